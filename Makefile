@@ -1,0 +1,55 @@
+# Every command sets up what it needs in $(VENV), from Python 3.11, g++ and make alone.
+
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := $(VENV)/bin
+SOURCES := $(shell find csrc lammps-plugin python -type f -not -name '*.pyc' -not -name '*.so')
+
+.PHONY: help install demo test test-extended test-gpu lint format clean
+
+help:
+	@echo "make install        set up $(VENV) with everything, tumble included"
+	@echo "make demo           water in LAMMPS and i-PI with the shipped model, and a report"
+	@echo "make test           all tests"
+	@echo "make test-extended  tests that take minutes"
+	@echo "make test-gpu       tests that need a GPU, with the environment of PYTHON (no network needed)"
+	@echo "make lint           static checks;  make format  mends what can be mended"
+
+install: $(VENV)/.installed
+
+$(VENV)/.requirements: requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock
+	touch $@
+
+# Without build isolation, since a build environment of its own would fetch another torch than the one installed.
+$(VENV)/.installed: $(VENV)/.requirements pyproject.toml CMakeLists.txt $(SOURCES)
+	$(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall .
+	touch $@
+
+demo: install
+	$(BIN)/tumble demo --out demo-output
+
+test: install
+	$(BIN)/python -m pytest -m "not gpu and not extended"
+
+test-extended: install
+	$(BIN)/python -m pytest -m extended
+
+# Builds against the torch of PYTHON and installs next to it, in build/gpu.
+test-gpu:
+	PYTHON="$(PYTHON)" bash tests/gpu/run.sh
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run --Werror $(wildcard csrc/*/*.cpp csrc/*/*.h lammps-plugin/*.cpp lammps-plugin/*.h)
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(wildcard csrc/*/*.cpp csrc/*/*.h lammps-plugin/*.cpp lammps-plugin/*.h)
+
+clean:
+	rm -rf build dist $(VENV) demo-output

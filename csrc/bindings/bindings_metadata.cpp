@@ -1,0 +1,31 @@
+#include <pybind11/stl.h>
+
+#include "arrays.h"
+#include "bindings.h"
+#include "tumble/metadata.h"
+#include "tumble/model_file.h"
+
+namespace py = pybind11;
+
+namespace tumble::bindings {
+
+void export_metadata(py::module_& m) {
+    py::class_<Metadata>(m, "Metadata", "What a model file says about itself, validated.")
+        .def_readonly("name", &Metadata::name)
+        .def_readonly("species", &Metadata::species)
+        .def_readonly("cutoff", &Metadata::cutoff)
+        .def_readonly("depth", &Metadata::depth)
+        .def_readonly("dtype", &Metadata::dtype)
+        .def_readonly("outputs", &Metadata::outputs)
+        .def_readonly("baseline", &Metadata::baseline)
+        .def_readonly("bytes_per_edge", &Metadata::bytes_per_edge)
+        .def_readonly("symmetry_kind", &Metadata::symmetry_kind)
+        .def("species_index", &Metadata::species_index, py::arg("symbol"))
+        .def("to_json", [](const Metadata& metadata) { return metadata.json; });
+    m.def("parse_metadata", &parse_metadata, py::arg("json"), "Parses and validates the text of `tumble.json`.");
+    m.def("read_metadata", &read_metadata, py::arg("path"), "Metadata of a model file, without loading the model.");
+    m.def("find_model", &find_model, py::arg("name"), "Path of the model file that a name stands for.");
+    m.def("model_folders", &model_folders, "Folders in which a bare model name is looked up.");
+}
+
+}  // namespace tumble::bindings

@@ -1,0 +1,51 @@
+#include "arrays.h"
+#include "bindings.h"
+#include "tumble/potential.h"
+
+namespace py = pybind11;
+
+namespace tumble::bindings {
+
+namespace {
+
+void export_evaluation(py::module_& m) {
+    py::class_<Evaluation>(m, "Evaluation", "Energies in eV, forces in eV/Å, virials in eV, frame torques in eV/rad.")
+        .def_property_readonly(
+            "energies",
+            [](const Evaluation& e) { return to_array(e.energies, {static_cast<py::ssize_t>(e.energies.size())}); })
+        .def_property_readonly("atom_energies",
+                               [](const Evaluation& e) {
+                                   return to_array(e.atom_energies, {static_cast<py::ssize_t>(e.atom_energies.size())});
+                               })
+        .def_property_readonly("forces", [](const Evaluation& e) { return to_array(e.forces); })
+        .def_property_readonly("virials", [](const Evaluation& e) { return to_array(e.virials); })
+        .def_property_readonly("torques", [](const Evaluation& e) { return to_array(e.torques); })
+        .def_property_readonly("edge_gradients", [](const Evaluation& e) { return to_array(e.edge_gradients); });
+}
+
+}  // namespace
+
+void export_potential(py::module_& m) {
+    export_evaluation(m);
+    py::class_<Potential>(m, "Potential", "A loaded model.")
+        .def(py::init([](const std::string& path, const std::string& device, bool check, double memory) {
+                 return Potential(path, LoadOptions{device, check, memory});
+             }),
+             py::arg("path"), py::arg("device") = LoadOptions{}.device, py::arg("check") = LoadOptions{}.check,
+             py::arg("memory") = LoadOptions{}.memory, py::call_guard<py::gil_scoped_release>())
+        .def_property_readonly("metadata", &Potential::metadata, py::return_value_policy::reference_internal)
+        .def_property_readonly("device", &Potential::device)
+        .def(
+            "evaluate",
+            [](const Potential& potential, const Graph& graph) {
+                Evaluation result;
+                potential.evaluate(graph, result);
+                return result;
+            },
+            py::arg("graph"), py::call_guard<py::gil_scoped_release>())
+        .def("warm_up", &Potential::warm_up, py::call_guard<py::gil_scoped_release>());
+    m.def("set_threads", &set_threads, py::arg("threads"));
+    m.def("threads", &threads);
+}
+
+}  // namespace tumble::bindings

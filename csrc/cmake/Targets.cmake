@@ -1,0 +1,18 @@
+# What all binaries of the project share.
+
+# Where the libraries of other packages lie, seen from a binary `depth` folders below the package `tumble`. Binaries that
+# stay in the source tree also need the absolute places.
+function(tumble_binary target depth folder)
+  set(up "$ORIGIN")
+  foreach(level RANGE ${depth})
+    string(APPEND up "/..")
+  endforeach()
+  set(rpath "${up}/torch/lib" "${up}/vesin/lib" "${up}/tumble/lib")
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH "${rpath}" CXX_VISIBILITY_PRESET hidden)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_options(${target} PRIVATE -Wall -Wextra $<$<BOOL:${TUMBLE_WERROR}>:-Werror>)
+  if(TUMBLE_IN_SOURCE)
+    set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_SOURCE_DIR}/python/tumble${folder})
+  endif()
+  install(TARGETS ${target} LIBRARY DESTINATION tumble${folder})
+endfunction()

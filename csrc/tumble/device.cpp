@@ -1,0 +1,32 @@
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+
+#include "error.h"
+#include "model.h"
+#include "potential.h"
+
+namespace tumble {
+
+at::Device parse_device(const std::string& name) {
+    if (name == "cpu") return at::kCPU;
+    const int gpus = static_cast<int>(torch::cuda::device_count());
+    if (name == "auto") return gpus > 0 ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+    int index = 0;
+    if (name.rfind("cuda:", 0) == 0 && name.size() > 5 && name.size() < 9 &&
+        name.find_first_not_of("0123456789", 5) == std::string::npos) {
+        index = std::stoi(name.substr(5));
+    } else if (name != "cuda") {
+        throw ConfigurationError(message("`device`: expected auto, cpu, cuda or cuda:N, got ", name));
+    }
+    if (index >= gpus) {
+        throw DeviceError(message("`device` ", name, ": torch sees ", gpus, " GPU", gpus == 1 ? "" : "s",
+                                  gpus == 0 ? "; use cpu, or a torch built for CUDA" : ""));
+    }
+    return {at::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+void set_threads(int threads) { at::set_num_threads(threads); }
+
+int threads() { return at::get_num_threads(); }
+
+}  // namespace tumble

@@ -1,0 +1,49 @@
+#pragma once
+/// Candidate edges of one structure within cutoff + skin: what stays the same between two rebuilds of a neighbour list.
+/// A face fills it once per rebuild, and at each step asks for the graph of those within the cutoff.
+
+#include "graph.h"
+
+namespace tumble {
+
+class EdgeList {
+  public:
+    struct Candidate {
+        std::int32_t center;
+        std::int32_t neighbor;
+        /// Image of the neighbour, in cell vectors.
+        std::array<std::int32_t, 3> shift;
+        /// The caller's own index of this pair or of the neighbour's image, carried along through the sorting.
+        std::int32_t source;
+    };
+
+    EdgeList() = default;
+
+    /// Sorts the candidates by centre, neighbour and image, and pairs each with its reverse.
+    ///
+    /// @param candidates directed pairs; a pair whose reverse is absent gets none
+    /// @param atoms number of atoms that the candidates refer to
+    EdgeList(std::vector<Candidate> candidates, std::int64_t atoms);
+
+    const std::vector<Candidate>& candidates() const { return candidates_; }
+
+    /// Appends the edges shorter than the cutoff to a graph, as a further structure.
+    ///
+    /// The two directions of a pair are decided together and get exactly opposite vectors, so that rounding can't tear
+    /// a pair apart at the cutoff.
+    ///
+    /// @param vectors v of each candidate, Å, in the order of `candidates()`
+    /// @param species index of each atom's species
+    /// @param cutoff Å
+    /// @throws StructureError if two atoms of a pair are at one place, or a vector isn't finite
+    void append_to(Graph& graph, const std::vector<Vector3>& vectors, const std::vector<std::int64_t>& species,
+                   double cutoff) const;
+
+  private:
+    std::vector<Candidate> candidates_;
+    std::vector<std::int64_t> reverse_;
+    // scratch of append_to: index in the graph of each candidate, or -1
+    mutable std::vector<std::int64_t> edge_of_;
+};
+
+}  // namespace tumble

@@ -1,0 +1,33 @@
+#pragma once
+/// What an evaluation returns, with the definitions and signs that all faces share.
+///
+///   E    = Σ_n ε_n                                    energy of a structure
+///   g_e  = ∂E/∂v_e                                    gradient on an edge vector
+///   f_n  = Σ_{e: i=n} g_e − Σ_{e: j=n} g_e            force
+///   W_ab = −Σ_e v_e,a g_e,b = −∂E/∂ε_ab               virial; pressure is +tr W / 3V
+///   τ    = Σ_e v_e × g_e = dE/dθ                      frame torque
+///
+/// ε strains everything, cell included, as row vectors are strained: v'_b = v_b + Σ_a v_a ε_ab. θ turns everything,
+/// cell included: v' = v + θ × v. For a model without exact invariance W is *not* symmetric; its antisymmetric part is
+/// the frame torque, τ_c = −Σ_ab ε_cab W_ab (here ε_cab is the Levi-Civita symbol), zero for an invariant model.
+
+#include "structure.h"
+
+namespace tumble {
+
+struct Evaluation {
+    /// eV, shape [B].
+    std::vector<double> energies;
+    /// eV, shape [N].
+    std::vector<double> atom_energies;
+    /// eV/Å, shape [N, 3].
+    std::vector<Vector3> forces;
+    /// eV, shape [B, 3, 3].
+    std::vector<Matrix3> virials;
+    /// eV/rad, shape [B, 3].
+    std::vector<Vector3> torques;
+    /// g_e in eV/Å, shape [E, 3].
+    std::vector<Vector3> edge_gradients;
+};
+
+}  // namespace tumble

@@ -1,0 +1,138 @@
+#include "neighbors.h"
+
+#include <vesin.h>
+
+#include <cmath>
+
+#include "error.h"
+
+namespace tumble {
+
+struct Neighbors::Implementation {
+    VesinNeighborList list;
+    ~Implementation() { vesin_free(&list); }
+};
+
+Neighbors::Neighbors() : implementation_(std::make_unique<Implementation>()) {}
+Neighbors::~Neighbors() = default;
+
+namespace {
+
+double determinant(const Matrix3& m) {
+    return m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
+           m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
+}
+
+Vector3 cross(const Vector3& a, const Vector3& b) {
+    return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
+}
+
+double norm(const Vector3& v) { return std::hypot(v[0], v[1], v[2]); }
+
+void validate(const Structure& structure) {
+    if (structure.species.size() != structure.positions.size()) {
+        throw StructureError(message("`species`: expected one entry for each of ", structure.positions.size(),
+                                     " atoms, got ", structure.species.size()));
+    }
+    for (std::size_t i = 0; i < structure.positions.size(); ++i) {
+        for (const double x : structure.positions[i]) {
+            if (!std::isfinite(x)) {
+                throw StructureError(message("`positions` of atom ", i, " (counted from 0): expected finite, got ", x));
+            }
+        }
+    }
+    for (int a = 0; a < 3; ++a) {
+        if (!structure.periodic[a]) continue;
+        const double length = norm(structure.cell[a]);
+        if (!(length > 0.0) || !std::isfinite(length)) {
+            throw StructureError(
+                message("`cell` vector ", a, ": expected a length above 0 Å in a periodic direction, got ", length));
+        }
+    }
+}
+
+/// The cell with the rows of open directions replaced by unit vectors normal to the periodic ones, since they don't
+/// matter but the matrix has to be invertible.
+Matrix3 complete_cell(const Structure& structure) {
+    Matrix3 cell = structure.cell;
+    std::vector<int> periodic, open;
+    for (int a = 0; a < 3; ++a) (structure.periodic[a] ? periodic : open).push_back(a);
+    if (open.size() == 1) {
+        const Vector3 normal = cross(cell[(open[0] + 1) % 3], cell[(open[0] + 2) % 3]);
+        const double length = norm(normal);
+        if (length > 0.0) cell[open[0]] = {normal[0] / length, normal[1] / length, normal[2] / length};
+    } else if (open.size() == 2) {
+        const Vector3& axis = cell[periodic[0]];
+        // start from the Cartesian axis that is least parallel to the periodic one
+        int least = 0;
+        for (int a = 1; a < 3; ++a) {
+            if (std::abs(axis[a]) < std::abs(axis[least])) least = a;
+        }
+        Vector3 start{};
+        start[least] = 1.0;
+        Vector3 u = cross(axis, start);
+        Vector3 v = cross(axis, u);
+        const double lu = norm(u), lv = norm(v);
+        for (int a = 0; a < 3; ++a) {
+            u[a] /= lu;
+            v[a] /= lv;
+        }
+        cell[open[0]] = u;
+        cell[open[1]] = v;
+    } else if (open.size() == 3) {
+        cell = {{{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}};
+    }
+    const double scale = norm(cell[0]) * norm(cell[1]) * norm(cell[2]);
+    if (std::abs(determinant(cell)) < 1e-12 * scale) {
+        throw StructureError("`cell`: expected linearly independent vectors, got a volume of 0");
+    }
+    return cell;
+}
+
+}  // namespace
+
+EdgeList Neighbors::find(const Structure& structure, double cutoff, std::vector<Vector3>& vectors) {
+    validate(structure);
+    vectors.clear();
+    if (structure.size() == 0) return EdgeList({}, 0);
+
+    const Matrix3 cell = complete_cell(structure);
+    VesinOptions options{};
+    // a trifle wider, so that rounding in vesin never finds a pair in one direction only; EdgeList cuts exactly
+    options.cutoff = cutoff * (1.0 + 1e-10);
+    options.full = true;
+    options.sorted = false;  // EdgeList sorts
+    options.algorithm = VesinAutoAlgorithm;
+    options.n_threads = 1;
+    options.return_shifts = true;
+
+    auto& list = implementation_->list;
+    const char* error = nullptr;
+    const int status = vesin_neighbors(reinterpret_cast<const double (*)[3]>(structure.positions.data()),
+                                       structure.positions.size(), reinterpret_cast<const double (*)[3]>(cell.data()),
+                                       structure.periodic.data(), VesinDevice{VesinCPU, 0}, options, &list, &error);
+    if (status != 0) throw StructureError(message("neighbour list: ", error == nullptr ? "unknown error" : error));
+
+    std::vector<EdgeList::Candidate> candidates(list.length);
+    for (std::size_t e = 0; e < list.length; ++e) {
+        candidates[e] = {static_cast<std::int32_t>(list.pairs[e][0]),
+                         static_cast<std::int32_t>(list.pairs[e][1]),
+                         {list.shifts[e][0], list.shifts[e][1], list.shifts[e][2]},
+                         0};
+    }
+    EdgeList edges(std::move(candidates), structure.size());
+
+    vectors.reserve(list.length);
+    for (const auto& c : edges.candidates()) {
+        const Vector3& xi = structure.positions[c.center];
+        const Vector3& xj = structure.positions[c.neighbor];
+        Vector3 v;
+        for (int b = 0; b < 3; ++b) {
+            v[b] = xj[b] - xi[b] + c.shift[0] * cell[0][b] + c.shift[1] * cell[1][b] + c.shift[2] * cell[2][b];
+        }
+        vectors.push_back(v);
+    }
+    return edges;
+}
+
+}  // namespace tumble

@@ -1,0 +1,63 @@
+#pragma once
+/// The narrow waist: one model, one call, plain inputs, plain results. Every face goes through here, and no type of
+/// torch does.
+
+#include <memory>
+#include <string>
+
+#include "evaluation.h"
+#include "graph.h"
+#include "metadata.h"
+
+namespace tumble {
+
+struct LoadOptions {
+    /// `auto` (a GPU if torch sees one), `cpu`, `cuda` or `cuda:N`.
+    std::string device = "auto";
+    /// Whether the reference structures in the file are evaluated and compared.
+    bool check = true;
+    /// Budget of one chunk of an evaluation in MB. Structures are the smallest chunks.
+    double memory = 1024.0;
+};
+
+/// A loaded model. Not for use by several threads at a time.
+class Potential {
+  public:
+    /// Loads a model file.
+    ///
+    /// @param path as `find_model` returns it
+    /// @throws ModelFileError, MetadataError, ReferenceMismatch, DeviceError, ConfigurationError
+    explicit Potential(const std::string& path, const LoadOptions& options = {});
+    ~Potential();
+    Potential(Potential&&) noexcept;
+    Potential& operator=(Potential&&) noexcept;
+
+    const Metadata& metadata() const;
+
+    /// Device in use, as torch writes it: `cpu`, `cuda:0`.
+    std::string device() const;
+
+    /// Energies and all first derivatives of a batch of structures.
+    ///
+    /// Chunks of whole structures go through the model one after the other, so that memory stays within the budget
+    /// however many structures there are.
+    ///
+    /// @param graph checked against the model's contract once, here
+    /// @param result overwritten; its memory is used again
+    /// @throws StructureError for a graph that breaks its contract
+    /// @throws EvaluationError if the model fails or returns what isn't finite
+    void evaluate(const Graph& graph, Evaluation& result) const;
+
+    /// Evaluates the reference structures once, so that the first step of a run costs what the others do.
+    void warm_up() const;
+
+  private:
+    struct Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+/// Number of threads that torch uses inside an operation, for the whole process.
+void set_threads(int threads);
+int threads();
+
+}  // namespace tumble

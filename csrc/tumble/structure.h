@@ -1,0 +1,27 @@
+#pragma once
+/// One configuration of atoms, as the faces without a neighbour list of their own hand it in.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace tumble {
+
+using Vector3 = std::array<double, 3>;
+/// Row-major 3×3 matrix: `m[a][b]`.
+using Matrix3 = std::array<Vector3, 3>;
+
+struct Structure {
+    /// Index of each atom's chemical species in the model's own list.
+    std::vector<std::int64_t> species;
+    /// Cartesian positions in Å; they may lie outside the cell.
+    std::vector<Vector3> positions;
+    /// Cell vectors as rows, in Å. Rows along directions that aren't periodic are ignored.
+    Matrix3 cell{};
+    /// Directions with periodic boundaries. Any combination goes.
+    std::array<bool, 3> periodic{false, false, false};
+
+    std::int64_t size() const { return static_cast<std::int64_t>(positions.size()); }
+};
+
+}  // namespace tumble
