@@ -87,11 +87,10 @@ void PairTumble::settings(int narg, char **arg)
 
 void PairTumble::coeff(int narg, char **arg)
 {
+  // LAMMPS itself sees to the `* *`, since one_coeff is set
   const int ntypes = atom->ntypes;
   if (narg < 3)
     error->all(FLERR, "pair_coeff for pair_style tumble: expected `* * MODEL` and one element per atom type");
-  if (strcmp(arg[0], "*") != 0 || strcmp(arg[1], "*") != 0)
-    error->all(FLERR, "pair_coeff for pair_style tumble: expected `* *`, got `{} {}`", arg[0], arg[1]);
   if (narg - 3 != ntypes)
     error->all(FLERR, "pair_coeff for pair_style tumble: expected one element for each of {} atom types, got {}",
                ntypes, narg - 3);

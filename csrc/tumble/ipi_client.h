@@ -1,0 +1,42 @@
+#pragma once
+/// The driver: a client of an i-PI server that evaluates one structure per request.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "potential.h"
+#include "socket.h"
+
+namespace tumble {
+
+struct DriveOptions {
+    /// Seconds to wait for a server.
+    double patience = 60.0;
+    /// Called between requests and while waiting; it may throw to end the run.
+    IdleCallback idle = [] {};
+};
+
+/// How a run ended.
+struct DriveSummary {
+    std::int64_t evaluations = 0;
+    /// Whether the server said EXIT; it is gone otherwise.
+    bool exited = false;
+    /// For people.
+    std::string reason;
+};
+
+/// Serves an i-PI server until that ends. The model is warm before the server learns that the driver exists, and
+/// whatever ends the run, the connection is closed in an orderly way.
+///
+/// i-PI has no word for open boundaries: it always sends a cell. Which directions are periodic is for the caller to say.
+///
+/// @param species index of each atom's species in the model's list, in i-PI's order
+/// @throws ConnectionError if no server can be reached
+/// @throws ProtocolError if the server breaks the protocol, wants batches, or has another number of atoms
+/// @throws EvaluationError if a structure can't be evaluated; the message counts evaluations from 1
+DriveSummary drive(const Potential& potential, const Address& address, const std::vector<std::int64_t>& species,
+                   const std::array<bool, 3>& periodic, const DriveOptions& options = {});
+
+}  // namespace tumble

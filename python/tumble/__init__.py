@@ -1,0 +1,36 @@
+"""Machine-learning potentials that are only approximately rotation-invariant, in production simulations.
+
+    potential = tumble.load("water")              # evaluates graphs; the compiled core behind every face
+    atoms.calc = tumble.Calculator("water")       # ASE
+    tumble.export(network, "mine.pt", ...)        # writes a model file
+
+Importing the package costs next to nothing, since LAMMPS imports it at each start to find the plugin: the
+names below load torch when they are first used (PEP 562).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tumble._core import Potential
+    from tumble.calculator import Calculator
+    from tumble.model_file import export, load
+
+__version__ = "0.1.0"
+
+__all__ = ["Calculator", "Potential", "__version__", "export", "load"]
+
+_HOME = {
+    "Calculator": "tumble.calculator",
+    "Potential": "tumble._core",
+    "export": "tumble.model_file",
+    "load": "tumble.model_file",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module `tumble` has no attribute `{name}`")
+    return getattr(importlib.import_module(_HOME[name]), name)

@@ -1,0 +1,152 @@
+"""Energies and derivatives of a network in plain Python, apart from the core.
+
+An export takes its reference values from here, so that loading the file compares two implementations.
+Conventions and signs are those of the core (csrc/tumble/evaluation.h):
+
+    E = sum_n energy_n + baseline    g_e = dE/dv_e    f_i += g_e, f_j -= g_e    W_ab = -sum_e v_e,a g_e,b
+
+Everything that isn't the network is done in double precision on the CPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tumble import _core
+from tumble.errors import ExportError
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Derivatives:
+    """Results for one structure.
+
+    Attributes:
+        energy: eV.
+        forces: eV/Å, [N, 3].
+        virial: W_ab in eV, [3, 3].
+    """
+
+    energy: float
+    forces: Float
+    virial: Float
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Arguments of `forward`; the edge vectors ask for gradients."""
+
+    edge_vectors: torch.Tensor
+    edge_index: torch.Tensor
+    reverse: torch.Tensor
+    species: torch.Tensor
+
+
+def inputs(graph: _core.Graph, dtype: torch.dtype, rotation: Float | None = None) -> Inputs:
+    """Tensors of a graph.
+
+    Args:
+        graph: One or more structures.
+        dtype: Of the edge vectors.
+        rotation: Orthogonal matrix R [3, 3]; the network sees R v. It is applied in double precision.
+    """
+    vectors = graph.vectors if rotation is None else graph.vectors @ rotation.T
+    return Inputs(
+        torch.tensor(vectors, dtype=dtype).requires_grad_(),
+        torch.tensor(graph.edge_index),
+        torch.tensor(graph.reverse),
+        torch.tensor(graph.species),
+    )
+
+
+def forward(model: torch.nn.Module, arguments: Inputs, outputs: Sequence[str] = ("energy",)) -> torch.Tensor:
+    """Atomic energies of a network [N], eV, without the baseline, after a check of all that it returns.
+
+    Raises:
+        ExportError: If the network fails, returns something else than declared, or a value that isn't finite.
+    """
+    try:
+        results = model(arguments.edge_vectors, arguments.edge_index, arguments.reverse, arguments.species)
+    except (RuntimeError, TypeError) as error:
+        raise ExportError(
+            "`model`: expected `forward(edge_vectors, edge_index, reverse, species)` to run on "
+            f"{_size(arguments)}, got {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(results, dict):
+        raise ExportError(f"`model`: expected a dict of tensors, got {type(results).__name__}")
+    for name in outputs:
+        _check_output(name, results, arguments)
+    energy: torch.Tensor = results["energy"]
+    return energy
+
+
+def derivatives(
+    model: torch.nn.Module,
+    graph: _core.Graph,
+    dtype: torch.dtype,
+    baseline: Float,
+    *,
+    outputs: Sequence[str] = ("energy",),
+    rotation: Float | None = None,
+) -> Derivatives:
+    """Energy, forces and virial of one structure.
+
+    Args:
+        model: Network on the CPU in evaluation mode.
+        graph: Exactly one structure.
+        dtype: Of the network.
+        baseline: eV per species.
+        outputs: Names that the network promises to return.
+        rotation: Orthogonal matrix R [3, 3]; the network sees R v, and the results are turned back.
+
+    Raises:
+        ExportError: As `forward`.
+    """
+    arguments = inputs(graph, dtype, rotation)
+    energy = forward(model, arguments, outputs).double().sum()
+    gradient = np.zeros_like(graph.vectors)
+    if energy.requires_grad and len(gradient) > 0:
+        (turned,) = torch.autograd.grad(energy, arguments.edge_vectors)
+        gradient = turned.double().numpy()
+        if not np.isfinite(gradient).all():
+            raise ExportError("`model`: expected finite gradients on the edge vectors, got NaN or infinity")
+    if rotation is not None:
+        gradient = gradient @ rotation  # E(R v): dE/dv = R^T g
+
+    forces = np.zeros((len(graph.species), 3))
+    np.add.at(forces, graph.edge_index[0], gradient)
+    np.subtract.at(forces, graph.edge_index[1], gradient)
+    total = energy.item() + float(baseline[graph.species].sum())
+    return Derivatives(total, forces, -graph.vectors.T @ gradient)
+
+
+def _check_output(name: str, results: dict[str, Any], arguments: Inputs) -> None:
+    n_atoms = arguments.species.shape[0]
+    if name not in results:
+        raise ExportError(
+            f"`model`: expected an output `{name}`, got {', '.join(map(str, results)) or 'none'}"
+        )
+    value = results[name]
+    if not isinstance(value, torch.Tensor) or not value.is_floating_point():
+        raise ExportError(f"`model`: expected a floating-point tensor `{name}`, got {_describe(value)}")
+    shape = tuple(value.shape)
+    if (name == "energy" and shape != (n_atoms,)) or shape[:1] != (n_atoms,):
+        expected = f"[{n_atoms}]" if name == "energy" else f"[{n_atoms}, ...]"
+        raise ExportError(f"`model`: expected `{name}` of shape {expected}, got {list(shape)}")
+    if not torch.isfinite(value).all():
+        raise ExportError(f"`model`: expected finite `{name}`, got NaN or infinity on {_size(arguments)}")
+
+
+def _describe(value: object) -> str:
+    return str(value.dtype) if isinstance(value, torch.Tensor) else type(value).__name__
+
+
+def _size(arguments: Inputs) -> str:
+    return f"{arguments.species.shape[0]} atoms and {arguments.edge_vectors.shape[0]} edges"

@@ -1,0 +1,47 @@
+"""The command `tumble`.
+
+Each subcommand is a module with `add_parser(subparsers)`, which says what it takes, and `run(arguments)`,
+which returns the exit status. What is heavy is imported only in `run`, so that `tumble --help` answers at
+once.
+
+Exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after an interruption.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import tumble
+from tumble.cli import demo, drive, evaluate, export, info, models, train
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="tumble",
+        description="Approximately rotation-invariant machine-learning potentials in LAMMPS, i-PI and ASE.",
+    )
+    parser.add_argument("--version", action="version", version=f"tumble {tumble.__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (export, info, evaluate, train, drive, models, demo):
+        command.add_parser(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line and return the exit status."""
+    arguments = build_parser().parse_args(argv)
+    # Only now, since it loads the compiled core.
+    from tumble.errors import TumbleError
+
+    try:
+        status: int = arguments.run(arguments)
+    except (TumbleError, OSError) as error:
+        print(f"tumble: error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("tumble: interrupted", file=sys.stderr)
+        return 130
+    return status

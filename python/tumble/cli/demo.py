@@ -1,0 +1,64 @@
+"""`tumble demo`: water in LAMMPS and i-PI with one model, and a page about it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="run water in LAMMPS and i-PI, and write a report",
+        description=(
+            "Runs a molecule and 64 molecules of water in LAMMPS and, as a path integral, in i-PI; computes "
+            "O–O radial distribution functions and writes DIR/report.html. About four minutes on two cores."
+        ),
+        epilog="OMP_NUM_THREADS sets the threads of the model (default: the cores at hand, at most 4).",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path("tumble-demo"),
+        help="folder of the results (default: %(default)s)",
+    )
+    parser.add_argument("--quick", action="store_true", help="very short runs, to see that everything works")
+    parser.add_argument("--model", default="water", help="path or name of a model (default: %(default)s)")
+    parser.add_argument(
+        "--inputs",
+        metavar="DIR",
+        type=Path,
+        help="folder of the inputs (default: the ones that came with the package)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the demonstration and say where the report is."""
+    from tumble.demo import engines
+    from tumble.demo.pipeline import run_demo
+
+    # So that programs which were started are stopped, and their sockets removed, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, _terminate)
+    report = run_demo(
+        arguments.out,
+        lengths=engines.QUICK if arguments.quick else engines.FULL,
+        model=arguments.model,
+        source=arguments.inputs,
+        tell=_tell,
+    )
+    _tell(f"report: {report.resolve()}\n")
+    return 0
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def _tell(text: str) -> None:
+    print(text, end="", flush=True)

@@ -1,0 +1,92 @@
+"""`tumble drive`: serve a model to i-PI."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tumble.cli.options import add_model_options
+
+# Exit statuses, for scripts that restart what failed.
+NO_SERVER = 3
+SERVER_GONE = 4
+NO_FORCES = 5
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "drive",
+        help="serve a model to i-PI",
+        description="Connects to an i-PI server and evaluates what it sends, until it says EXIT.",
+        epilog=f"Exit status: 0 after EXIT, {NO_SERVER} if no server could be reached, {SERVER_GONE} if the server "
+        f"went away without a word, {NO_FORCES} if a structure couldn't be evaluated, 1 for any other error.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="path or name of a model")
+    address = parser.add_mutually_exclusive_group(required=True)
+    address.add_argument(
+        "--unix", metavar="NAME", help="Unix domain socket: NAME is /tmp/ipi_NAME, or a path"
+    )
+    address.add_argument("--host", metavar="H", help="machine of the server, with --port")
+    parser.add_argument("--port", metavar="P", type=int, help="port of the server, with --host")
+    parser.add_argument(
+        "--structure",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="structure that i-PI starts from, for elements",
+    )
+    parser.add_argument(
+        "--periodic",
+        metavar="AXES",
+        help="periodic cell vectors, such as xyz, xy or none, since i-PI can't say it (default: as the structure "
+        "says if it has a cell that ASE reads, else xyz)",
+    )
+    parser.add_argument(
+        "--patience", metavar="S", type=float, default=60.0, help="seconds to wait for a server (default: 60)"
+    )
+    add_model_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve, with a line on stderr before and after."""
+    from tumble import _core
+    from tumble.drive import drive, periodic_axes, server_address
+    from tumble.errors import EvaluationError, ServerConnectionError
+    from tumble.frames import read_frames
+    from tumble.model_file import load
+
+    atoms = next(read_frames(arguments.structure))
+    periodic = periodic_axes(atoms) if arguments.periodic is None else arguments.periodic.replace("none", "")
+    address = server_address(arguments.unix, arguments.host, arguments.port)
+    potential = load(
+        arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes"
+    )
+    _log(
+        f"model {potential.metadata.name} on {potential.device}, {_core.threads()} threads, {len(atoms)} atoms, "
+        f"periodic along {periodic or 'nothing'}; waiting for a server at {address}"
+    )
+    try:
+        summary = drive(
+            potential,
+            atoms,
+            unix=arguments.unix,
+            host=arguments.host,
+            port=arguments.port,
+            periodic=periodic,
+            patience=arguments.patience,
+        )
+    except ServerConnectionError as error:
+        _log(f"error: {error}")
+        return NO_SERVER
+    except EvaluationError as error:
+        _log(f"error: {error}")
+        return NO_FORCES
+    _log(f"{summary.evaluations} evaluations; {summary.reason}")
+    return 0 if summary.exited else SERVER_GONE
+
+
+def _log(text: str) -> None:
+    print(f"tumble drive: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,78 @@
+"""`tumble evaluate`: errors of a model on labelled structures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tumble.cli.options import add_model_options
+
+if TYPE_CHECKING:
+    from tumble.evaluate import Accuracy, Errors
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="errors of a model on labelled structures",
+        description="MAE and RMSE of energies per atom, with and without their mean error, and of forces.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="path or name of a model")
+    parser.add_argument(
+        "frames", metavar="FRAMES", nargs="+", help="file with structures, energies and forces"
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the errors there, in eV and Å")
+    parser.add_argument(
+        "--batch", metavar="N", type=int, default=8, help="structures in one evaluation (default: 8)"
+    )
+    add_model_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate each file, print a table for each, and write the JSON file."""
+    from tqdm import tqdm
+
+    from tumble.evaluate import evaluate
+    from tumble.frames import read_frames
+    from tumble.model_file import load
+
+    potential = load(
+        arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes"
+    )
+    results: list[Accuracy] = []
+    for path in arguments.frames:
+        with tqdm(read_frames(path), desc=Path(path).name, unit=" structures") as frames:
+            results.append(evaluate(potential, path, batch=arguments.batch, frames=frames))
+        print(format_accuracy(results[-1]))
+    if arguments.json is not None:
+        document = {"model": potential.metadata.name, "files": [result.to_dict() for result in results]}
+        arguments.json.write_text(json.dumps(document, indent=2) + "\n")
+    return 0
+
+
+def format_accuracy(accuracy: Accuracy) -> str:
+    """A table in meV."""
+    lines = [
+        f"{accuracy.file}: {accuracy.frames} structures, {accuracy.atoms} atoms",
+        f"{'':24}{'MAE':>12}{'RMSE':>12}  unit",
+        _row("energy", accuracy.energy, "meV/atom"),
+        _row("energy, mean error off", accuracy.energy_shifted, "meV/atom"),
+        _row("force components", accuracy.forces, "meV/Å"),
+    ]
+    if accuracy.energy_shift is not None:
+        lines.insert(4, f"{'  mean error':24}{1e3 * accuracy.energy_shift:12.3f}{'':12}  meV/atom")
+    if accuracy.energy is not None and accuracy.energy.count < accuracy.frames:
+        lines.append(f"only {accuracy.energy.count} of the structures have an energy")
+    if accuracy.forces is not None and accuracy.forces.count < 3 * accuracy.atoms:
+        lines.append(f"only {accuracy.forces.count // 3} of the atoms have forces")
+    return "\n".join(lines)
+
+
+def _row(title: str, errors: Errors | None, unit: str) -> str:
+    if errors is None:
+        return f"{title:24}{'no labels':>24}"
+    return f"{title:24}{1e3 * errors.mae:12.3f}{1e3 * errors.rmse:12.3f}  {unit}"

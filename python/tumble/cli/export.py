@@ -1,0 +1,68 @@
+"""`tumble export`: a training result becomes a model file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "export",
+        help="turn a training result into a model file",
+        description="Writes a model file for LAMMPS, i-PI and ASE from what `tumble train` left, and "
+        "measures its symmetry error by random rotations of the reference structures.",
+    )
+    parser.add_argument(
+        "checkpoint", metavar="CHECKPOINT", type=Path, help="folder of a training, or its model.pt"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, required=True, help="model file to write"
+    )
+    parser.add_argument("--name", required=True, help="short name of the model")
+    parser.add_argument(
+        "--references",
+        metavar="FRAMES",
+        type=Path,
+        help="structures to put into the file and check at each load (default: first of each training file)",
+    )
+    parser.add_argument("--count", metavar="N", type=int, default=3, help="most of them to take (default: 3)")
+    parser.add_argument(
+        "--rotations", metavar="N", type=int, default=16, help="rotations of each (default: 16)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the rotations (default: 0)")
+    parser.add_argument(
+        "--dtype", choices=("float32", "float64"), help="precision (default: the one that it was trained in)"
+    )
+    parser.add_argument("--licence", default="not stated", help="licence of the weights")
+    parser.add_argument("--citation", default="not stated", help="what to cite")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the file, and say on stderr what it holds."""
+    from tumble import metadata
+    from tumble.cli.info import format_symmetry
+    from tumble.trained import export_trained
+
+    path = export_trained(
+        arguments.checkpoint,
+        arguments.output,
+        name=arguments.name,
+        references=arguments.references,
+        count=arguments.count,
+        rotations=arguments.rotations,
+        seed=arguments.seed,
+        dtype=arguments.dtype,
+        licence=arguments.licence,
+        citation=arguments.citation,
+    )
+    document = metadata.read(path)
+    print(
+        f"wrote {path}: {document['parameters']:,} parameters, {path.stat().st_size / 1e6:.2f} MB, "
+        f"{format_symmetry(document['symmetry'])}",
+        file=sys.stderr,
+    )
+    return 0

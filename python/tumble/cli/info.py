@@ -1,0 +1,102 @@
+"""`tumble info`: what a model file says about itself."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tumble.metadata import Metadata, Symmetry
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "info",
+        help="what a model file says about itself",
+        description="Species, cutoff, symmetry error, training data, licence and more, from the file.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="path or name of a model")
+    parser.add_argument("--json", action="store_true", help="print the whole document, references included")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the metadata; the model itself isn't loaded."""
+    from tumble import metadata
+    from tumble.registry import find_model
+
+    path = find_model(arguments.model)
+    document = metadata.read(path)
+    print(json.dumps(document, indent=2) if arguments.json else format_metadata(path, document))
+    return 0
+
+
+def format_metadata(path: Path, document: Metadata) -> str:
+    """One line for each property."""
+    hops = document["depth"]
+    reach = f"{document['cutoff']:g} Å" + (f", an atom sees {hops} × that" if hops > 1 else "")
+    baseline = zip(document["species"], document["baseline"], strict=True)
+    rows = [
+        ("model", document["name"]),
+        ("file", f"{path} ({path.stat().st_size / 1e6:.2f} MB, format {document['format']['version']})"),
+        ("species", ", ".join(document["species"])),
+        ("cutoff", reach),
+        ("precision", document["dtype"]),
+        ("parameters", f"{document['parameters']:,}" if "parameters" in document else "not recorded"),
+        ("outputs", ", ".join(document["outputs"])),
+        ("baseline", ", ".join(f"{symbol} {energy:.6f} eV" for symbol, energy in baseline)),
+        ("memory", f"{document['bytes_per_edge'] / 1e3:.1f} kB per edge"),
+        ("symmetry", format_symmetry(document["symmetry"])),
+        ("", document["symmetry"].get("how", "")),
+        *_provenance(document),
+        ("references", ", ".join(_describe(r["name"], len(r["symbols"])) for r in document["references"])),
+        ("written", _written(document)),
+        ("licence", document["licence"]),
+        ("citation", document["citation"]),
+    ]
+    return "\n".join(f"{title:12}{value}" for title, value in rows if value)
+
+
+def format_symmetry(symmetry: Symmetry) -> str:
+    """Group, kind and error in one phrase."""
+    group = symmetry.get("group", "O(3)")
+    energy, force = symmetry.get("energy_error"), symmetry.get("force_error")
+    if symmetry["kind"] == "exact":
+        return f"{group} exact"
+    if energy is None or force is None:
+        return f"{group} approximate, error not measured"
+    return f"{group} approximate, {1e3 * energy:.3g} meV/atom and {1e3 * force:.3g} meV/Å"
+
+
+def _provenance(document: Metadata) -> list[tuple[str, str]]:
+    provenance = document["provenance"]
+    rows = [
+        (
+            "trained on",
+            f"{data.get('name')}: {data.get('frames')} structures, sha256 {data.get('sha256', '')[:12]}",
+        )
+        for data in provenance["data"]
+    ]
+    rows.append(("seeds", ", ".join(f"{name} {seed}" for name, seed in provenance.get("seeds", {}).items())))
+    metrics = provenance.get("metrics", {}).items()
+    rows.extend(("" if i else "metrics", f"{name}: {_value(value)}") for i, (name, value) in enumerate(metrics))
+    return rows
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
+
+
+def _describe(name: str, atoms: int) -> str:
+    return f"{name} ({atoms} atom{'' if atoms == 1 else 's'})"
+
+
+def _written(document: Metadata) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in document["versions"].items())
+    return f"{document.get('created', 'date unknown')}, {versions}"

@@ -1,0 +1,23 @@
+"""Options that several subcommands share. They have the names that they have in LAMMPS."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Options of loading a model: `device`, `memory` and `check`."""
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
+    parser.add_argument(
+        "--memory",
+        metavar="MB",
+        type=float,
+        default=1024.0,
+        help="budget of one chunk of an evaluation (default: 1024)",
+    )
+    parser.add_argument(
+        "--check",
+        choices=("yes", "no"),
+        default="yes",
+        help="evaluate the reference structures in the file first (default: yes)",
+    )

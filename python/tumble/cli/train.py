@@ -1,0 +1,44 @@
+"""``tumble train CONFIG.yaml``: train a model, or continue its training."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("train", help="train a PET model on labelled frames, or continue its training")
+    parser.add_argument("config", type=Path, metavar="CONFIG.yaml", help="configuration")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="folder for all results (default: CONFIG without its ending)"
+    )
+    parser.add_argument(
+        "--max-minutes", type=float, help="stop after this time with a checkpoint; the same command continues"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the subcommand; the exit code is 0 when all stages are done, 3 when the time ran out before."""
+    from tumble.train import read_config, train
+
+    config = read_config(args.config)
+    if args.max_minutes is not None:
+        config = dataclasses.replace(config, max_minutes=args.max_minutes)
+    folder = args.out if args.out is not None else args.config.with_suffix("")
+    summary = train(config, folder)
+    for name, errors in summary.metrics.items():
+        print(
+            f"{name}: force MAE {errors.force_mae:.1f}, RMSE {errors.force_rmse:.1f} meV/Å; "
+            f"energy MAE {errors.energy_mae:.2f} meV/atom"
+        )
+    if not summary.finished:
+        print(f"time is up after {summary.steps} steps; the same command continues", file=sys.stderr)
+    return 0 if summary.finished else 3

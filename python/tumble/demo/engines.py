@@ -1,0 +1,79 @@
+"""The four simulations: a molecule and the liquid, in LAMMPS (classical) and in i-PI (path integral)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tumble.demo.inputs import IpiInput, LammpsInput, copy_ipi, copy_lammps
+from tumble.demo.processes import Program, find_program, run_alone, run_together
+
+LIMIT = 1800.0  # s; a run that takes longer hangs
+SOCKETS = "/tmp/ipi_"  # i-PI's own prefix of the names of its sockets
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Numbers of time steps of the four simulations."""
+
+    lammps_molecule: int
+    lammps_liquid: int
+    ipi_molecule: int
+    ipi_liquid: int
+
+
+FULL = Lengths(lammps_molecule=5000, lammps_liquid=800, ipi_molecule=600, ipi_liquid=200)
+QUICK = Lengths(lammps_molecule=200, lammps_liquid=40, ipi_molecule=20, ipi_liquid=10)
+
+
+def run_lammps(inputs: Path, which: LammpsInput, folder: Path, model: str, steps: int) -> float:
+    """Runs LAMMPS in `folder`.
+
+    Args:
+        inputs: Folder of inputs.
+        which: The run.
+        folder: Folder of the run, empty.
+        model: Name of a model, or absolute path of its file.
+        steps: Number of time steps.
+
+    Returns:
+        The time that it took, s.
+
+    Raises:
+        DemoError: If it fails.
+    """
+    script = copy_lammps(inputs, which, folder)
+    variables = ["-var", "steps", str(steps), "-var", "model", model]
+    command = [find_program("lmp"), "-in", script.name, "-log", "log.lammps", *variables]
+    program = Program("LAMMPS", command, folder, folder / "screen.log", _threads())
+    return run_alone(program, LIMIT)
+
+
+def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int) -> float:
+    """Runs an i-PI server and the driver in `folder`; arguments, result and errors as in `run_lammps`."""
+    address = f"tumble-demo-{os.getpid()}-{secrets.token_hex(4)}"
+    xml = copy_ipi(inputs, which, folder, steps, address)
+    serve = [find_program("i-pi"), xml.name]
+    drive = [sys.executable, "-m", "tumble", "drive", model, "--unix", address]
+    drive += ["--structure", which.structure.name]
+    try:
+        # The server itself computes next to nothing: the cores are for the model.
+        server = Program("i-PI", serve, folder, folder / "server.log", {"OMP_NUM_THREADS": "1"})
+        with server:
+            client = Program("tumble drive", drive, folder, folder / "driver.log", _threads())
+            return run_together(server, client, LIMIT, "I-PI reports success")
+    finally:
+        Path(SOCKETS + address).unlink(missing_ok=True)
+
+
+def threads() -> int:
+    """Threads of the model: `OMP_NUM_THREADS`, else the cores at hand, at most four for so small a system."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return int(given) if given.isdigit() and int(given) > 0 else min(4, len(os.sched_getaffinity(0)))
+
+
+def _threads() -> dict[str, str]:
+    return {"OMP_NUM_THREADS": str(threads())}

@@ -1,0 +1,97 @@
+"""The input files of the demonstration: where they are, and how a run folder gets its own copy.
+
+They are the files of `inputs/` in the repository, which the installed package carries as `share/inputs`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+import tumble
+from tumble.demo.demo_error import DemoError
+
+
+@dataclass(frozen=True)
+class LammpsInput:
+    """A LAMMPS script with its data file, relative to the folder of inputs."""
+
+    script: Path
+    data: Path
+
+
+@dataclass(frozen=True)
+class IpiInput:
+    """An input of i-PI with the structure that it reads, relative to the folder of inputs."""
+
+    xml: Path
+    structure: Path
+
+
+LAMMPS_MOLECULE = LammpsInput(Path("lammps", "water-molecule.in"), Path("lammps", "water1.data"))
+LAMMPS_LIQUID = LammpsInput(Path("lammps", "water-liquid.in"), Path("lammps", "water64.data"))
+IPI_MOLECULE = IpiInput(Path("ipi", "water-molecule.xml"), Path("ipi", "water1.xyz"))
+IPI_LIQUID = IpiInput(Path("ipi", "water-liquid.xml"), Path("ipi", "water64.xyz"))
+
+
+def find_inputs(folder: Path | None) -> Path:
+    """Folder of the inputs.
+
+    Args:
+        folder: What the user asks for; without it, that of the package, or of the repository in which an
+            editable installation is.
+
+    Raises:
+        DemoError: If the inputs aren't there.
+    """
+    packages = [Path(package) for package in tumble.__path__]
+    candidates = [package / "share" / "inputs" for package in packages]
+    candidates += [package.parents[1] / "inputs" for package in packages]
+    if folder is not None:
+        candidates = [folder]
+    for candidate in candidates:
+        if (candidate / LAMMPS_LIQUID.script).is_file():
+            return candidate.resolve()
+    places = ", ".join(f"`{candidate}`" for candidate in candidates)
+    raise DemoError(
+        f"`inputs`: expected a folder with `{LAMMPS_LIQUID.script}`, found none of it in {places}"
+    )
+
+
+def copy_lammps(inputs: Path, which: LammpsInput, folder: Path) -> Path:
+    """Copies the files of a LAMMPS run into `folder` and gives the path of the script there."""
+    shutil.copy(inputs / which.data, folder)
+    return Path(shutil.copy(inputs / which.script, folder))
+
+
+def copy_ipi(inputs: Path, which: IpiInput, folder: Path, steps: int, address: str) -> Path:
+    """Copies the files of an i-PI run into `folder`, with its length and its socket set.
+
+    Args:
+        inputs: Folder of inputs.
+        which: The run.
+        folder: Folder of the run.
+        steps: Number of time steps.
+        address: Name of the socket, one that no other run uses.
+
+    Returns:
+        Path of the XML file there.
+
+    Raises:
+        DemoError: If the XML file isn't one of i-PI with these elements.
+    """
+    shutil.copy(inputs / which.structure, folder)
+    try:
+        tree = ElementTree.parse(inputs / which.xml)
+    except ElementTree.ParseError as error:
+        raise DemoError(f"`{inputs / which.xml}`: expected XML, got {error}") from error
+    for name, value in (("total_steps", str(steps)), ("ffsocket/address", address)):
+        element = tree.find(name)
+        if element is None:
+            raise DemoError(f"`{inputs / which.xml}`: expected an element `{name}`, found none")
+        element.text = f" {value} "
+    target = folder / which.xml.name
+    tree.write(target)
+    return target

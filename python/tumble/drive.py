@@ -1,0 +1,81 @@
+"""Driver for i-PI: serves the model to a server over a socket. The protocol is the core's.
+
+i-PI always sends a cell and can't say along which of its vectors a structure is periodic, so the driver has
+to know.
+"""
+
+from __future__ import annotations
+
+from ase import Atoms
+
+from tumble import _core
+from tumble.errors import ConfigurationError
+from tumble.structures import to_structure
+
+
+def drive(
+    potential: _core.Potential,
+    atoms: Atoms,
+    *,
+    unix: str | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    periodic: str | None = None,
+    patience: float = 60.0,
+) -> _core.DriveSummary:
+    """Serve an i-PI server until it ends.
+
+    Args:
+        potential: Loaded model; it is warm before the server learns of it.
+        atoms: Structure that i-PI starts from. Only its elements, their order and its periodic directions are
+            used.
+        unix: Unix domain socket of the server: NAME stands for /tmp/ipi_NAME, an absolute path for itself.
+        host: Name of the server's machine, with `port` instead of `unix`.
+        port: Port of the server.
+        periodic: Cell vectors along which the structure is periodic, among `x`, `y` and `z`; "" for open
+            boundaries. By default those of `periodic_axes`.
+        patience: Seconds to wait for a server.
+
+    Returns:
+        Number of evaluations and how the run ended.
+
+    Raises:
+        ConfigurationError: If not exactly one address is given, or an option has an impossible value.
+        StructureError: If an element isn't the model's.
+        ServerConnectionError: If no server can be reached.
+        ProtocolError: If the server breaks the protocol or has another number of atoms.
+        EvaluationError: If a structure can't be evaluated.
+    """
+    address = server_address(unix, host, port)
+    axes = periodic_axes(atoms) if periodic is None else periodic
+    if not set(axes) <= set("xyz"):
+        raise ConfigurationError(f"`periodic`: expected letters among x, y and z, got {axes}")
+    species = to_structure(atoms, potential.metadata.species).species
+    return _core.drive(potential, address, species, [axis in axes for axis in "xyz"], patience=patience)
+
+
+def server_address(unix: str | None, host: str | None, port: int | None) -> _core.Address:
+    """Address of a server; its text is what a user would write.
+
+    Raises:
+        ConfigurationError: If it isn't either a name or both a host and a port, or one of these is
+            impossible.
+    """
+    if unix is not None and host is None and port is None:
+        return _core.Address.unix_domain(unix)
+    if unix is None and host is not None and port is not None:
+        return _core.Address.tcp(host, port)
+    raise ConfigurationError(
+        f"address: expected either `unix` or both `host` and `port`, got unix={unix}, host={host}, port={port}"
+    )
+
+
+def periodic_axes(atoms: Atoms) -> str:
+    """Letters of the cell vectors along which a structure is periodic.
+
+    That is what it says itself if it has a cell, and all of them if it has none, as for i-PI's own xyz files,
+    whose cell ASE doesn't read: a liquid must not lose its periodic images because of its file's format.
+    """
+    if atoms.cell.rank == 0:
+        return "xyz"
+    return "".join(axis for axis, periodic in zip("xyz", atoms.pbc, strict=True) if periodic)

@@ -1,0 +1,53 @@
+"""Every error that Tumble raises on purpose.
+
+All derive from `TumbleError`. The compiled core raises most of them; the ones defined here concern what only
+Python does. The command line prints them without a traceback.
+"""
+
+from __future__ import annotations
+
+from tumble._core import (
+    ConfigurationError,
+    DeviceError,
+    EvaluationError,
+    MetadataError,
+    ModelFileError,
+    ProtocolError,
+    ReferenceMismatch,
+    ServerConnectionError,
+    StructureError,
+    TumbleError,
+)
+
+__all__ = [
+    "CheckpointError",
+    "ConfigurationError",
+    "DeviceError",
+    "EvaluationError",
+    "ExportError",
+    "FramesError",
+    "MetadataError",
+    "ModelFileError",
+    "ModelNotFoundError",
+    "ProtocolError",
+    "ReferenceMismatch",
+    "ServerConnectionError",
+    "StructureError",
+    "TumbleError",
+]
+
+
+class ModelNotFoundError(ModelFileError):
+    """Neither a file nor a known model has this name."""
+
+
+class ExportError(TumbleError):
+    """A network can't become a model file: it isn't scriptable or breaks the contract of `forward`."""
+
+
+class CheckpointError(TumbleError):
+    """A training result can't be read."""
+
+
+class FramesError(TumbleError):
+    """A file of structures can't be read, is empty or lacks what is asked for."""

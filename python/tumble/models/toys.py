@@ -1,0 +1,143 @@
+"""Toy models with known answers, for tests and for learning the contract of a model.
+
+All cut off smoothly with s(r) = (1 - (r/r_c)^2)^4 inside the cutoff r_c, three times continuously differentiable. They
+know two species; which they are is for the exporter to say. Energies in eV, lengths in Å.
+"""
+
+from __future__ import annotations
+
+import torch
+from e3nn import o3
+from torch import Tensor, nn
+
+
+def smooth_cutoff(r: Tensor, cutoff: float) -> Tensor:
+    """Return s(r) = (1 - (r/cutoff)^2)^4 inside the cutoff and 0 outside.
+
+    Args:
+        r: Distances [E], Å.
+        cutoff: r_c, Å.
+    """
+    return (1.0 - (r / cutoff) ** 2).clamp_min(0.0) ** 4
+
+
+def sum_over_edges(values: Tensor, centres: Tensor, n_atoms: int) -> Tensor:
+    """Sum values [E] of edges over those with the same centre [E]; gives [n_atoms]."""
+    return torch.zeros(n_atoms, dtype=values.dtype, device=values.device).index_add(0, centres, values)
+
+
+class EdgeHarmonic(nn.Module):
+    """Sum over edges of a_i b_j s(r) Y_lm(v/r): a symmetry error of the one degree l.
+
+    Under a rotation R of everything, E(R) is a combination of the Wigner functions D^l_mm'(R) alone. So the energy averages to
+    zero over every set of rotations that is exact to degree l, and l = 0 is invariant. Y_lm are the real spherical
+    harmonics of e3nn, normalised to a mean square of 1 on the sphere.
+
+    Attributes:
+        cutoff: r_c, Å.
+        depth: 1, there are no messages.
+    """
+
+    def __init__(self, l: int, m: int, cutoff: float = 4.0, strength: float = 1.0) -> None:  # noqa: E741
+        """Choose the harmonic.
+
+        Args:
+            l: Degree.
+            m: Order, from -l to l.
+            cutoff: r_c, Å.
+            strength: Energy scale, eV.
+
+        Raises:
+            ValueError: If there is no such harmonic.
+        """
+        super().__init__()
+        if l < 0 or abs(m) > l:
+            raise ValueError(f"`l`, `m`: expected l >= 0 and -l <= m <= l, got l = {l}, m = {m}")
+        self.cutoff = cutoff
+        self.depth = 1
+        self.order = l + m
+        self.harmonics = o3.SphericalHarmonics(l, normalize=True, normalization="component")
+        self.register_buffer("centre_weights", strength * torch.tensor([1.0, 0.7], dtype=torch.float64))
+        self.register_buffer("neighbour_weights", torch.tensor([1.0, -0.4], dtype=torch.float64))
+
+    def forward(
+        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
+    ) -> dict[str, Tensor]:
+        """Energies of the atoms; the contract is that of every model, see docs/model-file.md."""
+        r = torch.linalg.vector_norm(edge_vectors, dim=1)
+        weights = self.centre_weights[species[edge_index[0]]] * self.neighbour_weights[species[edge_index[1]]]
+        values = self.harmonics(edge_vectors)[:, self.order] * smooth_cutoff(r, self.cutoff)
+        return {"energy": sum_over_edges(values * weights.to(r.dtype), edge_index[0], species.size(0))}
+
+
+class TwoHop(nn.Module):
+    """Two message-passing layers without invariance: an atomic energy depends on atoms two cutoffs away.
+
+    With u = v/r, edges carry h_e = s(r) (1 + c.u), atoms the sum rho_i of h over their edges, and
+
+        energy_i = sum_e s(r_e) tanh(rho_j h_rev(e)),
+
+    where rho_j h_rev(e) is the message that the reverse edge j->i sends from its own centre j; it is zero where there is
+    no reverse edge.
+
+    Attributes:
+        cutoff: r_c, Å.
+        depth: 2.
+    """
+
+    def __init__(self, cutoff: float = 4.0) -> None:
+        super().__init__()
+        self.cutoff = cutoff
+        self.depth = 2
+        self.register_buffer("direction", torch.tensor([0.3, -0.5, 0.2], dtype=torch.float64))
+        self.register_buffer("scale", torch.tensor([1.0, 0.6], dtype=torch.float64))
+
+    def forward(
+        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
+    ) -> dict[str, Tensor]:
+        """Energies of the atoms; the contract is that of every model, see docs/model-file.md."""
+        r = torch.linalg.vector_norm(edge_vectors, dim=1)
+        decay = smooth_cutoff(r, self.cutoff)
+        projection = torch.mv(edge_vectors, self.direction.to(r.dtype)) / r
+        h = decay * (1.0 + projection) * self.scale.to(r.dtype)[species[edge_index[1]]]
+        rho = sum_over_edges(h, edge_index[0], species.size(0))
+        has_reverse = (reverse >= 0).to(r.dtype)
+        message = (rho[edge_index[0]] * h)[reverse.clamp_min(0)] * has_reverse
+        return {"energy": sum_over_edges(decay * torch.tanh(message), edge_index[0], species.size(0))}
+
+
+class MorsePair(nn.Module):
+    """Exactly invariant pair potential: half of D ((1 - exp(-a (r - r_0)))^2 - 1) s(r) per directed edge.
+
+    The parameters hold a water molecule together if the species are O and H, in this order; nothing else is water about it.
+
+    Attributes:
+        cutoff: r_c, Å.
+        depth: 1, there are no messages.
+        depths: D of pairs of species [2, 2], eV.
+        widths: a of pairs of species [2, 2], 1/Å.
+        lengths: r_0 of pairs of species [2, 2], Å.
+    """
+
+    def __init__(self, cutoff: float = 4.0) -> None:
+        super().__init__()
+        self.cutoff = cutoff
+        self.depth = 1
+        self.register_buffer("depths", torch.tensor([[0.01, 4.8], [4.8, 1.0]], dtype=torch.float64))
+        self.register_buffer("widths", torch.tensor([[1.2, 2.2], [2.2, 1.5]], dtype=torch.float64))
+        self.register_buffer("lengths", torch.tensor([[3.2, 0.97], [0.97, 1.53]], dtype=torch.float64))
+
+    def forward(
+        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
+    ) -> dict[str, Tensor]:
+        """Energies of the atoms; the contract is that of every model, see docs/model-file.md."""
+        r = torch.linalg.vector_norm(edge_vectors, dim=1)
+        centre, neighbour = species[edge_index[0]], species[edge_index[1]]
+        depth, width, length = (
+            self.depths[centre, neighbour].to(r.dtype),
+            self.widths[centre, neighbour].to(r.dtype),
+            self.lengths[centre, neighbour].to(r.dtype),
+        )
+        well = depth * ((1.0 - torch.exp(-width * (r - length))) ** 2 - 1.0)
+        values = 0.5 * well * smooth_cutoff(r, self.cutoff)
+        return {"energy": sum_over_edges(values, edge_index[0], species.size(0))}

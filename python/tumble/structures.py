@@ -1,0 +1,50 @@
+"""ASE's `Atoms` as the core's `Structure` and `Graph`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from ase import Atoms
+
+from tumble import _core
+from tumble.errors import StructureError
+
+
+def to_structure(atoms: Atoms, species: Sequence[str]) -> _core.Structure:
+    """Translate one structure.
+
+    Args:
+        atoms: Positions and cell in Å.
+        species: Chemical symbols in the model's order.
+
+    Raises:
+        StructureError: If an element isn't among `species`.
+    """
+    index = {symbol: i for i, symbol in enumerate(species)}
+    symbols = list(atoms.symbols)
+    unknown = sorted(set(symbols) - set(index))
+    if unknown:
+        raise StructureError(
+            f"`atoms`: expected elements among {', '.join(species)}, got {', '.join(unknown)}"
+        )
+    return _core.Structure(
+        species=np.array([index[symbol] for symbol in symbols], dtype=np.int64),
+        positions=np.asarray(atoms.positions, dtype=np.float64),
+        cell=np.asarray(atoms.cell.array, dtype=np.float64),
+        periodic=atoms.pbc.tolist(),
+    )
+
+
+def to_graph(frames: Sequence[Atoms], species: Sequence[str], cutoff: float) -> _core.Graph:
+    """Graph of a batch of structures.
+
+    Args:
+        frames: Positions and cells in Å.
+        species: Chemical symbols in the model's order.
+        cutoff: Å.
+
+    Raises:
+        StructureError: If an element isn't among `species`, or positions or a cell are impossible.
+    """
+    return _core.build_graph([to_structure(atoms, species) for atoms in frames], cutoff)

@@ -1,0 +1,81 @@
+"""How far a network is from O(3) invariance, by random rotations.
+
+For structure s and rotation k let E_sk and F_sk be energy and forces, turned back into its own frame,
+and a bar the mean over the rotations. The figures are
+
+    energy_error = sqrt(mean_sk ((E_sk - Ebar_s) / N_s)^2)    force_error = sqrt(mean_skn,a (F_sk - Fbar_s)^2)
+
+with Bessel's factor n / (n - 1) for n rotations, so that their squares estimate the variance over all
+rotations without bias. Rotations are uniform over O(3): each is proper or improper with equal chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tumble import _core
+from tumble.autograd import derivatives
+from tumble.errors import ConfigurationError
+from tumble.metadata import Symmetry
+
+
+def random_rotations(count: int, seed: int) -> NDArray[np.float64]:
+    """Draw matrices [count, 3, 3], uniform over O(3).
+
+    The QR decomposition of Gaussian matrices, with the signs of the diagonal of R made positive (Mezzadri,
+    Notices AMS 54, 592, 2007).
+    """
+    q, r = np.linalg.qr(np.random.default_rng(seed).standard_normal((count, 3, 3)))
+    matrices: NDArray[np.float64] = q * np.sign(np.diagonal(r, axis1=1, axis2=2))[:, None, :]
+    return matrices
+
+
+def measure(
+    model: torch.nn.Module,
+    graphs: Sequence[_core.Graph],
+    dtype: torch.dtype,
+    *,
+    rotations: int = 16,
+    seed: int = 0,
+) -> Symmetry:
+    """Measure the symmetry error.
+
+    Args:
+        model: Network on the CPU in evaluation mode.
+        graphs: One structure each.
+        dtype: Of the network.
+        rotations: Number for each structure.
+        seed: Of the rotations.
+
+    Raises:
+        ConfigurationError: With fewer than two rotations or no structure.
+        ExportError: If the network fails.
+    """
+    if rotations < 2:
+        raise ConfigurationError(f"`rotations`: expected at least 2, got {rotations}")
+    if not graphs:
+        raise ConfigurationError("`graphs`: expected at least one structure, got none")
+    matrices = random_rotations(rotations, seed)
+    bessel = rotations / (rotations - 1)
+    energy_squares: list[float] = []
+    force_squares: list[NDArray[np.float64]] = []
+    for graph in graphs:
+        # The baseline is the same in each frame: leaving it out keeps digits.
+        baseline = np.zeros(int(graph.species.max()) + 1)
+        turned = [derivatives(model, graph, dtype, baseline, rotation=matrix) for matrix in matrices]
+        energies = np.array([result.energy for result in turned]) / len(graph.species)
+        forces = np.array([result.forces for result in turned])
+        energy_squares.append(bessel * float(np.var(energies)))
+        force_squares.append(bessel * np.var(forces, axis=0).ravel())
+    return Symmetry(
+        group="O(3)",
+        kind="approximate",
+        energy_error=float(np.sqrt(np.mean(energy_squares))),
+        force_error=float(np.sqrt(np.mean(np.concatenate(force_squares)))),
+        how=f"rms deviation from the mean over {rotations} random rotations, proper and improper, seed "
+        f"{seed}, of {len(graphs)} structure{'s' if len(graphs) > 1 else ''}, in {str(dtype).removeprefix('torch.')}",
+    )

@@ -1,0 +1,17 @@
+"""Training of PET models on labelled frames."""
+
+from tumble.train.checkpoint import TrainedModel, load_trained
+from tumble.train.config import TrainConfig, config_from_mapping, read_config
+from tumble.train.errors import TrainingError
+from tumble.train.trainer import Summary, train
+
+__all__ = [
+    "Summary",
+    "TrainConfig",
+    "TrainedModel",
+    "TrainingError",
+    "config_from_mapping",
+    "load_trained",
+    "read_config",
+    "train",
+]

@@ -1,0 +1,124 @@
+"""From what `tumble train` leaves to a model file."""
+
+from __future__ import annotations
+
+import copy
+from itertools import islice
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+from ase import Atoms
+
+from tumble.errors import CheckpointError, ConfigurationError, FramesError
+from tumble.frames import read_frames
+from tumble.metadata import DataSource, Provenance
+from tumble.model_file import DTYPES, export
+from tumble.structures import to_graph
+from tumble.symmetry import measure
+from tumble.train import TrainedModel, load_trained
+
+MODEL = "model.pt"
+
+
+def export_trained(
+    checkpoint: str | PathLike[str],
+    path: str | PathLike[str],
+    *,
+    name: str,
+    references: str | PathLike[str] | None = None,
+    count: int = 3,
+    rotations: int = 16,
+    seed: int = 0,
+    dtype: Literal["float32", "float64"] | None = None,
+    licence: str = "not stated",
+    citation: str = "not stated",
+) -> Path:
+    """Write the model file of a training.
+
+    Args:
+        checkpoint: Folder of the training, or the `model.pt` in it.
+        path: File to write.
+        name: Short name of the model.
+        references: File with structures that each load of the model checks. Without it, the first structure
+            of each file that the model was trained on is taken.
+        count: Most structures to take.
+        rotations: Random rotations of each, for the symmetry error.
+        seed: Of the rotations.
+        dtype: Precision; without it, that of the training.
+        licence: Under which the weights may be used.
+        citation: What to cite.
+
+    Raises:
+        CheckpointError: If there is no training result.
+        TrainingError: If it is damaged.
+        FramesError: If `references` can't be read, or none is given and the training data isn't there any
+            more.
+        ConfigurationError: If `count` or `rotations` is too small.
+        ExportError, MetadataError, StructureError, ReferenceMismatch, OSError: As `tumble.export`.
+    """
+    if count < 1:
+        raise ConfigurationError(f"`count`: expected an integer above 0, got {count}")
+    trained = load_trained(_model_path(Path(checkpoint)))
+    precision = dtype or trained.summary["configuration"]["dtype"]
+    frames = _references(trained, references, count)
+    species, cutoff = trained.config.species, trained.config.cutoff
+
+    network = copy.deepcopy(trained.model).to(DTYPES[precision]).requires_grad_(False)
+    graphs = [to_graph([atoms], species, cutoff) for atoms in frames]
+    symmetry = measure(network, graphs, DTYPES[precision], rotations=rotations, seed=seed)
+    return export(
+        network,
+        path,
+        name=name,
+        species=species,
+        cutoff=cutoff,
+        depth=trained.model.depth,
+        dtype=precision,
+        baseline=trained.baseline,
+        symmetry=symmetry,
+        provenance=provenance(trained.summary),
+        licence=licence,
+        citation=citation,
+        references=frames,
+    )
+
+
+def provenance(summary: dict[str, Any]) -> Provenance:
+    """What a training's summary says, without the folders of the machine that it ran on."""
+    configuration = copy.deepcopy(summary["configuration"])
+    for entry in configuration["data"].values():
+        entry["path"] = Path(entry["path"]).name
+    progress = {key: summary[key] for key in ("finished", "steps", "minutes")}
+    return Provenance(
+        data=[
+            DataSource(name=entry["file"], sha256=entry["sha256"], frames=entry["frames"]["training"])
+            for entry in summary["data"]
+        ],
+        seeds={"training": summary["seed"]},
+        metrics={**progress, "held out, meV/atom and meV/Å": summary["metrics"]},
+        configuration=configuration,
+    )
+
+
+def _model_path(checkpoint: Path) -> Path:
+    path = checkpoint / MODEL if checkpoint.is_dir() else checkpoint
+    if not path.is_file():
+        raise CheckpointError(
+            f"`checkpoint`: expected the folder of a training or a `{MODEL}`, got `{checkpoint}`; "
+            "`tumble train` writes it at its end"
+        )
+    return path
+
+
+def _references(trained: TrainedModel, references: str | PathLike[str] | None, count: int) -> list[Atoms]:
+    if references is not None:
+        return list(islice(read_frames(references), count))
+    paths = [Path(entry["path"]) for entry in trained.summary["configuration"]["data"].values()]
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise FramesError(
+            f"`references`: expected a file, got none, and the training data `{missing[0]}` isn't there; "
+            "give structures of the kind that the model is for"
+        )
+    return [next(read_frames(path)) for path in paths[:count]]

@@ -1,0 +1,112 @@
+"""Neighbour lists and graphs against ASE's, which is another algorithm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.neighborlist import neighbor_list
+from support.systems import systems
+
+from tumble import _core
+
+CUTOFF = 4.0
+SYSTEMS = systems()
+
+
+def structure(atoms: Atoms) -> _core.Structure:
+    return _core.Structure([0] * len(atoms), atoms.positions, atoms.cell.array, list(atoms.pbc))
+
+
+def edge_set(i: np.ndarray, j: np.ndarray, shifts: np.ndarray) -> list[tuple[int, ...]]:
+    return sorted(tuple(map(int, row)) for row in np.column_stack((i, j, shifts)))
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_edges_are_those_of_ase(name: str) -> None:
+    atoms = SYSTEMS[name]
+    graph = _core.build_graph([structure(atoms)], CUTOFF)
+    i, j, shifts, vectors = neighbor_list("ijSD", atoms, CUTOFF)
+    assert edge_set(*graph.edge_index, graph.shifts) == edge_set(i, j, shifts)
+
+    def in_order(i: np.ndarray, j: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+        return np.lexsort((*shifts.T, j, i))
+
+    ours, theirs = in_order(*graph.edge_index, graph.shifts), in_order(i, j, shifts)
+    np.testing.assert_allclose(graph.vectors[ours], vectors[theirs], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_edges_are_sorted_and_reversed_exactly(name: str) -> None:
+    graph = _core.build_graph([structure(SYSTEMS[name])], CUTOFF)
+    i, j = graph.edge_index
+    reverse = graph.reverse
+    assert (np.diff(i) >= 0).all()
+    assert (reverse >= 0).all()
+    np.testing.assert_array_equal(reverse[reverse], np.arange(len(reverse)))
+    np.testing.assert_array_equal((i[reverse], j[reverse]), (j, i))
+    np.testing.assert_array_equal(graph.shifts[reverse], -graph.shifts)
+    np.testing.assert_array_equal(graph.vectors[reverse], -graph.vectors)  # to the last bit
+
+
+def test_positions_may_be_unwrapped() -> None:
+    atoms = SYSTEMS["triclinic"]
+    moved = atoms.copy()
+    moved.positions += np.random.default_rng(0).integers(-9, 10, (len(atoms), 3)) @ atoms.cell.array
+    inside, outside = (_core.build_graph([structure(a)], CUTOFF) for a in (atoms, moved))
+
+    def lengths(graph: _core.Graph) -> np.ndarray:
+        return np.sort(np.linalg.norm(graph.vectors, axis=1))
+
+    np.testing.assert_allclose(lengths(outside), lengths(inside), atol=1e-11)
+
+
+def test_a_batch_is_its_structures_one_after_the_other() -> None:
+    names = ["small", "molecule", "slab"]
+    batch = _core.build_graph([structure(SYSTEMS[n]) for n in names], CUTOFF)
+    edges = 0
+    for n, name in enumerate(names):
+        single = _core.build_graph([structure(SYSTEMS[name])], CUTOFF)
+        first, here = batch.first_atom[n], slice(edges, edges + len(single.reverse))
+        np.testing.assert_array_equal(batch.edge_index[:, here], single.edge_index + first)
+        np.testing.assert_array_equal(batch.reverse[here], single.reverse + edges)
+        np.testing.assert_array_equal(batch.vectors[here], single.vectors)
+        edges += len(single.reverse)
+    assert edges == len(batch.reverse)
+
+
+def test_pairs_at_the_cutoff_stay_in_pairs() -> None:
+    # a simple cubic lattice with its third shell exactly at the cutoff, displaced so that rounding differs
+    lattice = Atoms("H8", cell=np.eye(3) * 6.0, pbc=True)
+    lattice.positions = 3.0 * np.stack(np.meshgrid(*[range(2)] * 3), -1).reshape(-1, 3) + 0.1
+    graph = _core.build_graph([structure(lattice)], 3.0 * np.sqrt(3.0))
+    assert (graph.reverse >= 0).all()
+
+
+def test_no_atoms_and_no_edges() -> None:
+    empty = _core.Structure(np.zeros(0, int), np.zeros((0, 3)), np.zeros((3, 3)), [False] * 3)
+    graph = _core.build_graph([empty, structure(Atoms("H")), empty], CUTOFF)
+    assert graph.edge_index.shape == (2, 0)
+    np.testing.assert_array_equal(graph.first_atom, [0, 0, 1, 1])
+    assert len(_core.build_graph([], CUTOFF).first_atom) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda a: a.set_cell(np.zeros((3, 3))), r"`cell` vector 0: expected a length above 0 Å .* got 0"),
+        (lambda a: a.set_cell([[1, 0, 0], [2, 0, 0], [0, 0, 1]]), r"`cell`: expected linearly independent vectors"),
+        (lambda a: a.positions.__setitem__((1, 2), np.nan), r"`positions` of atom 1 .*: expected finite, got nan"),
+        (lambda a: a.positions.__setitem__(1, a.positions[0]), r"atoms 0 and 1 .*: expected a distance above 0 Å"),
+    ],
+)
+def test_wrong_structures(change, text: str) -> None:
+    atoms = SYSTEMS["triclinic"].copy()
+    change(atoms)
+    with pytest.raises(_core.StructureError, match=text):
+        _core.build_graph([structure(atoms)], CUTOFF)
+
+
+def test_species_of_another_length() -> None:
+    with pytest.raises(_core.StructureError, match="`species`: expected one entry for each of 2 atoms, got 3"):
+        _core.build_graph([_core.Structure([0, 0, 0], np.eye(3)[:2], np.eye(3), [False] * 3)], CUTOFF)

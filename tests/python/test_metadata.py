@@ -1,0 +1,84 @@
+"""The document in a model file."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from ase import Atoms
+
+import tumble
+from tumble import _core, metadata
+from tumble.errors import ExportError, MetadataError
+
+WATER = Atoms("OHH", [[0, 0, 0], [0.76, 0.59, 0], [-0.76, 0.59, 0]], info={"name": "water molecule"})
+
+
+def draft(**changes):
+    arguments = {
+        "name": "toy",
+        "species": ["O", "H"],
+        "cutoff": 4.0,
+        "depth": 1,
+        "dtype": "float64",
+        "baseline": [-3.0, 1.5],
+        "outputs": ("energy",),
+        "symmetry": {"group": "O(3)", "kind": "exact", "energy_error": None, "force_error": None, "how": "a pair"},
+        "provenance": {"data": [], "seeds": {}, "metrics": {}, "configuration": {}},
+        "licence": "BSD-3-Clause",
+        "citation": "none",
+        "references": [WATER],
+    }
+    return metadata.draft(**{**arguments, **changes})
+
+
+def test_a_draft_is_valid_and_keeps_every_digit():
+    document = draft(cutoff=4.1234567890123456, references=[WATER, Atoms("H", cell=[1, 2, 3], pbc=[True, False, True])])
+    parsed = _core.parse_metadata(metadata.dumps(document))
+    assert parsed.cutoff == 4.1234567890123456
+    assert (parsed.name, parsed.species, parsed.depth, parsed.dtype) == ("toy", ["O", "H"], 1, "float64")
+    assert parsed.baseline == [-3.0, 1.5]
+    assert json.loads(parsed.to_json()) == document
+    assert document["versions"]["tumble"] == tumble.__version__
+    water, atom = document["references"]
+    assert (water["name"], atom["name"]) == ("water molecule", "reference 2")
+    assert water["symbols"] == ["O", "H", "H"]
+    assert water["positions"] == WATER.positions.tolist()
+    assert atom["periodic"] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "text"),
+    [
+        ({"species": ["O", "Hx"]}, ExportError, "`species`: expected chemical symbols such as `O`, got `Hx`"),
+        ({"species": ["X", "H"]}, ExportError, "`species`: expected chemical symbols such as `O`, got `X`"),
+        ({"references": []}, ExportError, "`references`: expected at least one structure, got none"),
+        ({"references": [WATER, Atoms("NaCl")]}, ExportError, r"`references\[1\]`: expected elements among O, H, got Cl, Na"),
+        ({"species": ["O", "H", "O"]}, MetadataError, "metadata field `species`: expected no entry twice"),
+        ({"cutoff": 0.0}, MetadataError, "metadata field `cutoff`: expected a length above 0 Å, got 0.0"),
+        ({"cutoff": -1.0}, MetadataError, "metadata field `cutoff`: expected a length above 0 Å, got -1.0"),
+        ({"cutoff": float("nan")}, MetadataError, "`metadata`: expected what JSON can express"),
+        ({"depth": 0}, MetadataError, "metadata field `depth`: expected an integer above 0, got 0"),
+        ({"dtype": "float16"}, MetadataError, "metadata field `dtype`: expected float32 or float64"),
+        ({"baseline": [1.0]}, MetadataError, r"metadata field `baseline`: expected a list of 2, got \[1.0\]"),
+        ({"outputs": ("dipole",)}, MetadataError, "metadata field `outputs`: expected `energy` among the outputs"),
+        ({"licence": ""}, MetadataError, "metadata field `licence`: expected a string that isn't empty"),
+        ({"name": ""}, MetadataError, "metadata field `name`"),
+        (
+            {"provenance": {"data": [], "configuration": {"weights": np.zeros(3)}}},
+            MetadataError,
+            "`metadata`: expected what JSON can express, got .*ndarray",
+        ),
+    ],
+)
+def test_wrong_arguments(change, error, text):
+    with pytest.raises(error, match=text):
+        draft(**change)
+
+
+def test_read(model_file):
+    document = metadata.read(model_file("pair"))
+    assert document["format"] == {"name": "tumble", "version": metadata.FORMAT_VERSION}
+    assert document["parameters"] == 0  # the toy has constants only
+    assert len(document["references"]) == 3

@@ -1,0 +1,286 @@
+"""Export and load: what a model file holds, and what is refused."""
+
+from __future__ import annotations
+
+import copy
+import json
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from ase import Atoms
+from support.systems import systems
+from torch import Tensor
+
+import tumble
+from tumble import metadata
+from tumble.errors import ExportError, MetadataError, ModelFileError, ModelNotFoundError, ReferenceMismatch
+from tumble.model_file import measure_bytes_per_edge, script
+from tumble.models.pet import Pet, PetConfig
+from tumble.models.toys import EdgeHarmonic, TwoHop
+from tumble.structures import to_graph
+
+WATER = systems()["molecule"]
+TRICLINIC = systems()["triclinic"]
+
+
+def export(model, path, **changes):
+    arguments = {
+        "name": "toy",
+        "species": ["O", "H"],
+        "cutoff": 4.0,
+        "depth": 2,
+        "dtype": "float64",
+        "baseline": [-3.0, 1.5],
+        "symmetry": {"group": "O(3)", "kind": "approximate", "energy_error": None, "force_error": None, "how": "toy"},
+        "provenance": {"data": [], "seeds": {}, "metrics": {}, "configuration": {}},
+        "licence": "BSD-3-Clause",
+        "citation": "none",
+        "references": [WATER, TRICLINIC],
+    }
+    return tumble.export(model, path, **{**arguments, **changes})
+
+
+def small_pet() -> Pet:
+    torch.manual_seed(1)
+    return Pet(PetConfig(species=("O", "H"), width=8, heads=2, feedforward=8))
+
+
+class Returns(torch.nn.Module):
+    """Returns what its `kind` says, right or wrong."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def forward(
+        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
+    ) -> dict[str, Tensor]:
+        zero = torch.zeros(species.size(0), dtype=edge_vectors.dtype)
+        energy = zero.index_add(0, edge_index[0], edge_vectors.square().sum(1))
+        if self.kind == "shape":
+            energy = energy.unsqueeze(1)
+        if self.kind == "name":
+            return {"energies": energy}
+        if self.kind == "nan":
+            energy = energy * float("nan")
+        if self.kind == "gradient":
+            energy = energy + 0.0 * edge_vectors.sub(edge_vectors.detach()).sqrt().sum()
+        if self.kind == "integers":
+            energy = energy.long()
+        if self.kind == "dipole":
+            return {"energy": energy, "dipole": torch.zeros(3, 3)}
+        if self.kind == "neighbours" and edge_vectors.size(0) == 0:
+            raise RuntimeError("no neighbours")
+        if self.kind == "constant":
+            energy = zero
+        return {"energy": energy}
+
+
+class Unscriptable(Returns):
+    def forward(self, *tensors: Tensor) -> dict[str, Tensor]:  # TorchScript has no variable arguments
+        return super().forward(*tensors)
+
+
+class DiffersWhenScripted(Returns):
+    def forward(
+        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
+    ) -> dict[str, Tensor]:
+        zero = torch.zeros(species.size(0), dtype=edge_vectors.dtype)
+        factor = 2.0 if torch.jit.is_scripting() else 1.0
+        return {"energy": zero.index_add(0, edge_index[0], factor * edge_vectors.square().sum(1))}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("model", [EdgeHarmonic(2, 1), TwoHop(), small_pet()], ids=["harmonic", "two_hop", "pet"])
+def test_the_core_gives_what_the_network_gave(tmp_path, model, dtype):
+    before = copy.deepcopy(model.state_dict())
+    path = export(model, tmp_path / "toy.pt", dtype=dtype)
+    assert path == tmp_path / "toy.pt"
+    assert list(tmp_path.iterdir()) == [path]  # no temporary file is left
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    document = metadata.read(path)
+    potential = tumble.load(path, "cpu")
+    for atoms, reference in zip([WATER, TRICLINIC], document["references"], strict=True):
+        result = potential.evaluate(to_graph([atoms], ["O", "H"], 4.0))
+        tolerance = 1e-12 if dtype == "float64" else 2e-5
+        assert result.energies[0] == pytest.approx(reference["energy"], abs=tolerance * len(atoms))
+        np.testing.assert_allclose(result.forces, reference["forces"], atol=tolerance * 10)
+        np.testing.assert_allclose(result.virials[0], reference["virial"], atol=tolerance * 10 * len(atoms))
+
+
+def test_pet_metadata(tmp_path):
+    model = small_pet()
+    document = metadata.read(export(model, tmp_path / "pet.pt", dtype="float32"))
+    assert document["parameters"] == sum(p.numel() for p in model.parameters())
+    assert document["bytes_per_edge"] > 100
+    assert document["dtype"] == "float32"
+
+
+def test_no_warnings(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        export(TwoHop(), tmp_path / "toy.pt")
+
+
+def test_a_scripted_and_a_frozen_network_are_taken_too(tmp_path):
+    scripted = torch.jit.script(TwoHop().double())
+    energy = metadata.read(export(TwoHop(), tmp_path / "a.pt"))["references"][1]["energy"]
+    for name, module in (("b.pt", scripted), ("c.pt", script(scripted.eval()))):
+        assert metadata.read(export(module, tmp_path / name))["references"][1]["energy"] == energy
+
+
+def test_a_network_that_ignores_its_edges(tmp_path):
+    document = metadata.read(export(Returns("constant"), tmp_path / "toy.pt"))
+    assert document["references"][0]["energy"] == -3.0 + 2 * 1.5
+    assert not np.any(document["references"][0]["forces"])
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "text"),
+    [
+        (Unscriptable("right"), {}, "`model`: expected a network that `torch.jit.script` compiles, got: "),
+        (Returns("shape"), {}, r"`model`: expected `energy` of shape \[2\], got \[2, 1\]"),
+        (Returns("name"), {}, "`model`: expected an output `energy`, got energies"),
+        (Returns("nan"), {}, "`model`: expected finite `energy`, got NaN or infinity on "),
+        (Returns("gradient"), {}, "`model`: expected finite gradients on the edge vectors, got NaN or infinity"),
+        (Returns("integers"), {}, "`model`: expected a floating-point tensor `energy`, got torch.int64"),
+        (Returns("right"), {"outputs": ("energy", "charge")}, "`model`: expected an output `charge`, got energy"),
+        (Returns("dipole"), {"outputs": ("energy", "dipole")}, r"expected `dipole` of shape \[2, ...\], got \[3, 3\]"),
+        (Returns("neighbours"), {}, "to run on 2 atoms and 0 edges, got RuntimeError: no neighbours"),
+        (torch.nn.Linear(3, 1), {}, "`model`: expected `forward.edge_vectors, edge_index, reverse, species.` to run"),
+        (Returns("right"), {"references": [Atoms("OH", [[0, 0, 0], [9, 0, 0]])]}, "expected a structure with two atoms"),
+        (Returns("right"), {"references": []}, "`references`: expected at least one structure, got none"),
+        (Returns("right"), {"references": [Atoms("He")]}, r"`references\[0\]`: expected elements among O, H, got He"),
+        (Returns("right"), {"species": ["O", "water"]}, "`species`: expected chemical symbols such as `O`, got `water`"),
+    ],
+)
+def test_what_export_refuses(tmp_path, model, changes, text):
+    with pytest.raises(ExportError, match=text):
+        export(model, tmp_path / "toy.pt", **changes)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("change", "field"), [({"cutoff": -1.0}, "cutoff"), ({"baseline": [1.0]}, "baseline")])
+def test_fields_that_the_core_refuses(tmp_path, change, field):
+    with pytest.raises(MetadataError, match=f"metadata field `{field}`"):
+        export(TwoHop(), tmp_path / "toy.pt", **change)
+
+
+def test_a_file_that_differs_from_the_network_is_never_left(tmp_path):
+    path = tmp_path / "toy.pt"
+    path.write_text("an older file")
+    with pytest.raises(ReferenceMismatch, match="reference structure `reference 1`: expected energy"):
+        export(DiffersWhenScripted("right"), path)
+    assert path.read_text() == "an older file"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_does_not_exist(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        export(TwoHop(), tmp_path / "nowhere" / "toy.pt")
+
+
+def test_memory_per_edge_is_what_autograd_keeps():
+    """The square keeps v, 24 bytes in double; the sum over edges keeps both rows of the index, 16."""
+    model = Returns("right").eval()
+    graph = to_graph([TRICLINIC], ["O", "H"], 4.0)
+    assert measure_bytes_per_edge(model, script(model), graph, torch.float64) == 40
+
+
+def test_memory_per_edge_leaves_the_weights_out():
+    class Wide(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.ones(3, 4000, dtype=torch.float64), requires_grad=False)
+
+        def forward(
+            self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
+        ) -> dict[str, Tensor]:
+            energy = (edge_vectors @ self.weight).sum(1)
+            zero = torch.zeros(species.size(0), dtype=edge_vectors.dtype)
+            return {"energy": zero.index_add(0, edge_index[0], energy)}
+
+    model = Wide().eval()
+    graph = to_graph([WATER], ["O", "H"], 4.0)
+    assert measure_bytes_per_edge(model, script(model), graph, torch.float64) == 16
+
+
+# --- files that can't be used ------------------------------------------------------------------------------------
+
+
+def rewrite(source: Path, target: Path, change) -> Path:
+    """Copy an archive with its `tumble.json` changed."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename.endswith("extra/tumble.json"):
+                content = change(content)
+                if content is None:
+                    continue
+            new.writestr(entry.filename, content)
+    return target
+
+
+def edit(**fields):
+    return lambda content: json.dumps({**json.loads(content), **fields}).encode()
+
+
+def tampered(content: bytes) -> bytes:
+    document = json.loads(content)
+    document["references"][1]["forces"][0][0] += 1e-3
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "text"),
+    [
+        (tampered, ReferenceMismatch, r"reference structure `reference 2`: expected force .* eV/Å, got"),
+        (edit(baseline=[-3.0, 1.6]), ReferenceMismatch, "reference structure `reference 1`: expected energy"),
+        (edit(format={"name": "tumble", "version": 2}), MetadataError, "`format.version`: expected at most 1, got 2"),
+        (edit(format={"name": "other", "version": 1}), MetadataError, "`format.name`: expected tumble, got"),
+        (edit(references=[]), MetadataError, "`references`: expected at least one reference structure"),
+        (lambda content: content[:-40], MetadataError, "metadata: expected a JSON document, got a parse error"),
+        (lambda content: None, ModelFileError, "this is a plain TorchScript file without Tumble's metadata"),
+    ],
+)
+def test_altered_files(tmp_path, model_file, change, error, text):
+    path = rewrite(model_file("harmonic"), tmp_path / "altered.pt", change)
+    with pytest.raises(error, match=text):
+        tumble.load(path, "cpu")
+
+
+def test_check_can_be_left_out(tmp_path, model_file):
+    path = rewrite(model_file("harmonic"), tmp_path / "altered.pt", tampered)
+    assert tumble.load(path, "cpu", check=False).metadata.name == "harmonic"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", "the file is empty"),
+        (b"weights" * 100, "expected a TorchScript archive, got another kind of file"),
+        (None, "truncated or corrupt"),
+    ],
+)
+def test_damaged_files(tmp_path, model_file, content, text):
+    path = tmp_path / "damaged.pt"
+    whole = model_file("harmonic").read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with pytest.raises(ModelFileError, match=text):
+        tumble.load(path)
+
+
+def test_weights_are_not_a_model(tmp_path):
+    path = tmp_path / "weights.pt"
+    torch.save(TwoHop().state_dict(), path)
+    with pytest.raises(ModelFileError, match=r"an archive without code .*use `tumble export`"):
+        tumble.load(path)
+
+
+def test_load_by_a_name_that_is_none():
+    with pytest.raises(ModelNotFoundError, match="model `no such model`: expected a file or the name of a model"):
+        tumble.load("no such model")

@@ -1,0 +1,59 @@
+"""The symmetry error of a model whose error is known in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from ase import Atoms
+from support.systems import systems
+
+from tumble.errors import ConfigurationError
+from tumble.models.toys import EdgeHarmonic, MorsePair
+from tumble.structures import to_graph
+from tumble.symmetry import measure, random_rotations
+
+SPECIES = ["O", "H"]
+
+
+def graphs(*frames: Atoms):
+    return [to_graph([atoms], SPECIES, 4.0) for atoms in frames]
+
+
+@pytest.mark.parametrize(("degree", "order"), [(2, 1), (4, -3)])
+def test_dimer(degree, order):
+    """E = 0.3 s(r) Y_lm(u) for O-H, with <Y^2> = 1 and <|grad Y|^2> = l (l + 1) / r^2 over the sphere."""
+    r, cutoff = 1.3, 4.0
+    x = 1 - (r / cutoff) ** 2
+    s, slope = x**4, -8 * x**3 * r / cutoff**2
+    result = measure(
+        EdgeHarmonic(degree, order).double(), graphs(Atoms("OH", [[0, 0, 0], [r, 0, 0]])), torch.float64, rotations=1000
+    )
+    energy = 0.3 * s / 2
+    force = 0.3 * np.sqrt((slope**2 + degree * (degree + 1) * s**2 / r**2) / 3)
+    assert result["energy_error"] == pytest.approx(energy, rel=0.06)  # 1000 samples
+    assert result["force_error"] == pytest.approx(force, rel=0.06)
+    assert result["kind"] == "approximate"
+    assert "1000 random rotations" in result["how"]
+
+
+def test_invariant_model_has_none():
+    result = measure(MorsePair().double(), graphs(*systems().values()), torch.float64, rotations=3)
+    assert result["energy_error"] < 1e-13
+    assert result["force_error"] < 1e-12
+    assert "7 structures" in result["how"]
+
+
+def test_rotations_are_orthogonal_proper_and_improper():
+    matrices = random_rotations(200, seed=3)
+    np.testing.assert_allclose(matrices @ matrices.transpose(0, 2, 1), np.broadcast_to(np.eye(3), (200, 3, 3)), atol=1e-14)
+    assert 70 < (np.linalg.det(matrices) > 0).sum() < 130
+    assert np.abs(matrices.mean(axis=0)).max() < 0.15  # uniform: every element averages to 0
+    np.testing.assert_array_equal(matrices, random_rotations(200, seed=3))
+
+
+def test_wrong_arguments():
+    with pytest.raises(ConfigurationError, match="`rotations`: expected at least 2, got 1"):
+        measure(MorsePair(), graphs(Atoms("O")), torch.float32, rotations=1)
+    with pytest.raises(ConfigurationError, match="`graphs`: expected at least one structure, got none"):
+        measure(MorsePair(), [], torch.float32)

@@ -1,0 +1,184 @@
+"""Runs of a real i-PI server and of the driver, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from ase import Atoms
+from tumble import _core
+
+BIN = Path(sys.executable).parent
+BOHR, HARTREE = _core.units["bohr_in_angstrom"], _core.units["hartree_in_ev"]
+
+NVE = "<dynamics mode='nve'> <timestep units='femtosecond'> 0.25 </timestep> </dynamics>"
+
+INPUT = """
+<simulation verbosity='low' floatformat='%26.17e'>
+  <output prefix='out'>
+    <properties filename='properties'> [step, potential, conserved, virial_md, volume] </properties>
+    <trajectory filename='positions' format='bin'> positions </trajectory>
+    <trajectory filename='forces' format='bin'> forces </trajectory>
+    <trajectory filename='torque' extra_type='torque'> extras </trajectory>
+  </output>
+  <total_steps> {steps} </total_steps>
+  <prng> <seed> 1 </seed> </prng>
+  <ffsocket name='tumble' mode='{mode}'> {address} {options} </ffsocket>
+  <system>
+    <initialize nbeads='{beads}'> <file mode='xyz'> start.xyz </file> {velocities} </initialize>
+    <forces> <force forcefield='tumble'/> </forces>
+    <ensemble> <temperature units='kelvin'> 300 </temperature> <pressure> 0 </pressure> </ensemble>
+    <motion mode='{motion}'> {dynamics} </motion>
+  </system>
+</simulation>
+"""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a server listens: of a name and a port one is set."""
+
+    unix: str | None = None
+    port: int | None = None
+
+    @property
+    def options(self) -> list[str]:
+        """For the command line of the driver."""
+        return ["--unix", str(self.unix)] if self.port is None else ["--host", "127.0.0.1", "--port", str(self.port)]
+
+    @property
+    def address(self) -> _core.Address:
+        return _core.Address.unix_domain(str(self.unix)) if self.port is None else _core.Address.tcp("127.0.0.1", self.port)
+
+    @property
+    def xml(self) -> str:
+        if self.port is None:
+            return f"<address> {self.unix} </address>"
+        return f"<address> 127.0.0.1 </address> <port> {self.port} </port>"
+
+
+def unix_endpoint() -> Endpoint:
+    return Endpoint(unix=f"tumble-test-{uuid.uuid4().hex[:16]}")
+
+
+def tcp_endpoint() -> Endpoint:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return Endpoint(port=probe.getsockname()[1])
+
+
+def write_start(path: Path, frames: Sequence[Atoms]) -> None:
+    """Structures as i-PI's own xyz, with all digits; cell vectors must be lower triangular as rows."""
+    text = []
+    for atoms in frames:
+        cell = " ".join(f"{x:.17g}" for x in atoms.cell.array.T.ravel())
+        text.append(f"{len(atoms)}\n# CELL(H): {cell} positions{{angstrom}} cell{{angstrom}}")
+        text += [f"{a.symbol} {a.x:.17g} {a.y:.17g} {a.z:.17g}" for a in atoms]
+    path.write_text("\n".join(text) + "\n")
+
+
+class Program:
+    """A process whose output goes to a file; killed when its context ends."""
+
+    def __init__(self, folder: Path, command: Sequence[str | Path], log: str) -> None:
+        self.log = folder / log
+        with self.log.open("w") as stream:
+            self.process = subprocess.Popen(
+                command,
+                cwd=folder,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"},
+            )
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def wait(self, timeout: float = 30.0) -> int:
+        """Exit status; `subprocess.TimeoutExpired` if it hangs."""
+        return self.process.wait(timeout)
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+
+class Server(Program):
+    """i-PI, started in a folder from a structure; its results are read from the files that it writes there."""
+
+    def __init__(
+        self,
+        folder: Path,
+        atoms: Atoms,
+        endpoint: Endpoint,
+        *,
+        steps: int = 2,
+        beads: int = 1,
+        options: str = "",
+        motion: str = "dynamics",
+        dynamics: str = NVE,
+        velocities: str = "<velocities mode='thermal' units='kelvin'> 300 </velocities>",
+        mode: str | None = None,
+    ) -> None:
+        self.folder, self.endpoint, self.size = folder, endpoint, len(atoms)
+        write_start(folder / "start.xyz", [atoms])
+        text = INPUT.format(
+            steps=steps,
+            mode=mode or ("unix" if endpoint.port is None else "inet"),
+            address=endpoint.xml,
+            options=f"<latency> 1e-4 </latency> {options}",
+            beads=beads,
+            velocities=velocities,
+            motion=motion,
+            dynamics=dynamics,
+        )
+        (folder / "input.xml").write_text(text)
+        super().__init__(folder, [BIN / "i-pi", "input.xml"], "server.log")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        if self.endpoint.unix is not None:
+            Path(f"/tmp/ipi_{self.endpoint.unix}").unlink(missing_ok=True)
+
+    @property
+    def properties(self) -> np.ndarray:
+        """Rows of step, potential, conserved quantity, virial/volume [6] (xx yy zz xy xz yz), volume; atomic units."""
+        return np.loadtxt(self.folder / "out.properties", ndmin=2)
+
+    def frames(self, name: str, bead: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """Cells (vectors as rows, [F, 3, 3]) and vectors per atom ([F, N, 3]) of a binary trajectory, atomic units."""
+        raw = next(self.folder.glob(f"out.{name}_{bead}*")).read_bytes()
+        record = len(raw) // len(self.properties)
+        rows = [np.frombuffer(raw, count=10 + 3 * self.size, offset=i) for i in range(0, len(raw), record)]
+        cells = np.array([row[:9].reshape(3, 3).T for row in rows])
+        return cells, np.array([row[10:].reshape(-1, 3) for row in rows])
+
+    def torques(self, bead: int = 0) -> np.ndarray:
+        """What came as extras, eV/rad, [F, 3]."""
+        return np.loadtxt(self.folder / f"out.torque_{bead}", comments=" #", ndmin=2)
+
+
+def start_driver(folder: Path, model: Path, endpoint: Endpoint, *options: str, structure: str = "start.xyz") -> Program:
+    """`tumble drive` as a user would start it."""
+    command = [sys.executable, "-m", "tumble", "drive", model, "--structure", structure, "--device", "cpu"]
+    return Program(folder, [*command, *endpoint.options, *options], f"driver-{uuid.uuid4().hex[:8]}.log")
