@@ -3,7 +3,7 @@
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
-SOURCES := $(shell find csrc lammps-plugin python -type f -not -name '*.pyc' -not -name '*.so')
+SOURCES := $(shell find csrc inputs lammps-plugin python -type f -not -name '*.pyc' -not -name '*.so')
 
 .PHONY: help install demo test test-extended test-gpu lint format clean
 

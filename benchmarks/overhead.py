@@ -111,7 +111,9 @@ class DriverRoundTrips:
         listener.listen()
         self.atoms = atoms
         potential = tumble.load(path, "cpu", check=False)
-        self.thread = threading.Thread(target=drive, args=(potential, atoms), kwargs={"unix": name}, daemon=True)
+        self.thread = threading.Thread(
+            target=drive, args=(potential, atoms), kwargs={"unix": name}, daemon=True
+        )
         self.thread.start()
         self.peer, _ = listener.accept()
         bohr = _core.units["bohr_in_angstrom"]
@@ -214,17 +216,22 @@ def peak_memory(code: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", default="water")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=15)
     arguments = parser.parse_args()
     path = _core.find_model(arguments.model)
     torch.set_num_threads(arguments.threads)
-    print(f"{path}, {arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds\n")
+    print(
+        f"{path}, {arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds\n"
+    )
     inputs = find_inputs(None)
     molecule, liquid = (
-        read(inputs / files.data, format="lammps-data", atom_style="atomic") for files in (LAMMPS_MOLECULE, LAMMPS_LIQUID)
+        read(inputs / files.data, format="lammps-data", atom_style="atomic")
+        for files in (LAMMPS_MOLECULE, LAMMPS_LIQUID)
     )
     molecule.pbc = False
     for name, atoms in (("molecule", molecule), ("liquid", liquid)):

@@ -65,9 +65,7 @@ def main() -> int:
         "--steps", type=int, default=200_000, help="equilibration in steps of 0.5 fs (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=20240229, help="seed of orientations and velocities")
-    parser.add_argument(
-        "--out", type=Path, default=Path(__file__).parent, help="folder with lammps/ and ipi/"
-    )
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder with lammps/ and ipi/")
     arguments = parser.parse_args()
 
     generator = np.random.default_rng(arguments.seed)
@@ -132,9 +130,7 @@ def place_inside(positions: Array) -> Array:
 def write_topology(path: Path, positions: Array) -> None:
     """Writes `positions` ([N,3], Å) as a LAMMPS data file of style `full`, for SPC/Fw only."""
     count = len(positions) // 3
-    lines = _header(
-        "start", positions, BOX, [f"{2 * count} bonds", f"{count} angles", "1 bond types", "1 angle types"]
-    )
+    lines = _header("start", positions, BOX, [f"{2 * count} bonds", f"{count} angles", "1 bond types", "1 angle types"])
     lines += ["", "Atoms # full", ""]
     for i, (x, y, z) in enumerate(positions):
         kind, charge = (1, -0.82) if i % 3 == 0 else (2, 0.41)

@@ -34,8 +34,8 @@ void export_ipi(py::module_& m) {
         .def_readonly("evaluations", &DriveSummary::evaluations)
         .def_readonly("exited", &DriveSummary::exited)
         .def_readonly("reason", &DriveSummary::reason);
-    m.def("drive", &drive_until_signal, py::arg("potential"), py::arg("address"), py::arg("species"), py::arg("periodic"),
-          py::arg("patience") = DriveOptions{}.patience, "Serves an i-PI server until that ends.");
+    m.def("drive", &drive_until_signal, py::arg("potential"), py::arg("address"), py::arg("species"),
+          py::arg("periodic"), py::arg("patience") = DriveOptions{}.patience, "Serves an i-PI server until that ends.");
 }
 
 }  // namespace tumble::bindings

@@ -37,8 +37,8 @@ class IpiClient {
                 case ipi::Request::posdata:
                     receive_structure();
                     idle();
-                    // The next header is here already, or will be in a moment. It is read before the model runs: if this
-                    // process dies meanwhile, i-PI 3.3 sees a closed connection rather than a reset one, and lives on.
+                    // The next header is here already, or will be in a moment. It is read before the model runs: if
+                    // this process dies meanwhile, i-PI 3.3 sees a closed connection and lives on, not a reset one.
                     if (socket_.readable(next_header_milliseconds)) pending_ = receive_request();
                     if (pending_ == ipi::Request::exit) return;
                     evaluate();
@@ -80,7 +80,8 @@ class IpiClient {
         receive_integer();  // index of the bead
         const std::int32_t length = receive_integer();
         if (length < 0 || length > longest_parameters) {
-            throw ProtocolError(message("INIT: expected parameters of 0 to ", longest_parameters, " bytes, got ", length));
+            throw ProtocolError(
+                message("INIT: expected parameters of 0 to ", longest_parameters, " bytes, got ", length));
         }
         std::string parameters(static_cast<std::size_t>(length), ' ');
         socket_.receive(parameters.data(), parameters.size());
@@ -96,7 +97,8 @@ class IpiClient {
         socket_.receive(inverse.data(), sizeof(inverse));  // not needed
         const std::int32_t atoms = receive_integer();
         if (atoms != structure.size()) {
-            throw ProtocolError(message("expected ", structure.size(), " atoms as in the driver's structure, got ", atoms,
+            throw ProtocolError(message("expected ", structure.size(), " atoms as in the driver's structure, got ",
+                                        atoms,
                                         " from the server; give the driver the structure that i-PI starts from"));
         }
         socket_.receive(structure.positions.data(), sizeof(Vector3) * structure.positions.size());

@@ -30,7 +30,7 @@ struct DriveSummary {
 /// Serves an i-PI server until that ends. The model is warm before the server learns that the driver exists, and
 /// whatever ends the run, the connection is closed in an orderly way.
 ///
-/// i-PI has no word for open boundaries: it always sends a cell. Which directions are periodic is for the caller to say.
+/// i-PI always sends a cell and has no word for open boundaries: which directions are periodic, the caller says.
 ///
 /// @param species index of each atom's species in the model's list, in i-PI's order
 /// @throws ConnectionError if no server can be reached

@@ -21,7 +21,8 @@ std::string trimmed(const std::string& text) {
     return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-template <typename T> void append(std::vector<char>& bytes, const T& value) {
+template <typename T>
+void append(std::vector<char>& bytes, const T& value) {
     const auto* data = reinterpret_cast<const char*>(&value);
     bytes.insert(bytes.end(), data, data + sizeof(T));
 }
@@ -60,15 +61,16 @@ void check_parameters(const std::string& text) {
         if (colon == std::string::npos || trimmed(item.substr(0, colon)) != "batch_size") continue;
         const std::string value = trimmed(item.substr(colon + 1));
         if (value != "1") {
-            throw ProtocolError(message("`batch_size`: expected 1, got ", value,
-                                        "; remove `batch_size` from the server's `ffsocket`"));
+            throw ProtocolError(
+                message("`batch_size`: expected 1, got ", value, "; remove `batch_size` from the server's `ffsocket`"));
         }
     }
 }
 
 Matrix3 to_cell(const std::array<double, 9>& h) {
     if (std::fpclassify(h[0]) == FP_SUBNORMAL) {  // two small integers: an atom count and the length of a name
-        throw ProtocolError("expected a cell, got names of shared memory; set mode=\"unix\" in the server's `ffsocket`");
+        throw ProtocolError(
+            "expected a cell, got names of shared memory; set mode=\"unix\" in the server's `ffsocket`");
     }
     Matrix3 cell;
     for (int a = 0; a < 3; ++a) {

@@ -47,8 +47,8 @@ void to_angstrom(std::vector<Vector3>& positions);
 
 /// The whole answer to GETFORCE, FORCEREADY included: energy, number of atoms, forces, Wᵀ, extras.
 ///
-/// The extras are a JSON object, `{"torque": [x, y, z]}`, with the frame torque in eV/rad. Its keys are always the same,
-/// as i-PI demands of beads.
+/// The extras are a JSON object, `{"torque": [x, y, z]}`, with the frame torque in eV/rad. Its keys never change, as
+/// i-PI demands of beads.
 ///
 /// @param result of a single structure
 /// @param answer overwritten

@@ -27,9 +27,7 @@ constexpr int hang_up_milliseconds = 1000;  // longest wait for the peer to clos
 constexpr double first_pause = 0.02;        // s between attempts to connect, growing to
 constexpr double longest_pause = 0.5;       // s
 
-double now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// Waits for events of a descriptor; false if the time is over or a signal came.
 bool poll_once(int descriptor, short events, int milliseconds) {

@@ -1,6 +1,6 @@
 #pragma once
 /// The one table of physical constants. The core works in eV, Å, eV/Å and fs; faces convert with what stands here.
-/// Source: CODATA 2022 recommended values, as in `scipy.constants` (tested against it in tests/python/test_units.py).
+/// Source: CODATA 2022 recommended values, as in `scipy.constants` (tested against it in tests/core/test_units.py).
 
 namespace tumble::units {
 

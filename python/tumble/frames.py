@@ -16,6 +16,20 @@ from numpy.typing import NDArray
 
 from tumble.errors import FramesError
 
+# ASE's readers have no error of their own for a damaged file: it shows as whatever their parsing runs into.
+_READER_ERRORS = (
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    UnknownFileTypeError,
+    ValueError,
+    zlib.error,
+)
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -43,8 +57,7 @@ def read_frames(path: str | PathLike[str]) -> Iterator[Atoms]:
         for atoms in iread(fspath(path)):
             count += 1
             yield atoms
-    except (UnknownFileTypeError, OSError, EOFError, ValueError, KeyError, IndexError, zlib.error) as error:
-        # ASE's readers report a damaged file by whatever their parsing ran into.
+    except _READER_ERRORS as error:
         raise FramesError(
             f"`frames`: expected structures that ASE reads, got an error in `{fspath(path)}` after {count}: "
             f"{error or type(error).__name__}"

@@ -20,6 +20,7 @@ from ase.data import atomic_numbers
 import tumble
 from tumble import _core
 from tumble.errors import ExportError, MetadataError
+
 if TYPE_CHECKING:
     from ase import Atoms
 

@@ -116,7 +116,9 @@ def export(
         citation=citation,
         references=references,
     )
-    network = copy.deepcopy(model).to(device="cpu", dtype=DTYPES[dtype]).eval().requires_grad_(False)
+    network = copy.deepcopy(model).to(device="cpu", dtype=DTYPES[dtype]).eval()
+    for parameter in network.parameters():
+        parameter.requires_grad_(False)
     document["parameters"] = sum(parameter.numel() for parameter in network.parameters())
     graphs = [to_graph([atoms], species, cutoff) for atoms in references]
 

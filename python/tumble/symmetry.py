@@ -76,6 +76,10 @@ def measure(
         kind="approximate",
         energy_error=float(np.sqrt(np.mean(energy_squares))),
         force_error=float(np.sqrt(np.mean(np.concatenate(force_squares)))),
-        how=f"rms deviation from the mean over {rotations} random rotations, proper and improper, seed "
-        f"{seed}, of {len(graphs)} structure{'s' if len(graphs) > 1 else ''}, in {str(dtype).removeprefix('torch.')}",
+        how=f"rms deviation from the mean over {rotations} random rotations, proper and improper, "
+        f"seed {seed}, of {_count(len(graphs))}, in {str(dtype).removeprefix('torch.')}",
     )
+
+
+def _count(structures: int) -> str:
+    return "1 structure" if structures == 1 else f"{structures} structures"

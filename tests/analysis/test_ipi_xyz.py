@@ -31,7 +31,9 @@ INPUT = """
     <trajectory filename='pos' stride='{stride}' cell_units='angstrom'> positions{{angstrom}} </trajectory>
     <trajectory filename='bohr' stride='{stride}'> positions </trajectory>
     <trajectory filename='mixed' stride='{stride}'> positions{{angstrom}} </trajectory>
-    <trajectory filename='centroid' stride='{stride}' cell_units='angstrom'> x_centroid{{angstrom}} </trajectory>
+    <trajectory filename='centroid' stride='{stride}' cell_units='angstrom'>
+      x_centroid{{angstrom}}
+    </trajectory>
     <trajectory filename='force' stride='{stride}' cell_units='angstrom'> forces </trajectory>
   </output>
   <system>
@@ -59,7 +61,7 @@ H 0.1 1.2 0.3
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the output of a short path-integral run in a triclinic cell, with i-PI's own harmonic driver."""
+    """Output of a short path-integral run in a triclinic cell, with i-PI's own harmonic driver."""
     folder = tmp_path_factory.mktemp("ipi")
     address = f"tumble-test-{secrets.token_hex(4)}"
     (folder / "start.xyz").write_text(START)
@@ -141,17 +143,13 @@ def test_frame_that_was_cut_off_is_left_out(run: Path, tmp_path: Path) -> None:
 
 
 def test_quantities_that_are_no_positions_are_refused(run: Path) -> None:
-    with pytest.raises(
-        TrajectoryError, match="expected a trajectory of `positions` or `x_centroid`, got `forces`"
-    ):
+    with pytest.raises(TrajectoryError, match="expected a trajectory of `positions` or `x_centroid`, got `forces`"):
         open_beads(str(run / "run.force_*.xyz"))
 
 
 def test_plain_xyz_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plain.xyz").write_text("1\nLattice=whatever\nO 0 0 0\n")
-    with pytest.raises(
-        TrajectoryError, match=r"expected the comment line of i-PI .*, got `Lattice=whatever`"
-    ):
+    with pytest.raises(TrajectoryError, match=r"expected the comment line of i-PI .*, got `Lattice=whatever`"):
         open_beads([tmp_path / "plain.xyz"])
 
 
@@ -164,6 +162,14 @@ def test_beads_of_different_length_are_refused(run: Path, tmp_path: Path) -> Non
     shutil.copy(run / "run.pos_0.xyz", tmp_path)
     (tmp_path / "run.pos_1.xyz").write_text((run / "run.pos_1.xyz").read_text()[:-10])
     with pytest.raises(TrajectoryError, match="expected as many frames for each bead"):
+        open_beads(str(tmp_path / "run.pos_*.xyz"))
+
+
+def test_beads_of_different_runs_are_refused(run: Path, tmp_path: Path) -> None:
+    shutil.copy(run / "run.pos_0.xyz", tmp_path)
+    other = (run / "run.pos_1.xyz").read_text().replace("Step:           4", "Step:           5")
+    (tmp_path / "run.pos_1.xyz").write_text(other)
+    with pytest.raises(TrajectoryError, match="expected the same steps in each file"):
         open_beads(str(tmp_path / "run.pos_*.xyz"))
 
 
@@ -180,7 +186,7 @@ def test_units_of_the_header() -> None:
     header = parse_header(line)
     np.testing.assert_allclose(header.cell, [2 * Bohr, 4 * Bohr, 6 * Bohr, 90, 90, 60])
     assert (header.step, header.bead, header.quantity, header.to_angstrom) == (12, 3, "positions", 1.0)
-    with pytest.raises(TrajectoryError, match="expected one of the units .*, got `furlong`"):
+    with pytest.raises(TrajectoryError, match=r"expected one of the units .*, got `furlong`"):
         parse_header(line.replace("angstrom", "furlong"))
 
 

@@ -46,9 +46,7 @@ def test_elements_box_and_time(tmp_path: Path) -> None:
 
 
 def test_dump_without_elements_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        TrajectoryError, match="expected a column `element`.*add it with `dump_modify element`"
-    ):
+    with pytest.raises(TrajectoryError, match=r"expected a column `element`.*add it with `dump_modify element`"):
         open_dump(dump(tmp_path, "x y z", ""))
 
 

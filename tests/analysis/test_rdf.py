@@ -32,9 +32,7 @@ def universe(
     return made
 
 
-def direct(
-    made: MDAnalysis.Universe, rows: np.ndarray, pair: tuple[str, str], edges: np.ndarray
-) -> np.ndarray:
+def direct(made: MDAnalysis.Universe, rows: np.ndarray, pair: tuple[str, str], edges: np.ndarray) -> np.ndarray:
     """g(r) by looking at every pair and at every image around, averaged over all frames."""
     first, second = (np.flatnonzero(made.atoms.elements == symbol) for symbol in pair)
     shifts = np.array(list(itertools.product((-3, -2, -1, 0, 1, 2, 3), repeat=3))) @ rows
@@ -94,9 +92,7 @@ def test_error_is_the_standard_error_of_blocks() -> None:
     for block in np.split(frames, 5):
         made.load_new(block, format=MemoryReader, dimensions=triclinic_box(*CUBIC))
         blocks.append(direct(made, CUBIC, ("O", "O"), whole.edges))
-    np.testing.assert_allclose(
-        whole.errors, np.std(blocks, axis=0, ddof=1) / np.sqrt(5), rtol=1e-4, atol=1e-8
-    )
+    np.testing.assert_allclose(whole.errors, np.std(blocks, axis=0, ddof=1) / np.sqrt(5), rtol=1e-4, atol=1e-8)
 
 
 def test_blocks_of_unequal_length_weigh_by_their_frames() -> None:
@@ -113,9 +109,7 @@ def test_ideal_gas_has_none() -> None:
 
 
 def test_range_beyond_half_the_box_is_refused() -> None:
-    with pytest.raises(
-        TrajectoryError, match=r"at most half the width of the box, 4.000 Å in frame 0, got 4.500 Å"
-    ):
+    with pytest.raises(TrajectoryError, match=r"at most half the width of the box, 4.000 Å in frame 0, got 4.500 Å"):
         radial_distribution([universe(CUBIC, frames=4, seed=1)], cutoff=4.5)
 
 

@@ -95,9 +95,18 @@ def test_no_atoms_and_no_edges() -> None:
     ("change", "text"),
     [
         (lambda a: a.set_cell(np.zeros((3, 3))), r"`cell` vector 0: expected a length above 0 Å .* got 0"),
-        (lambda a: a.set_cell([[1, 0, 0], [2, 0, 0], [0, 0, 1]]), r"`cell`: expected linearly independent vectors"),
-        (lambda a: a.positions.__setitem__((1, 2), np.nan), r"`positions` of atom 1 .*: expected finite, got nan"),
-        (lambda a: a.positions.__setitem__(1, a.positions[0]), r"atoms 0 and 1 .*: expected a distance above 0 Å"),
+        (
+            lambda a: a.set_cell([[1, 0, 0], [2, 0, 0], [0, 0, 1]]),
+            r"`cell`: expected linearly independent vectors",
+        ),
+        (
+            lambda a: a.positions.__setitem__((1, 2), np.nan),
+            r"`positions` of atom 1 .*: expected finite, got nan",
+        ),
+        (
+            lambda a: a.positions.__setitem__(1, a.positions[0]),
+            r"atoms 0 and 1 .*: expected a distance above 0 Å",
+        ),
     ],
 )
 def test_wrong_structures(change, text: str) -> None:
@@ -108,5 +117,7 @@ def test_wrong_structures(change, text: str) -> None:
 
 
 def test_species_of_another_length() -> None:
-    with pytest.raises(_core.StructureError, match="`species`: expected one entry for each of 2 atoms, got 3"):
+    with pytest.raises(
+        _core.StructureError, match="`species`: expected one entry for each of 2 atoms, got 3"
+    ):
         _core.build_graph([_core.Structure([0, 0, 0], np.eye(3)[:2], np.eye(3), [False] * 3)], CUTOFF)

@@ -13,7 +13,7 @@ from tumble.demo.runs import Run
 
 @pytest.fixture(scope="session")
 def model(model_file: Callable[[str], Path]) -> Path:
-    """A toy that isn't invariant. It holds no molecule together, but can't blow one up either in a few steps."""
+    """A toy that isn't invariant. It holds no molecule together, but can't blow one up at once either."""
     return model_file("harmonic")
 
 

@@ -81,7 +81,5 @@ def test_ipi_input_without_the_elements_is_refused(tmp_path: Path) -> None:
 def test_inputs_are_found(tmp_path: Path) -> None:
     assert inputs.find_inputs(INPUTS) == INPUTS
     assert (inputs.find_inputs(None) / inputs.IPI_LIQUID.xml).is_file()
-    with pytest.raises(
-        DemoError, match=r"expected a folder with `lammps/water-liquid.in`, found none of it in `.*"
-    ):
+    with pytest.raises(DemoError, match=r"expected a folder with `lammps/water-liquid.in`, found none of it in `.*"):
         inputs.find_inputs(tmp_path)

@@ -15,11 +15,10 @@ import pytest
 
 from tumble.demo import engines, processes
 from tumble.demo.demo_error import DemoError
-from tumble.demo.engines import Lengths
 from tumble.demo.pipeline import run_demo
 
 INPUTS = Path(__file__).parents[2] / "inputs"
-LENGTHS = Lengths(lammps_molecule=50, lammps_liquid=60, ipi_molecule=10, ipi_liquid=12)
+LENGTHS = {"lammps-molecule": 50, "ipi-molecule": 10, "lammps-liquid": 60, "ipi-liquid": 12}
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +49,9 @@ def test_runs_from_beginning_to_end(tmp_path: Path, model: Path) -> None:
     assert "harmonic, cutoff 4 Å" in report.read_text(encoding="utf-8")
     assert [line.split("…")[0].strip() for line in told.splitlines()[1:]] == [
         "LAMMPS, a molecule, NVE, 50 steps",
-        "i-PI, a molecule, path integral, NVT, 10 steps",
-        "LAMMPS, 64 molecules, NVT, 60 steps",
-        "i-PI, 64 molecules, path integral, NVT, 12 steps",
+        "i-PI, a molecule, path integral, NVT (PILE-L), 10 steps",
+        "LAMMPS, 64 molecules, NVT (velocity rescaling), 60 steps",
+        "i-PI, 64 molecules, path integral, NVT (PILE-L), 12 steps",
         "O–O radial distribution functions",
         "report",
     ]
@@ -88,9 +87,7 @@ def test_failing_ipi_shows_its_error(tmp_path: Path, copied: Path, model: Path) 
 def test_failing_driver_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
     from tumble.demo.inputs import IPI_MOLECULE
 
-    (copied / "ipi" / "water1.xyz").write_text(
-        (copied / "ipi" / "water1.xyz").read_text().replace("O ", "Ne")
-    )
+    (copied / "ipi" / "water1.xyz").write_text((copied / "ipi" / "water1.xyz").read_text().replace("O ", "Ne"))
     with pytest.raises(DemoError, match=r"(?s)tumble drive failed with exit status 1; .*Ne"):
         engines.run_ipi(copied, IPI_MOLECULE, tmp_path, str(model), 5)
     assert sockets() == set()
@@ -130,7 +127,7 @@ def test_terminated_demonstration_takes_its_programs_along(tmp_path: Path, model
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
     log = tmp_path / "out" / "lammps-molecule" / "log.lammps"
     end = time.monotonic() + 60
-    while not log.exists() and time.monotonic() < end:
+    while not log.exists() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 128 + signal.SIGTERM

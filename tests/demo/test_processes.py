@@ -16,11 +16,17 @@ from tumble.demo.processes import Program, find_program, run_alone, run_together
 LIMIT = 30.0
 DONE = "all done"
 SLEEP = "import time; time.sleep(600)"
+# Ends when the server has said that it is done.
+FOLLOW = f"""
+import time
+while {DONE!r} not in open("server.log").read():
+    time.sleep(0.01)
+"""
 
 
 @pytest.fixture(autouse=True)
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "GRACE", 1.0)
+    monkeypatch.setattr(processes, "GRACE", 0.5)
 
 
 def python(code: str, folder: Path, name: str = "program") -> Program:
@@ -105,15 +111,15 @@ def test_program_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 
 
 def test_program_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(DemoError, match="server couldn't be started: .*No such file"):
+    with pytest.raises(DemoError, match=r"server couldn't be started: .*No such file"):
         Program("server", [str(tmp_path / "none")], tmp_path, tmp_path / "log", {})
     with pytest.raises(DemoError, match=r"expected the program `no-such-program` in .*, found none"):
         find_program("no-such-program")
 
 
 def test_both_succeed(tmp_path: Path) -> None:
-    server = python(f"import time; time.sleep(0.3); print({DONE!r})", tmp_path, "server")
-    client = python("pass", tmp_path, "client")
+    server = python(f"import time; print({DONE!r}); time.sleep(0.2)", tmp_path, "server")
+    client = python(FOLLOW, tmp_path, "client")
     run_together(server, client, LIMIT, DONE)
 
 
@@ -130,6 +136,14 @@ def test_client_that_fails_stops_the_server(tmp_path: Path) -> None:
 def test_client_that_leaves_early_is_noticed(tmp_path: Path) -> None:
     server, client = python(SLEEP, tmp_path, "server"), python("pass", tmp_path, "client")
     with pytest.raises(DemoError, match="client left before the server was done"):
+        run_together(server, client, LIMIT, DONE)
+    assert server.status is not None
+
+
+def test_server_that_stays_is_stopped(tmp_path: Path) -> None:
+    server = python(f"print({DONE!r}); {SLEEP}", tmp_path, "server")
+    client = python(FOLLOW, tmp_path, "client")
+    with pytest.raises(DemoError, match="server didn't end when its work was done"):
         run_together(server, client, LIMIT, DONE)
     assert server.status is not None
 

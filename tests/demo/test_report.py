@@ -62,9 +62,7 @@ def curve(beads: int) -> RadialDistribution:
 @pytest.fixture(scope="module")
 def results(make_run: Callable[..., Run]) -> Results:
     return Results(
-        model=ModelIdentity(
-            "water", Path("/models/water.pt"), "0123abcd" * 8, 4.5, "float32", "O(3) approximate"
-        ),
+        model=ModelIdentity("water", Path("/models/water.pt"), "0123abcd" * 8, 4.5, "float32", "O(3) approximate"),
         versions=versions(),
         threads=2,
         temperature=300.0,

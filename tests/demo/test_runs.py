@@ -24,13 +24,18 @@ PROPERTIES = """\
 # column   2     --> time{picosecond} : The elapsed simulation time.
 # column   3     --> conserved{electronvolt} : The value of the conserved energy quantity per bead.
 # column   4     --> temperature{kelvin} : The current temperature, as obtained from the MD kinetic energy.
-# column   5     --> kinetic_cv{electronvolt} : The centroid-virial quantum kinetic energy of the physical system.
+# column   5     --> kinetic_cv{electronvolt} : The quantum kinetic energy.
   0.0e+00  0.0e+00  5.0e+00  3.0e+02  0.8e+00
   2.0e+00  1.0e-03  5.2e+00  3.1e+02  0.9e+00
   4.0e+00  2.0e-03  5.4e+00  3.2e+02  1.0e+00
 """
 
-TORQUES = " #EXTRAS(torque)# Step:           0 \n 0.0 0.0 {}\n #EXTRAS(torque)# Step:           4 \n 3.0e+00 0.0 4.0\n"
+TORQUES = """\
+ #EXTRAS(torque)# Step:           0
+ 0.0 0.0 {}
+ #EXTRAS(torque)# Step:           4
+ 3.0e+00 0.0 4.0
+"""
 
 
 def lammps(folder: Path) -> dict[str, object]:

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import tumble
 from ase import Atoms
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from torch import Tensor
+
+import tumble
 from tumble import _core
 from tumble.structures import to_graph
 
@@ -29,9 +30,7 @@ class Bound(torch.nn.Module):
         super().__init__()
         self.cutoff = cutoff
 
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         v = edge_vectors
         x = torch.clamp(1.0 - (v * v).sum(1) / self.cutoff**2, min=0.0)
         direction = 1.0 + 0.12 * v[:, 0] * v[:, 1] - 0.10 * v[:, 0] * v[:, 2] + 0.08 * v[:, 1] * v[:, 2]
@@ -43,9 +42,7 @@ class Bound(torch.nn.Module):
 class SlowBelow(torch.nn.Module):
     """Takes minutes where an edge is shorter than 0.5 Å."""
 
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         squared = (edge_vectors * edge_vectors).sum(1)
         energy = torch.zeros(species.size(0), dtype=squared.dtype, device=squared.device)
         energy = energy.index_add(0, edge_index[0], squared)

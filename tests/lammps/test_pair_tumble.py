@@ -51,7 +51,9 @@ def test_pressure_is_the_derivative_with_respect_to_the_tilt(
     assert here[pressure][0] * here["Volume"][0] / NKTV2P == pytest.approx(-derivative, rel=1e-6)
 
 
-@pytest.mark.parametrize("axes", ["x 1 1 {p} y 2 2 {p} z 3 3 {p} xy 0 0 {p} xz 0 0 {p} yz 0 0 {p}", "iso 1 1 {p}"])
+@pytest.mark.parametrize(
+    "axes", ["x 1 1 {p} y 2 2 {p} z 3 3 {p} xy 0 0 {p} xz 0 0 {p} yz 0 0 {p}", "iso 1 1 {p}"]
+)
 def test_npt_conserves_its_quantity(tmp_path: Path, model_file: ModelFile, axes: str) -> None:
     """The drift falls with the square of the time step only if stresses are the derivatives of the energy."""
     ranges = []
@@ -87,7 +89,9 @@ def test_constant_energy_over_rebuilds(tmp_path: Path, model_file: ModelFile) ->
 
 def test_minimize_and_several_runs(tmp_path: Path, model_file: ModelFile) -> None:
     script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), ["O", "H"]) + THERMO
-    run = run_lammps(tmp_path, script + "minimize 0 1e-6 200 1000\nfix 1 all nve\nrun 5\nclear\nunits metal\nprint done\n")
+    run = run_lammps(
+        tmp_path, script + "minimize 0 1e-6 200 1000\nfix 1 all nve\nrun 5\nclear\nunits metal\nprint done\n"
+    )
     assert run.returncode == 0, run.output
     assert "done" in run.output
     energies = run.thermo(0)["PotEng"]
@@ -107,7 +111,9 @@ def test_per_atom_energies_and_virials_sum_to_the_global_ones(tmp_path: Path, mo
     table = {key: values[0] for key, values in run.thermo().items()}
     assert table["c_es"] == pytest.approx(table["PotEng"], rel=1e-12)
     for n, component in enumerate(("Pxx", "Pyy", "Pzz", "Pxy", "Pxz", "Pyz")):
-        assert table[f"c_ss[{n + 1}]"] == pytest.approx(-table[component] * table["Volume"], rel=1e-10, abs=1e-6)
+        assert table[f"c_ss[{n + 1}]"] == pytest.approx(
+            -table[component] * table["Volume"], rel=1e-10, abs=1e-6
+        )
 
 
 @pytest.mark.parametrize(("threads", "text"), [(1, "device cpu, 1 thread\n"), (2, "device cpu, 2 threads\n")])
@@ -130,7 +136,10 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
     [
         (replaced("units metal", "units real"), "expected `units metal`, got `units real`"),
         (replaced("tumble device cpu", "tumble device"), "expected a value after keyword `device`"),
-        (replaced("tumble device cpu", "tumble gpu yes"), "expected a keyword among device, memory, check; got `gpu`"),
+        (
+            replaced("tumble device cpu", "tumble gpu yes"),
+            "expected a keyword among device, memory, check; got `gpu`",
+        ),
         (replaced("device cpu", "device tpu"), "`device`: expected auto, cpu, cuda or cuda:N, got tpu"),
         (replaced("device cpu", "device cuda:7"), "`device` cuda:7: torch sees"),
         (replaced("device cpu", "memory 0"), "`memory`: expected a number of MB above 0, got 0"),
@@ -174,7 +183,11 @@ def test_model_found_by_name(tmp_path: Path, model_file: ModelFile) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("nan", "the model returned energy nan for atom"), ("raises", "the model failed: "), ("raises", "atoms have come too close")],
+    [
+        ("nan", "the model returned energy nan for atom"),
+        ("raises", "the model failed: "),
+        ("raises", "atoms have come too close"),
+    ],
 )
 def test_model_that_fails_stops_the_run_and_names_the_step(
     tmp_path: Path, model_file: ModelFile, name: str, text: str
@@ -242,7 +255,9 @@ engine.file("in.lammps")
 print("energy", repr(engine.get_thermo("pe")))
 print(open("/proc/self/maps").read())
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     mapped = {os.path.realpath(line.split()[-1]) for line in done.stdout.splitlines() if ".so" in line}
     for library in ("libmpi.so", "libtorch_cpu.so", "libtumble.so", "liblammps.so"):

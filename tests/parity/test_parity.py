@@ -47,7 +47,9 @@ class Numbers:
 def from_core(model: Path, atoms: Atoms) -> Numbers:
     potential = tumble.load(model, "cpu")
     result = potential.evaluate(to_graph([atoms], potential.metadata.species, potential.metadata.cutoff))
-    return Numbers(result.energies[0], result.forces, result.virials[0], result.torques[0], result.atom_energies)
+    return Numbers(
+        result.energies[0], result.forces, result.virials[0], result.torques[0], result.atom_energies
+    )
 
 
 def from_ase(model: Path, atoms: Atoms) -> Numbers:
@@ -57,7 +59,9 @@ def from_ase(model: Path, atoms: Atoms) -> Numbers:
     results = atoms.calc.results
     if atoms.pbc.all():
         symmetric = (results["virial"] + results["virial"].T) / 2
-        np.testing.assert_allclose(atoms.get_stress(voigt=False), -symmetric / atoms.get_volume(), rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(
+            atoms.get_stress(voigt=False), -symmetric / atoms.get_volume(), rtol=1e-12, atol=1e-15
+        )
     return Numbers(energy, atoms.get_forces(), results["virial"], results["torque"], results["energies"])
 
 
@@ -73,7 +77,14 @@ def from_lammps(model: Path, atoms: Atoms, folder: Path, order: np.ndarray | Non
     back = np.argsort(order)
     virial = np.full((3, 3), np.nan)
     to_energy = table["Volume"] / 1602176.5  # LAMMPS' own factor, Force::nktv2p in metal units, has 8 digits
-    for (a, b), key in {(0, 0): "Pxx", (1, 1): "Pyy", (2, 2): "Pzz", (1, 0): "Pxy", (2, 0): "Pxz", (2, 1): "Pyz"}.items():
+    for (a, b), key in {
+        (0, 0): "Pxx",
+        (1, 1): "Pyy",
+        (2, 2): "Pzz",
+        (1, 0): "Pxy",
+        (2, 0): "Pxz",
+        (2, 1): "Pyz",
+    }.items():
         virial[a, b] = table[key] * to_energy
     torque = np.array([table[f"c_tau[{a}]"] for a in (1, 2, 3)])
     return Numbers(table["PotEng"], dump[back, 2:], virial, torque, dump[back, 1])
@@ -91,7 +102,17 @@ def from_ipi(model: Path, atoms: Atoms, folder: Path) -> tuple[Numbers, Atoms]:
     )
     atoms.write(folder / "structure.extxyz")
     server = [sys.executable, "-m", "support.ipi_server", address, "structure.npz", "result.npz"]
-    driver = [str(BIN / "tumble"), "drive", str(model), "--unix", address, "--structure", "structure.extxyz", "--device", "cpu"]
+    driver = [
+        str(BIN / "tumble"),
+        "drive",
+        str(model),
+        "--unix",
+        address,
+        "--structure",
+        "structure.extxyz",
+        "--device",
+        "cpu",
+    ]
     environment = {"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": str(BIN)}
     with (folder / "ipi.log").open("w") as log:
         processes = [
@@ -108,7 +129,9 @@ def from_ipi(model: Path, atoms: Atoms, folder: Path) -> tuple[Numbers, Atoms]:
     seen = atoms.copy()
     seen.set_cell(result["h"].T * length)
     seen.positions = result["q"].reshape(-1, 3) * length
-    virial = np.where(np.tri(3, dtype=bool).T, result["virial"], np.nan).T * energy  # i-PI holds the upper triangle of Wᵀ
+    virial = (
+        np.where(np.tri(3, dtype=bool).T, result["virial"], np.nan).T * energy
+    )  # i-PI holds the upper triangle of Wᵀ
     forces = result["forces"].reshape(-1, 3) * energy / length
     return Numbers(float(result["potential"]) * energy, forces, virial, result["torque"]), seen
 
@@ -154,7 +177,9 @@ def test_core_against_finite_differences(model_file: ModelFile, model: str, name
                 strain = np.eye(3)
                 strain[a, b] += sign * step
                 slopes.append(energy(atoms.positions @ strain, atoms.cell.array @ strain))
-            assert -here.virial[a, b] == pytest.approx((slopes[0] - slopes[1]) / (2 * step), rel=1e-6, abs=1e-6)
+            assert -here.virial[a, b] == pytest.approx(
+                (slopes[0] - slopes[1]) / (2 * step), rel=1e-6, abs=1e-6
+            )
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
@@ -171,7 +196,10 @@ def test_torque_is_the_derivative_under_a_rotation(model_file: ModelFile, name: 
             i, j = (axis + 1) % 3, (axis + 2) % 3
             rotation[[i, i, j, j], [i, j, i, j]] = c, -s, s, c
             turned = Atoms(
-                atoms.symbols, positions=atoms.positions @ rotation.T, cell=atoms.cell.array @ rotation.T, pbc=atoms.pbc
+                atoms.symbols,
+                positions=atoms.positions @ rotation.T,
+                cell=atoms.cell.array @ rotation.T,
+                pbc=atoms.pbc,
             )
             energies.append(from_core(path, turned).energy)
         assert torque[axis] == pytest.approx((energies[0] - energies[1]) / (2 * angle), rel=1e-6, abs=1e-7)

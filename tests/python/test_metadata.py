@@ -24,7 +24,13 @@ def draft(**changes):
         "dtype": "float64",
         "baseline": [-3.0, 1.5],
         "outputs": ("energy",),
-        "symmetry": {"group": "O(3)", "kind": "exact", "energy_error": None, "force_error": None, "how": "a pair"},
+        "symmetry": {
+            "group": "O(3)",
+            "kind": "exact",
+            "energy_error": None,
+            "force_error": None,
+            "how": "a pair",
+        },
         "provenance": {"data": [], "seeds": {}, "metrics": {}, "configuration": {}},
         "licence": "BSD-3-Clause",
         "citation": "none",
@@ -34,7 +40,9 @@ def draft(**changes):
 
 
 def test_a_draft_is_valid_and_keeps_every_digit():
-    document = draft(cutoff=4.1234567890123456, references=[WATER, Atoms("H", cell=[1, 2, 3], pbc=[True, False, True])])
+    document = draft(
+        cutoff=4.1234567890123456, references=[WATER, Atoms("H", cell=[1, 2, 3], pbc=[True, False, True])]
+    )
     parsed = _core.parse_metadata(metadata.dumps(document))
     assert parsed.cutoff == 4.1234567890123456
     assert (parsed.name, parsed.species, parsed.depth, parsed.dtype) == ("toy", ["O", "H"], 1, "float64")
@@ -54,7 +62,11 @@ def test_a_draft_is_valid_and_keeps_every_digit():
         ({"species": ["O", "Hx"]}, ExportError, "`species`: expected chemical symbols such as `O`, got `Hx`"),
         ({"species": ["X", "H"]}, ExportError, "`species`: expected chemical symbols such as `O`, got `X`"),
         ({"references": []}, ExportError, "`references`: expected at least one structure, got none"),
-        ({"references": [WATER, Atoms("NaCl")]}, ExportError, r"`references\[1\]`: expected elements among O, H, got Cl, Na"),
+        (
+            {"references": [WATER, Atoms("NaCl")]},
+            ExportError,
+            r"`references\[1\]`: expected elements among O, H, got Cl, Na",
+        ),
         ({"species": ["O", "H", "O"]}, MetadataError, "metadata field `species`: expected no entry twice"),
         ({"cutoff": 0.0}, MetadataError, "metadata field `cutoff`: expected a length above 0 Å, got 0.0"),
         ({"cutoff": -1.0}, MetadataError, "metadata field `cutoff`: expected a length above 0 Å, got -1.0"),
@@ -62,7 +74,11 @@ def test_a_draft_is_valid_and_keeps_every_digit():
         ({"depth": 0}, MetadataError, "metadata field `depth`: expected an integer above 0, got 0"),
         ({"dtype": "float16"}, MetadataError, "metadata field `dtype`: expected float32 or float64"),
         ({"baseline": [1.0]}, MetadataError, r"metadata field `baseline`: expected a list of 2, got \[1.0\]"),
-        ({"outputs": ("dipole",)}, MetadataError, "metadata field `outputs`: expected `energy` among the outputs"),
+        (
+            {"outputs": ("dipole",)},
+            MetadataError,
+            "metadata field `outputs`: expected `energy` among the outputs",
+        ),
         ({"licence": ""}, MetadataError, "metadata field `licence`: expected a string that isn't empty"),
         ({"name": ""}, MetadataError, "metadata field `name`"),
         (

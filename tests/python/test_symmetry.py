@@ -27,7 +27,10 @@ def test_dimer(degree, order):
     x = 1 - (r / cutoff) ** 2
     s, slope = x**4, -8 * x**3 * r / cutoff**2
     result = measure(
-        EdgeHarmonic(degree, order).double(), graphs(Atoms("OH", [[0, 0, 0], [r, 0, 0]])), torch.float64, rotations=1000
+        EdgeHarmonic(degree, order).double(),
+        graphs(Atoms("OH", [[0, 0, 0], [r, 0, 0]])),
+        torch.float64,
+        rotations=1000,
     )
     energy = 0.3 * s / 2
     force = 0.3 * np.sqrt((slope**2 + degree * (degree + 1) * s**2 / r**2) / 3)
@@ -46,7 +49,9 @@ def test_invariant_model_has_none():
 
 def test_rotations_are_orthogonal_proper_and_improper():
     matrices = random_rotations(200, seed=3)
-    np.testing.assert_allclose(matrices @ matrices.transpose(0, 2, 1), np.broadcast_to(np.eye(3), (200, 3, 3)), atol=1e-14)
+    np.testing.assert_allclose(
+        matrices @ matrices.transpose(0, 2, 1), np.broadcast_to(np.eye(3), (200, 3, 3)), atol=1e-14
+    )
     assert 70 < (np.linalg.det(matrices) > 0).sum() < 130
     assert np.abs(matrices.mean(axis=0)).max() < 0.15  # uniform: every element averages to 0
     np.testing.assert_array_equal(matrices, random_rotations(200, seed=3))

@@ -15,6 +15,7 @@ from types import TracebackType
 
 import numpy as np
 from ase import Atoms
+
 from tumble import _core
 
 BIN = Path(sys.executable).parent
@@ -57,7 +58,11 @@ class Endpoint:
 
     @property
     def address(self) -> _core.Address:
-        return _core.Address.unix_domain(str(self.unix)) if self.port is None else _core.Address.tcp("127.0.0.1", self.port)
+        return (
+            _core.Address.unix_domain(str(self.unix))
+            if self.port is None
+            else _core.Address.tcp("127.0.0.1", self.port)
+        )
 
     @property
     def xml(self) -> str:

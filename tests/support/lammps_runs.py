@@ -51,15 +51,28 @@ def run_lammps(
         command = [str(BIN / "mpirun"), "-np", str(ranks), *command]
     variables = {**os.environ, "OMP_NUM_THREADS": str(threads), **(environment or {})}
     done = subprocess.run(
-        command, cwd=folder, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120
+        command,
+        cwd=folder,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
     )
     return LammpsRun(done.returncode, done.stdout, folder)
 
 
-def system_script(folder: Path, atoms: Atoms, model: Path, species: list[str], *, keywords: str = "device cpu") -> str:
+def system_script(
+    folder: Path, atoms: Atoms, model: Path, species: list[str], *, keywords: str = "device cpu"
+) -> str:
     """Input script that defines a system and its potential; writes the data file. Real units: metal."""
     atoms.write(
-        folder / "system.data", format="lammps-data", specorder=species, atom_style="atomic", masses=False, force_skew=True
+        folder / "system.data",
+        format="lammps-data",
+        specorder=species,
+        atom_style="atomic",
+        masses=False,
+        force_skew=True,
     )
     boundary = " ".join("p" if periodic else "f" for periodic in atoms.pbc)
     masses = {"H": 1.008, "O": 15.999}

@@ -83,9 +83,7 @@ def parse_header(comment: str) -> FrameHeader:
             raise TrajectoryError(f"`{name}`: expected one of the units {known}, got `{given}`")
     numbers = [float(word) for word in cell.group(1).split()]
     edges = [edge * _ANGSTROM_PER_UNIT[cell_unit] for edge in numbers[:3]]
-    return FrameHeader(
-        (*edges, *numbers[3:]), int(step.group(1)), int(bead.group(1)), name, _ANGSTROM_PER_UNIT[unit]
-    )
+    return FrameHeader((*edges, *numbers[3:]), int(step.group(1)), int(bead.group(1)), name, _ANGSTROM_PER_UNIT[unit])
 
 
 # MDAnalysis has no types, hence the exemption.
@@ -104,9 +102,7 @@ class IPIXYZReader(XYZReader):  # type: ignore[misc]
 
     format = FORMAT
 
-    def __init__(
-        self, filename: str | PathLike[str], *, timestep: float | None = None, **arguments: Any
-    ) -> None:
+    def __init__(self, filename: str | PathLike[str], *, timestep: float | None = None, **arguments: Any) -> None:
         """See the class."""
         self._timestep = timestep
         super().__init__(filename, **arguments)
@@ -114,6 +110,11 @@ class IPIXYZReader(XYZReader):  # type: ignore[misc]
         self._kwargs["timestep"] = timestep
         if timestep is not None and self.n_frames > 1:
             self.ts.data["dt"] = (self._steps[1] - self._steps[0]) * timestep
+
+    @property
+    def steps(self) -> list[int]:
+        """Number of the time step of each frame."""
+        return self._steps
 
     def _read_xyz_n_frames(self) -> int:
         """Counts the complete frames; one that was cut off at the end of the file doesn't count."""
@@ -163,11 +164,19 @@ def open_beads(files: str | Sequence[str | PathLike[str]], timestep: float | Non
     for path in paths:
         if not path.is_file() or path.stat().st_size == 0:
             raise TrajectoryError(f"`files`: expected a trajectory, got no frame in `{path}`")
-    beads = [
-        MDAnalysis.Universe(str(path), format=FORMAT, topology_format="XYZ", timestep=timestep)
-        for path in paths
-    ]
+    beads = [MDAnalysis.Universe(str(path), format=FORMAT, topology_format="XYZ", timestep=timestep) for path in paths]
     beads.sort(key=lambda universe: universe.trajectory.ts.data["bead"])
+    try:
+        _check_beads(beads)
+    except TrajectoryError:
+        for universe in beads:
+            universe.trajectory.close()
+        raise
+    return beads
+
+
+def _check_beads(beads: Sequence[Any]) -> None:
+    """Raises a TrajectoryError unless these are all beads of one run, from the first on, in step."""
     for expected, universe in enumerate(beads):
         found = universe.trajectory.ts.data["bead"]
         if found != expected:
@@ -177,4 +186,5 @@ def open_beads(files: str | Sequence[str | PathLike[str]], timestep: float | Non
     frames = {universe.trajectory.filename: len(universe.trajectory) for universe in beads}
     if len(set(frames.values())) > 1:
         raise TrajectoryError(f"`files`: expected as many frames for each bead, got {frames}")
-    return beads
+    if any(universe.trajectory.steps != beads[0].trajectory.steps for universe in beads):
+        raise TrajectoryError("`files`: expected the same steps in each file, got beads of different runs")

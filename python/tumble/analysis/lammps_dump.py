@@ -30,11 +30,8 @@ def open_dump(path: str | PathLike[str], timestep: float = 1.0) -> Any:
     with warnings.catch_warnings():
         # Masses are guessed from the elements, which is right, and without these nothing is done.
         warnings.filterwarnings("ignore", message="No mass column found in dump file|Guessed all Masses to 1.0")
-        universe = MDAnalysis.Universe(
-            str(path), format="LAMMPSDUMP", topology_format="LAMMPSDUMP", dt=timestep
-        )
+        universe = MDAnalysis.Universe(str(path), format="LAMMPSDUMP", topology_format="LAMMPSDUMP", dt=timestep)
     if not hasattr(universe.atoms, "elements"):
-        raise TrajectoryError(
-            f"`path`: expected a column `element` in `{path}`; add it with `dump_modify element`"
-        )
+        universe.trajectory.close()
+        raise TrajectoryError(f"`path`: expected a column `element` in `{path}`; add it with `dump_modify element`")
     return universe

@@ -100,9 +100,7 @@ def radial_distribution(
         raise TrajectoryError(f"`blocks`: expected at least 2, got {blocks}")
     frames = len(beads[0].trajectory) - start
     if frames < blocks:
-        raise TrajectoryError(
-            f"`blocks`: expected at most as many as there are frames, {max(frames, 0)}, got {blocks}"
-        )
+        raise TrajectoryError(f"`blocks`: expected at most as many as there are frames, {max(frames, 0)}, got {blocks}")
     allowed = _half_width(beads[0].trajectory[start].dimensions)
     # A hair inside, so that rounding in the file or a twitch of the last digit doesn't refuse the default.
     cutoff = 0.9999 * allowed if cutoff is None else cutoff

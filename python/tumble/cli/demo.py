@@ -40,14 +40,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the demonstration and say where the report is."""
-    from tumble.demo import engines
     from tumble.demo.pipeline import run_demo
+    from tumble.demo.stages import FULL, QUICK
 
     # So that programs which were started are stopped, and their sockets removed, as after Ctrl-C.
     signal.signal(signal.SIGTERM, _terminate)
     report = run_demo(
         arguments.out,
-        lengths=engines.QUICK if arguments.quick else engines.FULL,
+        lengths=QUICK if arguments.quick else FULL,
         model=arguments.model,
         source=arguments.inputs,
         tell=_tell,

@@ -20,14 +20,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "drive",
         help="serve a model to i-PI",
         description="Connects to an i-PI server and evaluates what it sends, until it says EXIT.",
-        epilog=f"Exit status: 0 after EXIT, {NO_SERVER} if no server could be reached, {SERVER_GONE} if the server "
-        f"went away without a word, {NO_FORCES} if a structure couldn't be evaluated, 1 for any other error.",
+        epilog=f"Exit status: 0 after EXIT, {NO_SERVER} if no server could be reached, {SERVER_GONE} if the "
+        f"server went away without a word, {NO_FORCES} if a structure couldn't be evaluated, 1 for any other "
+        "error.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
     address = parser.add_mutually_exclusive_group(required=True)
-    address.add_argument(
-        "--unix", metavar="NAME", help="Unix domain socket: NAME is /tmp/ipi_NAME, or a path"
-    )
+    address.add_argument("--unix", metavar="NAME", help="Unix domain socket: NAME is /tmp/ipi_NAME, or a path")
     address.add_argument("--host", metavar="H", help="machine of the server, with --port")
     parser.add_argument("--port", metavar="P", type=int, help="port of the server, with --host")
     parser.add_argument(
@@ -40,8 +39,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--periodic",
         metavar="AXES",
-        help="periodic cell vectors, such as xyz, xy or none, since i-PI can't say it (default: as the structure "
-        "says if it has a cell that ASE reads, else xyz)",
+        help="periodic cell vectors, such as xyz, xy or none, since i-PI can't say it (default: as the "
+        "structure says if it has a cell that ASE reads, else xyz)",
     )
     parser.add_argument(
         "--patience", metavar="S", type=float, default=60.0, help="seconds to wait for a server (default: 60)"
@@ -59,14 +58,13 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.model_file import load
 
     atoms = next(read_frames(arguments.structure))
-    periodic = periodic_axes(atoms) if arguments.periodic is None else arguments.periodic.replace("none", "")
+    periodic = periodic_axes(atoms) if arguments.periodic is None else arguments.periodic
+    periodic = "" if periodic == "none" else periodic
     address = server_address(arguments.unix, arguments.host, arguments.port)
-    potential = load(
-        arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes"
-    )
+    potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
     _log(
-        f"model {potential.metadata.name} on {potential.device}, {_core.threads()} threads, {len(atoms)} atoms, "
-        f"periodic along {periodic or 'nothing'}; waiting for a server at {address}"
+        f"model {potential.metadata.name} on {potential.device}, {_core.threads()} threads, "
+        f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}; waiting for a server at {address}"
     )
     try:
         summary = drive(

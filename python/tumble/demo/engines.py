@@ -1,11 +1,10 @@
-"""The four simulations: a molecule and the liquid, in LAMMPS (classical) and in i-PI (path integral)."""
+"""Runs LAMMPS, and i-PI with the driver, on copies of input files in a folder of their own."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from tumble.demo.inputs import IpiInput, LammpsInput, copy_ipi, copy_lammps
@@ -13,20 +12,6 @@ from tumble.demo.processes import Program, find_program, run_alone, run_together
 
 LIMIT = 1800.0  # s; a run that takes longer hangs
 SOCKETS = "/tmp/ipi_"  # i-PI's own prefix of the names of its sockets
-
-
-@dataclass(frozen=True)
-class Lengths:
-    """Numbers of time steps of the four simulations."""
-
-    lammps_molecule: int
-    lammps_liquid: int
-    ipi_molecule: int
-    ipi_liquid: int
-
-
-FULL = Lengths(lammps_molecule=5000, lammps_liquid=800, ipi_molecule=600, ipi_liquid=200)
-QUICK = Lengths(lammps_molecule=200, lammps_liquid=40, ipi_molecule=20, ipi_liquid=10)
 
 
 def run_lammps(inputs: Path, which: LammpsInput, folder: Path, model: str, steps: int) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from tumble.analysis import RadialDistribution
 from tumble.demo.runs import Array, Run
@@ -71,6 +72,7 @@ def over_time(
                 axes.axhline(level, color=GREY, linewidth=1)
             axes.set_title(run.title, loc="left", color=colour)
             axes.set_xlim(0, run.length)
+            axes.xaxis.set_major_locator(MaxNLocator(5))
         if from_zero:
             for axes in panels:
                 axes.set_ylim(bottom=0)
@@ -93,9 +95,7 @@ def rdf(classical: RadialDistribution, path_integral: RadialDistribution) -> str
             axes.fill_between(result.centres, low, high, color=colour, alpha=0.25, linewidth=0)
             axes.plot(result.centres, result.values, style, color=colour, label=label)
         axes.axhline(1, color=GREY, linewidth=1)
-        axes.set(
-            xlabel="distance r / Å", ylabel="g(r), oxygen–oxygen (no unit)", xlim=(2, classical.edges[-1])
-        )
+        axes.set(xlabel="distance r / Å", ylabel="g(r), oxygen–oxygen (no unit)", xlim=(2, classical.edges[-1]))
         axes.set_ylim(bottom=0)
         axes.legend(loc="upper right")
         return _data_uri(figure)

@@ -55,9 +55,7 @@ def find_inputs(folder: Path | None) -> Path:
         if (candidate / LAMMPS_LIQUID.script).is_file():
             return candidate.resolve()
     places = ", ".join(f"`{candidate}`" for candidate in candidates)
-    raise DemoError(
-        f"`inputs`: expected a folder with `{LAMMPS_LIQUID.script}`, found none of it in {places}"
-    )
+    raise DemoError(f"`inputs`: expected a folder with `{LAMMPS_LIQUID.script}`, found none of it in {places}")
 
 
 def copy_lammps(inputs: Path, which: LammpsInput, folder: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,10 @@ from typing import Any
 from tumble.analysis import RadialDistribution, open_beads, open_dump, radial_distribution
 from tumble.demo import engines, inputs
 from tumble.demo.demo_error import DemoError
-from tumble.demo.engines import Lengths
 from tumble.demo.provenance import identify, versions
 from tumble.demo.report import Results, write_report
-from tumble.demo.runs import Run, read_ipi, read_lammps
+from tumble.demo.runs import Run
+from tumble.demo.stages import STAGES
 
 TEMPERATURE = 300.0  # K, as in the inputs
 SKIPPED = 0.25  # part of a liquid run that the averages leave out
@@ -25,17 +25,16 @@ BLOCKS = 4
 REPORT = "report.html"
 RECORD = "demo.json"
 CURVES = ("rdf-classical.json", "rdf-path-integral.json")
-_FOLDERS = ("lammps-molecule", "lammps-liquid", "ipi-molecule", "ipi-liquid")
 
 Tell = Callable[[str], None]
 
 
-def run_demo(out: Path, *, lengths: Lengths, model: str, source: Path | None, tell: Tell) -> Path:
+def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path | None, tell: Tell) -> Path:
     """Runs the simulations, analyses them and writes the report.
 
     Args:
         out: Folder of the results; what an earlier demonstration left there is replaced.
-        lengths: Numbers of time steps.
+        lengths: Numbers of time steps, by stage.
         model: Name or path of the model.
         source: Folder of the inputs; None for the ones of the package.
         tell: Called with pieces of text about the progress, newlines included.
@@ -55,42 +54,21 @@ def run_demo(out: Path, *, lengths: Lengths, model: str, source: Path | None, te
     folders = _prepare(out)
     tell(f"model {identity.name} ({identity.path}), {engines.threads()} threads; results in {out}\n")
 
-    molecule = [
-        _lammps_molecule(source, folders["lammps-molecule"], model, lengths, tell),
-        _ipi(
-            source,
-            inputs.IPI_MOLECULE,
-            folders["ipi-molecule"],
-            model,
-            lengths.ipi_molecule,
-            "a molecule",
-            1,
-            tell,
-        ),
-    ]
-    liquid = [
-        _lammps_liquid(source, folders["lammps-liquid"], model, lengths, tell),
-        _ipi(
-            source,
-            inputs.IPI_LIQUID,
-            folders["ipi-liquid"],
-            model,
-            lengths.ipi_liquid,
-            "64 molecules",
-            64,
-            tell,
-        ),
-    ]
-    with _stage("O–O radial distribution functions", tell):
-        classical, path_integral = _rdfs(folders, liquid)
-    with _stage("report", tell):
+    runs: dict[str, Run] = {}
+    for name, stage in STAGES.items():
+        with _telling(f"{stage.title}, {lengths[name]} steps", tell):
+            runs[name] = stage.run(source, folders[name], model, lengths[name])
+    with _telling("O–O radial distribution functions", tell):
+        classical = _rdf([_dump(folders, runs)])
+        path_integral = _rdf(_beads(folders, runs))
+    with _telling("report", tell):
         results = Results(
             model=identity,
             versions=versions(),
             threads=engines.threads(),
             temperature=TEMPERATURE,
-            molecule=molecule,
-            liquid=liquid,
+            molecule=[runs["lammps-molecule"], runs["ipi-molecule"]],
+            liquid=[runs["lammps-liquid"], runs["ipi-liquid"]],
             classical=classical,
             path_integral=path_integral,
             skipped=SKIPPED,
@@ -101,55 +79,21 @@ def run_demo(out: Path, *, lengths: Lengths, model: str, source: Path | None, te
     return out / REPORT
 
 
-def _lammps_molecule(source: Path, folder: Path, model: str, lengths: Lengths, tell: Tell) -> Run:
-    with _stage(f"LAMMPS, a molecule, NVE, {lengths.lammps_molecule} steps", tell):
-        seconds = engines.run_lammps(source, inputs.LAMMPS_MOLECULE, folder, model, lengths.lammps_molecule)
-        return read_lammps(
-            folder, system="a molecule", ensemble="NVE", conserved="TotEng", molecules=1, seconds=seconds
-        )
+def _dump(folders: dict[str, Path], runs: dict[str, Run]) -> Any:
+    """Trajectory of the classical liquid."""
+    timestep = runs["lammps-liquid"].timestep / 1000
+    return open_dump(folders["lammps-liquid"] / "water-liquid.dump", timestep)
 
 
-def _lammps_liquid(source: Path, folder: Path, model: str, lengths: Lengths, tell: Tell) -> Run:
-    with _stage(f"LAMMPS, 64 molecules, NVT, {lengths.lammps_liquid} steps", tell):
-        seconds = engines.run_lammps(source, inputs.LAMMPS_LIQUID, folder, model, lengths.lammps_liquid)
-        return read_lammps(
-            folder,
-            system="64 molecules",
-            ensemble="NVT (velocity rescaling)",
-            conserved="Econserve",
-            molecules=64,
-            seconds=seconds,
-        )
+def _beads(folders: dict[str, Path], runs: dict[str, Run]) -> list[Any]:
+    """Trajectories of the beads of the liquid."""
+    timestep = runs["ipi-liquid"].timestep / 1000
+    return open_beads(str(folders["ipi-liquid"] / "simulation.pos_*.xyz"), timestep)
 
 
-def _ipi(
-    source: Path,
-    which: inputs.IpiInput,
-    folder: Path,
-    model: str,
-    steps: int,
-    system: str,
-    molecules: int,
-    tell: Tell,
-) -> Run:
-    with _stage(f"i-PI, {system}, path integral, NVT, {steps} steps", tell):
-        seconds = engines.run_ipi(source, which, folder, model, steps)
-        return read_ipi(
-            folder, system=system, ensemble="NVT (PILE-L)", molecules=molecules, steps=steps, seconds=seconds
-        )
-
-
-def _rdfs(folders: dict[str, Path], liquid: list[Run]) -> tuple[RadialDistribution, RadialDistribution]:
-    """Classical and path-integral g(r) of the oxygens."""
-    classical, path_integral = liquid
-    dump = open_dump(folders["lammps-liquid"] / "water-liquid.dump", classical.timestep / 1000)
-    beads = open_beads(str(folders["ipi-liquid"] / "simulation.pos_*.xyz"), path_integral.timestep / 1000)
-
-    def of(universes: list[Any]) -> RadialDistribution:
-        start = int(SKIPPED * len(universes[0].trajectory))
-        return radial_distribution(universes, ("O", "O"), bin_width=0.1, start=start, blocks=BLOCKS)
-
-    return of([dump]), of(beads)
+def _rdf(beads: list[Any]) -> RadialDistribution:
+    start = int(SKIPPED * len(beads[0].trajectory))
+    return radial_distribution(beads, ("O", "O"), bin_width=0.1, start=start, blocks=BLOCKS)
 
 
 def _prepare(out: Path) -> dict[str, Path]:
@@ -162,7 +106,7 @@ def _prepare(out: Path) -> dict[str, Path]:
     (out / RECORD).write_text("{}\n")
     for name in (REPORT, *CURVES):
         (out / name).unlink(missing_ok=True)
-    folders = {name: (out / name).resolve() for name in _FOLDERS}
+    folders = {name: (out / name).resolve() for name in STAGES}
     for folder in folders.values():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -171,12 +115,7 @@ def _prepare(out: Path) -> dict[str, Path]:
 
 def _texts(out: Path) -> dict[str, str]:
     """The input files as they were run, by name."""
-    paths = [
-        path
-        for name in _FOLDERS
-        for path in sorted((out / name).glob("water-*"))
-        if path.suffix in (".in", ".xml")
-    ]
+    paths = [path for name in STAGES for path in sorted((out / name).glob("water-*")) if path.suffix in (".in", ".xml")]
     return {f"{path.parent.name}/{path.name}": path.read_text() for path in paths}
 
 
@@ -202,13 +141,13 @@ def _record(out: Path, results: Results) -> None:
 
 
 @contextmanager
-def _stage(name: str, tell: Tell) -> Iterator[None]:
-    """Tells the name of a stage, and its time when it is done."""
+def _telling(name: str, tell: Tell) -> Iterator[None]:
+    """Tells the name of what is being done, and its time when it is done."""
     tell(f"  {name} … ")
     start = time.monotonic()
+    result = "failed"
     try:
         yield
-    except BaseException:
-        tell("failed\n")
-        raise
-    tell(f"{time.monotonic() - start:.1f} s\n")
+        result = f"{time.monotonic() - start:.1f} s"
+    finally:
+        tell(f"{result}\n")

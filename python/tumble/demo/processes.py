@@ -129,7 +129,8 @@ def run_together(server: Program, client: Program, limit: float, done: str) -> f
         server: The server, started.
         client: Its client, started; without it the server would wait for ever.
         limit: Time that they may take, s.
-        done: What the server's log says when it did all of its work; its exit status may not tell.
+        done: What the server's log says when it did all of its work, before it lets the client go; its exit
+            status may not tell.
 
     Returns:
         The time that they took, s.
@@ -142,10 +143,11 @@ def run_together(server: Program, client: Program, limit: float, done: str) -> f
             time.sleep(POLL)
         if server.status is None and client.status is None:
             raise server.failure(f"didn't finish within {limit:.0f} s")
-        # The other one may take a moment to follow.
-        if server.wait(GRACE) is None:
+        if server.status is None and done not in server.log.read_text(errors="replace"):
             what = _described(client.status or 0) if client.status else "left before the server was done"
             raise client.failure(what)
+        if server.wait(GRACE) is None:
+            raise server.failure("didn't end when its work was done")
         if server.status != 0:
             raise server.failure(_described(server.status or 0))
         if done not in server.log.read_text(errors="replace"):
@@ -171,6 +173,4 @@ def find_program(name: str) -> str:
 
 
 def _described(status: int) -> str:
-    return (
-        f"failed with exit status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"
-    )
+    return f"failed with exit status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"

@@ -90,12 +90,12 @@ def _runs(results: Results) -> str:
         ("Engine", lambda run: run.engine),
         ("Nuclei", lambda run: "classical" if run.beads == 1 else f"{run.beads} beads"),
         ("Ensemble", lambda run: run.ensemble),
-        ("Length / ps", lambda run: f"{run.length:.3g}"),
+        ("Length / ps", lambda run: _number(run.length)),
         ("Steps", lambda run: str(run.steps)),
-        ("Wall time / ms per step", lambda run: f"{1000 * run.seconds / run.steps:.3g}"),
+        ("Wall time / ms per step", lambda run: _number(1000 * run.seconds / run.steps)),
         ("Mean temperature / K", lambda run: f"{np.mean(run.temperature):.0f}"),
-        ("Drift / meV per molecule and ps", lambda run: f"{1000 * run.drift:.2g}"),
-        ("Frame torque, rms / meV per radian", lambda run: f"{1000 * run.torque_rms:.3g}"),
+        ("Drift / meV per molecule and ps", lambda run: _number(1000 * run.drift)),
+        ("Frame torque, rms / meV per radian", lambda run: _number(1000 * run.torque_rms)),
     ]
     head = ["", *[_capital(run.system) for run in runs]]
     return table(head, [[label, *[value(run) for run in runs]] for label, value in rows]) + (
@@ -195,6 +195,11 @@ def _provenance(results: Results) -> str:
             "Threads of the model": str(results.threads),
         }
     )
+
+
+def _number(value: float) -> str:
+    """Three significant digits, without an exponent for large numbers."""
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _capital(text: str) -> str:

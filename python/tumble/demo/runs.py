@@ -74,9 +74,7 @@ class Run:
         return float(np.sqrt(np.mean(self.torque**2)))
 
 
-def read_lammps(
-    folder: Path, *, system: str, ensemble: str, conserved: str, molecules: int, seconds: float
-) -> Run:
+def read_lammps(folder: Path, *, system: str, ensemble: str, conserved: str, molecules: int, seconds: float) -> Run:
     """Reads the log of a LAMMPS run.
 
     Args:
@@ -180,9 +178,7 @@ def read_torques(folder: Path) -> tuple[Array, Array]:
             raise DemoError(f"`{path}`: expected three numbers for each step, found something else")
         beads.append(np.array(numbers, dtype=np.float64))
     if not beads:
-        raise DemoError(
-            f"`{folder}`: expected torques of the driver in `simulation.torque_*`, found no such file"
-        )
+        raise DemoError(f"`{folder}`: expected torques of the driver in `simulation.torque_*`, found no such file")
     return steps, np.stack(beads, axis=1)
 
 

@@ -17,14 +17,14 @@ Tokens are kept packed, [atoms; edges] along one axis, and are padded to [atoms,
 the attention: what acts on single tokens spends nothing on padding.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: TorchScript reads those of attributes.
 import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.functional import silu
+
 
 @dataclass(frozen=True)
 class PetConfig:
@@ -53,6 +53,11 @@ class PetConfig:
     attention_layers: int = 1
 
     def __post_init__(self) -> None:
+        """Check the values.
+
+        Raises:
+            ValueError: If a size is impossible.
+        """
         if not self.species or len(set(self.species)) != len(self.species):
             raise ValueError(f"`species`: expected distinct chemical symbols, got {self.species}")
         for name in ("width", "heads", "radial", "feedforward", "message_layers", "attention_layers"):
@@ -68,6 +73,7 @@ class Attention(nn.Module):
     """Multi-head self-attention in each neighbourhood, with smooth weights of the neighbours."""
 
     def __init__(self, width: int, heads: int) -> None:
+        """Build it for tokens of a width that the number of heads divides."""
         super().__init__()
         self.heads = heads
         self.scale = 1.0 / math.sqrt(width // heads)
@@ -94,13 +100,15 @@ class Attention(nn.Module):
         scores = torch.matmul(query * self.scale, key.transpose(2, 3)) + log_weights
         mixed = torch.matmul(torch.softmax(scores, dim=-1), value)
         mixed = mixed.transpose(1, 2).reshape(n_atoms * n_slots, width)
-        return self.out(mixed.index_select(0, token_slots))
+        attended: Tensor = self.out(mixed.index_select(0, token_slots))
+        return attended
 
 
 class TransformerLayer(nn.Module):
     """Pre-norm transformer layer: attention, then a two-layer perceptron on each token."""
 
     def __init__(self, width: int, heads: int, feedforward: int) -> None:
+        """Build it; the arguments are those of `PetConfig`."""
         super().__init__()
         self.attention_norm = nn.LayerNorm(width)
         self.attention = Attention(width, heads)
@@ -111,13 +119,15 @@ class TransformerLayer(nn.Module):
     def forward(self, tokens: Tensor, slots: Tensor, token_slots: Tensor, log_weights: Tensor) -> Tensor:
         """Update packed tokens [T, width]; the arguments are those of `Attention.forward`."""
         tokens = tokens + self.attention(self.attention_norm(tokens), slots, token_slots, log_weights)
-        return tokens + self.contract(F.silu(self.expand(self.feedforward_norm(tokens))))
+        change: Tensor = self.contract(silu(self.expand(self.feedforward_norm(tokens))))
+        return tokens + change
 
 
 class MessageLayer(nn.Module):
     """One message-passing layer: tokens from geometry, species and messages, a transformer, energy readouts."""
 
     def __init__(self, config: PetConfig) -> None:
+        """Build it with random weights, from torch's global generator."""
         super().__init__()
         width, n_species = config.width, len(config.species)
         self.atom_species = nn.Embedding(n_species, width)
@@ -157,11 +167,11 @@ class MessageLayer(nn.Module):
         """
         # The published encoder, linear(cat(geometry, species, message)), written as a sum of three products.
         edges = self.geometry(geometry) + self.edge_species(neighbour_species) + self.message(messages)
-        edges = self.compress(F.silu(edges))
+        edges = self.compress(silu(edges))
         tokens = torch.cat((self.atom_species(species).to(edges.dtype), edges))
         for layer in self.layers:
             tokens = layer(tokens, slots, token_slots, log_weights)
-        atoms, edges = tokens.split([species.size(0), edges.size(0)])
+        atoms, edges = torch.split(tokens, [species.size(0), edges.size(0)])
         return edges, self.atom_head(atoms).squeeze(1), self.edge_head(edges).squeeze(1)
 
 
@@ -171,9 +181,13 @@ class Pet(nn.Module):
     Attributes:
         cutoff: Radius of the neighbour list that it must be given, Å.
         depth: Cutoff radii that an atomic energy sees.
+        radial_centres: Centres of the Gaussians of the distance, Å.
     """
 
+    radial_centres: Tensor
+
     def __init__(self, config: PetConfig) -> None:
+        """Build it with random weights, from torch's global generator."""
         super().__init__()
         self.cutoff = config.cutoff
         self.cutoff_width = config.cutoff_width
@@ -183,9 +197,7 @@ class Pet(nn.Module):
         self.register_buffer("radial_centres", torch.linspace(0.5, config.cutoff, config.radial), persistent=False)
         self.layers = nn.ModuleList(MessageLayer(config) for _ in range(config.message_layers))
 
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         """Energies of atoms.
 
         Args:

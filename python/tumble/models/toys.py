@@ -1,11 +1,10 @@
 """Toy models with known answers, for tests and for learning the contract of a model.
 
-All cut off smoothly with s(r) = (1 - (r/r_c)^2)^4 inside the cutoff r_c, three times continuously differentiable. They
-know two species; which they are is for the exporter to say. Energies in eV, lengths in Å.
+All cut off smoothly with s(r) = (1 - (r/r_c)^2)^4 inside the cutoff r_c, three times continuously
+differentiable. They know two species; which they are is for the exporter to say. Energies in eV, lengths in Å.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: TorchScript reads those of attributes.
 import torch
 from e3nn import o3
 from torch import Tensor, nn
@@ -29,14 +28,17 @@ def sum_over_edges(values: Tensor, centres: Tensor, n_atoms: int) -> Tensor:
 class EdgeHarmonic(nn.Module):
     """Sum over edges of a_i b_j s(r) Y_lm(v/r): a symmetry error of the one degree l.
 
-    Under a rotation R of everything, E(R) is a combination of the Wigner functions D^l_mm'(R) alone. So the energy averages to
-    zero over every set of rotations that is exact to degree l, and l = 0 is invariant. Y_lm are the real spherical
-    harmonics of e3nn, normalised to a mean square of 1 on the sphere.
+    Under a rotation R of everything, E(R) is a combination of the Wigner functions D^l_mm'(R) alone. So the
+    energy averages to zero over every set of rotations that is exact to degree l, and l = 0 is invariant. Y_lm
+    are the real spherical harmonics of e3nn, normalised to a mean square of 1 on the sphere.
 
     Attributes:
         cutoff: r_c, Å.
         depth: 1, there are no messages.
     """
+
+    centre_weights: Tensor
+    neighbour_weights: Tensor
 
     def __init__(self, l: int, m: int, cutoff: float = 4.0, strength: float = 1.0) -> None:  # noqa: E741
         """Choose the harmonic.
@@ -77,15 +79,19 @@ class TwoHop(nn.Module):
 
         energy_i = sum_e s(r_e) tanh(rho_j h_rev(e)),
 
-    where rho_j h_rev(e) is the message that the reverse edge j->i sends from its own centre j; it is zero where there is
-    no reverse edge.
+    where rho_j h_rev(e) is the message that the reverse edge j->i sends from its own centre j; it is zero where
+    there is no reverse edge.
 
     Attributes:
         cutoff: r_c, Å.
         depth: 2.
     """
 
+    direction: Tensor
+    scale: Tensor
+
     def __init__(self, cutoff: float = 4.0) -> None:
+        """Set the cutoff, Å."""
         super().__init__()
         self.cutoff = cutoff
         self.depth = 2
@@ -109,7 +115,8 @@ class TwoHop(nn.Module):
 class MorsePair(nn.Module):
     """Exactly invariant pair potential: half of D ((1 - exp(-a (r - r_0)))^2 - 1) s(r) per directed edge.
 
-    The parameters hold a water molecule together if the species are O and H, in this order; nothing else is water about it.
+    The parameters hold a water molecule together if the species are O and H, in this order; nothing else is
+    water about it.
 
     Attributes:
         cutoff: r_c, Å.
@@ -119,7 +126,12 @@ class MorsePair(nn.Module):
         lengths: r_0 of pairs of species [2, 2], Å.
     """
 
+    depths: Tensor
+    widths: Tensor
+    lengths: Tensor
+
     def __init__(self, cutoff: float = 4.0) -> None:
+        """Set the cutoff, Å."""
         super().__init__()
         self.cutoff = cutoff
         self.depth = 1

@@ -128,6 +128,11 @@ class TrainConfig:
     max_minutes: float | None = None
 
     def __post_init__(self) -> None:
+        """Check what concerns several keys.
+
+        Raises:
+            TrainingError: If a value is impossible.
+        """
         if not self.stages:
             raise TrainingError("`stages`: expected at least one stage, got none")
         if self.dtype not in ("float32", "float64"):

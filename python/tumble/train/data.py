@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import ase.io
 import numpy as np
-import numpy.typing as npt
 import torch
-import vesin
 from ase import Atoms
 from torch import Tensor
 
+from tumble.errors import StructureError
+from tumble.frames import labels, read_frames
+from tumble.structures import to_graph
 from tumble.train.errors import TrainingError
 
 
@@ -69,72 +69,50 @@ class Batch:
     forces: Tensor
 
 
-def edges(
-    positions: npt.NDArray[np.float64], cell: npt.NDArray[np.float64], periodic: Sequence[bool], cutoff: float
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Find all edges within the cutoff.
-
-    Args:
-        positions: Positions [N, 3], Å.
-        cell: Cell vectors as rows [3, 3], Å.
-        periodic: Whether each cell vector is a period.
-        cutoff: Å.
-
-    Returns:
-        Edge vectors sorted by centre [E, 3], Å; centres and neighbours [2, E]; index of the reverse edge [E].
-    """
-    search = vesin.NeighborList(cutoff=cutoff, full_list=True)
-    i, j, shifts, vectors = search.compute(positions, cell, np.asarray(periodic, dtype=bool), "ijSD")
-    i, j, shifts = i.astype(np.int64), j.astype(np.int64), shifts.astype(np.int64)
-    order = np.lexsort((shifts[:, 2], shifts[:, 1], shifts[:, 0], j, i))
-    i, j, shifts, vectors = i[order], j[order], shifts[order], vectors[order]
-    # Edges are now in the order of (i, j, S); in the order of (j, i, -S) each one meets its reverse.
-    reverse = np.empty(len(i), dtype=np.int32)
-    reverse[np.lexsort((-shifts[:, 2], -shifts[:, 1], -shifts[:, 0], i, j))] = np.arange(len(i), dtype=np.int32)
-    return vectors, np.stack((i, j)).astype(np.int32), reverse
-
-
-def read_frames(
+def load_frames(
     path: Path, species: Sequence[str], cutoff: float, group: str | None, dtype: torch.dtype
 ) -> list[Frame]:
     """Read labelled frames and find their edges.
 
+    Args:
+        path: File that ASE reads.
+        species: Chemical symbols in the model's order.
+        cutoff: Å.
+        group: Key of a frame's info whose value names its group, or None for a group of its own.
+        dtype: Of vectors and forces.
+
     Raises:
-        TrainingError: The file holds no frames, or a frame lacks labels, has a NaN, an unknown element or no group.
+        FramesError: The file is missing or empty, or nothing that ASE reads.
+        TrainingError: A frame lacks labels or its group, has a NaN or an unknown element, or can't be a graph.
     """
-    try:
-        images = ase.io.read(path, ":")
-    except (OSError, ase.io.formats.UnknownFileTypeError, StopIteration, KeyError, ValueError) as error:
-        raise TrainingError(f"`{path}`: expected extended XYZ, got {type(error).__name__}: {error}") from error
-    if not images:
-        raise TrainingError(f"`{path}`: expected frames, got none")
-    return [_frame(atoms, f"`{path}`, frame {k}", species, cutoff, group, dtype) for k, atoms in enumerate(images)]
+    return [
+        _frame(atoms, f"`{path}`, frame {k}", species, cutoff, group, dtype)
+        for k, atoms in enumerate(read_frames(path))
+    ]
 
 
 def _frame(
     atoms: Atoms, where: str, species: Sequence[str], cutoff: float, group: str | None, dtype: torch.dtype
 ) -> Frame:
-    symbols = atoms.get_chemical_symbols()
-    unknown = sorted(set(symbols) - set(species))
-    if unknown:
-        raise TrainingError(f"{where}: expected elements {list(species)}, got {unknown}; add them to `model.species`")
-    results = atoms.calc.results if atoms.calc is not None else {}
-    if "energy" not in results or "forces" not in results:
-        raise TrainingError(f"{where}: expected an energy and forces, got {sorted(results)}")
-    energy, forces = float(results["energy"]), np.asarray(results["forces"], dtype=np.float64)
-    if not (np.isfinite(energy) and np.isfinite(forces).all() and np.isfinite(atoms.positions).all()):
-        raise TrainingError(f"{where}: expected finite positions, energy and forces, got a NaN or infinity")
+    found = labels(atoms)
+    if found.energy is None or found.forces is None:
+        missing = " and ".join(name for name in ("energy", "forces") if getattr(found, name) is None)
+        raise TrainingError(f"{where}: expected an energy and forces, got no {missing}")
+    if not (np.isfinite(found.energy) and np.isfinite(found.forces).all()):
+        raise TrainingError(f"{where}: expected finite energy and forces, got a NaN or infinity; remove the frame")
     if group is not None and group not in atoms.info:
         raise TrainingError(f"{where}: expected the key `{group}` in its info, got {sorted(atoms.info)}")
-    atoms.wrap()
-    vectors, edge_index, reverse = edges(atoms.positions, atoms.cell.array, list(atoms.pbc), cutoff)
+    try:
+        graph = to_graph([atoms], species, cutoff)
+    except StructureError as error:
+        raise TrainingError(f"{where}: {error}") from error
     return Frame(
-        vectors=torch.tensor(vectors, dtype=dtype),
-        edge_index=torch.from_numpy(edge_index),
-        reverse=torch.from_numpy(reverse),
-        species=torch.tensor([list(species).index(symbol) for symbol in symbols]),
-        energy=energy,
-        forces=torch.tensor(forces, dtype=dtype),
+        vectors=torch.from_numpy(graph.vectors).to(dtype),
+        edge_index=torch.from_numpy(graph.edge_index).int(),
+        reverse=torch.from_numpy(graph.reverse).int(),
+        species=torch.from_numpy(graph.species),
+        energy=found.energy,
+        forces=torch.from_numpy(found.forces).to(dtype),
         group=where if group is None else str(atoms.info[group]),
     )
 
@@ -149,7 +127,8 @@ def fit_baseline(frames: Sequence[Frame], n_species: int) -> Tensor:
     """
     counts = torch.stack([torch.bincount(frame.species, minlength=n_species) for frame in frames]).double()
     energies = torch.tensor([frame.energy for frame in frames], dtype=torch.float64)
-    return torch.linalg.lstsq(counts, energies.unsqueeze(1), driver="gelsd").solution.squeeze(1)
+    solution: Tensor = torch.linalg.lstsq(counts, energies.unsqueeze(1), driver="gelsd").solution
+    return solution.squeeze(1)
 
 
 def split_by_group(frames: Sequence[Frame], validation: int, seed: int) -> tuple[list[Frame], list[Frame]]:
@@ -220,5 +199,4 @@ def collate(frames: Sequence[Frame], baseline: Tensor, rotations: Sequence[Tenso
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tumble.errors import TumbleError
 
-class TrainingError(ValueError):
-    """A training cannot start or go on: a bad configuration, unusable data, or a foreign checkpoint."""
+
+class TrainingError(TumbleError):
+    """A training can't start or go on: a bad configuration, unusable data, or a foreign checkpoint."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -24,7 +25,8 @@ def learning_rate(stage: StageConfig, progress: float) -> float:
 def make_optimizers(model: nn.Module, config: OptimizerConfig) -> list[torch.optim.Optimizer]:
     """Build the optimizers of all parameters; biases, norms and embeddings don't decay."""
     embeddings = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
-    matrices, others = [], []
+    matrices: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
     for parameter in model.parameters():
         is_matrix = parameter.ndim == 2 and min(parameter.shape) > 4 and id(parameter) not in embeddings
         (matrices if is_matrix else others).append(parameter)
@@ -33,5 +35,5 @@ def make_optimizers(model: nn.Module, config: OptimizerConfig) -> list[torch.opt
             torch.optim.Muon(matrices, weight_decay=config.weight_decay, adjust_lr_fn="match_rms_adamw"),
             torch.optim.AdamW(others, weight_decay=0.0, betas=(0.9, 0.99)),
         ]
-    groups = [{"params": matrices}, {"params": others, "weight_decay": 0.0}]
+    groups: list[dict[str, Any]] = [{"params": matrices}, {"params": others, "weight_decay": 0.0}]
     return [torch.optim.AdamW(groups, weight_decay=config.weight_decay, betas=(0.9, 0.99))]

