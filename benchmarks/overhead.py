@@ -2,17 +2,18 @@
 
     python benchmarks/overhead.py [--model water] [--threads 2] [--repeats 15]
 
-Everything is measured in one run, in turns, since machines drift: for each system, `repeats` rounds of (bare forward and
-backward, LAMMPS steps, round trips over a Unix socket), and the medians of the ratios round by round. "Bare" is
-the same TorchScript file called from Python on the same graph, with the executor settings that the core uses. A last table
-shows why these settings: the optimising executor against the plain interpreter when the number of edges moves.
+Everything is measured in one run, in turns, since machines drift: for each system, `repeats` rounds of (bare forward
+and backward, LAMMPS steps, round trips over a Unix socket), and the medians of the ratios round by round. "Bare" is
+the same TorchScript file called from Python on the same graph, with the executor settings that the core uses. A
+second table shows why these settings: the optimising executor against the plain interpreter when the number of edges
+moves at every evaluation. A third one has the peak memory of whole processes.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
-import resource
 import socket
 import statistics
 import struct
@@ -78,17 +79,25 @@ class Bare:
             torch.autograd.grad(energy, vectors)
 
 
+def write_data(folder: Path, atoms: Atoms, species: list[str]) -> Path:
+    data = folder / "system.data"
+    atoms.write(data, format="lammps-data", specorder=species, atom_style="atomic", masses=False)
+    return data
+
+
+def lammps_script(data: Path, path: str, atoms: Atoms, species: list[str]) -> str:
+    boundary = "p p p" if atoms.pbc.all() else "f f f"
+    return LAMMPS_SCRIPT.format(boundary=boundary, data=data, model=path, species=" ".join(species))
+
+
 class LammpsSteps:
     """MD steps in a LAMMPS that lives in this process."""
 
     def __init__(self, folder: Path, path: str, atoms: Atoms, species: list[str]) -> None:
-        data = folder / "system.data"
-        atoms.write(data, format="lammps-data", specorder=species, atom_style="atomic", masses=False)
         self.log = folder / "log.lammps"
         self.engine = lammps(cmdargs=["-screen", "none", "-log", str(self.log)])
-        boundary = "p p p" if atoms.pbc.all() else "f f f"
-        script = LAMMPS_SCRIPT.format(boundary=boundary, data=data, model=path, species=" ".join(species))
-        self.engine.commands_string(script)
+        data = write_data(folder, atoms, species)
+        self.engine.commands_string(lammps_script(data, path, atoms, species))
         self.engine.command("run 0")
 
     def pair_time(self, steps: int) -> float:
@@ -111,9 +120,7 @@ class DriverRoundTrips:
         listener.listen()
         self.atoms = atoms
         potential = tumble.load(path, "cpu", check=False)
-        self.thread = threading.Thread(
-            target=drive, args=(potential, atoms), kwargs={"unix": name}, daemon=True
-        )
+        self.thread = threading.Thread(target=drive, args=(potential, atoms), kwargs={"unix": name}, daemon=True)
         self.thread.start()
         self.peer, _ = listener.accept()
         bohr = _core.units["bohr_in_angstrom"]
@@ -162,7 +169,7 @@ def seconds(work: Callable[[], None], count: int) -> float:
 
 def compare(path: str, name: str, atoms: Atoms, repeats: int) -> None:
     metadata = _core.read_metadata(path)
-    graph = to_graph([atoms], metadata)
+    graph = to_graph([atoms], metadata.species, metadata.cutoff)
     bare = Bare(path, graph)
     seconds(bare, 3)
     count = max(3, int(0.3 / seconds(bare, 3)))
@@ -180,8 +187,9 @@ def compare(path: str, name: str, atoms: Atoms, repeats: int) -> None:
         ratio = statistics.median(t / b for t, b in zip(times, bare_times, strict=True))
         added = statistics.median(t - b for t, b in zip(times, bare_times, strict=True))
         print(
-            f"{name:9} {len(atoms):5d} atoms {len(graph.reverse):6d} edges   bare {1e3 * statistics.median(bare_times):8.2f} ms"
-            f"   {label:17} {1e3 * statistics.median(times):8.2f} ms   ratio {ratio:5.2f}   added {1e6 * added:7.0f} µs"
+            f"{name:9} {len(atoms):5d} atoms {len(graph.reverse):6d} edges   "
+            f"bare {1e3 * statistics.median(bare_times):8.2f} ms   "
+            f"{label:17} {1e3 * statistics.median(times):8.2f} ms   ratio {ratio:5.2f}   added {1e6 * added:7.0f} µs"
         )
 
 
@@ -193,7 +201,7 @@ def executors(path: str, atoms: Atoms) -> None:
     for _ in range(12):
         moved = atoms.copy()
         moved.positions += random.normal(scale=0.05, size=moved.positions.shape)
-        graphs.append(to_graph([moved], metadata))
+        graphs.append(to_graph([moved], metadata.species, metadata.cutoff))
     for optimised in (True, False):
         bare = Bare(path, graphs[0], optimised=optimised)
         times = []
@@ -207,27 +215,52 @@ def executors(path: str, atoms: Atoms) -> None:
         )
 
 
-def peak_memory(code: str) -> float:
-    """Peak resident memory of a Python process that runs some code, MB."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    subprocess.run([sys.executable, "-c", code], check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return max(before, after) / 1024
+BARE_PROCESS = """
+import torch
+module = torch.jit.load({path!r})
+arguments = torch.load({arguments!r})
+with torch.jit.optimized_execution(False):
+    for _ in range(20):
+        energy = module(*arguments)["energy"].sum()
+        torch.autograd.grad(energy, arguments[0])
+"""
+
+
+def peak_memory(command: list[str]) -> float:
+    """Peak resident memory of a process, MB."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        raise RuntimeError(f"{command[0]} failed")
+    return usage.ru_maxrss / 1024
+
+
+def memory(path: str, atoms: Atoms) -> None:
+    """Peak memory of `lmp`, and of a Python process with torch, the model and nothing else."""
+    metadata = _core.read_metadata(path)
+    graph = to_graph([atoms], metadata.species, metadata.cutoff)
+    bare = Bare(path, graph)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        arguments = (bare.vectors.requires_grad_(), bare.index, bare.reverse, bare.species)
+        torch.save(arguments, folder / "arguments.pt")
+        code = BARE_PROCESS.format(path=path, arguments=str(folder / "arguments.pt"))
+        data = write_data(folder, atoms, list(metadata.species))
+        (folder / "in.lammps").write_text(lammps_script(data, path, atoms, list(metadata.species)) + "run 20\n")
+        lmp = [str(Path(sys.executable).parent / "lmp"), "-in", str(folder / "in.lammps"), "-log", "none"]
+        for label, command in (("bare TorchScript", [sys.executable, "-c", code]), ("lmp", lmp)):
+            print(f"{label:20} {peak_memory(command):7.0f} MB")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="water")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=15)
     arguments = parser.parse_args()
     path = _core.find_model(arguments.model)
     torch.set_num_threads(arguments.threads)
-    print(
-        f"{path}, {arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds\n"
-    )
+    print(f"{path}, {arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds\n")
     inputs = find_inputs(None)
     molecule, liquid = (
         read(inputs / files.data, format="lammps-data", atom_style="atomic")
@@ -238,6 +271,8 @@ def main() -> None:
         compare(path, name, atoms, arguments.repeats)
     print("\n192 atoms, another number of edges at each evaluation:")
     executors(path, liquid)
+    print("\n192 atoms, peak memory of the whole process:")
+    memory(path, liquid)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from tumble.demo.figures import CLASSICAL, PATH_INTEGRAL
-from tumble.demo.stages import STAGES, IpiStage, LammpsStage
-from tumble.demo.runs import read_ipi, read_lammps
+from tumble.demo.runs import read_lammps, read_torques
 
 
 def main(folder: Path, picture: Path) -> None:
@@ -33,10 +32,18 @@ def main(folder: Path, picture: Path) -> None:
         left.set(xlabel="distance r / Å", ylabel="g(r), oxygen–oxygen", xlim=(2, 6.2), ylim=(0, None))
         left.legend()
 
-        record = json.loads((folder / "demo.json").read_text())
-        print(record)
-        for run, colour in (("lammps-liquid", CLASSICAL), ("ipi-liquid", PATH_INTEGRAL)):
-            ...
+        classical = read_lammps(
+            folder / "lammps-liquid", system="liquid", ensemble="NVT", conserved="Econserve", molecules=64, seconds=0
+        )
+        steps, torques = read_torques(folder / "ipi-liquid")
+        quantum_time = steps * classical.timestep / 1000  # both inputs have the same time step
+        for time, torque, colour, label in (
+            (classical.torque_time, classical.torque, CLASSICAL, "classical, LAMMPS"),
+            (quantum_time, np.linalg.norm(torques[:, 0], axis=1), PATH_INTEGRAL, "one bead of i-PI's"),
+        ):
+            right.plot(time, 1000 * torque, color=colour, label=label)
+        right.set(xlabel="time / ps", ylabel="|frame torque| / meV rad$^{-1}$", xlim=(0, None), ylim=(0, None))
+        right.legend()
         figure.savefig(picture, dpi=150)
 
 

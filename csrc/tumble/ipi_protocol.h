@@ -2,8 +2,8 @@
 /// The messages of i-PI's socket protocol (i-PI 3.3, ipi/interfaces/sockets.py), as bytes. No sockets here.
 ///
 /// Each message starts with a header of 12 characters. Numbers are int32 and float64 as the machine has them; lengths
-/// are in bohr, energies in hartree. i-PI's own table of units has eight digits (1.8897261 bohr/Å), so its positions
-/// differ from those in its input by 1e-8 in relative terms; what it sends is converted with CODATA values here.
+/// are in bohr, energies in hartree. i-PI's own table of units has eight digits (1.8897261 bohr/Å, 0.036749326 Ha/eV),
+/// so what it reads in Å and writes in eV is off by 1.4e-8 and 1e-7 in relative terms; here CODATA values stand.
 ///
 /// The cell matrix h has the cell vectors as *columns*. The virial is sent transposed: i-PI keeps the upper triangle M
 /// of what it receives (ipi/engine/forces.py, ForceBead.get_vir), and its flexible barostats (barostats.py, BaroRGB and
