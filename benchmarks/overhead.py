@@ -12,6 +12,7 @@ moves at every evaluation. A third one has the peak memory of whole processes.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import os
 import re
 import socket
@@ -79,12 +80,6 @@ class Bare:
             torch.autograd.grad(energy, vectors)
 
 
-def write_data(folder: Path, atoms: Atoms, species: list[str]) -> Path:
-    data = folder / "system.data"
-    atoms.write(data, format="lammps-data", specorder=species, atom_style="atomic", masses=False)
-    return data
-
-
 def lammps_script(data: Path, path: str, atoms: Atoms, species: list[str]) -> str:
     boundary = "p p p" if atoms.pbc.all() else "f f f"
     return LAMMPS_SCRIPT.format(boundary=boundary, data=data, model=path, species=" ".join(species))
@@ -93,10 +88,11 @@ def lammps_script(data: Path, path: str, atoms: Atoms, species: list[str]) -> st
 class LammpsSteps:
     """MD steps in a LAMMPS that lives in this process."""
 
-    def __init__(self, folder: Path, path: str, atoms: Atoms, species: list[str]) -> None:
+    def __init__(self, folder: Path, path: str, atoms: Atoms, data: Path, species: list[str]) -> None:
         self.log = folder / "log.lammps"
+        # LAMMPS' package leaves it to whoever uses its module to find the MPI that it comes with
+        ctypes.CDLL(str(Path(sys.prefix) / "lib" / "libmpi.so.12"), ctypes.RTLD_GLOBAL)
         self.engine = lammps(cmdargs=["-screen", "none", "-log", str(self.log)])
-        data = write_data(folder, atoms, species)
         self.engine.commands_string(lammps_script(data, path, atoms, species))
         self.engine.command("run 0")
 
@@ -167,14 +163,14 @@ def seconds(work: Callable[[], None], count: int) -> float:
     return (time.perf_counter() - start) / count
 
 
-def compare(path: str, name: str, atoms: Atoms, repeats: int) -> None:
+def compare(path: str, name: str, atoms: Atoms, data: Path, repeats: int) -> None:
     metadata = _core.read_metadata(path)
     graph = to_graph([atoms], metadata.species, metadata.cutoff)
     bare = Bare(path, graph)
     seconds(bare, 3)
     count = max(3, int(0.3 / seconds(bare, 3)))
     with tempfile.TemporaryDirectory() as folder:
-        md = LammpsSteps(Path(folder), path, atoms, list(metadata.species))
+        md = LammpsSteps(Path(folder), path, atoms, data, list(metadata.species))
         trips = DriverRoundTrips(path, atoms, f"tumble_overhead_{name}")
         seconds(trips, 3)
         rows = []
@@ -235,7 +231,7 @@ def peak_memory(command: list[str]) -> float:
     return usage.ru_maxrss / 1024
 
 
-def memory(path: str, atoms: Atoms) -> None:
+def memory(path: str, atoms: Atoms, data: Path) -> None:
     """Peak memory of `lmp`, and of a Python process with torch, the model and nothing else."""
     metadata = _core.read_metadata(path)
     graph = to_graph([atoms], metadata.species, metadata.cutoff)
@@ -245,7 +241,6 @@ def memory(path: str, atoms: Atoms) -> None:
         arguments = (bare.vectors.requires_grad_(), bare.index, bare.reverse, bare.species)
         torch.save(arguments, folder / "arguments.pt")
         code = BARE_PROCESS.format(path=path, arguments=str(folder / "arguments.pt"))
-        data = write_data(folder, atoms, list(metadata.species))
         (folder / "in.lammps").write_text(lammps_script(data, path, atoms, list(metadata.species)) + "run 20\n")
         lmp = [str(Path(sys.executable).parent / "lmp"), "-in", str(folder / "in.lammps"), "-log", "none"]
         for label, command in (("bare TorchScript", [sys.executable, "-c", code]), ("lmp", lmp)):
@@ -262,17 +257,17 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     print(f"{path}, {arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds\n")
     inputs = find_inputs(None)
+    molecule_data, liquid_data = inputs / LAMMPS_MOLECULE.data, inputs / LAMMPS_LIQUID.data
     molecule, liquid = (
-        read(inputs / files.data, format="lammps-data", atom_style="atomic")
-        for files in (LAMMPS_MOLECULE, LAMMPS_LIQUID)
+        read(data, format="lammps-data", atom_style="atomic") for data in (molecule_data, liquid_data)
     )
     molecule.pbc = False
-    for name, atoms in (("molecule", molecule), ("liquid", liquid)):
-        compare(path, name, atoms, arguments.repeats)
+    compare(path, "molecule", molecule, molecule_data, arguments.repeats)
+    compare(path, "liquid", liquid, liquid_data, arguments.repeats)
     print("\n192 atoms, another number of edges at each evaluation:")
     executors(path, liquid)
     print("\n192 atoms, peak memory of the whole process:")
-    memory(path, liquid)
+    memory(path, liquid, liquid_data)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from scipy.special import sph_harm_y
 from support.systems import systems
 from torch import Tensor
 
+from tumble.model_file import script
 from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop
 from tumble.structures import to_graph
 
@@ -118,7 +119,7 @@ def test_morse_is_invariant() -> None:
 @pytest.mark.parametrize("model", [EdgeHarmonic(2, 1), TwoHop(), MorsePair()], ids=["harmonic", "two_hop", "pair"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_scripted_in_both_precisions(model: torch.nn.Module, dtype: torch.dtype) -> None:
-    scripted = torch.jit.script(model)
+    scripted = script(model.eval())
     for atoms in (systems()["liquid"], Atoms("O", pbc=False)):
         vectors, *rest = graph(atoms)
         found = scripted(vectors.to(dtype), *rest)["energy"]

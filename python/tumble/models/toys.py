@@ -62,9 +62,7 @@ class EdgeHarmonic(nn.Module):
         self.register_buffer("centre_weights", strength * torch.tensor([1.0, 0.7], dtype=torch.float64))
         self.register_buffer("neighbour_weights", torch.tensor([1.0, -0.4], dtype=torch.float64))
 
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         """Energies of the atoms; the contract is that of every model, see docs/model-file.md."""
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
         weights = self.centre_weights[species[edge_index[0]]] * self.neighbour_weights[species[edge_index[1]]]
@@ -98,9 +96,7 @@ class TwoHop(nn.Module):
         self.register_buffer("direction", torch.tensor([0.3, -0.5, 0.2], dtype=torch.float64))
         self.register_buffer("scale", torch.tensor([1.0, 0.6], dtype=torch.float64))
 
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         """Energies of the atoms; the contract is that of every model, see docs/model-file.md."""
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
         decay = smooth_cutoff(r, self.cutoff)
@@ -139,9 +135,7 @@ class MorsePair(nn.Module):
         self.register_buffer("widths", torch.tensor([[1.2, 2.2], [2.2, 1.5]], dtype=torch.float64))
         self.register_buffer("lengths", torch.tensor([[3.2, 0.97], [0.97, 1.53]], dtype=torch.float64))
 
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         """Energies of the atoms; the contract is that of every model, see docs/model-file.md."""
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
         centre, neighbour = species[edge_index[0]], species[edge_index[1]]

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import pickle
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def load_torch(path: Path) -> dict[str, Any]:
     """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, ValueError) as error:
+    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
         raise TrainingError(f"`{path}`: expected a checkpoint of a training, got {error}") from error
     if not isinstance(content, dict):
         raise TrainingError(f"`{path}`: expected a checkpoint of a training, got {type(content).__name__}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,10 +158,8 @@ class TrainConfig:
             raise TrainingError(f"{where}: expected `batch` of at least 1, got {stage.batch}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain containers, as for JSON and YAML."""
-        plain = dataclasses.asdict(self)
-        for entry in plain["data"].values():
-            entry["path"] = str(entry["path"])
+        """Return what JSON makes of it: plain containers, with paths as strings."""
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self), default=str))
         return plain
 
 
@@ -192,6 +191,8 @@ def config_from_mapping(content: object, folder: Path) -> TrainConfig:
     values = _mapping(content, "configuration", TrainConfig)
     model = dict(_mapping(values.get("model"), "model", PetConfig))
     if "species" in model:
+        if not isinstance(model["species"], list):
+            raise TrainingError(f"`model.species`: expected a list of symbols, got {model['species']!r}")
         model["species"] = tuple(model["species"])
     data = {}
     for name, entry in _mapping(values.get("data"), "data", None).items():
@@ -248,6 +249,8 @@ def _typed(value: object, annotation: str, where: str) -> object:
             raise TrainingError(f"`{where}`: expected a number, got {value!r}") from error
     if "int" in kinds and (isinstance(value, bool) or not isinstance(value, int)):
         raise TrainingError(f"`{where}`: expected an integer, got {value!r}")
+    if annotation.startswith("dict") and not isinstance(value, Mapping):
+        raise TrainingError(f"`{where}`: expected a mapping of keys to values, got {value!r}")
     if "str" in kinds and not isinstance(value, str):
         raise TrainingError(f"`{where}`: expected a string, got {value!r}")
     return value

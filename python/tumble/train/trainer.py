@@ -129,7 +129,8 @@ class Trainer:
             stage = self.config.stages[self.stage]
             progress = self.progress(stage)
             if progress >= 1.0:
-                self.validate(stage)
+                if self.step % self.config.validate_every != 0:
+                    self.validate(stage)
                 self.stage, self.step, self.stage_minutes = self.stage + 1, 0, 0.0
                 self.save()
                 continue
@@ -277,7 +278,7 @@ class Trainer:
             ],
             "seed": self.config.seed,
             "configuration": self.config.to_dict(),
-            "versions": {"torch": torch.__version__},
+            "versions": {"torch": str(torch.__version__)},
         }
         state = {k: v.detach().cpu() for k, v in copy.copy(self.average.module).state_dict().items()}
         save_model(self.folder, self.config.model, state, self.baseline, summary)

@@ -1,0 +1,154 @@
+"""Frames: reading, split, baseline, batches and rotations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import ase.io
+import numpy as np
+import pytest
+import torch
+from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
+from scipy import stats
+from support.labelled import labelled_frames
+
+from tumble.errors import FramesError
+from tumble.train import TrainingError
+from tumble.train.data import Frame, collate, fit_baseline, load_frames, random_rotation, split_by_group
+
+ZERO = torch.zeros(2, dtype=torch.float64)
+
+
+def load(path: Path, frames: list[Atoms], group: str | None = "pair") -> list[Frame]:
+    ase.io.write(path / "frames.extxyz", frames, format="extxyz")
+    return load_frames(path / "frames.extxyz", ("O", "H"), 4.0, group, torch.float64)
+
+
+def test_labels_and_edges(tmp_path: Path) -> None:
+    source = labelled_frames(2)
+    frame = load(tmp_path, source)[1]
+    assert frame.energy == pytest.approx(source[1].get_potential_energy(), abs=1e-6)
+    np.testing.assert_allclose(frame.forces, source[1].get_forces(), atol=1e-7)
+    assert frame.group == "g0"
+    assert frame.species.tolist() == [0, 1, 1] * 3
+    assert frame.vectors.norm(dim=1).max() < 4.0
+    torch.testing.assert_close(frame.vectors[frame.reverse.long()], -frame.vectors)
+
+
+def test_unwrapped_positions_make_no_difference(tmp_path: Path) -> None:
+    source = labelled_frames(1)
+    before = load(tmp_path, source)[0]
+    source[0].positions[3] += 7 * source[0].cell[0] - 12 * source[0].cell[2]
+    source[0].calc.atoms = source[0].copy()
+    after = load(tmp_path, source)[0]
+    assert torch.equal(before.edge_index[0], after.edge_index[0])
+    a, b = before.vectors.numpy(), after.vectors.numpy()
+    np.testing.assert_allclose(a[np.lexsort(a.round(5).T)], b[np.lexsort(b.round(5).T)], atol=1e-6)
+
+
+def with_labels(atoms: Atoms, **results: object) -> Atoms:
+    atoms = atoms.copy()
+    atoms.calc = SinglePointCalculator(atoms, **results)
+    return atoms
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda a: with_labels(a, energy=1.0), r"frame 1: expected an energy and forces, got no forces"),
+        (lambda a: with_labels(a, forces=np.zeros((9, 3))), r"frame 1: expected an energy and forces, got no energy"),
+        (lambda a: with_labels(a, energy=1.0, forces=np.full((9, 3), np.nan)), r"frame 1: expected finite energy"),
+        (lambda a: with_labels(a, energy=np.inf, forces=np.zeros((9, 3))), r"frame 1: expected finite energy"),
+    ],
+)
+def test_unusable_labels(tmp_path: Path, spoil: Callable[[Atoms], Atoms], message: str) -> None:
+    frames = labelled_frames(2)
+    frames[1] = spoil(frames[1])
+    with pytest.raises(TrainingError, match=message):
+        load(tmp_path, frames)
+
+
+def test_unknown_element_and_missing_group(tmp_path: Path) -> None:
+    frames = labelled_frames(1)
+    with pytest.raises(TrainingError, match=r"frame 0: expected the key `walker` in its info, got \['pair'\]"):
+        load(tmp_path, frames, "walker")
+    frames[0].symbols[0] = "S"
+    with pytest.raises(TrainingError, match=r"frame 0: .*expected elements among O, H, got S"):
+        load(tmp_path, frames)
+
+
+def test_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "empty.extxyz").write_text("")
+    with pytest.raises(FramesError, match=r"empty\.extxyz"):
+        load_frames(tmp_path / "empty.extxyz", ("O", "H"), 4.0, None, torch.float64)
+
+
+def test_groups_do_not_straddle_the_split(tmp_path: Path) -> None:
+    frames = load(tmp_path, labelled_frames(12))
+    training, validation = split_by_group(frames, 3, seed=0)
+    assert len(validation) == 4  # whole groups of two
+    assert not {f.group for f in training} & {f.group for f in validation}
+    assert len(training) + len(validation) == 12
+    assert [f.group for f in split_by_group(frames, 3, seed=0)[1]] == [f.group for f in validation]
+    assert {f.group for f in split_by_group(frames, 3, seed=1)[1]} != {f.group for f in validation}
+    assert split_by_group(frames, 0, seed=0) == (frames, [])
+
+
+def test_split_that_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"`validation`: expected fewer than all 4 frames, got 4 in whole groups"):
+        split_by_group(load(tmp_path, labelled_frames(4)), 3, seed=0)
+
+
+def frame_of(species: list[int], energy: float) -> Frame:
+    none = torch.zeros(0, dtype=torch.int32)
+    return Frame(
+        torch.zeros(0, 3),
+        torch.zeros(2, 0).int(),
+        none,
+        torch.tensor(species),
+        energy,
+        torch.zeros(len(species), 3),
+        "g",
+    )
+
+
+def test_baseline_recovers_a_composition() -> None:
+    energies = np.array([-432.1, -13.7])
+    frames = [frame_of([0] * a + [1] * b, a * energies[0] + b * energies[1]) for a, b in [(1, 2), (3, 1), (2, 2)]]
+    np.testing.assert_allclose(fit_baseline(frames, 2), energies, rtol=1e-12)
+
+
+def test_baseline_of_one_composition_only() -> None:
+    frames = [frame_of([0, 1, 1] * 64, energy) for energy in (-30020.0, -30022.0)]
+    baseline = fit_baseline(frames, 2)
+    assert (64 * baseline[0] + 128 * baseline[1]).item() == pytest.approx(-30021.0, rel=1e-14)
+
+
+def test_rotations_are_uniform_over_proper_and_improper_ones() -> None:
+    rng = np.random.default_rng(0)
+    turns = torch.stack([random_rotation(rng) for _ in range(2000)])
+    identity = torch.eye(3, dtype=torch.float64).expand(2000, 3, 3)
+    torch.testing.assert_close(turns @ turns.transpose(1, 2), identity, rtol=1e-13, atol=1e-13)
+    determinants = torch.linalg.det(turns)
+    torch.testing.assert_close(determinants.abs(), torch.ones(2000, dtype=torch.float64))
+    assert abs((determinants > 0).double().mean() - 0.5) < 0.04
+    # An element of a uniform matrix is the coordinate of a point on the sphere: uniform on [-1, 1] (Archimedes).
+    assert stats.kstest(turns[:, 0, 2], "uniform", (-1, 2)).pvalue > 0.01
+
+
+def test_batch(tmp_path: Path) -> None:
+    frames = load(tmp_path, labelled_frames(4))
+    rng = np.random.default_rng(0)
+    turns = [random_rotation(rng) for _ in range(2)]
+    baseline = torch.tensor([-3.0, 1.5], dtype=torch.float64)
+    batch = collate(frames[1:3], baseline, turns)
+    n, e = 9, len(frames[1].vectors)
+    torch.testing.assert_close(batch.vectors[e:], (turns[1] @ frames[2].vectors.T).T)
+    torch.testing.assert_close(batch.forces[:n], (turns[0] @ frames[1].forces.T).T)
+    assert torch.equal(batch.edge_index[:, e:], frames[2].edge_index + n)
+    torch.testing.assert_close(batch.vectors[batch.reverse], -batch.vectors)
+    assert batch.structure.tolist() == [0] * n + [1] * n
+    assert batch.energies[1].item() == pytest.approx(frames[2].energy - 3 * -3.0 - 6 * 1.5)
+    assert torch.equal(collate(frames[1:3], ZERO).vectors[:e], frames[1].vectors)

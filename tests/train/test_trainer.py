@@ -1,0 +1,160 @@
+"""The loop: exact resume, what it leaves, and the errors on the way. Tiny models, a few steps."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tumble.cli import main
+from tumble.train import Summary, TrainingError, config_from_mapping, load_trained, train
+from tumble.train.trainer import Trainer
+
+Settings = dict[str, Any]
+
+
+def run(settings: Settings, folder: Path, out: str, **changes: object) -> Summary:
+    config = config_from_mapping(copy.deepcopy(settings), folder)
+    return train(dataclasses.replace(config, **changes), folder / out)
+
+
+def without_times(csv: str) -> list[list[str]]:
+    rows = [line.split(",") for line in csv.splitlines()]
+    clock = rows[0].index("minutes")
+    return [row[:clock] + row[clock + 1 :] for row in rows]
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_run_in_pieces_equals_one_long_run(settings: Settings, tmp_path: Path, optimizer: str) -> None:
+    settings["optimizer"] = {"name": optimizer}
+    whole = run(settings, tmp_path, "whole")
+    assert whole.finished
+    assert whole.steps == 13
+
+    pieces = 0
+    while True:
+        pieces += 1
+        summary = run(settings, tmp_path, "pieces", max_minutes=0.0)  # one step, or more, in each call
+        if summary.finished:
+            break
+    assert pieces > 10
+    assert summary.metrics == whole.metrics
+    a, b = ((tmp_path / out / "metrics.csv").read_text() for out in ("whole", "pieces"))
+    assert without_times(a) == without_times(b)
+    a, b = (load_trained(tmp_path / out / "model.pt").model.state_dict() for out in ("whole", "pieces"))
+    for name in a:
+        assert torch.equal(a[name], b[name]), name
+
+
+def test_killed_run_continues_from_its_checkpoint(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(settings, tmp_path, "whole")
+    step = Trainer.train_step
+
+    def killed(self: Trainer, *arguments: Any) -> None:
+        if self.total_steps == 7:
+            raise KeyboardInterrupt
+        step(self, *arguments)
+
+    monkeypatch.setattr(Trainer, "train_step", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(settings, tmp_path, "killed", checkpoint_minutes=0.0)
+    monkeypatch.undo()
+    assert run(settings, tmp_path, "killed").metrics == whole.metrics
+
+
+def test_what_a_training_leaves(settings: Settings, tmp_path: Path) -> None:
+    summary = run(settings, tmp_path, "out")
+    out = tmp_path / "out"
+    assert sorted(p.name for p in out.iterdir()) == ["checkpoint.pt", "metrics.csv", "model.pt", "train_summary.json"]
+    written = json.loads((out / "train_summary.json").read_text())
+    assert written["metrics"]["water"]["force_mae"] == summary.metrics["water"].force_mae
+    assert written["data"][0]["frames"] == {"training": 8, "validation": 4}
+    assert len(written["data"][0]["sha256"]) == 64
+    assert written["configuration"]["stages"][1]["name"] == "second"
+    header, *rows = (out / "metrics.csv").read_text().splitlines()
+    assert header.startswith("stage,step,minutes,learning_rate,")
+    assert [row.split(",")[1] for row in rows] == ["4", "8", "12", "13"]
+
+    trained = load_trained(out / "model.pt")
+    assert trained.config.species == ("O", "H")
+    assert trained.summary == written
+    assert len(trained.baseline) == 2
+    assert not trained.model.training
+
+
+def test_training_lowers_the_error(settings: Settings, tmp_path: Path) -> None:
+    settings["stages"] = [{"name": "only", "data": {"water": 1}, "steps": 60, "learning_rate": 0.02}]
+    settings["validate_every"] = 10
+    run(settings, tmp_path, "out")
+    rows = [row.split(",") for row in (tmp_path / "out" / "metrics.csv").read_text().splitlines()]
+    column = rows[0].index("train_force_rmse")
+    assert float(rows[-1][column]) < 0.9 * float(rows[1][column])
+
+
+def test_stage_by_the_clock_ends(settings: Settings, tmp_path: Path) -> None:
+    settings["stages"] = [{"name": "only", "data": {"water": 1}, "minutes": 0.005, "learning_rate": 1e-3}]
+    summary = run(settings, tmp_path, "out")
+    assert summary.finished
+    assert summary.steps >= 1
+
+
+def test_checkpoint_of_another_configuration(settings: Settings, tmp_path: Path) -> None:
+    run(settings, tmp_path, "out", max_minutes=0.0)
+    settings["model"]["width"] = 4
+    with pytest.raises(TrainingError, match=r"expected a checkpoint of this configuration, got another `model`; use"):
+        run(settings, tmp_path, "out")
+
+
+def test_damaged_checkpoint(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "checkpoint.pt").write_bytes(b"PK\x03\x04 nonsense")
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt`: expected a checkpoint of a training, got"):
+        run(settings, tmp_path, "out")
+
+
+def test_file_that_is_no_trained_model(settings: Settings, tmp_path: Path) -> None:
+    run(settings, tmp_path, "out", max_minutes=0.0)
+    with pytest.raises(TrainingError, match=r"expected a trained model, got a file without \['baseline', 'state'"):
+        load_trained(tmp_path / "out" / "checkpoint.pt")
+
+
+def test_loss_that_is_not_finite(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tumble.train.trainer.RunningLoss.__call__", lambda *_: torch.tensor(float("nan")))
+    with pytest.raises(TrainingError, match=r"stage first, step 0: expected a finite loss, got nan; lower"):
+        run(settings, tmp_path, "out")
+
+
+def test_failed_write_keeps_the_last_checkpoint(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(settings, tmp_path, "out", max_minutes=0.0)
+    before = (tmp_path / "out" / "checkpoint.pt").read_bytes()
+
+    def full_disk(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(OSError, match="No space left on device"):
+        run(settings, tmp_path, "out")
+    assert (tmp_path / "out" / "checkpoint.pt").read_bytes() == before
+    assert not list((tmp_path / "out").glob("*.tmp"))
+
+
+def test_command_line(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(json.dumps(settings))
+    assert main(["train", str(path), "--max-minutes", "0"]) == 3
+    assert "the same command continues" in capsys.readouterr().err
+    assert main(["train", str(path)]) == 0
+    assert "water: force MAE" in capsys.readouterr().out
+    assert (tmp_path / "small" / "model.pt").exists()
+    path.write_text(json.dumps({**settings, "sede": 1}))
+    assert main(["train", str(path)]) == 1
+    assert "did you mean `seed`?" in capsys.readouterr().err
