@@ -258,9 +258,7 @@ def main() -> None:
     print(f"{path}, {arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds\n")
     inputs = find_inputs(None)
     molecule_data, liquid_data = inputs / LAMMPS_MOLECULE.data, inputs / LAMMPS_LIQUID.data
-    molecule, liquid = (
-        read(data, format="lammps-data", atom_style="atomic") for data in (molecule_data, liquid_data)
-    )
+    molecule, liquid = (read(data, format="lammps-data", atom_style="atomic") for data in (molecule_data, liquid_data))
     molecule.pbc = False
     compare(path, "molecule", molecule, molecule_data, arguments.repeats)
     compare(path, "liquid", liquid, liquid_data, arguments.repeats)

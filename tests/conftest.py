@@ -39,9 +39,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
     def export(name: str) -> Path:
         model, depth = network(name)
         references = [systems()["molecule"]]
-        references += (
-            [] if name in ("nan", "raises") else [systems()["triclinic"], Atoms("O", cell=[9, 9, 9])]
-        )
+        references += [] if name in ("nan", "raises") else [systems()["triclinic"], Atoms("O", cell=[9, 9, 9])]
         return tumble.export(
             model,
             folder / f"{name}.pt",

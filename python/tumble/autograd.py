@@ -130,9 +130,7 @@ def derivatives(
 def _check_output(name: str, results: dict[str, Any], arguments: Inputs) -> None:
     n_atoms = arguments.species.shape[0]
     if name not in results:
-        raise ExportError(
-            f"`model`: expected an output `{name}`, got {', '.join(map(str, results)) or 'none'}"
-        )
+        raise ExportError(f"`model`: expected an output `{name}`, got {', '.join(map(str, results)) or 'none'}")
     value = results[name]
     if not isinstance(value, torch.Tensor) or not value.is_floating_point():
         raise ExportError(f"`model`: expected a floating-point tensor `{name}`, got {_describe(value)}")

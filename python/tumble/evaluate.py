@@ -139,9 +139,7 @@ class _Tally:
 
 
 def _errors(differences: NDArray[np.float64]) -> Errors:
-    return Errors(
-        float(np.abs(differences).mean()), float(np.sqrt(np.square(differences).mean())), len(differences)
-    )
+    return Errors(float(np.abs(differences).mean()), float(np.sqrt(np.square(differences).mean())), len(differences))
 
 
 def _batched(frames: Iterable[Atoms], size: int) -> Iterator[list[Atoms]]:

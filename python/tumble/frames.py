@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 from ase.io import iread
-from ase.io.formats import UnknownFileTypeError
+from ase.io.formats import UnknownFileTypeError, get_compression, open_with_compression
 from numpy.typing import NDArray
 
 from tumble.errors import FramesError
@@ -53,17 +55,33 @@ def read_frames(path: str | PathLike[str]) -> Iterator[Atoms]:
     if not Path(path).exists():
         raise FramesError(f"`frames`: expected a file, got `{fspath(path)}`, which doesn't exist")
     count = 0
-    try:
-        for atoms in iread(fspath(path)):
-            count += 1
-            yield atoms
-    except _READER_ERRORS as error:
-        raise FramesError(
-            f"`frames`: expected structures that ASE reads, got an error in `{fspath(path)}` after {count}: "
-            f"{error or type(error).__name__}"
-        ) from error
+    with tempfile.TemporaryDirectory(prefix="tumble-frames-") as folder:
+        try:
+            for atoms in iread(str(_decompressed(Path(path), Path(folder)))):
+                count += 1
+                yield atoms
+        except _READER_ERRORS as error:
+            raise FramesError(
+                f"`frames`: expected structures that ASE reads, got an error in `{fspath(path)}` after {count}: "
+                f"{error or type(error).__name__}"
+            ) from error
     if count == 0:
         raise FramesError(f"`frames`: expected structures, got none in `{fspath(path)}`")
+
+
+def _decompressed(path: Path, folder: Path) -> Path:
+    """The file itself, or a plain copy in the folder if it is compressed.
+
+    ASE looks for the frames of a file before it reads them, and seeks back and forth; in a compressed file each step back
+    starts again from the beginning, which takes minutes for a few thousand frames.
+    """
+    name, compression = get_compression(path.name)
+    if compression is None:
+        return path
+    copy = folder / name
+    with open_with_compression(fspath(path), "rb") as source, copy.open("wb") as target:
+        shutil.copyfileobj(source, target)
+    return copy
 
 
 def labels(atoms: Atoms) -> Labels:

@@ -150,9 +150,7 @@ def script(network: torch.nn.Module) -> torch.jit.ScriptModule:
         try:
             scripted = network if isinstance(network, torch.jit.ScriptModule) else torch.jit.script(network)
         except (RuntimeError, torch.jit.frontend.FrontendError) as error:
-            raise ExportError(
-                f"`model`: expected a network that `torch.jit.script` compiles, got: {error}"
-            ) from error
+            raise ExportError(f"`model`: expected a network that `torch.jit.script` compiles, got: {error}") from error
         # A module that was frozen before has lost its training flag and can't be frozen again.
         return torch.jit.freeze(scripted) if hasattr(scripted, "training") else scripted
 
@@ -195,9 +193,7 @@ def measure_bytes_per_edge(
 def torchscript_warnings_silenced() -> Iterator[None]:
     """Silence the deprecation of TorchScript, and nothing else; the reason is at the top of this file."""
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", message=r"`torch\.jit\.\w+` is deprecated", category=DeprecationWarning
-        )
+        warnings.filterwarnings("ignore", message=r"`torch\.jit\.\w+` is deprecated", category=DeprecationWarning)
         yield
 
 

@@ -25,9 +25,7 @@ def to_structure(atoms: Atoms, species: Sequence[str]) -> _core.Structure:
     symbols = list(atoms.symbols)
     unknown = sorted(set(symbols) - set(index))
     if unknown:
-        raise StructureError(
-            f"`atoms`: expected elements among {', '.join(species)}, got {', '.join(unknown)}"
-        )
+        raise StructureError(f"`atoms`: expected elements among {', '.join(species)}, got {', '.join(unknown)}")
     return _core.Structure(
         species=np.array([index[symbol] for symbol in symbols], dtype=np.int64),
         positions=np.asarray(atoms.positions, dtype=np.float64),

@@ -117,7 +117,5 @@ def test_wrong_structures(change, text: str) -> None:
 
 
 def test_species_of_another_length() -> None:
-    with pytest.raises(
-        _core.StructureError, match="`species`: expected one entry for each of 2 atoms, got 3"
-    ):
+    with pytest.raises(_core.StructureError, match="`species`: expected one entry for each of 2 atoms, got 3"):
         _core.build_graph([_core.Structure([0, 0, 0], np.eye(3)[:2], np.eye(3), [False] * 3)], CUTOFF)

@@ -24,9 +24,7 @@ def test_a_batch_equals_its_structures_one_by_one(model_file: ModelFile) -> None
     whole, chunked = (tumble.load(model_file("two_hop"), "cpu", memory=memory) for memory in (1e4, 1e-3))
     graph = to_graph(frames, whole.metadata.species, whole.metadata.cutoff)
     batch, parts = whole.evaluate(graph), chunked.evaluate(graph)
-    singles = [
-        whole.evaluate(to_graph([atoms], whole.metadata.species, whole.metadata.cutoff)) for atoms in frames
-    ]
+    singles = [whole.evaluate(to_graph([atoms], whole.metadata.species, whole.metadata.cutoff)) for atoms in frames]
     for name in ("energies", "atom_energies", "forces", "virials", "torques", "edge_gradients"):
         one_by_one = np.concatenate([getattr(single, name) for single in singles])
         np.testing.assert_allclose(getattr(batch, name), one_by_one, rtol=0, atol=1e-12, err_msg=name)
@@ -90,9 +88,7 @@ def test_missing_reverse_edges_send_no_message(model_file: ModelFile) -> None:
         ({"edge_index": [[0, 0, 1, 1, 2, 2], [1, 2, 0, 2, 0, 7]]}, "expected edges between the 3 atoms"),
     ],
 )
-def test_graphs_that_break_the_contract(
-    model_file: ModelFile, change: dict[str, list[int]], text: str
-) -> None:
+def test_graphs_that_break_the_contract(model_file: ModelFile, change: dict[str, list[int]], text: str) -> None:
     potential = tumble.load(model_file("pair"), "cpu")
     good = to_graph([SYSTEMS["molecule"]], potential.metadata.species, 4.0)
     names = ("vectors", "edge_index", "reverse", "species", "first_atom")
@@ -132,8 +128,6 @@ def test_models_that_fail(model_file: ModelFile, name: str, text: str) -> None:
         ({"memory": 0.0}, _core.ConfigurationError, "`memory`: expected a number of MB above 0, got 0"),
     ],
 )
-def test_options(
-    model_file: ModelFile, options: dict[str, object], error: type[Exception], text: str
-) -> None:
+def test_options(model_file: ModelFile, options: dict[str, object], error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         tumble.load(model_file("pair"), **options)

@@ -23,9 +23,7 @@ ModelFile = Callable[[str], Path]
 def assert_same(gpu: _core.Evaluation, cpu: _core.Evaluation, tolerance: float) -> None:
     for name in ("energies", "atom_energies", "forces", "virials", "torques", "edge_gradients"):
         a, b = getattr(gpu, name), getattr(cpu, name)
-        np.testing.assert_allclose(
-            a, b, rtol=0, atol=tolerance * max(1.0, np.abs(b).max(initial=0.0)), err_msg=name
-        )
+        np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * max(1.0, np.abs(b).max(initial=0.0)), err_msg=name)
 
 
 @pytest.mark.parametrize("model", ["harmonic", "two_hop", "pair"])

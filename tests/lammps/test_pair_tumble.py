@@ -51,9 +51,7 @@ def test_pressure_is_the_derivative_with_respect_to_the_tilt(
     assert here[pressure][0] * here["Volume"][0] / NKTV2P == pytest.approx(-derivative, rel=1e-6)
 
 
-@pytest.mark.parametrize(
-    "axes", ["x 1 1 {p} y 2 2 {p} z 3 3 {p} xy 0 0 {p} xz 0 0 {p} yz 0 0 {p}", "iso 1 1 {p}"]
-)
+@pytest.mark.parametrize("axes", ["x 1 1 {p} y 2 2 {p} z 3 3 {p} xy 0 0 {p} xz 0 0 {p} yz 0 0 {p}", "iso 1 1 {p}"])
 def test_npt_conserves_its_quantity(tmp_path: Path, model_file: ModelFile, axes: str) -> None:
     """The drift falls with the square of the time step only if stresses are the derivatives of the energy."""
     ranges = []
@@ -111,9 +109,7 @@ def test_per_atom_energies_and_virials_sum_to_the_global_ones(tmp_path: Path, mo
     table = {key: values[0] for key, values in run.thermo().items()}
     assert table["c_es"] == pytest.approx(table["PotEng"], rel=1e-12)
     for n, component in enumerate(("Pxx", "Pyy", "Pzz", "Pxy", "Pxz", "Pyz")):
-        assert table[f"c_ss[{n + 1}]"] == pytest.approx(
-            -table[component] * table["Volume"], rel=1e-10, abs=1e-6
-        )
+        assert table[f"c_ss[{n + 1}]"] == pytest.approx(-table[component] * table["Volume"], rel=1e-10, abs=1e-6)
 
 
 @pytest.mark.parametrize(("threads", "text"), [(1, "device cpu, 1 thread\n"), (2, "device cpu, 2 threads\n")])
@@ -255,9 +251,7 @@ engine.file("in.lammps")
 print("energy", repr(engine.get_thermo("pe")))
 print(open("/proc/self/maps").read())
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     mapped = {os.path.realpath(line.split()[-1]) for line in done.stdout.splitlines() if ".so" in line}
     for library in ("libmpi.so", "libtorch_cpu.so", "libtumble.so", "liblammps.so"):

@@ -47,9 +47,7 @@ class Numbers:
 def from_core(model: Path, atoms: Atoms) -> Numbers:
     potential = tumble.load(model, "cpu")
     result = potential.evaluate(to_graph([atoms], potential.metadata.species, potential.metadata.cutoff))
-    return Numbers(
-        result.energies[0], result.forces, result.virials[0], result.torques[0], result.atom_energies
-    )
+    return Numbers(result.energies[0], result.forces, result.virials[0], result.torques[0], result.atom_energies)
 
 
 def from_ase(model: Path, atoms: Atoms) -> Numbers:
@@ -69,7 +67,10 @@ def from_lammps(model: Path, atoms: Atoms, folder: Path, order: np.ndarray | Non
     """`order` shuffles the atoms in the data file, so that LAMMPS' IDs aren't its local order."""
     order = np.arange(len(atoms)) if order is None else order
     script = system_script(folder, atoms[order], model, SPECIES) + THERMO
-    script += "compute pea all pe/atom\nrun 0\nwrite_dump all custom all.dump id c_pea fx fy fz modify sort id format float %.17g\n"
+    script += (
+        "compute pea all pe/atom\nrun 0\n"
+        "write_dump all custom all.dump id c_pea fx fy fz modify sort id format float %.17g\n"
+    )
     run = run_lammps(folder, script)
     assert run.returncode == 0, run.output
     table = {key: values[0] for key, values in run.thermo().items()}
@@ -177,9 +178,7 @@ def test_core_against_finite_differences(model_file: ModelFile, model: str, name
                 strain = np.eye(3)
                 strain[a, b] += sign * step
                 slopes.append(energy(atoms.positions @ strain, atoms.cell.array @ strain))
-            assert -here.virial[a, b] == pytest.approx(
-                (slopes[0] - slopes[1]) / (2 * step), rel=1e-6, abs=1e-6
-            )
+            assert -here.virial[a, b] == pytest.approx((slopes[0] - slopes[1]) / (2 * step), rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", SYSTEMS)

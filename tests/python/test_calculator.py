@@ -40,9 +40,7 @@ def test_stress(model_file, toy, name):
     expected = calculate_numerical_stress(atoms, eps=1e-5)
     np.testing.assert_allclose(atoms.get_stress(), expected, atol=1e-8, rtol=1e-6)
     virial = atoms.calc.results["virial"]
-    np.testing.assert_allclose(
-        atoms.get_stress(voigt=False), -(virial + virial.T) / 2 / atoms.get_volume(), atol=1e-15
-    )
+    np.testing.assert_allclose(atoms.get_stress(voigt=False), -(virial + virial.T) / 2 / atoms.get_volume(), atol=1e-15)
 
 
 @pytest.mark.parametrize("toy", TOYS)
@@ -118,9 +116,7 @@ def test_errors(model_file):
         salt.get_potential_energy()
     with pytest.raises(StructureError, match="`atoms`: expected a structure, got none"):
         atoms.calc.__class__(model_file("pair"), device="cpu").calculate()
-    close = Atoms(
-        "OH", [[0, 0, 0], [0.5, 0, 0]], calculator=tumble.Calculator(model_file("nan"), device="cpu")
-    )
+    close = Atoms("OH", [[0, 0, 0], [0.5, 0, 0]], calculator=tumble.Calculator(model_file("nan"), device="cpu"))
     with pytest.raises(EvaluationError, match="the model returned energy nan for atom 0"):
         close.get_potential_energy()
     close.calc = tumble.Calculator(model_file("raises"), device="cpu")

@@ -68,9 +68,7 @@ def training(tmp_path, frames):
     }
     folder = tmp_path / "training"
     folder.mkdir()
-    save_model(
-        folder, config, model.state_dict(), torch.tensor([-13.6, -430.0], dtype=torch.float64), summary
-    )
+    save_model(folder, config, model.state_dict(), torch.tensor([-13.6, -430.0], dtype=torch.float64), summary)
     return folder
 
 
@@ -165,9 +163,7 @@ def test_export(capsys, training, tmp_path):
     # the folders of whoever trained the model are nobody's business
     assert provenance["configuration"]["data"]["water"]["path"] == "frames.xyz"
     assert str(tmp_path) not in json.dumps(document)
-    assert [len(reference["symbols"]) for reference in document["references"]] == [
-        24
-    ]  # first of the training file
+    assert [len(reference["symbols"]) for reference in document["references"]] == [24]  # first of the training file
     tumble.load(output, "cpu")
 
 

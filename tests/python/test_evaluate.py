@@ -68,9 +68,7 @@ def test_known_errors(tmp_path, potential, labelled, batch):
 
 
 def test_compressed_files(tmp_path, potential, labelled):
-    plain, packed = (
-        evaluate(potential, save(tmp_path / name, labelled)) for name in ("a.extxyz", "b.extxyz.gz")
-    )
+    plain, packed = (evaluate(potential, save(tmp_path / name, labelled)) for name in ("a.extxyz", "b.extxyz.gz"))
     assert packed.energy == plain.energy
     assert packed.forces == plain.forces
 
@@ -85,9 +83,7 @@ def test_missing_labels(tmp_path, potential, labelled):
     assert some.energy.mae == pytest.approx(0.1, abs=1e-7)
     assert some.energy.count == 2
     assert some.forces.mae == pytest.approx(2.0, abs=1e-6)
-    with pytest.raises(
-        FramesError, match=r"`frames`: expected energies or forces as labels, got none in the 5 struc"
-    ):
+    with pytest.raises(FramesError, match=r"`frames`: expected energies or forces as labels, got none in the 5 struc"):
         evaluate(potential, save(tmp_path / "d.xyz", labelled, energies=(), forces=()))
 
 
@@ -115,9 +111,7 @@ def test_structures_are_read_as_they_are_needed(potential, labelled):
 
 
 def test_wrong_input(tmp_path, potential):
-    with pytest.raises(
-        FramesError, match=r"`frames`: expected a file, got `.*nowhere.xyz`, which doesn't exist"
-    ):
+    with pytest.raises(FramesError, match=r"`frames`: expected a file, got `.*nowhere.xyz`, which doesn't exist"):
         evaluate(potential, tmp_path / "nowhere.xyz")
     (tmp_path / "empty.xyz").touch()
     with pytest.raises(FramesError, match=r"got an error in `.*empty.xyz` after 0: Empty file"):

@@ -40,9 +40,7 @@ def draft(**changes):
 
 
 def test_a_draft_is_valid_and_keeps_every_digit():
-    document = draft(
-        cutoff=4.1234567890123456, references=[WATER, Atoms("H", cell=[1, 2, 3], pbc=[True, False, True])]
-    )
+    document = draft(cutoff=4.1234567890123456, references=[WATER, Atoms("H", cell=[1, 2, 3], pbc=[True, False, True])])
     parsed = _core.parse_metadata(metadata.dumps(document))
     assert parsed.cutoff == 4.1234567890123456
     assert (parsed.name, parsed.species, parsed.depth, parsed.dtype) == ("toy", ["O", "H"], 1, "float64")

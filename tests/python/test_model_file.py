@@ -62,9 +62,7 @@ class Returns(torch.nn.Module):
         super().__init__()
         self.kind = kind
 
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         zero = torch.zeros(species.size(0), dtype=edge_vectors.dtype)
         energy = zero.index_add(0, edge_index[0], edge_vectors.square().sum(1))
         if self.kind == "shape":
@@ -92,18 +90,14 @@ class Unscriptable(Returns):
 
 
 class DiffersWhenScripted(Returns):
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         zero = torch.zeros(species.size(0), dtype=edge_vectors.dtype)
         factor = 2.0 if torch.jit.is_scripting() else 1.0
         return {"energy": zero.index_add(0, edge_index[0], factor * edge_vectors.square().sum(1))}
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize(
-    "model", [EdgeHarmonic(2, 1), TwoHop(), small_pet()], ids=["harmonic", "two_hop", "pet"]
-)
+@pytest.mark.parametrize("model", [EdgeHarmonic(2, 1), TwoHop(), small_pet()], ids=["harmonic", "two_hop", "pet"])
 def test_the_core_gives_what_the_network_gave(tmp_path, model, dtype):
     before = copy.deepcopy(model.state_dict())
     path = export(model, tmp_path / "toy.pt", dtype=dtype)
@@ -201,9 +195,7 @@ def test_what_export_refuses(tmp_path, model, changes, text):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("change", "field"), [({"cutoff": -1.0}, "cutoff"), ({"baseline": [1.0]}, "baseline")]
-)
+@pytest.mark.parametrize(("change", "field"), [({"cutoff": -1.0}, "cutoff"), ({"baseline": [1.0]}, "baseline")])
 def test_fields_that_the_core_refuses(tmp_path, change, field):
     with pytest.raises(MetadataError, match=f"metadata field `{field}`"):
         export(TwoHop(), tmp_path / "toy.pt", **change)
@@ -329,7 +321,5 @@ def test_weights_are_not_a_model(tmp_path):
 
 
 def test_load_by_a_name_that_is_none():
-    with pytest.raises(
-        ModelNotFoundError, match="model `no such model`: expected a file or the name of a model"
-    ):
+    with pytest.raises(ModelNotFoundError, match="model `no such model`: expected a file or the name of a model"):
         tumble.load("no such model")

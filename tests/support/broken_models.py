@@ -13,9 +13,7 @@ class NanBeyond(torch.nn.Module):
         super().__init__()
         self.threshold = threshold
 
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
         energy = torch.where(r < self.threshold, torch.full_like(r, float("nan")), r * r)
         zero = torch.zeros(species.size(0), dtype=r.dtype, device=r.device)
@@ -29,9 +27,7 @@ class RaisesBeyond(torch.nn.Module):
         super().__init__()
         self.threshold = threshold
 
-    def forward(
-        self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
         if r.numel() > 0 and bool((r < self.threshold).any()):
             raise ValueError("atoms have come too close")

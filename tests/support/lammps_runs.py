@@ -62,9 +62,7 @@ def run_lammps(
     return LammpsRun(done.returncode, done.stdout, folder)
 
 
-def system_script(
-    folder: Path, atoms: Atoms, model: Path, species: list[str], *, keywords: str = "device cpu"
-) -> str:
+def system_script(folder: Path, atoms: Atoms, model: Path, species: list[str], *, keywords: str = "device cpu") -> str:
     """Input script that defines a system and its potential; writes the data file. Real units: metal."""
     atoms.write(
         folder / "system.data",

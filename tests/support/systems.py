@@ -14,9 +14,7 @@ def _scattered(symbols: str, cell: np.ndarray, pbc: list[bool], seed: int, spaci
         while True:
             candidate = atoms + Atoms(symbol, positions=[random.random(3) @ cell])
             distances = (
-                candidate.get_distances(-1, range(len(candidate) - 1), mic=True)
-                if len(atoms)
-                else np.array([9.0])
+                candidate.get_distances(-1, range(len(candidate) - 1), mic=True) if len(atoms) else np.array([9.0])
             )
             if distances.min() > spacing:
                 atoms = candidate
@@ -26,12 +24,8 @@ def _scattered(symbols: str, cell: np.ndarray, pbc: list[bool], seed: int, spaci
 
 def systems() -> dict[str, Atoms]:
     """Name and structure; all periodic directions have cell vectors that LAMMPS can take as they are."""
-    molecule = Atoms(
-        "OHH", [[5.0, 5.0, 5.0], [5.76, 5.59, 5.0], [4.24, 5.59, 5.1]], cell=[10, 10, 10], pbc=False
-    )
-    isolated = Atoms(
-        "OHHO", [[1, 1, 1], [1.7, 1.6, 1], [0.3, 1.6, 1.2], [12, 12, 12]], cell=[14, 14, 14], pbc=False
-    )
+    molecule = Atoms("OHH", [[5.0, 5.0, 5.0], [5.76, 5.59, 5.0], [4.24, 5.59, 5.1]], cell=[10, 10, 10], pbc=False)
+    isolated = Atoms("OHHO", [[1, 1, 1], [1.7, 1.6, 1], [0.3, 1.6, 1.2], [12, 12, 12]], cell=[14, 14, 14], pbc=False)
     triclinic = np.array([[7.2, 0.0, 0.0], [1.9, 6.8, 0.0], [-1.4, 2.1, 7.9]])
     small = np.array([[3.1, 0.0, 0.0], [0.7, 3.3, 0.0], [-0.6, 0.5, 2.9]])
     return {

@@ -21,13 +21,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="MAE and RMSE of energies per atom, with and without their mean error, and of forces.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
-    parser.add_argument(
-        "frames", metavar="FRAMES", nargs="+", help="file with structures, energies and forces"
-    )
+    parser.add_argument("frames", metavar="FRAMES", nargs="+", help="file with structures, energies and forces")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the errors there, in eV and Å")
-    parser.add_argument(
-        "--batch", metavar="N", type=int, default=8, help="structures in one evaluation (default: 8)"
-    )
+    parser.add_argument("--batch", metavar="N", type=int, default=8, help="structures in one evaluation (default: 8)")
     add_model_options(parser)
     parser.set_defaults(run=run)
 
@@ -40,9 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.frames import read_frames
     from tumble.model_file import load
 
-    potential = load(
-        arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes"
-    )
+    potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
     results: list[Accuracy] = []
     for path in arguments.frames:
         with tqdm(read_frames(path), desc=Path(path).name, unit=" structures") as frames:

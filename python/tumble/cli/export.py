@@ -15,12 +15,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Writes a model file for LAMMPS, i-PI and ASE from what `tumble train` left, and "
         "measures its symmetry error by random rotations of the reference structures.",
     )
-    parser.add_argument(
-        "checkpoint", metavar="CHECKPOINT", type=Path, help="folder of a training, or its model.pt"
-    )
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", type=Path, required=True, help="model file to write"
-    )
+    parser.add_argument("checkpoint", metavar="CHECKPOINT", type=Path, help="folder of a training, or its model.pt")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="model file to write")
     parser.add_argument("--name", required=True, help="short name of the model")
     parser.add_argument(
         "--references",
@@ -29,9 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="structures to put into the file and check at each load (default: first of each training file)",
     )
     parser.add_argument("--count", metavar="N", type=int, default=3, help="most of them to take (default: 3)")
-    parser.add_argument(
-        "--rotations", metavar="N", type=int, default=16, help="rotations of each (default: 16)"
-    )
+    parser.add_argument("--rotations", metavar="N", type=int, default=16, help="rotations of each (default: 16)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the rotations (default: 0)")
     parser.add_argument(
         "--dtype", choices=("float32", "float64"), help="precision (default: the one that it was trained in)"

@@ -83,9 +83,7 @@ def _provenance(document: Metadata) -> list[tuple[str, str]]:
     ]
     rows.append(("seeds", ", ".join(f"{name} {seed}" for name, seed in provenance.get("seeds", {}).items())))
     metrics = provenance.get("metrics", {}).items()
-    rows.extend(
-        ("" if i else "metrics", f"{name}: {_value(value)}") for i, (name, value) in enumerate(metrics)
-    )
+    rows.extend(("" if i else "metrics", f"{name}: {_value(value)}") for i, (name, value) in enumerate(metrics))
     return rows
 
 
