@@ -44,6 +44,11 @@ struct Field {
         return value.get<double>();
     }
 
+    std::int64_t count() const {
+        if (!value.is_number_integer() || value.get<std::int64_t>() < 0) fail("an integer from 0");
+        return value.get<std::int64_t>();
+    }
+
     std::int64_t positive_integer() const {
         if (!value.is_number_integer() || value.get<std::int64_t>() < 1) fail("an integer above 0");
         return value.get<std::int64_t>();
@@ -131,6 +136,34 @@ void check_format(const Field& root) {
     }
 }
 
+std::string parse_symmetry(const Field& symmetry) {
+    symmetry["group"].one_of({"O(3)"});
+    symmetry["how"].text();
+    for (const char* error : {"energy_error", "force_error"}) {
+        const Field field = symmetry[error];
+        if (!field.value.is_null() && !(field.number() >= 0.0)) field.fail("null or a number from 0");
+    }
+    return symmetry["kind"].one_of({"exact", "approximate"});
+}
+
+/// Fields that the core itself has no use for: they are for whoever has to trust the model.
+void check_documentation(const Field& root) {
+    const Field provenance = root["provenance"];
+    const Field data = provenance["data"];
+    for (std::size_t i = 0; i < data.list(); ++i) {
+        data[i]["name"].text();
+        data[i]["sha256"].text();
+        data[i]["frames"].count();
+    }
+    for (const char* part : {"seeds", "metrics", "configuration"}) {
+        const Field field = provenance[part];
+        if (!field.value.is_object()) field.fail("an object");
+    }
+    root["parameters"].count();
+    for (const char* version : {"torch", "tumble"}) root["versions"][version].text();
+    for (const char* text : {"created", "licence", "citation"}) root[text].text();
+}
+
 Metadata parse(const Field& root) {
     check_format(root);
     Metadata metadata;
@@ -149,11 +182,8 @@ Metadata parse(const Field& root) {
     baseline.list(metadata.species.size());
     for (std::size_t i = 0; i < metadata.species.size(); ++i) metadata.baseline.push_back(baseline[i].number());
     metadata.bytes_per_edge = root["bytes_per_edge"].positive_integer();
-    metadata.symmetry_kind = root["symmetry"]["kind"].one_of({"exact", "approximate"});
-    root["versions"]["torch"].text();
-    root["provenance"]["data"].list();
-    root["licence"].text();
-    root["citation"].text();
+    metadata.symmetry_kind = parse_symmetry(root["symmetry"]);
+    check_documentation(root);
     const Field references = root["references"];
     if (references.list() == 0) references.fail("at least one reference structure");
     for (std::size_t i = 0; i < references.value.size(); ++i) {

@@ -72,8 +72,8 @@ def read_frames(path: str | PathLike[str]) -> Iterator[Atoms]:
 def _decompressed(path: Path, folder: Path) -> Path:
     """The file itself, or a plain copy in the folder if it is compressed.
 
-    ASE looks for the frames of a file before it reads them, and seeks back and forth; in a compressed file each step back
-    starts again from the beginning, which takes minutes for a few thousand frames.
+    ASE looks for the frames of a file before it reads them. In a compressed file each step back starts again from
+    the beginning, which takes minutes for a few thousand frames.
     """
     name, compression = get_compression(path.name)
     if compression is None:
