@@ -17,14 +17,21 @@ help:
 
 install: $(VENV)/.installed
 
+# What Debian's python3.11 alone lacks is named before anything is downloaded.
 $(VENV)/.requirements: requirements.lock
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" \
+	  || { echo "make: requirements.lock is for Python 3.11; set PYTHON to one"; exit 1; }
+	@$(PYTHON) -c "import ensurepip, os, sysconfig as s; \
+	  assert os.path.exists(os.path.join(s.get_paths()['include'], 'Python.h'))" \
+	  || { echo "make: $(PYTHON) lacks venv or Python.h; on Debian install python3.11-venv and python3.11-dev"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock
 	touch $@
 
 # Without build isolation, since a build environment of its own would fetch another torch than the one installed.
 $(VENV)/.installed: $(VENV)/.requirements pyproject.toml CMakeLists.txt $(SOURCES)
-	$(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall .
+	$(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall \
+	  --config-settings=cmake.define.TUMBLE_WERROR=ON .
 	touch $@
 
 demo: install

@@ -25,8 +25,8 @@ def main(folder: Path, picture: Path) -> None:
             ("rdf-classical", CLASSICAL, "classical, LAMMPS"),
             ("rdf-path-integral", PATH_INTEGRAL, "path integral, i-PI"),
         ):
-            curve = {key: np.array(value) for key, value in json.loads((folder / f"{name}.json").read_text()).items()}
-            r, g, error = (curve[key] for key in ("centres", "values", "errors"))
+            curve = json.loads((folder / f"{name}.json").read_text())  # as RadialDistribution.to_json writes it
+            r, g, error = (np.array(curve[key]) for key in ("r", "g", "g_error"))
             left.fill_between(r, g - error, g + error, color=colour, alpha=0.25, linewidth=0)
             left.plot(r, g, color=colour, label=label)
         left.set(xlabel="distance r / Å", ylabel="g(r), oxygen–oxygen", xlim=(2, 6.2), ylim=(0, None))

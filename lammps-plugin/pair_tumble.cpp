@@ -22,11 +22,17 @@ using namespace LAMMPS_NS;
 namespace {
 
 /// Runs a piece of work at the boundary to the core and hands any exception's text to a LAMMPS error function.
-template <typename Work, typename Report> void guarded(Work &&work, Report &&report)
+///
+/// @param tags IDs of the local atoms, by which LAMMPS' users know them
+template <typename Work, typename Report> void guarded(Work &&work, Report &&report, const tagint *tags = nullptr)
 {
   std::string failure;
   try {
     work();
+  } catch (const tumble::Error &error) {
+    failure = error.what();
+    if (tags)
+      for (const auto n : error.atoms()) failure += fmt::format("; atom {} has ID {}", n, tags[n]);
   } catch (const std::exception &exception) {
     failure = exception.what();
   }
@@ -67,6 +73,11 @@ PairTumble::~PairTumble()
 void PairTumble::settings(int narg, char **arg)
 {
   options_ = {};
+  // LAMMPS keeps the object if the same style is chosen again: the model has to be loaded anew
+  potential_.reset();
+  if (allocated)
+    for (int i = 1; i <= atom->ntypes; ++i)
+      for (int j = i; j <= atom->ntypes; ++j) setflag[i][j] = 0;
   for (int i = 0; i < narg; i += 2) {
     if (i + 1 >= narg) error->all(FLERR, "pair_style tumble: expected a value after keyword `{}`", arg[i]);
     if (strcmp(arg[i], "device") == 0) {
@@ -98,6 +109,7 @@ void PairTumble::coeff(int narg, char **arg)
   const auto all = [this](const std::string &text) { error->all(FLERR, "pair_style tumble: {}", text); };
   guarded(
       [&] {
+        tumble::set_threads(comm->nthreads);
         model_path_ = tumble::find_model(arg[2]);
         potential_ = std::make_unique<tumble::Potential>(model_path_, options_);
         species_of_type_.assign(ntypes + 1, 0);
@@ -197,7 +209,7 @@ void PairTumble::compute(int eflag, int vflag)
         graph = &graph_.update(*atom, potential_->metadata().cutoff);
         potential_->evaluate(*graph, evaluation_);
       },
-      one);
+      one, atom->tag);
 
   add_forces(evaluation_);
   tally(*graph, evaluation_);

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from ase import Atoms
-from support.broken_models import NanBeyond, RaisesBeyond
+from support.broken_models import NanBeyond, PrintsEdges, RaisesBeyond
 from support.systems import systems
 
 import tumble
@@ -27,6 +27,7 @@ def network(name: str) -> tuple[torch.nn.Module, int]:
         "pair": (MorsePair(CUTOFF), 1),
         "nan": (NanBeyond(0.85), 1),
         "raises": (RaisesBeyond(0.85), 1),
+        "prints_edges": (PrintsEdges(), 1),
     }[name]
 
 
@@ -39,7 +40,9 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
     def export(name: str) -> Path:
         model, depth = network(name)
         references = [systems()["molecule"]]
-        references += [] if name in ("nan", "raises") else [systems()["triclinic"], Atoms("O", cell=[9, 9, 9])]
+        references += (
+            [] if name in ("nan", "raises", "prints_edges") else [systems()["triclinic"], Atoms("O", cell=[9, 9, 9])]
+        )
         return tumble.export(
             model,
             folder / f"{name}.pt",

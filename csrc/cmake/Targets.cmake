@@ -1,5 +1,10 @@
 # What all binaries of the project share.
 
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
 # Where the libraries of other packages lie, seen from a binary `depth` folders below the package `tumble`. Binaries that
 # stay in the source tree also need the absolute places.
 function(tumble_binary target depth folder)
@@ -8,7 +13,13 @@ function(tumble_binary target depth folder)
     string(APPEND up "/..")
   endforeach()
   set(rpath "${up}/torch/lib" "${up}/vesin/lib" "${up}/tumble/lib")
-  set_target_properties(${target} PROPERTIES INSTALL_RPATH "${rpath}" CXX_VISIBILITY_PRESET hidden)
+  set_target_properties(
+    ${target}
+    PROPERTIES INSTALL_RPATH "${rpath}"
+               # where torch was at the build, for environments on top of another one's packages
+               INSTALL_RPATH_USE_LINK_PATH ON
+               CXX_VISIBILITY_PRESET hidden
+               VISIBILITY_INLINES_HIDDEN ON)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_compile_options(${target} PRIVATE -Wall -Wextra $<$<BOOL:${TUMBLE_WERROR}>:-Werror>)
   if(TUMBLE_IN_SOURCE)

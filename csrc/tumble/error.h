@@ -2,9 +2,11 @@
 /// Typed errors of the core. Every message is lower case, has no full stop, names the argument in backticks and says
 /// "expected X, got Y", then the cure if it is known. A face catches `Error` at its boundary and translates it once.
 
+#include <cstdint>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace tumble {
 
@@ -12,6 +14,14 @@ namespace tumble {
 class Error : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
+    Error(const std::string& text, std::vector<std::int64_t> atoms)
+        : std::runtime_error(text), atoms_(std::move(atoms)) {}
+
+    /// Indices of the atoms that the text counts from 0, for faces whose users know atoms by another number.
+    const std::vector<std::int64_t>& atoms() const { return atoms_; }
+
+  private:
+    std::vector<std::int64_t> atoms_;
 };
 
 /// The model file is missing, unreadable, truncated or no Tumble model.

@@ -29,7 +29,7 @@ struct Field {
     Field operator[](std::size_t index) const { return {value.at(index), message(path, "[", index, "]")}; }
 
     [[noreturn]] void fail(const std::string& expected) const {
-        std::string got = value.dump();
+        std::string got = value.dump(-1, ' ', true);  // escaped, so that it can be cut anywhere
         if (got.size() > 60) got = got.substr(0, 57) + "...";
         throw MetadataError(message("metadata field `", path, "`: expected ", expected, ", got ", got));
     }
@@ -201,7 +201,10 @@ Metadata parse_metadata(const std::string& text) {
         metadata.json = text;
         return metadata;
     } catch (const json::exception& error) {
-        throw MetadataError(message("metadata: expected a JSON document, got a parse error: ", error.what()));
+        // the parser quotes what it stumbled over, which may be no valid text
+        std::string reason = error.what();
+        std::replace_if(reason.begin(), reason.end(), [](char c) { return static_cast<signed char>(c) < 0; }, '?');
+        throw MetadataError(message("metadata: expected a JSON document, got a parse error: ", reason));
     }
 }
 

@@ -23,7 +23,7 @@ class Model {
     /// @param reverse [E], int64
     /// @param species [N], int64
     /// @returns per-atom energies in eV without the baseline, [N], and other declared outputs
-    /// @throws EvaluationError
+    /// @throws whatever torch throws; `Potential` translates it
     virtual std::unordered_map<std::string, at::Tensor> forward(const at::Tensor& edge_vectors,
                                                                 const at::Tensor& edge_index, const at::Tensor& reverse,
                                                                 const at::Tensor& species) = 0;

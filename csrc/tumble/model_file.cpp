@@ -21,7 +21,8 @@ namespace {
 std::string package_models() {
     Dl_info info{};
     if (dladdr(reinterpret_cast<const void*>(&package_models), &info) == 0 || info.dli_fname == nullptr) return "";
-    return (fs::absolute(info.dli_fname).parent_path().parent_path() / "share" / "models").string();
+    const fs::path library = fs::absolute(info.dli_fname).lexically_normal();
+    return (library.parent_path().parent_path() / "share" / "models").string();
 }
 
 bool is_file(const fs::path& path) {

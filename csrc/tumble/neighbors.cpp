@@ -2,7 +2,9 @@
 
 #include <vesin.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "error.h"
 
@@ -29,6 +31,13 @@ Vector3 cross(const Vector3& a, const Vector3& b) {
 
 double norm(const Vector3& v) { return std::hypot(v[0], v[1], v[2]); }
 
+/// Positions beyond this many Å leave too few digits for the distances between neighbours.
+constexpr double farthest = 1e8;
+
+/// vesin sorts atoms into 1e5 cells at most. For more it makes them larger, in all directions alike, and then fails
+/// with a division by zero where a thin direction is left with none (vesin 0.6.2).
+constexpr double most_cells = 5e4;
+
 void validate(const Structure& structure) {
     if (structure.species.size() != structure.positions.size()) {
         throw StructureError(message("`species`: expected one entry for each of ", structure.positions.size(),
@@ -36,8 +45,10 @@ void validate(const Structure& structure) {
     }
     for (std::size_t i = 0; i < structure.positions.size(); ++i) {
         for (const double x : structure.positions[i]) {
-            if (!std::isfinite(x)) {
-                throw StructureError(message("`positions` of atom ", i, " (counted from 0): expected finite, got ", x));
+            if (!(std::abs(x) <= farthest)) {
+                throw StructureError(message("`positions` of atom ", i,
+                                             " (counted from 0): expected finite and within ", farthest, " Å, got ", x),
+                                     {static_cast<std::int64_t>(i)});
             }
         }
     }
@@ -89,6 +100,58 @@ Matrix3 complete_cell(const Structure& structure) {
     return cell;
 }
 
+double dot(const Vector3& a, const Vector3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+/// What is handed to vesin: positions and a cutoff that find all pairs, if need be with others that are too far.
+struct Search {
+    std::vector<Vector3> positions;
+    double cutoff;
+};
+
+double count_cells(const Search& search, const Structure& structure, const Matrix3& cell) {
+    double cells = 1.0;
+    for (int a = 0; a < 3; ++a) {
+        double extent;
+        if (structure.periodic[a]) {
+            extent = std::abs(determinant(cell)) / norm(cross(cell[(a + 1) % 3], cell[(a + 2) % 3]));
+        } else {
+            double low = dot(search.positions[0], cell[a]), high = low;
+            for (const auto& x : search.positions) {
+                low = std::min(low, dot(x, cell[a]));
+                high = std::max(high, dot(x, cell[a]));
+            }
+            extent = high - low;
+        }
+        cells *= std::max(1.0, extent / search.cutoff);
+    }
+    return cells;
+}
+
+/// Moves atoms along a direction so that no empty gap is longer than `gap`; whatever is nearer than that stays as it
+/// is.
+void close_gaps(std::vector<Vector3>& positions, const Vector3& direction, double gap) {
+    std::vector<std::pair<double, std::size_t>> order;
+    for (std::size_t i = 0; i < positions.size(); ++i) order.emplace_back(dot(positions[i], direction), i);
+    std::sort(order.begin(), order.end());
+    double shift = 0.0;
+    for (std::size_t k = 1; k < order.size(); ++k) {
+        shift += std::max(0.0, order[k].first - order[k - 1].first - gap);
+        for (int b = 0; b < 3; ++b) positions[order[k].second][b] -= shift * direction[b];
+    }
+}
+
+/// A search that vesin can do, also for a few atoms in a vast space, such as one that has evaporated.
+Search plan_search(const Structure& structure, const Matrix3& cell, double cutoff) {
+    // a trifle wider, so that rounding in vesin never finds a pair in one direction only; EdgeList cuts exactly
+    Search search{structure.positions, cutoff * (1.0 + 1e-10)};
+    if (count_cells(search, structure, cell) <= most_cells) return search;
+    for (int a = 0; a < 3; ++a) {  // the rows of open directions are unit vectors normal to all others
+        if (!structure.periodic[a]) close_gaps(search.positions, cell[a], 2.0 * search.cutoff);
+    }
+    while (count_cells(search, structure, cell) > most_cells) search.cutoff *= 1.25;
+    return search;
+}
+
 }  // namespace
 
 EdgeList Neighbors::find(const Structure& structure, double cutoff, std::vector<Vector3>& vectors) {
@@ -97,9 +160,9 @@ EdgeList Neighbors::find(const Structure& structure, double cutoff, std::vector<
     if (structure.size() == 0) return EdgeList({}, 0);
 
     const Matrix3 cell = complete_cell(structure);
+    const Search search = plan_search(structure, cell, cutoff);
     VesinOptions options{};
-    // a trifle wider, so that rounding in vesin never finds a pair in one direction only; EdgeList cuts exactly
-    options.cutoff = cutoff * (1.0 + 1e-10);
+    options.cutoff = search.cutoff;
     options.full = true;
     options.sorted = false;  // EdgeList sorts
     options.algorithm = VesinAutoAlgorithm;
@@ -108,8 +171,8 @@ EdgeList Neighbors::find(const Structure& structure, double cutoff, std::vector<
 
     auto& list = implementation_->list;
     const char* error = nullptr;
-    const int status = vesin_neighbors(reinterpret_cast<const double (*)[3]>(structure.positions.data()),
-                                       structure.positions.size(), reinterpret_cast<const double (*)[3]>(cell.data()),
+    const int status = vesin_neighbors(reinterpret_cast<const double (*)[3]>(search.positions.data()),
+                                       search.positions.size(), reinterpret_cast<const double (*)[3]>(cell.data()),
                                        structure.periodic.data(), VesinDevice{VesinCPU, 0}, options, &list, &error);
     if (status != 0) throw StructureError(message("neighbour list: ", error == nullptr ? "unknown error" : error));
 

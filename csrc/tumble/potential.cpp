@@ -22,6 +22,19 @@ at::Tensor integers(const std::vector<std::int64_t>& values, at::IntArrayRef sha
     return at::from_blob(data, shape, at::kLong).to(device);
 }
 
+/// Edges stay within structures, since chunks are cut between them.
+void validate_structures(const Graph& graph) {
+    std::int64_t structure = 0;
+    for (std::int64_t e = 0; e < graph.edges(); ++e) {
+        while (graph.center(e) >= graph.first_atom[structure + 1]) ++structure;
+        const std::int64_t j = graph.neighbor(e);
+        if (j < graph.first_atom[structure] || j >= graph.first_atom[structure + 1]) {
+            throw StructureError(message("graph: expected edges within structures, got one from atom ", graph.center(e),
+                                         " to atom ", j, " of another"));
+        }
+    }
+}
+
 /// Checks what the model and the assembly below rely on.
 void validate(const Graph& graph, const Metadata& metadata) {
     const std::int64_t edges = graph.edges(), atoms = graph.atoms();
@@ -41,11 +54,14 @@ void validate(const Graph& graph, const Metadata& metadata) {
         const bool inside =
             graph.center(e) >= 0 && graph.center(e) < atoms && graph.neighbor(e) >= 0 && graph.neighbor(e) < atoms;
         const bool sorted = e == 0 || graph.center(e - 1) <= graph.center(e);
-        if (!inside || !sorted || graph.reverse[e] < -1 || graph.reverse[e] >= edges) {
+        const std::int64_t r = graph.reverse[e];
+        if (!inside || !sorted || r < -1 || r >= edges ||
+            (r >= 0 && (graph.center(r) != graph.neighbor(e) || graph.neighbor(r) != graph.center(e)))) {
             throw StructureError(message("graph: expected edges between the ", atoms,
                                          " atoms, sorted by centre, with valid reverse edges; edge ", e, " isn't"));
         }
     }
+    validate_structures(graph);
 }
 
 /// Energies of the atoms, with their baseline, and gradients on the edges.
@@ -54,7 +70,7 @@ struct RawResult {
     at::Tensor edge_gradients;  // [E, 3], float64, CPU
 };
 
-RawResult run(Model& model, const Graph& graph) {
+RawResult run_unguarded(Model& model, const Graph& graph) {
     const std::int64_t edges = graph.edges(), atoms = graph.atoms();
     auto* vector_data = const_cast<Vector3*>(graph.vectors.data());
     at::Tensor vectors =
@@ -73,18 +89,34 @@ RawResult run(Model& model, const Graph& graph) {
     }
     at::Tensor gradients = at::zeros_like(vectors);
     if (energies.requires_grad() && edges > 0) {  // isolated atoms alone depend on nothing
-        try {
-            const auto result = torch::autograd::grad({energies.sum()}, {vectors}, {}, false, false, true);
-            if (result[0].defined()) gradients = result[0];
-        } catch (const c10::OutOfMemoryError&) {
-            throw EvaluationError(message("out of memory on ", model.device().str(), " for ", edges,
-                                          " edges; lower `memory`, or use a smaller system"));
-        } catch (const c10::Error& error) {
-            throw EvaluationError(message("the model's gradient failed: ", error.what_without_backtrace()));
-        }
+        const auto result = torch::autograd::grad({energies.sum()}, {vectors}, {}, false, false, true);
+        if (result[0].defined()) gradients = result[0];
     }
     return {energies.detach().to(at::kCPU, at::kDouble).contiguous(),
             gradients.detach().to(at::kCPU, at::kDouble).contiguous()};
+}
+
+/// Last line of a TorchScript traceback: the error itself.
+std::string last_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    const auto start = text.rfind('\n');
+    return start == std::string::npos ? text : text.substr(start + 1);
+}
+
+/// Whatever fails in the model, its gradient or the transfers becomes an EvaluationError.
+RawResult run(Model& model, const Graph& graph) {
+    try {
+        return run_unguarded(model, graph);
+    } catch (const Error&) {
+        throw;
+    } catch (const c10::OutOfMemoryError&) {
+        throw EvaluationError(message("out of memory on ", model.device().str(), " for ", graph.edges(),
+                                      " edges; lower `memory`, or use a smaller system"));
+    } catch (const c10::Error& error) {
+        throw EvaluationError(message("the model failed: ", error.what_without_backtrace()));
+    } catch (const std::exception& error) {  // a raise in the model's own code arrives as a JITException
+        throw EvaluationError(message("the model failed: ", last_line(error.what())));
+    }
 }
 
 /// Adds the results of one chunk, whose structures, atoms and edges start at the given places, to the whole.
@@ -125,11 +157,13 @@ void require_finite(const Evaluation& result) {
         const Vector3& f = result.forces[n];
         if (!std::isfinite(result.atom_energies[n])) {
             throw EvaluationError(
-                message("the model returned energy ", result.atom_energies[n], " for atom ", n, " (counted from 0)"));
+                message("the model returned energy ", result.atom_energies[n], " for atom ", n, " (counted from 0)"),
+                {static_cast<std::int64_t>(n)});
         }
         if (!std::isfinite(f[0] + f[1] + f[2])) {
             throw EvaluationError(message("the model returned force (", f[0], ", ", f[1], ", ", f[2], ") on atom ", n,
-                                          " (counted from 0)"));
+                                          " (counted from 0)"),
+                                  {static_cast<std::int64_t>(n)});
         }
     }
 }
@@ -150,8 +184,8 @@ Potential::Potential(const std::string& path, const LoadOptions& options)
     auto& self = *implementation_;
     self.metadata = read_metadata(path);
     self.model = load_torchscript(path, parse_device(options.device), self.metadata.dtype);
-    self.edges_per_chunk = static_cast<std::int64_t>(options.memory * bytes_per_megabyte /
-                                                     static_cast<double>(self.metadata.bytes_per_edge));
+    const double edges = options.memory * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
+    self.edges_per_chunk = static_cast<std::int64_t>(std::min(edges, 1e15));  // any more can't be counted
     if (options.check) check_references(*this);
 }
 

@@ -2,23 +2,28 @@
 
 ASE's stress is symmetric and has the sign of dE/dstrain / V, so it is -(W + W^T) / 2V in terms of the core's
 virial W_ab = -sum_e v_e,a g_e,b. For a model without exact rotation invariance W isn't symmetric, and the
-part that ASE can't hold is the frame torque; both are in `Calculator.results`.
+part that ASE can't hold is the frame torque; `Calculator.virial` and `Calculator.torque` have both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from os import PathLike
 from typing import Any
 
+import numpy as np
 from ase import Atoms
 from ase.calculators.calculator import Calculator as AseCalculator
 from ase.calculators.calculator import PropertyNotImplementedError, all_changes
-from ase.outputs import Properties, all_outputs
+from numpy.typing import NDArray
 
-from tumble.errors import StructureError
+from tumble.errors import EvaluationError, StructureError
 from tumble.model_file import load
+from tumble.registry import find_model
 from tumble.structures import to_graph
+
+Float = NDArray[np.float64]
 
 
 class Calculator(AseCalculator):
@@ -26,11 +31,9 @@ class Calculator(AseCalculator):
 
     After a calculation `results` holds what ASE names: `energy` and `free_energy` in eV, `energies` [N] in
     eV, `forces` [N, 3] in eV/Å, and `stress` [6] in eV/Å³ in Voigt order if all directions are periodic.
-    Besides:
+    `virial` and `torque` are attributes.
 
-    - `virial`: W in eV, [3, 3], all nine components;
-    - `torque`: tau = sum_e v_e x g_e in eV/rad, [3], that is dE/d(rotation of everything, cell included);
-      zero for an exactly invariant model.
+    A copy (`copy.deepcopy`) and a pickle hold the model's path and the options, and load the model again.
     """
 
     name = "tumble"
@@ -56,8 +59,36 @@ class Calculator(AseCalculator):
         Raises:
             ModelFileError, DeviceError, ConfigurationError: As `tumble.load`.
         """
+        self._tensors: tuple[Float, Float] | None = None
         super().__init__()  # type: ignore[no-untyped-call]
-        self.potential = load(model, device=device, memory=memory, check=check)
+        self._path = find_model(model).resolve()
+        self._options: dict[str, Any] = {"device": device, "memory": memory, "check": check}
+        self.potential = load(self._path, device=device, memory=memory, check=check)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Path and options stand for the model, which can't be pickled."""
+        state = {name: getattr(self, name) for name in ("atoms", "results", "_tensors")}
+        return partial(type(self), self._path, **self._options), (), state
+
+    @property
+    def virial(self) -> Float:
+        """W of the last calculation in eV, [3, 3], all nine components.
+
+        Raises:
+            EvaluationError: If there was none.
+        """
+        return self._last("virial")[0]
+
+    @property
+    def torque(self) -> Float:
+        """The frame torque of the last calculation, [3] in eV/rad.
+
+        tau = sum_e v_e x g_e is dE/d(rotation of everything, cell included), and zero for an exactly invariant model.
+
+        Raises:
+            EvaluationError: If there was no calculation.
+        """
+        return self._last("torque")[1]
 
     def calculate(
         self,
@@ -83,9 +114,8 @@ class Calculator(AseCalculator):
             "free_energy": energy,
             "energies": result.atom_energies,
             "forces": result.forces,
-            "virial": virial,
-            "torque": result.torques[0],
         }
+        self._tensors = virial, result.torques[0]
         if self.atoms.pbc.all():
             symmetric = -(virial + virial.T) / (2.0 * self.atoms.get_volume())
             self.results["stress"] = symmetric.flat[[0, 4, 8, 5, 2, 1]]  # xx yy zz yz xz xy
@@ -94,6 +124,7 @@ class Calculator(AseCalculator):
                 f"stress: expected three periodic directions, got pbc {self.atoms.pbc.tolist()}"
             )
 
-    def export_properties(self) -> Properties:
-        """The results that ASE has names for."""
-        return Properties({name: value for name, value in self.results.items() if name in all_outputs})
+    def _last(self, name: str) -> tuple[Float, Float]:
+        if self._tensors is None or not self.results:  # ASE empties the results when something changes
+            raise EvaluationError(f"`{name}`: expected a calculation, got none; ask for the energy first")
+        return self._tensors

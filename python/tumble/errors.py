@@ -1,7 +1,8 @@
 """Every error that Tumble raises on purpose.
 
 All derive from `TumbleError`. The compiled core raises most of them; the ones defined here concern what only
-Python does. The command line prints them without a traceback.
+Python does, and `tumble.analysis` and `tumble.demo` have one each of their own beside their code. The command line
+prints them without a traceback.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ __all__ = [
     "ReferenceMismatch",
     "ServerConnectionError",
     "StructureError",
+    "TrainingError",
     "TumbleError",
 ]
 
@@ -50,4 +52,8 @@ class CheckpointError(TumbleError):
 
 
 class FramesError(TumbleError):
-    """A file of structures can't be read, is empty or lacks what is asked for."""
+    """A file of structures can't be read, is empty, or lacks or spoils what is asked for."""
+
+
+class TrainingError(TumbleError):
+    """A training can't start or go on: a bad configuration, unusable data, or a foreign checkpoint."""

@@ -17,18 +17,10 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from tumble import _core
+from tumble.accuracy import Errors, ErrorSums, errors_of
 from tumble.errors import ConfigurationError, FramesError
-from tumble.frames import labels, read_frames
+from tumble.frames import Labels, labels, read_frames
 from tumble.structures import to_graph
-
-
-@dataclass(frozen=True)
-class Errors:
-    """Mean absolute and root-mean-square error of `count` values."""
-
-    mae: float
-    rmse: float
-    count: int
 
 
 @dataclass(frozen=True)
@@ -75,7 +67,8 @@ def evaluate(
 
     Raises:
         ConfigurationError: If `batch` isn't above 0.
-        FramesError: If the file is missing, empty, can't be read, or has neither energies nor forces.
+        FramesError: If the file is missing, empty, can't be read, has neither energies nor forces, or
+            one that isn't finite.
         StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
         EvaluationError: If the model fails.
     """
@@ -84,12 +77,13 @@ def evaluate(
     tally = _Tally()
     species, cutoff = potential.metadata.species, potential.metadata.cutoff
     for group in _batched(read_frames(path) if frames is None else frames, batch):
+        known = [labels(atoms, f"`{fspath(path)}`, frame {tally.frames + i}") for i, atoms in enumerate(group)]
         graph = to_graph(group, species, cutoff)
         result = potential.evaluate(graph)
-        for i, atoms in enumerate(group):
+        for i, expected in enumerate(known):
             own = slice(graph.first_atom[i], graph.first_atom[i + 1])
-            tally.add(atoms, float(result.energies[i]), result.forces[own])
-    if not tally.energy_errors and tally.force_count == 0:
+            tally.add(expected, float(result.energies[i]), result.forces[own])
+    if not tally.energy_errors and tally.forces.count == 0:
         raise FramesError(
             f"`frames`: expected energies or forces as labels, got none in the {tally.frames} structures of "
             f"`{fspath(path)}`"
@@ -104,42 +98,28 @@ class _Tally:
     frames: int = 0
     atoms: int = 0
     energy_errors: list[float] = field(default_factory=list)
-    force_absolute: float = 0.0
-    force_square: float = 0.0
-    force_count: int = 0
+    forces: ErrorSums = field(default_factory=ErrorSums)
 
-    def add(self, atoms: Atoms, energy: float, forces: NDArray[np.float64]) -> None:
+    def add(self, expected: Labels, energy: float, forces: NDArray[np.float64]) -> None:
         self.frames += 1
-        self.atoms += len(atoms)
-        expected = labels(atoms)
-        if expected.energy is not None and len(atoms) > 0:
-            self.energy_errors.append((energy - expected.energy) / len(atoms))
+        self.atoms += len(forces)
+        if expected.energy is not None and len(forces) > 0:
+            self.energy_errors.append((energy - expected.energy) / len(forces))
         if expected.forces is not None:
-            difference = forces - expected.forces
-            self.force_absolute += float(np.abs(difference).sum())
-            self.force_square += float(np.square(difference).sum())
-            self.force_count += difference.size
+            self.forces.add(forces - expected.forces)
 
     def accuracy(self, file: str) -> Accuracy:
         energies = np.array(self.energy_errors)
         shift = float(energies.mean()) if len(energies) > 0 else None
-        forces = None
-        if self.force_count > 0:
-            mean_square = self.force_square / self.force_count
-            forces = Errors(self.force_absolute / self.force_count, mean_square**0.5, self.force_count)
         return Accuracy(
             file=file,
             frames=self.frames,
             atoms=self.atoms,
-            energy=None if shift is None else _errors(energies),
-            energy_shifted=None if shift is None else _errors(energies - shift),
+            energy=None if shift is None else errors_of(energies),
+            energy_shifted=None if shift is None else errors_of(energies - shift),
             energy_shift=shift,
-            forces=forces,
+            forces=self.forces.errors() if self.forces.count > 0 else None,
         )
-
-
-def _errors(differences: NDArray[np.float64]) -> Errors:
-    return Errors(float(np.abs(differences).mean()), float(np.sqrt(np.square(differences).mean())), len(differences))
 
 
 def _batched(frames: Iterable[Atoms], size: int) -> Iterator[list[Atoms]]:

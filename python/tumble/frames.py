@@ -18,19 +18,19 @@ from numpy.typing import NDArray
 
 from tumble.errors import FramesError
 
-# ASE's readers have no error of their own for a damaged file: it shows as whatever their parsing runs into.
+# ASE's readers have no error of their own for a damaged file: it shows as whatever their parsing runs into. Nothing
+# else runs where these are caught, and the error itself is kept as the cause.
 _READER_ERRORS = (
     AssertionError,
     AttributeError,
-    EOFError,
     LookupError,
     OSError,
     RuntimeError,
     TypeError,
     UnknownFileTypeError,
     ValueError,
-    zlib.error,
 )
+_COMPRESSION_ERRORS = (EOFError, OSError, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,27 @@ def read_frames(path: str | PathLike[str]) -> Iterator[Atoms]:
     count = 0
     with tempfile.TemporaryDirectory(prefix="tumble-frames-") as folder:
         try:
-            for atoms in iread(str(_decompressed(Path(path), Path(folder)))):
-                count += 1
-                yield atoms
-        except _READER_ERRORS as error:
-            raise FramesError(
-                f"`frames`: expected structures that ASE reads, got an error in `{fspath(path)}` after {count}: "
-                f"{error or type(error).__name__}"
-            ) from error
+            reader = iread(str(_decompressed(Path(path), Path(folder))))
+        except _COMPRESSION_ERRORS as error:
+            raise _damaged(path, count, error) from error
+        while True:
+            try:
+                atoms = next(reader, None)
+            except _READER_ERRORS as error:
+                raise _damaged(path, count, error) from error
+            if atoms is None:
+                break
+            count += 1
+            yield atoms
     if count == 0:
         raise FramesError(f"`frames`: expected structures, got none in `{fspath(path)}`")
+
+
+def _damaged(path: str | PathLike[str], count: int, error: Exception) -> FramesError:
+    return FramesError(
+        f"`frames`: expected structures that ASE reads, got an error in `{fspath(path)}` after {count}: "
+        f"{error or type(error).__name__}"
+    )
 
 
 def _decompressed(path: Path, folder: Path) -> Path:
@@ -84,11 +95,23 @@ def _decompressed(path: Path, folder: Path) -> Path:
     return copy
 
 
-def labels(atoms: Atoms) -> Labels:
-    """Energy and forces that a structure was read with."""
+def labels(atoms: Atoms, where: str) -> Labels:
+    """Energy and forces that a structure was read with.
+
+    Args:
+        atoms: The structure.
+        where: File and number of the structure, for the message.
+
+    Raises:
+        FramesError: If one of them isn't finite.
+    """
     results = {} if atoms.calc is None else atoms.calc.results
     energy, forces = results.get("energy"), results.get("forces")
-    return Labels(
+    found = Labels(
         None if energy is None else float(energy),
         None if forces is None else np.asarray(forces, dtype=np.float64),
     )
+    for name, value in vars(found).items():
+        if value is not None and not np.isfinite(value).all():
+            raise FramesError(f"{where}: expected finite {name}, got a NaN or infinity; remove the structure")
+    return found

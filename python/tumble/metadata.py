@@ -15,11 +15,10 @@ from importlib.metadata import version
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from ase.data import atomic_numbers
-
 import tumble
 from tumble import _core
 from tumble.errors import ExportError, MetadataError
+from tumble.structures import unknown_elements
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -182,9 +181,14 @@ def read(path: str | PathLike[str]) -> Metadata:
     return document
 
 
+def reference_name(atoms: Atoms, number: int) -> str:
+    """Name of a reference structure: its own if its `info` has one, else by its number in the list, from 0."""
+    return str(atoms.info.get("name") or f"reference {number + 1}")
+
+
 def _unevaluated(atoms: Atoms, number: int) -> Reference:
     return Reference(
-        name=str(atoms.info.get("name") or f"reference {number + 1}"),
+        name=reference_name(atoms, number),
         symbols=list(atoms.symbols),
         positions=atoms.positions.tolist(),
         cell=atoms.cell.array.tolist(),
@@ -196,9 +200,9 @@ def _unevaluated(atoms: Atoms, number: int) -> Reference:
 
 
 def _check_elements(species: Sequence[str], references: Sequence[Atoms]) -> None:
-    for symbol in species:
-        if symbol == "X" or symbol not in atomic_numbers:
-            raise ExportError(f"`species`: expected chemical symbols such as `O`, got `{symbol}`")
+    strange = unknown_elements(species)
+    if strange:
+        raise ExportError(f"`species`: expected chemical symbols such as `O`, got `{strange[0]}`")
     if not references:
         raise ExportError(
             "`references`: expected at least one structure, got none; each load of the file evaluates them"

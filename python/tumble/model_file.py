@@ -21,6 +21,7 @@ from ase import Atoms
 
 from tumble import _core, metadata
 from tumble.autograd import derivatives, forward, inputs
+from tumble.claims import check_attributes, check_cutoff, check_depth, check_exactness
 from tumble.errors import ExportError
 from tumble.metadata import Metadata, Provenance, Reference, Symmetry
 from tumble.registry import find_model
@@ -70,7 +71,8 @@ def export(
     """Write a model file.
 
     The file appears at `path` only after the core has read it back and found the reference values again,
-    which are computed here by the network itself, in Python. The network that is handed in isn't changed.
+    which are computed here by the network itself, in Python. What is claimed about cutoff, depth and exact symmetry is
+    put to the test before. The network that is handed in isn't changed.
 
     Args:
         model: Network that can be scripted, or is already, with `forward(edge_vectors [E, 3], edge_index [2,
@@ -95,7 +97,8 @@ def export(
         The path of the file.
 
     Raises:
-        ExportError: If the network can't be scripted, fails, or breaks the contract of `forward`; if
+        ExportError: If the network can't be scripted, fails, or breaks the contract of `forward`; if it has another
+            cutoff or depth, isn't smooth at its cutoff, or isn't exactly symmetric where that is claimed; if
             `species` or `references` have unknown elements.
         MetadataError: If another argument is wrong; the message names the field.
         StructureError: If a reference can't be evaluated.
@@ -116,6 +119,7 @@ def export(
         citation=citation,
         references=references,
     )
+    check_attributes(model, cutoff, depth)
     network = copy.deepcopy(model).to(device="cpu", dtype=DTYPES[dtype]).eval()
     for parameter in network.parameters():
         parameter.requires_grad_(False)
@@ -128,6 +132,12 @@ def export(
     scripted = script(network)
     largest = max(graphs, key=lambda graph: len(graph.vectors))
     document["bytes_per_edge"] = measure_bytes_per_edge(network, scripted, largest, DTYPES[dtype])
+
+    check_cutoff(network, largest, DTYPES[dtype], cutoff)
+    check_depth(network, DTYPES[dtype], species, cutoff, depth)
+    if symmetry["kind"] == "exact":
+        names = [reference["name"] for reference in document["references"]]
+        check_exactness(network, graphs, DTYPES[dtype], names)
 
     path = Path(path)
     # On the same file system, so that the last step replaces an older file at once or not at all.

@@ -6,13 +6,13 @@ folder of `$TUMBLE_MODELS`, which is separated like `$PATH`; else in `share/mode
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from os import PathLike, fspath
 from pathlib import Path
 
 from tumble import _core
 from tumble.errors import ModelFileError, ModelNotFoundError
+from tumble.hints import nearest_name
 
 SUFFIX = ".pt"
 
@@ -26,7 +26,8 @@ def find_model(model: str | PathLike[str]) -> Path:
     try:
         return Path(_core.find_model(fspath(model)))
     except ModelFileError as error:
-        raise ModelNotFoundError(f"{error}{_hint(Path(model).stem)}") from None
+        names = [path.stem for path in list_models()]
+        raise ModelNotFoundError(f"{error}{nearest_name(Path(model).stem, names, 'models')}") from None
 
 
 def list_models() -> Iterator[Path]:
@@ -37,11 +38,3 @@ def list_models() -> Iterator[Path]:
             if path.stem not in seen:
                 seen.add(path.stem)
                 yield path
-
-
-def _hint(name: str) -> str:
-    names = [path.stem for path in list_models()]
-    nearest = difflib.get_close_matches(name, names, n=1)
-    if nearest:
-        return f"; did you mean `{nearest[0]}`?"
-    return f"; known models: {', '.join(names)}" if names else ""

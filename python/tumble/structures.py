@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from ase import Atoms
+from ase.data import atomic_numbers
 
 from tumble import _core
 from tumble.errors import StructureError
+
+
+def unknown_elements(species: Sequence[str]) -> list[str]:
+    """Those that are no chemical symbols; ASE's `X`, an unknown atom, is none."""
+    return [symbol for symbol in species if symbol == "X" or symbol not in atomic_numbers]
 
 
 def to_structure(atoms: Atoms, species: Sequence[str]) -> _core.Structure:

@@ -21,17 +21,7 @@ from tumble import _core
 from tumble.autograd import derivatives
 from tumble.errors import ConfigurationError
 from tumble.metadata import Symmetry
-
-
-def random_rotations(count: int, seed: int) -> NDArray[np.float64]:
-    """Draw matrices [count, 3, 3], uniform over O(3).
-
-    The QR decomposition of Gaussian matrices, with the signs of the diagonal of R made positive (Mezzadri,
-    Notices AMS 54, 592, 2007).
-    """
-    q, r = np.linalg.qr(np.random.default_rng(seed).standard_normal((count, 3, 3)))
-    matrices: NDArray[np.float64] = q * np.sign(np.diagonal(r, axis1=1, axis2=2))[:, None, :]
-    return matrices
+from tumble.rotations import random_rotations
 
 
 def measure(
@@ -39,6 +29,7 @@ def measure(
     graphs: Sequence[_core.Graph],
     dtype: torch.dtype,
     *,
+    names: Sequence[str],
     rotations: int = 16,
     seed: int = 0,
 ) -> Symmetry:
@@ -48,6 +39,7 @@ def measure(
         model: Network on the CPU in evaluation mode.
         graphs: One structure each.
         dtype: Of the network.
+        names: Of the structures, for the account of how it was measured.
         rotations: Number for each structure.
         seed: Of the rotations.
 
@@ -76,10 +68,11 @@ def measure(
         kind="approximate",
         energy_error=float(np.sqrt(np.mean(energy_squares))),
         force_error=float(np.sqrt(np.mean(np.concatenate(force_squares)))),
-        how=f"rms deviation from the mean over {rotations} random rotations, proper and improper, "
-        f"seed {seed}, of {_count(len(graphs))}, in {str(dtype).removeprefix('torch.')}",
+        how=f"rms deviation from the mean over {rotations} random rotations, proper and improper, seed {seed}, "
+        f"in {str(dtype).removeprefix('torch.')}, of {_described(graphs, names)}",
     )
 
 
-def _count(structures: int) -> str:
-    return "1 structure" if structures == 1 else f"{structures} structures"
+def _described(graphs: Sequence[_core.Graph], names: Sequence[str]) -> str:
+    listed = (f"{name} ({len(graph.species)} atoms)" for name, graph in zip(names, graphs, strict=True))
+    return f"{len(graphs)} structure{'' if len(graphs) == 1 else 's'}: {', '.join(listed)}"

@@ -12,7 +12,7 @@ from ase import Atoms
 
 from tumble.errors import CheckpointError, ConfigurationError, FramesError
 from tumble.frames import read_frames
-from tumble.metadata import DataSource, Provenance
+from tumble.metadata import DataSource, Provenance, reference_name
 from tumble.model_file import DTYPES, export
 from tumble.structures import to_graph
 from tumble.symmetry import measure
@@ -66,7 +66,8 @@ def export_trained(
 
     network = copy.deepcopy(trained.model).to(DTYPES[precision]).requires_grad_(False)
     graphs = [to_graph([atoms], species, cutoff) for atoms in frames]
-    symmetry = measure(network, graphs, DTYPES[precision], rotations=rotations, seed=seed)
+    names = [reference_name(atoms, i) for i, atoms in enumerate(frames)]
+    symmetry = measure(network, graphs, DTYPES[precision], names=names, rotations=rotations, seed=seed)
     return export(
         network,
         path,
@@ -113,7 +114,7 @@ def _model_path(checkpoint: Path) -> Path:
 
 def _references(trained: TrainedModel, references: str | PathLike[str] | None, count: int) -> list[Atoms]:
     if references is not None:
-        return list(islice(read_frames(references), count))
+        return _first(Path(references), count)
     paths = [Path(entry["path"]) for entry in trained.summary["configuration"]["data"].values()]
     missing = [path for path in paths if not path.is_file()]
     if missing:
@@ -121,4 +122,12 @@ def _references(trained: TrainedModel, references: str | PathLike[str] | None, c
             f"`references`: expected a file, got none, and the training data `{missing[0]}` isn't there; "
             "give structures of the kind that the model is for"
         )
-    return [next(read_frames(path)) for path in paths[:count]]
+    return [atoms for path in paths[:count] for atoms in _first(path, 1)]
+
+
+def _first(path: Path, count: int) -> list[Atoms]:
+    """The first structures of a file, with names that say which they are."""
+    frames = list(islice(read_frames(path), count))
+    for i, atoms in enumerate(frames):
+        atoms.info.setdefault("name", f"{path.name}, frame {i}")
+    return frames

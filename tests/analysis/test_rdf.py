@@ -126,8 +126,8 @@ def test_box_that_shrinks_is_noticed() -> None:
     ("arguments", "message"),
     [
         ({"blocks": 1}, "`blocks`: expected at least 2, got 1"),
-        ({"blocks": 5}, "`blocks`: expected at most as many as there are frames, 4, got 5"),
-        ({"start": 9}, "`blocks`: expected at most as many as there are frames, 0, got 4"),
+        ({"blocks": 5}, "`blocks`: expected at most as many as there are samples, 4, got 5"),
+        ({"start": 9}, "`blocks`: expected at most as many as there are samples, 0, got 4"),
         ({"pair": ("O", "He")}, "`pair`: expected elements of the trajectory, got `He`"),
     ],
 )

@@ -91,6 +91,37 @@ def test_no_atoms_and_no_edges() -> None:
     assert len(_core.build_graph([], CUTOFF).first_atom) == 1
 
 
+@pytest.mark.parametrize("far", [1.3e3, 2e6, 9e7])
+@pytest.mark.parametrize("direction", [(1, 0, 0), (1, 1, 0), (1, 1, 1), (0, 0.3, 1)])
+def test_an_atom_far_away_in_open_space(far: float, direction: tuple[float, float, float]) -> None:
+    """Vast and mostly empty, also flat or straight: the neighbours are those of the molecule alone."""
+    molecule = Atoms("OHH", [[0, 0, 0], [0.8, 0.6, 0], [-0.8, 0.6, 0]])
+    evaporated = molecule + Atoms("H", [far * np.array(direction)])
+    graph = _core.build_graph([structure(evaporated)], CUTOFF)
+    alone = _core.build_graph([structure(molecule)], CUTOFF)
+    np.testing.assert_array_equal(graph.edge_index, alone.edge_index)
+    np.testing.assert_allclose(graph.vectors, alone.vectors, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "pbc"),
+    [((2000, 2000, 4.2), [True] * 3), ((7, 8, 9), [True, True, False]), ((7, 8, 9), [False, False, True])],
+)
+def test_vast_periodic_boxes(lengths: tuple[float, float, float], pbc: list[bool]) -> None:
+    """Thin in one direction, or with an atom far along an open one; against all images one by one."""
+    cell = np.diag(np.array(lengths, float))
+    far = np.where(pbc, 0.4 * np.array(lengths), 3e5)
+    positions = np.array([[0.1, 0.2, 0.3], [1.0, 0.4, 0.5], far, far + np.array([0.9, 0.2, 0.1])])
+    graph = _core.build_graph([_core.Structure([0] * 4, positions, cell, pbc)], CUTOFF)
+    expected = []
+    images = [range(-2, 3) if periodic else (0,) for periodic in pbc]
+    for shift in np.stack(np.meshgrid(*images), -1).reshape(-1, 3):
+        vectors = positions[None] + shift @ cell - positions[:, None]
+        r = np.linalg.norm(vectors, axis=2)
+        expected += [(i, j, *shift) for i, j in np.argwhere((r > 0) & (r < CUTOFF))]
+    assert edge_set(*graph.edge_index, graph.shifts) == sorted(tuple(map(int, e)) for e in expected)
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [
@@ -101,7 +132,7 @@ def test_no_atoms_and_no_edges() -> None:
         ),
         (
             lambda a: a.positions.__setitem__((1, 2), np.nan),
-            r"`positions` of atom 1 .*: expected finite, got nan",
+            r"`positions` of atom 1 .*: expected finite and within 100000000 Å, got nan",
         ),
         (
             lambda a: a.positions.__setitem__(1, a.positions[0]),

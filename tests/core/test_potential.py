@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,6 +87,8 @@ def test_missing_reverse_edges_send_no_message(model_file: ModelFile) -> None:
         ({"reverse": [0]}, "expected `edge_index` and `reverse` for 6 edges"),
         ({"edge_index": [[2, 0, 0, 1, 1, 2], [0, 1, 2, 0, 2, 1]]}, "sorted by centre"),
         ({"edge_index": [[0, 0, 1, 1, 2, 2], [1, 2, 0, 2, 0, 7]]}, "expected edges between the 3 atoms"),
+        ({"reverse": [2, 4, 0, 5, 1, 2]}, "with valid reverse edges; edge 5 isn't"),
+        ({"first_atom": [0, 1, 3]}, "expected edges within structures, got one from atom 0 to atom 1 of another"),
     ],
 )
 def test_graphs_that_break_the_contract(model_file: ModelFile, change: dict[str, list[int]], text: str) -> None:
@@ -131,3 +134,55 @@ def test_models_that_fail(model_file: ModelFile, name: str, text: str) -> None:
 def test_options(model_file: ModelFile, options: dict[str, object], error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         tumble.load(model_file("pair"), **options)
+
+
+def rewritten(source: Path, target: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
+    """A copy of a model file with each record passed through `change`; None leaves one out."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+        for name in old.namelist():
+            data = change(name, old.read(name))
+            if data is not None:
+                new.writestr(name, data)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "text"),
+    [
+        (
+            lambda name, data: data.replace(b"def forward", b"def forward(") if name.endswith(".py") else data,
+            _core.ModelFileError,
+            "can't be loaded by this torch",
+        ),
+        (lambda name, data: None if name.endswith(".py") else data, _core.ModelFileError, "can't be loaded"),
+        (
+            lambda name, data: data.replace(b'"cutoff": 4.0', b'"cutoff": 3.0') if name.endswith(".json") else data,
+            _core.ReferenceMismatch,
+            "reference structure `.*`: expected energy .* the file was altered",
+        ),
+        (
+            lambda name, data: data.replace(b'"float64"', b'"\xc3\x85\xff"') if name.endswith(".json") else data,
+            _core.MetadataError,
+            "metadata: expected a JSON document, got a parse error",
+        ),
+        (
+            lambda name, data: (
+                data.replace(b'"cutoff": 4.0', ('"cutoff": "' + 80 * "Å" + '"').encode())
+                if name.endswith(".json")
+                else data
+            ),
+            _core.MetadataError,
+            "`cutoff`: expected a finite number",
+        ),
+    ],
+)
+def test_altered_files(
+    tmp_path: Path,
+    model_file: ModelFile,
+    change: Callable[[str, bytes], bytes | None],
+    error: type[Exception],
+    text: str,
+) -> None:
+    broken = rewritten(model_file("pair"), tmp_path / "altered.pt", change)
+    with pytest.raises(error, match=text):
+        tumble.load(broken, "cpu")

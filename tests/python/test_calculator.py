@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from ase import Atoms, units
 from ase.calculators.calculator import PropertyNotImplementedError
 from ase.calculators.fd import calculate_numerical_forces, calculate_numerical_stress
+from ase.calculators.singlepoint import SinglePointCalculator
 from ase.md.verlet import VelocityVerlet
 from scipy.spatial.transform import Rotation
 from support.systems import systems
@@ -39,7 +43,7 @@ def test_stress(model_file, toy, name):
     atoms = attach(model_file, toy, name)
     expected = calculate_numerical_stress(atoms, eps=1e-5)
     np.testing.assert_allclose(atoms.get_stress(), expected, atol=1e-8, rtol=1e-6)
-    virial = atoms.calc.results["virial"]
+    virial = atoms.calc.virial
     np.testing.assert_allclose(atoms.get_stress(voigt=False), -(virial + virial.T) / 2 / atoms.get_volume(), atol=1e-15)
 
 
@@ -47,7 +51,7 @@ def test_stress(model_file, toy, name):
 def test_torque_is_the_derivative_with_respect_to_a_rotation_of_everything(model_file, toy):
     atoms = attach(model_file, toy, "triclinic")
     atoms.get_potential_energy()
-    torque = atoms.calc.results["torque"]
+    torque = atoms.calc.torque
     angle = 1e-5
     for axis in range(3):
         energies = []
@@ -107,6 +111,48 @@ def test_ase_can_use_it(model_file):
     VelocityVerlet(atoms, timestep=0.1 * units.fs).run(100)
     assert abs(atoms.get_potential_energy() - start) > 1e-3
     assert atoms.get_total_energy() == pytest.approx(start, abs=1e-3)
+
+
+def test_results_are_what_ase_knows(model_file):
+    atoms = attach(model_file, "harmonic", "triclinic")
+    atoms.get_potential_energy()
+    frozen = SinglePointCalculator(atoms, **atoms.calc.results)
+    np.testing.assert_array_equal(frozen.get_forces(), atoms.get_forces())
+    assert set(atoms.calc.export_properties()) >= set(atoms.calc.results)
+
+
+def test_virial_and_torque_are_of_the_last_calculation(model_file):
+    calculator = tumble.Calculator(model_file("harmonic"), device="cpu")
+    with pytest.raises(EvaluationError, match="`virial`: expected a calculation, got none; ask for the energy first"):
+        calculator.virial  # noqa: B018 - a property
+    atoms = SYSTEMS["triclinic"].copy()
+    atoms.calc = calculator
+    atoms.get_potential_energy()
+    assert (calculator.virial.shape, calculator.torque.shape) == ((3, 3), (3,))
+    atoms.symbols[0] = "S"
+    with pytest.raises(StructureError):
+        atoms.get_potential_energy()
+    with pytest.raises(EvaluationError, match="`torque`: expected a calculation, got none"):
+        calculator.torque  # noqa: B018 - a property
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))], ids=["copy", "pickle"])
+def test_copies(model_file, duplicate, monkeypatch):
+    folder = model_file("harmonic").parent
+    monkeypatch.chdir(folder)
+    calculator = tumble.Calculator("harmonic.pt", device="cpu", memory=77.0, check=False)
+    atoms = SYSTEMS["triclinic"].copy()
+    atoms.calc = calculator
+    energy = atoms.get_potential_energy()
+    monkeypatch.chdir("/")
+    twin = duplicate(atoms)
+    assert twin.calc is not calculator
+    assert twin.calc.results["energy"] == energy
+    np.testing.assert_array_equal(twin.calc.torque, calculator.torque)
+    twin.rattle(0.1, seed=1)
+    assert twin.get_potential_energy() != energy
+    assert calculator.results["energy"] == energy
+    assert duplicate(twin.calc).potential.metadata.name == "harmonic"
 
 
 def test_errors(model_file):

@@ -156,6 +156,9 @@ def test_export(capsys, training, tmp_path):
     symmetry = document["symmetry"]
     assert 0 < symmetry["energy_error"] < symmetry["force_error"]
     assert "4 random rotations" in symmetry["how"]
+    assert symmetry["how"].endswith("in float32, of 1 structure: frames.xyz, frame 0 (24 atoms)")
+    assert document["references"][0]["name"] == "frames.xyz, frame 0"
+    assert "warning" not in err
     provenance = document["provenance"]
     assert provenance["data"] == [{"name": "frames.xyz", "sha256": "0" * 64, "frames": 2}]
     assert provenance["seeds"] == {"training": 7}
@@ -165,6 +168,17 @@ def test_export(capsys, training, tmp_path):
     assert str(tmp_path) not in json.dumps(document)
     assert [len(reference["symbols"]) for reference in document["references"]] == [24]  # first of the training file
     tumble.load(output, "cpu")
+
+
+def test_export_of_an_unfinished_training(capsys, training, tmp_path):
+    content = torch.load(training / "model.pt")
+    content["summary"]["finished"] = False
+    torch.save(content, training / "model.pt")
+    output = tmp_path / "water.pt"
+    status, _, err = run(capsys, "export", training, "-o", output, "--name", "water", "--rotations", 2)
+    assert status == 0
+    assert "tumble: warning: the training isn't finished (12 steps in 0.5 minutes), and the file says so; " in err
+    assert metadata.read(output)["provenance"]["metrics"]["finished"] is False
 
 
 def test_export_with_other_references_and_precision(capsys, training, frames, tmp_path):
@@ -210,7 +224,10 @@ def test_export_errors(capsys, training, frames, tmp_path):
             ["evaluate", "MODEL", "FRAMES", "--batch", "0"],
             "tumble: error: `batch`: expected an integer above 0, got 0",
         ),
-        (["evaluate", "MODEL", "FRAMES", "--json", "/no/such/folder/a.json"], "No such file or directory"),
+        (
+            ["evaluate", "no-such-model", "FRAMES", "--json", "/no/such/folder/a.json"],  # before the model is loaded
+            "tumble: error: `--json`: expected a file in a folder that exists, got `/no/such/folder/a.json`",
+        ),
     ],
 )
 def test_failures_have_status_1_and_no_traceback(capsys, model_file, frames, arguments, text):
@@ -221,7 +238,20 @@ def test_failures_have_status_1_and_no_traceback(capsys, model_file, frames, arg
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("arguments", [[], ["fly"], ["info"], ["export", "folder"], ["evaluate", "model"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["info"],
+        ["export", "folder"],
+        ["evaluate", "model"],
+        ["drive", "model", "--structure", "a.xyz", "--port", "1"],
+        ["drive", "model", "--structure", "a.xyz", "--host", "here"],
+        ["drive", "model", "--structure", "a.xyz", "--unix", "a", "--port", "1"],
+        ["drive", "model", "--structure", "a.xyz", "--unix", "a", "--periodic", "x,y"],
+    ],
+)
 def test_wrong_usage_has_status_2(capsys, arguments):
     with pytest.raises(SystemExit) as stop:
         main(arguments)

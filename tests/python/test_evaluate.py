@@ -87,6 +87,18 @@ def test_missing_labels(tmp_path, potential, labelled):
         evaluate(potential, save(tmp_path / "d.xyz", labelled, energies=(), forces=()))
 
 
+@pytest.mark.parametrize(("name", "value"), [("energy", np.inf), ("forces", np.nan)])
+def test_labels_that_are_not_finite(potential, labelled, name, value):
+    frames = []
+    for atoms, energy, forces in labelled:
+        copy = atoms.copy()
+        copy.calc = SinglePointCalculator(copy, energy=energy, forces=forces)
+        frames.append(copy)
+    frames[3].calc.results[name] *= value
+    with pytest.raises(FramesError, match=rf"`a.xyz`, frame 3: expected finite {name}, got a NaN or infinity; remove"):
+        evaluate(potential, "a.xyz", batch=2, frames=frames)
+
+
 def test_structures_are_read_as_they_are_needed(potential, labelled):
     taken = []
 

@@ -62,16 +62,33 @@ def run_lammps(
     return LammpsRun(done.returncode, done.stdout, folder)
 
 
+def write_data(path: Path, atoms: Atoms, species: list[str], ids: np.ndarray) -> None:
+    """Data file with given atom IDs; the lines come in a shuffled order. The cell must be lower triangular."""
+    (lx, _, _), (xy, ly, _), (xz, yz, lz) = atoms.cell.array
+    lines = [
+        f"{len(atoms)} atoms",
+        f"{len(species)} atom types",
+        *(f"0 {length:.17g} {axis}lo {axis}hi" for axis, length in zip("xyz", (lx, ly, lz), strict=True)),
+        f"{xy:.17g} {xz:.17g} {yz:.17g} xy xz yz",
+        "\nAtoms # atomic\n",
+    ]
+    for n in np.random.default_rng(11).permutation(len(atoms)):
+        position = " ".join(f"{x:.17g}" for x in atoms.positions[n])
+        lines.append(f"{ids[n]} {species.index(atoms[int(n)].symbol) + 1} {position}")
+    path.write_text("\n".join(["# test system\n", *lines, ""]))
+
+
+def scattered_ids(count: int) -> np.ndarray:
+    """Atom IDs with gaps, neither in the order of the atoms nor of the file."""
+    return 7 * np.random.default_rng(12).permutation(count) + 3
+
+
 def system_script(folder: Path, atoms: Atoms, model: Path, species: list[str], *, keywords: str = "device cpu") -> str:
-    """Input script that defines a system and its potential; writes the data file. Real units: metal."""
-    atoms.write(
-        folder / "system.data",
-        format="lammps-data",
-        specorder=species,
-        atom_style="atomic",
-        masses=False,
-        force_skew=True,
-    )
+    """Input script that defines a system and its potential, in metal units; writes the data file.
+
+    IDs are those of `scattered_ids`.
+    """
+    write_data(folder / "system.data", atoms, species, scattered_ids(len(atoms)))
     boundary = " ".join("p" if periodic else "f" for periodic in atoms.pbc)
     masses = {"H": 1.008, "O": 15.999}
     return "\n".join(

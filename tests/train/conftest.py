@@ -17,6 +17,7 @@ def settings(tmp_path: Path) -> dict[str, Any]:
     return {
         "seed": 3,
         "threads": 1,
+        "device": "cpu",
         "dtype": "float64",
         "validate_every": 4,
         "model": {"species": ["O", "H"], "width": 8, "heads": 2, "radial": 4, "feedforward": 8},

@@ -57,29 +57,49 @@ def drop(*keys: str | int) -> Callable[[Settings], None]:
     [
         (put("sede", value=1), r"`configuration`: unknown key `sede`; did you mean `seed`\?"),
         (put("model", "cut_off", value=4), r"`model`: unknown key `cut_off`; did you mean `cutoff`\?"),
-        (put("data", "water", "file", value=1), r"`data\.water`: unknown key `file`; did you mean `\w+`\?"),
+        (
+            put("data", "water", "file", value=1),
+            r"`data\.water`: unknown key `file`; known keys: path, group, validation",
+        ),
+        (
+            put("zzz", value=1),
+            r"`configuration`: unknown key `zzz`; known keys: model, data, stages, loss, optimizer, ",
+        ),
         (put("stages", 1, "learning_rat", value=1), r"`stages\[1\]`: unknown key .* did you mean `learning_rate`\?"),
         (put("loss", value={"force": 1}), r"`loss`: unknown key `force`; did you mean `forces`\?"),
         (put("optimizer", value={"clips": 1}), r"`optimizer`: unknown key `clips`; did you mean `clip`\?"),
-        (put("optimizer", value={"name": "sgd"}), r"`optimizer\.name`: expected adamw or muon, got sgd"),
-        (put("dtype", value="half"), r"`dtype`: expected float32 or float64, got half"),
-        (put("seed", value="x"), r"`configuration\.seed`: expected an integer, got 'x'"),
-        (put("seed", value=True), r"`configuration\.seed`: expected an integer, got True"),
-        (put("dtype", value=32), r"`configuration\.dtype`: expected a string, got 32"),
-        (put("stages", value=[]), r"`stages`: expected at least one stage"),
-        (put("stages", value={"steps": 1}), r"`stages`: expected a list"),
-        (put("stages", 0, "learning_rate", value="fast"), r"`stages\[0\]\.learning_rate`: expected a number"),
-        (put("stages", 0, "data", value={"watr": 1}), r"expected names of `data`, got watr; did you mean `water`\?"),
-        (put("stages", 0, "data", value={"water": 0}), r"expected a number of repeats of at least 1, got 0"),
-        (put("stages", 0, "data", value={}), r"expected at least one set in `data`, got none"),
-        (put("stages", 0, "data", value="water"), r"`stages\[0\]\.data`: expected a mapping"),
-        (put("stages", 0, "batch", value=0), r"expected `batch` of at least 1, got 0"),
-        (put("stages", 0, "minutes", value=1), r"expected exactly one of `steps` and `minutes`"),
-        (drop("stages", 0, "steps"), r"expected exactly one of `steps` and `minutes`"),
-        (drop("stages", 0, "name"), r"`stages\[0\]`: missing 1 required positional argument: 'name'"),
-        (drop("model"), r"`model`: expected a mapping of keys to values, got None"),
+        (put("seed", value="x"), r"^`seed`: expected an integer, got 'x'"),
+        (put("seed", value=True), r"^`seed`: expected an integer, got True"),
+        (put("dtype", value=32), r"^`dtype`: expected a string, got 32"),
+        (put("stages", value=[]), r"^`stages`: expected at least one stage"),
+        (put("stages", value={"steps": 1}), r"^`stages`: expected a list"),
+        (put("stages", 0, "learning_rate", value="fast"), r"`stages\[0\]\.learning_rate`: expected a finite number"),
+        (put("stages", 0, "learning_rate", value=True), r"`stages\[0\]\.learning_rate`: expected a finite number"),
+        (put("loss", value={"energy": float("nan")}), r"`loss\.energy`: expected a finite number, got nan"),
+        (
+            put("stages", 0, "data", value={"watr": 1}),
+            r"\(first\): expected names of `data`, got `watr`; did you mean `wa",
+        ),
+        (put("stages", 0, "data", value={}), r"`stages\[0\]`: `data`: expected at least one set, got none"),
+        (
+            put("stages", 0, "data", value="water"),
+            r"`stages\[0\]\.data`: expected a mapping of names to values, got 'wa",
+        ),
+        (put("stages", 0, "data", value={"water": 1.5}), r"`stages\[0\]\.data\.water`: expected an integer, got 1\.5"),
+        (put("stages", 0, "minutes", value=1), r"`stages\[0\]`: expected exactly one of `steps` and `minutes`"),
+        (drop("stages", 0, "steps"), r"`stages\[0\]`: expected exactly one of `steps` and `minutes`"),
+        (drop("stages", 0, "name"), r"`stages\[0\]`: expected a key `name`, got none"),
+        (drop("model"), r"`configuration`: expected a key `model`, got none"),
+        (put("model", value=None), r"`model`: expected a mapping of keys to values, got None"),
+        (put("model", "width", value=8.0), r"`model\.width`: expected an integer, got 8\.0"),
         (put("model", "heads", value=3), r"`model`: `heads`: expected a divisor of `width` = 8, got 3"),
-        (put("model", "species", value="OH"), r"`model\.species`: expected a list of symbols, got 'OH'"),
+        (put("model", "cutoff", value=".inf"), r"`model\.cutoff`: expected a finite number, got '\.inf'"),
+        (put("model", "species", value="OH"), r"`model\.species`: expected a list, got 'OH'"),
+        (put("model", "species", value=["O", False]), r"`model\.species\[1\]`: expected a string, got False"),
+        (
+            put("model", "species", value=["O", "Xx"]),
+            r"^`model\.species`: expected chemical symbols such as `O`, got `Xx`",
+        ),
     ],
 )
 def test_mistakes(settings: Settings, change: Callable[[Settings], None], message: str) -> None:
@@ -90,10 +110,64 @@ def test_mistakes(settings: Settings, change: Callable[[Settings], None], messag
 
 
 @pytest.mark.parametrize(
+    ("keys", "value", "message"),
+    [
+        (("dtype",), "half", r"`dtype`: expected float32 or float64, got half"),
+        (("seed",), -1, r"`seed`: expected at least 0, got -1"),
+        (("device",), "gpu", r"`device`: expected auto, cpu, cuda or cuda:N, got gpu"),
+        (("device",), "cuda:", r"`device`: expected auto, cpu, cuda or cuda:N, got cuda:"),
+        (("threads",), 0, r"`threads`: expected at least 1, got 0"),
+        (("validate_every",), 0, r"`validate_every`: expected at least 1 step, got 0"),
+        (("checkpoint_minutes",), -1, r"`checkpoint_minutes`: expected at least 0, got -1\.0"),
+        (("max_minutes",), -1, r"`max_minutes`: expected at least 0, got -1\.0"),
+        (("data", "water", "validation"), -5, r"`data\.water`: `validation`: expected a number of frames .*, got -5"),
+        (("stages", 0, "data", "water"), 0, r"`stages\[0\]`: `data\.water`: expected a number of repeats .*, got 0"),
+        (("stages", 0, "learning_rate"), -1, r"`stages\[0\]`: `learning_rate`: expected a number above 0, got -1\.0"),
+        (("stages", 0, "steps"), 0, r"`stages\[0\]`: `steps`: expected at least 1, got 0"),
+        (("stages", 0, "batch"), 0, r"`stages\[0\]`: `batch`: expected at least 1, got 0"),
+        (("stages", 0, "warmup"), 1.0, r"`stages\[0\]`: `warmup`: expected a share from 0 to below 1, got 1\.0"),
+        (("stages", 0, "final"), 2, r"`stages\[0\]`: `final`: expected a share from 0 to 1, got 2\.0"),
+        (("loss", "energy"), -1, r"`loss`: `energy`: expected a weight of at least 0, got -1\.0"),
+        (("loss", "forces"), -1, r"`loss`: `forces`: expected a weight of at least 0, got -1\.0"),
+        (("loss", "huber"), 0, r"`loss`: `huber`: expected a residual above 0, or no key, got 0\.0"),
+        (("optimizer", "name"), "sgd", r"`optimizer`: `name`: expected adamw or muon, got sgd"),
+        (("optimizer", "weight_decay"), -1, r"`optimizer`: `weight_decay`: expected at least 0, got -1\.0"),
+        (("optimizer", "clip"), -1, r"`optimizer`: `clip`: expected a norm above 0, got -1\.0"),
+        (("optimizer", "average"), 1.5, r"`optimizer`: `average`: expected a decay from 0 to below 1, got 1\.5"),
+    ],
+)
+def test_ranges(settings: Settings, keys: tuple[str | int, ...], value: object, message: str) -> None:
+    put(*keys, value=value)(settings)
+    with pytest.raises(TrainingError, match=f"^{message}"):
+        config_from_mapping(settings, Path())
+
+
+def test_ranges_that_need_two_keys(settings: Settings) -> None:
+    settings["loss"] = {"energy": 0, "forces": 0}
+    with pytest.raises(TrainingError, match=r"`loss`: `energy`, `forces`: expected a weight above 0 for one of them"):
+        config_from_mapping(settings, Path())
+    del settings["loss"]
+    settings["stages"][0] |= {"minutes": 0, "steps": None}
+    with pytest.raises(TrainingError, match=r"`stages\[0\]`: `minutes`: expected a time above 0, got 0\.0"):
+        config_from_mapping(settings, Path())
+
+
+def test_numbers_as_yaml_reads_them(settings: Settings, tmp_path: Path) -> None:
+    settings["stages"][0]["learning_rate"] = "RATE"
+    text = yaml.safe_dump(settings).replace("RATE", "1e-2").replace("width: 8", "width: 8\n  cutoff: 4e0")
+    (tmp_path / "a.yaml").write_text(text)
+    config = read_config(tmp_path / "a.yaml")
+    assert (config.stages[0].learning_rate, config.model.cutoff) == (0.01, 4.0)
+
+
+@pytest.mark.parametrize(
     ("text", "message"), [("a: [", "expected YAML"), ("- a", "expected a mapping of keys to values, got"), ("", "None")]
 )
 def test_file_that_is_no_configuration(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(text)
     with pytest.raises(TrainingError, match=message):
+        read_config(path)
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(TrainingError, match=r"bad\.yaml`: expected YAML, got"):
         read_config(path)

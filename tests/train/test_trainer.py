@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from tumble.cli import main
+from tumble.errors import DeviceError
 from tumble.train import Summary, TrainingError, config_from_mapping, load_trained, train
 from tumble.train.trainer import Trainer
 
@@ -47,6 +48,7 @@ def test_run_in_pieces_equals_one_long_run(settings: Settings, tmp_path: Path, o
     a, b = ((tmp_path / out / "metrics.csv").read_text() for out in ("whole", "pieces"))
     assert without_times(a) == without_times(b)
     a, b = (load_trained(tmp_path / out / "model.pt").model.state_dict() for out in ("whole", "pieces"))
+    assert {value.dtype for value in a.values()} == {torch.float64}
     for name in a:
         assert torch.equal(a[name], b[name]), name
 
@@ -87,6 +89,30 @@ def test_what_a_training_leaves(settings: Settings, tmp_path: Path) -> None:
     assert trained.summary == written
     assert len(trained.baseline) == 2
     assert not trained.model.training
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_trained_model_is_read_as_it_was_trained(settings: Settings, tmp_path: Path, dtype: str) -> None:
+    settings["dtype"] = dtype
+    run(settings, tmp_path, "out")
+    kept = torch.load(tmp_path / "out" / "model.pt")["state"]
+    model = load_trained(tmp_path / "out" / "model.pt").model
+    assert {str(value.dtype) for value in (*model.parameters(), *model.buffers())} == {f"torch.{dtype}"}
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, kept[name]), name
+
+
+def test_threads_and_random_numbers_of_the_caller_stay(settings: Settings, tmp_path: Path) -> None:
+    settings["threads"] = torch.get_num_threads() + 1
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    run(settings, tmp_path, "out", max_minutes=0.0)
+    assert torch.get_num_threads() == threads
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_device_that_is_not_there(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match=r"`device` cuda:99: torch sees \d+ GPUs?; use cpu or auto"):
+        run(settings, tmp_path, "out", device="cuda:99")
 
 
 def test_training_lowers_the_error(settings: Settings, tmp_path: Path) -> None:
@@ -155,6 +181,11 @@ def test_command_line(settings: Settings, tmp_path: Path, capsys: pytest.Capture
     assert main(["train", str(path)]) == 0
     assert "water: force MAE" in capsys.readouterr().out
     assert (tmp_path / "small" / "model.pt").exists()
+    assert main(["train", str(path), "--max-minutes", "-1"]) == 1
+    assert "`max_minutes`: expected at least 0, got -1.0" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    assert "3 when --max-minutes was over before" in " ".join(capsys.readouterr().out.split())
     path.write_text(json.dumps({**settings, "sede": 1}))
     assert main(["train", str(path)]) == 1
     assert "did you mean `seed`?" in capsys.readouterr().err

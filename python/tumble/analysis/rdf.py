@@ -1,6 +1,9 @@
 """Radial distribution functions g(r) by MDAnalysis, averaged over beads, with errors from blocks.
 
-    g_AB(r) = V / (N_A N_B) * <number of pairs with distance in the shell> / (volume of the shell)
+    g_AB(r) = V / N_pairs * <number of pairs with distance in the shell> / (volume of the shell)
+
+over ordered pairs: N_pairs is N_A N_B for two elements and N_A (N_A - 1) for A = B, where an atom isn't its own
+partner, so that g of an ideal gas is 1 for any number of atoms.
 
 Every bead is a configuration of the quantum distribution, so the average over beads of each bead's g(r) is
 the path-integral estimator (Tuckerman, Statistical Mechanics, 2010, section 12.3). MDAnalysis' InterRDF
@@ -10,7 +13,6 @@ refused.
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +21,9 @@ from typing import Any
 import numpy as np
 from MDAnalysis.analysis.rdf import InterRDF
 from MDAnalysis.lib.mdamath import triclinic_vectors
-from numpy.typing import NDArray
 
+from tumble.analysis.blocks import Array, block_pieces
 from tumble.analysis.trajectory_error import TrajectoryError
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -96,21 +96,18 @@ def radial_distribution(
         TrajectoryError: If the range goes beyond half the width of the box, there are fewer frames than
             blocks, an element isn't there, or there is no box.
     """
-    if blocks < 2:
-        raise TrajectoryError(f"`blocks`: expected at least 2, got {blocks}")
     frames = len(beads[0].trajectory) - start
-    if frames < blocks:
-        raise TrajectoryError(f"`blocks`: expected at most as many as there are frames, {max(frames, 0)}, got {blocks}")
+    pieces = block_pieces(frames, blocks)
     allowed = _half_width(beads[0].trajectory[start].dimensions)
     # A hair inside, so that rounding in the file or a twitch of the last digit doesn't refuse the default.
     cutoff = 0.9999 * allowed if cutoff is None else cutoff
     bins = (int(np.ceil(cutoff / bin_width)), (0.0, cutoff))
-    limits = start + np.linspace(0, frames, blocks + 1).astype(int)
     curves = []
-    for first, last in itertools.pairwise(limits):
+    for piece in pieces:
+        first, last = start + piece.start, start + piece.stop
         runs = [_NearestImageRDF(*_groups(bead, pair), bins).run(start=first, stop=last) for bead in beads]
         curves.append(np.mean([run.results.rdf for run in runs], axis=0))
-    weights = np.diff(limits) / frames
+    weights = np.array([piece.stop - piece.start for piece in pieces]) / frames
     return RadialDistribution(
         pair=pair,
         edges=np.asarray(runs[0].results.edges),

@@ -39,6 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--periodic",
         metavar="AXES",
+        choices=("xyz", "xy", "xz", "yz", "x", "y", "z", "none"),
         help="periodic cell vectors, such as xyz, xy or none, since i-PI can't say it (default: as the "
         "structure says if it has a cell that ASE reads, else xyz)",
     )
@@ -46,11 +47,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--patience", metavar="S", type=float, default=60.0, help="seconds to wait for a server (default: 60)"
     )
     add_model_options(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, usage_error=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve, with a line on stderr before and after."""
+    if (arguments.host is None) != (arguments.port is None):
+        arguments.usage_error("--host and --port belong together, and --unix stands alone")
     from tumble import _core
     from tumble.drive import drive, periodic_axes, server_address
     from tumble.errors import EvaluationError, ServerConnectionError

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from tumble.cli.options import add_model_options
 
 if TYPE_CHECKING:
-    from tumble.evaluate import Accuracy, Errors
+    from tumble.accuracy import Errors
+    from tumble.evaluate import Accuracy
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,10 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate each file, print a table for each, and write the JSON file."""
     from tqdm import tqdm
 
+    from tumble.errors import ConfigurationError
     from tumble.evaluate import evaluate
     from tumble.frames import read_frames
     from tumble.model_file import load
 
+    if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
+        raise ConfigurationError(f"`--json`: expected a file in a folder that exists, got `{arguments.json}`")
     potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
     results: list[Accuracy] = []
     for path in arguments.frames:

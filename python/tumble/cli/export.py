@@ -54,6 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
         citation=arguments.citation,
     )
     document = metadata.read(path)
+    progress = document["provenance"]["metrics"]
+    if not progress["finished"]:
+        print(
+            f"tumble: warning: the training isn't finished ({progress['steps']} steps in {progress['minutes']:g} "
+            "minutes), and the file says so; continue with `tumble train`",
+            file=sys.stderr,
+        )
     print(
         f"wrote {path}: {document['parameters']:,} parameters, {path.stat().st_size / 1e6:.2f} MB, "
         f"{format_symmetry(document['symmetry'])}",

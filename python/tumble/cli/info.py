@@ -46,12 +46,12 @@ def format_metadata(path: Path, document: Metadata) -> str:
         ("species", ", ".join(document["species"])),
         ("cutoff", reach),
         ("precision", document["dtype"]),
-        ("parameters", f"{document['parameters']:,}" if "parameters" in document else "not recorded"),
+        ("parameters", f"{document['parameters']:,}"),
         ("outputs", ", ".join(document["outputs"])),
         ("baseline", ", ".join(f"{symbol} {energy:.6f} eV" for symbol, energy in baseline)),
         ("memory", f"{document['bytes_per_edge'] / 1e3:.1f} kB per edge"),
         ("symmetry", format_symmetry(document["symmetry"])),
-        ("", document["symmetry"].get("how", "")),
+        ("", document["symmetry"]["how"]),
         *_provenance(document),
         ("references", ", ".join(_describe(r["name"], len(r["symbols"])) for r in document["references"])),
         ("written", _written(document)),
@@ -63,8 +63,7 @@ def format_metadata(path: Path, document: Metadata) -> str:
 
 def format_symmetry(symmetry: Symmetry) -> str:
     """Group, kind and error in one phrase."""
-    group = symmetry.get("group", "O(3)")
-    energy, force = symmetry.get("energy_error"), symmetry.get("force_error")
+    group, energy, force = symmetry["group"], symmetry["energy_error"], symmetry["force_error"]
     if symmetry["kind"] == "exact":
         return f"{group} exact"
     if energy is None or force is None:
@@ -75,15 +74,12 @@ def format_symmetry(symmetry: Symmetry) -> str:
 def _provenance(document: Metadata) -> list[tuple[str, str]]:
     provenance = document["provenance"]
     rows = [
-        (
-            "trained on",
-            f"{data.get('name')}: {data.get('frames')} structures, sha256 {data.get('sha256', '')[:12]}",
-        )
+        ("trained on", f"{data['name']}: {data['frames']} structures, sha256 {data['sha256'][:12]}")
         for data in provenance["data"]
     ]
-    rows.append(("seeds", ", ".join(f"{name} {seed}" for name, seed in provenance.get("seeds", {}).items())))
-    metrics = provenance.get("metrics", {}).items()
-    rows.extend(("" if i else "metrics", f"{name}: {_value(value)}") for i, (name, value) in enumerate(metrics))
+    rows.append(("seeds", ", ".join(f"{name} {seed}" for name, seed in provenance["seeds"].items())))
+    metrics = enumerate(provenance["metrics"].items())
+    rows.extend(("" if i else "metrics", f"{name}: {_value(value)}") for i, (name, value) in metrics)
     return rows
 
 
@@ -99,4 +95,4 @@ def _describe(name: str, atoms: int) -> str:
 
 def _written(document: Metadata) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in document["versions"].items())
-    return f"{document.get('created', 'date unknown')}, {versions}"
+    return f"{document['created']}, {versions}"

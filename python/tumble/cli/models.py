@@ -47,7 +47,7 @@ def _row(path: Path) -> tuple[str, str, str, str, str, str, str]:
         path.stem,
         " ".join(document["species"]),
         f"{document['cutoff']:g} Å",
-        f"{document['parameters']:,}" if "parameters" in document else "?",
+        f"{document['parameters']:,}",
         format_symmetry(document["symmetry"]),
         f"{path.stat().st_size / 1e6:.2f} MB",
         str(path),

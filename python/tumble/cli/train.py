@@ -12,9 +12,19 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
+# Exit status, for scripts that call again until all is done.
+UNFINISHED = 3
+
+
 def add_parser(subparsers: Subparsers) -> None:
     """Add the subcommand."""
-    parser = subparsers.add_parser("train", help="train a PET model on labelled frames, or continue its training")
+    parser = subparsers.add_parser(
+        "train",
+        help="train a PET model on labelled frames, or continue its training",
+        description="Trains as the configuration says, or continues from the checkpoint in the folder of results.",
+        epilog=f"Exit status: 0 when all stages are done, {UNFINISHED} when --max-minutes was over before, 1 after an "
+        "error.",
+    )
     parser.add_argument("config", type=Path, metavar="CONFIG.yaml", help="configuration")
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="folder for all results (default: CONFIG without its ending)"
@@ -26,7 +36,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the subcommand; the exit code is 0 when all stages are done, 3 when the time ran out before."""
+    """Run the subcommand and say how accurate the model is on the frames held out."""
     from tumble.train import read_config, train
 
     config = read_config(args.config)
@@ -41,4 +51,4 @@ def run(args: argparse.Namespace) -> int:
         )
     if not summary.finished:
         print(f"time is up after {summary.steps} steps; the same command continues", file=sys.stderr)
-    return 0 if summary.finished else 3
+    return 0 if summary.finished else UNFINISHED

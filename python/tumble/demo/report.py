@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from pathlib import Path
 
-import numpy as np
 from scipy import constants
 
-from tumble.analysis import RadialDistribution
-from tumble.demo import figures
+from tumble.analysis import Average, RadialDistribution
+from tumble.demo import averages, figures
 from tumble.demo.page import definitions, figure, folded, page, side_by_side, table
 from tumble.demo.provenance import ModelIdentity
 from tumble.demo.runs import Array, Run
@@ -31,7 +31,6 @@ class Results:
         liquid: The runs of the liquid, classical first.
         classical: RDF of the classical liquid.
         path_integral: RDF of the path-integral liquid.
-        skipped: Part of each liquid run, from its start, that the averages leave out.
         inputs: Input files by name, as they were run.
     """
 
@@ -43,7 +42,6 @@ class Results:
     liquid: Sequence[Run]
     classical: RadialDistribution
     path_integral: RadialDistribution
-    skipped: float
     inputs: dict[str, str]
 
 
@@ -78,8 +76,8 @@ def _honesty(results: Results) -> str:
         f"{classical.length:.2g} ps in LAMMPS and {quantum.length:.2g} ps in i-PI, from a box that "
         "a classical water model had equilibrated. "
         "Water forgets its structure in about a picosecond: the curves show that everything works together, "
-        "not what the model says about water, and the error bands, which come from blocks shorter than that, "
-        f"are too narrow. {quantum.beads} beads are too few for converged quantum statistics at 300 K "
+        "not what the model says about water, and all errors, which come from blocks shorter than that, "
+        f"are too small. {quantum.beads} beads are too few for converged quantum statistics at 300 K "
         "(16 to 32 are enough). For results, copy the inputs below and run longer.</p>"
     )
 
@@ -93,14 +91,16 @@ def _runs(results: Results) -> str:
         ("Length / ps", lambda run: _number(run.length)),
         ("Steps", lambda run: str(run.steps)),
         ("Wall time / ms per step", lambda run: _number(1000 * run.seconds / run.steps)),
-        ("Mean temperature / K", lambda run: f"{np.mean(run.temperature):.0f}"),
+        ("Mean temperature / K", lambda run: _with_error(averages.temperature(run))),
         ("Drift / meV per molecule and ps", lambda run: _number(1000 * run.drift)),
-        ("Frame torque, rms / meV per radian", lambda run: _number(1000 * run.torque_rms)),
+        ("Frame torque, rms / meV per radian", lambda run: _with_error(averages.torque_rms(run), 1000)),
     ]
     head = ["", *[_capital(run.system) for run in runs]]
     return table(head, [[label, *[value(run) for run in runs]] for label, value in rows]) + (
-        "<p>Wall times include the start of the programs. The drift is the slope of a straight line through "
-        "the conserved quantity (for ring polymers, that of one bead).</p>"
+        f"<p>Averages here and below leave out the first {100 * averages.SKIPPED:.0f} % of each run; "
+        f"± is one standard error from {averages.BLOCKS} blocks of the rest. "
+        "Wall times include the start of the programs. The drift is the slope of a straight line through "
+        "the conserved quantity of the whole run (for ring polymers, that of one bead).</p>"
     )
 
 
@@ -108,8 +108,7 @@ def _rdf(results: Results) -> str:
     classical, quantum = results.classical, results.path_integral
     caption = (
         f"Oxygen–oxygen, up to half the box, from {classical.frames} frames (classical) and "
-        f"{quantum.frames} frames of {quantum.beads} beads (path integral); the first "
-        f"{100 * results.skipped:.0f} % of each run are left out. "
+        f"{quantum.frames} frames of {quantum.beads} beads (path integral). "
         f"Bands: ± one standard error from {classical.blocks} blocks."
     )
     alt = "Radial distribution function of the oxygens against distance in ångström, both engines"
@@ -155,14 +154,15 @@ def _temperature(results: Results) -> str:
 def _kinetic_energy(results: Results) -> str:
     parts = []
     for run in (*results.molecule, *results.liquid):
-        if run.kinetic is not None:
-            mean = 1000 * np.mean(run.kinetic[int(len(run.kinetic) * results.skipped) :])
-            parts.append(f"{mean:.0f} meV per molecule for {run.system} ({run.beads} beads)")
+        kinetic = averages.kinetic_energy(run)
+        if kinetic is not None:
+            parts.append(f"{_with_error(kinetic, 1000)} meV per molecule for {run.system} ({run.beads} beads)")
     classical = 1000 * 4.5 * constants.k * results.temperature / constants.e
     return (
-        "<p>Kinetic energy of the quantum nuclei (centroid virial estimator), without the first "
-        f"{100 * results.skipped:.0f} % of the run: {escape(' and '.join(parts))}. "
-        f"Classical nuclei have 9/2 kT = {classical:.0f} meV.</p>"
+        f"<p>Kinetic energy of the quantum nuclei (centroid virial estimator): {escape(' and '.join(parts))}. "
+        f"Classical nuclei have 9/2 kT = {classical:.0f} meV. The beads of an atom start on top of each other, where "
+        "the estimator gives just that: runs as short as these don't show that the rings came to equilibrium, which "
+        "the errors don't count in, and too few beads make the numbers too small.</p>"
     )
 
 
@@ -200,6 +200,13 @@ def _provenance(results: Results) -> str:
 def _number(value: float) -> str:
     """Three significant digits, without an exponent for large numbers."""
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _with_error(average: Average, factor: float = 1.0) -> str:
+    """A mean with its standard error, to the first digit of the error, times a factor."""
+    mean, error = factor * average.mean, factor * average.error
+    digits = max(0, -math.floor(math.log10(error))) if error > 0 else 0
+    return f"{mean:.{digits}f} ± {error:.{digits}f}" if error > 0 else _number(mean)
 
 
 def _capital(text: str) -> str:

@@ -68,11 +68,6 @@ class Run:
         """Slope of a straight line through the conserved quantity, eV per molecule (and bead) and ps."""
         return float(np.polyfit(self.time, self.conserved, 1)[0]) if len(self.time) > 1 else float("nan")
 
-    @property
-    def torque_rms(self) -> float:
-        """Root of the mean square of the torque over the run, eV/rad."""
-        return float(np.sqrt(np.mean(self.torque**2)))
-
 
 def read_lammps(folder: Path, *, system: str, ensemble: str, conserved: str, molecules: int, seconds: float) -> Run:
     """Reads the log of a LAMMPS run.

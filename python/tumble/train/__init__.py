@@ -1,8 +1,8 @@
 """Training of PET models on labelled frames."""
 
+from tumble.errors import TrainingError
 from tumble.train.checkpoint import TrainedModel, load_trained
 from tumble.train.config import TrainConfig, config_from_mapping, read_config
-from tumble.train.errors import TrainingError
 from tumble.train.trainer import Summary, train
 
 __all__ = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import pickle
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tumble.errors import TrainingError
+from tumble.files import write_atomically
 from tumble.models.pet import Pet, PetConfig
-from tumble.train.errors import TrainingError
 
 CHECKPOINT = "checkpoint.pt"
 MODEL = "model.pt"
@@ -38,19 +38,6 @@ class TrainedModel:
     config: PetConfig
     baseline: list[float]
     summary: dict[str, Any]
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary file beside ``path`` and rename it, so that ``path`` is always whole."""
-    temporary = path.with_name(path.name + ".tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def save_torch(path: Path, content: dict[str, Any]) -> None:
@@ -99,7 +86,7 @@ def save_model(folder: Path, config: PetConfig, state: dict[str, Tensor], baseli
 
 
 def load_trained(path: str | Path) -> TrainedModel:
-    """Load a ``model.pt`` of a training.
+    """Load a ``model.pt`` of a training, in the precision that it was trained in.
 
     Raises:
         TrainingError: The file isn't one.
@@ -109,6 +96,6 @@ def load_trained(path: str | Path) -> TrainedModel:
     if missing:
         raise TrainingError(f"`{path}`: expected a trained model, got a file without {sorted(missing)}")
     config = PetConfig(**{**content["model"], "species": tuple(content["model"]["species"])})
-    model = Pet(config)
+    model = Pet(config).to(next(iter(content["state"].values())).dtype)
     model.load_state_dict(content["state"])
     return TrainedModel(model.eval(), config, content["baseline"], content["summary"])

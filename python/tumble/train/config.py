@@ -1,23 +1,28 @@
 """Configuration of a training: a YAML file, read into frozen dataclasses and checked here, once.
 
-Every key is known: an unknown one is an error that names the nearest right one. File names are relative to the
-configuration's folder. Units: Å, eV, eV/Å, minutes.
+The types are those of the annotations, and each dataclass checks its own ranges. Every key is known: an unknown one is
+an error that names the nearest right one. File names are relative to the configuration's folder. Units: Å, eV, eV/Å,
+minutes.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
+from tumble.errors import TrainingError
+from tumble.hints import nearest_name
+from tumble.model_file import DTYPES
 from tumble.models.pet import PetConfig
-from tumble.train.errors import TrainingError
+from tumble.structures import unknown_elements
 
 _T = TypeVar("_T")
 
@@ -36,6 +41,14 @@ class DataConfig:
     path: Path
     group: str | None = None
     validation: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            TrainingError: A value is impossible.
+        """
+        _require("validation", self.validation, self.validation >= 0, "a number of frames of at least 0")
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,25 @@ class StageConfig:
     warmup: float = 0.02
     final: float = 0.01
 
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            TrainingError: A value is impossible.
+        """
+        if (self.steps is None) == (self.minutes is None):
+            raise TrainingError("expected exactly one of `steps` and `minutes`")
+        if not self.data:
+            raise TrainingError("`data`: expected at least one set, got none")
+        for name, repeats in self.data.items():
+            _require(f"data.{name}", repeats, repeats >= 1, "a number of repeats of at least 1")
+        _require("learning_rate", self.learning_rate, self.learning_rate > 0.0, "a number above 0")
+        _require("steps", self.steps, self.steps is None or self.steps >= 1, "at least 1")
+        _require("minutes", self.minutes, self.minutes is None or self.minutes > 0.0, "a time above 0")
+        _require("batch", self.batch, self.batch >= 1, "at least 1")
+        _require("warmup", self.warmup, 0.0 <= self.warmup < 1.0, "a share from 0 to below 1")
+        _require("final", self.final, 0.0 <= self.final <= 1.0, "a share from 0 to 1")
+
 
 @dataclass(frozen=True)
 class LossConfig:
@@ -77,6 +109,18 @@ class LossConfig:
     energy: float = 0.1
     forces: float = 1.0
     huber: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            TrainingError: A value is impossible.
+        """
+        _require("energy", self.energy, self.energy >= 0.0, "a weight of at least 0")
+        _require("forces", self.forces, self.forces >= 0.0, "a weight of at least 0")
+        if self.energy == self.forces == 0.0:
+            raise TrainingError("`energy`, `forces`: expected a weight above 0 for one of them, got 0 for both")
+        _require("huber", self.huber, self.huber is None or self.huber > 0.0, "a residual above 0, or no key")
 
 
 @dataclass(frozen=True)
@@ -95,6 +139,17 @@ class OptimizerConfig:
     clip: float = 1.0
     average: float = 0.999
 
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            TrainingError: A value is impossible.
+        """
+        _require("name", self.name, self.name in ("adamw", "muon"), "adamw or muon")
+        _require("weight_decay", self.weight_decay, self.weight_decay >= 0.0, "at least 0")
+        _require("clip", self.clip, self.clip > 0.0, "a norm above 0")
+        _require("average", self.average, 0.0 <= self.average < 1.0, "a decay from 0 to below 1")
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -108,7 +163,7 @@ class TrainConfig:
         optimizer: Optimizer.
         seed: Seed of the weights, the split, the order of frames and the rotations.
         dtype: ``float32`` or ``float64``.
-        device: Any device of torch, such as ``cpu`` or ``cuda``.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         threads: Threads of torch; None leaves its default.
         validate_every: Steps between validations.
         checkpoint_minutes: Time between checkpoints.
@@ -122,40 +177,36 @@ class TrainConfig:
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     seed: int = 0
     dtype: str = "float32"
-    device: str = "cpu"
+    device: str = "auto"
     threads: int | None = None
     validate_every: int = 500
     checkpoint_minutes: float = 3.0
     max_minutes: float | None = None
 
     def __post_init__(self) -> None:
-        """Check what concerns several keys.
+        """Check the ranges, and what concerns several keys.
 
         Raises:
-            TrainingError: If a value is impossible.
+            TrainingError: A value is impossible.
         """
+        unknown = unknown_elements(self.model.species)
+        if unknown:
+            raise TrainingError(f"`model.species`: expected chemical symbols such as `O`, got `{unknown[0]}`")
         if not self.stages:
             raise TrainingError("`stages`: expected at least one stage, got none")
-        if self.dtype not in ("float32", "float64"):
-            raise TrainingError(f"`dtype`: expected float32 or float64, got {self.dtype}")
-        if self.optimizer.name not in ("adamw", "muon"):
-            raise TrainingError(f"`optimizer.name`: expected adamw or muon, got {self.optimizer.name}")
         for stage in self.stages:
-            self._check_stage(stage)
-
-    def _check_stage(self, stage: StageConfig) -> None:
-        where = f"`stages` ({stage.name})"
-        if (stage.steps is None) == (stage.minutes is None):
-            raise TrainingError(f"{where}: expected exactly one of `steps` and `minutes`")
-        for name, repeats in stage.data.items():
-            if name not in self.data:
-                raise TrainingError(f"{where}: expected names of `data`, got {name}{_nearest(name, self.data)}")
-            if repeats < 1:
-                raise TrainingError(f"{where}: expected a number of repeats of at least 1, got {repeats} for {name}")
-        if not stage.data:
-            raise TrainingError(f"{where}: expected at least one set in `data`, got none")
-        if stage.batch < 1:
-            raise TrainingError(f"{where}: expected `batch` of at least 1, got {stage.batch}")
+            for name in stage.data:
+                if name not in self.data:
+                    hint = nearest_name(name, self.data, "sets")
+                    raise TrainingError(f"`stages` ({stage.name}): expected names of `data`, got `{name}`{hint}")
+        _require("seed", self.seed, self.seed >= 0, "at least 0")
+        _require("dtype", self.dtype, self.dtype in DTYPES, " or ".join(DTYPES))
+        known_device = re.fullmatch(r"auto|cpu|cuda(:\d{1,3})?", self.device) is not None
+        _require("device", self.device, known_device, "auto, cpu, cuda or cuda:N")
+        _require("threads", self.threads, self.threads is None or self.threads >= 1, "at least 1")
+        _require("validate_every", self.validate_every, self.validate_every >= 1, "at least 1 step")
+        _require("checkpoint_minutes", self.checkpoint_minutes, self.checkpoint_minutes >= 0.0, "at least 0")
+        _require("max_minutes", self.max_minutes, self.max_minutes is None or self.max_minutes >= 0.0, "at least 0")
 
     def to_dict(self) -> dict[str, Any]:
         """Return what JSON makes of it: plain containers, with paths as strings."""
@@ -172,8 +223,8 @@ def read_config(path: str | Path) -> TrainConfig:
     """
     path = Path(path)
     try:
-        content = yaml.safe_load(path.read_text())
-    except yaml.YAMLError as error:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise TrainingError(f"`{path}`: expected YAML, got {error}") from error
     return config_from_mapping(content, path.parent)
 
@@ -188,74 +239,66 @@ def config_from_mapping(content: object, folder: Path) -> TrainConfig:
     Raises:
         TrainingError: A key or value isn't as it should be; the message names the nearest right key.
     """
-    values = _mapping(content, "configuration", TrainConfig)
-    model = dict(_mapping(values.get("model"), "model", PetConfig))
-    if "species" in model:
-        if not isinstance(model["species"], list):
-            raise TrainingError(f"`model.species`: expected a list of symbols, got {model['species']!r}")
-        model["species"] = tuple(model["species"])
-    data = {}
-    for name, entry in _mapping(values.get("data"), "data", None).items():
-        entry = dict(_mapping(entry, f"data.{name}", DataConfig))
-        if "path" in entry:
-            entry["path"] = (folder / str(entry["path"])).resolve()
-        data[name] = _build(DataConfig, entry, f"data.{name}")
-    stages = values.get("stages")
-    if not isinstance(stages, Sequence) or isinstance(stages, str):
-        raise TrainingError(f"`stages`: expected a list, got {stages!r}")
-    values["stages"] = tuple(_build(StageConfig, stage, f"stages[{k}]") for k, stage in enumerate(stages))
-    values["model"] = _build(PetConfig, model, "model")
-    values["data"] = data
-    values["loss"] = _build(LossConfig, values.get("loss", {}), "loss")
-    values["optimizer"] = _build(OptimizerConfig, values.get("optimizer", {}), "optimizer")
-    return _build(TrainConfig, values, "configuration")
+    return _build(TrainConfig, content, "", folder)
 
 
-def _mapping(content: object, where: str, cls: type[Any] | None) -> dict[str, Any]:
+def _require(name: str, value: object, holds: bool, expected: str) -> None:
+    if not holds:
+        raise TrainingError(f"`{name}`: expected {expected}, got {value}")
+
+
+def _build(cls: type[_T], content: object, where: str, folder: Path) -> _T:
+    """Read a mapping into a dataclass, each key by the type of its field."""
     if not isinstance(content, Mapping):
-        raise TrainingError(f"`{where}`: expected a mapping of keys to values, got {content!r}")
-    if cls is not None:
-        known = [entry.name for entry in dataclasses.fields(cls)]
-        for key in content:
-            if key not in known:
-                raise TrainingError(f"`{where}`: unknown key `{key}`{_nearest(str(key), known)}")
-    return dict(content)
-
-
-def _build(cls: type[_T], content: object, where: str) -> _T:
-    values = _mapping(content, where, cls)
+        raise TrainingError(f"`{where or 'configuration'}`: expected a mapping of keys to values, got {content!r}")
+    types = get_type_hints(cls)
+    values = {}
+    for key, value in content.items():
+        if key not in types:
+            hint = nearest_name(str(key), types, "keys")
+            raise TrainingError(f"`{where or 'configuration'}`: unknown key `{key}`{hint}")
+        values[key] = _typed(value, types[key], f"{where}.{key}" if where else key, folder)
+    for entry in dataclasses.fields(cls):  # type: ignore[arg-type]  # every cls here is a dataclass
+        required = entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING
+        if required and entry.name not in values:
+            raise TrainingError(f"`{where or 'configuration'}`: expected a key `{entry.name}`, got none")
     try:
-        for entry in dataclasses.fields(cls):  # type: ignore[arg-type]  # every cls here is a dataclass
-            if entry.name in values:
-                values[entry.name] = _typed(values[entry.name], str(entry.type), f"{where}.{entry.name}")
         return cls(**values)
-    except TypeError as error:  # a key without a default is missing
-        raise TrainingError(f"`{where}`: {str(error).split('() ')[-1]}") from error
-    except ValueError as error:
-        if isinstance(error, TrainingError):
-            raise
-        raise TrainingError(f"`{where}`: {error}") from error
+    except (TrainingError, ValueError) as error:  # ValueError is what a model's own configuration raises
+        raise TrainingError(f"`{where}`: {error}" if where else str(error)) from error
 
 
-def _typed(value: object, annotation: str, where: str) -> object:
-    """Check numbers and strings; YAML reads ``1e-3`` as a string, which is meant as a number."""
-    kinds = [kind.strip() for kind in annotation.split("|")]
-    if value is None and "None" in kinds:
+def _typed(value: object, kind: Any, where: str, folder: Path) -> object:
+    """Read a value as the type of a field; YAML reads `1e-3` as a string, which is meant as a number."""
+    if type(None) in get_args(kind):
+        (inner,) = (option for option in get_args(kind) if option is not type(None))
+        return None if value is None else _typed(value, inner, where, folder)
+    if dataclasses.is_dataclass(kind):
+        return _build(kind, value, where, folder)  # type: ignore[arg-type]  # a class, since it annotates a field
+    if get_origin(kind) is dict:
+        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+            raise TrainingError(f"`{where}`: expected a mapping of names to values, got {value!r}")
+        return {key: _typed(entry, get_args(kind)[1], f"{where}.{key}", folder) for key, entry in value.items()}
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list | tuple):
+            raise TrainingError(f"`{where}`: expected a list, got {value!r}")
+        return tuple(_typed(entry, get_args(kind)[0], f"{where}[{k}]", folder) for k, entry in enumerate(value))
+    if kind is float:
+        return _number(value, where)
+    if kind is int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TrainingError(f"`{where}`: expected an integer, got {value!r}")
         return value
-    if "float" in kinds and not isinstance(value, bool):
-        try:
-            return float(value)  # type: ignore[arg-type]  # whatever float() takes
-        except (TypeError, ValueError) as error:
-            raise TrainingError(f"`{where}`: expected a number, got {value!r}") from error
-    if "int" in kinds and (isinstance(value, bool) or not isinstance(value, int)):
-        raise TrainingError(f"`{where}`: expected an integer, got {value!r}")
-    if annotation.startswith("dict") and not isinstance(value, Mapping):
-        raise TrainingError(f"`{where}`: expected a mapping of keys to values, got {value!r}")
-    if "str" in kinds and not isinstance(value, str):
+    if not isinstance(value, str):
         raise TrainingError(f"`{where}`: expected a string, got {value!r}")
-    return value
+    return (folder / value).resolve() if kind is Path else value
 
 
-def _nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)
-    return f"; did you mean `{matches[0]}`?" if matches else ""
+def _number(value: object, where: str) -> float:
+    try:
+        number = math.nan if not isinstance(value, int | float | str) or isinstance(value, bool) else float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise TrainingError(f"`{where}`: expected a finite number, got {value!r}")
+    return number

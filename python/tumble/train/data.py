@@ -1,11 +1,10 @@
-"""Frames for training: reading, neighbour lists (once), baseline, split by group, batches, random rotations.
+"""Frames for training: reading, neighbour lists (once), baseline, split by group, batches.
 
 Frames are kept as edge vectors, so a rotation is a matrix product on them and on the forces; nothing is rebuilt.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from ase import Atoms
+from numpy.typing import NDArray
 from torch import Tensor
 
-from tumble.errors import StructureError
+from tumble.errors import StructureError, TrainingError
 from tumble.frames import labels, read_frames
 from tumble.structures import to_graph
-from tumble.train.errors import TrainingError
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,8 @@ def load_frames(
         dtype: Of vectors and forces.
 
     Raises:
-        FramesError: The file is missing or empty, or nothing that ASE reads.
-        TrainingError: A frame lacks labels or its group, has a NaN or an unknown element, or can't be a graph.
+        FramesError: The file is missing or empty, or nothing that ASE reads, or a label isn't finite.
+        TrainingError: A frame lacks labels or its group, has an unknown element, or can't be a graph.
     """
     return [
         _frame(atoms, f"`{path}`, frame {k}", species, cutoff, group, dtype)
@@ -94,12 +93,10 @@ def load_frames(
 def _frame(
     atoms: Atoms, where: str, species: Sequence[str], cutoff: float, group: str | None, dtype: torch.dtype
 ) -> Frame:
-    found = labels(atoms)
+    found = labels(atoms, where)
     if found.energy is None or found.forces is None:
         missing = " and ".join(name for name in ("energy", "forces") if getattr(found, name) is None)
         raise TrainingError(f"{where}: expected an energy and forces, got no {missing}")
-    if not (np.isfinite(found.energy) and np.isfinite(found.forces).all()):
-        raise TrainingError(f"{where}: expected finite energy and forces, got a NaN or infinity; remove the frame")
     if group is not None and group not in atoms.info:
         raise TrainingError(f"{where}: expected the key `{group}` in its info, got {sorted(atoms.info)}")
     try:
@@ -154,30 +151,18 @@ def split_by_group(frames: Sequence[Frame], validation: int, seed: int) -> tuple
     return training, [frame for frame in frames if frame.group in held]
 
 
-def random_rotation(rng: np.random.Generator) -> Tensor:
-    """Draw an orthogonal matrix uniformly from O(3), so improper with probability 1/2.
-
-    The QR decomposition of a Gaussian matrix, with the signs of R's diagonal fixed (Mezzadri, Notices AMS 54, 592).
-
-    Returns:
-        Matrix [3, 3], float64.
-    """
-    q, r = np.linalg.qr(rng.standard_normal((3, 3)))
-    return torch.from_numpy(q * np.sign(np.diagonal(r)))
-
-
-def collate(frames: Sequence[Frame], baseline: Tensor, rotations: Sequence[Tensor] | None = None) -> Batch:
+def collate(frames: Sequence[Frame], baseline: Tensor, rotations: NDArray[np.float64] | None = None) -> Batch:
     """Join frames into one batch, each turned by its rotation if there are any.
 
     Args:
         frames: Frames.
         baseline: Energy of each species [S], float64, eV.
-        rotations: One orthogonal matrix [3, 3] for each frame; the row vector v becomes v R^T.
+        rotations: One orthogonal matrix for each frame [B, 3, 3]; the row vector v becomes v R^T.
     """
     vectors = [frame.vectors for frame in frames]
     forces = [frame.forces for frame in frames]
     if rotations is not None:
-        turns = [rotation.to(vectors[0].dtype).T for rotation in rotations]
+        turns = [torch.from_numpy(rotation).to(vectors[0].dtype).T for rotation in rotations]
         vectors = [v @ turn for v, turn in zip(vectors, turns, strict=True)]
         forces = [f @ turn for f, turn in zip(forces, turns, strict=True)]
     counts = torch.tensor([len(frame.species) for frame in frames])
@@ -195,8 +180,3 @@ def collate(frames: Sequence[Frame], baseline: Tensor, rotations: Sequence[Tenso
         energies=energies.to(vectors[0].dtype),
         forces=torch.cat(forces),
     )
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from tumble.accuracy import errors_of
 from tumble.train.config import LossConfig
 from tumble.train.data import Batch
 
@@ -65,7 +66,7 @@ def predict(model: nn.Module, batch: Batch, create_graph: bool) -> tuple[Tensor,
 
 
 @dataclass(frozen=True)
-class Errors:
+class HeldOutErrors:
     """Errors on a set of frames: energies in meV/atom (``shifted``: less their mean error), forces in meV/Å."""
 
     energy_mae: float
@@ -75,20 +76,21 @@ class Errors:
     force_rmse: float
 
 
-def measure(model: nn.Module, batches: list[Batch]) -> Errors:
-    """Measure a model's errors on unturned batches."""
+def measure(model: nn.Module, batches: list[Batch]) -> HeldOutErrors:
+    """Measure a model's errors on unturned batches, at least one."""
     energy, force = [], []
     for batch in batches:
         energies, forces = predict(model, batch, create_graph=False)
-        energy.append(((energies.detach() - batch.energies) / batch.counts).double())
-        force.append((forces.detach() - batch.forces).double().flatten())
-    e, f = 1000.0 * torch.cat(energy), 1000.0 * torch.cat(force)
-    return Errors(
-        energy_mae=e.abs().mean().item(),
-        energy_rmse=e.square().mean().sqrt().item(),
-        energy_mae_shifted=(e - e.mean()).abs().mean().item(),
-        force_mae=f.abs().mean().item(),
-        force_rmse=f.square().mean().sqrt().item(),
+        energy.append(((energies.detach() - batch.energies) / batch.counts).double().cpu())
+        force.append((forces.detach() - batch.forces).double().cpu().flatten())
+    e, f = 1000.0 * torch.cat(energy).numpy(), 1000.0 * torch.cat(force).numpy()
+    of_energy, of_force = errors_of(e), errors_of(f)
+    return HeldOutErrors(
+        energy_mae=of_energy.mae,
+        energy_rmse=of_energy.rmse,
+        energy_mae_shifted=errors_of(e - e.mean()).mae,
+        force_mae=of_force.mae,
+        force_rmse=of_force.rmse,
     )
 
 

@@ -17,7 +17,11 @@ import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from tumble.errors import DeviceError, TrainingError
+from tumble.files import sha256
+from tumble.model_file import DTYPES
 from tumble.models.pet import Pet
+from tumble.rotations import random_rotations
 from tumble.train.checkpoint import (
     CHECKPOINT,
     METRICS,
@@ -33,12 +37,9 @@ from tumble.train.data import (
     collate,
     fit_baseline,
     load_frames,
-    random_rotation,
-    sha256,
     split_by_group,
 )
-from tumble.train.errors import TrainingError
-from tumble.train.loss import Errors, RunningLoss, measure, predict
+from tumble.train.loss import HeldOutErrors, RunningLoss, measure, predict
 from tumble.train.schedule import learning_rate, make_optimizers
 
 
@@ -57,28 +58,35 @@ class Summary:
     finished: bool
     steps: int
     minutes: float
-    metrics: dict[str, Errors]
+    metrics: dict[str, HeldOutErrors]
     folder: Path
 
 
 def train(config: TrainConfig, folder: str | Path) -> Summary:
     """Train a model, or continue its training from the checkpoint in the folder.
 
+    The number of torch's threads is that of the configuration while this runs, and the caller's own afterwards.
+
     Args:
         config: Configuration.
         folder: Folder for all results, made if absent.
 
     Raises:
+        FramesError: A file of data can't be read, or a label isn't finite.
+        DeviceError: The device isn't there.
         TrainingError: Data can't be used, the checkpoint belongs to another configuration, or the loss isn't finite.
     """
-    if config.threads is not None:
-        torch.set_num_threads(config.threads)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(config, folder)
-    if (folder / CHECKPOINT).exists():
-        trainer.restore()
-    return trainer.run()
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(config.threads or threads)
+        trainer = Trainer(config, folder)
+        if (folder / CHECKPOINT).exists():
+            trainer.restore()
+        return trainer.run()
+    finally:
+        torch.set_num_threads(threads)
 
 
 class Trainer:
@@ -88,13 +96,14 @@ class Trainer:
         """Read the data and set everything up at step zero.
 
         Raises:
-            FramesError: A file of data can't be read.
+            FramesError: A file of data can't be read, or a label isn't finite.
+            DeviceError: The device isn't there.
             TrainingError: A frame can't be used.
         """
         self.config = config
         self.folder = folder
-        self.device = torch.device(config.device)
-        dtype = torch.float32 if config.dtype == "float32" else torch.float64
+        self.device = _device(config.device)
+        dtype = DTYPES[config.dtype]
 
         self.training: dict[str, list[Frame]] = {}
         self.validation: dict[str, list[Frame]] = {}
@@ -109,8 +118,9 @@ class Trainer:
             if frames
         }
 
-        torch.manual_seed(config.seed)
-        self.model = Pet(config.model).to(self.device, dtype)
+        with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
+            torch.default_generator.manual_seed(config.seed)
+            self.model = Pet(config.model).to(self.device, dtype)
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))  # type: ignore[no-untyped-call]
         self.optimizers = make_optimizers(self.model, config.optimizer)
         self.loss = RunningLoss(config.loss)
@@ -191,7 +201,7 @@ class Trainer:
             epoch, position = divmod(sample, len(frames))
             order = np.random.default_rng((self.config.seed, self.stage, epoch, 1)).permutation(len(frames))
             chosen.append(frames[order[position]])
-        return collate(chosen, self.baseline, [random_rotation(rng) for _ in chosen])
+        return collate(chosen, self.baseline, random_rotations(len(chosen), rng))
 
     def validate(self, stage: StageConfig) -> None:
         """Measure the averaged weights on the held-out frames; add a row to the metrics and a line to the log."""
@@ -212,7 +222,7 @@ class Trainer:
             f"{stage.name} step {self.step} ({100 * self.progress(stage):.0f} %)", *shown, file=sys.stderr, flush=True
         )
 
-    def errors(self) -> dict[str, Errors]:
+    def errors(self) -> dict[str, HeldOutErrors]:
         """Return the errors of the averaged weights on each set's held-out frames."""
         self.average.eval()
         return {name: measure(self.average.module, batches) for name, batches in self.validation_batches.items()}
@@ -291,6 +301,17 @@ def _resumable(config: TrainConfig) -> dict[str, Any]:
     for key in ("max_minutes", "threads", "device", "checkpoint_minutes"):
         del plain[key]
     return plain
+
+
+def _device(name: str) -> torch.device:
+    """The device of a configuration, whose words are the core's."""
+    gpus = torch.cuda.device_count()
+    if name == "auto":
+        return torch.device("cuda" if gpus > 0 else "cpu")
+    device = torch.device(name)
+    if device.type == "cuda" and (device.index or 0) >= gpus:
+        raise DeviceError(f"`device` {name}: torch sees {gpus} GPU{'' if gpus == 1 else 's'}; use cpu or auto")
+    return device
 
 
 def _to(batch: Batch, device: torch.device) -> Batch:

@@ -1,0 +1,44 @@
+"""Mean absolute and root-mean-square errors, shared by `tumble evaluate` and the validation of a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Mean absolute and root-mean-square error of `count` values."""
+
+    mae: float
+    rmse: float
+    count: int
+
+
+@dataclass
+class ErrorSums:
+    """Running sums of differences, so that their number doesn't matter."""
+
+    absolute: float = 0.0
+    square: float = 0.0
+    count: int = 0
+
+    def add(self, differences: ArrayLike) -> None:
+        """Take differences, of any shape, into account."""
+        values = np.asarray(differences, dtype=np.float64)
+        self.absolute += float(np.abs(values).sum())
+        self.square += float(np.square(values).sum())
+        self.count += values.size
+
+    def errors(self) -> Errors:
+        """Errors of the differences so far, at least one."""
+        return Errors(self.absolute / self.count, float(np.sqrt(self.square / self.count)), self.count)
+
+
+def errors_of(differences: ArrayLike) -> Errors:
+    """Errors of an array of differences, at least one."""
+    sums = ErrorSums()
+    sums.add(differences)
+    return sums.errors()

@@ -1,0 +1,143 @@
+"""Wrong claims about a network are refused when its file is written, right ones aren't."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from ase import Atoms
+from support.systems import systems
+from torch import Tensor
+
+import tumble
+from tumble.claims import check_attributes, check_cutoff, check_depth, check_exactness
+from tumble.errors import ExportError
+from tumble.models import Pet, PetConfig
+from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop
+from tumble.structures import to_graph
+
+SPECIES = ["O", "H"]
+DTYPES = [torch.float32, torch.float64]
+
+
+def graph(name: str, cutoff: float = 4.0):
+    return to_graph([systems()[name]], SPECIES, cutoff)
+
+
+def pet(layers: int = 2) -> Pet:
+    torch.manual_seed(1)
+    return Pet(PetConfig(("O", "H"), width=8, heads=2, feedforward=8, message_layers=layers)).eval()
+
+
+NETWORKS = [EdgeHarmonic(2, 1), TwoHop(), MorsePair(), pet(1), pet(2), pet(3)]
+
+
+class Sudden(torch.nn.Module):
+    """Ends at the cutoff with a slope: that of r, or of the square of the distance to the cutoff, scaled up."""
+
+    def __init__(self, power: int) -> None:
+        super().__init__()
+        self.power = power
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        r = torch.linalg.vector_norm(edge_vectors, dim=1)
+        zero = torch.zeros(species.size(0), dtype=r.dtype)
+        return {"energy": zero.index_add(0, edge_index[0], (4.0 - r).clamp_min(0.0) ** self.power)}
+
+
+class Constant(torch.nn.Module):
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        return {"energy": torch.zeros(species.size(0), dtype=edge_vectors.dtype)}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: f"{type(network).__name__}{network.depth}")
+@pytest.mark.parametrize("name", ["molecule", "triclinic", "small"])
+def test_right_claims(network, dtype, name):
+    network = network.to(dtype)
+    check_attributes(network, network.cutoff, network.depth)
+    check_cutoff(network, graph(name), dtype, network.cutoff)
+    check_depth(network, dtype, SPECIES, network.cutoff, network.depth)
+
+
+def test_a_network_without_edges_claims_nothing():
+    check_cutoff(Constant(), graph("molecule"), torch.float64, 4.0)
+    check_depth(Constant(), torch.float64, SPECIES, 4.0, 1)
+    check_exactness(Constant(), [graph("molecule")], torch.float64, ["molecule"])
+
+
+@pytest.mark.parametrize(
+    ("claims", "text"),
+    [((3.0, 2), "`cutoff`: expected that of the network, 4, got 3"), ((4.0, 1), "`depth`: expected .* 2, got 1")],
+)
+def test_what_the_network_says_itself(claims, text):
+    with pytest.raises(ExportError, match=text):
+        check_attributes(TwoHop(), *claims)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: f"{type(network).__name__}{network.depth}")
+def test_cutoff_that_is_too_short(network, dtype):
+    network = network.to(dtype)
+    with pytest.raises(ExportError, match=r"`cutoff`: expected a network whose forces vanish at 2\.5 Å, got .* eV/Å"):
+        check_cutoff(network, graph("triclinic", 2.5), dtype, 2.5)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_cutoff_without_smoothness(dtype):
+    with pytest.raises(ExportError, match=r"got 1 eV/Å on an edge of 0\.99999 times that length; give"):
+        check_cutoff(Sudden(1), to_graph([Atoms("O2", [[0, 0, 0], [0, 0, 1]])], SPECIES, 4.0), dtype, 4.0)
+    check_cutoff(Sudden(2), graph("triclinic"), dtype, 4.0)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("network", "sees"), [(TwoHop(), "2"), (pet(2), "2"), (pet(3), "3")])
+def test_depth_that_is_too_small(network, sees, dtype):
+    text = f"`depth`: expected a network whose atomic energies see at most 1 hops, got one that sees {sees}"
+    with pytest.raises(ExportError, match=text):
+        check_depth(network.to(dtype), dtype, SPECIES, 4.0, 1)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_exactness(dtype):
+    names = ["molecule", "triclinic"]
+    graphs = [graph(name) for name in names]
+    check_exactness(MorsePair().to(dtype), graphs, dtype, names)
+    check_exactness(EdgeHarmonic(0, 0).to(dtype), graphs, dtype, names)
+    for network in (EdgeHarmonic(2, 1), EdgeHarmonic(1, 0, strength=0.01), pet()):
+        with pytest.raises(ExportError, match=r"`symmetry\.kind`: expected `approximate`, got `exact` for a"):
+            check_exactness(network.to(dtype), graphs, dtype, names)
+
+
+@pytest.mark.parametrize(
+    ("network", "changes", "text"),
+    [
+        (TwoHop(), {"depth": 1}, "`depth`: expected that of the network, 2, got 1"),
+        (TwoHop(), {"cutoff": 3.0}, "`cutoff`: expected that of the network, 4, got 3"),
+        (Sudden(1), {}, "`cutoff`: expected a network whose forces vanish at 4 Å"),
+        (EdgeHarmonic(2, 1), {"kind": "exact"}, "`symmetry.kind`: expected `approximate`, got `exact`"),
+    ],
+)
+def test_export_asks(tmp_path, network, changes, text):
+    with pytest.raises(ExportError, match=text):
+        tumble.export(
+            network,
+            tmp_path / "toy.pt",
+            name="toy",
+            species=SPECIES,
+            cutoff=changes.get("cutoff", 4.0),
+            depth=changes.get("depth", getattr(network, "depth", 1)),
+            dtype="float64",
+            baseline=[0.0, 0.0],
+            symmetry={
+                "group": "O(3)",
+                "kind": changes.get("kind", "approximate"),
+                "energy_error": None,
+                "force_error": None,
+                "how": "toy",
+            },
+            provenance={"data": [], "seeds": {}, "metrics": {}, "configuration": {}},
+            licence="none",
+            citation="none",
+            references=[systems()["triclinic"]],
+        )
+    assert not list(tmp_path.iterdir())

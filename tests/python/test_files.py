@@ -1,0 +1,29 @@
+"""Hash and atomic writing of files."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tumble.files import sha256, write_atomically
+
+
+def test_hash(tmp_path):
+    """The value is the example of FIPS 180-2, appendix B.1."""
+    (tmp_path / "a").write_bytes(b"abc")
+    assert sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_failed_write_changes_nothing(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    write_atomically(path, b"old")
+
+    def full_disk(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="No space left on device"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
