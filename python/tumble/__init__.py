@@ -13,6 +13,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from tumble.build import require_torch
+
 if TYPE_CHECKING:
     from tumble._core import Potential
     from tumble.calculator import Calculator
@@ -33,4 +35,5 @@ _HOME = {
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module `tumble` has no attribute `{name}`")
+    require_torch()
     return getattr(importlib.import_module(_HOME[name]), name)

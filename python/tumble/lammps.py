@@ -4,9 +4,11 @@
 `LAMMPS_PLUGIN_PATH`; LAMMPS then loads each file `*plugin.so` in there. So nothing heavy is imported here.
 """
 
+import sys
 from pathlib import Path
 
 import tumble
+from tumble.build import torch_mismatch
 
 _PLUGIN = Path("lib", "lammps", "tumbleplugin.so")
 
@@ -16,6 +18,9 @@ def plugin_folder() -> str:
 
     Where the plugin wasn't built, the folder is empty or absent, and LAMMPS finds nothing in it.
     """
+    problem = torch_mismatch()
+    if problem is not None:
+        print(f"pair_style tumble isn't available: {problem}", file=sys.stderr)
     # An editable installation has two folders: one with the sources and one with what was compiled.
     for folder in tumble.__path__:
         if (Path(folder) / _PLUGIN).is_file():

@@ -125,6 +125,7 @@ def from_ipi(model: Path, atoms: Atoms, folder: Path) -> tuple[Numbers, Atoms]:
         finally:
             for process in processes:
                 process.kill()
+                process.wait()
     assert codes == [0, 0], (folder / "ipi.log").read_text()
     result = np.load(folder / "result.npz")
     seen = atoms.copy()

@@ -1,0 +1,35 @@
+"""What the compiled parts were built with.
+
+They call torch's C++ interface, which changes with each release, so they run with that torch only. What the loader says
+otherwise, an undefined symbol, helps nobody.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from importlib import metadata
+
+
+def torch_mismatch() -> str | None:
+    """Say what is wrong with the installed torch, or nothing if it is the one that the binaries were built with."""
+    if importlib.util.find_spec("tumble._build") is None:  # binaries in the source tree come without
+        return None
+    built: str = importlib.import_module("tumble._build").TORCH_VERSION
+    installed = metadata.version("torch")
+    if built.split("+")[0] == installed.split("+")[0]:
+        return None
+    return (
+        f"tumble was built with torch {built}, got torch {installed}; install it again beside this one: "
+        "pip install --no-build-isolation --force-reinstall --no-deps"
+    )
+
+
+def require_torch() -> None:
+    """Check before the compiled core is loaded.
+
+    Raises:
+        ImportError: If another torch is installed than the one that the core was built with.
+    """
+    problem = torch_mismatch()
+    if problem is not None:
+        raise ImportError(problem)

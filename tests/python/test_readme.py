@@ -1,0 +1,75 @@
+"""What the README tells users to copy."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tumble import _core
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def block(kind: str, containing: str) -> str:
+    """The code block of a kind that contains some text."""
+    (found,) = [text for text in re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL) if containing in text]
+    return found
+
+
+def test_python_runs_as_printed() -> None:
+    _core.find_model("water")
+    done = subprocess.run(
+        [sys.executable, "-c", block("python", "Calculator")], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_lammps_script_runs_as_printed(tmp_path: Path) -> None:
+    script = block("", "pair_style").replace("run           2000", "run 2")
+    assert "run 2" in script
+    (tmp_path / "in.water").write_text(script)
+    (tmp_path / "water64.data").write_text((ROOT / "inputs/lammps/water64.data").read_text())
+    lmp = Path(sys.executable).parent / "lmp"
+    done = subprocess.run([lmp, "-in", "in.water"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout
+
+
+def test_ipi_input_runs_as_printed(tmp_path: Path) -> None:
+    address = f"tumble-readme-{tmp_path.name}"
+    xml = block("xml", "ffsocket").replace("my-water", address).replace("400", "2")
+    (tmp_path / "input.xml").write_text(xml)
+    (tmp_path / "water64.xyz").write_text((ROOT / "inputs/ipi/water64.xyz").read_text())
+    (command,) = re.findall(r"^    tumble (drive .*)$", README, re.MULTILINE)
+    folder = Path(sys.executable).parent
+    with (tmp_path / "log").open("w") as log:
+        commands = ([folder / "i-pi", "input.xml"], [folder / "tumble", *command.replace("my-water", address).split()])
+        processes = [
+            subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT) for command in commands
+        ]
+        try:
+            codes = [process.wait(120) for process in processes]
+        finally:
+            for process in processes:
+                process.kill()
+                process.wait()
+    assert codes == [0, 0], (tmp_path / "log").read_text()
+    assert len(list(tmp_path.glob("simulation.torque_*"))) == 8
+
+
+def test_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    assert len(links) > 5
+    missing = [link for link in links if not (ROOT / link).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("command", ["train", "export", "evaluate", "info", "models", "drive", "demo"])
+def test_commands_of_the_table_exist(command: str) -> None:
+    assert f"`tumble {command}" in README
+    tumble = Path(sys.executable).parent / "tumble"
+    assert subprocess.run([tumble, command, "--help"], capture_output=True, timeout=60).returncode == 0
