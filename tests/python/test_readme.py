@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_lammps_script_runs_as_printed(tmp_path: Path) -> None:
 
 
 def test_ipi_input_runs_as_printed(tmp_path: Path) -> None:
-    address = f"tumble-readme-{tmp_path.name}"
+    address = f"tumble-readme-{uuid.uuid4().hex[:8]}"
     xml = block("xml", "ffsocket").replace("my-water", address).replace("400", "2")
     (tmp_path / "input.xml").write_text(xml)
     (tmp_path / "water64.xyz").write_text((ROOT / "inputs/ipi/water64.xyz").read_text())
@@ -57,6 +58,7 @@ def test_ipi_input_runs_as_printed(tmp_path: Path) -> None:
             for process in processes:
                 process.kill()
                 process.wait()
+            Path(f"/tmp/ipi_{address}").unlink(missing_ok=True)
     assert codes == [0, 0], (tmp_path / "log").read_text()
     assert len(list(tmp_path.glob("simulation.torque_*"))) == 8
 
