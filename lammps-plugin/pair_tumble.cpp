@@ -196,6 +196,8 @@ double PairTumble::init_one(int i, int j)
 
 void PairTumble::compute(int eflag, int vflag)
 {
+  // `run N pre no` skips LAMMPS' own check
+  if (!potential_) error->all(FLERR, "pair_style tumble: expected pair_coeff after pair_style, got none");
   ev_init(eflag, vflag);
 
   const tumble::Graph *graph = nullptr;

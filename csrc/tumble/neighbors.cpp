@@ -148,7 +148,13 @@ Search plan_search(const Structure& structure, const Matrix3& cell, double cutof
     for (int a = 0; a < 3; ++a) {  // the rows of open directions are unit vectors normal to all others
         if (!structure.periodic[a]) close_gaps(search.positions, cell[a], 2.0 * search.cutoff);
     }
-    while (count_cells(search, structure, cell) > most_cells) search.cutoff *= 1.25;
+    while (count_cells(search, structure, cell) > most_cells) {
+        search.cutoff *= 1.25;
+        if (search.cutoff > 100.0 * cutoff) {  // the images in a thin direction would never come to an end
+            throw StructureError(
+                "`cell`: expected a box that isn't both vast and thin; its neighbours can't be searched for");
+        }
+    }
     return search;
 }
 

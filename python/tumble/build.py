@@ -20,7 +20,7 @@ def torch_mismatch() -> str | None:
         return None
     return (
         f"tumble was built with torch {built}, got torch {installed}; install it again beside this one: "
-        "pip install --no-build-isolation --force-reinstall --no-deps"
+        "pip install --no-build-isolation --force-reinstall --no-deps <folder of tumble's sources>"
     )
 
 

@@ -28,21 +28,19 @@ _FAR, _NEAR, _FALL = 1e-3, 1e-5, 0.1
 _SPACING = 0.6  # of the atoms in a chain, in cutoffs: only next neighbours have an edge
 
 
-def check_attributes(network: torch.nn.Module, cutoff: float, depth: int) -> None:
+def check_attributes(network: torch.nn.Module, cutoff: float) -> None:
     """Compare with what the network says of itself, where it does.
 
     Args:
-        network: May have the attributes `cutoff` in Å and `depth`.
+        network: May have the attribute `cutoff`, Å.
         cutoff: Claim, Å.
-        depth: Claim.
 
     Raises:
         ExportError: If they differ.
     """
-    for name, claim in (("cutoff", cutoff), ("depth", depth)):
-        own = getattr(network, name, None)
-        if isinstance(own, int | float) and not math.isclose(own, claim, rel_tol=1e-9):
-            raise ExportError(f"`{name}`: expected that of the network, {own:g}, got {claim:g}")
+    own = getattr(network, "cutoff", None)
+    if isinstance(own, int | float) and not math.isclose(own, cutoff, rel_tol=1e-9):
+        raise ExportError(f"`cutoff`: expected that of the network, {own:g}, got {cutoff:g}")
 
 
 def check_cutoff(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype, cutoff: float) -> None:

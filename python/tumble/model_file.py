@@ -119,7 +119,7 @@ def export(
         citation=citation,
         references=references,
     )
-    check_attributes(model, cutoff, depth)
+    check_attributes(model, cutoff)
     network = copy.deepcopy(model).to(device="cpu", dtype=DTYPES[dtype]).eval()
     for parameter in network.parameters():
         parameter.requires_grad_(False)

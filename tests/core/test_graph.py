@@ -147,6 +147,12 @@ def test_wrong_structures(change, text: str) -> None:
         _core.build_graph([structure(atoms)], CUTOFF)
 
 
+def test_box_beyond_reason() -> None:
+    cell = np.diag([1e8, 1e8, 3.0])
+    with pytest.raises(_core.StructureError, match="expected a box that isn't both vast and thin"):
+        _core.build_graph([_core.Structure([0, 0], np.eye(3)[:2], cell, [True] * 3)], CUTOFF)
+
+
 def test_species_of_another_length() -> None:
     with pytest.raises(_core.StructureError, match="`species`: expected one entry for each of 2 atoms, got 3"):
         _core.build_graph([_core.Structure([0, 0, 0], np.eye(3)[:2], np.eye(3), [False] * 3)], CUTOFF)

@@ -276,6 +276,9 @@ def test_choosing_the_style_again_forgets_the_model(tmp_path: Path, model_file: 
     run = run_lammps(tmp_path, script + "pair_style tumble device cpu\nrun 0\n")
     assert run.returncode != 0
     assert "All pair coeffs are not set" in run.output
+    run = run_lammps(tmp_path, script + "pair_style tumble device cpu\nrun 1 pre no\n")
+    assert run.returncode != 0
+    assert "expected pair_coeff after pair_style, got none" in run.output
     again = f"pair_style tumble device cpu\npair_coeff * * {model_file('harmonic')} O H\nrun 0\n"
     run = run_lammps(tmp_path, script + again)
     assert run.returncode == 0, run.output

@@ -54,7 +54,7 @@ class Constant(torch.nn.Module):
 @pytest.mark.parametrize("name", ["molecule", "triclinic", "small"])
 def test_right_claims(network, dtype, name):
     network = network.to(dtype)
-    check_attributes(network, network.cutoff, network.depth)
+    check_attributes(network, network.cutoff)
     check_cutoff(network, graph(name), dtype, network.cutoff)
     check_depth(network, dtype, SPECIES, network.cutoff, network.depth)
 
@@ -65,13 +65,9 @@ def test_a_network_without_edges_claims_nothing():
     check_exactness(Constant(), [graph("molecule")], torch.float64, ["molecule"])
 
 
-@pytest.mark.parametrize(
-    ("claims", "text"),
-    [((3.0, 2), "`cutoff`: expected that of the network, 4, got 3"), ((4.0, 1), "`depth`: expected .* 2, got 1")],
-)
-def test_what_the_network_says_itself(claims, text):
-    with pytest.raises(ExportError, match=text):
-        check_attributes(TwoHop(), *claims)
+def test_what_the_network_says_itself():
+    with pytest.raises(ExportError, match="`cutoff`: expected that of the network, 4, got 3"):
+        check_attributes(TwoHop(), 3.0)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -111,7 +107,11 @@ def test_exactness(dtype):
 @pytest.mark.parametrize(
     ("network", "changes", "text"),
     [
-        (TwoHop(), {"depth": 1}, "`depth`: expected that of the network, 2, got 1"),
+        (
+            TwoHop(),
+            {"depth": 1},
+            "`depth`: expected a network whose atomic energies see at most 1 hops, got one that sees 2",
+        ),
         (TwoHop(), {"cutoff": 3.0}, "`cutoff`: expected that of the network, 4, got 3"),
         (Sudden(1), {}, "`cutoff`: expected a network whose forces vanish at 4 Å"),
         (EdgeHarmonic(2, 1), {"kind": "exact"}, "`symmetry.kind`: expected `approximate`, got `exact`"),
