@@ -64,7 +64,7 @@ void validate(const Graph& graph, const Metadata& metadata) {
     validate_structures(graph);
 }
 
-/// Energies of the atoms, with their baseline, and gradients on the edges.
+/// What the model gives: energies of the atoms, still without their baseline, and gradients on the edges.
 struct RawResult {
     at::Tensor atom_energies;   // [N], float64, CPU
     at::Tensor edge_gradients;  // [E, 3], float64, CPU
