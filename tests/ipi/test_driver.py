@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -156,7 +157,8 @@ def test_server_killed(tmp_path: Path, bound_model: Path, capsys: pytest.Capture
     server = Server(tmp_path, WATER, endpoint, steps=10_000_000)
     with server, when_running(tmp_path, lambda: server.send(signal.SIGKILL)):
         assert run_cli(bound_model, tmp_path, endpoint) == 4
-    assert "evaluations; the server closed the connection" in capsys.readouterr().err
+    # a server that dies with unread bytes resets the connection, one without closes it
+    assert re.search(r"evaluations; the server (closed the connection|is gone \()", capsys.readouterr().err)
 
 
 def test_nan_stops_the_driver_and_a_server_that_may_wait_takes_the_next(
