@@ -37,7 +37,7 @@ class Graph:
     """A batch of structures.
 
     vectors [E, 3] in Å, edge_index [2, E] sorted by centre, reverse [E], shifts [E, 3], species [N],
-    first_atom [B + 1].
+    first_atom [B + 1], local_atoms [B]: how many atoms of each structure are not ghosts; they come first.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Graph:
         reverse: ArrayLike,
         species: ArrayLike,
         first_atom: ArrayLike,
+        local_atoms: ArrayLike | None = None,
     ) -> None: ...
     @property
     def vectors(self) -> NDArray[np.float64]: ...
@@ -60,6 +61,8 @@ class Graph:
     def species(self) -> NDArray[np.int64]: ...
     @property
     def first_atom(self) -> NDArray[np.int64]: ...
+    @property
+    def local_atoms(self) -> NDArray[np.int64]: ...
 
 def build_graph(structures: Sequence[Structure], cutoff: float) -> Graph: ...
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from ase import Atoms
+from support.model_files import rewritten
 from support.systems import systems
 
 import tumble
@@ -134,16 +134,6 @@ def test_models_that_fail(model_file: ModelFile, name: str, text: str) -> None:
 def test_options(model_file: ModelFile, options: dict[str, object], error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         tumble.load(model_file("pair"), **options)
-
-
-def rewritten(source: Path, target: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
-    """A copy of a model file with each record passed through `change`; None leaves one out."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
-        for name in old.namelist():
-            data = change(name, old.read(name))
-            if data is not None:
-                new.writestr(name, data)
-    return target
 
 
 @pytest.mark.parametrize(
