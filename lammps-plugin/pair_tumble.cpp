@@ -17,6 +17,7 @@
 #include "tumble/model_file.h"
 #include "tumble/units.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace LAMMPS_NS;
@@ -303,6 +304,20 @@ void PairTumble::setup()
 }
 
 /* ----------------------------------------------------------------------
+   called at the end of a run
+------------------------------------------------------------------------- */
+
+void PairTumble::finish()
+{
+  std::array<double, 2> edges{};
+  MPI_Reduce(edges_evaluated_.data(), edges.data(), 2, MPI_DOUBLE, MPI_SUM, 0, world);
+  edges_evaluated_ = {};
+  if (comm->me == 0 && passes_messages_to_ghosts() && edges[1] > 0.0)
+    utils::logmesg(lmp, "pair_style tumble: {:.1f} % of the model's work was for ghosts\n",
+                   100.0 * (1.0 - edges[0] / edges[1]));
+}
+
+/* ----------------------------------------------------------------------
    neighbor->ago stays 0 for all evaluations of a step with a rebuild, of which r-RESPA has several
 ------------------------------------------------------------------------- */
 
@@ -338,6 +353,7 @@ void PairTumble::compute(int eflag, int vflag)
 
   add_forces();
   tally(*graph);
+  count_edges(*graph);
 }
 
 /* ---------------------------------------------------------------------- */
@@ -365,6 +381,16 @@ void PairTumble::tally(const tumble::Graph &graph)
     for (int k = 0; k < 6; ++k) virial[k] += energy_unit_ * components[k];
   }
   if (vflag_atom) tally_atom_virials(graph);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairTumble::count_edges(const tumble::Graph &graph)
+{
+  const auto centers = graph.edge_index.begin();
+  const auto ghosts = std::lower_bound(centers, centers + graph.edges(), graph.local_atoms[0]);
+  edges_evaluated_[0] += static_cast<double>(ghosts - centers);
+  edges_evaluated_[1] += static_cast<double>(graph.edges());
 }
 
 /* ----------------------------------------------------------------------

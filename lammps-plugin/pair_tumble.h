@@ -21,7 +21,11 @@ PairStyle(tumble,PairTumble);
 #include "lammps_graph.h"
 #include "tumble/potential.h"
 
+#include <array>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace LAMMPS_NS {
 
@@ -36,6 +40,7 @@ class PairTumble : public Pair {
   void init_style() override;
   double init_one(int, int) override;
   void setup() override;
+  void finish() override;
   double memory_usage() override;
 
  private:
@@ -50,6 +55,7 @@ class PairTumble : public Pair {
   void release_halo();
   void log_model() const;
   bool list_is_new();
+  void count_edges(const tumble::Graph &);
   void add_forces();
   void tally(const tumble::Graph &);
   void tally_atom_virials(const tumble::Graph &);
@@ -65,6 +71,7 @@ class PairTumble : public Pair {
   tumble::Evaluation evaluation_;
   bool restarted_ = true;    // a new neighbour list may be there although its counters don't say so
   std::pair<bigint, bigint> last_build_;
+  std::array<double, 2> edges_evaluated_{};    // of local atoms and of all, since the start of the run
 };
 
 }    // namespace LAMMPS_NS
