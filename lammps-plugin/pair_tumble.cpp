@@ -206,9 +206,10 @@ void PairTumble::check_settings() const
   if (comm->nprocs > 1 && !force->newton_pair)
     error->all(FLERR, "pair_style tumble: expected `newton on` with several MPI ranks, since a rank's energies exert "
                       "forces on atoms of others; got `newton off`");
-  if (comm->nprocs > 1 && comm->mode != Comm::SINGLE)
-    error->all(FLERR, "pair_style tumble: expected `comm_modify mode single` with several MPI ranks, since all atoms "
-                      "need the same halo; got another mode");
+  if (passes_messages_to_ghosts() && neighbor->style != Neighbor::BIN && neighbor->style != Neighbor::NSQ)
+    error->all(FLERR,
+               "pair_style tumble: expected `neighbor bin` or `neighbor nsq` for message passing over several MPI "
+               "ranks, since LAMMPS has no lists of ghosts' neighbors in other styles");
   if (force->kspace && force->pair == this)
     error->all(FLERR, "pair_style tumble: expected no kspace_style, since the model has no charges; got `{}`",
                force->kspace_style);

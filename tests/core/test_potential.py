@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from ase import Atoms
 from support.model_files import rewritten
 from support.systems import systems
@@ -176,3 +177,13 @@ def test_altered_files(
     broken = rewritten(model_file("pair"), tmp_path / "altered.pt", change)
     with pytest.raises(error, match=text):
         tumble.load(broken, "cpu")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="with GPUs: tests/gpu")
+def test_ranks_without_gpus_keep_the_device() -> None:
+    assert [_core.device_of_rank(device, 3) for device in ("auto", "cpu", "cuda", "cuda:1")] == [
+        "auto",
+        "cpu",
+        "cuda",
+        "cuda:1",
+    ]
