@@ -5,10 +5,13 @@
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
+#include "failure.h"
 #include "force.h"
+#include "keywords.h"
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
+#include "requirements.h"
 #include "update.h"
 #include "utils.h"
 
@@ -16,30 +19,9 @@
 #include "tumble/model_file.h"
 
 #include <cstring>
+#include <numeric>
 
 using namespace LAMMPS_NS;
-
-namespace {
-
-/// Runs a piece of work at the boundary to the core and hands any exception's text to a LAMMPS error function.
-///
-/// @param tags IDs of the local atoms, by which LAMMPS' users know them
-template <typename Work, typename Report> void guarded(Work &&work, Report &&report, const tagint *tags = nullptr)
-{
-  std::string failure;
-  try {
-    work();
-  } catch (const tumble::Error &error) {
-    failure = error.what();
-    if (tags)
-      for (const auto n : error.atoms()) failure += fmt::format("; atom {} has ID {}", n, tags[n]);
-  } catch (const std::exception &exception) {
-    failure = exception.what();
-  }
-  if (!failure.empty()) report(failure);
-}
-
-}    // namespace
 
 /* ---------------------------------------------------------------------- */
 
@@ -78,18 +60,9 @@ void PairTumble::settings(int narg, char **arg)
   if (allocated)
     for (int i = 1; i <= atom->ntypes; ++i)
       for (int j = i; j <= atom->ntypes; ++j) setflag[i][j] = 0;
-  for (int i = 0; i < narg; i += 2) {
-    if (i + 1 >= narg) error->all(FLERR, "pair_style tumble: expected a value after keyword `{}`", arg[i]);
-    if (strcmp(arg[i], "device") == 0) {
-      options_.device = arg[i + 1];
-    } else if (strcmp(arg[i], "memory") == 0) {
-      options_.memory = utils::numeric(FLERR, arg[i + 1], false, lmp);
-    } else if (strcmp(arg[i], "check") == 0) {
-      options_.check = utils::logical(FLERR, arg[i + 1], false, lmp);
-    } else {
-      error->all(FLERR, "pair_style tumble: expected a keyword among device, memory, check; got `{}`", arg[i]);
-    }
-  }
+  const std::string failure = catch_failure([&] { options_ = parse_keywords(narg, arg); });
+  // the same words on every rank
+  if (!failure.empty()) error->all(FLERR, "pair_style tumble: {}", failure);
 }
 
 /* ----------------------------------------------------------------------
@@ -106,21 +79,33 @@ void PairTumble::coeff(int narg, char **arg)
     error->all(FLERR, "pair_coeff for pair_style tumble: expected one element for each of {} atom types, got {}",
                ntypes, narg - 3);
 
-  const auto all = [this](const std::string &text) { error->all(FLERR, "pair_style tumble: {}", text); };
-  guarded(
-      [&] {
-        tumble::set_threads(comm->nthreads);
-        model_path_ = tumble::find_model(arg[2]);
-        potential_ = std::make_unique<tumble::Potential>(model_path_, options_);
-        species_of_type_.assign(ntypes + 1, 0);
-        for (int type = 1; type <= ntypes; ++type)
-          species_of_type_[type] = potential_->metadata().species_index(arg[2 + type]);
-      },
-      all);
+  refuse_kspace(lmp, this);
+
+  const std::string mine = catch_failure([&] { load(arg[2], arg + 3); });
+  const std::string failure = agree_on_failure(world, mine);
+  if (!failure.empty()) {
+    potential_.reset();
+    error->all(FLERR, "pair_style tumble: {}", failure);
+  }
 
   if (!allocated) allocate();
   for (int i = 1; i <= ntypes; ++i)
     for (int j = i; j <= ntypes; ++j) setflag[i][j] = 1;
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairTumble::load(const std::string &model, const char *const *elements)
+{
+  tumble::set_threads(comm->nthreads);
+  model_path_ = tumble::find_model(model);
+  potential_ = std::make_unique<tumble::Potential>(model_path_, options_);
+  species_of_type_.assign(atom->ntypes + 1, 0);
+  symbol_of_type_.assign(atom->ntypes + 1, "");
+  for (int type = 1; type <= atom->ntypes; ++type) {
+    symbol_of_type_[type] = elements[type - 1];
+    species_of_type_[type] = potential_->metadata().species_index(elements[type - 1]);
+  }
 }
 
 /* ---------------------------------------------------------------------- */
@@ -145,9 +130,8 @@ void PairTumble::init_style()
   if (strcmp(update->unit_style, "metal") != 0)
     error->all(FLERR, "pair_style tumble: expected `units metal`, got `units {}`", update->unit_style);
   if (!atom->tag_enable) error->all(FLERR, "pair_style tumble: expected atoms with IDs, got `atom_modify id no`");
-  if (comm->nprocs > 1)
-    error->all(FLERR, "pair_style tumble: expected 1 MPI rank, got {}; use threads instead (OMP_NUM_THREADS)",
-               comm->nprocs);
+  const double reach = potential_->metadata().cutoff + neighbor->skin;
+  check_communication(lmp, reach, reach);
   check_neighbor_list();
 
   neighbor->add_request(this, NeighConst::REQ_FULL);
@@ -201,20 +185,40 @@ void PairTumble::compute(int eflag, int vflag)
   ev_init(eflag, vflag);
 
   const tumble::Graph *graph = nullptr;
-  const auto one = [this](const std::string &text) {
-    error->one(FLERR, "pair_style tumble at step {}: {}", update->ntimestep, text);
+  bool evaluated = false;
+  const auto work = [&] {
+    if (rebuild_ || neighbor->ago == 0) graph_.rebuild(*atom, *domain, *list, species_of_type_);
+    rebuild_ = false;
+    graph = &graph_.update(*atom, potential_->metadata().cutoff);
+    try {
+      potential_->evaluate(*graph, evaluation_);
+      evaluated = true;
+    } catch (const tumble::NotFiniteError &) {
+      evaluated = true;
+      throw;
+    }
   };
-  guarded(
-      [&] {
-        if (rebuild_ || neighbor->ago == 0) graph_.rebuild(*atom, *domain, *list, species_of_type_);
-        rebuild_ = false;
-        graph = &graph_.update(*atom, potential_->metadata().cutoff);
-        potential_->evaluate(*graph, evaluation_);
-      },
-      one, atom->tag);
+  const auto atom_name = [this](std::int64_t node) { return fmt::format("atom ID {}", atom->tag[node]); };
+  const std::string mine = catch_failure(work, atom_name);
+  stop_if_failed(mine, evaluated);
 
   add_forces(evaluation_);
   tally(*graph, evaluation_);
+}
+
+/* ----------------------------------------------------------------------
+   all ranks come here in every step, so that all stop if one fails
+------------------------------------------------------------------------- */
+
+void PairTumble::stop_if_failed(const std::string &mine, bool evaluated)
+{
+  const std::string failure = agree_on_failure(world, mine);
+  if (failure.empty()) return;
+  std::vector<int> atom_of_node(atom->nlocal);
+  std::iota(atom_of_node.begin(), atom_of_node.end(), 0);
+  if (!evaluated) evaluation_.forces.clear();
+  const std::string frame = write_failed_frame(lmp, symbol_of_type_, atom_of_node, evaluation_.forces);
+  error->all(FLERR, "pair_style tumble at step {}: {}; {}", update->ntimestep, failure, frame);
 }
 
 /* ---------------------------------------------------------------------- */

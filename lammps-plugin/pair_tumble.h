@@ -35,6 +35,8 @@ class PairTumble : public Pair {
 
  private:
   void allocate();
+  void load(const std::string &model, const char *const *elements);
+  void stop_if_failed(const std::string &mine, bool evaluated);
   void check_neighbor_list() const;
   void log_model() const;
   void add_forces(const tumble::Evaluation &);
@@ -45,6 +47,7 @@ class PairTumble : public Pair {
   std::unique_ptr<tumble::Potential> potential_;
   std::string model_path_;
   std::vector<std::int64_t> species_of_type_;    // of the model, by atom type from 1
+  std::vector<std::string> symbol_of_type_;
   LammpsGraph graph_;
   tumble::Evaluation evaluation_;
   bool rebuild_ = true;    // a new neighbour list may be there although neighbor->ago doesn't say so

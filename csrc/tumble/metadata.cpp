@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "error.h"
+#include "nearest.h"
 
 namespace tumble {
 
@@ -211,9 +212,7 @@ Metadata parse_metadata(const std::string& text) {
 std::int64_t Metadata::species_index(const std::string& symbol) const {
     const auto found = std::find(species.begin(), species.end(), symbol);
     if (found != species.end()) return found - species.begin();
-    std::string known;
-    for (const auto& s : species) known += (known.empty() ? "" : ", ") + s;
-    throw StructureError(message("species `", symbol, "`: expected one of the model's (", known, ")"));
+    throw StructureError("`species`: " + expected_one_of(species, symbol));
 }
 
 }  // namespace tumble

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,12 +43,32 @@ class LammpsRun:
 
 
 def run_lammps(
-    folder: Path, script: str, *, ranks: int = 1, threads: int = 1, environment: dict[str, str] | None = None
+    folder: Path,
+    script: str,
+    *,
+    ranks: int = 1,
+    threads: int = 1,
+    environment: dict[str, str] | None = None,
+    rank_environments: Sequence[str] = (),
+    arguments: Sequence[str] = (),
 ) -> LammpsRun:
-    """Runs an input script in a folder and waits for the end; never raises for what LAMMPS does."""
+    """Runs an input script in a folder and waits for the end; never raises for what LAMMPS does.
+
+    Args:
+        folder: Where to run, and to leave all files.
+        script: Input script.
+        ranks: Number of MPI ranks.
+        threads: Of each rank.
+        environment: Further variables for all ranks.
+        rank_environments: One `NAME=VALUE` for each of as many ranks, in place of `ranks`.
+        arguments: Further arguments of `lmp`.
+    """
     (folder / "in.lammps").write_text(script)
-    command = [str(BIN / "lmp"), "-in", "in.lammps", "-log", "log.lammps"]
-    if ranks > 1:
+    command = [str(BIN / "lmp"), "-in", "in.lammps", "-log", "log.lammps", *arguments]
+    if rank_environments:
+        parts = [["-np", "1", "env", variable, *command] for variable in rank_environments]
+        command = [str(BIN / "mpirun"), *parts[0], *(word for part in parts[1:] for word in (":", *part))]
+    elif ranks > 1:
         command = [str(BIN / "mpirun"), "-np", str(ranks), *command]
     variables = {**os.environ, "OMP_NUM_THREADS": str(threads), **(environment or {})}
     done = subprocess.run(
