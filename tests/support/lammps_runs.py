@@ -83,18 +83,30 @@ def run_lammps(
     return LammpsRun(done.returncode, done.stdout, folder)
 
 
-def write_data(path: Path, atoms: Atoms, species: list[str], ids: np.ndarray) -> None:
-    """Data file with given atom IDs; the lines come in a shuffled order. The cell must be lower triangular."""
+def write_data(
+    path: Path,
+    atoms: Atoms,
+    species: list[str],
+    ids: np.ndarray,
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0),
+) -> None:
+    """Data file with given atom IDs; the lines come in a shuffled order. The cell must be lower triangular.
+
+    The lower corner of the box is put at `origin`, and the atoms with it.
+    """
     (lx, _, _), (xy, ly, _), (xz, yz, lz) = atoms.cell.array
     lines = [
         f"{len(atoms)} atoms",
         f"{len(species)} atom types",
-        *(f"0 {length:.17g} {axis}lo {axis}hi" for axis, length in zip("xyz", (lx, ly, lz), strict=True)),
+        *(
+            f"{low:.17g} {low + length:.17g} {axis}lo {axis}hi"
+            for axis, low, length in zip("xyz", origin, (lx, ly, lz), strict=True)
+        ),
         f"{xy:.17g} {xz:.17g} {yz:.17g} xy xz yz",
         "\nAtoms # atomic\n",
     ]
     for n in np.random.default_rng(11).permutation(len(atoms)):
-        position = " ".join(f"{x:.17g}" for x in atoms.positions[n])
+        position = " ".join(f"{x:.17g}" for x in atoms.positions[n] + origin)
         lines.append(f"{ids[n]} {species.index(atoms[int(n)].symbol) + 1} {position}")
     path.write_text("\n".join(["# test system\n", *lines, ""]))
 
