@@ -5,10 +5,13 @@
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
+#include "failure.h"
 #include "force.h"
+#include "keywords.h"
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
+#include "requirements.h"
 #include "universe.h"
 #include "update.h"
 #include "utils.h"
@@ -21,28 +24,6 @@
 #include <cstring>
 
 using namespace LAMMPS_NS;
-
-namespace {
-
-/// Runs a piece of work at the boundary to the core and hands any exception's text to a LAMMPS error function.
-///
-/// @param tags IDs of the local atoms, by which LAMMPS' users know them
-template <typename Work, typename Report> void guarded(Work &&work, Report &&report, const tagint *tags = nullptr)
-{
-  std::string failure;
-  try {
-    work();
-  } catch (const tumble::Error &error) {
-    failure = error.what();
-    if (tags)
-      for (const auto n : error.atoms()) failure += fmt::format("; atom {} has ID {}", n, tags[n]);
-  } catch (const std::exception &exception) {
-    failure = exception.what();
-  }
-  if (!failure.empty()) report(failure);
-}
-
-}    // namespace
 
 /* ---------------------------------------------------------------------- */
 
@@ -82,18 +63,9 @@ void PairTumble::settings(int narg, char **arg)
   if (allocated)
     for (int i = 1; i <= atom->ntypes; ++i)
       for (int j = i; j <= atom->ntypes; ++j) setflag[i][j] = 0;
-  for (int i = 0; i < narg; i += 2) {
-    if (i + 1 >= narg) error->all(FLERR, "pair_style tumble: expected a value after keyword `{}`", arg[i]);
-    if (strcmp(arg[i], "device") == 0) {
-      options_.device = arg[i + 1];
-    } else if (strcmp(arg[i], "memory") == 0) {
-      options_.memory = utils::numeric(FLERR, arg[i + 1], false, lmp);
-    } else if (strcmp(arg[i], "check") == 0) {
-      options_.check = utils::logical(FLERR, arg[i + 1], false, lmp);
-    } else {
-      error->all(FLERR, "pair_style tumble: expected a keyword among device, memory, check; got `{}`", arg[i]);
-    }
-  }
+  const std::string failure = catch_failure([&] { options_ = parse_keywords(narg, arg); });
+  // the same words on every rank
+  if (!failure.empty()) error->all(FLERR, "pair_style tumble: {}", failure);
 }
 
 /* ----------------------------------------------------------------------
@@ -109,8 +81,15 @@ void PairTumble::coeff(int narg, char **arg)
   if (narg - 3 != ntypes)
     error->all(FLERR, "pair_coeff for pair_style tumble: expected one element for each of {} atom types, got {}",
                ntypes, narg - 3);
-  const auto all = [this](const std::string &text) { error->all(FLERR, "pair_style tumble: {}", text); };
-  guarded([&] { load(arg[2], narg - 3, arg + 3); }, all);
+
+  refuse_kspace(lmp, this);
+
+  const std::string mine = catch_failure([&] { load(arg[2], arg + 3); });
+  const std::string failure = agree_on_failure(world, mine);
+  if (!failure.empty()) {
+    potential_.reset();
+    error->all(FLERR, "pair_style tumble: {}", failure);
+  }
 
   if (!allocated) allocate();
   int count = 0;
@@ -127,17 +106,21 @@ void PairTumble::coeff(int narg, char **arg)
 
 /* ---------------------------------------------------------------------- */
 
-void PairTumble::load(const std::string &model, int ntypes, char **elements)
+void PairTumble::load(const std::string &model, const char *const *elements)
 {
   tumble::set_threads(comm->nthreads);
   model_path_ = tumble::find_model(model);
   auto options = options_;
   options.device = tumble::device_of_rank(options_.device, rank_on_node());
   potential_ = std::make_unique<tumble::Potential>(model_path_, options);
-  species_of_type_.assign(ntypes + 1, -1);
-  for (int type = 1; type <= ntypes; ++type)
-    if (strcmp(elements[type - 1], "NULL") != 0)
-      species_of_type_[type] = potential_->metadata().species_index(elements[type - 1]);
+  species_of_type_.assign(atom->ntypes + 1, -1);
+  symbol_of_type_.assign(atom->ntypes + 1, "");
+  for (int type = 1; type <= atom->ntypes; ++type) {
+    const char *element = elements[type - 1];
+    if (strcmp(element, "NULL") == 0) continue;
+    symbol_of_type_[type] = element;
+    species_of_type_[type] = potential_->metadata().species_index(element);
+  }
 }
 
 /* ----------------------------------------------------------------------
@@ -173,9 +156,8 @@ void PairTumble::allocate()
 
 void PairTumble::init_style()
 {
-  choose_units();
-  check_settings();
-  check_neighbor_list();
+  energy_unit_ = energy_unit(lmp);
+  check_atoms_and_lists(lmp, passes_messages_to_ghosts());
 
   using namespace NeighConst;
   neighbor->add_request(this, passes_messages_to_ghosts() ? REQ_FULL | REQ_GHOST : REQ_FULL);
@@ -184,52 +166,6 @@ void PairTumble::init_style()
 
   tumble::set_threads(comm->nthreads);
   if (comm->me == 0) log_model();
-}
-
-/* ---------------------------------------------------------------------- */
-
-void PairTumble::choose_units()
-{
-  if (strcmp(update->unit_style, "metal") == 0)
-    energy_unit_ = 1.0;
-  else if (strcmp(update->unit_style, "real") == 0)
-    energy_unit_ = tumble::units::ev_in_kcal_per_mol;
-  else
-    error->all(FLERR, "pair_style tumble: expected `units metal` or `units real`, got `units {}`", update->unit_style);
-}
-
-/* ---------------------------------------------------------------------- */
-
-void PairTumble::check_settings() const
-{
-  if (!atom->tag_enable) error->all(FLERR, "pair_style tumble: expected atoms with IDs, got `atom_modify id no`");
-  if (comm->nprocs > 1 && !force->newton_pair)
-    error->all(FLERR, "pair_style tumble: expected `newton on` with several MPI ranks, since a rank's energies exert "
-                      "forces on atoms of others; got `newton off`");
-  if (passes_messages_to_ghosts() && neighbor->style != Neighbor::BIN && neighbor->style != Neighbor::NSQ)
-    error->all(FLERR,
-               "pair_style tumble: expected `neighbor bin` or `neighbor nsq` for message passing over several MPI "
-               "ranks, since LAMMPS has no lists of ghosts' neighbors in other styles");
-  if (force->kspace && force->pair == this)
-    error->all(FLERR, "pair_style tumble: expected no kspace_style, since the model has no charges; got `{}`",
-               force->kspace_style);
-}
-
-/* ----------------------------------------------------------------------
-   the model must see every pair within its cutoff
-------------------------------------------------------------------------- */
-
-void PairTumble::check_neighbor_list() const
-{
-  if (neighbor->includegroup)
-    error->all(FLERR, "pair_style tumble: expected neighbor lists of all atoms, got `neigh_modify include`");
-  if (atom->molecular != Atom::ATOMIC)
-    for (int k = 1; k <= 3; ++k)
-      if (force->special_lj[k] == 0.0 && force->special_coul[k] == 0.0)
-        error->all(FLERR, "pair_style tumble: bonded pairs are missing from the neighbor list, since their weight in "
-                          "special_bonds is 0; add `special_bonds lj/coul 1.0 1.0 1.0`");
-  if (neighbor->exclude && comm->me == 0)
-    error->warning(FLERR, "pair_style tumble: pairs excluded by neigh_modify are invisible to the model, too");
 }
 
 /* ----------------------------------------------------------------------
@@ -251,12 +187,7 @@ void PairTumble::set_halo()
   const auto &metadata = potential_->metadata();
   const double hop = metadata.cutoff + neighbor->skin;
   const double halo = passes_messages_to_ghosts() ? metadata.depth * hop : hop;
-  for (int a = 0; a < domain->dimension; ++a)
-    if (comm->style == Comm::TILED && domain->periodicity[a] && halo > domain->prd[a])
-      error->all(FLERR,
-                 "pair_style tumble: expected a periodic box of at least {:.8g} A (the halo) along {} with "
-                 "`comm_style tiled`, got {:.8g}; use `comm_style brick` or fewer MPI ranks",
-                 halo, "xyz"[a], domain->prd[a]);
+  check_communication(lmp, hop, halo);
   if (passes_messages_to_ghosts() && comm->cutghostuser < halo) {
     user_halo_ = comm->cutghostuser;
     comm->cutghostuser = halo_ = halo;
@@ -341,20 +272,38 @@ void PairTumble::compute(int eflag, int vflag)
 
   const auto &metadata = potential_->metadata();
   const tumble::Graph *graph = nullptr;
-  const auto one = [this](const std::string &text) {
-    error->one(FLERR, "pair_style tumble at step {}: {}", update->ntimestep, text);
+  bool evaluated = false;
+  const auto work = [&] {
+    if (list_is_new()) graph_.rebuild(*atom, *domain, *list, species_of_type_, metadata.depth);
+    graph = &graph_.update(*atom, metadata.cutoff);
+    try {
+      potential_->evaluate(*graph, evaluation_);
+      evaluated = true;
+    } catch (const tumble::NotFiniteError &) {
+      evaluated = true;
+      throw;
+    }
   };
-  guarded(
-      [&] {
-        if (list_is_new()) graph_.rebuild(*atom, *domain, *list, species_of_type_, metadata.depth);
-        graph = &graph_.update(*atom, metadata.cutoff);
-        potential_->evaluate(*graph, evaluation_);
-      },
-      one, atom->tag);
+  const auto name = [this](std::int64_t n) { return fmt::format("atom ID {}", atom->tag[graph_.atoms()[n]]); };
+  const std::string failure = catch_failure(work, name);
+  stop_if_failed(failure, evaluated);
 
   add_forces();
   tally(*graph);
   count_edges(*graph);
+}
+
+/* ----------------------------------------------------------------------
+   all ranks come here in every step, so that all stop if one fails
+------------------------------------------------------------------------- */
+
+void PairTumble::stop_if_failed(const std::string &mine, bool evaluated)
+{
+  const std::string failure = agree_on_failure(world, mine);
+  if (failure.empty()) return;
+  if (!evaluated) evaluation_.forces.clear();
+  const std::string frame = write_failed_frame(lmp, symbol_of_type_, graph_.atoms(), evaluation_.forces);
+  error->all(FLERR, "pair_style tumble at step {}: {}; {}", update->ntimestep, failure, frame);
 }
 
 /* ---------------------------------------------------------------------- */

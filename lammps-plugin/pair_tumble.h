@@ -46,15 +46,13 @@ class PairTumble : public Pair {
  private:
   void allocate();
   int rank_on_node() const;
-  void load(const std::string &, int, char **);
-  void choose_units();
-  void check_settings() const;
-  void check_neighbor_list() const;
+  void load(const std::string &model, const char *const *elements);
   bool passes_messages_to_ghosts() const;
   void set_halo();
   void release_halo();
   void log_model() const;
   bool list_is_new();
+  void stop_if_failed(const std::string &mine, bool evaluated);
   void count_edges(const tumble::Graph &);
   void add_forces();
   void tally(const tumble::Graph &);
@@ -64,9 +62,10 @@ class PairTumble : public Pair {
   std::unique_ptr<tumble::Potential> potential_;
   std::string model_path_;
   std::vector<std::int64_t> species_of_type_;    // of the model, by atom type from 1; -1 for NULL
-  double energy_unit_ = 1.0;                     // 1 eV in LAMMPS' units
-  double halo_ = 0.0;                            // ghost cutoff set by this style, 0 if none
-  double user_halo_ = 0.0;                       // what the user had set before
+  std::vector<std::string> symbol_of_type_;
+  double energy_unit_ = 1.0;    // 1 eV in LAMMPS' units
+  double halo_ = 0.0;           // ghost cutoff set by this style, 0 if none
+  double user_halo_ = 0.0;      // what the user had set before
   LammpsGraph graph_;
   tumble::Evaluation evaluation_;
   bool restarted_ = true;    // a new neighbour list may be there although its counters don't say so

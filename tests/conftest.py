@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from ase import Atoms
-from support.broken_models import NanBeyond, PrintsEdges, RaisesBeyond
+from support.broken_models import AllocatesTooMuch, NanBeyond, NanForcesBeyond, PrintsEdges, RaisesBeyond
 from support.systems import systems
 
 import tumble
@@ -17,6 +17,8 @@ from tumble.models.pet import Pet, PetConfig
 from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop
 
 CUTOFF = 4.0
+#: Toys that can't do every structure, or print what they are given.
+FRAGILE = ("nan", "raises", "inf", "nan_forces", "allocates", "prints_edges")
 
 
 def small_pet() -> torch.nn.Module:
@@ -36,6 +38,9 @@ def network(name: str) -> tuple[torch.nn.Module, int]:
         "pair": (MorsePair(CUTOFF), 1),
         "nan": (NanBeyond(0.85), 1),
         "raises": (RaisesBeyond(0.85), 1),
+        "inf": (NanBeyond(0.85, float("inf")), 1),
+        "nan_forces": (NanForcesBeyond(0.85), 1),
+        "allocates": (AllocatesTooMuch(0.85), 1),
         "prints_edges": (PrintsEdges(), 1),
         "prints_edges_2": (PrintsEdges(), 2),
         "prints_edges_3": (PrintsEdges(), 3),
@@ -52,11 +57,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
     def export(name: str) -> Path:
         model, depth = network(name)
         references = [systems()["molecule"]]
-        references += (
-            []
-            if name in ("nan", "raises") or name.startswith("prints_edges")
-            else [systems()["triclinic"], Atoms("O", cell=[9, 9, 9])]
-        )
+        references += [] if name.startswith(FRAGILE) else [systems()["triclinic"], Atoms("O", cell=[9, 9, 9])]
         return tumble.export(
             model,
             folder / f"{name}.pt",

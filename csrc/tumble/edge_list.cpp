@@ -19,19 +19,14 @@ EdgeList::Candidate reversed(const EdgeList::Candidate& c) {
 
 double squared_length(const Vector3& v, const EdgeList::Candidate& candidate) {
     const double square = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
-    const auto atoms = [&] { return std::vector<std::int64_t>{candidate.center, candidate.neighbor}; };
+    const auto refuse = [&candidate](const std::string& reason) {
+        throw StructureError(AtomText{{"", " and ", ": " + reason}, {candidate.center, candidate.neighbor}});
+    };
     if (!std::isfinite(square)) {
-        throw StructureError(
-            message("atoms ", candidate.center, " and ", candidate.neighbor,
-                    " (counted from 0): expected finite positions, got a distance of ", std::sqrt(square)),
-            atoms());
+        refuse(message("expected finite positions, got a distance of ", std::sqrt(square), " Å"));
     }
     // A pair at distance zero has no direction: no model can give it a force.
-    if (square == 0.0) {
-        throw StructureError(message("atoms ", candidate.center, " and ", candidate.neighbor,
-                                     " (counted from 0): expected a distance above 0 Å, got 0"),
-                             atoms());
-    }
+    if (square == 0.0) refuse("expected a distance above 0 Å, got 0");
     return square;
 }
 

@@ -10,18 +10,40 @@
 
 namespace tumble {
 
+/// A text with atoms in it, whose names are left open: the core counts them from 0, a face may know them by other
+/// numbers. There is one more piece than atoms, since an atom's name goes between two pieces.
+struct AtomText {
+    std::vector<std::string> pieces;
+    std::vector<std::int64_t> atoms;
+
+    /// @param name what stands for an atom of the given index, such as "atom ID 17"
+    template <typename Name>
+    std::string write(Name&& name) const {
+        std::string text = pieces.front();
+        for (std::size_t k = 0; k < atoms.size(); ++k) text += name(atoms[k]) + pieces[k + 1];
+        return text;
+    }
+
+    /// As the core itself names them: "atom 3 and atom 5 (counted from 0)".
+    std::string write() const {
+        std::size_t left = atoms.size();
+        return write([&left](std::int64_t index) {
+            return "atom " + std::to_string(index) + (--left == 0 ? " (counted from 0)" : "");
+        });
+    }
+};
+
 /// Base of all errors that the core throws on purpose.
 class Error : public std::runtime_error {
   public:
-    using std::runtime_error::runtime_error;
-    Error(const std::string& text, std::vector<std::int64_t> atoms)
-        : std::runtime_error(text), atoms_(std::move(atoms)) {}
+    explicit Error(const std::string& text) : Error(AtomText{{text}, {}}) {}
+    explicit Error(AtomText text) : std::runtime_error(text.write()), text_(std::move(text)) {}
 
-    /// Indices of the atoms that the text counts from 0, for faces whose users know atoms by another number.
-    const std::vector<std::int64_t>& atoms() const { return atoms_; }
+    /// What `what()` says, for a face to write with its own names of the atoms.
+    const AtomText& text() const { return text_; }
 
   private:
-    std::vector<std::int64_t> atoms_;
+    AtomText text_;
 };
 
 /// The model file is missing, unreadable, truncated or no Tumble model.
@@ -76,6 +98,12 @@ class ConnectionError : public Error {
 class ProtocolError : public Error {
   public:
     using Error::Error;
+};
+
+/// The model ran to its end but returned what isn't finite; the evaluation is complete, for whoever wants to see it.
+class NotFiniteError : public EvaluationError {
+  public:
+    using EvaluationError::EvaluationError;
 };
 
 /// Concatenates the arguments, written with `operator<<`, into one message.

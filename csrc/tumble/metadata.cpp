@@ -5,12 +5,27 @@
 #include <nlohmann/json.hpp>
 
 #include "error.h"
+#include "nearest.h"
 
 namespace tumble {
 
 namespace {
 
 using nlohmann::json;
+
+/// No model looks farther, and the number has to fit into an `int`.
+constexpr std::int64_t most_hops = 1000;
+
+/// Deeper documents would use up the stack, since they are written and compared by recursion.
+constexpr int deepest = 100;
+
+/// Called by the parser for everything that it meets.
+bool check_nesting(int depth, json::parse_event_t, json&) {
+    if (depth > deepest) {
+        throw MetadataError(message("metadata: expected a document of at most ", deepest, " levels, got more"));
+    }
+    return true;
+}
 
 /// A value and the path that led to it, for messages.
 struct Field {
@@ -172,7 +187,9 @@ Metadata parse(const Field& root) {
     if (metadata.species.empty()) root["species"].fail("at least one chemical symbol");
     metadata.cutoff = root["cutoff"].number();
     if (!(metadata.cutoff > 0.0)) root["cutoff"].fail("a length above 0 Å");
-    metadata.depth = static_cast<int>(root["depth"].positive_integer());
+    const std::int64_t depth = root["depth"].positive_integer();
+    if (depth > most_hops) root["depth"].fail(message("at most ", most_hops));
+    metadata.depth = static_cast<int>(depth);
     metadata.dtype = root["dtype"].one_of({"float32", "float64"});
     metadata.outputs = text_list(root["outputs"]);
     if (std::find(metadata.outputs.begin(), metadata.outputs.end(), "energy") == metadata.outputs.end()) {
@@ -196,7 +213,7 @@ Metadata parse(const Field& root) {
 
 Metadata parse_metadata(const std::string& text) {
     try {
-        const json document = json::parse(text);
+        const json document = json::parse(text, &check_nesting);
         Metadata metadata = parse(Field{document, ""});
         metadata.json = text;
         return metadata;
@@ -211,9 +228,7 @@ Metadata parse_metadata(const std::string& text) {
 std::int64_t Metadata::species_index(const std::string& symbol) const {
     const auto found = std::find(species.begin(), species.end(), symbol);
     if (found != species.end()) return found - species.begin();
-    std::string known;
-    for (const auto& s : species) known += (known.empty() ? "" : ", ") + s;
-    throw StructureError(message("species `", symbol, "`: expected one of the model's (", known, ")"));
+    throw StructureError("`species`: " + expected_one_of(species, symbol));
 }
 
 }  // namespace tumble

@@ -7,9 +7,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "error.h"
 #include "metadata.h"
+#include "nearest.h"
 
 namespace fs = std::filesystem;
 
@@ -44,6 +46,30 @@ std::vector<std::string> model_folders() {
     return folders;
 }
 
+namespace {
+
+/// The model that was probably meant, or all that there are.
+std::string hint_at_models(const std::string& name) {
+    std::vector<std::string> known;
+    for (const auto& folder : model_folders()) {
+        std::set<std::string> here;
+        std::error_code ignored;
+        for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+            if (entry->path().extension() == ".pt") here.insert(entry->path().stem().string());
+        }
+        for (const auto& model : known) here.erase(model);
+        known.insert(known.end(), here.begin(), here.end());
+    }
+    if (known.empty()) return "";
+    const std::string question = did_you_mean(fs::path(name).stem().string(), known);
+    if (!question.empty()) return question;
+    std::string list;
+    for (const auto& model : known) list += (list.empty() ? "; known models: " : ", ") + model;
+    return list;
+}
+
+}  // namespace
+
 std::string find_model(const std::string& name) {
     if (is_file(name)) return name;
     std::string looked = "the current folder";
@@ -54,7 +80,7 @@ std::string find_model(const std::string& name) {
         looked += ", " + folder;
     }
     throw ModelFileError(message("model `", name, "`: expected a file or the name of a model, found neither in ",
-                                 looked, "; set TUMBLE_MODELS to add folders"));
+                                 looked, "; set TUMBLE_MODELS to add folders", hint_at_models(name)));
 }
 
 std::string read_metadata_text(const std::string& path) {

@@ -46,9 +46,9 @@ void validate(const Structure& structure) {
     for (std::size_t i = 0; i < structure.positions.size(); ++i) {
         for (const double x : structure.positions[i]) {
             if (!(std::abs(x) <= farthest)) {
-                throw StructureError(message("`positions` of atom ", i,
-                                             " (counted from 0): expected finite and within ", farthest, " Å, got ", x),
-                                     {static_cast<std::int64_t>(i)});
+                throw StructureError(
+                    AtomText{{"`positions` of ", message(": expected finite and within ", farthest, " Å, got ", x)},
+                             {static_cast<std::int64_t>(i)}});
             }
         }
     }

@@ -117,19 +117,31 @@ std::string last_line(std::string text) {
     return start == std::string::npos ? text : text.substr(start + 1);
 }
 
+/// Only on a GPU and outside the model's own code does a lack of memory have a type of its own; for the rest there is
+/// the text: "CUDA out of memory", "DefaultCPUAllocator: can't allocate memory".
+bool is_out_of_memory(const std::string& text) {
+    return text.find("out of memory") != std::string::npos || text.find("can't allocate memory") != std::string::npos;
+}
+
 /// Whatever fails in the model, its gradient or the transfers becomes an EvaluationError.
 RawResult run(Model& model, const Graph& graph) {
+    const auto out_of_memory = [&] {
+        return EvaluationError(message("out of memory on ", model.device().str(), " for ", graph.edges(),
+                                       " edges; lower `memory`, or use a smaller system"));
+    };
+    const auto failed = [&](const std::string& reason) {
+        return is_out_of_memory(reason) ? out_of_memory() : EvaluationError("the model failed: " + reason);
+    };
     try {
         return run_unguarded(model, graph);
     } catch (const Error&) {
         throw;
-    } catch (const c10::OutOfMemoryError&) {
-        throw EvaluationError(message("out of memory on ", model.device().str(), " for ", graph.edges(),
-                                      " edges; lower `memory`, or use a smaller system"));
+    } catch (const std::bad_alloc&) {
+        throw out_of_memory();
     } catch (const c10::Error& error) {
-        throw EvaluationError(message("the model failed: ", error.what_without_backtrace()));
-    } catch (const std::exception& error) {  // a raise in the model's own code arrives as a JITException
-        throw EvaluationError(message("the model failed: ", last_line(error.what())));
+        throw failed(error.what_without_backtrace());
+    } catch (const std::exception& error) {  // whatever fails in the model's own code arrives with a traceback
+        throw failed(last_line(error.what()));
     }
 }
 
@@ -169,15 +181,13 @@ void assemble(const Graph& graph, const RawResult& raw, const std::vector<double
 void require_finite(const Evaluation& result) {
     for (std::size_t n = 0; n < result.forces.size(); ++n) {
         const Vector3& f = result.forces[n];
-        if (!std::isfinite(result.atom_energies[n])) {
-            throw EvaluationError(
-                message("the model returned energy ", result.atom_energies[n], " for atom ", n, " (counted from 0)"),
-                {static_cast<std::int64_t>(n)});
-        }
+        const double energy = result.atom_energies[n];
+        const auto refuse = [n](const std::string& what) {
+            throw NotFiniteError(AtomText{{"the model returned " + what, ""}, {static_cast<std::int64_t>(n)}});
+        };
+        if (!std::isfinite(energy)) refuse(message("energy ", energy, " for "));
         if (!std::isfinite(f[0] + f[1] + f[2])) {
-            throw EvaluationError(message("the model returned force (", f[0], ", ", f[1], ", ", f[2], ") on atom ", n,
-                                          " (counted from 0)"),
-                                  {static_cast<std::int64_t>(n)});
+            refuse(message("force (", f[0], ", ", f[1], ", ", f[2], ") eV/Å on "));
         }
     }
 }

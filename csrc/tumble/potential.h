@@ -45,7 +45,8 @@ class Potential {
     /// @param graph checked against the model's contract once, here
     /// @param result overwritten; its memory is used again
     /// @throws StructureError for a graph that breaks its contract
-    /// @throws EvaluationError if the model fails or returns what isn't finite
+    /// @throws EvaluationError if the model fails
+    /// @throws NotFiniteError if it returns what isn't finite; the result is complete all the same
     void evaluate(const Graph& graph, Evaluation& result) const;
 
     /// Evaluates the reference structures once, so that the first step of a run costs what the others do.

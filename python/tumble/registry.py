@@ -12,7 +12,6 @@ from pathlib import Path
 
 from tumble import _core
 from tumble.errors import ModelFileError, ModelNotFoundError
-from tumble.hints import nearest_name
 
 SUFFIX = ".pt"
 
@@ -26,8 +25,7 @@ def find_model(model: str | PathLike[str]) -> Path:
     try:
         return Path(_core.find_model(fspath(model)))
     except ModelFileError as error:
-        names = [path.stem for path in list_models()]
-        raise ModelNotFoundError(f"{error}{nearest_name(Path(model).stem, names, 'models')}") from None
+        raise ModelNotFoundError(str(error)) from None
 
 
 def list_models() -> Iterator[Path]:

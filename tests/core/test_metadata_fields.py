@@ -60,6 +60,7 @@ def test_no_field_may_be_missing(document: dict[str, Any]) -> None:
         (("cutoff",), "4", '`cutoff`: expected a finite number, got "4"'),
         (("depth",), 0, "`depth`: expected an integer above 0, got 0"),
         (("depth",), 1.5, "`depth`: expected an integer above 0, got 1.5"),
+        (("depth",), 2**32, "`depth`: expected at most 1000, got 4294967296"),
         (("dtype",), "float16", "`dtype`: expected float32 or float64"),
         (("outputs",), ["charge"], "`outputs`: expected `energy` among the outputs"),
         (("baseline",), [0.0], "`baseline`: expected a list of 2"),

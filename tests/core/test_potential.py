@@ -106,6 +106,9 @@ def test_graphs_that_break_the_contract(model_file: ModelFile, change: dict[str,
     [
         ("nan", r"the model returned energy nan for atom 0 \(counted from 0\)"),
         ("raises", r"the model failed: .*atoms have come too close"),
+        ("inf", r"the model returned energy inf for atom 0 \(counted from 0\)"),
+        ("nan_forces", r"the model returned force \(-?nan, -?nan, -?nan\) eV/Å on atom 0 \(counted from 0\)"),
+        ("allocates", "out of memory on cpu for 2 edges; lower `memory`, or use a smaller system"),
     ],
 )
 def test_models_that_fail(model_file: ModelFile, name: str, text: str) -> None:
@@ -121,12 +124,12 @@ def test_models_that_fail(model_file: ModelFile, name: str, text: str) -> None:
         (
             {"device": "gpu"},
             _core.ConfigurationError,
-            "`device`: expected auto, cpu, cuda or cuda:N, got gpu",
+            "`device`: expected auto, cpu, cuda or cuda:N, got `gpu`; did you mean `cuda`",
         ),
         (
             {"device": "cuda:x"},
             _core.ConfigurationError,
-            "`device`: expected auto, cpu, cuda or cuda:N, got cuda:x",
+            "`device`: expected auto, cpu, cuda or cuda:N, got `cuda:x`; did you mean `cuda`",
         ),
         ({"device": "cuda:99"}, _core.DeviceError, "`device` cuda:99: torch sees"),
         ({"memory": 0.0}, _core.ConfigurationError, "`memory`: expected a number of MB above 0, got 0"),

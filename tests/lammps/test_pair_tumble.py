@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script
+from support.lammps_runs import THERMO, run_lammps, system_script
 from support.systems import systems
 
 SYSTEMS = systems()
@@ -144,82 +144,12 @@ def test_threads_are_those_of_lammps(tmp_path: Path, model_file: ModelFile, thre
     assert text in run.output
 
 
-def replaced(old: str, new: str) -> Callable[[str], str]:
-    def change(script: str) -> str:
-        assert old in script
-        return script.replace(old, new)
-
-    return change
-
-
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        (replaced("units metal", "units lj"), "expected `units metal` or `units real`, got `units lj`"),
-        (replaced("tumble device cpu", "tumble device"), "expected a value after keyword `device`"),
-        (
-            replaced("tumble device cpu", "tumble gpu yes"),
-            "expected a keyword among device, memory, check; got `gpu`",
-        ),
-        (replaced("device cpu", "device tpu"), "`device`: expected auto, cpu, cuda or cuda:N, got tpu"),
-        (replaced("device cpu", "device cuda:7"), "`device` cuda:7: torch sees"),
-        (replaced("device cpu", "memory 0"), "`memory`: expected a number of MB above 0, got 0"),
-        (replaced(" O H", " O X"), "species `X`: expected one of the model's"),
-        (replaced(" O H", " O"), "expected one element for each of 2 atom types, got 1"),
-        (replaced("pair_coeff * *", "pair_coeff 1 *"), "must start with * * for pair style tumble"),
-    ],
-)
-def test_wrong_input(tmp_path: Path, model_file: ModelFile, change: Callable[[str], str], text: str) -> None:
-    script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), ["O", "H"]) + "run 0\n"
-    run = run_lammps(tmp_path, change(script))
-    assert run.returncode != 0
-    assert text in run.output
-    assert run.output.count("ERROR") == 1
-
-
-def test_atoms_without_ids(tmp_path: Path, model_file: ModelFile) -> None:
-    script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), ["O", "H"])
-    script = replaced("atom_style atomic", "atom_style atomic\natom_modify id no")(script)
-    box = "region b block 0 10 0 10 0 10\ncreate_box 2 b\ncreate_atoms 1 single 5 5 5"
-    run = run_lammps(tmp_path, replaced("read_data system.data", box)(script) + "run 0\n")
-    assert run.returncode != 0
-    assert "expected atoms with IDs, got `atom_modify id no`" in run.output
-
-
-def test_model_that_is_nowhere(tmp_path: Path) -> None:
-    script = system_script(tmp_path, SYSTEMS["molecule"], Path("ice"), ["O", "H"]) + "run 0\n"
-    run = run_lammps(tmp_path, script, environment={"TUMBLE_MODELS": "/nowhere"})
-    assert run.returncode != 0
-    assert "model `ice`: expected a file or the name of a model, found neither in" in run.output
-    assert "/nowhere" in run.output
-
-
 def test_model_found_by_name(tmp_path: Path, model_file: ModelFile) -> None:
     model = model_file("pair")
     script = system_script(tmp_path, SYSTEMS["molecule"], Path(model.stem), ["O", "H"]) + "run 0\n"
     run = run_lammps(tmp_path, script, environment={"TUMBLE_MODELS": f"/nowhere:{model.parent}"})
     assert run.returncode == 0, run.output
     assert str(model) in run.output
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("nan", "the model returned energy nan for atom"),
-        ("raises", "the model failed: "),
-        ("raises", "atoms have come too close"),
-    ],
-)
-def test_model_that_fails_stops_the_run_and_names_the_step(
-    tmp_path: Path, model_file: ModelFile, name: str, text: str
-) -> None:
-    script = system_script(tmp_path, SYSTEMS["molecule"], model_file(name), ["O", "H"])
-    script += "fix 1 all nve\ntimestep 1e-3\nthermo 1\nrun 1000\n"
-    run = run_lammps(tmp_path, script)
-    assert run.returncode != 0
-    assert text in run.output
-    step = int(run.output.split("pair_style tumble at step ")[1].split(":")[0])
-    assert 0 < step < 1000
 
 
 def test_excluded_bonded_pairs_are_refused(tmp_path: Path, model_file: ModelFile) -> None:
@@ -276,17 +206,6 @@ print(open("/proc/self/maps").read())
         assert len([path for path in mapped if os.path.basename(path).startswith(library)]) == 1, library
     by_file = run_lammps(tmp_path, script + THERMO + "run 1\n").thermo()
     assert float(done.stdout.split()[1]) == pytest.approx(by_file["PotEng"][-1], rel=1e-12)
-
-
-def test_atoms_at_one_place_are_named_by_their_ids(tmp_path: Path, model_file: ModelFile) -> None:
-    atoms = SYSTEMS["molecule"].copy()
-    atoms.positions[2] = atoms.positions[0]
-    ids = scattered_ids(3)
-    run = run_lammps(tmp_path, system_script(tmp_path, atoms, model_file("pair"), ["O", "H"]) + "run 0\n")
-    assert run.returncode != 0
-    assert "expected a distance above 0 Å, got 0" in run.output
-    assert f"has ID {ids[0]}" in run.output
-    assert f"has ID {ids[2]}" in run.output
 
 
 def test_choosing_the_style_again_forgets_the_model(tmp_path: Path, model_file: ModelFile) -> None:

@@ -173,7 +173,11 @@ def test_errors(model_file):
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
-        ({"device": "gpu"}, ConfigurationError, "`device`: expected auto, cpu, cuda or cuda:N, got gpu"),
+        (
+            {"device": "gpu"},
+            ConfigurationError,
+            "`device`: expected auto, cpu, cuda or cuda:N, got `gpu`; did you mean `cuda`",
+        ),
         ({"device": "cuda:99"}, DeviceError, "`device` cuda:99: torch sees"),
         ({"memory": 0.0}, ConfigurationError, "`memory`: expected a number of MB above 0, got 0"),
     ],

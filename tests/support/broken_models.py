@@ -1,4 +1,4 @@
-"""Models with a cutoff of 4 Å for tests alone: two that fail once atoms come close, one that shows what it is given."""
+"""Models with a cutoff of 4 Å for tests alone: four fail once atoms come close, one shows what it is given."""
 
 # No postponed annotations here: TorchScript reads those of attributes.
 import torch
@@ -8,21 +8,22 @@ from tumble.models.toys import smooth_cutoff
 
 
 class NanBeyond(torch.nn.Module):
-    """A harmonic pair energy that turns into NaN where an edge is shorter than `threshold` (Å)."""
+    """A harmonic pair energy that turns into NaN, or another value, where an edge is shorter than `threshold` (Å)."""
 
-    def __init__(self, threshold: float) -> None:
+    def __init__(self, threshold: float, value: float = float("nan")) -> None:
         super().__init__()
         self.threshold = threshold
+        self.value = value
 
     def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
-        energy = torch.where(r < self.threshold, torch.full_like(r, float("nan")), r * r * smooth_cutoff(r, 4.0))
+        energy = torch.where(r < self.threshold, torch.full_like(r, self.value), r * r * smooth_cutoff(r, 4.0))
         zero = torch.zeros(species.size(0), dtype=r.dtype, device=r.device)
         return {"energy": zero.index_add(0, edge_index[0], energy)}
 
 
 class RaisesBeyond(torch.nn.Module):
-    """The same with an exception."""
+    """The harmonic pair energy with an exception."""
 
     def __init__(self, threshold: float) -> None:
         super().__init__()
@@ -32,6 +33,35 @@ class RaisesBeyond(torch.nn.Module):
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
         if r.numel() > 0 and bool((r < self.threshold).any()):
             raise ValueError("atoms have come too close")
+        zero = torch.zeros(species.size(0), dtype=r.dtype, device=r.device)
+        return {"energy": zero.index_add(0, edge_index[0], r * r * smooth_cutoff(r, 4.0))}
+
+
+class NanForcesBeyond(torch.nn.Module):
+    """A finite pair energy whose gradient is NaN where an edge is shorter than `threshold`: the root of zero."""
+
+    def __init__(self, threshold: float) -> None:
+        super().__init__()
+        self.threshold = threshold
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        r = torch.linalg.vector_norm(edge_vectors, dim=1)
+        energy = torch.sqrt(torch.where(r < self.threshold, 0.0 * r, r)) * smooth_cutoff(r, 4.0)
+        zero = torch.zeros(species.size(0), dtype=r.dtype, device=r.device)
+        return {"energy": zero.index_add(0, edge_index[0], energy)}
+
+
+class AllocatesTooMuch(torch.nn.Module):
+    """The same with a request for 2^50 bytes, more than any machine has."""
+
+    def __init__(self, threshold: float) -> None:
+        super().__init__()
+        self.threshold = threshold
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        r = torch.linalg.vector_norm(edge_vectors, dim=1)
+        if r.numel() > 0 and bool((r < self.threshold).any()):
+            r = r + torch.zeros([1 << 47], dtype=torch.float64, device=r.device)[: r.size(0)]
         zero = torch.zeros(species.size(0), dtype=r.dtype, device=r.device)
         return {"energy": zero.index_add(0, edge_index[0], r * r * smooth_cutoff(r, 4.0))}
 

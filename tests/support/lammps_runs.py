@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,15 +49,28 @@ def run_lammps(
     ranks: int = 1,
     threads: int = 1,
     environment: dict[str, str] | None = None,
+    rank_environments: Sequence[str] = (),
+    arguments: Sequence[str] = (),
     label: bool = False,
 ) -> LammpsRun:
     """Runs an input script in a folder and waits for the end; never raises for what LAMMPS does.
 
-    With several ranks, `label` puts the rank in brackets before each line of the output.
+    Args:
+        folder: Where to run, and to leave all files.
+        script: Input script.
+        ranks: Number of MPI ranks.
+        threads: Of each rank.
+        environment: Further variables for all ranks.
+        rank_environments: One `NAME=VALUE` for each of as many ranks, in place of `ranks`.
+        arguments: Further arguments of `lmp`.
+        label: Put the rank in brackets before each line of the output of several ranks.
     """
     (folder / "in.lammps").write_text(script)
-    command = [str(BIN / "lmp"), "-in", "in.lammps", "-log", "log.lammps"]
-    if ranks > 1:
+    command = [str(BIN / "lmp"), "-in", "in.lammps", "-log", "log.lammps", *arguments]
+    if rank_environments:
+        parts = [["-np", "1", "env", variable, *command] for variable in rank_environments]
+        command = [str(BIN / "mpirun"), *parts[0], *(word for part in parts[1:] for word in (":", *part))]
+    elif ranks > 1:
         command = [str(BIN / "mpirun"), "-np", str(ranks), *(["-prepend-rank"] if label else []), *command]
     variables = {**os.environ, "OMP_NUM_THREADS": str(threads), **(environment or {})}
     done = subprocess.run(
@@ -71,18 +85,30 @@ def run_lammps(
     return LammpsRun(done.returncode, done.stdout, folder)
 
 
-def write_data(path: Path, atoms: Atoms, species: list[str], ids: np.ndarray) -> None:
-    """Data file with given atom IDs; the lines come in a shuffled order. The cell must be lower triangular."""
+def write_data(
+    path: Path,
+    atoms: Atoms,
+    species: list[str],
+    ids: np.ndarray,
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0),
+) -> None:
+    """Data file with given atom IDs; the lines come in a shuffled order. The cell must be lower triangular.
+
+    The lower corner of the box is put at `origin`, and the atoms with it.
+    """
     (lx, _, _), (xy, ly, _), (xz, yz, lz) = atoms.cell.array
     lines = [
         f"{len(atoms)} atoms",
         f"{len(species)} atom types",
-        *(f"0 {length:.17g} {axis}lo {axis}hi" for axis, length in zip("xyz", (lx, ly, lz), strict=True)),
+        *(
+            f"{low:.17g} {low + length:.17g} {axis}lo {axis}hi"
+            for axis, low, length in zip("xyz", origin, (lx, ly, lz), strict=True)
+        ),
         f"{xy:.17g} {xz:.17g} {yz:.17g} xy xz yz",
         "\nAtoms # atomic\n",
     ]
     for n in np.random.default_rng(11).permutation(len(atoms)):
-        position = " ".join(f"{x:.17g}" for x in atoms.positions[n])
+        position = " ".join(f"{x:.17g}" for x in atoms.positions[n] + origin)
         lines.append(f"{ids[n]} {species.index(atoms[int(n)].symbol) + 1} {position}")
     path.write_text("\n".join(["# test system\n", *lines, ""]))
 

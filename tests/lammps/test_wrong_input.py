@@ -1,0 +1,332 @@
+"""Every wrong input ends LAMMPS with one clear line and hangs no rank.
+
+Most cases share one process, through LAMMPS' Python module; a selection is run by the real `lmp` on two ranks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase.io import read
+from support.lammps_cases import Outcome, run_cases
+from support.lammps_runs import LammpsRun, run_lammps, scattered_ids, system_script, write_data
+from support.systems import systems
+
+SYSTEMS = systems()
+ModelFile = Callable[[str], Path]
+DYNAMICS = "fix 1 all nve\ntimestep 1e-3\nthermo 1\nrun 1000\n"
+
+
+def with_metadata(source: Path, target: Path, **changes: object) -> Path:
+    """A copy of a model file with other fields in its metadata."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith("tumble.json"):
+                data = json.dumps(json.loads(data) | changes).encode()
+            new.writestr(name, data)
+    return target
+
+
+def damaged_files(folder: Path, model: Path) -> dict[str, Path]:
+    """Model files that can't be used, by what is wrong with them."""
+    whole = model.read_bytes()
+    for name, content in (("empty", b""), ("corrupt", whole[: len(whole) // 2]), ("foreign", b"weights" * 100)):
+        (folder / f"{name}.pt").write_bytes(content)
+    with_metadata(model, folder / "tampered.pt", baseline=[-3.0, 1.6])
+    with_metadata(model, folder / "newer.pt", format={"name": "tumble", "version": 2})
+    return {path.stem: path for path in folder.glob("*.pt")}
+
+
+def make_cases(folder: Path, model_file: ModelFile) -> dict[str, tuple[str, str]]:
+    """Name of a case; script; regular expression of the line in which it ends."""
+    model = model_file("pair")
+    files = damaged_files(folder, model)
+
+    def script(system: str = "molecule", model: Path = model, keywords: str = "device cpu") -> str:
+        place = folder / f"{system}-data"
+        place.mkdir(exist_ok=True)
+        text = system_script(place, SYSTEMS[system], model, ["O", "H"], keywords=keywords)
+        return text.replace("read_data system.data", f"read_data {place}/system.data")
+
+    def changed(old: str, new: str, text: str | None = None) -> str:
+        text = script() if text is None else text
+        assert old in text
+        return text.replace(old, new) + "run 0\n"
+
+    def elements(words: str) -> str:
+        return changed(f"{model} O H", f"{model} {words}")
+
+    def keywords(words: str) -> str:
+        return changed("tumble device cpu", f"tumble {words}")
+
+    def file(name: str) -> str:
+        return script(model=files[name])
+
+    charges = changed("atom_style atomic", "atom_style charge").replace(
+        f"read_data {folder}/molecule-data/system.data",
+        "region b block 0 10 0 10 0 10\ncreate_box 2 b\ncreate_atoms 1 single 5 5 5\nset type 1 charge 1",
+    )
+    charges = charges.replace("boundary f f f", "boundary p p p")
+    no_ids = changed("atom_style atomic", "atom_style atomic\natom_modify id no").replace(
+        f"read_data {folder}/molecule-data/system.data",
+        "region b block 0 10 0 10 0 10\ncreate_box 2 b\ncreate_atoms 1 single 5 5 5",
+    )
+    ids = scattered_ids(3)
+    tumble = "ERROR: pair_style tumble: "
+    file_error = rf"{tumble}model file `\S+/{{}}.pt`: "
+    at_step = r"ERROR: pair_style tumble at step [1-9]\d*: "
+    frame = r"the frame is in tumble_failed_[1-9]\d*.extxyz"
+    return {
+        "keyword": (keywords("devcie cpu"), rf"{tumble}expected one of .*; got `devcie`; did you mean `device`\?"),
+        "far keyword": (keywords("gamma 3"), rf"{tumble}expected one of .*; got `gamma` \("),
+        "no value": (keywords("check"), f"{tumble}expected a value after keyword `check`"),
+        "no value for no keyword": (keywords("chekc"), rf"{tumble}expected one of .*; did you mean `check`\?"),
+        "check": (keywords("check maybe"), f"{tumble}`check`: expected one of yes, no; got `maybe`"),
+        "device": (keywords("device gpu"), rf"{tumble}`device`: expected auto, .* got `gpu`; did you mean `cuda`\?"),
+        "no such GPU": (keywords("device cuda:97"), f"{tumble}`device` cuda:97: torch sees"),
+        **{
+            f"memory {value}": (
+                keywords(f"memory {value}"),
+                rf"{tumble}`memory`: expected a number of MB above 0, got `{re.escape(value)}`",
+            )
+            for value in ("0", "-1", "nan", "inf", "1e999", "much", "3x", "0x10")
+        },
+        "small letter": (elements("O h"), rf"{tumble}`species`: expected one of O, H; got `h`; did you mean `H`\?"),
+        "force field's name": (elements("Ow H"), r".* got `Ow`; did you mean `O`\?"),
+        "not in the model": (elements("O Si"), rf"{tumble}`species`: expected one of O, H; got `Si` \("),
+        "too few elements": (elements("O"), ".*: expected one element for each of 2 atom types, got 1"),
+        "too many elements": (elements("O H H"), ".*: expected one element for each of 2 atom types, got 3"),
+        "no model": (changed(f"{model} O H", ""), r".*: expected `\* \* MODEL` and one element per atom type"),
+        "some types": (changed("pair_coeff * *", "pair_coeff 1 *"), r".* must start with \* \* for pair style tumble"),
+        "missing file": (changed(str(model), "./nowhere.pt"), rf"{tumble}model `./nowhere.pt`: expected a file or"),
+        "model's name": (changed(str(model), "watr"), rf"{tumble}model `watr`: .*; did you mean `water`\?"),
+        "empty file": (file("empty"), file_error.format("empty") + "the file is empty"),
+        "corrupt file": (file("corrupt"), file_error.format("corrupt") + "truncated or corrupt"),
+        "foreign file": (file("foreign"), file_error.format("foreign") + "expected a TorchScript archive, got another"),
+        "tampered file": (file("tampered"), f"{tumble}reference structure .* the file was altered"),
+        "newer file": (file("newer"), f"{tumble}.*`format.version`: expected at most 1, got 2; .* update this one"),
+        "no pair_coeff": (changed("pair_coeff", "#"), "ERROR: All pair coeffs are not set"),
+        "no pair_coeff in a run": (
+            changed("pair_coeff", "#") + "fix 1 all nve\nrun 1 pre no\n",
+            "ERROR: All pair coeffs are not set",
+        ),
+        "units": (changed("units metal", "units lj"), f"{tumble}expected `units metal`.*, got `units lj`"),
+        "no IDs": (no_ids, f"{tumble}expected atoms with IDs, got `atom_modify id no`"),
+        "kspace": (
+            charges.replace("pair_style", "kspace_style pppm 1e-4\npair_style"),
+            f"{tumble}expected no `kspace_style`, got `pppm`; .* or pair_style hybrid",
+        ),
+        "kspace later": (
+            charges.replace("run 0", "kspace_style pppm 1e-4\nrun 0"),
+            "ERROR: KSpace style is incompatible with Pair style",  # LAMMPS' own: no pair style is asked before
+        ),
+        "tiled": (
+            changed("boundary p p p", "boundary p p p\ncomm_style tiled", script("small")),
+            rf"{tumble}expected a box of at least 4.5 A along x, .*`comm_style tiled`.*, got 2.95\d* A; use",
+        ),
+        "one place": (
+            script() + "".join(f"set atom {i} x 5 y 5 z 5\n" for i in ids[:2]) + "run 0\n",
+            "ERROR: pair_style tumble at step 0: "
+            rf"atom ID ({ids[0]} and atom ID {ids[1]}|{ids[1]} and atom ID {ids[0]}): expected a distance above 0 Å, "
+            r"got 0; the frame is in tumble_failed_0.extxyz \(",
+        ),
+        "lost atom": (
+            script() + f"group a id {ids[0]}\nvelocity a set 1e4 0 0\nthermo 10\nfix 1 all nve\nrun 100\n",
+            "ERROR: Lost atoms: original 3 current 2",
+        ),
+        "nan": (
+            script(model=model_file("nan")) + DYNAMICS,
+            rf"{at_step}the model returned energy -?nan for atom ID \d+; {frame}",
+        ),
+        "inf": (
+            script(model=model_file("inf")) + DYNAMICS,
+            rf"{at_step}the model returned energy inf for atom ID \d+; {frame}",
+        ),
+        "nan forces": (
+            script(model=model_file("nan_forces")) + f"set atom {ids[1]} x 5.1 y 5.5 z 5\nrun 0\n",
+            "ERROR: pair_style tumble at step 0: "
+            r"the model returned force \(-?nan, -?nan, -?nan\) eV/Å on atom ID \d+; the frame is in tumble_failed_0",
+        ),
+        "raises": (
+            script(model=model_file("raises")) + DYNAMICS,
+            rf"{at_step}the model failed: .*atoms have come too close; {frame}",
+        ),
+        "allocates": (
+            script(model=model_file("allocates")) + DYNAMICS,
+            rf"{at_step}out of memory on cpu for 6 edges; lower `memory`, or use a smaller system; {frame}",
+        ),
+        "no file for the frame": (
+            script()
+            + "shell mkdir tumble_failed_0.extxyz\n".join(f"set atom {i} x 5 y 5 z 5\n" for i in ids[:2])
+            + "run 0\n",
+            ".*; the frame isn't in tumble_failed_0.extxyz: Is a directory",
+        ),
+        "full disk": (
+            script()
+            + "shell ln -s /dev/full tumble_failed_0.extxyz\n"
+            + "".join(f"set atom {i} x 5 y 5 z 5\n" for i in ids[:2])
+            + "run 0\n",
+            ".*; the frame isn't in tumble_failed_0.extxyz: No space left on device",
+        ),
+    }
+
+
+NAMES = [
+    "keyword", "far keyword", "no value", "no value for no keyword", "check", "device", "no such GPU", "memory 0",
+    "memory -1", "memory nan", "memory inf", "memory 1e999", "memory much", "memory 3x", "memory 0x10", "small letter",
+    "force field's name", "not in the model", "too few elements", "too many elements", "no model", "some types",
+    "missing file", "model's name", "empty file", "corrupt file", "foreign file", "tampered file", "newer file",
+    "no pair_coeff", "no pair_coeff in a run", "units", "no IDs", "kspace", "kspace later", "tiled", "one place",
+    "lost atom", "nan", "inf", "nan forces", "raises", "allocates", "no file for the frame", "full disk",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cases(
+    tmp_path_factory: pytest.TempPathFactory, model_file: ModelFile
+) -> tuple[dict[str, tuple[str, str]], dict[str, Outcome]]:
+    folder = tmp_path_factory.mktemp("cases")
+    made = make_cases(folder, model_file)
+    assert sorted(made) == sorted(NAMES)
+    return made, run_cases(folder, {name: script for name, (script, _) in made.items()})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_clear_line(cases: tuple[dict[str, tuple[str, str]], dict[str, Outcome]], name: str) -> None:
+    made, outcomes = cases
+    text = outcomes[name].text
+    assert re.match(made[name][1], text), text
+    if "pair_style tumble" in text:  # LAMMPS itself may go on about its own
+        assert re.fullmatch(r"ERROR: .*\(lammps-plugin/\w+\.cpp:\d+\)(\nLast input line: [^\n]*\s*\^*\s*)?", text), text
+
+
+@pytest.mark.parametrize("name", ["nan", "inf", "nan forces", "raises", "allocates", "one place"])
+def test_frame_that_failed(cases: tuple[dict[str, tuple[str, str]], dict[str, Outcome]], name: str) -> None:
+    outcome = cases[1][name]
+    step = int(outcome.line.split("at step ")[1].split(":")[0])
+    (file,) = outcome.folder.glob("*.extxyz")
+    assert file.name == f"tumble_failed_{step}.extxyz"
+    atoms = read(file)
+    np.testing.assert_array_equal(atoms.arrays["id"], outcome.ids)
+    np.testing.assert_array_equal(atoms.positions, outcome.positions)  # to the last digit
+    expected = SYSTEMS["molecule"][np.argsort(scattered_ids(3))]
+    assert list(atoms.symbols) == list(expected.symbols)
+    np.testing.assert_array_equal(atoms.cell, expected.cell)
+    assert not atoms.pbc.any()
+    assert atoms.info["step"] == step
+    if name.startswith(("nan", "inf")):  # only there was something to write
+        forces = atoms.get_forces()
+        assert np.isfinite(forces).all() == (name != "nan forces")
+    else:
+        assert atoms.calc is None
+
+
+def assert_one_line(run: LammpsRun) -> None:
+    assert run.returncode not in (0, None)
+    assert [line for line in run.output.splitlines() if line.startswith("ERROR")], run.output
+    assert run.output.count("ERROR") == 1, run.output
+
+
+def pair_of_molecules(folder: Path, model: Path, broken: str) -> str:
+    """Input of a box for two ranks with a molecule in each half, too far apart to have ghosts; one is broken.
+
+    Atoms 1 to 3 are in the left half, 4 to 6 in the right one.
+    """
+    left = SYSTEMS["molecule"].copy()
+    right = left.copy()
+    right.translate([20, 0, 0])
+    if broken in ("left", "both"):
+        left.positions[1] = left.positions[0] + [0.5, 0, 0]
+    if broken in ("right", "both"):
+        right.positions[1] = right.positions[0] + [0.5, 0, 0]
+    atoms = left + right
+    atoms.cell = [30, 10, 10]
+    script = system_script(folder, atoms, model, ["O", "H"])
+    write_data(folder / "system.data", atoms, ["O", "H"], np.arange(1, 7))
+    return script.replace("read_data", "processors 2 1 1\nread_data")
+
+
+@pytest.mark.parametrize(("broken", "name"), [("left", "nan"), ("right", "nan"), ("right", "raises"), ("both", "nan")])
+def test_one_rank_of_two_fails_in_a_step(tmp_path: Path, model_file: ModelFile, broken: str, name: str) -> None:
+    run = run_lammps(tmp_path, pair_of_molecules(tmp_path, model_file(name), broken) + "run 0\n", ranks=2)
+    assert_one_line(run)
+    atom = "[45]" if broken == "right" else "[12]"  # of the lower rank if both fail
+    failure = f"energy -?nan for atom ID {atom}; " if name == "nan" else "atoms have come too close; "
+    expected = rf"^ERROR: pair_style tumble at step 0: .*{failure}the frame is in tumble_failed_0.extxyz \("
+    assert re.search(expected, run.output, re.MULTILINE), run.output
+
+    atoms = read(tmp_path / "tumble_failed_0.extxyz")
+    np.testing.assert_array_equal(atoms.arrays["id"], np.arange(1, 7))
+    assert "".join(atoms.symbols) == "OHHOHH"
+    if name == "raises":
+        assert atoms.calc is None
+        return
+    # rank by rank or at once, a frame has the same forces
+    alone = run_lammps(tmp_path, pair_of_molecules(tmp_path, model_file(name), broken) + "run 0\n", ranks=1)
+    assert alone.returncode != 0
+    np.testing.assert_allclose(read(tmp_path / "tumble_failed_0.extxyz").get_forces(), atoms.get_forces(), atol=1e-12)
+
+
+@pytest.mark.parametrize("lacking", [0, 1])
+def test_one_rank_of_two_finds_no_model(tmp_path: Path, model_file: ModelFile, lacking: int) -> None:
+    model = model_file("pair")
+    script = pair_of_molecules(tmp_path, Path(model.stem), "none") + "run 0\n"
+    folders = ["TUMBLE_MODELS=/nowhere", f"TUMBLE_MODELS={model.parent}"]
+    run = run_lammps(tmp_path, script, rank_environments=folders if lacking == 0 else folders[::-1])
+    assert_one_line(run)
+    assert "ERROR: pair_style tumble: model `pair`: expected a file or the name of a model" in run.output
+    assert "/nowhere" in run.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("device cpu", "devcie cpu", "did you mean `device`?"),
+        (" O H", " O h", "did you mean `H`?"),
+        ("units metal", "units lj", "got `units lj`"),
+    ],
+)
+def test_two_ranks(tmp_path: Path, model_file: ModelFile, old: str, new: str, text: str) -> None:
+    script = pair_of_molecules(tmp_path, model_file("pair"), "none").replace(old, new)
+    run = run_lammps(tmp_path, script + "run 0\n", ranks=2)
+    assert_one_line(run)
+    assert text in run.output
+
+
+def test_one_partition_of_two_fails(tmp_path: Path, model_file: ModelFile) -> None:
+    """The other doesn't go on: LAMMPS ends all of them."""
+    script = pair_of_molecules(tmp_path, model_file("nan"), "left").replace("processors 2 1 1\n", "")
+    script += "variable p world 0 1\nif '$p == 0' then 'group a id 2' 'displace_atoms a move 0 0.8 0'\n"
+    script += "fix 1 all nve\ntimestep 1e-9\nrun 100000000\n"
+    run = run_lammps(tmp_path, script, ranks=2, arguments=["-partition", "2x1"])
+    assert run.returncode != 0
+    assert not (tmp_path / "tumble_failed_0.0.extxyz").exists()
+    assert len(read(tmp_path / "tumble_failed_0.1.extxyz")) == 6
+    said = (tmp_path / "screen.1").read_text()
+    assert said.count("ERROR") == 1
+    assert re.search(r"for atom ID [12]; the frame is in tumble_failed_0\.1\.extxyz", said)
+
+
+def test_frame_of_a_triclinic_box_with_an_origin(tmp_path: Path, model_file: ModelFile) -> None:
+    atoms = SYSTEMS["triclinic"].copy()
+    atoms.positions[1] = atoms.positions[0] + [0.5, 0, 0]
+    script = system_script(tmp_path, atoms, model_file("raises"), ["O", "H"])
+    ids = scattered_ids(len(atoms))
+    write_data(tmp_path / "system.data", atoms, ["O", "H"], ids, origin=(-3.5, 1.25, 0.5))
+    run = run_lammps(tmp_path, script + "run 0\n")
+    assert_one_line(run)
+    frame = read(tmp_path / "tumble_failed_0.extxyz")
+    np.testing.assert_allclose(frame.cell, atoms.cell, atol=1e-12)
+    np.testing.assert_allclose(frame.info["Origin"], [-3.5, 1.25, 0.5], atol=1e-12)
+    assert frame.pbc.all()
+    expected = atoms[np.argsort(ids)]
+    # but for the images of the box in which LAMMPS has put the atoms
+    shifts = (frame.positions - expected.positions - [-3.5, 1.25, 0.5]) @ np.linalg.inv(atoms.cell)
+    np.testing.assert_allclose(shifts, np.round(shifts), atol=1e-9)
