@@ -114,8 +114,8 @@ def test_mistakes(settings: Settings, change: Callable[[Settings], None], messag
     [
         (("dtype",), "half", r"`dtype`: expected float32 or float64, got half"),
         (("seed",), -1, r"`seed`: expected at least 0, got -1"),
-        (("device",), "gpu", r"`device`: expected auto, cpu, cuda or cuda:N, got `gpu`"),
-        (("device",), "cuda:", r"`device`: expected auto, cpu, cuda or cuda:N, got `cuda:`"),
+        (("device",), "gpu", r"`device`: expected auto, cpu, cuda or cuda:N, got gpu"),
+        (("device",), "cuda:", r"`device`: expected auto, cpu, cuda or cuda:N, got cuda:"),
         (("threads",), 0, r"`threads`: expected at least 1, got 0"),
         (("validate_every",), 0, r"`validate_every`: expected at least 1 step, got 0"),
         (("checkpoint_minutes",), -1, r"`checkpoint_minutes`: expected at least 0, got -1\.0"),
