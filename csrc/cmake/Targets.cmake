@@ -23,7 +23,8 @@ function(tumble_binary target depth folder)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_compile_options(${target} PRIVATE -Wall -Wextra $<$<BOOL:${TUMBLE_WERROR}>:-Werror>)
   if(TUMBLE_SANITIZE)
-    # beside torch's headers: optimised, or a load takes minutes; the host preloads the runtime, hence none is linked
+    # The programs that load these libraries must preload the sanitizers' own: tests/support/sanitizers.py. Without the check
+    # of dynamic types (vptr), which needs the type information that LAMMPS and torch keep to themselves.
     set(sanitize -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
     target_compile_options(${target} PRIVATE ${sanitize} -O1 -g)
     target_link_options(${target} PRIVATE ${sanitize})

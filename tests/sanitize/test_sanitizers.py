@@ -56,17 +56,9 @@ def test_the_setup_finds_faults(tmp_path: Path, fault: str, text: str) -> None:
     flags = re.search(r"set\(sanitize (.*)\)", (ROOT / "csrc" / "cmake" / "Targets.cmake").read_text())
     assert flags is not None
     library = tmp_path / "tumblefaultplugin.so"
-    command = [
-        "g++",
-        "-shared",
-        "-fPIC",
-        "-O1",
-        "-g",
-        *flags[1].split(),
-        str(tmp_path / "fault.cpp"),
-        "-o",
-        str(library),
-    ]
+    # LAMMPS closes it at once, and a stack through a library that is gone names none
+    options = ["-shared", "-fPIC", "-O1", "-g", "-Wl,-z,nodelete", *flags[1].split()]
+    command = ["g++", *options, str(tmp_path / "fault.cpp"), "-o", str(library)]
     subprocess.run(command, check=True)
     found = run_lammps_sanitized(tmp_path, tmp_path, "print hello\n").findings()
     assert (text in found) if text else (found == "")
@@ -83,7 +75,7 @@ def test_our_libraries_are_instrumented(site: Path) -> None:
 def test_lammps(tmp_path: Path, plugins: Path, model_file: ModelFile) -> None:
     """Rebuilds, a second model, triclinic and small boxes, tallies per atom, minimization, `clear`, another style."""
     script = "print start\n"
-    for name, model in (("molecule", "pair"), ("triclinic", "two_hop"), ("small", "harmonic"), ("slab", "two_hop")):
+    for name, model in (("molecule", "pair"), ("triclinic", "two_hop"), ("small", "harmonic")):
         folder = tmp_path / name
         folder.mkdir()
         text = system_script(folder, systems()[name], model_file(model), SPECIES)
@@ -102,7 +94,7 @@ def test_lammps(tmp_path: Path, plugins: Path, model_file: ModelFile) -> None:
         )
     run = run_lammps_sanitized(tmp_path, plugins, script)
     assert "Total wall time" in run.output, run.output[-2000:]
-    assert run.output.count("Loop time") >= 12
+    assert run.output.count("Loop time") == 12
     assert run.findings() == ""
 
 

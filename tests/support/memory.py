@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
+NO_CACHE = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
+
 
 class _Mallinfo2(ctypes.Structure):
     """glibc's struct of that name."""
@@ -18,11 +20,16 @@ class _Mallinfo2(ctypes.Structure):
     ]
 
 
+_LIBC = ctypes.CDLL(None)
+_LIBC.mallinfo2.restype = _Mallinfo2
+
+
 def in_use() -> int:
-    """Bytes that this process has allocated and not freed, by glibc's own books; freed blocks that it caches count."""
-    libc = ctypes.CDLL(None)
-    libc.mallinfo2.restype = _Mallinfo2
-    info = libc.mallinfo2()
+    """Bytes that this process has allocated and not freed, by glibc's own books.
+
+    Freed blocks that it caches per thread count, unless the environment has NO_CACHE.
+    """
+    info = _LIBC.mallinfo2()
     return int(info.uordblks + info.hblkhd)
 
 

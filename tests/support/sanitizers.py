@@ -76,7 +76,8 @@ def run_sanitized(
         environment: Further environment variables.
         ranks: Number of MPI ranks.
     """
-    log = f"log_path={folder / 'report'}"
+    # %m, the library of a frame, isn't printed by default where the source is known
+    log = f"log_path={folder / 'report'}:stack_trace_format='    #%n %f %S (%m)'"
     variables = {
         "LD_PRELOAD": runtimes(),
         "ASAN_OPTIONS": f"detect_leaks={leaks:d}:malloc_context_size=60:{log}",
