@@ -76,7 +76,7 @@ def test_same_numbers_as_the_driver(tmp_path: Path, model_file: ModelFile, name:
 
     potential = server.properties[:, 1] * HARTREE
     virial = server.properties[:, 3:9] * server.properties[:, 9:] * HARTREE
-    cells, positions = server.frames("positions")
+    positions = server.frames("positions")[1]
     forces = server.frames("forces")[1]
     for step, frame in enumerate(seen):
         # fix ipi overwrites wrapped positions with unwrapped ones and leaves the image flags of before

@@ -244,7 +244,7 @@ def test_respa_with_a_model_on_each_level(tmp_path: Path, model_file: ModelFile,
 
 
 def test_respa_conserves_energy_as_verlet_does(tmp_path: Path, model_file: ModelFile) -> None:
-    """The stiff model inside, thrice: the range of the energy is that of verlet at the inner step, not the outer one."""
+    """The stiff model inside, thrice: the energy's range is that of verlet at the inner step, not the outer one."""
     atoms = SYSTEMS["molecule"]
     script = ""
     for style, step in (("verlet", 6e-4), ("verlet", 2e-4), ("respa 2 3 hybrid 1 2", 6e-4)):

@@ -96,8 +96,8 @@ for positions in np.load("frames.npy"):
     results["torque"].append(engine.numpy.extract_compute("t", 0, 1)[:3].tolist())
     pressure = engine.numpy.extract_compute("p", 0, 1)
     results["virial"].append((pressure * engine.get_thermo("vol") / 1602176.5).tolist())
-    local = engine.numpy.extract_compute("e", 1, 1)
-    results["atoms"].append(local[np.argsort(engine.numpy.extract_atom("id"))[:len(positions)]].tolist())
+    ids = engine.numpy.extract_atom("id")[:len(positions)]  # ghosts come behind
+    results["atoms"].append(engine.numpy.extract_compute("e", 1, 1)[np.argsort(ids)].tolist())
 engine.close()
 """,
     )

@@ -149,7 +149,8 @@ def test_new_ids_and_deleted_atoms_between_runs(tmp_path: Path, model_file: Mode
         "reset_atoms id sort yes\nrun 0\n",
         "reset_atoms id\nrun 10\n",
         "region r block 0 4 INF INF INF INF\ndelete_atoms region r compress no\nrun 10\n",
-        "group h type 2\ngroup odd id 1:96:2\ngroup both intersect h odd\ndelete_atoms group both compress yes\nrun 10\n",
+        "group h type 2\ngroup odd id 1:96:2\ngroup both intersect h odd\n"
+        "delete_atoms group both compress yes\nrun 10\n",
         "create_atoms 1 single 1.0 1.0 1.0 units box\nrun 0\n",
         "delete_atoms group h compress no\nrun 5\n",
         "reset_atoms id\nrun 5\n",
