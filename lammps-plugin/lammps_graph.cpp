@@ -8,35 +8,19 @@
 #include "tumble/error.h"
 
 #include <cmath>
+#include <optional>
 #include <unordered_map>
 
 using namespace LAMMPS_NS;
 
 namespace {
 
-/// Local index of the owner of every local and ghost atom.
-std::vector<int> find_owners(const Atom &atom)
-{
-  std::unordered_map<tagint, int> local_of_tag;
-  local_of_tag.reserve(atom.nlocal);
-  for (int i = 0; i < atom.nlocal; ++i) local_of_tag[atom.tag[i]] = i;
-
-  std::vector<int> owners(atom.nlocal + atom.nghost);
-  for (int j = 0; j < atom.nlocal + atom.nghost; ++j) {
-    const auto found = local_of_tag.find(atom.tag[j]);
-    if (found == local_of_tag.end())
-      throw tumble::StructureError(tumble::message("ghost of atom ", atom.tag[j], ": expected its owner on this rank"));
-    owners[j] = found->second;
-  }
-  return owners;
-}
-
-/// Image of a ghost relative to its owner, in cell vectors: the rounded difference in fractional coordinates.
-std::array<std::int32_t, 3> image_shift(const Domain &domain, const double *ghost, const double *owner)
+/// Image of an atom relative to another image, in cell vectors: the rounded difference in fractional coordinates.
+std::array<std::int32_t, 3> image_shift(const Domain &domain, const double *image, const double *origin)
 {
   // inverse of LAMMPS' upper triangular h = (xx, yy, zz, yz, xz, xy)
   const double *inverse = domain.h_inv;
-  const double d[3] = {ghost[0] - owner[0], ghost[1] - owner[1], ghost[2] - owner[2]};
+  const double d[3] = {image[0] - origin[0], image[1] - origin[1], image[2] - origin[2]};
   return {static_cast<std::int32_t>(std::lround(inverse[0] * d[0] + inverse[5] * d[1] + inverse[4] * d[2])),
           static_cast<std::int32_t>(std::lround(inverse[1] * d[1] + inverse[3] * d[2])),
           static_cast<std::int32_t>(std::lround(inverse[2] * d[2]))};
@@ -45,33 +29,65 @@ std::array<std::int32_t, 3> image_shift(const Domain &domain, const double *ghos
 }    // namespace
 
 void LammpsGraph::rebuild(const Atom &atom, const Domain &domain, const NeighList &list,
-                          const std::vector<std::int64_t> &species_of_type)
+                          const std::vector<std::int64_t> &species_of_type, int depth)
 {
-  const std::vector<int> owners = find_owners(atom);
-  std::vector<tumble::EdgeList::Candidate> candidates;
-  for (int ii = 0; ii < list.inum; ++ii) {
-    const int i = list.ilist[ii];
-    for (int jj = 0; jj < list.numneigh[i]; ++jj) {
-      const int j = list.firstneigh[i][jj] & NEIGHMASK;
-      candidates.push_back({i, owners[j], image_shift(domain, atom.x[j], atom.x[owners[j]]), j});
-    }
-  }
-  edges_ = tumble::EdgeList(std::move(candidates), atom.nlocal);
+  atoms_.assign(list.ilist, list.ilist + list.inum);
+  std::unordered_map<tagint, int> index_of_tag;
+  index_of_tag.reserve(atom.nlocal + atom.nghost);
+  for (int n = 0; n < list.inum; ++n)
+    if (!index_of_tag.emplace(atom.tag[atoms_[n]], n).second)
+      throw tumble::StructureError(
+          tumble::message("two atoms have the ID ", atom.tag[atoms_[n]], "; expected IDs that differ"));
 
-  species_.resize(atom.nlocal);
-  for (int i = 0; i < atom.nlocal; ++i) species_[i] = species_of_type[atom.type[i]];
+  std::vector<tumble::EdgeList::Candidate> candidates;
+  int first = 0;
+  for (int hop = 0; hop < depth; ++hop) {
+    const int last = static_cast<int>(atoms_.size());
+    for (int n = first; n < last; ++n) {
+      const int i = atoms_[n];
+      for (int jj = 0; jj < list.numneigh[i]; ++jj) {
+        const int j = list.firstneigh[i][jj] & NEIGHMASK;
+        const auto [found, is_new] = index_of_tag.emplace(atom.tag[j], static_cast<int>(atoms_.size()));
+        if (is_new) atoms_.push_back(j);
+        const double *origin = atom.x[atoms_[found->second]];
+        candidates.push_back({n, found->second, image_shift(domain, atom.x[j], origin), j});
+      }
+    }
+    first = last;
+  }
+  using Reach = tumble::EdgeList::Reach;
+  const bool ghosts = static_cast<int>(atoms_.size()) > list.inum;
+  edges_ = tumble::EdgeList(std::move(candidates), static_cast<std::int64_t>(atoms_.size()),
+                            ghosts ? std::optional(Reach{list.inum, depth}) : std::nullopt);
+
+  species_.resize(atoms_.size());
+  for (std::size_t n = 0; n < atoms_.size(); ++n) species_[n] = species_of_type[atom.type[atoms_[n]]];
 }
+
+/* ---------------------------------------------------------------------- */
 
 const tumble::Graph &LammpsGraph::update(const Atom &atom, double cutoff)
 {
   vectors_.resize(edges_.candidates().size());
   for (std::size_t e = 0; e < vectors_.size(); ++e) {
     const auto &candidate = edges_.candidates()[e];
-    const double *xi = atom.x[candidate.center];
+    const double *xi = atom.x[atoms_[candidate.center]];
     const double *xj = atom.x[candidate.source];
     vectors_[e] = {xj[0] - xi[0], xj[1] - xi[1], xj[2] - xi[2]};
   }
   graph_.clear();
   edges_.append_to(graph_, vectors_, species_, cutoff);
   return graph_;
+}
+
+/* ---------------------------------------------------------------------- */
+
+double LammpsGraph::memory_usage() const
+{
+  using Candidate = tumble::EdgeList::Candidate;
+  constexpr double per_candidate = sizeof(Candidate) + sizeof(tumble::Vector3) + 2 * sizeof(std::int64_t);
+  constexpr double per_edge = sizeof(tumble::Vector3) + 3 * sizeof(std::int64_t) + 3 * sizeof(std::int32_t);
+  return per_candidate * static_cast<double>(edges_.candidates().size()) +
+         per_edge * static_cast<double>(graph_.edges()) +
+         2.0 * sizeof(std::int64_t) * static_cast<double>(atoms_.size());
 }

@@ -10,14 +10,22 @@ PairStyle(tumble,PairTumble);
 
 /// pair_style tumble: a machine-learning potential from a TorchScript model file; see docs/pair_tumble.md.
 ///
-/// Energies, forces and virial come from the core in eV, Å. `compute pair` hands out the frame torque (eV/rad).
+/// Energies, forces and virial come from the core in eV, Å and are converted to LAMMPS' units here. `compute pair`
+/// hands out the frame torque (energy/rad).
+///
+/// Each rank evaluates the energies of its own atoms, with copies of the others' that these see; LAMMPS adds the forces
+/// on ghosts to their owners.
 
 #include "pair.h"
 
 #include "lammps_graph.h"
 #include "tumble/potential.h"
 
+#include <array>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace LAMMPS_NS {
 
@@ -31,23 +39,39 @@ class PairTumble : public Pair {
   void coeff(int, char **) override;
   void init_style() override;
   double init_one(int, int) override;
+  void setup() override;
+  void finish() override;
   double memory_usage() override;
 
  private:
   void allocate();
+  int rank_on_node() const;
+  void load(const std::string &, int, char **);
+  void choose_units();
+  void check_settings() const;
   void check_neighbor_list() const;
+  bool passes_messages_to_ghosts() const;
+  void set_halo();
+  void release_halo();
   void log_model() const;
-  void add_forces(const tumble::Evaluation &);
-  void tally(const tumble::Graph &, const tumble::Evaluation &);
-  void tally_atom_virials(const tumble::Graph &, const tumble::Evaluation &);
+  bool list_is_new();
+  void count_edges(const tumble::Graph &);
+  void add_forces();
+  void tally(const tumble::Graph &);
+  void tally_atom_virials(const tumble::Graph &);
 
   tumble::LoadOptions options_;
   std::unique_ptr<tumble::Potential> potential_;
   std::string model_path_;
-  std::vector<std::int64_t> species_of_type_;    // of the model, by atom type from 1
+  std::vector<std::int64_t> species_of_type_;    // of the model, by atom type from 1; -1 for NULL
+  double energy_unit_ = 1.0;                     // 1 eV in LAMMPS' units
+  double halo_ = 0.0;                            // ghost cutoff set by this style, 0 if none
+  double user_halo_ = 0.0;                       // what the user had set before
   LammpsGraph graph_;
   tumble::Evaluation evaluation_;
-  bool rebuild_ = true;    // a new neighbour list may be there although neighbor->ago doesn't say so
+  bool restarted_ = true;    // a new neighbour list may be there although its counters don't say so
+  std::pair<bigint, bigint> last_build_;
+  std::array<double, 2> edges_evaluated_{};    // of local atoms and of all, since the start of the run
 };
 
 }    // namespace LAMMPS_NS

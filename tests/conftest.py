@@ -13,9 +13,18 @@ from support.broken_models import NanBeyond, PrintsEdges, RaisesBeyond
 from support.systems import systems
 
 import tumble
+from tumble.models.pet import Pet, PetConfig
 from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop
 
 CUTOFF = 4.0
+
+
+def small_pet() -> torch.nn.Module:
+    """A PET of three message-passing layers with random weights."""
+    torch.manual_seed(3)
+    return Pet(
+        PetConfig(species=("O", "H"), cutoff=CUTOFF, width=8, heads=2, radial=4, feedforward=8, message_layers=3)
+    )
 
 
 def network(name: str) -> tuple[torch.nn.Module, int]:
@@ -28,6 +37,9 @@ def network(name: str) -> tuple[torch.nn.Module, int]:
         "nan": (NanBeyond(0.85), 1),
         "raises": (RaisesBeyond(0.85), 1),
         "prints_edges": (PrintsEdges(), 1),
+        "prints_edges_2": (PrintsEdges(), 2),
+        "prints_edges_3": (PrintsEdges(), 3),
+        "pet": (small_pet(), 3),
     }[name]
 
 
@@ -41,7 +53,9 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
         model, depth = network(name)
         references = [systems()["molecule"]]
         references += (
-            [] if name in ("nan", "raises", "prints_edges") else [systems()["triclinic"], Atoms("O", cell=[9, 9, 9])]
+            []
+            if name in ("nan", "raises") or name.startswith("prints_edges")
+            else [systems()["triclinic"], Atoms("O", cell=[9, 9, 9])]
         )
         return tumble.export(
             model,

@@ -27,7 +27,7 @@ void export_structure(py::module_& m) {
 
 Graph graph_from_arrays(const Array<double>& vectors, const Array<std::int64_t>& edge_index,
                         const Array<std::int64_t>& reverse, const Array<std::int64_t>& species,
-                        const Array<std::int64_t>& first_atom) {
+                        const Array<std::int64_t>& first_atom, const std::optional<Array<std::int64_t>>& local_atoms) {
     if (edge_index.ndim() != 2 || edge_index.shape(0) != 2) throw StructureError("`edge_index`: expected shape [2, E]");
     Graph graph;
     graph.vectors = to_vectors(vectors, "vectors");
@@ -36,6 +36,13 @@ Graph graph_from_arrays(const Array<double>& vectors, const Array<std::int64_t>&
     graph.shifts.resize(graph.vectors.size());
     graph.species = to_vector(species, "species");
     graph.first_atom = to_vector(first_atom, "first_atom");
+    if (local_atoms) {
+        graph.local_atoms = to_vector(*local_atoms, "local_atoms");
+    } else {
+        for (std::size_t s = 1; s < graph.first_atom.size(); ++s) {
+            graph.local_atoms.push_back(graph.first_atom[s] - graph.first_atom[s - 1]);
+        }
+    }
     return graph;
 }
 
@@ -45,7 +52,8 @@ void export_graph(py::module_& m) {
     export_structure(m);
     py::class_<Graph>(m, "Graph", "A batch of structures as one directed graph; edges are sorted by centre.")
         .def(py::init(&graph_from_arrays), py::arg("vectors"), py::arg("edge_index"), py::arg("reverse"),
-             py::arg("species"), py::arg("first_atom"))
+             py::arg("species"), py::arg("first_atom"), py::arg("local_atoms") = py::none())
+        .def_property_readonly("local_atoms", [](const Graph& g) { return to_array(g.local_atoms, {g.structures()}); })
         .def_property_readonly("vectors", [](const Graph& g) { return to_array(g.vectors); })
         .def_property_readonly("edge_index", [](const Graph& g) { return to_array(g.edge_index, {2, g.edges()}); })
         .def_property_readonly("reverse", [](const Graph& g) { return to_array(g.reverse, {g.edges()}); })

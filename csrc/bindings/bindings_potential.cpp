@@ -44,6 +44,7 @@ void export_potential(py::module_& m) {
             },
             py::arg("graph"), py::call_guard<py::gil_scoped_release>())
         .def("warm_up", &Potential::warm_up, py::call_guard<py::gil_scoped_release>());
+    m.def("device_of_rank", &device_of_rank, py::arg("device"), py::arg("rank"));
     m.def("set_threads", &set_threads, py::arg("threads"));
     m.def("threads", &threads);
 }

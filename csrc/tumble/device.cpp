@@ -25,6 +25,12 @@ at::Device parse_device(const std::string& name) {
     return {at::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }
 
+std::string device_of_rank(const std::string& device, int rank) {
+    const int gpus = static_cast<int>(torch::cuda::device_count());
+    if (gpus == 0 || (device != "auto" && device != "cuda")) return device;
+    return message("cuda:", rank % gpus);
+}
+
 void set_threads(int threads) { at::set_num_threads(threads); }
 
 int threads() { return at::get_num_threads(); }

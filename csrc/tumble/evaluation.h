@@ -1,7 +1,7 @@
 #pragma once
 /// What an evaluation returns, with the definitions and signs that all faces share.
 ///
-///   E    = Σ_n ε_n                                    energy of a structure
+///   E    = Σ_n ε_n                                    energy of a structure; n runs over its local atoms
 ///   g_e  = ∂E/∂v_e                                    gradient on an edge vector
 ///   f_n  = Σ_{e: i=n} g_e − Σ_{e: j=n} g_e            force
 ///   W_ab = −Σ_e v_e,a g_e,b = −∂E/∂ε_ab               virial; pressure is +tr W / 3V
@@ -18,9 +18,9 @@ namespace tumble {
 struct Evaluation {
     /// eV, shape [B].
     std::vector<double> energies;
-    /// eV, shape [N].
+    /// eV, shape [N]; 0 for ghosts.
     std::vector<double> atom_energies;
-    /// eV/Å, shape [N, 3].
+    /// eV/Å, shape [N, 3]; on a ghost the part that the local atoms' energies exert on it.
     std::vector<Vector3> forces;
     /// eV, shape [B, 3, 3].
     std::vector<Matrix3> virials;

@@ -15,6 +15,7 @@ void Graph::clear() {
     shifts.clear();
     species.clear();
     first_atom.assign(1, 0);
+    local_atoms.clear();
 }
 
 Graph build_graph(const std::vector<Structure>& structures, double cutoff) {
@@ -41,6 +42,7 @@ Graph slice(const Graph& graph, std::int64_t first, std::int64_t last) {
     part.vectors.assign(graph.vectors.begin() + begin, graph.vectors.begin() + end);
     part.shifts.assign(graph.shifts.begin() + begin, graph.shifts.begin() + end);
     part.species.assign(graph.species.begin() + atom_begin, graph.species.begin() + atom_end);
+    part.local_atoms.assign(graph.local_atoms.begin() + first, graph.local_atoms.begin() + last);
     part.first_atom.clear();
     for (std::int64_t s = first; s <= last; ++s) part.first_atom.push_back(graph.first_atom[s] - atom_begin);
     part.edge_index.reserve(2 * (end - begin));

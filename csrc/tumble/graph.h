@@ -4,6 +4,11 @@
 /// An edge e has a centre i and a neighbour j, and the vector v_e = x_j + S·cell − x_i in Å. Edges are sorted by
 /// centre. `reverse[e]` is the edge j→i of the same pair and image, for which v = −v_e to the last bit, or −1 where j
 /// is not a centre. Atoms of all structures are numbered through; edges join atoms of one structure only.
+///
+/// Where a structure is spread over several processes, each holds the atoms that it owns, which come first, and ghosts:
+/// copies of atoms of others that its own see through message passing. Only the energies of a process' own atoms count,
+/// and only ghosts less than `depth` hops away from them are centres. So a message that is missing (`reverse` −1) would
+/// start `depth` hops away from every local atom, which is farther than the model passes messages.
 
 #include "structure.h"
 
@@ -22,6 +27,8 @@ struct Graph {
     std::vector<std::int64_t> species;
     /// First atom of each structure and, last, N; shape [B + 1].
     std::vector<std::int64_t> first_atom{0};
+    /// How many atoms of each structure are not ghosts; they come first in it, shape [B].
+    std::vector<std::int64_t> local_atoms;
 
     /// Empties the graph and keeps its memory.
     void clear();

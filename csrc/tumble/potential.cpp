@@ -46,6 +46,14 @@ void validate(const Graph& graph, const Metadata& metadata) {
         !std::is_sorted(graph.first_atom.begin(), graph.first_atom.end())) {
         throw StructureError(message("graph: expected `first_atom` to rise from 0 to the number of atoms, ", atoms));
     }
+    bool counted = static_cast<std::int64_t>(graph.local_atoms.size()) == graph.structures();
+    for (std::int64_t s = 0; counted && s < graph.structures(); ++s) {
+        counted = graph.local_atoms[s] >= 0 && graph.local_atoms[s] <= graph.first_atom[s + 1] - graph.first_atom[s];
+    }
+    if (!counted) {
+        throw StructureError(message("graph: expected `local_atoms` for ", graph.structures(),
+                                     " structures, each from 0 to the number of its atoms"));
+    }
     const auto species = static_cast<std::int64_t>(metadata.species.size());
     for (const std::int64_t s : graph.species) {
         if (s < 0 || s >= species) throw StructureError(message("`species`: expected 0 to ", species - 1, ", got ", s));
@@ -72,6 +80,7 @@ struct RawResult {
 
 RawResult run_unguarded(Model& model, const Graph& graph) {
     const std::int64_t edges = graph.edges(), atoms = graph.atoms();
+    if (atoms == 0) return {at::zeros({0}, at::kDouble), at::zeros({0, 3}, at::kDouble)};
     auto* vector_data = const_cast<Vector3*>(graph.vectors.data());
     at::Tensor vectors =
         at::from_blob(vector_data, {edges, 3}, at::kDouble).to(model.device(), model.dtype(), false, true);
@@ -87,9 +96,14 @@ RawResult run_unguarded(Model& model, const Graph& graph) {
     if (energies.dim() != 1 || energies.size(0) != atoms) {
         throw EvaluationError(message("the model's `energy`: expected shape [", atoms, "], got ", energies.sizes()));
     }
+    at::Tensor counted = at::zeros({atoms}, at::kDouble);  // 1 for local atoms, 0 for ghosts
+    for (std::int64_t s = 0; s < graph.structures(); ++s) {
+        counted.narrow(0, graph.first_atom[s], graph.local_atoms[s]).fill_(1.0);
+    }
     at::Tensor gradients = at::zeros_like(vectors);
     if (energies.requires_grad() && edges > 0) {  // isolated atoms alone depend on nothing
-        const auto result = torch::autograd::grad({energies.sum()}, {vectors}, {}, false, false, true);
+        const auto result =
+            torch::autograd::grad({energies}, {vectors}, {counted.to(energies.options())}, false, false, true);
         if (result[0].defined()) gradients = result[0];
     }
     return {energies.detach().to(at::kCPU, at::kDouble).contiguous(),
@@ -127,7 +141,7 @@ void assemble(const Graph& graph, const RawResult& raw, const std::vector<double
     std::int64_t edge = 0;
     for (std::int64_t s = 0; s < graph.structures(); ++s) {
         double energy = 0.0;
-        for (std::int64_t n = graph.first_atom[s]; n < graph.first_atom[s + 1]; ++n) {
+        for (std::int64_t n = graph.first_atom[s]; n < graph.first_atom[s] + graph.local_atoms[s]; ++n) {
             const double atom_energy = energies[n] + baseline[graph.species[n]];
             result.atom_energies[first_atom + n] = atom_energy;
             energy += atom_energy;

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from ase import Atoms
+from support.model_files import rewritten
 from support.systems import systems
 
 import tumble
@@ -136,16 +137,6 @@ def test_options(model_file: ModelFile, options: dict[str, object], error: type[
         tumble.load(model_file("pair"), **options)
 
 
-def rewritten(source: Path, target: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
-    """A copy of a model file with each record passed through `change`; None leaves one out."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
-        for name in old.namelist():
-            data = change(name, old.read(name))
-            if data is not None:
-                new.writestr(name, data)
-    return target
-
-
 @pytest.mark.parametrize(
     ("change", "error", "text"),
     [
@@ -186,3 +177,13 @@ def test_altered_files(
     broken = rewritten(model_file("pair"), tmp_path / "altered.pt", change)
     with pytest.raises(error, match=text):
         tumble.load(broken, "cpu")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="with GPUs: tests/gpu")
+def test_ranks_without_gpus_keep_the_device() -> None:
+    assert [_core.device_of_rank(device, 3) for device in ("auto", "cpu", "cuda", "cuda:1")] == [
+        "auto",
+        "cpu",
+        "cuda",
+        "cuda:1",
+    ]

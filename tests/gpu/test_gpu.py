@@ -55,8 +55,18 @@ def test_chunks_keep_memory_within_the_budget() -> None:
     assert peaks[0] < 0.25 * peaks[1]
 
 
+def test_ranks_of_a_machine_spread_over_its_gpus() -> None:
+    gpus = torch.cuda.device_count()
+    assert [_core.device_of_rank("cuda", rank) for rank in range(gpus + 1)] == [
+        f"cuda:{k % gpus}" for k in range(gpus + 1)
+    ]
+    assert _core.device_of_rank("auto", gpus) == "cuda:0"
+    assert [_core.device_of_rank(device, 1) for device in ("cpu", "cuda:0")] == ["cpu", "cuda:0"]
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
 @pytest.mark.skipif(importlib.util.find_spec("lammps") is None, reason="LAMMPS isn't installed here")
-def test_lammps(tmp_path: Path, model_file: ModelFile) -> None:
+def test_lammps(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     from support.lammps_runs import THERMO, run_lammps, system_script
 
     tables = []
@@ -64,7 +74,7 @@ def test_lammps(tmp_path: Path, model_file: ModelFile) -> None:
         script = system_script(
             tmp_path, SYSTEMS["triclinic"], model_file("two_hop"), ["O", "H"], keywords=f"device {device}"
         )
-        run = run_lammps(tmp_path, script + THERMO + "fix 1 all nve\ntimestep 1e-4\nthermo 1\nrun 10\n")
+        run = run_lammps(tmp_path, script + THERMO + "fix 1 all nve\ntimestep 1e-4\nthermo 1\nrun 10\n", ranks=ranks)
         assert run.returncode == 0, run.output
         tables.append(run.thermo())
     for key, values in tables[1].items():

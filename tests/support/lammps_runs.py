@@ -43,13 +43,22 @@ class LammpsRun:
 
 
 def run_lammps(
-    folder: Path, script: str, *, ranks: int = 1, threads: int = 1, environment: dict[str, str] | None = None
+    folder: Path,
+    script: str,
+    *,
+    ranks: int = 1,
+    threads: int = 1,
+    environment: dict[str, str] | None = None,
+    label: bool = False,
 ) -> LammpsRun:
-    """Runs an input script in a folder and waits for the end; never raises for what LAMMPS does."""
+    """Runs an input script in a folder and waits for the end; never raises for what LAMMPS does.
+
+    With several ranks, `label` puts the rank in brackets before each line of the output.
+    """
     (folder / "in.lammps").write_text(script)
     command = [str(BIN / "lmp"), "-in", "in.lammps", "-log", "log.lammps"]
     if ranks > 1:
-        command = [str(BIN / "mpirun"), "-np", str(ranks), *command]
+        command = [str(BIN / "mpirun"), "-np", str(ranks), *(["-prepend-rank"] if label else []), *command]
     variables = {**os.environ, "OMP_NUM_THREADS": str(threads), **(environment or {})}
     done = subprocess.run(
         command,

@@ -6,7 +6,7 @@ import numpy as np
 from ase import Atoms
 
 
-def _scattered(symbols: str, cell: np.ndarray, pbc: list[bool], seed: int, spacing: float = 0.9) -> Atoms:
+def scattered(symbols: str, cell: np.ndarray, pbc: list[bool], seed: int, spacing: float = 0.9) -> Atoms:
     """Atoms at random places of a cell, at least `spacing` Å apart, periodic images included."""
     random = np.random.default_rng(seed)
     atoms = Atoms(cell=cell, pbc=pbc)
@@ -31,9 +31,9 @@ def systems() -> dict[str, Atoms]:
     return {
         "molecule": molecule,
         "isolated": isolated,
-        "liquid": _scattered("OHH" * 32, np.diag([9.9, 9.9, 9.9]), [True] * 3, seed=1),
-        "triclinic": _scattered("OHH" * 8, triclinic, [True] * 3, seed=2),
-        "small": _scattered("OH", small, [True] * 3, seed=3),
-        "slab": _scattered("OHH" * 8, np.diag([7.0, 8.0, 9.0]), [True, True, False], seed=4),
-        "wire": _scattered("OHH" * 6, np.diag([7.0, 8.0, 9.0]), [False, False, True], seed=5),
+        "liquid": scattered("OHH" * 32, np.diag([9.9, 9.9, 9.9]), [True] * 3, seed=1),
+        "triclinic": scattered("OHH" * 8, triclinic, [True] * 3, seed=2),
+        "small": scattered("OH", small, [True] * 3, seed=3),
+        "slab": scattered("OHH" * 8, np.diag([7.0, 8.0, 9.0]), [True, True, False], seed=4),
+        "wire": scattered("OHH" * 6, np.diag([7.0, 8.0, 9.0]), [False, False, True], seed=5),
     }

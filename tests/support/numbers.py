@@ -1,0 +1,91 @@
+"""Results of the faces in one form, so that they can be compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms
+
+import tumble
+from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script
+from tumble.structures import to_graph
+
+SPECIES = ["O", "H"]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Results of one face: eV, Å; `virial` may hold NaN where the face shows nothing."""
+
+    energy: float
+    forces: np.ndarray
+    virial: np.ndarray
+    torque: np.ndarray
+    atom_energies: np.ndarray | None = None
+
+
+def from_core(model: Path, atoms: Atoms) -> Numbers:
+    potential = tumble.load(model, "cpu")
+    result = potential.evaluate(to_graph([atoms], potential.metadata.species, potential.metadata.cutoff))
+    return Numbers(result.energies[0], result.forces, result.virials[0], result.torques[0], result.atom_energies)
+
+
+def from_lammps(
+    model: Path, atoms: Atoms, folder: Path, commands: str = "", *, ranks: int = 1, keywords: str = "device cpu"
+) -> Numbers:
+    """From `run 0`; `commands` come before it, and the atoms that they leave must be all of `atoms`.
+
+    What `lmp` printed is left in `lammps.out`, and the rank of each atom in the last column of `all.dump`.
+    """
+    script = system_script(folder, atoms, model, SPECIES, keywords=keywords) + THERMO + commands
+    script += (
+        "compute pea all pe/atom\nrun 0\n"
+        "write_dump all custom all.dump id c_pea fx fy fz proc modify sort id format float %.17g\n"
+    )
+    run = run_lammps(folder, script, ranks=ranks, label=True)
+    assert run.returncode == 0, run.output
+    (folder / "lammps.out").write_text(run.output)
+    table = {key: values[0] for key, values in run.thermo().items()}
+    rows = {int(row[0]): row[1:] for row in run.dump("all.dump")}
+    dump = np.array([rows[i] for i in scattered_ids(len(atoms))])
+    virial = np.full((3, 3), np.nan)
+    to_energy = table["Volume"] / 1602176.5  # LAMMPS' own factor, Force::nktv2p in metal units, has 8 digits
+    for (a, b), key in {
+        (0, 0): "Pxx",
+        (1, 1): "Pyy",
+        (2, 2): "Pzz",
+        (1, 0): "Pxy",
+        (2, 0): "Pxz",
+        (2, 1): "Pyz",
+    }.items():
+        virial[a, b] = table[key] * to_energy
+    torque = np.array([table[f"c_tau[{a}]"] for a in (1, 2, 3)])
+    return Numbers(table["PotEng"], dump[:, 1:4], virial, torque, dump[:, 0])
+
+
+def assert_same(ours: Numbers, reference: Numbers) -> None:
+    def close(a: np.ndarray, b: np.ndarray) -> None:
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-10 * max(1.0, np.abs(b).max(initial=0.0)))
+
+    close(np.array(ours.energy), np.array(reference.energy))
+    close(ours.forces, reference.forces)
+    shown = ~np.isnan(ours.virial)
+    close(ours.virial[shown], reference.virial[shown])
+    close(ours.torque, reference.torque)
+    if ours.atom_energies is not None and reference.atom_energies is not None:
+        close(ours.atom_energies, reference.atom_energies)
+
+
+def printed_edges(output: str) -> list[tuple[int, ...]]:
+    """Sorted multiset of what the model `prints_edges` has printed in its last evaluation."""
+    block = output.split("edges of ")[-1]
+    return sorted(tuple(map(int, line.split()[1:])) for line in block.splitlines() if line.startswith("edge "))
+
+
+def edges_of_core(atoms: Atoms) -> list[tuple[int, ...]]:
+    """The same from the core's own graph, which tests/core compares with ASE's."""
+    graph = to_graph([atoms], SPECIES, 4.0)
+    species = graph.species[graph.edge_index]
+    return sorted(map(tuple, np.column_stack((species.T, np.rint(graph.vectors * 1e6).astype(int))).tolist()))
