@@ -1,19 +1,97 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /// Registers the styles with the LAMMPS that loads the plugin, if it is the one that the plugin was compiled for.
+///
+/// Every start of LAMMPS in the environment loads this file, so it is thin: the styles are in a second library, which
+/// brings torch with it and is loaded by the first command that creates one of them. Both stay loaded, although `clear`
+/// has LAMMPS close the plugin and load it again: torch has threads that must not lose their code.
+///
+/// Of LAMMPS it calls the C interface only, and of its classes it uses what is inline, after the versions have been
+/// compared; so that a LAMMPS with other symbols gets as far as the comparison.
 
 #include "plugin_api.h"
 
+#include "exceptions.h"
+#include "lammps.h"
 #include "library.h"
-#include "pair_tumble.h"
+#include "universe.h"
 
 #include <cstdio>
+#include <dlfcn.h>
+#include <filesystem>
+#include <string>
+
+using namespace LAMMPS_NS;
 
 namespace {
 
-void *create_pair_tumble(void *lmp)
+constexpr char PAIR_TUMBLE[] = "create_pair_tumble";
+
+/// `../libtumble_lammps.so`, seen from this file.
+std::string find_library()
 {
-  return new LAMMPS_NS::PairTumble(static_cast<LAMMPS_NS::LAMMPS *>(lmp));
+  Dl_info here{};
+  std::error_code failed;
+  dladdr(reinterpret_cast<void *>(&lammpsplugin_init), &here);
+  const auto plugin = std::filesystem::canonical(here.dli_fname ? here.dli_fname : "", failed);
+  return plugin.parent_path().parent_path() / "libtumble_lammps.so";
 }
+
+/// Found when the plugin is loaded, since its own path may be relative, and scripts may change the folder.
+const std::string LIBRARY = find_library();
+
+/// Stops LAMMPS as its `error->all` does, if there is a failure on any rank; every rank must arrive here.
+void stop_together(LAMMPS *lmp, const std::string &failure)
+{
+  int size = 1, rank = 0, first = 0;
+  MPI_Comm_size(lmp->world, &size);
+  MPI_Comm_rank(lmp->world, &rank);
+  const int mine = failure.empty() ? size : rank;
+  MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, lmp->world);
+  if (first == size) return;
+
+  char text[2048];
+  snprintf(text, sizeof text, "ERROR: %s\n", failure.c_str());
+  MPI_Bcast(text, sizeof text, MPI_CHAR, first, lmp->world);
+  for (FILE *stream : {lmp->screen, lmp->logfile}) {
+    if (rank != 0 || !stream) continue;
+    fputs(text, stream);
+    fflush(stream);    // MPI_Abort, which stops other partitions, doesn't
+  }
+  if (lmp->universe->nworlds > 1) throw LAMMPSAbortException(text, lmp->universe->uworld);
+  throw LAMMPSException(text);
+}
+
+/// Function of the second library; stops LAMMPS if the library can't be loaded.
+void *find_function(LAMMPS *lmp, const char *name)
+{
+  void *library = dlopen(LIBRARY.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  void *function = library ? dlsym(library, name) : nullptr;
+  std::string failure;
+  if (!function) {
+    const char *why = dlerror();
+    failure = std::string("pair_style tumble isn't available: ") + (why ? why : "no reason given") +
+              "; install tumble again beside this torch";
+  }
+  stop_together(lmp, failure);
+  return function;
+}
+
+/// What LAMMPS calls to create a style: the function `name` of the second library.
+template <const char *name, typename... Arguments> void *create(void *lmp, Arguments... arguments)
+{
+  static void *const function = find_function(static_cast<LAMMPS *>(lmp), name);
+  return reinterpret_cast<void *(*)(void *, Arguments...)>(function)(lmp, arguments...);
+}
+
+struct Style {
+  const char *kind;
+  const char *name;
+  decltype(lammpsplugin_t::creator) creator;    // .v1 of pair styles, .v2 of computes: create<SYMBOL> either way
+};
+
+constexpr Style STYLES[] = {
+    {"pair", "tumble", {.v1 = create<PAIR_TUMBLE>}},
+};
 
 }    // namespace
 
@@ -30,13 +108,15 @@ void lammpsplugin_init(void *lmp, void *handle, void *regfunc)
     return;
   }
 
-  lammpsplugin_t plugin{};
-  plugin.version = static_cast<LAMMPS_NS::LAMMPS *>(lmp)->version;
-  plugin.style = "pair";
-  plugin.name = "tumble";
-  plugin.info = "machine-learning potentials with broken symmetries, pair_style tumble " TUMBLE_VERSION;
-  plugin.author = "the Tumble developers";
-  plugin.creator.v1 = &create_pair_tumble;
-  plugin.handle = handle;
-  reinterpret_cast<lammpsplugin_regfunc>(regfunc)(&plugin, lmp);
+  for (const Style &style : STYLES) {
+    lammpsplugin_t plugin{};
+    plugin.version = static_cast<LAMMPS *>(lmp)->version;
+    plugin.style = style.kind;
+    plugin.name = style.name;
+    plugin.info = "machine-learning potentials with broken symmetries, Tumble " TUMBLE_VERSION;
+    plugin.author = "the Tumble developers";
+    plugin.creator = style.creator;
+    plugin.handle = handle;
+    reinterpret_cast<lammpsplugin_regfunc>(regfunc)(&plugin, lmp);
+  }
 }

