@@ -27,7 +27,7 @@ LAMMPS_HARTREE = 8.617343e-5 / 3.1668152e-6  # Boltzmann's constant of LAMMPS' m
 pytestmark = pytest.mark.timeout(90)
 
 
-def serve_lammps(folder: Path, atoms: Atoms, script: str) -> tuple[Server, LammpsRun]:
+def serve_lammps(folder: Path, atoms: Atoms, script: str, ranks: int) -> tuple[Server, LammpsRun]:
     """Runs LAMMPS until the server has enough."""
     endpoint = unix_endpoint()
     with Server(folder, atoms, endpoint, steps=STEPS, extras="") as server:
@@ -35,7 +35,7 @@ def serve_lammps(folder: Path, atoms: Atoms, script: str) -> tuple[Server, Lammp
         while not Path(f"/tmp/ipi_{endpoint.unix}").exists():  # fix ipi doesn't wait for it
             assert time.monotonic() < until, server.output
             time.sleep(0.05)
-        done = run_lammps(folder, script.format(address=endpoint.unix))
+        done = run_lammps(folder, script.format(address=endpoint.unix), ranks=ranks)
         assert server.wait() == 0, server.output
     return server, done
 
@@ -52,14 +52,14 @@ def client_script(folder: Path, atoms: Atoms, model: Path) -> str:
     )
 
 
-@pytest.mark.parametrize(("name", "model"), [("triclinic", "two_hop"), ("molecule", "harmonic")])
-def test_same_numbers_as_the_driver(tmp_path: Path, model_file: ModelFile, name: str, model: str) -> None:
+@pytest.mark.parametrize(("name", "model", "ranks"), [("triclinic", "two_hop", 2), ("molecule", "harmonic", 1)])
+def test_same_numbers_as_the_driver(tmp_path: Path, model_file: ModelFile, name: str, model: str, ranks: int) -> None:
     atoms = systems()[name]
     path = model_file(model)
     lammps_folder, driver_folder = tmp_path / "lammps", tmp_path / "driver"
     lammps_folder.mkdir()
     driver_folder.mkdir()
-    server, done = serve_lammps(lammps_folder, atoms, client_script(lammps_folder, atoms, path))
+    server, done = serve_lammps(lammps_folder, atoms, client_script(lammps_folder, atoms, path), ranks)
     assert "Got EXIT message from i-PI" in done.output  # the only way in which a run with fix ipi ends
     # the first of each is of the data file's positions; the table has no end, hence line by line
     seen = read_frames(lammps_folder / "lammps.dump", SPECIES)[1 : STEPS + 2]

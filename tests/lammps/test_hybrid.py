@@ -30,8 +30,8 @@ def scene(folder: Path, atoms: Atoms, *pair: str) -> str:
     return with_pair(system_script(folder, atoms, Path("none"), SPECIES), *pair)
 
 
-def run(folder: Path, script: str) -> LammpsRun:
-    done = run_lammps(folder, script)
+def run(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
+    done = run_lammps(folder, script, ranks=ranks)
     assert done.returncode == 0, done.output
     return done
 
@@ -60,8 +60,10 @@ def overlay(*models: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", ["triclinic", "small", "slab"])
-def test_two_models_add_up(tmp_path: Path, model_file: ModelFile, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "ranks"), [("triclinic", 1), ("small", 1), ("slab", 1), ("triclinic", 2), ("liquid", 2)]
+)
+def test_two_models_add_up(tmp_path: Path, model_file: ModelFile, name: str, ranks: int) -> None:
     atoms = SYSTEMS[name]
     models = [model_file("two_hop"), model_file("harmonic")]
     script = scene(tmp_path, atoms, *overlay(*models)) + (
@@ -70,7 +72,7 @@ def test_two_models_add_up(tmp_path: Path, model_file: ModelFile, name: str) -> 
         "compute s all stress/atom NULL virial\ncompute w all reduce sum c_s[1] c_s[2] c_s[3] c_s[4] c_s[5] c_s[6]\n"
         "thermo_style custom step pe pxx pyy pzz pxy pxz pyz vol c_a c_b c_a[*] c_b[*] c_sum c_w[*]\n"
     )
-    done = run(tmp_path, script + OUTPUT + "run 0\n" + WRITE.format("out.dump"))
+    done = run(tmp_path, script + OUTPUT + "run 0\n" + WRITE.format("out.dump"), ranks)
     table, frame = done.thermo(), read_frames(tmp_path / "out.dump", SPECIES)[0]
     parts = [core_result(model, atoms) for model in models]
     for part, name_ in zip(parts, "ab", strict=True):
@@ -122,8 +124,10 @@ def test_overlay_with_a_style_of_lammps(tmp_path: Path, model_file: ModelFile) -
     np.testing.assert_allclose(difference, shown(reference.virials[0]), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("style", ["hybrid", "hybrid/overlay"])
-def test_types_outside_the_model(tmp_path: Path, model_file: ModelFile, style: str) -> None:
+@pytest.mark.parametrize(
+    ("style", "ranks"), [("hybrid", 1), ("hybrid/overlay", 1), ("hybrid", 2), ("hybrid/overlay", 4)]
+)
+def test_types_outside_the_model(tmp_path: Path, model_file: ModelFile, style: str, ranks: int) -> None:
     """Types that map to NULL: the model sees the others alone, in the order that pair_coeff says."""
     atoms = SYSTEMS["triclinic"]
     ids = scattered_ids(len(atoms))
@@ -143,7 +147,7 @@ def test_types_outside_the_model(tmp_path: Path, model_file: ModelFile, style: s
     )
     script += "c_a c_a[*]\n" + OUTPUT + "run 0\n" + WRITE.format("out.dump")
     script += "write_dump all custom e.dump id c_e modify sort id format float %.17g\n"
-    done = run(tmp_path, script)
+    done = run(tmp_path, script, ranks)
     reference = core_result(model_file("two_hop"), atoms[inside])
     table = done.thermo()
     assert table["PotEng"][0] == pytest.approx(reference.energies[0], rel=1e-11)
@@ -157,7 +161,8 @@ def test_types_outside_the_model(tmp_path: Path, model_file: ModelFile, style: s
     assert not any(energies[i] for i in ids[outside])
 
 
-def test_a_model_for_each_type(tmp_path: Path, model_file: ModelFile) -> None:
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_model_for_each_type(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     atoms = SYSTEMS["liquid"]
     script = scene(
         tmp_path,
@@ -168,7 +173,7 @@ def test_a_model_for_each_type(tmp_path: Path, model_file: ModelFile) -> None:
         "pair_coeff 1 2 zero",
     )
     script += "thermo_style custom step pe pxx pyy pzz pxy pxz pyz vol\n" + OUTPUT + "run 0\n"
-    done = run(tmp_path, script + WRITE.format("out.dump"))
+    done = run(tmp_path, script + WRITE.format("out.dump"), ranks)
     forces = ordered(read_frames(tmp_path / "out.dump", SPECIES)[0], atoms)
     parts = {}
     for element, name in (("O", "two_hop"), ("H", "harmonic")):
@@ -219,15 +224,15 @@ def respa_reference(
 DYNAMICS = "velocity all create 900 1 loop geom\nfix 1 all nve\nthermo_style custom step pe ke etotal pxx\n" + OUTPUT
 
 
-@pytest.mark.parametrize("levels", ["hybrid 1 2", "hybrid 2 1"])
-def test_respa_with_a_model_on_each_level(tmp_path: Path, model_file: ModelFile, levels: str) -> None:
+@pytest.mark.parametrize(("levels", "ranks"), [("hybrid 1 2", 1), ("hybrid 2 1", 1), ("hybrid 2 1", 2)])
+def test_respa_with_a_model_on_each_level(tmp_path: Path, model_file: ModelFile, levels: str, ranks: int) -> None:
     """Forty steps with rebuilds of the list; energies of the last step are those of both models there."""
     atoms = SYSTEMS["liquid"]
-    models = [model_file("pair"), model_file("harmonic")]
+    models = [model_file("pair"), model_file("two_hop")]
     script = scene(tmp_path, atoms, *overlay(*models)) + DYNAMICS
     script += f"timestep 4e-4\nrun_style respa 2 3 {levels}\nrun 0\n" + WRITE.format("start.dump")
     script += "run 40\n" + WRITE.format("end.dump")
-    done = run(tmp_path, script)
+    done = run(tmp_path, script, ranks)
     # too thin a skin loses pairs between the outer steps, the only ones where LAMMPS looks whether to rebuild
     assert int(done.output.split("Neighbor list builds =")[-1].split()[0]) > 0
     assert "Dangerous builds = 0\n" in done.output.split("Neighbor list builds =")[-1]

@@ -68,7 +68,7 @@ def test_neb(tmp_path: Path, model_file: ModelFile) -> None:
     (tmp_path / "final.txt").write_text("1\n2 5.23 5.1 5\n")
     script = scene(tmp_path, atoms, *tumble_pair(model)) + (
         "group fixed type 1\nfix 0 fixed setforce 0 0 0\nfix 1 all neb 1.0\nmin_style quickmin\ntimestep 5e-4\n"
-        "thermo 20\nvariable u uloop 3\nneb 0 1e-4 150 20 50 final final.txt\nunfix 1\nunfix 0\nrun 0\n"
+        "thermo 20\nvariable u uloop 3\nneb 0 1e-4 150 50 50 final final.txt\nunfix 1\nunfix 0\nrun 0\n"
         f"write_dump all custom neb$u.dump {COLUMNS} modify {DUMP_FORMAT}\n"
     )
     run(tmp_path, script, "3x1")
@@ -99,23 +99,26 @@ thermo 1
 """
 
 
-def path_integral(folder: Path, atoms: Atoms, model: Path, timestep: float, steps: int) -> list[dict[str, np.ndarray]]:
+def path_integral(
+    folder: Path, atoms: Atoms, model: Path, timestep: float, steps: int, partition: str
+) -> list[dict[str, np.ndarray]]:
     """Thermo tables of both beads."""
     folder.mkdir()
     script = scene(folder, atoms, *tumble_pair(model))
     script += PIMD.format(timestep=timestep, columns=COLUMNS, format=DUMP_FORMAT, output=OUTPUT, steps=steps)
-    done = run(folder, script, "2x1")
+    done = run(folder, script, partition)
     return [done.thermo(log=f"log.lammps.{bead}") for bead in range(2)]
 
 
-def test_path_integral_with_one_partition_per_bead(tmp_path: Path, model_file: ModelFile) -> None:
+@pytest.mark.parametrize("partition", ["2x1", pytest.param("2x2", marks=pytest.mark.extended)])
+def test_path_integral_with_one_partition_per_bead(tmp_path: Path, model_file: ModelFile, partition: str) -> None:
     """Each bead's energy and forces are the core's; the quantity that fix pimd/langevin conserves holds better with
     half the time step."""
     model = model_file("two_hop")
     ranges = []
     for timestep, steps in ((2e-4, 10), (1e-4, 20)):
         folder = tmp_path / str(steps)
-        tables = path_integral(folder, SYSTEMS["triclinic"], model, timestep, steps)
+        tables = path_integral(folder, SYSTEMS["triclinic"], model, timestep, steps, partition)
         ranges.append([np.ptp(tables[0]["f_1[4]"]), np.ptp(tables[0]["PotEng"])])
     frames = [read_frames(folder / f"bead{bead}.dump", SPECIES) for bead in (1, 2)]
     assert np.abs(frames[0][-1].atoms.positions - frames[1][-1].atoms.positions).max() > 0.01

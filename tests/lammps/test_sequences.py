@@ -24,8 +24,8 @@ NVE = "fix 1 all nve\ntimestep 4e-4\n"
 VELOCITIES = "velocity all create 900 1 loop geom\n"
 
 
-def run(folder: Path, script: str) -> LammpsRun:
-    done = run_lammps(folder, script)
+def run(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
+    done = run_lammps(folder, script, ranks=ranks)
     assert done.returncode == 0, done.output
     return done
 
@@ -44,14 +44,15 @@ def assert_as_core(here: Frame, energy: float, model: Path) -> None:
     np.testing.assert_allclose(here.forces, reference.forces, rtol=0, atol=1e-9)
 
 
-def test_restart_continues_the_run(tmp_path: Path, model_file: ModelFile) -> None:
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_restart_continues_the_run(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     """Over rebuilds of the list, in the same process and in another one; the potential has to be given again."""
     model = model_file("two_hop")
     system = system_script(tmp_path, SYSTEMS["liquid"], model, SPECIES)
     pair = f"pair_style tumble device cpu\npair_coeff * * {model} O H\n"
     again = "read_restart half.restart\n" + pair + THERMO + NVE + "run 25\n"
     script = system + THERMO + VELOCITIES + NVE + "run 25\nwrite_restart half.restart\nrun 25\n" + write("whole.dump")
-    done = run(tmp_path, script + "clear\n" + again + write("same.dump"))
+    done = run(tmp_path, script + "clear\n" + again + write("same.dump"), ranks)
     energy = done.thermo(1)["PotEng"][-1]
     assert "pair style tumble stores no restart info" in done.output
     run(tmp_path, again + write("other.dump"))
@@ -84,7 +85,8 @@ def test_restart_of_hybrid(tmp_path: Path, model_file: ModelFile) -> None:
     assert done.thermo(1)["PotEng"][0] == pytest.approx(done.thermo(0)["PotEng"][0], rel=1e-12)
 
 
-def test_several_runs(tmp_path: Path, model_file: ModelFile) -> None:
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_several_runs(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     """Runs without a new setup, with output in between, after changes of box, atoms and style."""
     models = {name: model_file(name) for name in ("two_hop", "harmonic")}
     script = system_script(tmp_path, SYSTEMS["triclinic"], models["two_hop"], SPECIES) + THERMO + VELOCITIES + NVE
@@ -101,14 +103,15 @@ def test_several_runs(tmp_path: Path, model_file: ModelFile) -> None:
     }
     for n, text in enumerate(actions.values()):
         script += text + f"print 'energy {n} $(pe:%.17g)'\n" + write(f"{n}.dump")
-    done = run(tmp_path, script)
+    done = run(tmp_path, script, ranks)
     energies = {line.split()[1]: float(line.split()[2]) for line in done.output.splitlines() if line[:7] == "energy "}
     for n, name in enumerate(actions):
         model = models["harmonic" if name == "other model" else "two_hop"]
         assert_as_core(frame(tmp_path, f"{n}.dump"), energies[str(n)], model)
 
 
-def test_clear_between_systems_and_models(tmp_path: Path, model_file: ModelFile) -> None:
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_clear_between_systems_and_models(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     """Each clear takes the style away and brings it back; nothing of a system or a model may survive."""
     script, cases = "", []
     for n, (name, model) in enumerate(
@@ -119,7 +122,7 @@ def test_clear_between_systems_and_models(tmp_path: Path, model_file: ModelFile)
         script += "clear\n" * (n % 3) + text.replace("system.data", f"{n}/system.data")
         script += THERMO + VELOCITIES + NVE + "run 3\n" + write(f"{n}.dump") + "clear\n"
         cases.append(model_file(model))
-    done = run(tmp_path, script)
+    done = run(tmp_path, script, ranks)
     for n, model in enumerate(cases):
         assert_as_core(frame(tmp_path, f"{n}.dump"), done.thermo(n)["PotEng"][-1], model)
 
@@ -141,7 +144,8 @@ def test_plugin_unloaded_and_loaded_again(tmp_path: Path, model_file: ModelFile)
     assert "Unrecognized pair style 'tumble'" in done.output
 
 
-def test_new_ids_and_deleted_atoms_between_runs(tmp_path: Path, model_file: ModelFile) -> None:
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_new_ids_and_deleted_atoms_between_runs(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     model = model_file("two_hop")
     script = system_script(tmp_path, SYSTEMS["liquid"], model, SPECIES) + THERMO + VELOCITIES + NVE
     actions = [
@@ -157,7 +161,7 @@ def test_new_ids_and_deleted_atoms_between_runs(tmp_path: Path, model_file: Mode
     ]
     for n, text in enumerate(actions):
         script += text + write(f"{n}.dump")
-    done = run(tmp_path, script)
+    done = run(tmp_path, script, ranks)
     sizes = []
     for n in range(len(actions)):
         here = frame(tmp_path, f"{n}.dump")
@@ -166,9 +170,10 @@ def test_new_ids_and_deleted_atoms_between_runs(tmp_path: Path, model_file: Mode
     assert sizes[0] == sizes[2] == 96 > sizes[3] > sizes[4] > sizes[6] == sizes[7] > 3
 
 
-def test_all_atoms_deleted(tmp_path: Path, model_file: ModelFile) -> None:
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_all_atoms_deleted(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     script = system_script(tmp_path, SYSTEMS["liquid"], model_file("two_hop"), SPECIES) + THERMO + "run 0\n"
-    done = run(tmp_path, script + "delete_atoms group all\nrun 0\n")
+    done = run(tmp_path, script + "delete_atoms group all\nrun 0\n", ranks)
     assert done.thermo(1)["PotEng"][0] == 0
 
 
@@ -196,8 +201,8 @@ def test_minimum_of_the_molecule(tmp_path: Path, model_file: ModelFile) -> None:
     assert np.abs(core_result(model_file("pair"), end.atoms).forces).max() < 1e-8
 
 
-@pytest.mark.parametrize("model", ["two_hop", "harmonic"])
-def test_rerun_has_the_energies_of_the_run(tmp_path: Path, model_file: ModelFile, model: str) -> None:
+@pytest.mark.parametrize(("model", "ranks"), [("harmonic", 1), ("two_hop", 2)])
+def test_rerun_has_the_energies_of_the_run(tmp_path: Path, model_file: ModelFile, model: str, ranks: int) -> None:
     """The cell changes with the frames; another model can be asked about them, too."""
     columns = COLUMNS.replace("xu yu zu", "x y z ix iy iz")
     script = system_script(tmp_path, SYSTEMS["triclinic"], model_file(model), SPECIES) + THERMO + VELOCITIES
@@ -206,7 +211,7 @@ def test_rerun_has_the_energies_of_the_run(tmp_path: Path, model_file: ModelFile
     script += f"dump e all custom 5 rerun.dump {COLUMNS}\ndump_modify e {DUMP_FORMAT}\n"
     script += "rerun run.dump dump x y z ix iy iz box yes\nundump e\n"
     script += f"pair_coeff * * {model_file('pair')} O H\nrerun run.dump dump x y z box yes\n"
-    done = run(tmp_path, script)
+    done = run(tmp_path, script, ranks)
     moving, still, other = (done.thermo(n) for n in range(3))
     assert np.ptp(moving["PotEng"]) > 0.1
     np.testing.assert_allclose(still["PotEng"], moving["PotEng"], rtol=1e-11)
