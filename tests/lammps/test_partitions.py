@@ -148,7 +148,8 @@ def charged(folder: Path, atoms: Atoms, *pair: str) -> str:
     return script
 
 
-def test_verlet_split(tmp_path: Path, model_file: ModelFile) -> None:
+@pytest.mark.parametrize("partition", ["2x1", pytest.param("2x2", marks=pytest.mark.extended)])
+def test_verlet_split(tmp_path: Path, model_file: ModelFile, partition: str) -> None:
     """With kspace beside the model, one partition for each, and the numbers of verlet on one rank."""
     atoms = SYSTEMS["triclinic"]
     model = model_file("two_hop")
@@ -167,7 +168,7 @@ def test_verlet_split(tmp_path: Path, model_file: ModelFile) -> None:
     one = run_lammps(tmp_path, script + end)
     assert one.returncode == 0, one.output
     verlet, verlet_end = one.thermo(), read_frames(tmp_path / "end.dump", SPECIES)[0]
-    split = run(tmp_path, script + "run_style verlet/split\n" + end, "2x1").thermo(log="log.lammps.0")
+    split = run(tmp_path, script + "run_style verlet/split\n" + end, partition).thermo(log="log.lammps.0")
     split_end = read_frames(tmp_path / "end.dump", SPECIES)[0]
     assert abs(verlet["E_long"][0]) > 1
     for key in ("PotEng", "E_long", "c_t", "Pxx"):
