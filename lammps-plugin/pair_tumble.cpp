@@ -66,6 +66,7 @@ void PairTumble::settings(int narg, char **arg)
   const std::string failure = catch_failure([&] { options_ = parse_keywords(narg, arg); });
   // the same words on every rank
   if (!failure.empty()) error->all(FLERR, "pair_style tumble: {}", failure);
+  options_.device = tumble::device_of_rank(options_.device, rank_on_node());
 }
 
 /* ----------------------------------------------------------------------
@@ -110,9 +111,7 @@ void PairTumble::load(const std::string &model, const char *const *elements)
 {
   tumble::set_threads(comm->nthreads);
   model_path_ = tumble::find_model(model);
-  auto options = options_;
-  options.device = tumble::device_of_rank(options_.device, rank_on_node());
-  potential_ = std::make_unique<tumble::Potential>(model_path_, options);
+  potential_ = std::make_unique<tumble::Potential>(model_path_, options_);
   species_of_type_.assign(atom->ntypes + 1, -1);
   symbol_of_type_.assign(atom->ntypes + 1, "");
   for (int type = 1; type <= atom->ntypes; ++type) {
@@ -124,7 +123,8 @@ void PairTumble::load(const std::string &model, const char *const *elements)
 }
 
 /* ----------------------------------------------------------------------
-   rank among the processes of this machine, so that they share its GPUs; partitions take theirs one after the other
+   rank among the processes of this machine, so that they share its GPUs; partitions take theirs one after the other;
+   all ranks have to call it
 ------------------------------------------------------------------------- */
 
 int PairTumble::rank_on_node() const

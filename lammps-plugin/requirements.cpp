@@ -57,7 +57,8 @@ void LAMMPS_NS::check_atoms_and_lists(LAMMPS *lmp, bool messages)
       if (force.special_lj[k] == 0.0 && force.special_coul[k] == 0.0)
         error->all(FLERR, "pair_style tumble: bonded pairs are missing from the neighbor list, since their weight in "
                           "special_bonds is 0; add `special_bonds lj/coul 1.0 1.0 1.0`");
-  if (neighbor.exclude && lmp->comm->me == 0)
+  // neighbor->exclude is set after this, and hasn't been at all before the first run
+  if ((neighbor.nex_type || neighbor.nex_group || neighbor.nex_mol) && lmp->comm->me == 0)
     error->warning(FLERR, "pair_style tumble: pairs excluded by neigh_modify are invisible to the model, too");
 }
 

@@ -330,3 +330,18 @@ def test_frame_of_a_triclinic_box_with_an_origin(tmp_path: Path, model_file: Mod
     # but for the images of the box in which LAMMPS has put the atoms
     shifts = (frame.positions - expected.positions - [-3.5, 1.25, 0.5]) @ np.linalg.inv(atoms.cell)
     np.testing.assert_allclose(shifts, np.round(shifts), atol=1e-9)
+
+
+def test_forces_on_ghosts_are_in_the_frame(tmp_path: Path, model_file: ModelFile) -> None:
+    """Each rank knows only the forces that its own atoms' energies exert; the file has their sums."""
+    atoms = SYSTEMS["liquid"].copy()
+    atoms.positions[1] = atoms.positions[0] + [0.5, 0.1, 0.2]
+    frames = []
+    for ranks in (1, 3):
+        script = system_script(tmp_path, atoms, model_file("nan_forces"), ["O", "H"])
+        assert_one_line(run_lammps(tmp_path, script + "run 0\n", ranks=ranks))
+        frames.append(read(tmp_path / "tumble_failed_0.extxyz"))
+        (tmp_path / "tumble_failed_0.extxyz").unlink()
+    forces = [frame.get_forces() for frame in frames]
+    assert 0 < np.isnan(forces[0]).all(axis=1).sum() < len(atoms)
+    np.testing.assert_allclose(forces[1], forces[0], atol=1e-10)

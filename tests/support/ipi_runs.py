@@ -29,7 +29,7 @@ INPUT = """
     <properties filename='properties'> [step, potential, conserved, virial_md, volume] </properties>
     <trajectory filename='positions' format='bin'> positions </trajectory>
     <trajectory filename='forces' format='bin'> forces </trajectory>
-    <trajectory filename='torque' extra_type='torque'> extras </trajectory>
+    {extras}
   </output>
   <total_steps> {steps} </total_steps>
   <prng> <seed> 1 </seed> </prng>
@@ -42,6 +42,9 @@ INPUT = """
   </system>
 </simulation>
 """
+
+
+TORQUE = "<trajectory filename='torque' extra_type='torque'> extras </trajectory>"
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ class Server(Program):
         dynamics: str = NVE,
         velocities: str = "<velocities mode='thermal' units='kelvin'> 300 </velocities>",
         mode: str | None = None,
+        extras: str = TORQUE,
     ) -> None:
         self.folder, self.endpoint, self.size = folder, endpoint, len(atoms)
         write_start(folder / "start.xyz", [atoms])
@@ -154,6 +158,7 @@ class Server(Program):
             velocities=velocities,
             motion=motion,
             dynamics=dynamics,
+            extras=extras,
         )
         (folder / "input.xml").write_text(text)
         super().__init__(folder, [BIN / "i-pi", "input.xml"], "server.log")

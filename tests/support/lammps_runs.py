@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -31,9 +32,9 @@ class LammpsRun:
     output: str
     folder: Path
 
-    def thermo(self, run: int = -1) -> dict[str, np.ndarray]:
-        """Thermo table of one of the `run` commands, by column."""
-        table = LogFile(str(self.folder / "log.lammps")).runs[run]
+    def thermo(self, run: int = -1, log: str = "log.lammps") -> dict[str, np.ndarray]:
+        """Thermo table of one of the `run` commands, by column; partitions have logs of their own."""
+        table = LogFile(str(self.folder / log)).runs[run]
         return {key: np.array(values) for key, values in table.items()}
 
     def dump(self, name: str) -> np.ndarray:
@@ -85,6 +86,34 @@ def run_lammps(
     return LammpsRun(done.returncode, done.stdout, folder)
 
 
+def run_partitions(folder: Path, script: str, partition: str) -> LammpsRun:
+    """Runs an input script on several partitions of ranks, say `2x1`; the output is that of all partitions.
+
+    Where a rank aborts, what LAMMPS hasn't written yet is lost: hence without buffers.
+    """
+    (folder / "in.lammps").write_text(script)
+    replicas, ranks = (int(number) for number in partition.split("x"))
+    command = [str(BIN / "mpirun"), "-np", str(replicas * ranks), str(BIN / "lmp"), "-nonbuf"]
+    done = subprocess.run(
+        [*command, "-partition", partition, "-in", "in.lammps", "-log", "log.lammps"],
+        cwd=folder,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    screens = [(folder / f"screen.{n}").read_text() for n in range(replicas)]
+    return LammpsRun(done.returncode, "\n".join([done.stdout, *screens]), folder)
+
+
+def with_pair(script: str, *lines: str) -> str:
+    """The script of `system_script` with other lines in place of its pair_style and pair_coeff."""
+    changed, count = re.subn(r"pair_style tumble.*\npair_coeff.*\n", "\n".join([*lines, ""]), script)
+    assert count == 1
+    return changed
+
+
 def write_data(
     path: Path,
     atoms: Atoms,
@@ -131,7 +160,6 @@ def system_script(folder: Path, atoms: Atoms, model: Path, species: list[str], *
             "units metal",
             "atom_style atomic",
             f"boundary {boundary}",
-            "box tilt large",
             "read_data system.data",
             *(f"mass {i + 1} {masses[s]}" for i, s in enumerate(species)),
             f"pair_style tumble {keywords}",

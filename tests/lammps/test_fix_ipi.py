@@ -1,0 +1,102 @@
+"""LAMMPS as a client of a real i-PI server, `fix ipi`, beside our own driver.
+
+LAMMPS' constants are coarser than the core's (CODATA 2022), by 2e-8: what i-PI gets from LAMMPS is compared with the
+driver's numbers to that, and converted with LAMMPS' constants to 1e-10 at the positions that LAMMPS had.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms
+from support.ipi_runs import BOHR, HARTREE, Server, start_driver, unix_endpoint
+from support.lammps_frames import COLUMNS, DUMP_FORMAT, core_result, read_frames
+from support.lammps_runs import LammpsRun, run_lammps, system_script, write_data
+from support.systems import systems
+
+SPECIES = ["O", "H"]
+STEPS = 5
+ModelFile = Callable[[str], Path]
+LAMMPS_BOHR = 0.52917721  # fix_ipi.cpp
+LAMMPS_HARTREE = 8.617343e-5 / 3.1668152e-6  # Boltzmann's constant of LAMMPS' metal units and that of fix_ipi.cpp
+
+pytestmark = pytest.mark.timeout(90)
+
+
+def serve_lammps(folder: Path, atoms: Atoms, script: str, ranks: int) -> tuple[Server, LammpsRun]:
+    """Runs LAMMPS until the server has enough."""
+    endpoint = unix_endpoint()
+    with Server(folder, atoms, endpoint, steps=STEPS, extras="") as server:
+        until = time.monotonic() + 30
+        while not Path(f"/tmp/ipi_{endpoint.unix}").exists():  # fix ipi doesn't wait for it
+            assert time.monotonic() < until, server.output
+            time.sleep(0.05)
+        done = run_lammps(folder, script.format(address=endpoint.unix), ranks=ranks)
+        assert server.wait() == 0, server.output
+    return server, done
+
+
+def client_script(folder: Path, atoms: Atoms, model: Path) -> str:
+    """Atoms are sent in the order of their IDs, which have to be those of i-PI."""
+    script = system_script(folder, atoms, model, SPECIES)
+    write_data(folder / "system.data", atoms, SPECIES, np.arange(1, len(atoms) + 1))
+    return (
+        script.replace("atom_style atomic", "atom_style atomic\natom_modify map array")
+        + "fix 1 all ipi {address} 1 unix\nthermo_style custom step pe pxx pyy pzz pxy pxz pyz vol\n"
+        + f"dump d all custom 1 lammps.dump {COLUMNS}\ndump_modify d {DUMP_FORMAT} first no flush yes\n"
+        + "thermo 1\nthermo_modify norm no line yaml format float %.17g flush yes\nrun 1000\n"
+    )
+
+
+@pytest.mark.parametrize(("name", "model", "ranks"), [("triclinic", "two_hop", 2), ("molecule", "harmonic", 1)])
+def test_same_numbers_as_the_driver(tmp_path: Path, model_file: ModelFile, name: str, model: str, ranks: int) -> None:
+    atoms = systems()[name]
+    path = model_file(model)
+    lammps_folder, driver_folder = tmp_path / "lammps", tmp_path / "driver"
+    lammps_folder.mkdir()
+    driver_folder.mkdir()
+    server, done = serve_lammps(lammps_folder, atoms, client_script(lammps_folder, atoms, path), ranks)
+    assert "Got EXIT message from i-PI" in done.output  # the only way in which a run with fix ipi ends
+    # the first of each is of the data file's positions; the table has no end, hence line by line
+    seen = read_frames(lammps_folder / "lammps.dump", SPECIES)[1 : STEPS + 2]
+    thermo = [float(line.split(",")[1]) for line in done.output.splitlines() if line.startswith("  - [")][1:]
+
+    endpoint = unix_endpoint()
+    periodic = "xyz" if atoms.pbc.all() else "none"
+    with (
+        Server(driver_folder, atoms, endpoint, steps=STEPS) as ours,
+        start_driver(driver_folder, path, endpoint, "--periodic", periodic) as driver,
+    ):
+        assert ours.wait() == 0, ours.output
+        assert driver.wait() == 0, driver.output
+
+    potential = server.properties[:, 1] * HARTREE
+    virial = server.properties[:, 3:9] * server.properties[:, 9:] * HARTREE
+    positions = server.frames("positions")[1]
+    forces = server.frames("forces")[1]
+    for step, frame in enumerate(seen):
+        # fix ipi overwrites wrapped positions with unwrapped ones and leaves the image flags of before
+        moved = frame.atoms.positions - positions[step] * LAMMPS_BOHR
+        moved -= np.rint(moved @ np.linalg.inv(frame.atoms.cell.array)) @ frame.atoms.cell.array
+        np.testing.assert_allclose(moved, 0, rtol=0, atol=1e-10)
+        reference = core_result(path, frame.atoms)
+        scale = HARTREE / LAMMPS_HARTREE
+        assert thermo[step] == pytest.approx(reference.energies[0], rel=1e-11)
+        assert potential[step] / scale == pytest.approx(reference.energies[0], rel=1e-10)
+        to_lammps = LAMMPS_HARTREE / LAMMPS_BOHR
+        np.testing.assert_allclose(forces[step] * to_lammps, reference.forces, rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(frame.forces, reference.forces, rtol=0, atol=1e-10)
+        if atoms.pbc.all():
+            transposed = reference.virials[0].T[[0, 1, 2, 0, 0, 1], [0, 1, 2, 1, 2, 2]]
+            np.testing.assert_allclose(virial[step], transposed, rtol=1e-7, atol=1e-7)
+    # the trajectories start alike and move apart by no more than the constants do
+    np.testing.assert_allclose(server.frames("positions")[1], ours.frames("positions")[1], rtol=1e-7, atol=1e-7)
+    np.testing.assert_allclose(server.properties[:, 1], ours.properties[:, 1], rtol=1e-7)
+    np.testing.assert_allclose(forces, ours.frames("forces")[1], rtol=2e-7, atol=1e-7 * np.abs(forces).max())
+    if atoms.pbc.all():
+        np.testing.assert_allclose(server.properties[:, 3:9], ours.properties[:, 3:9], rtol=3e-7, atol=1e-9)
+    assert np.abs(positions[-1] - positions[0]).max() * BOHR > 1e-3
