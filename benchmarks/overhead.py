@@ -269,13 +269,33 @@ with torch.jit.optimized_execution(False):
 """
 
 
+def high_water_marks(pid: int) -> dict[int, float]:
+    """Peak resident memory so far, MB, of a process and of those that it started, as the kernel counts it."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):  # ended meanwhile
+        return {}
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    marks = {pid: int(found[1]) / 1024} if found else {}
+    for child in children:
+        marks |= high_water_marks(int(child))
+    return marks
+
+
 def peak_memory(command: list[str]) -> float:
-    """Peak resident memory of a process, MB."""
+    """Peak resident memory of the largest process of a command, MB (`lmp` is a script that starts the program).
+
+    The usual `ru_maxrss` would be that of this process, if larger: it outlives the `exec` of a child.
+    """
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
+    marks: dict[int, float] = {}
+    while process.poll() is None:
+        marks |= high_water_marks(process.pid)  # the last one of each counts: the first may be that before `exec`
+        time.sleep(0.01)
+    if process.returncode != 0:
         raise RuntimeError(f"{command[0]} failed")
-    return usage.ru_maxrss / 1024
+    return max(marks.values())
 
 
 def memory(path: str, atoms: Atoms, data: Path) -> None:

@@ -11,6 +11,7 @@ step, and of the speed-ups over the single core round by round. The share of gho
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import statistics
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -145,8 +146,9 @@ def main() -> None:
             for box in BOXES:
                 ghost_work(toy, depth, box)
         torch.manual_seed(0)
-        sizes = asdict(PetConfig(species=tuple(water.species), cutoff=water.cutoff)) | {"message_layers": 4}
-        deep = export(Pet(PetConfig(**sizes)), water.cutoff, 4, Path(folder) / "deep.pt")
+        sizes = json.loads(water.to_json())["provenance"]["configuration"]["model"]
+        config = PetConfig(**{**sizes, "species": tuple(sizes["species"]), "message_layers": 4})
+        deep = export(Pet(config), water.cutoff, 4, Path(folder) / "deep.pt")
         print(f"\ntime per MD step and speed-up, medians of {arguments.rounds} rounds:")
         for model, depth in (("water", water.depth), (deep, 4)):
             for box in BOXES[: 3 if arguments.large else 2]:

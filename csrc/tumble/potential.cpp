@@ -127,7 +127,7 @@ bool is_out_of_memory(const std::string& text) {
 RawResult run(Model& model, const Graph& graph) {
     const auto out_of_memory = [&] {
         return EvaluationError(message("out of memory on ", model.device().str(), " for ", graph.edges(),
-                                       " edges; lower `memory`, or use a smaller system"));
+                                       graph.structures() > 1 ? " edges; lower `memory`" : " edges; use a smaller system"));
     };
     const auto failed = [&](const std::string& reason) {
         return is_out_of_memory(reason) ? out_of_memory() : EvaluationError("the model failed: " + reason);

@@ -78,6 +78,8 @@ def make_cases(folder: Path, model_file: ModelFile) -> dict[str, tuple[str, str]
         f"read_data {folder}/molecule-data/system.data",
         "region b block 0 10 0 10 0 10\ncreate_box 2 b\ncreate_atoms 1 single 5 5 5",
     )
+    twins = folder / "twins.data"
+    write_data(twins, SYSTEMS["molecule"], ["O", "H"], np.array([4, 9, 4]))
     ids = scattered_ids(3)
     tumble = "ERROR: pair_style tumble: "
     file_error = rf"{tumble}model file `\S+/{{}}.pt`: "
@@ -119,6 +121,16 @@ def make_cases(folder: Path, model_file: ModelFile) -> dict[str, tuple[str, str]
         ),
         "units": (changed("units metal", "units lj"), f"{tumble}expected `units metal`.*, got `units lj`"),
         "no IDs": (no_ids, f"{tumble}expected atoms with IDs, got `atom_modify id no`"),
+        "twins": (
+            changed(f"read_data {folder}/molecule-data/system.data", f"read_data {twins}"),
+            "ERROR: pair_style tumble at step 0: two atoms have the ID 4; expected IDs that differ; the frame is in",
+        ),
+        "group": (
+            script() + "group g type 1\natom_modify first g\nneigh_modify include g\nrun 0\n",
+            f"{tumble}expected neighbor lists of all atoms, got `neigh_modify include`",
+        ),
+        "null": (elements("O NULL"), "ERROR: pair_coeff for pair_style tumble: NULL is for types that another style"),
+        "only null": (elements("NULL NULL"), "ERROR: pair_coeff for .*: expected an element, got only NULL"),
         "kspace": (
             charges.replace("pair_style", "kspace_style pppm 1e-4\npair_style"),
             f"{tumble}expected no `kspace_style`, got `pppm`; .* or pair_style hybrid",
@@ -160,7 +172,7 @@ def make_cases(folder: Path, model_file: ModelFile) -> dict[str, tuple[str, str]
         ),
         "allocates": (
             script(model=model_file("allocates")) + DYNAMICS,
-            rf"{at_step}out of memory on cpu for 6 edges; lower `memory`, or use a smaller system; {frame}",
+            rf"{at_step}out of memory on cpu for 6 edges; use a smaller system; {frame}",
         ),
         "no file for the frame": (
             script()
@@ -183,7 +195,7 @@ NAMES = [
     "memory -1", "memory nan", "memory inf", "memory 1e999", "memory much", "memory 3x", "memory 0x10", "small letter",
     "force field's name", "not in the model", "too few elements", "too many elements", "no model", "some types",
     "missing file", "model's name", "empty file", "corrupt file", "foreign file", "tampered file", "newer file",
-    "no pair_coeff", "no pair_coeff in a run", "units", "no IDs", "kspace", "kspace later", "tiled", "one place",
+    "no pair_coeff", "no pair_coeff in a run", "units", "no IDs", "twins", "group", "null", "only null", "kspace", "kspace later", "tiled", "one place",
     "lost atom", "nan", "inf", "nan forces", "raises", "allocates", "no file for the frame", "full disk",
 ]  # fmt: skip
 
@@ -291,10 +303,14 @@ def test_one_rank_of_two_finds_no_model(tmp_path: Path, model_file: ModelFile, l
         ("device cpu", "devcie cpu", "did you mean `device`?"),
         (" O H", " O h", "did you mean `H`?"),
         ("units metal", "units lj", "got `units lj`"),
+        ("units metal", "units metal\nnewton off", "expected `newton on` with several MPI ranks, since"),
+        ("0.5 bin", "0.5 multi", "expected `neighbor bin` or `neighbor nsq` for message passing over several MPI ranks"),
     ],
 )
 def test_two_ranks(tmp_path: Path, model_file: ModelFile, old: str, new: str, text: str) -> None:
-    script = pair_of_molecules(tmp_path, model_file("pair"), "none").replace(old, new)
+    script = pair_of_molecules(tmp_path, model_file("two_hop"), "none")
+    assert old in script
+    script = script.replace(old, new)
     run = run_lammps(tmp_path, script + "run 0\n", ranks=2)
     assert_one_line(run)
     assert text in run.output
