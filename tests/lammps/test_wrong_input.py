@@ -195,7 +195,8 @@ NAMES = [
     "memory -1", "memory nan", "memory inf", "memory 1e999", "memory much", "memory 3x", "memory 0x10", "small letter",
     "force field's name", "not in the model", "too few elements", "too many elements", "no model", "some types",
     "missing file", "model's name", "empty file", "corrupt file", "foreign file", "tampered file", "newer file",
-    "no pair_coeff", "no pair_coeff in a run", "units", "no IDs", "twins", "group", "null", "only null", "kspace", "kspace later", "tiled", "one place",
+    "no pair_coeff", "no pair_coeff in a run", "units", "no IDs", "twins", "group", "null", "only null", "kspace",
+    "kspace later", "tiled", "one place",
     "lost atom", "nan", "inf", "nan forces", "raises", "allocates", "no file for the frame", "full disk",
 ]  # fmt: skip
 
@@ -304,7 +305,7 @@ def test_one_rank_of_two_finds_no_model(tmp_path: Path, model_file: ModelFile, l
         (" O H", " O h", "did you mean `H`?"),
         ("units metal", "units lj", "got `units lj`"),
         ("units metal", "units metal\nnewton off", "expected `newton on` with several MPI ranks, since"),
-        ("0.5 bin", "0.5 multi", "expected `neighbor bin` or `neighbor nsq` for message passing over several MPI ranks"),
+        ("0.5 bin", "0.5 multi", "expected `neighbor bin` or `neighbor nsq` for message passing over several"),
     ],
 )
 def test_two_ranks(tmp_path: Path, model_file: ModelFile, old: str, new: str, text: str) -> None:
