@@ -6,7 +6,6 @@ Each test is one process of its own, as LAMMPS keeps state that lasts as long as
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.lammps_frames import core_result
-from support.lammps_runs import BIN, system_script, write_data
+from support.lammps_runs import BIN, python_environment, system_script, write_data
 from support.systems import systems
 
 SYSTEMS = systems()
@@ -48,11 +47,10 @@ def python(folder: Path, code: str, ranks: int = 1) -> dict[str, list[float]]:
     command = [sys.executable, "code.py"]
     if ranks > 1:
         command = [str(BIN / "mpirun"), "-np", str(ranks), *command]
-    libraries = os.pathsep.join([str(Path(sys.prefix) / "lib"), os.environ.get("LD_LIBRARY_PATH", "")])
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "LD_LIBRARY_PATH": libraries, "OMP_NUM_THREADS": "1"},
+        env=python_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from ase import Atoms
 from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script
-from support.model_files import rewritten
-from support.numbers import SPECIES, assert_same, from_core, from_lammps
+from support.model_files import with_metadata
+from support.numbers import SPECIES, assert_same, from_core, from_lammps, printed_edges
 from support.systems import scattered, systems
 
 import tumble
@@ -64,18 +64,6 @@ def test_layouts(tmp_path: Path, model_file: ModelFile, layout: str) -> None:
     assert_same(ours, from_core(model_file("two_hop"), atoms))
 
 
-def edges_by_rank(output: str, ranks: int) -> list[list[tuple[int, ...]]]:
-    """Sorted multiset of the edges that each rank gave to the model in its last evaluation."""
-    found: list[list[tuple[int, ...]]] = [[] for _ in range(ranks)]
-    for line in output.splitlines():
-        label, _, text = line.partition("] ")
-        if text.startswith("edges of"):
-            found[int(label[1:])] = []
-        elif text.startswith("edge "):
-            found[int(label[1:])].append(tuple(map(int, text.split()[1:])))
-    return [sorted(edges) for edges in found]
-
-
 def needed_edges(atoms: Atoms, rank_of_atom: np.ndarray, rank: int, depth: int) -> list[tuple[int, ...]]:
     """Edges of all centres that the atoms of a rank see in less than `depth` hops, from the core's own graph."""
     graph = to_graph([atoms], SPECIES, CUTOFF)
@@ -115,7 +103,7 @@ def test_each_rank_evaluates_what_its_atoms_need(
     rank_of_id = {int(row[0]): int(row[-1]) for row in np.atleast_2d(run_dump(tmp_path / "all.dump"))}
     rank_of_atom = np.array([rank_of_id[i] for i in scattered_ids(len(atoms))])
     output = (tmp_path / "lammps.out").read_text()
-    printed = edges_by_rank(output, ranks)
+    printed = printed_edges(output, ranks)
     needed = [needed_edges(atoms, rank_of_atom, rank, depth) for rank in range(ranks)]
     assert sum(map(len, needed)) >= 6
     assert printed == needed
@@ -140,8 +128,7 @@ def test_atoms_move_between_ranks_and_are_deleted(tmp_path: Path, model_file: Mo
         f"group gone id {gone}\ndelete_atoms group gone compress no\nreset_atoms id sort yes\nrun 100\n"
         "write_dump all custom end.dump id type x y z fx fy fz modify sort id format float %.17g\n"
     )
-    run = run_lammps(tmp_path, script, ranks=4)
-    assert run.returncode == 0, run.output
+    run = run_lammps(tmp_path, script, ranks=4).checked()
     assert int(run.output.split("Neighbor list builds =")[2].split()[0]) > 2
     end = run.dump("end.dump")
     atoms = Atoms(
@@ -157,11 +144,7 @@ def test_a_halo_that_is_too_thin_shows(tmp_path: Path, model_file: ModelFile) ->
 
     Without this the other tests might pass with any halo.
     """
-
-    def claim_less(name: str, data: bytes) -> bytes:
-        return data.replace(b'"depth": 3', b'"depth": 2') if name.endswith("tumble.json") else data
-
-    thin = rewritten(model_file("pet"), tmp_path / "thin.pt", claim_less)
+    thin = with_metadata(model_file("pet"), tmp_path / "thin.pt", depth=2)
     assert tumble.load(thin, "cpu").metadata.depth == 2
     atoms = SYSTEMS["long"]
     reference = from_core(thin, atoms)
@@ -175,8 +158,7 @@ def test_halo_is_logged_and_given_back(tmp_path: Path, model_file: ModelFile) ->
     """The style widens LAMMPS' ghost cutoff for itself alone."""
     script = system_script(tmp_path, SYSTEMS["liquid"], model_file("two_hop"), SPECIES)
     script += "run 0\npair_style zero 3.0\npair_coeff * *\nrun 0\n"
-    run = run_lammps(tmp_path, script, ranks=2)
-    assert run.returncode == 0, run.output
+    run = run_lammps(tmp_path, script, ranks=2).checked()
     assert "2 MPI ranks, messages pass through a halo of 9 A, 2 x (cutoff + skin)" in run.output
     before, after = [part.split("\n")[0] for part in run.output.split("ghost atom cutoff =")[1:]]
     assert float(before) == 9.0
