@@ -118,6 +118,36 @@ def test_overlay_with_a_style_of_lammps(tmp_path: Path, model_file: ModelFile) -
     np.testing.assert_allclose(difference, shown(reference.virials[0]), rtol=0, atol=1e-9)
 
 
+@pytest.mark.parametrize("ranks", [1, 2, 4])
+def test_beside_pairs_of_a_longer_range(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
+    """Of lj/cut without energy, and of another model: LAMMPS' list has those pairs for each part of the style, and
+    its ghosts aren't enough for a model that would take them for neighbours."""
+    style, coefficients = overlay(model_file("two_hop"))
+    beside_lj = [style + "lj/cut 10.0", coefficients, "pair_coeff * * lj/cut 0.0 1.0"]
+    ranges = [model_file("short_two_hop"), model_file("long_harmonic")]
+    ways = {
+        "lj": (beside_lj, [model_file("two_hop")]),
+        "models": (overlay(*ranges), ranges),
+        "reversed": (overlay(*ranges[::-1]), ranges),
+    }
+    script, expected = "", []
+    for name in ("liquid", "triclinic"):
+        for way, (pair, models) in ways.items():
+            folder = tmp_path / f"{name}_{way}"
+            folder.mkdir()
+            text = scene(folder, SYSTEMS[name], *pair).replace("system.data", f"{folder.name}/system.data")
+            script += text + "thermo_style custom step pe pxx pyy pzz pxy pxz pyz vol\n" + OUTPUT
+            script += "run 0\n" + WRITE.format(f"{folder.name}.dump") + "clear\n"
+            expected.append((folder.name, SYSTEMS[name], [core_result(model, SYSTEMS[name]) for model in models]))
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
+    for n, (name, atoms, parts) in enumerate(expected):
+        table, frame = done.thermo(n), read_frames(tmp_path / f"{name}.dump", SPECIES)[0]
+        assert table["PotEng"][0] == pytest.approx(sum(part.energies[0] for part in parts), abs=1e-9)
+        np.testing.assert_allclose(ordered(frame, atoms), sum(part.forces for part in parts), rtol=0, atol=1e-9)
+        expected_virial = shown(sum(part.virials[0] for part in parts))
+        np.testing.assert_allclose(virial(table), expected_virial, rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize(
     ("style", "ranks"), [("hybrid", 1), ("hybrid/overlay", 1), ("hybrid", 2), ("hybrid/overlay", 4)]
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script
+from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script, write_data
 from support.model_files import with_metadata
 from support.numbers import SPECIES, assert_same, from_core, from_lammps, printed_edges
 from support.systems import scattered, systems
@@ -163,3 +163,53 @@ def test_halo_is_logged_and_given_back(tmp_path: Path, model_file: ModelFile) ->
     before, after = [part.split("\n")[0] for part in run.output.split("ghost atom cutoff =")[1:]]
     assert float(before) == 9.0
     assert float(after) == 3.5
+
+
+def test_the_widest_halo_counts_and_goes_with_its_last_user(tmp_path: Path, model_file: ModelFile) -> None:
+    """Two instances of other depths in either order; then the user's own cutoff is back."""
+    models = [model_file("two_hop"), model_file("pet")]
+    script = system_script(tmp_path, SYSTEMS["liquid"], models[0], SPECIES)
+    others = "pair_style zero 3.0\npair_coeff * *\nrun 0\n"
+    for first, second, user in ((*models, ""), (*models[::-1], ""), (*models, "comm_modify cutoff 6.0\n")):
+        script += user + "pair_style hybrid/overlay tumble device cpu tumble device cpu\n"
+        script += f"pair_coeff * * tumble 1 {first} O H\npair_coeff * * tumble 2 {second} O H\nrun 0\n" + others
+    output = run_lammps(tmp_path, script, ranks=2).checked().output
+    cutoffs = [float(part.split("\n")[0]) for part in output.split("ghost atom cutoff =")[1:]]
+    assert cutoffs == [13.5, 3.5, 13.5, 3.5, 13.5, 6.0]
+
+
+def test_a_model_is_logged_once(tmp_path: Path, model_file: ModelFile) -> None:
+    """However many runs there are, and again after another pair_coeff."""
+    script = system_script(tmp_path, SYSTEMS["triclinic"], model_file("two_hop"), SPECIES) + "fix 1 all nve\n"
+    script += "run 4 every 1 NULL\nrun 0\n"
+    script += "".join(f"pair_coeff * * {model_file(name)} O H\nrun 0\nrun 1\n" for name in ("harmonic", "two_hop"))
+    lines = run_lammps(tmp_path, script, ranks=2).checked().output.splitlines()
+    starts = "pair_style tumble: model ", "pair_style tumble: device ", "pair_style tumble: 2 MPI ranks"
+    models, devices, halos = ([line for line in lines if line.startswith(start)] for start in starts)
+    assert [line.split()[3] for line in models] == ["two_hop", "harmonic", "two_hop"]
+    assert len(devices) == 3
+    assert len(halos) == 2
+
+
+@pytest.mark.parametrize(("style", "ranks"), [("brick", 1), ("brick", 2), ("tiled", 2)])
+def test_two_dimensions(tmp_path: Path, model_file: ModelFile, style: str, ranks: int) -> None:
+    """LAMMPS has a periodic z then, but no ghosts along it: the core's structure isn't periodic there."""
+    atoms = scattered("OHH" * 16, np.diag([24.0, 20.0, 0.0]), [True, True, False], seed=8)
+    atoms.cell[2, 2] = 1.0
+    model = model_file("two_hop")
+    script = system_script(tmp_path, atoms, model, SPECIES)
+    write_data(tmp_path / "system.data", atoms, SPECIES, scattered_ids(48), origin=(0.0, 0.0, -0.5))
+    data = (tmp_path / "system.data").read_text()
+    planar = data.replace(" -0.5\n", " 0.0\n")
+    assert planar.count(" 0.0\n") == 48
+    (tmp_path / "system.data").write_text(planar)
+    script = script.replace("boundary p p f", f"dimension 2\nboundary p p p\ncomm_style {style}") + THERMO
+    script += "run 0\nwrite_dump all custom end.dump id fx fy fz modify format float %.17g\n"
+    run = run_lammps(tmp_path, script, ranks=ranks).checked()
+    reference, table = from_core(model, atoms), run.thermo()
+    assert table["PotEng"][0] == pytest.approx(reference.energy, rel=1e-10)
+    forces = {int(row[0]): row[1:] for row in run.dump("end.dump")}
+    np.testing.assert_allclose([forces[i] for i in scattered_ids(48)], reference.forces, atol=1e-10)
+    # a pressure of two dimensions is one per area
+    virial = [table[key][0] * 24.0 * 20.0 / 1602176.5 for key in ("Pxx", "Pyy", "Pxy")]
+    np.testing.assert_allclose(virial, reference.virial[[0, 1, 1], [0, 1, 0]], rtol=1e-10, atol=1e-10)

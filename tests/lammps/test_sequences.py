@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.lammps_frames import COLUMNS, DUMP_FORMAT, Frame, core_result, read_frames
-from support.lammps_runs import run_lammps, system_script, with_pair
+from support.lammps_runs import run_lammps, scattered_ids, system_script, with_pair
 from support.systems import systems
 
 from tumble.lammps import plugin_folder
@@ -102,6 +102,37 @@ def test_several_runs(tmp_path: Path, model_file: ModelFile, ranks: int) -> None
     for n, name in enumerate(actions):
         model = models["harmonic" if name == "other model" else "two_hop"]
         assert_as_core(frame(tmp_path, f"{n}.dump"), energies[str(n)], model)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_types_that_are_swapped_in_trial_moves(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
+    """fix atom/swap asks for the energy of each move without a new list; next to no temperature, it takes only those
+    that lower it."""
+    model = model_file("harmonic")
+    script = system_script(tmp_path, SYSTEMS["triclinic"], model, SPECIES) + "thermo 1\n"
+    script += "fix 1 all atom/swap 1 20 1234 1e-3 ke no types 1 2\nthermo_style custom step pe f_1[1] f_1[2]\n"
+    script += f"thermo_modify norm no line yaml format float %.17g\ndump 1 all custom 1 all.dump {COLUMNS}\n"
+    table = run_lammps(tmp_path, script + f"dump_modify 1 {DUMP_FORMAT}\nrun 4\n", ranks=ranks).checked().thermo()
+    assert table["f_1[1]"][-1] == 80 > 70 > table["f_1[2]"][-1] > 2
+    frames = read_frames(tmp_path / "all.dump", SPECIES)
+    assert len({tuple(here.types) for here in frames}) > 2
+    for here, energy in zip(frames, table["PotEng"], strict=True):
+        assert_as_core(here, energy, model)
+    assert (np.diff(table["PotEng"]) < 1e-10).all()
+
+
+def test_types_that_are_set_before_a_run_without_setup(tmp_path: Path, model_file: ModelFile) -> None:
+    """On one rank; on several, LAMMPS itself tells no other rank of new types before the next list."""
+    model = model_file("two_hop")
+    script = system_script(tmp_path, SYSTEMS["triclinic"], model, SPECIES) + THERMO + "run 0\n"
+    script += f"group g id {' '.join(map(str, scattered_ids(24)[[0, 1, 5]]))}\n"
+    for n, types in enumerate((1, 2)):
+        script += f"set group g type {types}\nrun 0 pre no post no\n" + write(f"{n}.dump")
+    done = run_lammps(tmp_path, script).checked()
+    energies = [done.thermo(n)["PotEng"][0] for n in range(3)]
+    assert len(set(energies)) == 3
+    for n in range(2):
+        assert_as_core(frame(tmp_path, f"{n}.dump"), energies[n + 1], model)
 
 
 @pytest.mark.parametrize("ranks", [1, 2])

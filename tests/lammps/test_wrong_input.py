@@ -149,6 +149,7 @@ SETTINGS = {
         CHARGE,
         "kspace_style pppm 1e-4\nrun 0\n",
     ),
+    "gcmc": Case(f"{TUMBLE}.*fix gcmc", ONE_ATOM, "fix g all gcmc 1 20 0 1 1234 300 -3 0.1\nrun 0\n"),
     "tiled": Case(
         rf"{TUMBLE}expected a box of at least 4.5 A along x, .*`comm_style tiled`.*, got 2.95\d* A; use",
         (("boundary p p p", "boundary p p p\ncomm_style tiled"),),
