@@ -27,7 +27,7 @@ struct AtomRecord {
 };
 
 struct ForceRecord {
-  tagint id;
+  std::int64_t id;    // as wide as the rest: no padding goes through MPI
   double force[3];
 };
 

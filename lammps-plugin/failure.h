@@ -32,7 +32,7 @@ std::string catch_failure(const std::function<void()> &work,
 std::string agree_on_failure(MPI_Comm world, const std::string &failure);
 
 /// Writes the present atoms, sorted by ID, as `tumble_failed_STEP.extxyz`, with the number of the partition before the
-/// suffix if there are several. All ranks have to call it, and it never fails.
+/// suffix if there are several. All ranks have to call it. A file that can't be written is no further failure.
 ///
 /// @param symbol_of_type chemical symbol of each atom type, counted from 1; an empty one becomes X
 /// @param atom_of_node index in LAMMPS' arrays, ghosts included, of each entry of `forces`

@@ -15,6 +15,12 @@ using namespace LAMMPS_NS;
 
 namespace {
 
+double squared_distance(const double *a, const double *b)
+{
+  const double d[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]};
+  return d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+}
+
 /// Image of an atom relative to another image, in cell vectors: the rounded difference in fractional coordinates.
 std::array<std::int32_t, 3> image_shift(const Domain &domain, const double *image, const double *origin)
 {
@@ -28,8 +34,7 @@ std::array<std::int32_t, 3> image_shift(const Domain &domain, const double *imag
 
 }    // namespace
 
-void LammpsGraph::rebuild(const Atom &atom, const Domain &domain, const NeighList &list,
-                          const std::vector<std::int64_t> &species_of_type, int depth)
+void LammpsGraph::rebuild(const Atom &atom, const Domain &domain, const NeighList &list, double reach, int depth)
 {
   atoms_.assign(list.ilist, list.ilist + list.inum);
   std::unordered_map<tagint, int> index_of_tag;
@@ -47,6 +52,7 @@ void LammpsGraph::rebuild(const Atom &atom, const Domain &domain, const NeighLis
       const int i = atoms_[n];
       for (int jj = 0; jj < list.numneigh[i]; ++jj) {
         const int j = list.firstneigh[i][jj] & NEIGHMASK;
+        if (squared_distance(atom.x[i], atom.x[j]) > reach * reach) continue;
         const auto [found, is_new] = index_of_tag.emplace(atom.tag[j], static_cast<int>(atoms_.size()));
         if (is_new) atoms_.push_back(j);
         const double *origin = atom.x[atoms_[found->second]];
@@ -59,15 +65,16 @@ void LammpsGraph::rebuild(const Atom &atom, const Domain &domain, const NeighLis
   const bool ghosts = static_cast<int>(atoms_.size()) > list.inum;
   edges_ = tumble::EdgeList(std::move(candidates), static_cast<std::int64_t>(atoms_.size()),
                             ghosts ? std::optional(Reach{list.inum, depth}) : std::nullopt);
-
-  species_.resize(atoms_.size());
-  for (std::size_t n = 0; n < atoms_.size(); ++n) species_[n] = species_of_type[atom.type[atoms_[n]]];
 }
 
 /* ---------------------------------------------------------------------- */
 
-const tumble::Graph &LammpsGraph::update(const Atom &atom, double cutoff)
+const tumble::Graph &LammpsGraph::update(const Atom &atom, const std::vector<std::int64_t> &species_of_type,
+                                         double cutoff)
 {
+  species_.resize(atoms_.size());
+  for (std::size_t n = 0; n < atoms_.size(); ++n) species_[n] = species_of_type[atom.type[atoms_[n]]];
+
   vectors_.resize(edges_.candidates().size());
   for (std::size_t e = 0; e < vectors_.size(); ++e) {
     const auto &candidate = edges_.candidates()[e];

@@ -9,7 +9,7 @@
 /// own rows come first, then the ghosts, hop by hop. Vectors are taken between the images themselves.
 ///
 /// That image's neighbours are complete because the halo is depth × (cutoff + skin) wide: a ghost that is reached by
-/// less than `depth` hops, each shorter than cutoff + skin, lies at least one such length inside the rim.
+/// less than `depth` hops, each no longer than cutoff + skin, lies at least one such length inside the rim.
 
 #include "tumble/edge_list.h"
 #include "tumble/graph.h"
@@ -25,15 +25,16 @@ class LammpsGraph {
   /// Takes over a rebuilt full neighbour list; everything that doesn't change until the next rebuild is done here.
   ///
   /// @param list with rows for ghosts, too, if the model passes messages and there are several ranks
-  /// @param species_of_type the model's species index of each atom type, counted from 1
+  /// @param reach cutoff + skin, Å; the list may have longer pairs, for another style of pair_style hybrid
   /// @param depth of the model
   /// @throws tumble::StructureError if two atoms of this rank have the same tag
-  void rebuild(const Atom &atom, const Domain &domain, const NeighList &list,
-               const std::vector<std::int64_t> &species_of_type, int depth);
+  void rebuild(const Atom &atom, const Domain &domain, const NeighList &list, double reach, int depth);
 
-  /// The graph at the present positions.
+  /// The graph at the present positions and types, which Monte Carlo moves change without a rebuild.
+  ///
+  /// @param species_of_type the model's species index of each atom type, counted from 1
   /// @throws tumble::StructureError if two atoms are at one place
-  const tumble::Graph &update(const Atom &atom, double cutoff);
+  const tumble::Graph &update(const Atom &atom, const std::vector<std::int64_t> &species_of_type, double cutoff);
 
   /// LAMMPS' index of each atom of the graph, local or ghost.
   const std::vector<int> &atoms() const { return atoms_; }

@@ -27,7 +27,7 @@ using namespace LAMMPS_NS;
 
 /* ---------------------------------------------------------------------- */
 
-PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp)
+PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp), halo_(lmp)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -45,7 +45,6 @@ PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp)
 
 PairTumble::~PairTumble()
 {
-  release_halo();
   delete[] pvector;
   if (allocated) {
     memory->destroy(setflag);
@@ -59,14 +58,21 @@ void PairTumble::settings(int narg, char **arg)
 {
   options_ = {};
   // LAMMPS keeps the object if the same style is chosen again: the model has to be loaded anew
-  potential_.reset();
-  if (allocated)
-    for (int i = 1; i <= atom->ntypes; ++i)
-      for (int j = i; j <= atom->ntypes; ++j) setflag[i][j] = 0;
+  forget_model();
   const std::string failure = catch_failure([&] { options_ = parse_keywords(narg, arg); });
   // the same words on every rank
   if (!failure.empty()) error->all(FLERR, "pair_style tumble: {}", failure);
   options_.device = tumble::device_of_rank(options_.device, rank_on_node());
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairTumble::forget_model()
+{
+  potential_.reset();
+  if (!allocated) return;
+  for (int i = 1; i <= atom->ntypes; ++i)
+    for (int j = i; j <= atom->ntypes; ++j) setflag[i][j] = 0;
 }
 
 /* ----------------------------------------------------------------------
@@ -88,7 +94,7 @@ void PairTumble::coeff(int narg, char **arg)
   const std::string mine = catch_failure([&] { load(arg[2], arg + 3); });
   const std::string failure = agree_on_failure(world, mine);
   if (!failure.empty()) {
-    potential_.reset();
+    forget_model();
     error->all(FLERR, "pair_style tumble: {}", failure);
   }
 
@@ -183,39 +189,32 @@ bool PairTumble::passes_messages_to_ghosts() const
 
 void PairTumble::set_halo()
 {
-  release_halo();
   const auto &metadata = potential_->metadata();
   const double hop = metadata.cutoff + neighbor->skin;
   const double halo = passes_messages_to_ghosts() ? metadata.depth * hop : hop;
   check_communication(lmp, hop, halo);
-  if (passes_messages_to_ghosts() && comm->cutghostuser < halo) {
-    user_halo_ = comm->cutghostuser;
-    comm->cutghostuser = halo_ = halo;
-  }
+  if (passes_messages_to_ghosts())
+    halo_.widen(halo);
+  else
+    halo_.release();
 }
 
 /* ---------------------------------------------------------------------- */
 
-void PairTumble::release_halo()
-{
-  if (halo_ > 0.0 && comm->cutghostuser == halo_) comm->cutghostuser = user_halo_;
-  halo_ = 0.0;
-}
-
-/* ---------------------------------------------------------------------- */
-
-void PairTumble::log_model() const
+void PairTumble::log_model()
 {
   const auto &metadata = potential_->metadata();
-  utils::logmesg(lmp,
-                 "pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
-                 "pair_style tumble: device {}, {} thread{}\n",
-                 metadata.name, model_path_, metadata.symmetry_kind, metadata.cutoff, metadata.depth, metadata.dtype,
-                 potential_->device(), tumble::threads(), tumble::threads() == 1 ? "" : "s");
+  std::string text =
+      fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
+                  "pair_style tumble: device {}, {} thread{}\n",
+                  metadata.name, model_path_, metadata.symmetry_kind, metadata.cutoff, metadata.depth, metadata.dtype,
+                  potential_->device(), tumble::threads(), tumble::threads() == 1 ? "" : "s");
   if (passes_messages_to_ghosts())
-    utils::logmesg(lmp,
-                   "pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",
-                   comm->nprocs, metadata.depth * (metadata.cutoff + neighbor->skin), metadata.depth);
+    text +=
+        fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",
+                    comm->nprocs, metadata.depth * (metadata.cutoff + neighbor->skin), metadata.depth);
+  if (text != logged_) utils::logmesg(lmp, text);    // once, however many runs there are
+  logged_ = text;
 }
 
 /* ---------------------------------------------------------------------- */
@@ -244,19 +243,20 @@ void PairTumble::finish()
   std::array<double, 2> edges{};
   MPI_Reduce(edges_evaluated_.data(), edges.data(), 2, MPI_DOUBLE, MPI_SUM, 0, world);
   edges_evaluated_ = {};
-  if (comm->me == 0 && passes_messages_to_ghosts() && edges[1] > 0.0)
-    utils::logmesg(lmp, "pair_style tumble: {:.1f} % of the model's work was for ghosts\n",
-                   100.0 * (1.0 - edges[0] / edges[1]));
+  if (comm->me != 0 || !passes_messages_to_ghosts() || edges[1] == 0.0) return;
+  const std::string share = fmt::format("{:.1f} %", 100.0 * (1.0 - edges[0] / edges[1]));
+  if (share != logged_share_) utils::logmesg(lmp, "pair_style tumble: {} of the model's work was for ghosts\n", share);
+  logged_share_ = share;
 }
 
 /* ----------------------------------------------------------------------
-   neighbor->ago stays 0 for all evaluations of a step with a rebuild, of which r-RESPA has several
+   not by neighbor->ago, which stays 0 for all evaluations of a step with a rebuild, of which r-RESPA has several
 ------------------------------------------------------------------------- */
 
 bool PairTumble::list_is_new()
 {
   const std::pair build(neighbor->lastcall, neighbor->ncalls);
-  const bool is_new = restarted_ || (neighbor->ago == 0 && build != last_build_);
+  const bool is_new = restarted_ || build != last_build_;
   restarted_ = false;
   last_build_ = build;
   return is_new;
@@ -274,8 +274,8 @@ void PairTumble::compute(int eflag, int vflag)
   const tumble::Graph *graph = nullptr;
   bool evaluated = false;
   const auto work = [&] {
-    if (list_is_new()) graph_.rebuild(*atom, *domain, *list, species_of_type_, metadata.depth);
-    graph = &graph_.update(*atom, metadata.cutoff);
+    if (list_is_new()) graph_.rebuild(*atom, *domain, *list, metadata.cutoff + neighbor->skin, metadata.depth);
+    graph = &graph_.update(*atom, species_of_type_, metadata.cutoff);
     try {
       potential_->evaluate(*graph, evaluation_);
       evaluated = true;

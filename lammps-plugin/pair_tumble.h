@@ -18,6 +18,7 @@ PairStyle(tumble,PairTumble);
 
 #include "pair.h"
 
+#include "halo.h"
 #include "lammps_graph.h"
 #include "tumble/potential.h"
 
@@ -49,8 +50,8 @@ class PairTumble : public Pair {
   void load(const std::string &model, const char *const *elements);
   bool passes_messages_to_ghosts() const;
   void set_halo();
-  void release_halo();
-  void log_model() const;
+  void log_model();
+  void forget_model();
   bool list_is_new();
   void stop_if_failed(const std::string &mine, bool evaluated);
   void count_edges(const tumble::Graph &);
@@ -64,8 +65,9 @@ class PairTumble : public Pair {
   std::vector<std::int64_t> species_of_type_;    // of the model, by atom type from 1; -1 for NULL
   std::vector<std::string> symbol_of_type_;
   double energy_unit_ = 1.0;    // 1 eV in LAMMPS' units
-  double halo_ = 0.0;           // ghost cutoff set by this style, 0 if none
-  double user_halo_ = 0.0;      // what the user had set before
+  Halo halo_;
+  std::string logged_;    // what the log already says
+  std::string logged_share_;
   LammpsGraph graph_;
   tumble::Evaluation evaluation_;
   bool restarted_ = true;    // a new neighbour list may be there although its counters don't say so

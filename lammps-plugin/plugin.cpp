@@ -79,7 +79,8 @@ void *find_function(LAMMPS *lmp, const char *name)
 /// What LAMMPS calls to create a style: the function `name` of the second library.
 template <const char *name, typename... Arguments> void *create(void *lmp, Arguments... arguments)
 {
-  static void *const function = find_function(static_cast<LAMMPS *>(lmp), name);
+  // looked up every time: it takes all ranks of this LAMMPS, and some may have created a style in another one before
+  void *const function = find_function(static_cast<LAMMPS *>(lmp), name);
   return reinterpret_cast<void *(*)(void *, Arguments...)>(function)(lmp, arguments...);
 }
 

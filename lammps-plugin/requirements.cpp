@@ -7,6 +7,7 @@
 #include "error.h"
 #include "force.h"
 #include "lammps.h"
+#include "modify.h"
 #include "neighbor.h"
 #include "update.h"
 
@@ -50,13 +51,17 @@ void LAMMPS_NS::check_atoms_and_lists(LAMMPS *lmp, bool messages)
     error->all(FLERR,
                "pair_style tumble: expected `neighbor bin` or `neighbor nsq` for message passing over several MPI "
                "ranks, since LAMMPS has no lists of ghosts' neighbors in other styles");
+  if (!lmp->modify->get_fix_by_style("^gcmc").empty())
+    error->all(FLERR, "pair_style tumble: expected no fix gcmc, which leaves the atoms that it has taken out in the "
+                      "neighbor lists, where the model gives them the energy of free atoms");
   if (neighbor.includegroup)
     error->all(FLERR, "pair_style tumble: expected neighbor lists of all atoms, got `neigh_modify include`");
   if (atom.molecular != Atom::ATOMIC)
     for (int k = 1; k <= 3; ++k)
       if (force.special_lj[k] == 0.0 && force.special_coul[k] == 0.0)
         error->all(FLERR, "pair_style tumble: bonded pairs are missing from the neighbor list, since their weight in "
-                          "special_bonds is 0; add `special_bonds lj/coul 1.0 1.0 1.0`");
+                          "special_bonds is 0; add `special_bonds lj/coul 1.0 1.0 1.0`, or, beside a force field that "
+                          "leaves them out, `special_bonds lj/coul 1e-50 1e-50 1e-50`");
   // neighbor->exclude is set after this, and hasn't been at all before the first run
   if ((neighbor.nex_type || neighbor.nex_group || neighbor.nex_mol) && lmp->comm->me == 0)
     error->warning(FLERR, "pair_style tumble: pairs excluded by neigh_modify are invisible to the model, too");
@@ -79,7 +84,7 @@ void LAMMPS_NS::check_communication(LAMMPS *lmp, double reach, double halo)
   const double *inverse = domain.h_inv;
   const double heights[3] = {1.0 / std::hypot(inverse[0], inverse[5], inverse[4]),
                              1.0 / std::hypot(inverse[1], inverse[3]), 1.0 / inverse[2]};
-  for (int a = 0; a < 3; ++a)
+  for (int a = 0; a < domain.dimension; ++a)
     if (domain.periodicity[a] && halo > heights[a])
       lmp->error->all(
           FLERR,
