@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -29,22 +30,31 @@ def small_pet() -> torch.nn.Module:
     )
 
 
-def network(name: str) -> tuple[torch.nn.Module, int]:
-    """The network and its depth in cutoffs."""
+class Toy(NamedTuple):
+    """A network, its depth in cutoffs, and its cutoff in Å."""
+
+    network: torch.nn.Module
+    depth: int
+    cutoff: float = CUTOFF
+
+
+def toy(name: str) -> Toy:
     return {
-        "harmonic": (EdgeHarmonic(2, 1, CUTOFF), 1),
-        "harmonic_2": (EdgeHarmonic(3, -2, CUTOFF), 1),
-        "two_hop": (TwoHop(CUTOFF), 2),
-        "pair": (MorsePair(CUTOFF), 1),
-        "nan": (NanBeyond(0.85), 1),
-        "raises": (RaisesBeyond(0.85), 1),
-        "inf": (NanBeyond(0.85, float("inf")), 1),
-        "nan_forces": (NanForcesBeyond(0.85), 1),
-        "allocates": (AllocatesTooMuch(0.85), 1),
-        "prints_edges": (PrintsEdges(), 1),
-        "prints_edges_2": (PrintsEdges(), 2),
-        "prints_edges_3": (PrintsEdges(), 3),
-        "pet": (small_pet(), 3),
+        "harmonic": Toy(EdgeHarmonic(2, 1, CUTOFF), 1),
+        "harmonic_2": Toy(EdgeHarmonic(3, -2, CUTOFF), 1),
+        "long_harmonic": Toy(EdgeHarmonic(2, 1, 6.0), 1, 6.0),
+        "two_hop": Toy(TwoHop(CUTOFF), 2),
+        "short_two_hop": Toy(TwoHop(2.5), 2, 2.5),
+        "pair": Toy(MorsePair(CUTOFF), 1),
+        "nan": Toy(NanBeyond(0.85), 1),
+        "raises": Toy(RaisesBeyond(0.85), 1),
+        "inf": Toy(NanBeyond(0.85, float("inf")), 1),
+        "nan_forces": Toy(NanForcesBeyond(0.85), 1),
+        "allocates": Toy(AllocatesTooMuch(0.85), 1),
+        "prints_edges": Toy(PrintsEdges(), 1),
+        "prints_edges_2": Toy(PrintsEdges(), 2),
+        "prints_edges_3": Toy(PrintsEdges(), 3),
+        "pet": Toy(small_pet(), 3),
     }[name]
 
 
@@ -55,7 +65,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
 
     @cache
     def export(name: str) -> Path:
-        model, depth = network(name)
+        model, depth, cutoff = toy(name)
         references = [systems()["molecule"]]
         references += [] if name.startswith(FRAGILE) else [systems()["triclinic"], Atoms("O", cell=[9, 9, 9])]
         return tumble.export(
@@ -63,7 +73,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
             folder / f"{name}.pt",
             name=name,
             species=["O", "H"],
-            cutoff=CUTOFF,
+            cutoff=cutoff,
             depth=depth,
             dtype="float64",
             baseline=[-3.0, 1.5],

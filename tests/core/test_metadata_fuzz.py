@@ -16,7 +16,11 @@ from tumble import _core
 ModelFile = Callable[[str], Path]
 #: The same examples in every run. Fixtures of the module hold what no example changes.
 FUZZ = settings(
-    derandomize=True, max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    derandomize=True,
+    max_examples=300,
+    deadline=None,
+    # a busy machine is slow to draw, which says nothing about the examples
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from ase import Atoms
-from support.model_files import rewritten
+from support.model_files import Change, edited, rewritten
 from support.systems import systems
 
 import tumble
@@ -141,43 +141,34 @@ def test_options(model_file: ModelFile, options: dict[str, object], error: type[
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "text"),
+    ("ending", "change", "error", "text"),
     [
         (
-            lambda name, data: data.replace(b"def forward", b"def forward(") if name.endswith(".py") else data,
+            ".py",
+            lambda code: code.replace(b"def forward", b"def forward("),
             _core.ModelFileError,
             "can't be loaded by this torch",
         ),
-        (lambda name, data: None if name.endswith(".py") else data, _core.ModelFileError, "can't be loaded"),
+        (".py", lambda code: None, _core.ModelFileError, "can't be loaded"),
         (
-            lambda name, data: data.replace(b'"cutoff": 4.0', b'"cutoff": 3.0') if name.endswith(".json") else data,
+            "tumble.json",
+            edited(cutoff=3.0),
             _core.ReferenceMismatch,
             "reference structure `.*`: expected energy .* the file was altered",
         ),
         (
-            lambda name, data: data.replace(b'"float64"', b'"\xc3\x85\xff"') if name.endswith(".json") else data,
+            "tumble.json",
+            lambda text: text.replace(b'"float64"', b'"\xc3\x85\xff"'),
             _core.MetadataError,
             "metadata: expected a JSON document, got a parse error",
         ),
-        (
-            lambda name, data: (
-                data.replace(b'"cutoff": 4.0', ('"cutoff": "' + 80 * "Å" + '"').encode())
-                if name.endswith(".json")
-                else data
-            ),
-            _core.MetadataError,
-            "`cutoff`: expected a finite number",
-        ),
+        ("tumble.json", edited(cutoff=80 * "Å"), _core.MetadataError, "`cutoff`: expected a finite number"),
     ],
 )
 def test_altered_files(
-    tmp_path: Path,
-    model_file: ModelFile,
-    change: Callable[[str, bytes], bytes | None],
-    error: type[Exception],
-    text: str,
+    tmp_path: Path, model_file: ModelFile, ending: str, change: Change, error: type[Exception], text: str
 ) -> None:
-    broken = rewritten(model_file("pair"), tmp_path / "altered.pt", change)
+    broken = rewritten(model_file("pair"), tmp_path / "altered.pt", ending, change)
     with pytest.raises(error, match=text):
         tumble.load(broken, "cpu")
 

@@ -74,8 +74,9 @@ def test_lammps(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
         script = system_script(
             tmp_path, SYSTEMS["triclinic"], model_file("two_hop"), ["O", "H"], keywords=f"device {device}"
         )
-        run = run_lammps(tmp_path, script + THERMO + "fix 1 all nve\ntimestep 1e-4\nthermo 1\nrun 10\n", ranks=ranks)
-        assert run.returncode == 0, run.output
+        run = run_lammps(
+            tmp_path, script + THERMO + "fix 1 all nve\ntimestep 1e-4\nthermo 1\nrun 10\n", ranks=ranks
+        ).checked()
         tables.append(run.thermo())
     for key, values in tables[1].items():
         np.testing.assert_allclose(tables[0][key], values, rtol=1e-9, atol=1e-9, err_msg=key)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from support.lammps_frames import COLUMNS, DUMP_FORMAT, Frame, core_result, read_frames
-from support.lammps_runs import LammpsRun, run_lammps, scattered_ids, system_script, with_pair
+from support.lammps_runs import run_lammps, scattered_ids, system_script, with_pair
 from support.systems import systems
 
 from tumble import _core
@@ -28,12 +28,6 @@ OUTPUT = "thermo_modify norm no line yaml format float %.17g\n"
 def scene(folder: Path, atoms: Atoms, *pair: str) -> str:
     """A system with the given lines in place of pair_style and pair_coeff."""
     return with_pair(system_script(folder, atoms, Path("none"), SPECIES), *pair)
-
-
-def run(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
-    done = run_lammps(folder, script, ranks=ranks)
-    assert done.returncode == 0, done.output
-    return done
 
 
 def ordered(frame: Frame, atoms: Atoms) -> np.ndarray:
@@ -72,7 +66,7 @@ def test_two_models_add_up(tmp_path: Path, model_file: ModelFile, name: str, ran
         "compute s all stress/atom NULL virial\ncompute w all reduce sum c_s[1] c_s[2] c_s[3] c_s[4] c_s[5] c_s[6]\n"
         "thermo_style custom step pe pxx pyy pzz pxy pxz pyz vol c_a c_b c_a[*] c_b[*] c_sum c_w[*]\n"
     )
-    done = run(tmp_path, script + OUTPUT + "run 0\n" + WRITE.format("out.dump"), ranks)
+    done = run_lammps(tmp_path, script + OUTPUT + "run 0\n" + WRITE.format("out.dump"), ranks=ranks).checked()
     table, frame = done.thermo(), read_frames(tmp_path / "out.dump", SPECIES)[0]
     parts = [core_result(model, atoms) for model in models]
     for part, name_ in zip(parts, "ab", strict=True):
@@ -95,7 +89,7 @@ def test_scaled_models(tmp_path: Path, model_file: ModelFile) -> None:
     _, *coefficients = overlay(*models)
     style = "pair_style hybrid/scaled 0.25 tumble device cpu 0.75 tumble device cpu"
     script = scene(tmp_path, atoms, style, *coefficients) + "thermo_style custom step pe\n" + OUTPUT
-    done = run(tmp_path, script + "run 0\n" + WRITE.format("out.dump"))
+    done = run_lammps(tmp_path, script + "run 0\n" + WRITE.format("out.dump")).checked()
     a, b = (core_result(model, atoms) for model in models)
     assert done.thermo()["PotEng"][0] == pytest.approx(0.25 * a.energies[0] + 0.75 * b.energies[0], rel=1e-11)
     forces = ordered(read_frames(tmp_path / "out.dump", SPECIES)[0], atoms)
@@ -111,7 +105,7 @@ def test_overlay_with_a_style_of_lammps(tmp_path: Path, model_file: ModelFile) -
     alone = scene(tmp_path, atoms, "pair_style lj/cut 3.5", *(line.replace("lj/cut ", "") for line in lennard_jones))
     thermo = "thermo_style custom step pe pxx pyy pzz pxy pxz pyz vol\n" + OUTPUT + "run 0\n"
     script = both + thermo + WRITE.format("both.dump") + "clear\n" + alone + thermo + WRITE.format("alone.dump")
-    done = run(tmp_path, script)
+    done = run_lammps(tmp_path, script).checked()
     both_forces, alone_forces = (
         ordered(read_frames(tmp_path / f"{name}.dump", SPECIES)[0], atoms) for name in ("both", "alone")
     )
@@ -122,6 +116,36 @@ def test_overlay_with_a_style_of_lammps(tmp_path: Path, model_file: ModelFile) -
     np.testing.assert_allclose(both_forces - alone_forces, reference.forces, rtol=0, atol=1e-9)
     difference = virial(tables[0]) - virial(tables[1])
     np.testing.assert_allclose(difference, shown(reference.virials[0]), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 4])
+def test_beside_pairs_of_a_longer_range(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
+    """Of lj/cut without energy, and of another model: LAMMPS' list has those pairs for each part of the style, and
+    its ghosts aren't enough for a model that would take them for neighbours."""
+    style, coefficients = overlay(model_file("two_hop"))
+    beside_lj = [style + "lj/cut 10.0", coefficients, "pair_coeff * * lj/cut 0.0 1.0"]
+    ranges = [model_file("short_two_hop"), model_file("long_harmonic")]
+    ways = {
+        "lj": (beside_lj, [model_file("two_hop")]),
+        "models": (overlay(*ranges), ranges),
+        "reversed": (overlay(*ranges[::-1]), ranges),
+    }
+    script, expected = "", []
+    for name in ("liquid", "triclinic"):
+        for way, (pair, models) in ways.items():
+            folder = tmp_path / f"{name}_{way}"
+            folder.mkdir()
+            text = scene(folder, SYSTEMS[name], *pair).replace("system.data", f"{folder.name}/system.data")
+            script += text + "thermo_style custom step pe pxx pyy pzz pxy pxz pyz vol\n" + OUTPUT
+            script += "run 0\n" + WRITE.format(f"{folder.name}.dump") + "clear\n"
+            expected.append((folder.name, SYSTEMS[name], [core_result(model, SYSTEMS[name]) for model in models]))
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
+    for n, (name, atoms, parts) in enumerate(expected):
+        table, frame = done.thermo(n), read_frames(tmp_path / f"{name}.dump", SPECIES)[0]
+        assert table["PotEng"][0] == pytest.approx(sum(part.energies[0] for part in parts), abs=1e-9)
+        np.testing.assert_allclose(ordered(frame, atoms), sum(part.forces for part in parts), rtol=0, atol=1e-9)
+        expected_virial = shown(sum(part.virials[0] for part in parts))
+        np.testing.assert_allclose(virial(table), expected_virial, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +171,7 @@ def test_types_outside_the_model(tmp_path: Path, model_file: ModelFile, style: s
     )
     script += "c_a c_a[*]\n" + OUTPUT + "run 0\n" + WRITE.format("out.dump")
     script += "write_dump all custom e.dump id c_e modify sort id format float %.17g\n"
-    done = run(tmp_path, script, ranks)
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
     reference = core_result(model_file("two_hop"), atoms[inside])
     table = done.thermo()
     assert table["PotEng"][0] == pytest.approx(reference.energies[0], rel=1e-11)
@@ -173,7 +197,7 @@ def test_a_model_for_each_type(tmp_path: Path, model_file: ModelFile, ranks: int
         "pair_coeff 1 2 zero",
     )
     script += "thermo_style custom step pe pxx pyy pzz pxy pxz pyz vol\n" + OUTPUT + "run 0\n"
-    done = run(tmp_path, script + WRITE.format("out.dump"), ranks)
+    done = run_lammps(tmp_path, script + WRITE.format("out.dump"), ranks=ranks).checked()
     forces = ordered(read_frames(tmp_path / "out.dump", SPECIES)[0], atoms)
     parts = {}
     for element, name in (("O", "two_hop"), ("H", "harmonic")):
@@ -232,7 +256,7 @@ def test_respa_with_a_model_on_each_level(tmp_path: Path, model_file: ModelFile,
     script = scene(tmp_path, atoms, *overlay(*models)) + DYNAMICS
     script += f"timestep 4e-4\nrun_style respa 2 3 {levels}\nrun 0\n" + WRITE.format("start.dump")
     script += "run 40\n" + WRITE.format("end.dump")
-    done = run(tmp_path, script, ranks)
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
     # too thin a skin loses pairs between the outer steps, the only ones where LAMMPS looks whether to rebuild
     assert int(done.output.split("Neighbor list builds =")[-1].split()[0]) > 0
     assert "Dangerous builds = 0\n" in done.output.split("Neighbor list builds =")[-1]
@@ -256,7 +280,7 @@ def test_respa_conserves_energy_as_verlet_does(tmp_path: Path, model_file: Model
         pair = overlay(model_file("pair"), model_file("harmonic"))
         script += scene(tmp_path, atoms, *pair) + DYNAMICS
         script += f"timestep {step}\nrun_style {style}\nthermo {round(6e-4 / step)}\nrun {round(0.12 / step)}\nclear\n"
-    done = run(tmp_path, script)
+    done = run_lammps(tmp_path, script).checked()
     coarse, fine, respa = (np.ptp(done.thermo(n)["TotEng"]) for n in range(3))
     assert fine < 0.3 * coarse
     assert respa < 0.3 * coarse
@@ -273,7 +297,9 @@ def test_respa_with_the_whole_pair_style_on_one_level(tmp_path: Path, model_file
         "inner": "run_style respa 2 2 pair 1\ntimestep 4e-4\nrun 20\n",
         "verlet_inner": "timestep 2e-4\nrun 40\n",
     }
-    run(tmp_path, "clear\n".join(system + text + WRITE.format(name + ".dump") for name, text in ways.items()))
+    run_lammps(
+        tmp_path, "clear\n".join(system + text + WRITE.format(name + ".dump") for name, text in ways.items())
+    ).checked()
     ends = {name: read_frames(tmp_path / (name + ".dump"), SPECIES)[0] for name in ways}
     for one, other in (("outer", "verlet_outer"), ("default", "verlet_outer"), ("inner", "verlet_inner")):
         np.testing.assert_allclose(ends[one].atoms.positions, ends[other].atoms.positions, rtol=0, atol=1e-11)

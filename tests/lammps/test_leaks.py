@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.lammps_runs import python_environment
 from support.memory import NO_CACHE
 
 ModelFile = Callable[[str], Path]
@@ -34,8 +34,8 @@ def check_flat(model: Path, kind: str, count: int, forgotten: float) -> None:
         forgotten: Bytes that each of them would leave, at least, if it leaked; the bounds are below that.
     """
     command = [sys.executable, "-m", "support.lammps_cycles", str(model), kind, str(count)]
-    environment = {**os.environ, "LD_LIBRARY_PATH": f"{sys.prefix}/lib", "OMP_NUM_THREADS": "1", **NO_CACHE}
-    environment["PYTHONPATH"] = f"{TESTS}:{os.environ.get('PYTHONPATH', '')}"
+    environment = {**python_environment(), **NO_CACHE}
+    environment["PYTHONPATH"] = f"{TESTS}:{environment.get('PYTHONPATH', '')}"
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1000)
     assert done.returncode == 0, done.stderr
     lines = [line.split() for line in done.stdout.splitlines()]

@@ -21,8 +21,7 @@ NKTV2P = 1602176.5  # LAMMPS' own factor from eV/Å³ to bar in metal units
 
 def evaluate(folder: Path, atoms: Atoms, model: Path, commands: str) -> dict[str, np.ndarray]:
     script = system_script(folder, atoms, model, ["O", "H"]) + THERMO + commands
-    run = run_lammps(folder, script)
-    assert run.returncode == 0, run.output
+    run = run_lammps(folder, script).checked()
     return run.thermo()
 
 
@@ -75,8 +74,7 @@ def test_constant_energy_over_rebuilds(tmp_path: Path, model_file: ModelFile) ->
         "fix 1 all nve\ntimestep 2e-4\nthermo 10\nrun 400\nrun 0\n"
         "write_dump all custom last.dump id fx fy fz modify sort id format float %.17g\n"
     )
-    run = run_lammps(tmp_path, script)
-    assert run.returncode == 0, run.output
+    run = run_lammps(tmp_path, script).checked()
     builds = int(run.output.split("Neighbor list builds =")[1].split()[0])
     assert builds > 5
     moving, fresh = run.thermo(0), run.thermo(1)
@@ -89,8 +87,7 @@ def test_minimize_and_several_runs(tmp_path: Path, model_file: ModelFile) -> Non
     script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), ["O", "H"]) + THERMO
     run = run_lammps(
         tmp_path, script + "minimize 0 1e-6 200 1000\nfix 1 all nve\nrun 5\nclear\nunits metal\nprint done\n"
-    )
-    assert run.returncode == 0, run.output
+    ).checked()
     assert "done" in run.output
     energies = run.thermo(0)["PotEng"]
     assert energies[-1] < energies[0]
@@ -107,8 +104,7 @@ def test_per_atom_energies_and_virials_sum_to_the_global_ones(
         "thermo_style custom step pe vol c_es pxx pyy pzz pxy pxz pyz c_ss[*]\n"
         "thermo_modify norm no line yaml format float %.17g\nrun 0\n"
     )
-    run = run_lammps(tmp_path, script, ranks=ranks)
-    assert run.returncode == 0, run.output
+    run = run_lammps(tmp_path, script, ranks=ranks).checked()
     table = {key: values[0] for key, values in run.thermo().items()}
     assert table["c_es"] == pytest.approx(table["PotEng"], rel=1e-12)
     for n, component in enumerate(("Pxx", "Pyy", "Pzz", "Pxy", "Pxz", "Pyz")):
@@ -122,8 +118,7 @@ def test_per_atom_virials_are_the_same_on_all_numbers_of_ranks(tmp_path: Path, m
     script += "write_dump all custom s.dump id c_s[*] modify sort id format float %.17g\n"
     dumps = []
     for ranks in (1, 3):
-        run = run_lammps(tmp_path, script, ranks=ranks)
-        assert run.returncode == 0, run.output
+        run = run_lammps(tmp_path, script, ranks=ranks).checked()
         dumps.append(run.dump("s.dump"))
     np.testing.assert_allclose(dumps[1], dumps[0], rtol=1e-10, atol=1e-5)  # bar Å^3
     assert np.abs(dumps[0][:, 1:]).max() > 1e4
@@ -147,8 +142,7 @@ def test_threads_are_those_of_lammps(tmp_path: Path, model_file: ModelFile, thre
 def test_model_found_by_name(tmp_path: Path, model_file: ModelFile) -> None:
     model = model_file("pair")
     script = system_script(tmp_path, SYSTEMS["molecule"], Path(model.stem), ["O", "H"]) + "run 0\n"
-    run = run_lammps(tmp_path, script, environment={"TUMBLE_MODELS": f"/nowhere:{model.parent}"})
-    assert run.returncode == 0, run.output
+    run = run_lammps(tmp_path, script, environment={"TUMBLE_MODELS": f"/nowhere:{model.parent}"}).checked()
     assert str(model) in run.output
 
 
@@ -171,8 +165,7 @@ pair_coeff * * {model_file("pair")} O H
     run = run_lammps(tmp_path, script + "run 0\n")
     assert run.returncode != 0
     assert "bonded pairs are missing from the neighbor list" in run.output
-    run = run_lammps(tmp_path, script + "special_bonds lj/coul 1 1 1\nrun 0\n")
-    assert run.returncode == 0, run.output
+    run = run_lammps(tmp_path, script + "special_bonds lj/coul 1 1 1\nrun 0\n").checked()
 
 
 def test_another_lammps_is_refused(tmp_path: Path, model_file: ModelFile) -> None:
@@ -217,6 +210,5 @@ def test_choosing_the_style_again_forgets_the_model(tmp_path: Path, model_file: 
     assert run.returncode != 0
     assert "expected pair_coeff after pair_style, got none" in run.output
     again = f"pair_style tumble device cpu\npair_coeff * * {model_file('harmonic')} O H\nrun 0\n"
-    run = run_lammps(tmp_path, script + again)
-    assert run.returncode == 0, run.output
+    run = run_lammps(tmp_path, script + again).checked()
     assert str(model_file("harmonic")) in run.output

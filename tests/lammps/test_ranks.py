@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script
-from support.model_files import rewritten
-from support.numbers import SPECIES, assert_same, from_core, from_lammps
+from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script, write_data
+from support.model_files import with_metadata
+from support.numbers import SPECIES, assert_same, from_core, from_lammps, printed_edges
 from support.systems import scattered, systems
 
 import tumble
@@ -64,18 +64,6 @@ def test_layouts(tmp_path: Path, model_file: ModelFile, layout: str) -> None:
     assert_same(ours, from_core(model_file("two_hop"), atoms))
 
 
-def edges_by_rank(output: str, ranks: int) -> list[list[tuple[int, ...]]]:
-    """Sorted multiset of the edges that each rank gave to the model in its last evaluation."""
-    found: list[list[tuple[int, ...]]] = [[] for _ in range(ranks)]
-    for line in output.splitlines():
-        label, _, text = line.partition("] ")
-        if text.startswith("edges of"):
-            found[int(label[1:])] = []
-        elif text.startswith("edge "):
-            found[int(label[1:])].append(tuple(map(int, text.split()[1:])))
-    return [sorted(edges) for edges in found]
-
-
 def needed_edges(atoms: Atoms, rank_of_atom: np.ndarray, rank: int, depth: int) -> list[tuple[int, ...]]:
     """Edges of all centres that the atoms of a rank see in less than `depth` hops, from the core's own graph."""
     graph = to_graph([atoms], SPECIES, CUTOFF)
@@ -115,7 +103,7 @@ def test_each_rank_evaluates_what_its_atoms_need(
     rank_of_id = {int(row[0]): int(row[-1]) for row in np.atleast_2d(run_dump(tmp_path / "all.dump"))}
     rank_of_atom = np.array([rank_of_id[i] for i in scattered_ids(len(atoms))])
     output = (tmp_path / "lammps.out").read_text()
-    printed = edges_by_rank(output, ranks)
+    printed = printed_edges(output, ranks)
     needed = [needed_edges(atoms, rank_of_atom, rank, depth) for rank in range(ranks)]
     assert sum(map(len, needed)) >= 6
     assert printed == needed
@@ -140,8 +128,7 @@ def test_atoms_move_between_ranks_and_are_deleted(tmp_path: Path, model_file: Mo
         f"group gone id {gone}\ndelete_atoms group gone compress no\nreset_atoms id sort yes\nrun 100\n"
         "write_dump all custom end.dump id type x y z fx fy fz modify sort id format float %.17g\n"
     )
-    run = run_lammps(tmp_path, script, ranks=4)
-    assert run.returncode == 0, run.output
+    run = run_lammps(tmp_path, script, ranks=4).checked()
     assert int(run.output.split("Neighbor list builds =")[2].split()[0]) > 2
     end = run.dump("end.dump")
     atoms = Atoms(
@@ -157,11 +144,7 @@ def test_a_halo_that_is_too_thin_shows(tmp_path: Path, model_file: ModelFile) ->
 
     Without this the other tests might pass with any halo.
     """
-
-    def claim_less(name: str, data: bytes) -> bytes:
-        return data.replace(b'"depth": 3', b'"depth": 2') if name.endswith("tumble.json") else data
-
-    thin = rewritten(model_file("pet"), tmp_path / "thin.pt", claim_less)
+    thin = with_metadata(model_file("pet"), tmp_path / "thin.pt", depth=2)
     assert tumble.load(thin, "cpu").metadata.depth == 2
     atoms = SYSTEMS["long"]
     reference = from_core(thin, atoms)
@@ -175,9 +158,58 @@ def test_halo_is_logged_and_given_back(tmp_path: Path, model_file: ModelFile) ->
     """The style widens LAMMPS' ghost cutoff for itself alone."""
     script = system_script(tmp_path, SYSTEMS["liquid"], model_file("two_hop"), SPECIES)
     script += "run 0\npair_style zero 3.0\npair_coeff * *\nrun 0\n"
-    run = run_lammps(tmp_path, script, ranks=2)
-    assert run.returncode == 0, run.output
+    run = run_lammps(tmp_path, script, ranks=2).checked()
     assert "2 MPI ranks, messages pass through a halo of 9 A, 2 x (cutoff + skin)" in run.output
     before, after = [part.split("\n")[0] for part in run.output.split("ghost atom cutoff =")[1:]]
     assert float(before) == 9.0
     assert float(after) == 3.5
+
+
+def test_the_widest_halo_counts_and_goes_with_its_last_user(tmp_path: Path, model_file: ModelFile) -> None:
+    """Two instances of other depths in either order; then the user's own cutoff is back."""
+    models = [model_file("two_hop"), model_file("pet")]
+    script = system_script(tmp_path, SYSTEMS["liquid"], models[0], SPECIES)
+    others = "pair_style zero 3.0\npair_coeff * *\nrun 0\n"
+    for first, second, user in ((*models, ""), (*models[::-1], ""), (*models, "comm_modify cutoff 6.0\n")):
+        script += user + "pair_style hybrid/overlay tumble device cpu tumble device cpu\n"
+        script += f"pair_coeff * * tumble 1 {first} O H\npair_coeff * * tumble 2 {second} O H\nrun 0\n" + others
+    output = run_lammps(tmp_path, script, ranks=2).checked().output
+    cutoffs = [float(part.split("\n")[0]) for part in output.split("ghost atom cutoff =")[1:]]
+    assert cutoffs == [13.5, 3.5, 13.5, 3.5, 13.5, 6.0]
+
+
+def test_a_model_is_logged_once(tmp_path: Path, model_file: ModelFile) -> None:
+    """However many runs there are, and again after another pair_coeff."""
+    script = system_script(tmp_path, SYSTEMS["triclinic"], model_file("two_hop"), SPECIES) + "fix 1 all nve\n"
+    script += "run 4 every 1 NULL\nrun 0\n"
+    script += "".join(f"pair_coeff * * {model_file(name)} O H\nrun 0\nrun 1\n" for name in ("harmonic", "two_hop"))
+    lines = run_lammps(tmp_path, script, ranks=2).checked().output.splitlines()
+    starts = "pair_style tumble: model ", "pair_style tumble: device ", "pair_style tumble: 2 MPI ranks"
+    models, devices, halos = ([line for line in lines if line.startswith(start)] for start in starts)
+    assert [line.split()[3] for line in models] == ["two_hop", "harmonic", "two_hop"]
+    assert len(devices) == 3
+    assert len(halos) == 2
+
+
+@pytest.mark.parametrize(("style", "ranks"), [("brick", 1), ("brick", 2), ("tiled", 2)])
+def test_two_dimensions(tmp_path: Path, model_file: ModelFile, style: str, ranks: int) -> None:
+    """LAMMPS has a periodic z then, but no ghosts along it: the core's structure isn't periodic there."""
+    atoms = scattered("OHH" * 16, np.diag([24.0, 20.0, 0.0]), [True, True, False], seed=8)
+    atoms.cell[2, 2] = 1.0
+    model = model_file("two_hop")
+    script = system_script(tmp_path, atoms, model, SPECIES)
+    write_data(tmp_path / "system.data", atoms, SPECIES, scattered_ids(48), origin=(0.0, 0.0, -0.5))
+    data = (tmp_path / "system.data").read_text()
+    planar = data.replace(" -0.5\n", " 0.0\n")
+    assert planar.count(" 0.0\n") == 48
+    (tmp_path / "system.data").write_text(planar)
+    script = script.replace("boundary p p f", f"dimension 2\nboundary p p p\ncomm_style {style}") + THERMO
+    script += "run 0\nwrite_dump all custom end.dump id fx fy fz modify format float %.17g\n"
+    run = run_lammps(tmp_path, script, ranks=ranks).checked()
+    reference, table = from_core(model, atoms), run.thermo()
+    assert table["PotEng"][0] == pytest.approx(reference.energy, rel=1e-10)
+    forces = {int(row[0]): row[1:] for row in run.dump("end.dump")}
+    np.testing.assert_allclose([forces[i] for i in scattered_ids(48)], reference.forces, atol=1e-10)
+    # a pressure of two dimensions is one per area
+    virial = [table[key][0] * 24.0 * 20.0 / 1602176.5 for key in ("Pxx", "Pyy", "Pxy")]
+    np.testing.assert_allclose(virial, reference.virial[[0, 1, 1], [0, 1, 0]], rtol=1e-10, atol=1e-10)

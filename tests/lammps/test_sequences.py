@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.lammps_frames import COLUMNS, DUMP_FORMAT, Frame, core_result, read_frames
-from support.lammps_runs import LammpsRun, run_lammps, system_script, with_pair
+from support.lammps_runs import run_lammps, scattered_ids, system_script, with_pair
 from support.systems import systems
 
 from tumble.lammps import plugin_folder
@@ -22,12 +22,6 @@ ModelFile = Callable[[str], Path]
 THERMO = "thermo_style custom step pe etotal pxx\nthermo_modify norm no line yaml format float %.17g\n"
 NVE = "fix 1 all nve\ntimestep 4e-4\n"
 VELOCITIES = "velocity all create 900 1 loop geom\n"
-
-
-def run(folder: Path, script: str, ranks: int = 1) -> LammpsRun:
-    done = run_lammps(folder, script, ranks=ranks)
-    assert done.returncode == 0, done.output
-    return done
 
 
 def write(name: str) -> str:
@@ -52,10 +46,10 @@ def test_restart_continues_the_run(tmp_path: Path, model_file: ModelFile, ranks:
     pair = f"pair_style tumble device cpu\npair_coeff * * {model} O H\n"
     again = "read_restart half.restart\n" + pair + THERMO + NVE + "run 25\n"
     script = system + THERMO + VELOCITIES + NVE + "run 25\nwrite_restart half.restart\nrun 25\n" + write("whole.dump")
-    done = run(tmp_path, script + "clear\n" + again + write("same.dump"), ranks)
+    done = run_lammps(tmp_path, script + "clear\n" + again + write("same.dump"), ranks=ranks).checked()
     energy = done.thermo(1)["PotEng"][-1]
     assert "pair style tumble stores no restart info" in done.output
-    run(tmp_path, again + write("other.dump"))
+    run_lammps(tmp_path, again + write("other.dump")).checked()
     whole = frame(tmp_path, "whole.dump")
     for name in ("same.dump", "other.dump"):
         continued = frame(tmp_path, name)
@@ -80,7 +74,7 @@ def test_restart_of_hybrid(tmp_path: Path, model_file: ModelFile) -> None:
     pair = "pair_style hybrid/overlay tumble device cpu tumble device cpu\n" + coefficients
     script = with_pair(system_script(tmp_path, SYSTEMS["triclinic"], Path("none"), SPECIES), pair)
     script += THERMO + "run 0\nwrite_restart a.restart\nclear\nread_restart a.restart\n" + pair + THERMO + "run 0\n"
-    done = run(tmp_path, script)
+    done = run_lammps(tmp_path, script).checked()
     assert "pair style hybrid/overlay stores no restart info" in done.output
     assert done.thermo(1)["PotEng"][0] == pytest.approx(done.thermo(0)["PotEng"][0], rel=1e-12)
 
@@ -103,11 +97,43 @@ def test_several_runs(tmp_path: Path, model_file: ModelFile, ranks: int) -> None
     }
     for n, text in enumerate(actions.values()):
         script += text + f"print 'energy {n} $(pe:%.17g)'\n" + write(f"{n}.dump")
-    done = run(tmp_path, script, ranks)
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
     energies = {line.split()[1]: float(line.split()[2]) for line in done.output.splitlines() if line[:7] == "energy "}
     for n, name in enumerate(actions):
         model = models["harmonic" if name == "other model" else "two_hop"]
         assert_as_core(frame(tmp_path, f"{n}.dump"), energies[str(n)], model)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_types_that_are_swapped_in_trial_moves(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
+    """fix atom/swap asks for the energy of each move without a new list; next to no temperature, it takes only those
+    that lower it."""
+    model = model_file("harmonic")
+    script = system_script(tmp_path, SYSTEMS["triclinic"], model, SPECIES) + "thermo 1\n"
+    script += "fix 1 all atom/swap 1 20 1234 1e-3 ke no types 1 2\nthermo_style custom step pe f_1[1] f_1[2]\n"
+    script += f"thermo_modify norm no line yaml format float %.17g\ndump 1 all custom 1 all.dump {COLUMNS}\n"
+    table = run_lammps(tmp_path, script + f"dump_modify 1 {DUMP_FORMAT}\nrun 4\n", ranks=ranks).checked().thermo()
+    assert table["f_1[1]"][-1] == 80 > 70 > table["f_1[2]"][-1] > 2
+    frames = read_frames(tmp_path / "all.dump", SPECIES)
+    assert len({tuple(here.types) for here in frames}) > 2
+    for here, energy in zip(frames, table["PotEng"], strict=True):
+        assert_as_core(here, energy, model)
+    assert (np.diff(table["PotEng"]) < 1e-10).all()
+
+
+def test_types_that_are_set_before_a_run_without_setup(tmp_path: Path, model_file: ModelFile) -> None:
+    """On one rank; on several, LAMMPS itself tells no other rank of new types before the next list. One step each, as
+    thermo output doesn't ask for the energy of the same step again."""
+    model = model_file("two_hop")
+    script = system_script(tmp_path, SYSTEMS["triclinic"], model, SPECIES) + THERMO + "run 0\n"
+    script += f"group g id {' '.join(map(str, scattered_ids(24)[[0, 1, 5]]))}\n"
+    for n, types in enumerate((1, 2)):
+        script += f"set group g type {types}\nrun 1 pre no post no\n" + write(f"{n}.dump")
+    done = run_lammps(tmp_path, script).checked()
+    energies = [done.thermo(n)["PotEng"][-1] for n in range(3)]
+    assert len(set(energies)) == 3
+    for n in range(2):
+        assert_as_core(frame(tmp_path, f"{n}.dump"), energies[n + 1], model)
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
@@ -122,7 +148,7 @@ def test_clear_between_systems_and_models(tmp_path: Path, model_file: ModelFile,
         script += "clear\n" * (n % 3) + text.replace("system.data", f"{n}/system.data")
         script += THERMO + VELOCITIES + NVE + "run 3\n" + write(f"{n}.dump") + "clear\n"
         cases.append(model_file(model))
-    done = run(tmp_path, script, ranks)
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
     for n, model in enumerate(cases):
         assert_as_core(frame(tmp_path, f"{n}.dump"), done.thermo(n)["PotEng"][-1], model)
 
@@ -136,7 +162,7 @@ def test_plugin_unloaded_and_loaded_again(tmp_path: Path, model_file: ModelFile)
     script += (
         "plugin unload pair tumble\nrun 0\n" + load + pair + "run 0\n" + "plugin clear\n" + load + pair + "run 0\n"
     )
-    done = run(tmp_path, script + "clear\nplugin list\n")
+    done = run_lammps(tmp_path, script + "clear\nplugin list\n").checked()
     energies = [done.thermo(n)["PotEng"][0] for n in range(4)]
     assert energies[1] == 0
     assert energies[2:] == pytest.approx([energies[0]] * 2, rel=1e-12)
@@ -161,7 +187,7 @@ def test_new_ids_and_deleted_atoms_between_runs(tmp_path: Path, model_file: Mode
     ]
     for n, text in enumerate(actions):
         script += text + write(f"{n}.dump")
-    done = run(tmp_path, script, ranks)
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
     sizes = []
     for n in range(len(actions)):
         here = frame(tmp_path, f"{n}.dump")
@@ -173,7 +199,7 @@ def test_new_ids_and_deleted_atoms_between_runs(tmp_path: Path, model_file: Mode
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_all_atoms_deleted(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     script = system_script(tmp_path, SYSTEMS["liquid"], model_file("two_hop"), SPECIES) + THERMO + "run 0\n"
-    done = run(tmp_path, script + "delete_atoms group all\nrun 0\n", ranks)
+    done = run_lammps(tmp_path, script + "delete_atoms group all\nrun 0\n", ranks=ranks).checked()
     assert done.thermo(1)["PotEng"][0] == 0
 
 
@@ -184,7 +210,7 @@ def test_minimize_in_every_style(tmp_path: Path, model_file: ModelFile) -> None:
     for n, style in enumerate(("sd", "cg", "fire", "cg")):
         relax = "fix cell all box/relax tri 0.0 vmax 0.001\n" if n == 3 else ""
         script += f"{relax}min_style {style}\nminimize 0 1e-6 20 200\n" + write(f"{n}.dump")
-    done = run(tmp_path, script)
+    done = run_lammps(tmp_path, script).checked()
     energies = []
     for n in range(4):
         energies += done.thermo(n)["PotEng"].tolist()
@@ -196,7 +222,7 @@ def test_minimize_in_every_style(tmp_path: Path, model_file: ModelFile) -> None:
 
 def test_minimum_of_the_molecule(tmp_path: Path, model_file: ModelFile) -> None:
     script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), SPECIES) + THERMO
-    run(tmp_path, script + "minimize 0 1e-8 500 5000\n" + write("end.dump"))
+    run_lammps(tmp_path, script + "minimize 0 1e-8 500 5000\n" + write("end.dump")).checked()
     end = frame(tmp_path, "end.dump")
     assert np.abs(core_result(model_file("pair"), end.atoms).forces).max() < 1e-8
 
@@ -211,7 +237,7 @@ def test_rerun_has_the_energies_of_the_run(tmp_path: Path, model_file: ModelFile
     script += f"dump e all custom 5 rerun.dump {COLUMNS}\ndump_modify e {DUMP_FORMAT}\n"
     script += "rerun run.dump dump x y z ix iy iz box yes\nundump e\n"
     script += f"pair_coeff * * {model_file('pair')} O H\nrerun run.dump dump x y z box yes\n"
-    done = run(tmp_path, script, ranks)
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
     moving, still, other = (done.thermo(n) for n in range(3))
     assert np.ptp(moving["PotEng"]) > 0.1
     np.testing.assert_allclose(still["PotEng"], moving["PotEng"], rtol=1e-11)
@@ -228,7 +254,7 @@ def test_excluded_pairs_are_warned_of_where_there_are_some(tmp_path: Path, model
     text = "pairs excluded by neigh_modify are invisible to the model, too"
     script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), SPECIES)
     excluded = script + "neigh_modify exclude type 1 2\nrun 0\n"
-    assert run(tmp_path, excluded).output.count(text) == 1
+    assert run_lammps(tmp_path, excluded).checked().output.count(text) == 1
     restart = "write_restart a.restart\nclear\nread_restart a.restart\n" + script[script.index("pair_style") :]
-    assert run(tmp_path, script + "run 0\n" + restart + "run 0\n").output.count(text) == 0
-    assert run(tmp_path, excluded + "clear\n" + script + "run 0\n").output.count(text) == 1
+    assert run_lammps(tmp_path, script + "run 0\n" + restart + "run 0\n").checked().output.count(text) == 0
+    assert run_lammps(tmp_path, excluded + "clear\n" + script + "run 0\n").checked().output.count(text) == 1

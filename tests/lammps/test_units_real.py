@@ -34,8 +34,7 @@ def test_all_results_are_converted(tmp_path: Path, model_file: ModelFile, name: 
         f"write_dump all custom out.dump {COLUMNS} modify {DUMP_FORMAT}\n"
         "write_dump all custom e.dump id c_e modify sort id format float %.17g\n"
     )
-    done = run_lammps(tmp_path, script, ranks=ranks)
-    assert done.returncode == 0, done.output
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
     reference, table = core_result(model, atoms), done.thermo()
     for key in ("PotEng", "c_es", "c_t"):
         assert table[key][0] == pytest.approx(reference.energies[0] * KCAL_PER_MOL, rel=1e-11)
@@ -64,8 +63,7 @@ def test_dynamics_are_those_of_metal_units(tmp_path: Path, model_file: ModelFile
             "thermo_modify norm no line yaml format float %.17g\nthermo 10\nrun 50\n"
             f"write_dump all custom out.dump {COLUMNS} modify {DUMP_FORMAT}\n"
         )
-        done = run_lammps(tmp_path, script)
-        assert done.returncode == 0, done.output
+        done = run_lammps(tmp_path, script).checked()
         tables.append(done.thermo())
         ends.append(read_frames(tmp_path / "out.dump", SPECIES)[0].atoms.positions)
     start = atoms.positions[np.argsort(scattered_ids(len(atoms)))]

