@@ -126,8 +126,9 @@ bool is_out_of_memory(const std::string& text) {
 /// Whatever fails in the model, its gradient or the transfers becomes an EvaluationError.
 RawResult run(Model& model, const Graph& graph) {
     const auto out_of_memory = [&] {
-        return EvaluationError(message("out of memory on ", model.device().str(), " for ", graph.edges(),
-                                       graph.structures() > 1 ? " edges; lower `memory`" : " edges; use a smaller system"));
+        return EvaluationError(
+            message("out of memory on ", model.device().str(), " for ", graph.edges(),
+                    graph.structures() > 1 ? " edges; lower `memory`" : " edges; use a smaller system"));
     };
     const auto failed = [&](const std::string& reason) {
         return is_out_of_memory(reason) ? out_of_memory() : EvaluationError("the model failed: " + reason);
