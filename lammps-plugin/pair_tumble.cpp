@@ -184,15 +184,22 @@ bool PairTumble::passes_messages_to_ghosts() const
 }
 
 /* ----------------------------------------------------------------------
+   longest edge that may come within the cutoff before the next rebuild
+------------------------------------------------------------------------- */
+
+double PairTumble::hop() const
+{
+  return potential_->metadata().cutoff + neighbor->skin;
+}
+
+/* ----------------------------------------------------------------------
    every hop over the neighbour list must end on an atom that this rank has
 ------------------------------------------------------------------------- */
 
 void PairTumble::set_halo()
 {
-  const auto &metadata = potential_->metadata();
-  const double hop = metadata.cutoff + neighbor->skin;
-  const double halo = passes_messages_to_ghosts() ? metadata.depth * hop : hop;
-  check_communication(lmp, hop, halo);
+  const double halo = passes_messages_to_ghosts() ? potential_->metadata().depth * hop() : hop();
+  check_communication(lmp, hop(), halo);
   if (passes_messages_to_ghosts())
     halo_.widen(halo);
   else
@@ -212,7 +219,7 @@ void PairTumble::log_model()
   if (passes_messages_to_ghosts())
     text +=
         fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",
-                    comm->nprocs, metadata.depth * (metadata.cutoff + neighbor->skin), metadata.depth);
+                    comm->nprocs, metadata.depth * hop(), metadata.depth);
   if (text != logged_) utils::logmesg(lmp, text);    // once, however many runs there are
   logged_ = text;
 }
@@ -274,7 +281,7 @@ void PairTumble::compute(int eflag, int vflag)
   const tumble::Graph *graph = nullptr;
   bool evaluated = false;
   const auto work = [&] {
-    if (list_is_new()) graph_.rebuild(*atom, *domain, *list, metadata.cutoff + neighbor->skin, metadata.depth);
+    if (list_is_new()) graph_.rebuild(*atom, *domain, *list, hop(), metadata.depth);
     graph = &graph_.update(*atom, species_of_type_, metadata.cutoff);
     try {
       potential_->evaluate(*graph, evaluation_);

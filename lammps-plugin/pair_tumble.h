@@ -49,6 +49,7 @@ class PairTumble : public Pair {
   int rank_on_node() const;
   void load(const std::string &model, const char *const *elements);
   bool passes_messages_to_ghosts() const;
+  double hop() const;
   void set_halo();
   void log_model();
   void forget_model();
