@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +14,8 @@ import torch
 from ase import Atoms
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from support.ipi_peer import Connect, Outcome, Peer
+from support.ipi_runs import Endpoint, tcp_endpoint, unix_endpoint
 from torch import Tensor
 
 import tumble
@@ -117,3 +123,48 @@ def crystal(bound: _core.Potential) -> Atoms:
 
     start = np.r_[columns[upper], scaled.ravel()]
     return unpack(minimize(energy, start, jac=True, method="BFGS", options={"gtol": 1e-6}).x)
+
+
+@pytest.fixture(params=["unix", "tcp"])
+def endpoint(request: pytest.FixtureRequest) -> Endpoint:
+    return unix_endpoint() if request.param == "unix" else tcp_endpoint()
+
+
+@pytest.fixture
+def connect(bound: _core.Potential, endpoint: Endpoint) -> Iterator[Connect]:
+    """Function that starts a driver in a thread and gives both ends of its connection."""
+    path = Path(f"/tmp/ipi_{endpoint.unix}")
+    family, place = (socket.AF_UNIX, str(path)) if endpoint.unix else (socket.AF_INET, ("127.0.0.1", endpoint.port))
+    with socket.socket(family) as listener:
+        listener.bind(place)
+        listener.listen()
+        listener.settimeout(10)
+        outcome = Outcome()
+
+        def run(potential: _core.Potential, species: list[int], periodic: list[bool], options: dict[str, Any]) -> None:
+            try:
+                outcome.summary = _core.drive(potential, endpoint.address, species, periodic, patience=5.0, **options)
+            except _core.TumbleError as error:
+                outcome.error = error
+
+        def start(
+            potential: _core.Potential = bound,
+            species: list[int] | None = None,
+            periodic: bool = True,
+            **options: Any,
+        ) -> tuple[Peer, Outcome]:
+            arguments = potential, species or [0, 1, 1], [periodic] * 3, options
+            outcome.thread = threading.Thread(target=run, args=arguments)
+            outcome.thread.start()
+            peer = Peer(listener.accept()[0])
+            if endpoint.port is not None:
+                peer.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            peer.connection.settimeout(20)
+            opened.append(peer)
+            return peer, outcome
+
+        opened: list[Peer] = []
+        yield start
+        for peer in opened:
+            peer.connection.close()
+        path.unlink(missing_ok=True)
