@@ -59,6 +59,17 @@ class SlowBelow(torch.nn.Module):
         return {"energy": energy}
 
 
+class Upright(torch.nn.Module):
+    """NaN where an edge rises by more than 0.6 Å along z."""
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        squared = (edge_vectors * edge_vectors).sum(1)
+        energy = squared * smooth_cutoff(squared.sqrt(), 4.0)
+        energy = torch.where(edge_vectors[:, 2] > 0.6, torch.full_like(energy, float("nan")), energy)
+        zero = torch.zeros(species.size(0), dtype=energy.dtype, device=energy.device)
+        return {"energy": zero.index_add(0, edge_index[0], energy)}
+
+
 def export(folder: Path, name: str, network: torch.nn.Module) -> Path:
     return tumble.export(
         network,
@@ -91,6 +102,11 @@ def bound_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def slow_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return export(tmp_path_factory.mktemp("models"), "slow", SlowBelow())
+
+
+@pytest.fixture(scope="session")
+def upright(tmp_path_factory: pytest.TempPathFactory) -> _core.Potential:
+    return _core.Potential(str(export(tmp_path_factory.mktemp("models"), "upright", Upright())), device="cpu")
 
 
 @pytest.fixture(scope="session")
