@@ -15,5 +15,6 @@ PYBIND11_MODULE(_core, m) {
     tumble::bindings::export_graph(m);
     tumble::bindings::export_metadata(m);
     tumble::bindings::export_potential(m);
+    tumble::bindings::export_rotations(m);
     tumble::bindings::export_ipi(m);
 }

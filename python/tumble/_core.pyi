@@ -129,6 +129,22 @@ class Potential:
 def device_of_rank(device: str, rank: int) -> str: ...
 def set_threads(threads: int) -> None: ...
 def threads() -> int: ...
+def rotation_group(name: str) -> NDArray[np.float64]:
+    """Rotations [K, 3, 3] of the `tetrahedral`, `octahedral` or `icosahedral` group, the identity first.
+
+    Raises:
+        ConfigurationError: there is no group of that name
+    """
+
+def rotation_design(degree: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The fewest rotations known that average the Wigner matrices D^l, 1 <= l <= degree, to zero.
+
+    Returns:
+        rotations [K, 3, 3], the identity first, and weights [K], positive, of sum 1
+
+    Raises:
+        ConfigurationError: the degree is below 1 or beyond the table
+    """
 
 class Address:
     """Where an i-PI server listens."""
