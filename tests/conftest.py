@@ -42,6 +42,8 @@ def toy(name: str) -> Toy:
     return {
         "harmonic": Toy(EdgeHarmonic(2, 1, CUTOFF), 1),
         "harmonic_2": Toy(EdgeHarmonic(3, -2, CUTOFF), 1),
+        "harmonic_4": Toy(EdgeHarmonic(4, 0, CUTOFF), 1),
+        "harmonic_5": Toy(EdgeHarmonic(5, -3, CUTOFF), 1),
         "long_harmonic": Toy(EdgeHarmonic(2, 1, 6.0), 1, 6.0),
         "two_hop": Toy(TwoHop(CUTOFF), 2),
         "short_two_hop": Toy(TwoHop(2.5), 2, 2.5),
