@@ -74,6 +74,7 @@ void PairTumble::settings(int narg, char **arg)
 void PairTumble::forget_model()
 {
   potential_.reset();
+  evaluated_step_ = -1;
   if (!allocated) return;
   for (int i = 1; i <= atom->ntypes; ++i)
     for (int j = i; j <= atom->ntypes; ++j) setflag[i][j] = 0;
@@ -121,6 +122,7 @@ void PairTumble::load(const std::string &model, const char *const *elements)
 {
   tumble::set_threads(comm->nthreads);
   model_path_ = tumble::find_model(model);
+  evaluated_step_ = -1;
   potential_ = std::make_unique<tumble::Potential>(model_path_, options_);
   species_of_type_.assign(atom->ntypes + 1, -1);
   symbol_of_type_.assign(atom->ntypes + 1, "");
@@ -287,6 +289,7 @@ void PairTumble::compute(int eflag, int vflag)
   if (!potential_) error->all(FLERR, "pair_style tumble: expected pair_coeff after pair_style, got none");
   ev_init(eflag, vflag);
 
+  evaluated_step_ = -1;
   const auto &metadata = potential_->metadata();
   const std::vector<tumble::Frames> &frames = frames_.next();
   const tumble::Graph *graph = nullptr;
