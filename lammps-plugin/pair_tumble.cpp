@@ -407,7 +407,8 @@ std::vector<PairTumble *> PairTumble::instances(Force &force)
 void PairTumble::require_evaluation() const
 {
   if (evaluated_step_ != update->ntimestep)
-    throw tumble::ConfigurationError("expected to be asked after the forces of a step have been computed, got before");
+    throw tumble::ConfigurationError("expected forces of this step, to which the values belong, got none so far; ask "
+                                     "later in the step, or after `run 0`");
   if (evaluated_atoms_ != atom->nlocal + atom->nghost)
     throw tumble::ConfigurationError("expected the atoms of the last run, got others; use `run 0`");
 }

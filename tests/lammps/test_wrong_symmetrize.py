@@ -91,7 +91,13 @@ SETTINGS = {
         (),
         "compute a all tumble/symmetry octahedral\nvariable x equal c_a[3]\nvariable v equal 0\n"
         "fix 1 all move variable v_x NULL NULL v_v NULL NULL\nrun 2\n",
-        "ERROR: compute tumble/symmetry at step 1: expected to be asked after the forces of a step have been computed",
+        "ERROR: compute tumble/symmetry at step 1: expected forces of this step, .* got none so far; ask later",
+    ),
+    "after the model has gone": (
+        (),
+        "compute a all tumble/symmetry/atom octahedral\nrun 0\npair_style tumble device cpu\n"
+        "write_dump all custom a.dump id c_a[*]\n",
+        "ERROR: compute tumble/symmetry/atom at step 0: expected forces of this step, .* got none so far; ask later",
     ),
     "after the atoms have changed": (
         (),

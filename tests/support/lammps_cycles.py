@@ -1,4 +1,4 @@
-"""Creates and destroys pair_style tumble, and its computes, many times, or runs many steps, and prints the memory held between stages.
+"""Creates and destroys pair_style tumble with its computes many times, or runs many steps; prints the memory held.
 
 Run as a script, `python -m support.lammps_cycles MODEL KIND COUNT`, where KIND is `style`, `clear` or `steps`: prints
 `stage ALLOCATED RESIDENT` in bytes after each tenth of COUNT, then `kept BYTES`: what a model costs that is kept.
