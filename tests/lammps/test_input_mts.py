@@ -1,4 +1,4 @@
-"""`inputs/lammps/water-molecule-respa.in`, as it is meant to be copied, with the shipped model."""
+"""`inputs/lammps/water-molecule-mts.in`, as it is meant to be copied, with the shipped model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INPUTS = Path(__file__).parents[2] / "inputs" / "lammps"
 def test_correction_outside(tmp_path: Path, ensemble: str, words: str) -> None:
     """Forty outer steps of 2 fs: the energy is the core's, and at constant energy it is conserved."""
     shutil.copy(INPUTS / "water1.data", tmp_path)
-    script = (INPUTS / "water-molecule-respa.in").read_text().replace("line one", "line yaml")
+    script = (INPUTS / "water-molecule-mts.in").read_text().replace("line one", "line yaml")
     script += "write_dump all custom end.dump xu yu zu modify sort id format float %.17g\n"
     arguments = f"-var ensemble {ensemble} -var set {words} -var seed 5 -var steps 40 -var loops 4 -var every 1"
     done = run_lammps(tmp_path, script, arguments=arguments.split()).checked()
