@@ -14,6 +14,7 @@ PYBIND11_MODULE(_core, m) {
     tumble::bindings::export_errors(m);
     tumble::bindings::export_graph(m);
     tumble::bindings::export_metadata(m);
+    tumble::bindings::export_symmetrizer(m);
     tumble::bindings::export_potential(m);
     tumble::bindings::export_ipi(m);
 }

@@ -9,6 +9,7 @@ void export_errors(pybind11::module_& m);
 void export_graph(pybind11::module_& m);
 void export_metadata(pybind11::module_& m);
 void export_potential(pybind11::module_& m);
+void export_symmetrizer(pybind11::module_& m);
 void export_ipi(pybind11::module_& m);
 
 }  // namespace tumble::bindings

@@ -1,3 +1,5 @@
+#include <pybind11/stl.h>
+
 #include "arrays.h"
 #include "bindings.h"
 #include "tumble/potential.h"
@@ -20,7 +22,19 @@ void export_evaluation(py::module_& m) {
         .def_property_readonly("forces", [](const Evaluation& e) { return to_array(e.forces); })
         .def_property_readonly("virials", [](const Evaluation& e) { return to_array(e.virials); })
         .def_property_readonly("torques", [](const Evaluation& e) { return to_array(e.torques); })
-        .def_property_readonly("edge_gradients", [](const Evaluation& e) { return to_array(e.edge_gradients); });
+        .def_property_readonly("edge_gradients", [](const Evaluation& e) { return to_array(e.edge_gradients); })
+        .def_property_readonly("frame_energies",
+                               [](const Evaluation& e) {
+                                   const auto structures = static_cast<py::ssize_t>(e.energies.size());
+                                   const auto all = static_cast<py::ssize_t>(e.frame_energies.size());
+                                   return to_array(e.frame_energies, {structures, structures ? all / structures : 0});
+                               })
+        .def_property_readonly("bare_energies",
+                               [](const Evaluation& e) {
+                                   return to_array(e.bare_energies, {static_cast<py::ssize_t>(e.bare_energies.size())});
+                               })
+        .def_property_readonly("bare_forces", [](const Evaluation& e) { return to_array(e.bare_forces); })
+        .def_property_readonly("bare_torques", [](const Evaluation& e) { return to_array(e.bare_torques); });
 }
 
 }  // namespace
@@ -37,12 +51,12 @@ void export_potential(py::module_& m) {
         .def_property_readonly("device", &Potential::device)
         .def(
             "evaluate",
-            [](const Potential& potential, const Graph& graph) {
+            [](const Potential& potential, const Graph& graph, const std::vector<Frames>& frames) {
                 Evaluation result;
-                potential.evaluate(graph, result);
+                potential.evaluate(graph, frames, result);
                 return result;
             },
-            py::arg("graph"), py::call_guard<py::gil_scoped_release>())
+            py::arg("graph"), py::arg("frames") = std::vector<Frames>{}, py::call_guard<py::gil_scoped_release>())
         .def("warm_up", &Potential::warm_up, py::call_guard<py::gil_scoped_release>());
     m.def("device_of_rank", &device_of_rank, py::arg("device"), py::arg("rank"));
     m.def("set_threads", &set_threads, py::arg("threads"));

@@ -28,6 +28,16 @@ struct Evaluation {
     std::vector<Vector3> torques;
     /// g_e in eV/Å, shape [E, 3].
     std::vector<Vector3> edge_gradients;
+
+    // Where an evaluation looks from several frames, all above is their weighted sum; what follows is of single ones.
+
+    /// E(R_k) in eV, shape [B, K].
+    std::vector<double> frame_energies;
+    /// The same as `energies`, `forces` and `torques`, of the frame `bare` alone; of the lab frame where it is
+    /// among the frames.
+    std::vector<double> bare_energies;
+    std::vector<Vector3> bare_forces;
+    std::vector<Vector3> bare_torques;
 };
 
 }  // namespace tumble

@@ -1,12 +1,12 @@
 #include "potential.h"
 
-#include <torch/csrc/autograd/autograd.h>
-#include <torch/types.h>
-
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "error.h"
+#include "frame_sum.h"
+#include "graph_check.h"
 #include "model.h"
 #include "reference_check.h"
 
@@ -16,167 +16,100 @@ namespace {
 
 constexpr double bytes_per_megabyte = 1024.0 * 1024.0;
 
-at::Tensor integers(const std::vector<std::int64_t>& values, at::IntArrayRef shape, at::Device device) {
-    // from_blob only borrows; on the CPU nothing is copied, and the graph outlives the evaluation
-    auto* data = const_cast<std::int64_t*>(values.data());
-    return at::from_blob(data, shape, at::kLong).to(device);
+Vector3 antisymmetric_part(const Matrix3& virial) {
+    return {virial[2][1] - virial[1][2], virial[0][2] - virial[2][0], virial[1][0] - virial[0][1]};
 }
 
-/// Edges stay within structures, since chunks are cut between them.
-void validate_structures(const Graph& graph) {
-    std::int64_t structure = 0;
-    for (std::int64_t e = 0; e < graph.edges(); ++e) {
-        while (graph.center(e) >= graph.first_atom[structure + 1]) ++structure;
-        const std::int64_t j = graph.neighbor(e);
-        if (j < graph.first_atom[structure] || j >= graph.first_atom[structure + 1]) {
-            throw StructureError(message("graph: expected edges within structures, got one from atom ", graph.center(e),
-                                         " to atom ", j, " of another"));
-        }
-    }
-}
-
-/// Checks what the model and the assembly below rely on.
-void validate(const Graph& graph, const Metadata& metadata) {
-    const std::int64_t edges = graph.edges(), atoms = graph.atoms();
-    if (static_cast<std::int64_t>(graph.edge_index.size()) != 2 * edges ||
-        static_cast<std::int64_t>(graph.reverse.size()) != edges) {
-        throw StructureError(message("graph: expected `edge_index` and `reverse` for ", edges, " edges"));
-    }
-    if (graph.first_atom.empty() || graph.first_atom.front() != 0 || graph.first_atom.back() != atoms ||
-        !std::is_sorted(graph.first_atom.begin(), graph.first_atom.end())) {
-        throw StructureError(message("graph: expected `first_atom` to rise from 0 to the number of atoms, ", atoms));
-    }
-    bool counted = static_cast<std::int64_t>(graph.local_atoms.size()) == graph.structures();
-    for (std::int64_t s = 0; counted && s < graph.structures(); ++s) {
-        counted = graph.local_atoms[s] >= 0 && graph.local_atoms[s] <= graph.first_atom[s + 1] - graph.first_atom[s];
-    }
-    if (!counted) {
-        throw StructureError(message("graph: expected `local_atoms` for ", graph.structures(),
-                                     " structures, each from 0 to the number of its atoms"));
-    }
-    const auto species = static_cast<std::int64_t>(metadata.species.size());
-    for (const std::int64_t s : graph.species) {
-        if (s < 0 || s >= species) throw StructureError(message("`species`: expected 0 to ", species - 1, ", got ", s));
-    }
-    for (std::int64_t e = 0; e < edges; ++e) {
-        const bool inside =
-            graph.center(e) >= 0 && graph.center(e) < atoms && graph.neighbor(e) >= 0 && graph.neighbor(e) < atoms;
-        const bool sorted = e == 0 || graph.center(e - 1) <= graph.center(e);
-        const std::int64_t r = graph.reverse[e];
-        if (!inside || !sorted || r < -1 || r >= edges ||
-            (r >= 0 && (graph.center(r) != graph.neighbor(e) || graph.neighbor(r) != graph.center(e)))) {
-            throw StructureError(message("graph: expected edges between the ", atoms,
-                                         " atoms, sorted by centre, with valid reverse edges; edge ", e, " isn't"));
-        }
-    }
-    validate_structures(graph);
-}
-
-/// What the model gives: energies of the atoms, still without their baseline, and gradients on the edges.
-struct RawResult {
-    at::Tensor atom_energies;   // [N], float64, CPU
-    at::Tensor edge_gradients;  // [E, 3], float64, CPU
+/// Where the structures, atoms and edges of one chunk lie in the whole.
+struct Place {
+    std::int64_t structure = 0, atom = 0, edge = 0;
 };
 
-RawResult run_unguarded(Model& model, const Graph& graph) {
-    const std::int64_t edges = graph.edges(), atoms = graph.atoms();
-    if (atoms == 0) return {at::zeros({0}, at::kDouble), at::zeros({0, 3}, at::kDouble)};
-    auto* vector_data = const_cast<Vector3*>(graph.vectors.data());
-    at::Tensor vectors =
-        at::from_blob(vector_data, {edges, 3}, at::kDouble).to(model.device(), model.dtype(), false, true);
-    vectors.set_requires_grad(true);
-
-    const at::AutoGradMode with_gradients(true);
-    auto outputs = model.forward(vectors, integers(graph.edge_index, {2, edges}, model.device()),
-                                 integers(graph.reverse, {edges}, model.device()),
-                                 integers(graph.species, {atoms}, model.device()));
-    const auto found = outputs.find("energy");
-    if (found == outputs.end()) throw EvaluationError("the model returned no `energy`");
-    const at::Tensor energies = found->second;
-    if (energies.dim() != 1 || energies.size(0) != atoms) {
-        throw EvaluationError(message("the model's `energy`: expected shape [", atoms, "], got ", energies.sizes()));
+/// Adds forces of gradients on edges, and returns the virial, of the edges `first` to `last - 1` of a chunk.
+Matrix3 add_forces(const Graph& graph, const double* gradients, std::int64_t first, std::int64_t last,
+                   Vector3* forces) {
+    Matrix3 virial{};
+    for (std::int64_t edge = first; edge < last; ++edge) {
+        const Vector3& v = graph.vectors[edge];
+        const double* g = gradients + 3 * edge;
+        Vector3& on_center = forces[graph.center(edge)];
+        Vector3& on_neighbor = forces[graph.neighbor(edge)];
+        for (int b = 0; b < 3; ++b) {
+            on_center[b] += g[b];
+            on_neighbor[b] -= g[b];
+            for (int a = 0; a < 3; ++a) virial[a][b] -= v[a] * g[b];
+        }
     }
-    at::Tensor counted = at::zeros({atoms}, at::kDouble);  // 1 for local atoms, 0 for ghosts
+    return virial;
+}
+
+std::int64_t end_of_edges(const Graph& graph, std::int64_t structure, std::int64_t first) {
+    const auto centers = graph.edge_index.begin();
+    return std::lower_bound(centers + first, centers + graph.edges(), graph.first_atom[structure + 1]) - centers;
+}
+
+/// Adds the results of one chunk to the whole.
+void assemble(const Graph& graph, const FrameSum& sum, const std::vector<double>& baseline, const Frames& frames,
+              const Place& place, Evaluation& result) {
+    const double* energies = sum.atom_energies.const_data_ptr<double>();
+    const double* gradients = sum.edge_gradients.const_data_ptr<double>();
+    const double* bare_gradients = sum.bare_gradients.const_data_ptr<double>();
+    const double* frame_energies = sum.frame_energies.const_data_ptr<double>();
+    const double total_weight = std::accumulate(frames.weights.begin(), frames.weights.end(), 0.0);
+    for (std::int64_t e = 0; e < graph.edges(); ++e) {
+        for (int b = 0; b < 3; ++b) result.edge_gradients[place.edge + e][b] = gradients[3 * e + b];
+    }
+    std::int64_t first = 0;
     for (std::int64_t s = 0; s < graph.structures(); ++s) {
-        counted.narrow(0, graph.first_atom[s], graph.local_atoms[s]).fill_(1.0);
-    }
-    at::Tensor gradients = at::zeros_like(vectors);
-    if (energies.requires_grad() && edges > 0) {  // isolated atoms alone depend on nothing
-        const auto result =
-            torch::autograd::grad({energies}, {vectors}, {counted.to(energies.options())}, false, false, true);
-        if (result[0].defined()) gradients = result[0];
-    }
-    return {energies.detach().to(at::kCPU, at::kDouble).contiguous(),
-            gradients.detach().to(at::kCPU, at::kDouble).contiguous()};
-}
-
-/// Last line of a TorchScript traceback: the error itself.
-std::string last_line(std::string text) {
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    const auto start = text.rfind('\n');
-    return start == std::string::npos ? text : text.substr(start + 1);
-}
-
-/// Only on a GPU and outside the model's own code does a lack of memory have a type of its own; for the rest there is
-/// the text: "CUDA out of memory", "DefaultCPUAllocator: can't allocate memory".
-bool is_out_of_memory(const std::string& text) {
-    return text.find("out of memory") != std::string::npos || text.find("can't allocate memory") != std::string::npos;
-}
-
-/// Whatever fails in the model, its gradient or the transfers becomes an EvaluationError.
-RawResult run(Model& model, const Graph& graph) {
-    const auto out_of_memory = [&] {
-        return EvaluationError(
-            message("out of memory on ", model.device().str(), " for ", graph.edges(),
-                    graph.structures() > 1 ? " edges; lower `memory`" : " edges; use a smaller system"));
-    };
-    const auto failed = [&](const std::string& reason) {
-        return is_out_of_memory(reason) ? out_of_memory() : EvaluationError("the model failed: " + reason);
-    };
-    try {
-        return run_unguarded(model, graph);
-    } catch (const Error&) {
-        throw;
-    } catch (const std::bad_alloc&) {
-        throw out_of_memory();
-    } catch (const c10::Error& error) {
-        throw failed(error.what_without_backtrace());
-    } catch (const std::exception& error) {  // whatever fails in the model's own code arrives with a traceback
-        throw failed(last_line(error.what()));
-    }
-}
-
-/// Adds the results of one chunk, whose structures, atoms and edges start at the given places, to the whole.
-void assemble(const Graph& graph, const RawResult& raw, const std::vector<double>& baseline,
-              std::int64_t first_structure, std::int64_t first_atom, std::int64_t first_edge, Evaluation& result) {
-    const double* energies = raw.atom_energies.const_data_ptr<double>();
-    const double* gradients = raw.edge_gradients.const_data_ptr<double>();
-    std::int64_t edge = 0;
-    for (std::int64_t s = 0; s < graph.structures(); ++s) {
-        double energy = 0.0;
+        double energy = 0.0, offset = 0.0;
         for (std::int64_t n = graph.first_atom[s]; n < graph.first_atom[s] + graph.local_atoms[s]; ++n) {
-            const double atom_energy = energies[n] + baseline[graph.species[n]];
-            result.atom_energies[first_atom + n] = atom_energy;
+            const double atom_energy = energies[n] + total_weight * baseline[graph.species[n]];
+            result.atom_energies[place.atom + n] = atom_energy;
             energy += atom_energy;
+            offset += baseline[graph.species[n]];
         }
-        Matrix3 virial{};
-        for (; edge < graph.edges() && graph.center(edge) < graph.first_atom[s + 1]; ++edge) {
-            const Vector3& v = graph.vectors[edge];
-            const double* g = gradients + 3 * edge;
-            Vector3& on_center = result.forces[first_atom + graph.center(edge)];
-            Vector3& on_neighbor = result.forces[first_atom + graph.neighbor(edge)];
-            for (int b = 0; b < 3; ++b) {
-                result.edge_gradients[first_edge + edge][b] = g[b];
-                on_center[b] += g[b];
-                on_neighbor[b] -= g[b];
-                for (int a = 0; a < 3; ++a) virial[a][b] -= v[a] * g[b];
-            }
-        }
-        result.energies[first_structure + s] = energy;
-        result.virials[first_structure + s] = virial;
-        result.torques[first_structure + s] = {virial[2][1] - virial[1][2], virial[0][2] - virial[2][0],
-                                               virial[1][0] - virial[0][1]};
+        const std::int64_t structure = place.structure + s, last = end_of_edges(graph, s, first);
+        const Matrix3 virial = add_forces(graph, gradients, first, last, &result.forces[place.atom]);
+        result.energies[structure] = energy;
+        result.virials[structure] = virial;
+        result.torques[structure] = antisymmetric_part(virial);
+
+        double* of_frames = &result.frame_energies[structure * frames.size()];
+        for (std::size_t k = 0; k < frames.size(); ++k) of_frames[k] = frame_energies[s * frames.size() + k] + offset;
+        result.bare_energies[structure] = of_frames[frames.bare];
+        result.bare_torques[structure] =
+            antisymmetric_part(add_forces(graph, bare_gradients, first, last, &result.bare_forces[place.atom]));
+        first = last;
     }
+}
+
+void clear(const Graph& graph, std::size_t frames, Evaluation& result) {
+    result.energies.assign(graph.structures(), 0.0);
+    result.atom_energies.assign(graph.atoms(), 0.0);
+    result.forces.assign(graph.atoms(), Vector3{});
+    result.virials.assign(graph.structures(), Matrix3{});
+    result.torques.assign(graph.structures(), Vector3{});
+    result.edge_gradients.assign(graph.edges(), Vector3{});
+    result.frame_energies.assign(graph.structures() * frames, 0.0);
+    result.bare_energies.assign(graph.structures(), 0.0);
+    result.bare_forces.assign(graph.atoms(), Vector3{});
+    result.bare_torques.assign(graph.structures(), Vector3{});
+}
+
+/// All frames of a batch: the lab frame if none are given.
+std::vector<Frames> checked(const std::vector<Frames>& frames, std::int64_t structures) {
+    if (frames.empty()) return {lab_frame()};
+    if (frames.size() != 1 && static_cast<std::int64_t>(frames.size()) != structures) {
+        throw ConfigurationError(message("frames: expected those of all structures or of each of ", structures,
+                                         ", got ", frames.size(), " sets"));
+    }
+    for (const Frames& set : frames) {
+        check_frames(set);
+        if (set.weights != frames[0].weights || set.bare != frames[0].bare) {
+            throw ConfigurationError("frames: expected the same weights for all structures");
+        }
+    }
+    return frames;
 }
 
 void require_finite(const Evaluation& result) {
@@ -222,37 +155,36 @@ const Metadata& Potential::metadata() const { return implementation_->metadata; 
 
 std::string Potential::device() const { return implementation_->model->device().str(); }
 
-void Potential::evaluate(const Graph& graph, Evaluation& result) const {
+void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, Evaluation& result) const {
     auto& self = *implementation_;
-    validate(graph, self.metadata);
-    result.energies.assign(graph.structures(), 0.0);
-    result.atom_energies.assign(graph.atoms(), 0.0);
-    result.forces.assign(graph.atoms(), Vector3{});
-    result.virials.assign(graph.structures(), Matrix3{});
-    result.torques.assign(graph.structures(), Vector3{});
-    result.edge_gradients.assign(graph.edges(), Vector3{});
-
+    check_graph(graph, self.metadata);
+    const std::vector<Frames> frames = checked(wanted, graph.structures());
+    clear(graph, frames[0].size(), result);
+    const auto run = [&](const Graph& part, const std::vector<Frames>& of_part, const Place& place) {
+        const std::int64_t at_once =
+            std::max<std::int64_t>(1, self.edges_per_chunk / std::max<std::int64_t>(1, part.edges()));
+        assemble(part, sum_over_frames(*self.model, part, of_part, at_once), self.metadata.baseline, frames[0], place,
+                 result);
+    };
     if (graph.structures() <= 1 || graph.edges() <= self.edges_per_chunk) {
-        assemble(graph, run(*self.model, graph), self.metadata.baseline, 0, 0, 0, result);
+        run(graph, frames, {});
         require_finite(result);
         return;
     }
-    std::int64_t first_edge = 0;
-    for (std::int64_t first = 0; first < graph.structures();) {
+    Place place;
+    while (place.structure < graph.structures()) {
         // as many structures as fit, but always one
-        std::int64_t last = first, end = first_edge;
+        std::int64_t last = place.structure, end = place.edge;
         while (last < graph.structures()) {
-            std::int64_t next = end;
-            while (next < graph.edges() && graph.center(next) < graph.first_atom[last + 1]) ++next;
-            if (last > first && next - first_edge > self.edges_per_chunk) break;
+            const std::int64_t next = end_of_edges(graph, last, end);
+            if (last > place.structure && next - place.edge > self.edges_per_chunk) break;
             end = next;
             ++last;
         }
-        const Graph part = slice(graph, first, last);
-        assemble(part, run(*self.model, part), self.metadata.baseline, first, graph.first_atom[first], first_edge,
-                 result);
-        first = last;
-        first_edge = end;
+        const auto own =
+            frames.size() == 1 ? frames : std::vector(frames.begin() + place.structure, frames.begin() + last);
+        run(slice(graph, place.structure, last), own, place);
+        place = {last, graph.first_atom[last], end};
     }
     require_finite(result);
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "evaluation.h"
+#include "frames.h"
 #include "graph.h"
 #include "metadata.h"
 
@@ -16,7 +17,7 @@ struct LoadOptions {
     std::string device = "auto";
     /// Whether the reference structures in the file are evaluated and compared.
     bool check = true;
-    /// Budget of one chunk of an evaluation in MB. Structures are the smallest chunks.
+    /// Budget of one chunk of an evaluation in MB. A structure in one frame is the smallest chunk.
     double memory = 1024.0;
 };
 
@@ -37,17 +38,22 @@ class Potential {
     /// Device in use, as torch writes it: `cpu`, `cuda:0`.
     std::string device() const;
 
-    /// Energies and all first derivatives of a batch of structures.
+    /// Energies and all first derivatives of a batch of structures, each seen from one or several frames.
     ///
-    /// Chunks of whole structures go through the model one after the other, so that memory stays within the budget
-    /// however many structures there are.
+    /// Structures times frames go through the model as one batch, or as several if one breaks the budget of memory,
+    /// each with its gradients; so memory doesn't grow with the number of structures or frames.
     ///
     /// @param graph checked against the model's contract once, here
+    /// @param frames of all structures, or of each, with the same weights: 1 or B; without any, the lab frame
     /// @param result overwritten; its memory is used again
     /// @throws StructureError for a graph that breaks its contract
+    /// @throws ConfigurationError for impossible frames
     /// @throws EvaluationError if the model fails
     /// @throws NotFiniteError if it returns what isn't finite; the result is complete all the same
-    void evaluate(const Graph& graph, Evaluation& result) const;
+    void evaluate(const Graph& graph, const std::vector<Frames>& frames, Evaluation& result) const;
+
+    /// In the lab frame.
+    void evaluate(const Graph& graph, Evaluation& result) const { evaluate(graph, {}, result); }
 
     /// Evaluates the reference structures once, so that the first step of a run costs what the others do.
     void warm_up() const;

@@ -1,0 +1,61 @@
+#include <pybind11/stl.h>
+
+#include "arrays.h"
+#include "bindings.h"
+#include "tumble/symmetrizer.h"
+
+namespace py = pybind11;
+
+namespace tumble::bindings {
+
+namespace {
+
+Frames frames_from_arrays(const Array<double>& rotations, const Array<double>& weights, std::size_t bare) {
+    if (rotations.ndim() != 3 || rotations.shape(1) != 3 || rotations.shape(2) != 3) {
+        throw ConfigurationError("`rotations`: expected shape [K, 3, 3]");
+    }
+    Frames frames{std::vector<Matrix3>(static_cast<std::size_t>(rotations.shape(0))), to_vector(weights, "weights"),
+                  bare};
+    if (!frames.rotations.empty()) std::copy_n(rotations.data(), rotations.size(), frames.rotations[0][0].data());
+    check_frames(frames);
+    return frames;
+}
+
+void export_frames(py::module_& m) {
+    py::class_<Frames>(m, "Frames", "Orthogonal matrices and weights.")
+        .def(py::init(&frames_from_arrays), py::arg("rotations"), py::arg("weights"), py::arg("bare") = 0)
+        .def("__len__", &Frames::size)
+        .def_property_readonly("rotations", [](const Frames& f) { return to_array(f.rotations); })
+        .def_property_readonly(
+            "weights",
+            [](const Frames& f) { return to_array(f.weights, {static_cast<py::ssize_t>(f.weights.size())}); })
+        .def_readonly("bare", &Frames::bare)
+        .def("exactness", &exactness, py::arg("limit"))
+        .def("averages_parity", &averages_parity)
+        .def("with_lab_frame", &with_lab_frame)
+        .def("with_inversion", &with_inversion);
+}
+
+}  // namespace
+
+void export_symmetrizer(py::module_& m) {
+    export_frames(m);
+    py::class_<Symmetrizer>(m, "Symmetrizer", "Frames of a specification.")
+        .def(py::init([](const std::string& symmetrize, const std::string& mode, std::optional<std::int64_t> seed) {
+                 return Symmetrizer({symmetrize, mode, seed});
+             }),
+             py::arg("symmetrize") = SymmetrizeOptions{}.symmetrize, py::arg("mode") = SymmetrizeOptions{}.mode,
+             py::arg("seed") = py::none())
+        .def_property_readonly("symmetrize", [](const Symmetrizer& s) { return s.options().symmetrize; })
+        .def_property_readonly("mode", [](const Symmetrizer& s) { return s.options().mode; })
+        .def_property_readonly("seed", [](const Symmetrizer& s) { return s.options().seed; })
+        .def_property_readonly("trivial", &Symmetrizer::trivial)
+        .def_property_readonly("random", &Symmetrizer::random)
+        .def_property_readonly("correction", &Symmetrizer::correction)
+        .def("__len__", &Symmetrizer::size)
+        .def("__str__", &Symmetrizer::description)
+        .def("frames", &Symmetrizer::frames, py::arg("key") = StreamKey{});
+    m.def("geometry_key", &geometry_key, py::arg("structure"));
+}
+
+}  // namespace tumble::bindings
