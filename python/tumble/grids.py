@@ -61,9 +61,9 @@ def legendre(order: int) -> Frames:
         return Frames(np.eye(3)[None], [1.0])
     cosines, weights = roots_legendre(order)
     angles = _equal_angles(2 * order - 1)
-    alpha, node, gamma = (axis.ravel() for axis in np.meshgrid(angles, np.arange(order), angles, indexing="ij"))
-    beta = np.arccos(cosines)
-    return Frames(euler_zxz(alpha, beta[node], gamma), weights[node] / (weights.sum() * len(angles) ** 2))
+    alpha, node, gamma = (index.ravel() for index in np.indices((len(angles), order, len(angles))))
+    rotations = euler_zxz(angles[alpha], np.arccos(cosines)[node], angles[gamma])
+    return Frames(rotations, weights[node] / (weights.sum() * len(angles) ** 2))
 
 
 def ipi_lebedev(order: int) -> Frames:
@@ -80,7 +80,7 @@ def lebedev(degree: int) -> Frames:
 FAMILIES = {
     family.name: family
     for family in (
-        Family("legendre", "Gauss-Legendre products: Langer et al. 2024, i-PI", legendre, range(1, 13), lambda n: 2 * n - 2),
+        Family("legendre", "products of Langer et al. 2024 and i-PI", legendre, range(1, 13), lambda n: 2 * n - 2),
         Family("ipi-lebedev", "Lebedev rules in i-PI's ffrotations", ipi_lebedev, LEBEDEV_ORDERS, lambda n: n - 1),
         Family("lebedev", "Lebedev rules with t + 1 angles", lebedev, range(1, 25), lambda t: t),
     )
@@ -139,9 +139,11 @@ def _equal_angles(count: int) -> Float:
 
 def _about_z(angles: Float) -> Float:
     c, s, zero, one = np.cos(angles), np.sin(angles), np.zeros_like(angles), np.ones_like(angles)
-    return np.array([[c, -s, zero], [s, c, zero], [zero, zero, one]]).transpose(2, 0, 1)
+    matrices: Float = np.array([[c, -s, zero], [s, c, zero], [zero, zero, one]]).transpose(2, 0, 1)
+    return matrices
 
 
 def _about_x(angles: Float) -> Float:
     c, s, zero, one = np.cos(angles), np.sin(angles), np.zeros_like(angles), np.ones_like(angles)
-    return np.array([[one, zero, zero], [zero, c, -s], [zero, s, c]]).transpose(2, 0, 1)
+    matrices: Float = np.array([[one, zero, zero], [zero, c, -s], [zero, s, c]]).transpose(2, 0, 1)
+    return matrices

@@ -25,7 +25,7 @@ class RotationSet:
         name: As given.
         inversion: Whether each rotation comes with its improper partner.
         random: Whether every structure has frames of its own.
-        family: `tumble`, `random`, or one of `grids.FAMILIES`.
+        family: `tumble`, `random` for frames that are no set, or one of `grids.FAMILIES`.
     """
 
     def __init__(self, name: str, seed: int | None = None) -> None:
@@ -50,7 +50,7 @@ class RotationSet:
             self._symmetrizer = Symmetrizer(name, seed=seed)
             self.random = self._symmetrizer.random
             self._fixed = None if self.random else self._symmetrizer.frames()
-            self.family = "random" if self.random else "tumble"
+            self.family = "random" if self.random and not _is_turned_set(base) else "tumble"
 
     def frames(self, key: Sequence[int] = _ANY_KEY) -> Frames:
         """Rotations and weights.
@@ -133,6 +133,12 @@ def describe(name: str) -> Description:
         largest_weight=largest,
         published=_published(degree, rotation_set.inversion) if degree > 0 else (),
     )
+
+
+def _is_turned_set(base: str) -> bool:
+    """Whether a random name is `random:SET` and not `random` or `random:n`."""
+    _, _, what = base.partition(":")
+    return what != "" and not what.isdigit()
 
 
 def _published(degree: int, inversion: bool) -> tuple[Published, ...]:

@@ -51,9 +51,7 @@ class Doubling:
         """Add a draw."""
         for level, waiting in enumerate(self._waiting):
             self._found[level].append(
-                deviation(
-                    draw.energy - self._reference.energy, draw.forces - self._reference.forces, draw.torque
-                )
+                deviation(draw.energy - self._reference.energy, draw.forces - self._reference.forces, draw.torque)
             )
             if waiting is None:
                 self._waiting[level] = draw

@@ -95,9 +95,7 @@ def deviation(energy: float, forces: Float, torque: Float) -> Deviation:
         torque: eV/rad, [3].
     """
     size = float(np.linalg.norm(torque))
-    return Deviation(
-        abs(energy), energy**2, float(np.abs(forces).mean()), float((forces**2).mean()), size, size**2
-    )
+    return Deviation(abs(energy), energy**2, float(np.abs(forces).mean()), float((forces**2).mean()), size, size**2)
 
 
 def mean_deviation(deviations: list[Deviation]) -> Deviation:

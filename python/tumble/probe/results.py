@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -121,9 +121,7 @@ class Probe:
         return {"units": UNITS} | asdict(self) | {"options": self.options.to_dict()}
 
 
-def combine(
-    model: str, frames: str, options: Options, records: Sequence[Record], quadrature: tuple[int, int]
-) -> Probe:
+def combine(model: str, frames: str, options: Options, records: Sequence[Record], quadrature: tuple[int, int]) -> Probe:
     """Put the records of structures together.
 
     Args:
@@ -136,11 +134,11 @@ def combine(
     summary = _Summary(records)
     sets = []
     for i, name in enumerate(options.sets):
-        evaluations, degree, family = measure(RotationSet(name, options.seed))
-        sets.append(
-            summary.errors(name, family, name.endswith(INVERSION), evaluations, degree, lambda record, i=i: record.sets[i])
-        )
-    evaluations, degree, _ = measure(RotationSet(options.reference, options.seed))
+        rotation_set = RotationSet(name, options.seed)
+        evaluations, degree = measure(rotation_set)
+        found = [record.sets[i] for record in records]
+        sets.append(summary.errors(name, rotation_set.family, rotation_set.inversion, evaluations, degree, found))
+    evaluations, degree = measure(RotationSet(options.reference, options.seed))
     check = records[0].check
     assert check is not None
     return Probe(
@@ -151,31 +149,29 @@ def combine(
         options=options,
         reference=Reference(options.reference, evaluations, degree, check.energy, float(np.sqrt(check.forces_square))),
         sets=tuple(sets),
-        random=tuple(_random_errors(summary, options.random)),
+        random=tuple(_random_errors(summary, records, options.random)),
         spectrum=_mean_spectrum(records, quadrature) if options.spectrum > 0 else None,
     )
 
 
-def measure(rotation_set: RotationSet) -> tuple[int, int, str]:
-    """Evaluations, degree of exactness and family of a set."""
+def measure(rotation_set: RotationSet) -> tuple[int, int]:
+    """Evaluations and degree of exactness of a set."""
     frames = rotation_set.frames()
-    return int(np.count_nonzero(frames.weights)), frames.exactness(_HIGHEST_DEGREE), rotation_set.family
+    return int(np.count_nonzero(frames.weights)), frames.exactness(_HIGHEST_DEGREE)
 
 
-def _random_errors(summary: _Summary, most: int) -> Iterable[SetErrors]:
+def _random_errors(summary: _Summary, records: Sequence[Record], most: int) -> Iterator[SetErrors]:
     for level, count in enumerate(powers_of_two(most)):
         name = f"random:{count}"
-        yield summary.errors(name, "random", False, count, 0, lambda record, k=level: record.random[k])
-        yield summary.errors(
-            name + INVERSION, "random", True, 2 * count, 0, lambda record, k=level: record.random_inversion[k]
-        )
+        yield summary.errors(name, "random", False, count, 0, [record.random[level] for record in records])
+        found = [record.random_inversion[level] for record in records]
+        yield summary.errors(name + INVERSION, "random", True, 2 * count, 0, found)
 
 
 class _Summary:
     """Means over structures, with a bootstrap that takes the same samples of structures for everything."""
 
     def __init__(self, records: Sequence[Record]) -> None:
-        self._records = records
         self._atoms = np.array([record.atoms for record in records], dtype=np.float64)
         generator = np.random.default_rng(0)
         count = len(records)
@@ -192,9 +188,8 @@ class _Summary:
         inversion: bool,
         evaluations: int,
         degree: int,
-        choose: Callable[[Record], Deviation],
+        found: list[Deviation],
     ) -> SetErrors:
-        found = [choose(record) for record in self._records]
         columns = {key: np.array([getattr(one, key) for one in found]) for key in vars(found[0])}
         each, per_atom = np.ones_like(self._atoms), self._atoms
         return SetErrors(

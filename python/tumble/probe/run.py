@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from os import PathLike, fspath
 from pathlib import Path
 
@@ -70,8 +70,10 @@ def probe(
         raise ConfigurationError(f"`jobs`: expected an integer above 0, got {jobs}")
     path = find_model(model)
     name = _core.read_metadata(fspath(path)).name
-    is_file = isinstance(frames, str | PathLike)
-    structures = read_frames(frames) if isinstance(frames, str | PathLike) else iter(frames)
+    if isinstance(frames, str | PathLike):
+        label, structures = fspath(frames), read_frames(frames)
+    else:
+        label, structures = "structures", iter(frames)
     threads = None if jobs == 1 else max(1, _cores() // jobs)
     setup = Setup(path, options, device, memory, check, threads)
 
@@ -82,9 +84,8 @@ def probe(
             subject = {"model": sha256(path), **options.to_dict()}
             journal = stack.enter_context(Journal(resume, subject))
         tasks = _unknown(structures, journal, records, structure_done)
-        found = (
-            probe_here(setup, tasks, evaluated) if jobs == 1 else probe_in_processes(setup, tasks, evaluated, jobs)
-        )
+        found = probe_here(setup, tasks, evaluated) if jobs == 1 else probe_in_processes(setup, tasks, evaluated, jobs)
+        stack.enter_context(closing(found))
         for index, record in found:
             records[index] = record
             if journal is not None:
@@ -92,7 +93,6 @@ def probe(
             structure_done()
     if not records:
         raise FramesError("`frames`: expected structures, got none")
-    label = fspath(frames) if is_file else "structures"  # type: ignore[arg-type]
     ordered = [records[index] for index in sorted(records)]
     return combine(name, label, options, ordered, _quadrature_size(options))
 
@@ -108,7 +108,8 @@ def _unknown(
             records[index] = known
             structure_done()
         else:
-            yield Task(index, atoms, check)
+            # Without its calculator, which may not go into another process.
+            yield Task(index, atoms.copy(), check)  # type: ignore[no-untyped-call]
 
 
 def _quadrature_size(options: Options) -> tuple[int, int]:

@@ -86,7 +86,8 @@ class Projector:
         """
         self._weights = proper.weights
         self._functions = [
-            np.sqrt(2 * l + 1.0) * wigner(proper.rotations, l).reshape(len(proper), -1) for l in range(highest + 1)
+            np.sqrt(2 * l + 1.0) * wigner(proper.rotations, l).reshape(len(proper), -1)
+            for l in range(highest + 1)  # noqa: E741
         ]
 
     def powers(self, energies: Float) -> tuple[list[float], float]:
@@ -113,5 +114,7 @@ class Projector:
 
 
 def _harmonics(points: Float, l: int) -> Float:  # noqa: E741
-    values: Float = o3.spherical_harmonics(l, torch.from_numpy(points), normalize=True, normalization="component").numpy()
+    values: Float = o3.spherical_harmonics(
+        l, torch.from_numpy(points), normalize=True, normalization="component"
+    ).numpy()
     return values

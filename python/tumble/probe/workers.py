@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from os import PathLike
 from typing import Any
 
@@ -23,8 +24,6 @@ from tumble.model_file import load
 from tumble.probe.options import Options
 from tumble.probe.records import Record
 from tumble.probe.structure import StructureProbe
-
-_PATIENCE = 10.0  # s that a process gets to end
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Task:
 
 def probe_here(
     setup: Setup, tasks: Iterator[Task], evaluated: Callable[[int], None]
-) -> Iterator[tuple[int, Record]]:
+) -> Generator[tuple[int, Record], None, None]:
     """Probe in this process; yields index and record.
 
     Raises:
@@ -84,33 +83,39 @@ def probe_here(
 
 def probe_in_processes(
     setup: Setup, tasks: Iterator[Task], evaluated: Callable[[int], None], jobs: int
-) -> Iterator[tuple[int, Record]]:
+) -> Generator[tuple[int, Record], None, None]:
     """Probe in several processes; yields index and record as they come.
 
     Raises:
         TumbleError: What a process ran into, or that it died.
     """
     context = multiprocessing.get_context("spawn")  # a fork would take torch's threads for alive
+    busy: set[Connection[Any, Any]] = set()
     with ExitStack() as stack:
-        busy: set[Connection[Any, Any]] = set()
         for task in tasks:
             if len(busy) < jobs:
                 here, there = context.Pipe()
                 process = context.Process(target=_serve, args=(there, setup), daemon=True)
                 process.start()
                 there.close()
-                stack.callback(process.join, _PATIENCE)
-                stack.callback(here.close)  # before the join: ends the process
-                busy.add(here)
+                stack.callback(_end, process, here)
                 here.send(task)
-                continue
-            connection, found = _next(busy, evaluated)
-            connection.send(task)
-            yield found
+                busy.add(here)
+            else:
+                connection, found = _next(busy, evaluated)
+                connection.send(task)
+                yield found
         while busy:
             connection, found = _next(busy, evaluated)
             busy.remove(connection)
             yield found
+
+
+def _end(process: BaseProcess, connection: Connection[Any, Any]) -> None:
+    """It waits for another structure, or nobody wants its result any more."""
+    connection.close()
+    process.terminate()
+    process.join()
 
 
 def _next(
