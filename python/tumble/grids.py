@@ -35,6 +35,7 @@ Float = NDArray[np.float64]
 #: Orders of Lebedev rules: SciPy's, as far as the grids stay below some thousand rotations.
 LEBEDEV_ORDERS = (3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29)
 _NEGATIVE_WEIGHTS = (13, 25, 27)
+_AT_POLE = 1e-9
 
 
 class Family(NamedTuple):
@@ -126,8 +127,10 @@ def euler_zxz(alpha: Float, beta: Float, gamma: Float) -> Float:
 
 
 def _lebedev(order: int, angles: int) -> Frames:
-    directions, weights = lebedev_rule(order)
-    alpha, beta = np.arctan2(directions[1], directions[0]), np.arccos(np.clip(directions[2], -1.0, 1.0))
+    (x, y, z), weights = lebedev_rule(order)
+    # At the poles alpha is free; i-PI's table says pi / 2.
+    alpha = np.where(np.hypot(x, y) < _AT_POLE, 0.5 * np.pi, np.arctan2(y, x))
+    beta = np.arccos(np.clip(z, -1.0, 1.0))
     gamma = np.repeat(_equal_angles(angles), len(weights))
     rotations = euler_zxz(np.tile(alpha, angles), np.tile(beta, angles), gamma)
     return Frames(rotations, np.tile(weights, angles) / (weights.sum() * angles))
