@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ase.io import write
 from support.systems import systems
 
 import tumble
@@ -29,7 +28,7 @@ SETS = (
     "random:octahedral",
 )
 OPTIONS = Options(sets=SETS, reference="lebedev:6+inversion", random=8, spectrum=3, seed=5)
-FRAMES = [systems()[name] for name in ("molecule", "triclinic", "slab")]
+FRAMES = [systems()[name] for name in ("molecule", "triclinic", "small")]
 DEGREES = {"harmonic": 2, "harmonic_2": 3}
 
 
@@ -117,13 +116,13 @@ def test_numbers_are_those_of_the_core(results, model_file):
 
 
 def test_random_frames_fall_with_the_square_root(model_file):
-    options = Options(sets=("none",), reference="tetrahedral", random=256, spectrum=0)
-    result = probe(model_file("harmonic"), FRAMES[:2], options, device="cpu")
+    options = Options(sets=("none",), reference="tetrahedral", random=64, spectrum=0)
+    result = probe(model_file("harmonic"), [FRAMES[0], FRAMES[2]], options, device="cpu")
     counts = np.array([one.evaluations for one in result.random if not one.inversion])
-    assert counts.tolist() == [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    assert counts.tolist() == [1, 2, 4, 8, 16, 32, 64]
     errors = np.array([one.energy.rms for one in result.random if not one.inversion])
-    # 64 independent averages for n = 4: 9 % of scatter
-    np.testing.assert_allclose(errors[:4] * np.sqrt(counts[:4]), errors[0], rtol=0.3)
+    # 16 independent averages for n = 4: 18 % of scatter
+    np.testing.assert_allclose(errors[:3] * np.sqrt(counts[:3]), errors[0], rtol=0.4)
     # The toy of l = 2 is even: partners don't change it, and cost the same again.
     inverted = [one for one in result.random if one.inversion]
     assert [one.evaluations for one in inverted] == (2 * counts).tolist()
@@ -162,29 +161,27 @@ def test_a_spectrum_beyond_the_reference_has_a_quadrature_of_its_own(model_file)
     assert result.reference.energy_difference > 1e-3
 
 
-def test_processes_give_the_same(results, model_file, tmp_path):
-    write(tmp_path / "f.extxyz", FRAMES)
+def test_processes_give_the_same(results, model_file):
     done, told = [], []
     result = probe(
         model_file("harmonic"),
-        tmp_path / "f.extxyz",
+        iter(FRAMES),
         OPTIONS,
         jobs=2,
         device="cpu",
         evaluated=told.append,
         structure_done=lambda: done.append(1),
     )
-    alone = probe(model_file("harmonic"), tmp_path / "f.extxyz", OPTIONS, device="cpu")
-    assert result == alone or _close(result.to_dict(), alone.to_dict())
+    assert close(result.to_dict(), results["harmonic"].to_dict())
     assert len(done) == 3
     assert sum(told) > 3 * 182
 
 
-def _close(ours, theirs) -> bool:
+def close(ours, theirs) -> bool:
     if isinstance(ours, dict):
-        return ours.keys() == theirs.keys() and all(_close(ours[key], theirs[key]) for key in ours)
+        return ours.keys() == theirs.keys() and all(close(ours[key], theirs[key]) for key in ours)
     if isinstance(ours, list | tuple):
-        return len(ours) == len(theirs) and all(map(_close, ours, theirs))
+        return len(ours) == len(theirs) and all(map(close, ours, theirs))
     return ours == pytest.approx(theirs, rel=1e-9, abs=1e-13) if isinstance(ours, float) else ours == theirs
 
 
