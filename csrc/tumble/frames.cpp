@@ -141,7 +141,7 @@ void check_frames(const Frames& frames) {
         for (int a = 0; a < 3; ++a) {
             for (int b = 0; b < 3; ++b) {
                 const double dot = m[a][0] * m[b][0] + m[a][1] * m[b][1] + m[a][2] * m[b][2];
-                error = std::max(error, std::abs(dot - identity[a][b]));
+                error += std::abs(dot - identity[a][b]);
             }
         }
         // written so that NaN fails, too

@@ -1,0 +1,99 @@
+"""The words for sets and modes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tumble import _core
+
+COUNTS = {"none": 1, "tetrahedral": 12, "octahedral": 24, "icosahedral": 60, "random": 1, "random:7": 7}
+
+
+@pytest.mark.parametrize("mode", ["average", "correction"])
+@pytest.mark.parametrize("suffix", ["", "+inversion"])
+@pytest.mark.parametrize("name", [*COUNTS, "random:octahedral", "degree:5", "random:degree:5"])
+def test_frames(name: str, suffix: str, mode: str) -> None:
+    """Number, weights, orthogonality, both parities, and the lab frame where it has to be."""
+    if (name, suffix, mode) == ("none", "", "correction"):
+        return
+    symmetrizer = _core.Symmetrizer(name + suffix, mode, seed=4)
+    frames = symmetrizer.frames((1, 2, 3, 4))
+    rotations, weights = frames.rotations, frames.weights
+    np.testing.assert_allclose(
+        rotations @ rotations.transpose(0, 2, 1), np.tile(np.eye(3), (len(frames), 1, 1)), atol=1e-14
+    )
+    determinants = np.linalg.det(rotations)
+    improper = determinants < 0
+    expected = COUNTS.get(name, 24 if "octahedral" in name else 60) * (2 if suffix else 1)
+    lab_frame_is_extra = mode == "correction" and name.startswith("random")
+    assert len(frames) == len(symmetrizer) == expected + lab_frame_is_extra
+    assert weights.sum() == pytest.approx(1.0 if mode == "average" else 0.0, abs=1e-14)
+    assert improper.sum() == (expected // 2 if suffix else 0)
+    if suffix and mode == "average":
+        assert weights[improper].sum() == pytest.approx(0.5)
+        assert frames.averages_parity()
+    if mode == "correction" or not name.startswith("random"):
+        np.testing.assert_allclose(rotations[frames.bare], np.eye(3), atol=1e-15)
+    assert symmetrizer.random == name.startswith("random")
+    assert symmetrizer.trivial == (name + suffix == "none")
+    assert str(symmetrizer).startswith(name + suffix)
+
+
+def test_correction_is_the_average_less_the_lab_frame() -> None:
+    average = _core.Symmetrizer("tetrahedral").frames()
+    correction = _core.Symmetrizer("tetrahedral", "correction").frames()
+    np.testing.assert_array_equal(correction.rotations, average.rotations)
+    np.testing.assert_allclose(correction.weights - average.weights, [-1.0, *[0.0] * 11], atol=1e-16)
+
+
+def test_random_set_is_the_set_turned() -> None:
+    turned = _core.Symmetrizer("random:tetrahedral", seed=1).frames().rotations
+    group = _core.Symmetrizer("tetrahedral").frames().rotations
+    np.testing.assert_allclose(turned, group @ turned[0], atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("symmetrize", "text"),
+    [
+        ("icosaedral", "one of none, .* random:SET, each also with .inversion; got .*; did you mean `icosahedral`"),
+        ("Octahedral+inversion", "did you mean `octahedral.inversion`"),
+        ("degre:7", "did you mean `degree:7`"),
+        ("degree", "did you mean `degree:5`"),
+        ("radom:3", "did you mean `random:3`"),
+        ("lebedev", "got `lebedev`$"),
+        ("", "got ``$"),
+        ("degree:13", "`degree:t` with t from 1 to 12, got `degree:13`"),
+        ("degree:0", "`degree:t` with t from 1 to 12, got `degree:0`"),
+        ("degree:x", "`degree:t` with t from 1 to 12, got `degree:x`"),
+        ("degree:5.5", "`degree:t` with t from 1 to 12, got `degree:5.5`"),
+        ("random:0", "expected `random:` before a number of frames above 0 or a set .*, got `random:0`"),
+        ("random:-1", "expected `random:` before a number"),
+        ("random:none", "expected `random:` before a number"),
+        ("random:1000000", "expected at most 100000 random frames, got 1000000"),
+        ("random:tetrahedal", "did you mean `tetrahedral`"),
+        ("octahedral+icosahedral", "expected one set, with or without one .inversion"),
+        ("octahedral+inversion+inversion", "expected one set, with or without one .inversion"),
+        ("octahedral+inverson", "expected one set, with or without one .inversion"),
+        ("+inversion", "expected one set, with or without one .inversion"),
+    ],
+)  # fmt: skip
+def test_unknown_sets(symmetrize: str, text: str) -> None:
+    with pytest.raises(_core.ConfigurationError, match=f"^`symmetrize`: .*{text}"):
+        _core.Symmetrizer(symmetrize, seed=1)
+
+
+def test_modes_and_seeds() -> None:
+    with pytest.raises(_core.ConfigurationError, match="`mode`: expected one of average, correction; got `corection`"):
+        _core.Symmetrizer("tetrahedral", "corection")
+    with pytest.raises(
+        _core.ConfigurationError, match="`mode`: expected a set for `correction`, got `symmetrize none`"
+    ):
+        _core.Symmetrizer("none", "correction")
+    with pytest.raises(
+        _core.ConfigurationError, match="`seed`: expected an integer for the random frames of `random:2`"
+    ):
+        _core.Symmetrizer("random:2")
+    with pytest.raises(_core.ConfigurationError, match="`seed`: expected an integer from 0, got -3"):
+        _core.Symmetrizer("random:2", seed=-3)
+    assert _core.Symmetrizer("octahedral", seed=3).seed == 3
