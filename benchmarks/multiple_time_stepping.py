@@ -72,9 +72,7 @@ class Drift:
 
 def run(system: str, model: str, styles: str, outer: float, time: float) -> tuple[np.ndarray, np.ndarray, float]:
     """Times in ps, energies in meV per molecule, and the seconds that the loop took."""
-    files, boundary, molecules = (
-        (LAMMPS_MOLECULE, "f f f", 1) if system == "molecule" else (LAMMPS_LIQUID, "p p p", 64)
-    )
+    files, boundary, molecules = (LAMMPS_MOLECULE, "f f f", 1) if system == "molecule" else (LAMMPS_LIQUID, "p p p", 64)
     text = SCRIPT.format(
         boundary=boundary,
         data=find_inputs(None) / files.data,

@@ -48,12 +48,8 @@ IPI = """
   </system>
 </simulation>
 """
-SOCKET = (
-    "<ffsocket name='model' mode='unix' pbc='False'><address>{address}</address><latency>1e-4</latency></ffsocket>"
-)
-ROTATIONS = (
-    "<ffrotations name='rotations'>{socket}<grid_mode>legendre</grid_mode><grid_order>{order}</grid_order></ffrotations>"
-)
+SOCKET = "<ffsocket name='model' mode='unix' pbc='False'><address>{address}</address><latency>1e-4</latency></ffsocket>"
+ROTATIONS = "<ffrotations name='rotations'>{socket}<grid_mode>legendre</grid_mode><grid_order>{order}</grid_order></ffrotations>"
 
 
 def system(atoms: int) -> Atoms:
@@ -122,7 +118,9 @@ def memory(path: str, atoms: int) -> None:
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         before, after = (int(word) / 1024 for word in run.stdout.split())
         peaks[frames] = after
-        print(f"{atoms:5d} atoms, {frames:4d} frames: peak {after:7.0f} MB ({before:.0f} MB before the first evaluation)")
+        print(
+            f"{atoms:5d} atoms, {frames:4d} frames: peak {after:7.0f} MB ({before:.0f} MB before the first evaluation)"
+        )
     print(f"    120 frames against one chunk of {in_chunk}: {peaks[120] / peaks[in_chunk]:.3f}")
 
 
