@@ -49,7 +49,11 @@ IPI = """
 </simulation>
 """
 SOCKET = "<ffsocket name='model' mode='unix' pbc='False'><address>{address}</address><latency>1e-4</latency></ffsocket>"
-ROTATIONS = "<ffrotations name='rotations'>{socket}<grid_mode>legendre</grid_mode><grid_order>{order}</grid_order></ffrotations>"
+ROTATIONS = """
+<ffrotations name='rotations'>
+  {socket} <grid_mode>legendre</grid_mode> <grid_order>{order}</grid_order>
+</ffrotations>
+"""
 
 
 def system(atoms: int) -> Atoms:

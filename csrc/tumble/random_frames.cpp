@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "quaternion.h"
+
 namespace tumble {
 
 namespace {
@@ -48,13 +50,6 @@ StreamKey geometry_key(const Structure& structure) {
         for (const double h : structure.cell[axis]) add(h);
     }
     return {state, 0, 0, 0};
-}
-
-Matrix3 rotation_matrix(const std::array<double, 4>& quaternion) {
-    const auto [w, x, y, z] = quaternion;
-    return {{{1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)},
-             {2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)},
-             {2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)}}};
 }
 
 }  // namespace tumble

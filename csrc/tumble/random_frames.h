@@ -23,7 +23,4 @@ std::vector<Matrix3> random_rotations(std::uint64_t seed, const StreamKey& key, 
 /// Key made of positions and cell, to the last bit: for a host that has no step numbers, or doesn't tell.
 StreamKey geometry_key(const Structure& structure);
 
-/// Matrix of a unit quaternion (w, x, y, z).
-Matrix3 rotation_matrix(const std::array<double, 4>& quaternion);
-
 }  // namespace tumble

@@ -1,55 +1,66 @@
 #include "rotation_designs.h"
 
 #include <cmath>
-#include <numbers>
-
-#include "error.h"
-#include "random_frames.h"
 
 namespace tumble {
 
 namespace {
-bool same(const Matrix3& a, const Matrix3& b) {
-    for (int i = 0; i < 3; ++i) {
-        for (int j = 0; j < 3; ++j) {
-            if (std::abs(a[i][j] - b[i][j]) > 1e-9) return false;
-        }
-    }
-    return true;
+
+Quaternion conjugate(const Quaternion& q) { return {q[0], -q[1], -q[2], -q[3]}; }
+
+double dot(const Quaternion& p, const Quaternion& q) { return p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3]; }
+
+Quaternion normalized(Quaternion q) {
+    const double norm = std::sqrt(dot(q, q));
+    for (double& component : q) component /= norm;
+    return q;
 }
 
-Frames close(const std::vector<std::array<double, 4>>& generators) {
-    Frames all = lab_frame();
-    for (std::size_t n = 0; n < all.size(); ++n) {
-        for (const auto& g : generators) {
-            const Matrix3 next = product(all.rotations[n], rotation_matrix(g));
+Quaternion product(const Quaternion& p, const Quaternion& q) {
+    return {
+        p[0] * q[0] - p[1] * q[1] - p[2] * q[2] - p[3] * q[3], p[0] * q[1] + p[1] * q[0] + p[2] * q[3] - p[3] * q[2],
+        p[0] * q[2] - p[1] * q[3] + p[2] * q[0] + p[3] * q[1], p[0] * q[3] + p[1] * q[2] - p[2] * q[1] + p[3] * q[0]};
+}
+
+/// The same rotation, but for rounding. Rotations of one orbit are much further apart.
+bool same(const Quaternion& p, const Quaternion& q) { return std::abs(dot(p, q)) > 1 - 1e-10; }
+
+/// What the group makes of the seed, which comes first.
+std::vector<Quaternion> orbit(const std::vector<TwoSidedRotation>& generators, const Quaternion& seed) {
+    std::vector<Quaternion> elements{normalized(seed)};
+    for (std::size_t k = 0; k < elements.size(); ++k) {
+        for (const auto& [left, right] : generators) {
+            const Quaternion next = normalized(product(product(left, elements[k]), conjugate(right)));
             bool known = false;
-            for (const auto& r : all.rotations) known = known || same(r, next);
-            if (!known) all.rotations.push_back(next);
+            for (const auto& element : elements) known = known || same(element, next);
+            if (!known) elements.push_back(next);
         }
     }
-    all.weights.assign(all.size(), 1.0 / static_cast<double>(all.size()));
-    return all;
+    return elements;
 }
+
+Frames expand(const RotationDesign& design) {
+    Frames set;
+    double total = 0;
+    for (const auto& [seed, weight] : design.orbits) total += weight;
+    for (const auto& [seed, weight] : design.orbits) {
+        const auto elements = orbit(design.generators, seed);
+        for (const auto& element : elements) {
+            set.rotations.push_back(rotation_matrix(element));
+            set.weights.push_back(weight / total / static_cast<double>(elements.size()));
+        }
+    }
+    return set;
+}
+
 }  // namespace
 
-Frames rotation_group(RotationGroup group) {
-    const double s = std::sqrt(0.5), phi = std::numbers::phi;
-    switch (group) {
-        case RotationGroup::tetrahedral:
-            return close({{0.5, 0.5, 0.5, 0.5}, {0, 1, 0, 0}});
-        case RotationGroup::octahedral:
-            return close({{0.5, 0.5, 0.5, 0.5}, {s, s, 0, 0}});
-        default:
-            return close({{0.5, 0.5, 0.5, 0.5}, {0.5 * phi, 0.5, 0.5 / phi, 0}});
-    }
-}
+int highest_design_degree() { return rotation_designs().back().degree; }
 
 Frames rotation_design(int degree) {
-    if (degree <= 2) return rotation_group(RotationGroup::tetrahedral);
-    if (degree == 3) return rotation_group(RotationGroup::octahedral);
-    if (degree <= 5) return rotation_group(RotationGroup::icosahedral);
-    throw ConfigurationError("degree: not yet");
+    auto design = rotation_designs().begin();
+    while (design->degree < degree) ++design;
+    return expand(*design);
 }
 
 }  // namespace tumble

@@ -5,6 +5,7 @@
 #include "error.h"
 #include "nearest.h"
 #include "rotation_designs.h"
+#include "rotation_groups.h"
 
 namespace tumble {
 
@@ -41,19 +42,17 @@ std::optional<std::size_t> parse_count(const std::string& text) {
 
 Frames design(const std::string& degree) {
     const auto number = parse_count(degree);
-    if (!number || *number > static_cast<std::size_t>(highest_design_degree)) {
-        refuse(message("expected `degree:t` with t from 1 to ", highest_design_degree, ", got `degree:", degree, "`"));
+    if (!number || *number > static_cast<std::size_t>(highest_design_degree())) {
+        refuse(
+            message("expected `degree:t` with t from 1 to ", highest_design_degree(), ", got `degree:", degree, "`"));
     }
     return rotation_design(static_cast<int>(*number));
 }
 
 /// The set of a name without `random` and `+inversion`, if there is one.
 std::optional<Frames> fixed_set(const std::string& name) {
-    if (name == "tetrahedral") return rotation_group(RotationGroup::tetrahedral);
-    if (name == "octahedral") return rotation_group(RotationGroup::octahedral);
-    if (name == "icosahedral") return rotation_group(RotationGroup::icosahedral);
     if (starts_with(name, degree_prefix)) return design(name.substr(degree_prefix.size()));
-    return std::nullopt;
+    return rotation_group(name);
 }
 
 [[noreturn]] void refuse_unknown(const std::string& name, const std::string& whole) {
@@ -141,7 +140,7 @@ std::size_t Symmetrizer::size() const { return frames().size(); }
 std::string Symmetrizer::description() const {
     const Frames all = random() ? draw({}) : set_;
     std::string text = message(options_.symmetrize, ", ", all.size(), all.size() == 1 ? " frame" : " frames");
-    if (const int degree = exactness(all, highest_design_degree); degree > 0) {
+    if (const int degree = exactness(all, highest_design_degree()); degree > 0) {
         text += message(", exact to degree ", degree);
     }
     if (random()) text += message(", seed ", *options_.seed);

@@ -83,3 +83,11 @@ def test_with_lab_frame() -> None:
 def test_impossible_frames(rotations: NDArray[np.float64], weights: list[float], bare: int, text: str) -> None:
     with pytest.raises(_core.ConfigurationError, match=text):
         _core.Frames(rotations, weights, bare)
+
+
+def test_the_tetrahedral_group_is_part_of_the_others() -> None:
+    """To the last bit, so that what a tetrahedral set gives away is seen at the same rotations."""
+    tetrahedral = _core.Symmetrizer("tetrahedral").frames().rotations.reshape(-1, 1, 9)
+    for name in ("octahedral", "icosahedral"):
+        others = _core.Symmetrizer(name).frames().rotations.reshape(1, -1, 9)
+        assert abs(tetrahedral - others).max(-1).min(-1).max() == 0
