@@ -161,11 +161,13 @@ def measure(rotation_set: RotationSet) -> tuple[int, int]:
 
 
 def _random_errors(summary: _Summary, records: Sequence[Record], most: int) -> Iterator[SetErrors]:
-    for level, count in enumerate(powers_of_two(most)):
-        name = f"random:{count}"
-        yield summary.errors(name, "random", False, count, 0, [record.random[level] for record in records])
+    counts = powers_of_two(most)
+    for level, count in enumerate(counts):
+        found = [record.random[level] for record in records]
+        yield summary.errors(f"random:{count}", "random", False, count, 0, found)
+    for level, count in enumerate(counts):
         found = [record.random_inversion[level] for record in records]
-        yield summary.errors(name + INVERSION, "random", True, 2 * count, 0, found)
+        yield summary.errors(f"random:{count}{INVERSION}", "random", True, 2 * count, 0, found)
 
 
 class _Summary:
