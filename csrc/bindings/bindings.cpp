@@ -16,5 +16,6 @@ PYBIND11_MODULE(_core, m) {
     tumble::bindings::export_metadata(m);
     tumble::bindings::export_symmetrizer(m);
     tumble::bindings::export_potential(m);
+    tumble::bindings::export_symmetry_error(m);
     tumble::bindings::export_ipi(m);
 }

@@ -10,6 +10,7 @@ void export_graph(pybind11::module_& m);
 void export_metadata(pybind11::module_& m);
 void export_potential(pybind11::module_& m);
 void export_symmetrizer(pybind11::module_& m);
+void export_symmetry_error(pybind11::module_& m);
 void export_ipi(pybind11::module_& m);
 
 }  // namespace tumble::bindings

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "error.h"
+#include "ipi_evaluator.h"
 #include "ipi_protocol.h"
 
 namespace tumble {
@@ -13,14 +14,17 @@ namespace {
 constexpr int next_header_milliseconds = 100;
 constexpr std::int32_t longest_parameters = 1 << 20;
 
+/// Whether all that i-PI sends is equal.
+bool same(const Structure& a, const Structure& b) { return a.positions == b.positions && a.cell == b.cell; }
+
 class IpiClient {
   public:
-    IpiClient(const Potential& potential, Socket& socket, const std::vector<std::int64_t>& species,
+    IpiClient(IpiEvaluator& evaluator, Socket& socket, const std::vector<std::int64_t>& species,
               const std::array<bool, 3>& periodic)
-        : potential_(potential), socket_(socket), structures_(1) {
-        structures_[0].species = species;
-        structures_[0].positions.resize(species.size());
-        structures_[0].periodic = periodic;
+        : evaluator_(evaluator), socket_(socket) {
+        blank_.species = species;
+        blank_.positions.resize(species.size());
+        blank_.periodic = periodic;
     }
 
     /// Answers requests until EXIT.
@@ -29,19 +33,19 @@ class IpiClient {
         for (;;) {
             switch (next_request()) {
                 case ipi::Request::status:
-                    send(!initialized_ ? ipi::needinit : has_data_ ? ipi::havedata : ipi::ready);
+                    send(!initialized_ ? ipi::needinit : result_ ? ipi::havedata : ipi::ready);
                     break;
                 case ipi::Request::init:
                     receive_parameters();
                     break;
                 case ipi::Request::posdata:
-                    receive_structure();
+                    receive_structures();
                     idle();
                     // The next header is here already, or will be in a moment. It is read before the model runs: if
                     // this process dies meanwhile, i-PI 3.3 sees a closed connection and lives on, not a reset one.
                     if (socket_.readable(next_header_milliseconds)) pending_ = receive_request();
                     if (pending_ == ipi::Request::exit) return;
-                    evaluate();
+                    result_ = &evaluator_.evaluate(structures_, bead_);
                     break;
                 case ipi::Request::getforce:
                     send_forces();
@@ -51,8 +55,6 @@ class IpiClient {
             }
         }
     }
-
-    std::int64_t evaluations() const { return evaluations_; }
 
   private:
     ipi::Request receive_request() {
@@ -77,7 +79,7 @@ class IpiClient {
     void send(const ipi::Header& header) { socket_.send(header.data(), header.size()); }
 
     void receive_parameters() {
-        receive_integer();  // index of the bead
+        bead_ = receive_integer();
         const std::int32_t length = receive_integer();
         if (length < 0 || length > longest_parameters) {
             throw ProtocolError(
@@ -85,51 +87,56 @@ class IpiClient {
         }
         std::string parameters(static_cast<std::size_t>(length), ' ');
         socket_.receive(parameters.data(), parameters.size());
-        ipi::check_parameters(parameters);
+        batch_ = ipi::batch_size(parameters);
         initialized_ = true;
     }
 
-    void receive_structure() {
-        Structure& structure = structures_[0];
-        std::array<double, 9> h, inverse;
-        socket_.receive(h.data(), sizeof(h));
-        structure.cell = ipi::to_cell(h);
-        socket_.receive(inverse.data(), sizeof(inverse));  // not needed
+    void receive_atom_count() {
         const std::int32_t atoms = receive_integer();
-        if (atoms != structure.size()) {
-            throw ProtocolError(message("expected ", structure.size(), " atoms as in the driver's structure, got ",
-                                        atoms,
+        if (atoms != blank_.size()) {
+            throw ProtocolError(message("expected ", blank_.size(), " atoms as in the driver's structure, got ", atoms,
                                         " from the server; give the driver the structure that i-PI starts from"));
         }
-        socket_.receive(structure.positions.data(), sizeof(Vector3) * structure.positions.size());
-        ipi::to_angstrom(structure.positions);
     }
 
-    void evaluate() {
-        try {
-            potential_.evaluate(build_graph(structures_, potential_.metadata().cutoff), result_);
-        } catch (const Error& error) {
-            throw EvaluationError(message("evaluation ", evaluations_ + 1, ": ", error.what()));
+    void receive_structures() {
+        structures_.resize(batch_, blank_);
+        if (batch_ > 1) receive_atom_count();
+        for (Structure& structure : structures_) {
+            std::array<double, 9> h, inverse;
+            socket_.receive(h.data(), sizeof(h));
+            structure.cell = ipi::to_cell(h);
+            socket_.receive(inverse.data(), sizeof(inverse));  // not needed
         }
-        ++evaluations_;
-        has_data_ = true;
+        if (batch_ == 1) receive_atom_count();
+        for (Structure& structure : structures_) {
+            socket_.receive(structure.positions.data(), sizeof(Vector3) * structure.positions.size());
+            ipi::to_angstrom(structure.positions);
+        }
+        // a batch that isn't full is filled up with copies of the last structure
+        while (structures_.size() > 1 && same(structures_.back(), structures_[structures_.size() - 2])) {
+            structures_.pop_back();
+        }
     }
 
     void send_forces() {
-        if (!has_data_) throw ProtocolError("expected POSDATA before GETFORCE, got GETFORCE alone");
-        ipi::encode_forces(result_, answer_);
-        has_data_ = false;
+        if (!result_) throw ProtocolError("expected POSDATA before GETFORCE, got GETFORCE alone");
+        ipi::encode_forces(*result_, batch_, answer_);
+        result_ = nullptr;
+        // i-PI says which bead comes next if it is asked for INIT again, as i-PI's own Fortran driver does
+        if (evaluator_.needs_beads()) initialized_ = false;
         socket_.send(answer_.data(), answer_.size());
     }
 
-    const Potential& potential_;
+    IpiEvaluator& evaluator_;
     Socket& socket_;
-    std::vector<Structure> structures_;  // always one
+    Structure blank_;  // what all structures have in common
+    std::size_t batch_ = 1;
+    std::int64_t bead_ = 0;  // of the first structure
+    std::vector<Structure> structures_;
     std::optional<ipi::Request> pending_;
     bool initialized_ = false;
-    bool has_data_ = false;
-    std::int64_t evaluations_ = 0;
-    Evaluation result_;
+    const Evaluation* result_ = nullptr;
     std::vector<char> answer_;
 };
 
@@ -141,14 +148,15 @@ DriveSummary drive(const Potential& potential, const Address& address, const std
         throw ConfigurationError(message("`patience`: expected a number of seconds from 0, got ", options.patience));
     }
     if (species.empty()) throw StructureError("`species`: expected at least one atom, got none");
+    IpiEvaluator evaluator(potential, options.symmetrize, options.beads, options.symmetry_log);
     potential.warm_up();
     Socket socket(address, options.patience, options.idle);
-    IpiClient client(potential, socket, species, periodic);
+    IpiClient client(evaluator, socket, species, periodic);
     try {
         client.serve(options.idle);
-        return {client.evaluations(), true, "the server said EXIT"};
+        return {evaluator.evaluations(), true, "the server said EXIT"};
     } catch (const ConnectionError& error) {
-        return {client.evaluations(), false, error.what()};
+        return {evaluator.evaluations(), false, error.what()};
     }
 }
 

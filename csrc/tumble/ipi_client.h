@@ -1,13 +1,16 @@
 #pragma once
-/// The driver: a client of an i-PI server that evaluates one structure per request.
+/// The driver: a client of an i-PI server that evaluates one structure per request, or a batch where the server offers
+/// it.
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "ipi_symmetry_log.h"
 #include "potential.h"
 #include "socket.h"
+#include "symmetrizer.h"
 
 namespace tumble {
 
@@ -16,10 +19,16 @@ struct DriveOptions {
     double patience = 60.0;
     /// Called between requests and while waiting; it may throw to end the run.
     IdleCallback idle = [] {};
+    /// Frames in which each structure is seen.
+    SymmetrizeOptions symmetrize = {};
+    /// `independent` or `shared`: whether the beads of a step have random frames of their own, or one choice for all.
+    std::string beads = "independent";
+    SymmetryLogOptions symmetry_log = {};
 };
 
 /// How a run ended.
 struct DriveSummary {
+    /// Structures; copies with which a server fills a batch aren't evaluated again.
     std::int64_t evaluations = 0;
     /// Whether the server said EXIT; it is gone otherwise.
     bool exited = false;
@@ -34,7 +43,8 @@ struct DriveSummary {
 ///
 /// @param species index of each atom's species in the model's list, in i-PI's order
 /// @throws ConnectionError if no server can be reached
-/// @throws ProtocolError if the server breaks the protocol, wants batches, or has another number of atoms
+/// @throws ProtocolError if the server breaks the protocol or has another number of atoms
+/// @throws ConfigurationError for impossible options, and if the symmetry log can't be written
 /// @throws EvaluationError if a structure can't be evaluated; the message counts evaluations from 1
 DriveSummary drive(const Potential& potential, const Address& address, const std::vector<std::int64_t>& species,
                    const std::array<bool, 3>& periodic, const DriveOptions& options = {});

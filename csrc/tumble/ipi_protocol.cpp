@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <sstream>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "error.h"
@@ -14,6 +15,7 @@ namespace tumble::ipi {
 
 namespace {
 
+constexpr int largest_batch = 10000;
 constexpr Header forceready{'F', 'O', 'R', 'C', 'E', 'R', 'E', 'A', 'D', 'Y', ' ', ' '};
 
 std::string trimmed(const std::string& text) {
@@ -33,8 +35,19 @@ std::string number(double value) {
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
-std::string extras(const Vector3& torque) {
-    return message("{\"torque\": [", number(torque[0]), ", ", number(torque[1]), ", ", number(torque[2]), "]}");
+std::string vector(const Vector3& v) { return message("[", number(v[0]), ", ", number(v[1]), ", ", number(v[2]), "]"); }
+
+std::string extras(const Evaluation& result, std::size_t structure) {
+    return message("{\"torque\": ", vector(result.torques[structure]),
+                   ", \"bare_energy\": ", number(result.bare_energies[structure]),
+                   ", \"bare_torque\": ", vector(result.bare_torques[structure]), "}");
+}
+
+/// i-PI's modes of `ffsocket`, seen from what stands where a cell should: segments of shared memory are named.
+bool names_shared_memory(const std::array<double, 9>& h) {
+    constexpr std::string_view name = "ipi_shm_";
+    const auto* bytes = reinterpret_cast<const char*>(h.data());
+    return std::string_view(bytes, sizeof(h)).find(name) != std::string_view::npos;
 }
 
 }  // namespace
@@ -54,21 +67,23 @@ Request parse_request(const Header& header) {
     throw ProtocolError(message("expected a message of i-PI's protocol, got `", printable, "`; is the server i-PI?"));
 }
 
-void check_parameters(const std::string& text) {
+int batch_size(const std::string& text) {
     std::istringstream stream(text);
+    int size = 1;
     for (std::string item; std::getline(stream, item, ',');) {
         const auto colon = item.find(':');
         if (colon == std::string::npos || trimmed(item.substr(0, colon)) != "batch_size") continue;
         const std::string value = trimmed(item.substr(colon + 1));
-        if (value != "1") {
-            throw ProtocolError(
-                message("`batch_size`: expected 1, got ", value, "; remove `batch_size` from the server's `ffsocket`"));
+        const auto [rest, status] = std::from_chars(value.data(), value.data() + value.size(), size);
+        if (status != std::errc() || *rest != '\0' || size < 1 || size > largest_batch) {
+            throw ProtocolError(message("`batch_size`: expected 1 to ", largest_batch, ", got ", value));
         }
     }
+    return size;
 }
 
 Matrix3 to_cell(const std::array<double, 9>& h) {
-    if (std::fpclassify(h[0]) == FP_SUBNORMAL) {  // two small integers: an atom count and the length of a name
+    if (names_shared_memory(h)) {
         throw ProtocolError(
             "expected a cell, got names of shared memory; set mode=\"unix\" in the server's `ffsocket`");
     }
@@ -89,21 +104,31 @@ void to_angstrom(std::vector<Vector3>& positions) {
     }
 }
 
-void encode_forces(const Evaluation& result, std::vector<char>& answer) {
+void encode_forces(const Evaluation& result, std::size_t batch, std::vector<char>& answer) {
     constexpr double energy_unit = 1.0 / units::hartree_in_ev;
     constexpr double force_unit = units::bohr_in_angstrom / units::hartree_in_ev;
+    const std::size_t evaluated = result.energies.size(), atoms = result.forces.size() / evaluated;
+    const auto place = [evaluated](std::size_t s) { return std::min(s, evaluated - 1); };
     answer.assign(forceready.begin(), forceready.end());
-    append(answer, result.energies[0] * energy_unit);
-    append(answer, static_cast<std::int32_t>(result.forces.size()));
-    for (const auto& force : result.forces) {
-        append(answer, Vector3{force[0] * force_unit, force[1] * force_unit, force[2] * force_unit});
+    for (std::size_t s = 0; s < batch; ++s) append(answer, result.energies[place(s)] * energy_unit);
+    append(answer, static_cast<std::int32_t>(atoms));
+    for (std::size_t s = 0; s < batch; ++s) {
+        for (std::size_t n = place(s) * atoms; n < (place(s) + 1) * atoms; ++n) {
+            const Vector3& force = result.forces[n];
+            append(answer, Vector3{force[0] * force_unit, force[1] * force_unit, force[2] * force_unit});
+        }
     }
-    for (int a = 0; a < 3; ++a) {
-        for (int b = 0; b < 3; ++b) append(answer, result.virials[0][b][a] * energy_unit);
+    for (std::size_t s = 0; s < batch; ++s) {
+        const Matrix3& virial = result.virials[place(s)];
+        for (int a = 0; a < 3; ++a) {
+            for (int b = 0; b < 3; ++b) append(answer, virial[b][a] * energy_unit);
+        }
     }
-    const std::string text = extras(result.torques[0]);
-    append(answer, static_cast<std::int32_t>(text.size()));
-    answer.insert(answer.end(), text.begin(), text.end());
+    for (std::size_t s = 0; s < batch; ++s) {
+        const std::string text = extras(result, place(s));
+        append(answer, static_cast<std::int32_t>(text.size()));
+        answer.insert(answer.end(), text.begin(), text.end());
+    }
 }
 
 }  // namespace tumble::ipi

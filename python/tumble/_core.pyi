@@ -174,6 +174,31 @@ class Potential:
         """Evaluate in the lab frame, in frames of all structures (a list of one), or in those of each."""
     def warm_up(self) -> None: ...
 
+class SymmetryError:
+    """How much a structure's energy E depends on the frame, over a set: eV, eV/Å, eV/rad.
+
+    energy E and torque |tau| are of the frame `bare`, averaged_energy and averaged_torque of the average; energy_std is
+    the spread of E over the set, force_rms and force_max are of |F_averaged - F| of the atoms.
+    """
+
+    @property
+    def energy(self) -> float: ...
+    @property
+    def averaged_energy(self) -> float: ...
+    @property
+    def energy_std(self) -> float: ...
+    @property
+    def force_rms(self) -> float: ...
+    @property
+    def force_max(self) -> float: ...
+    @property
+    def torque(self) -> float: ...
+    @property
+    def averaged_torque(self) -> float: ...
+
+def symmetry_error(result: Evaluation, frames: Frames, graph: Graph, structure: int = 0) -> SymmetryError:
+    """Return that of one structure of a graph, which was evaluated in these frames."""
+
 def device_of_rank(device: str, rank: int) -> str: ...
 def set_threads(threads: int) -> None: ...
 def threads() -> int: ...
@@ -202,4 +227,11 @@ def drive(
     species: ArrayLike,
     periodic: Sequence[bool],
     patience: float = 60.0,
+    symmetrize: str = "none",
+    mode: str = "average",
+    seed: int | None = None,
+    beads: str = "independent",
+    symmetry_log: str = "",
+    symmetry_set: str = "icosahedral+inversion",
+    symmetry_every: int = 100,
 ) -> DriveSummary: ...

@@ -6,6 +6,8 @@ to know.
 
 from __future__ import annotations
 
+from os import PathLike, fspath
+
 from ase import Atoms
 
 from tumble import _core
@@ -22,6 +24,13 @@ def drive(
     port: int | None = None,
     periodic: str | None = None,
     patience: float = 60.0,
+    symmetrize: str = "none",
+    mode: str = "average",
+    seed: int | None = None,
+    beads: str = "independent",
+    symmetry_log: str | PathLike[str] | None = None,
+    symmetry_set: str = "icosahedral+inversion",
+    symmetry_every: int = 100,
 ) -> _core.DriveSummary:
     """Serve an i-PI server until it ends.
 
@@ -35,12 +44,20 @@ def drive(
         periodic: Cell vectors along which the structure is periodic, among `x`, `y` and `z`; "" for open
             boundaries. By default those of `periodic_axes`.
         patience: Seconds to wait for a server.
+        symmetrize: Frames from which each structure is seen, such as `icosahedral` or `random+inversion`.
+        mode: `average`, or `correction` for what averaging adds to the energy in the lab frame.
+        seed: Of random frames, which depend on it and on the geometry alone.
+        beads: `independent` for random frames of each bead, `shared` for those of all beads of a step.
+        symmetry_log: File for the symmetry error; continued if it exists.
+        symmetry_set: Set over which that is measured, whatever `symmetrize` is.
+        symmetry_every: Evaluations of a bead from one line to the next; the first has one.
 
     Returns:
-        Number of evaluations and how the run ended.
+        Number of structures evaluated and how the run ended.
 
     Raises:
-        ConfigurationError: If not exactly one address is given, or an option has an impossible value.
+        ConfigurationError: If not exactly one address is given, an option has an impossible value, or the log
+            can't be written.
         StructureError: If an element isn't the model's.
         ServerConnectionError: If no server can be reached.
         ProtocolError: If the server breaks the protocol or has another number of atoms.
@@ -51,7 +68,20 @@ def drive(
     if not set(axes) <= set("xyz"):
         raise ConfigurationError(f"`periodic`: expected letters among x, y and z, got {axes}")
     species = to_structure(atoms, potential.metadata.species).species
-    return _core.drive(potential, address, species, [axis in axes for axis in "xyz"], patience=patience)
+    return _core.drive(
+        potential,
+        address,
+        species,
+        [axis in axes for axis in "xyz"],
+        patience=patience,
+        symmetrize=symmetrize,
+        mode=mode,
+        seed=seed,
+        beads=beads,
+        symmetry_log="" if symmetry_log is None else fspath(symmetry_log),
+        symmetry_set=symmetry_set,
+        symmetry_every=symmetry_every,
+    )
 
 
 def server_address(unix: str | None, host: str | None, port: int | None) -> _core.Address:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +14,8 @@ import torch
 from ase import Atoms
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from support.ipi_peer import Connect, Outcome, Peer
+from support.ipi_runs import Endpoint, tcp_endpoint, unix_endpoint
 from torch import Tensor
 
 import tumble
@@ -53,6 +59,17 @@ class SlowBelow(torch.nn.Module):
         return {"energy": energy}
 
 
+class Upright(torch.nn.Module):
+    """NaN where an edge rises by more than 0.6 Å along z."""
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        squared = (edge_vectors * edge_vectors).sum(1)
+        energy = squared * smooth_cutoff(squared.sqrt(), 4.0)
+        energy = torch.where(edge_vectors[:, 2] > 0.6, torch.full_like(energy, float("nan")), energy)
+        zero = torch.zeros(species.size(0), dtype=energy.dtype, device=energy.device)
+        return {"energy": zero.index_add(0, edge_index[0], energy)}
+
+
 def export(folder: Path, name: str, network: torch.nn.Module) -> Path:
     return tumble.export(
         network,
@@ -88,6 +105,11 @@ def slow_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def upright(tmp_path_factory: pytest.TempPathFactory) -> _core.Potential:
+    return _core.Potential(str(export(tmp_path_factory.mktemp("models"), "upright", Upright())), device="cpu")
+
+
+@pytest.fixture(scope="session")
 def bound(bound_model: Path) -> _core.Potential:
     return _core.Potential(str(bound_model), device="cpu")
 
@@ -117,3 +139,48 @@ def crystal(bound: _core.Potential) -> Atoms:
 
     start = np.r_[columns[upper], scaled.ravel()]
     return unpack(minimize(energy, start, jac=True, method="BFGS", options={"gtol": 1e-6}).x)
+
+
+@pytest.fixture(params=["unix", "tcp"])
+def endpoint(request: pytest.FixtureRequest) -> Endpoint:
+    return unix_endpoint() if request.param == "unix" else tcp_endpoint()
+
+
+@pytest.fixture
+def connect(bound: _core.Potential, endpoint: Endpoint) -> Iterator[Connect]:
+    """Function that starts a driver in a thread and gives both ends of its connection."""
+    path = Path(f"/tmp/ipi_{endpoint.unix}")
+    family, place = (socket.AF_UNIX, str(path)) if endpoint.unix else (socket.AF_INET, ("127.0.0.1", endpoint.port))
+    with socket.socket(family) as listener:
+        listener.bind(place)
+        listener.listen()
+        listener.settimeout(10)
+        outcome = Outcome()
+
+        def run(potential: _core.Potential, species: list[int], periodic: list[bool], options: dict[str, Any]) -> None:
+            try:
+                outcome.summary = _core.drive(potential, endpoint.address, species, periodic, patience=5.0, **options)
+            except _core.TumbleError as error:
+                outcome.error = error
+
+        def start(
+            potential: _core.Potential = bound,
+            species: list[int] | None = None,
+            periodic: bool = True,
+            **options: Any,
+        ) -> tuple[Peer, Outcome]:
+            arguments = potential, species or [0, 1, 1], [periodic] * 3, options
+            outcome.thread = threading.Thread(target=run, args=arguments)
+            outcome.thread.start()
+            peer = Peer(listener.accept()[0])
+            if endpoint.port is not None:
+                peer.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            peer.connection.settimeout(20)
+            opened.append(peer)
+            return peer, outcome
+
+        opened: list[Peer] = []
+        yield start
+        for peer in opened:
+            peer.connection.close()
+        path.unlink(missing_ok=True)

@@ -2,172 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from ase import Atoms
-from numpy.typing import NDArray
-from support.ipi_runs import BOHR, HARTREE, Endpoint, tcp_endpoint, unix_endpoint
+from support.ipi_peer import CELL, POSITIONS, Connect, check, expected, header, init, posdata
+from support.ipi_runs import Endpoint, unix_endpoint
 from support.memory import in_use
 
 from tumble import _core
 
 pytestmark = pytest.mark.timeout(60)
-
-CELL = np.array([[7.0, 0.4, -0.3], [1.1, 8.0, 0.2], [-0.9, 0.7, 9.0]])  # rows, Å; no triangle
-POSITIONS = np.array([[0.1, 0.2, 0.3], [1.0, 0.9, 0.1], [-0.6, 0.8, 8.9]])  # Å
-
-
-def header(name: str) -> bytes:
-    return name.ljust(12).encode()
-
-
-def init(text: str = " ", length: int | None = None) -> bytes:
-    return header("INIT") + np.array([0, len(text) if length is None else length], np.int32).tobytes() + text.encode()
-
-
-def posdata(positions: NDArray[np.float64] = POSITIONS, cell: NDArray[np.float64] = CELL) -> bytes:
-    h = cell.T / BOHR
-    numbers = np.ascontiguousarray(h).tobytes() + np.zeros((3, 3)).tobytes()  # the inverse may be nonsense
-    return header("POSDATA") + numbers + np.int32(len(positions)).tobytes() + (positions / BOHR).tobytes()
-
-
-@dataclass
-class Answer:
-    """What came after GETFORCE, in eV and Å."""
-
-    energy: float
-    forces: NDArray[np.float64]
-    virial: NDArray[np.float64]
-    extras: dict[str, list[float]]
-
-
-@dataclass
-class Peer:
-    """The server's end of a connection."""
-
-    connection: socket.socket
-    fragment: int = 1 << 30
-    pause: float = 0.0
-
-    def send(self, data: bytes) -> None:
-        for start in range(0, len(data), self.fragment):
-            self.connection.sendall(data[start : start + self.fragment])
-            if self.pause:
-                time.sleep(self.pause)
-
-    def receive(self, count: int) -> bytes:
-        data = b""
-        while len(data) < count:
-            part = self.connection.recv(count - len(data))
-            assert part, "the driver closed the connection"
-            data += part
-        return data
-
-    def ask(self, question: bytes = header("STATUS")) -> str:
-        self.send(question)
-        return self.receive(12).decode().strip()
-
-    def start(self) -> None:
-        assert self.ask() == "NEEDINIT"
-        self.send(init())
-        assert self.ask() == "READY"
-
-    def answer(self) -> Answer:
-        assert self.receive(12) == header("FORCEREADY")
-        energy = np.frombuffer(self.receive(8))[0] * HARTREE
-        (atoms,) = np.frombuffer(self.receive(4), np.int32)
-        forces = np.frombuffer(self.receive(24 * atoms)).reshape(-1, 3) * HARTREE / BOHR
-        virial = np.frombuffer(self.receive(72)).reshape(3, 3) * HARTREE
-        (length,) = np.frombuffer(self.receive(4), np.int32)
-        return Answer(energy, forces, virial, json.loads(self.receive(length)))
-
-    def end(self) -> bytes:
-        """All that comes until the driver closes its side; ConnectionResetError if it does so with unread bytes."""
-        rest = b""
-        while part := self.connection.recv(1024):
-            rest += part
-        return rest
-
-
-@dataclass
-class Outcome:
-    """What the driver did meanwhile."""
-
-    summary: _core.DriveSummary | None = None
-    error: Exception | None = None
-    thread: threading.Thread | None = field(default=None, repr=False)
-
-    def wait(self) -> Outcome:
-        assert self.thread is not None
-        self.thread.join(20)
-        assert not self.thread.is_alive()
-        return self
-
-
-Connect = Callable[..., tuple[Peer, Outcome]]
-
-
-@pytest.fixture(params=["unix", "tcp"])
-def endpoint(request: pytest.FixtureRequest) -> Endpoint:
-    return unix_endpoint() if request.param == "unix" else tcp_endpoint()
-
-
-@pytest.fixture
-def connect(bound: _core.Potential, endpoint: Endpoint) -> Iterator[Connect]:
-    """Function that starts a driver in a thread and gives both ends of its connection."""
-    path = Path(f"/tmp/ipi_{endpoint.unix}")
-    family, place = (socket.AF_UNIX, str(path)) if endpoint.unix else (socket.AF_INET, ("127.0.0.1", endpoint.port))
-    with socket.socket(family) as listener:
-        listener.bind(place)
-        listener.listen()
-        listener.settimeout(10)
-        outcome = Outcome()
-
-        def run(potential: _core.Potential, species: list[int], periodic: list[bool]) -> None:
-            try:
-                outcome.summary = _core.drive(potential, endpoint.address, species, periodic, patience=5.0)
-            except _core.TumbleError as error:
-                outcome.error = error
-
-        def start(
-            potential: _core.Potential = bound, species: list[int] | None = None, periodic: bool = True
-        ) -> tuple[Peer, Outcome]:
-            outcome.thread = threading.Thread(target=run, args=(potential, species or [0, 1, 1], [periodic] * 3))
-            outcome.thread.start()
-            peer = Peer(listener.accept()[0])
-            if endpoint.port is not None:
-                peer.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer.connection.settimeout(20)
-            opened.append(peer)
-            return peer, outcome
-
-        opened: list[Peer] = []
-        yield start
-        for peer in opened:
-            peer.connection.close()
-        path.unlink(missing_ok=True)
-
-
-def expected(potential: _core.Potential, positions: NDArray[np.float64], periodic: bool = True) -> _core.Evaluation:
-    structure = _core.Structure([0, 1, 1], positions, CELL, [periodic] * 3)
-    return potential.evaluate(_core.build_graph([structure], potential.metadata.cutoff))
-
-
-def check(answer: Answer, result: _core.Evaluation) -> None:
-    np.testing.assert_allclose(answer.energy, result.energies[0], rtol=1e-12)
-    np.testing.assert_allclose(answer.forces, result.forces, rtol=1e-11, atol=1e-12)
-    np.testing.assert_allclose(answer.virial, result.virials[0].T, rtol=1e-11, atol=1e-12)
-    assert list(answer.extras) == ["torque"]
-    np.testing.assert_allclose(answer.extras["torque"], result.torques[0], rtol=1e-11, atol=1e-12)
 
 
 @pytest.mark.parametrize("fragment", [1, 7])
@@ -248,14 +99,27 @@ def test_open_boundaries_stay_open(connect: Connect, bound: _core.Potential) -> 
         (b"\x00" * 12, _core.ProtocolError, "got `????????????`"),
         (header("GETFORCE"), _core.ProtocolError, "expected POSDATA before GETFORCE"),
         (init(length=-1), _core.ProtocolError, "INIT: expected parameters of 0 to 1048576 bytes, got -1"),
-        (init("a : 1 , batch_size:4"), _core.ProtocolError, "`batch_size`: expected 1, got 4; remove `batch_size`"),
+        (init("a : 1 , batch_size:0"), _core.ProtocolError, "`batch_size`: expected 1 to 10000, got 0"),
+        (init("batch_size: 4 beads"), _core.ProtocolError, "`batch_size`: expected 1 to 10000, got 4 beads"),
         (posdata(POSITIONS[:2]), _core.ProtocolError, "expected 3 atoms as in the driver's structure, got 2"),
         (posdata(cell=CELL * np.nan), _core.ProtocolError, "cell: expected finite numbers, got nan"),
         (posdata(POSITIONS * np.inf), _core.EvaluationError, "evaluation 1: `positions` of atom 0"),
         (posdata(cell=0 * CELL), _core.EvaluationError, "evaluation 1: `cell` vector 0: expected a length above 0"),
         (posdata(0 * POSITIONS), _core.EvaluationError, "evaluation 1: "),
     ],
-    ids=["http", "zeros", "getforce", "length", "batch", "atoms", "cell", "positions", "flat", "collapsed"],
+    ids=[
+        "http",
+        "zeros",
+        "getforce",
+        "length",
+        "batch",
+        "batch-text",
+        "atoms",
+        "cell",
+        "positions",
+        "flat",
+        "collapsed",
+    ],
 )
 def test_nonsense_is_refused_and_the_connection_closed_in_order(
     connect: Connect, data: bytes, error: type[Exception], message: str

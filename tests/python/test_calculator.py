@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 
 import numpy as np
 import pytest
+import torch
 from ase import Atoms, units
 from ase.calculators.calculator import PropertyNotImplementedError
 from ase.calculators.fd import calculate_numerical_forces, calculate_numerical_stress
@@ -14,9 +16,13 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.md.verlet import VelocityVerlet
 from scipy.spatial.transform import Rotation
 from support.systems import systems
+from torch import Tensor
 
 import tumble
+from tumble import _core
 from tumble.errors import ConfigurationError, DeviceError, EvaluationError, StructureError
+from tumble.models.toys import EdgeHarmonic, MorsePair, smooth_cutoff
+from tumble.structures import to_graph, to_structure
 
 SYSTEMS = systems()
 TOYS = ["harmonic", "two_hop", "pair"]
@@ -179,9 +185,156 @@ def test_errors(model_file):
             "`device`: expected auto, cpu, cuda or cuda:N, got `gpu`; did you mean `cuda`",
         ),
         ({"device": "cuda:99"}, DeviceError, "`device` cuda:99: torch sees"),
+        ({"symmetrize": "octohedral"}, ConfigurationError, "got `octohedral`; did you mean `octahedral`?"),
+        ({"symmetrize": "degree:99"}, ConfigurationError, "`symmetrize`: expected `degree:t` with t from 1 to"),
+        ({"symmetrize": "random"}, ConfigurationError, "`seed`: expected an integer for the random frames of `random`"),
+        ({"mode": "correction"}, ConfigurationError, "`mode`: expected a set for `correction`, got `symmetrize none`"),
         ({"memory": 0.0}, ConfigurationError, "`memory`: expected a number of MB above 0, got 0"),
     ],
 )
 def test_wrong_options(model_file, options, error, text):
-    with pytest.raises(error, match=text):
+    with pytest.raises(error, match=re.escape(text)):
         tumble.Calculator(model_file("pair"), **options)
+
+
+class Chiral(torch.nn.Module):
+    """Invariant pairs, a harmonic of degree 3, and a triple product, which only mirrors change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pair = MorsePair(4.0)
+        self.harmonic = EdgeHarmonic(3, -2, 4.0)
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        s = smooth_cutoff(torch.linalg.vector_norm(edge_vectors, dim=1), 4.0).unsqueeze(1)
+        zero = torch.zeros(species.size(0), 3, dtype=s.dtype)
+        p = zero.index_add(0, edge_index[0], s * edge_vectors)
+        q = zero.index_add(0, edge_index[0], s**2 * edge_vectors * (1 + species[edge_index[1]]).unsqueeze(1))
+        r = zero.index_add(0, edge_index[0], s**3 * edge_vectors)
+        energy = (p * torch.linalg.cross(q, r)).sum(1)
+        energy = energy + self.pair(edge_vectors, edge_index, reverse, species)["energy"]
+        return {"energy": energy + self.harmonic(edge_vectors, edge_index, reverse, species)["energy"]}
+
+
+@pytest.fixture(scope="module")
+def chiral(tmp_path_factory):
+    return tumble.export(
+        Chiral(),
+        tmp_path_factory.mktemp("models") / "chiral.pt",
+        name="chiral",
+        species=["O", "H"],
+        cutoff=4.0,
+        depth=1,
+        dtype="float64",
+        baseline=[0.0, 0.0],
+        symmetry={
+            "group": "O(3)",
+            "kind": "approximate",
+            "energy_error": None,
+            "force_error": None,
+            "how": "not measured",
+        },
+        provenance={"data": [], "seeds": {}, "metrics": {}, "configuration": {}},
+        licence="BSD-3-Clause",
+        citation="none",
+        references=[SYSTEMS["triclinic"]],
+    )
+
+
+@pytest.mark.parametrize(
+    ("toy", "symmetrize"),
+    [("harmonic", "tetrahedral"), ("harmonic_2", "octahedral"), ("harmonic_2", "random:icosahedral+inversion")],
+)
+def test_toys_of_known_degree_are_averaged_to_zero(model_file, toy, symmetrize):
+    """Energy up to the baseline, forces, stress and torque; before averaging there is something."""
+    atoms = attach(model_file, toy, "triclinic", symmetrize=symmetrize, seed=1)
+    baseline = 8 * (-3.0 + 2 * 1.5)
+    assert abs(atoms.get_potential_energy() - baseline) < 1e-12
+    for zero in (atoms.get_forces(), atoms.calc.virial, atoms.get_stress(), atoms.calc.torque):
+        assert np.abs(zero).max() < 1e-12
+    assert abs(atoms.calc.bare_energy - baseline) > 0.1
+    assert np.abs(atoms.calc.bare_torque).max() > 0.1
+
+
+@pytest.mark.parametrize(("symmetrize", "mode"), [("tetrahedral+inversion", "average"), ("octahedral", "correction")])
+def test_derivatives_are_those_of_the_energy_of_the_mode(model_file, symmetrize, mode):
+    atoms = attach(model_file, "two_hop", "triclinic", symmetrize=symmetrize, mode=mode)
+    expected = calculate_numerical_forces(atoms, eps=1e-5, iatoms=range(3))
+    assert np.abs(expected).max() > 1e-3
+    np.testing.assert_allclose(atoms.get_forces()[:3], expected, atol=2e-7, rtol=1e-6)
+    expected = calculate_numerical_stress(atoms, eps=1e-5)
+    np.testing.assert_allclose(atoms.get_stress(), expected, atol=1e-8, rtol=1e-6)
+    assert atoms.get_potential_energies().sum() == pytest.approx(atoms.get_potential_energy(), rel=1e-12)
+
+
+def test_modes_and_what_was_before_averaging(model_file):
+    """average = bare + correction, and bare is the lab frame."""
+    results = {}
+    for name, options in {"bare": {}, "average": {}, "correction": {"mode": "correction"}}.items():
+        symmetrize = "none" if name == "bare" else "octahedral"
+        atoms = attach(model_file, "two_hop", "triclinic", symmetrize=symmetrize, **options)
+        energy, forces = atoms.get_potential_energy(), atoms.get_forces()
+        results[name] = np.r_[energy, forces.ravel(), atoms.calc.virial.ravel(), atoms.calc.torque]
+        before = np.r_[atoms.calc.bare_energy, atoms.calc.bare_torque]
+        np.testing.assert_allclose(before, results["bare"][[0, -3, -2, -1]], rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(results["average"], results["bare"] + results["correction"], rtol=1e-11, atol=1e-11)
+    assert abs(results["correction"][0]) > 1e-3
+
+
+@pytest.mark.parametrize("name", ["triclinic", "slab"])
+def test_a_turned_system_has_turned_forces(chiral, name):
+    """As exactly as the set is: the model has degree 3, and its mirror images differ without inversion."""
+    random = np.random.default_rng(3)
+    proper = Rotation.random(rng=random).as_matrix()
+    difference = {}
+    for symmetrize in ("tetrahedral", "octahedral", "octahedral+inversion"):
+        for matrix in (proper, -proper):
+            results = []
+            for turn in (np.eye(3), matrix):
+                atoms = SYSTEMS[name].copy()
+                atoms.set_cell(atoms.cell.array @ turn.T)
+                atoms.positions = atoms.positions @ turn.T
+                atoms.calc = tumble.Calculator(chiral, device="cpu", symmetrize=symmetrize)
+                forces = atoms.get_forces() @ turn
+                virial = turn.T @ atoms.calc.virial @ turn
+                results.append(np.r_[atoms.get_potential_energy(), forces.ravel(), virial.ravel()])
+            difference[symmetrize, matrix is proper] = np.abs(results[1] - results[0]).max()
+    for symmetrize, exact in [("tetrahedral", (False, False)), ("octahedral", (True, False))]:
+        for is_proper, vanishes in zip((True, False), exact, strict=True):
+            assert (difference[symmetrize, is_proper] < 1e-11) == vanishes
+    assert max(difference["octahedral+inversion", is_proper] for is_proper in (True, False)) < 1e-11
+
+
+def test_random_frames_depend_on_seed_and_geometry_alone(model_file):
+    def energy(seed, shift=0.0, kept=None):
+        atoms = attach(model_file, "two_hop", "triclinic", symmetrize="random:2+inversion", seed=seed)
+        atoms.positions[0, 0] += shift
+        if kept is not None:
+            atoms.calc = kept.calc
+        return atoms, atoms.get_potential_energy()
+
+    atoms, first = energy(1)
+    assert energy(1)[1] == first
+    assert abs(energy(2)[1] - first) > 1e-4
+    _, moved = energy(1, 1e-9)
+    assert abs(moved - first) > 1e-4
+    assert energy(1, 1e-9, atoms)[1] == moved  # whatever was calculated before
+    assert energy(1, 0.0, atoms)[1] == first
+
+    # those that the core draws
+    structure = to_structure(atoms, ["O", "H"])
+    frames = _core.Symmetrizer("random:2+inversion", seed=1).frames(_core.geometry_key(structure))
+    result = atoms.calc.potential.evaluate(to_graph([atoms], ["O", "H"], 4.0), [frames])
+    assert result.energies[0] == first
+    assert atoms.calc.bare_energy == result.frame_energies[0, 0]
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))], ids=["copy", "pickle"])
+def test_copies_keep_set_mode_and_seed(model_file, duplicate):
+    atoms = attach(model_file, "two_hop", "triclinic", symmetrize="random:octahedral", mode="correction", seed=9)
+    energy = atoms.get_potential_energy()
+    twin = duplicate(atoms)
+    np.testing.assert_array_equal(twin.calc.bare_torque, atoms.calc.bare_torque)
+    twin.calc.reset()
+    assert twin.get_potential_energy() == energy
+    assert twin.calc.bare_energy == atoms.calc.bare_energy

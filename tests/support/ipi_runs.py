@@ -29,14 +29,15 @@ INPUT = """
     <properties filename='properties'> [step, potential, conserved, virial_md, volume] </properties>
     <trajectory filename='positions' format='bin'> positions </trajectory>
     <trajectory filename='forces' format='bin'> forces </trajectory>
+    <trajectory filename='momenta' format='bin'> momenta </trajectory>
     {extras}
   </output>
   <total_steps> {steps} </total_steps>
   <prng> <seed> 1 </seed> </prng>
-  <ffsocket name='tumble' mode='{mode}'> {address} {options} </ffsocket>
+  {forcefields}
   <system>
     <initialize nbeads='{beads}'> <file mode='xyz'> start.xyz </file> {velocities} </initialize>
-    <forces> <force forcefield='tumble'/> </forces>
+    <forces> {forces} </forces>
     <ensemble> <temperature units='kelvin'> 300 </temperature> <pressure> 0 </pressure> </ensemble>
     <motion mode='{motion}'> {dynamics} </motion>
   </system>
@@ -44,6 +45,8 @@ INPUT = """
 """
 
 
+LATENCY = "<latency> 1e-4 </latency>"
+FORCE = "<force forcefield='tumble'/>"
 TORQUE = "<trajectory filename='torque' extra_type='torque'> extras </trajectory>"
 
 
@@ -72,6 +75,11 @@ class Endpoint:
         if self.port is None:
             return f"<address> {self.unix} </address>"
         return f"<address> 127.0.0.1 </address> <port> {self.port} </port>"
+
+    def forcefield(self, name: str, options: str = "", mode: str | None = None) -> str:
+        """An `ffsocket` of i-PI's input."""
+        mode = mode or ("unix" if self.port is None else "inet")
+        return f"<ffsocket name='{name}' mode='{mode}'> {self.xml} {LATENCY} {options} </ffsocket>"
 
 
 def unix_endpoint() -> Endpoint:
@@ -146,14 +154,16 @@ class Server(Program):
         velocities: str = "<velocities mode='thermal' units='kelvin'> 300 </velocities>",
         mode: str | None = None,
         extras: str = TORQUE,
+        forcefields: str | None = None,
+        forces: str = FORCE,
     ) -> None:
+        """`forcefields` stands in place of the one of this endpoint, in which `mode` and `options` go."""
         self.folder, self.endpoint, self.size = folder, endpoint, len(atoms)
         write_start(folder / "start.xyz", [atoms])
         text = INPUT.format(
             steps=steps,
-            mode=mode or ("unix" if endpoint.port is None else "inet"),
-            address=endpoint.xml,
-            options=f"<latency> 1e-4 </latency> {options}",
+            forcefields=forcefields or endpoint.forcefield("tumble", options, mode),
+            forces=forces,
             beads=beads,
             velocities=velocities,
             motion=motion,

@@ -46,8 +46,47 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--patience", metavar="S", type=float, default=60.0, help="seconds to wait for a server (default: 60)"
     )
+    add_symmetry_options(parser)
     add_model_options(parser)
     parser.set_defaults(run=run, usage_error=parser.error)
+
+
+def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the frames from which structures are seen, and of the log about the symmetry error."""
+    parser.add_argument(
+        "--symmetrize",
+        metavar="SPEC",
+        default="none",
+        help="none, tetrahedral, octahedral, icosahedral, degree:t, random, random:n or random:SET, each also with "
+        "+inversion (default: none)",
+    )
+    parser.add_argument(
+        "--mode",
+        choices=("average", "correction"),
+        default="average",
+        help="correction: what averaging adds to the bare model, for multiple time stepping (default: average)",
+    )
+    parser.add_argument("--seed", metavar="N", type=int, help="of random frames")
+    parser.add_argument(
+        "--beads",
+        choices=("independent", "shared"),
+        default="independent",
+        help="random frames of each bead, or the same of all beads of a step (default: independent)",
+    )
+    parser.add_argument("--symmetry-log", metavar="FILE", type=Path, help="file for the symmetry error")
+    parser.add_argument(
+        "--symmetry-set",
+        metavar="SPEC",
+        default="icosahedral+inversion",
+        help="set over which it is measured (default: icosahedral+inversion)",
+    )
+    parser.add_argument(
+        "--symmetry-every",
+        metavar="N",
+        type=int,
+        default=100,
+        help="evaluations of a bead from one line of the log to the next (default: 100)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,10 +103,12 @@ def run(arguments: argparse.Namespace) -> int:
     periodic = periodic_axes(atoms) if arguments.periodic is None else arguments.periodic
     periodic = "" if periodic == "none" else periodic
     address = server_address(arguments.unix, arguments.host, arguments.port)
+    symmetrizer = _core.Symmetrizer(arguments.symmetrize, arguments.mode, arguments.seed)
     potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
     _log(
         f"model {potential.metadata.name} on {potential.device}, {_core.threads()} threads, "
-        f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}; waiting for a server at {address}"
+        f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}, symmetrize {symmetrizer}; "
+        f"waiting for a server at {address}"
     )
     try:
         summary = drive(
@@ -78,6 +119,13 @@ def run(arguments: argparse.Namespace) -> int:
             port=arguments.port,
             periodic=periodic,
             patience=arguments.patience,
+            symmetrize=arguments.symmetrize,
+            mode=arguments.mode,
+            seed=arguments.seed,
+            beads=arguments.beads,
+            symmetry_log=arguments.symmetry_log,
+            symmetry_set=arguments.symmetry_set,
+            symmetry_every=arguments.symmetry_every,
         )
     except ServerConnectionError as error:
         _log(f"error: {error}")

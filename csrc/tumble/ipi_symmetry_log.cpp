@@ -1,0 +1,80 @@
+#include "ipi_symmetry_log.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include "error.h"
+
+namespace tumble {
+
+namespace {
+
+const std::string columns =
+    "evaluation bead energy{eV} averaged_energy{eV} energy_std{eV} force_rms{eV/ang} force_max{eV/ang} "
+    "torque{eV/rad} averaged_torque{eV/rad}";
+
+/// Twelve digits, in any locale.
+std::string number(double value) {
+    std::array<char, 32> text;
+    return {text.data(),
+            std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 12).ptr};
+}
+
+/// The set of the log, whose errors name the option that the user has given.
+Symmetrizer set_of_log(const std::string& symmetrize, std::optional<std::int64_t> seed) {
+    try {
+        const Symmetrizer symmetrizer({symmetrize, "average", seed});
+        if (!symmetrizer.trivial()) return symmetrizer;
+    } catch (const ConfigurationError& error) {
+        const std::string text = error.what(), prefix = "`symmetrize`: ";
+        if (text.rfind(prefix, 0) != 0) throw;
+        throw ConfigurationError("`symmetry_set`: " + text.substr(prefix.size()));
+    }
+    throw ConfigurationError(
+        message("`symmetry_set`: expected a set of several frames, got `", symmetrize, "`: one has no spread"));
+}
+
+}  // namespace
+
+SymmetryLog::SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& title)
+    : options_(options), symmetrizer_(set_of_log(options.symmetrize, seed)), title_(title) {
+    if (options.every < 1) {
+        throw ConfigurationError(message("`symmetry_every`: expected an integer from 1, got ", options.every));
+    }
+    file_.reset(std::fopen(options.path.c_str(), "a"));
+    if (!file_) {
+        throw ConfigurationError(
+            message("`symmetry_log`: can't open `", options.path, "` for writing (", std::strerror(errno), ")"));
+    }
+}
+
+bool SymmetryLog::due(std::int64_t bead) { return evaluations_[bead]++ % options_.every == 0; }
+
+Frames SymmetryLog::frames(const Structure& structure) const {
+    return with_lab_frame(symmetrizer_.frames(symmetrizer_.random() ? geometry_key(structure) : StreamKey{}));
+}
+
+void SymmetryLog::write(std::int64_t bead, const SymmetryError& error) {
+    if (!has_heading_) {
+        write(message("# tumble drive: symmetry error of ", title_, " over ", symmetrizer_.description(), "; every ",
+                      options_.every, " evaluations of a bead\n# ", columns, "\n"));
+        has_heading_ = true;
+    }
+    std::string line = message(evaluations_[bead], " ", bead);
+    for (const double value : {error.energy, error.averaged_energy, error.energy_std, error.force_rms, error.force_max,
+                               error.torque, error.averaged_torque}) {
+        line.append(" ").append(number(value));
+    }
+    write(line + "\n");
+}
+
+void SymmetryLog::write(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() || std::fflush(file_.get()) != 0) {
+        throw ConfigurationError(
+            message("`symmetry_log`: can't write to `", options_.path, "` (", std::strerror(errno), ")"));
+    }
+}
+
+}  // namespace tumble

@@ -1,0 +1,58 @@
+#pragma once
+/// The driver's own file about the symmetry error. Nothing of it goes to the server.
+
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "potential.h"
+#include "symmetrizer.h"
+#include "symmetry_error.h"
+
+namespace tumble {
+
+struct SymmetryLogOptions {
+    /// The file; empty for none.
+    std::string path;
+    /// The set over which the error is measured, in the words of `Symmetrizer`.
+    std::string symmetrize = "icosahedral+inversion";
+    /// A bead's evaluations 1, 1 + every, 1 + 2 every, ... are logged.
+    std::int64_t every = 100;
+};
+
+/// A table with a line per logged evaluation of a bead, written out at once. A file that exists is continued, with a
+/// new heading.
+class SymmetryLog {
+  public:
+    /// @param seed of random sets
+    /// @param title what stands in the heading: the model
+    /// @throws ConfigurationError if the file can't be opened, or the options are impossible
+    SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& title);
+
+    /// Counts an evaluation of a bead, and says whether it is one to log.
+    bool due(std::int64_t bead);
+
+    /// The frames in which a structure has to be evaluated: the set, with the lab frame as `bare`.
+    Frames frames(const Structure& structure) const;
+
+    /// Writes a line for the last evaluation of this bead.
+    /// @throws ConfigurationError if the file can't be written
+    void write(std::int64_t bead, const SymmetryError& error);
+
+  private:
+    void write(const std::string& text);
+
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+
+    SymmetryLogOptions options_;
+    Symmetrizer symmetrizer_;
+    std::string title_;
+    std::unique_ptr<std::FILE, Close> file_;
+    std::map<std::int64_t, std::int64_t> evaluations_;  // of each bead
+    bool has_heading_ = false;
+};
+
+}  // namespace tumble

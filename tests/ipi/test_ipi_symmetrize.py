@@ -1,0 +1,116 @@
+"""Sets and modes through a real i-PI server; the core's own results are the reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms
+from support.ipi_runs import BOHR, HARTREE, Server, unix_endpoint
+from support.systems import systems
+
+import tumble
+from tumble import _core
+from tumble.cli import main
+from tumble.drive import drive
+
+ModelFile = Callable[[str], Path]
+
+pytestmark = pytest.mark.timeout(60)
+
+ALL = "<trajectory filename='torque' extra_type='torque, bare_energy, bare_torque'> extras </trajectory>"
+
+
+def structures(server: Server, atoms: Atoms, bead: int = 0) -> list[_core.Structure]:
+    """What the driver got at each step."""
+    species = [0 if symbol == "O" else 1 for symbol in atoms.symbols]
+    frames = zip(*server.frames("positions", bead), strict=True)
+    return [_core.Structure(species, positions * BOHR, cell * BOHR, atoms.pbc) for cell, positions in frames]
+
+
+@pytest.mark.parametrize(
+    ("symmetrize", "mode"),
+    [("icosahedral+inversion", "average"), ("random:tetrahedral", "average"), ("octahedral", "correction")],
+)
+def test_results_and_extras(tmp_path: Path, bound: _core.Potential, crystal: Atoms, symmetrize: str, mode: str) -> None:
+    endpoint = unix_endpoint()
+    with Server(tmp_path, crystal, endpoint, steps=2, extras=ALL) as server:
+        drive(bound, crystal, unix=endpoint.unix, symmetrize=symmetrize, mode=mode, seed=5)
+        assert server.wait() == 0
+        potential, virial, volume = server.properties[:, 1], server.properties[:, 3:9], server.properties[:, 9]
+        forces, extras = server.frames("forces")[1], server.torques()
+        received = structures(server, crystal)
+    symmetrizer = _core.Symmetrizer(symmetrize, mode, 5)
+    for step, structure in enumerate(received):
+        frames = symmetrizer.frames(_core.geometry_key(structure))
+        result = bound.evaluate(_core.build_graph([structure], 4.0), [frames])
+        np.testing.assert_allclose(potential[step] * HARTREE, result.energies[0], rtol=1e-11)
+        np.testing.assert_allclose(forces[step] * HARTREE / BOHR, result.forces, rtol=1e-10, atol=1e-10)
+        transposed = result.virials[0].T[[0, 1, 2, 0, 0, 1], [0, 1, 2, 1, 2, 2]]
+        np.testing.assert_allclose(virial[step] * volume[step] * HARTREE, transposed, rtol=1e-9, atol=1e-10)
+        numbers = np.r_[result.torques[0], result.bare_energies[0], result.bare_torques[0]]
+        np.testing.assert_allclose(extras[step], numbers, rtol=1e-9, atol=1e-10)
+
+
+def test_toy_of_known_degree_is_averaged_to_zero(tmp_path: Path, model_file: ModelFile) -> None:
+    atoms = systems()["triclinic"]
+    endpoint = unix_endpoint()
+    baseline = 8 * (-3.0 + 2 * 1.5)
+    with Server(tmp_path, atoms, endpoint, steps=1, extras=ALL) as server:
+        drive(tumble.load(model_file("harmonic"), "cpu"), atoms, unix=endpoint.unix, symmetrize="tetrahedral")
+        assert server.wait() == 0
+        extras = server.torques()
+        assert np.abs(server.properties[:, 1] * HARTREE - baseline).max() < 1e-12
+        assert np.abs(server.frames("forces")[1] * HARTREE / BOHR).max() < 1e-12
+        assert np.abs(server.properties[:, 3:9] * server.properties[:, 9:] * HARTREE).max() < 1e-12
+    assert np.abs(extras[:, :3]).max() < 1e-12
+    assert np.abs(extras[:, 4:]).max() > 1.0
+    assert np.abs(extras[:, 3] - baseline).min() > 0.1
+
+
+def test_beads_of_a_real_server_share_frames(tmp_path: Path, bound: _core.Potential, crystal: Atoms) -> None:
+    """One by one, in any order: in each step all beads have the frame of the geometry of one of them."""
+    endpoint = unix_endpoint()
+    with Server(tmp_path, crystal, endpoint, beads=3, steps=4) as server:
+        drive(bound, crystal, unix=endpoint.unix, symmetrize="random", seed=2, beads="shared")
+        assert server.wait() == 0
+        beads = [structures(server, crystal, bead) for bead in range(3)]
+        torques = np.array([server.torques(bead) for bead in range(3)])
+    symmetrizer = _core.Symmetrizer("random", seed=2)
+    for step in range(5):
+        matches = 0
+        for first in range(3):
+            frames = symmetrizer.frames(_core.geometry_key(beads[first][step]))
+            graph = _core.build_graph([bead[step] for bead in beads], 4.0)
+            matches += np.allclose(bound.evaluate(graph, [frames]).torques, torques[:, step], rtol=1e-9)
+        assert matches == (3 if step == 0 else 1)  # at the start they lie on top of each other
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--symmetrize", "icosaedral"], "got `icosaedral`; did you mean `icosahedral`"),
+        (["--symmetrize", "degree:40"], "expected `degree:t` with t from 1 to"),
+        (["--symmetrize", "random"], "`seed`: expected an integer for the random frames of `random`, got none"),
+        (["--mode", "correction"], "`mode`: expected a set for `correction`, got `symmetrize none`"),
+        (["--symmetrize", "tetrahedral+octahedral"], "expected one set, with or without one +inversion"),
+    ],
+)
+def test_wrong_options(
+    tmp_path: Path, bound_model: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    Atoms("O").write(tmp_path / "start.xyz")
+    command = ["drive", str(bound_model), "--unix", "nobody", "--structure", str(tmp_path / "start.xyz")]
+    assert main([*command, *options]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_wrong_arguments(bound: _core.Potential) -> None:
+    atoms = Atoms("O")
+    with pytest.raises(_core.ConfigurationError, match="`beads`: expected one of independent, shared; got `share`"):
+        drive(bound, atoms, unix="nobody", beads="share")
+    with pytest.raises(_core.ConfigurationError, match=re.escape("`seed`: expected an integer from 0, got -1")):
+        drive(bound, atoms, unix="nobody", symmetrize="random", seed=-1)

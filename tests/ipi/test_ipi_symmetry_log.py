@@ -1,0 +1,151 @@
+"""The driver's log of the symmetry error."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import Atoms
+from numpy.typing import NDArray
+from support.ipi_peer import POSITIONS, Connect, Peer, batchdata, check, expected, header, posdata, structure
+from support.ipi_runs import BOHR, Server, unix_endpoint
+
+from tumble import _core
+from tumble.drive import drive
+
+pytestmark = pytest.mark.timeout(60)
+
+NAMES = ["energy", "averaged_energy", "energy_std", "force_rms", "force_max", "torque", "averaged_torque"]
+
+
+def moved(count: int) -> list[NDArray[np.float64]]:
+    random = np.random.default_rng(5)
+    return [POSITIONS + 0.05 * random.normal(size=(3, 3)) for _ in range(count)]
+
+
+def error_of(potential: _core.Potential, one: _core.Structure, symmetrizer: _core.Symmetrizer) -> list[float]:
+    """From the core, frame by frame, in NumPy."""
+    frames = symmetrizer.frames(_core.geometry_key(one))
+    graph = _core.build_graph([one], potential.metadata.cutoff)
+    single = [potential.evaluate(graph, [_core.Frames([r], [1.0])]) for r in frames.rotations]
+    lab = potential.evaluate(graph)
+    energies, forces = np.array([s.energies[0] for s in single]), np.array([s.forces for s in single])
+    mean = frames.weights @ energies
+    difference = np.linalg.norm(np.tensordot(frames.weights, forces, 1) - lab.forces, axis=1)
+    torque = np.linalg.norm(frames.weights @ np.array([s.torques[0] for s in single]))
+    std = np.sqrt(frames.weights @ (energies - mean) ** 2)
+    rms = np.sqrt(np.mean(difference**2))
+    return [lab.energies[0], mean, std, rms, difference.max(), np.linalg.norm(lab.torques[0]), torque]
+
+
+def read(path: Path) -> NDArray[np.float64]:
+    """Rows of evaluation, bead and the numbers of `NAMES`."""
+    return np.loadtxt(path, ndmin=2)
+
+
+def send(peer: Peer, bead: int, positions: NDArray[np.float64]) -> None:
+    peer.start(bead=bead)  # the driver asks which bead comes next
+    peer.send(posdata(positions) + header("GETFORCE"))
+
+
+@pytest.mark.parametrize("symmetry_set", ["tetrahedral", "random:5"])
+def test_numbers(connect: Connect, bound: _core.Potential, tmp_path: Path, symmetry_set: str) -> None:
+    """Of every second evaluation of each bead, and the server gets what it gets without the log."""
+    path = tmp_path / "symmetry.log"
+    log = {"symmetry_log": str(path), "symmetry_set": symmetry_set, "symmetry_every": 2}
+    peer, outcome = connect(symmetrize="octahedral", seed=4, **log)
+    structures, used = moved(6), _core.Symmetrizer("octahedral")
+    beads = [0, 5, 0, 0, 5, 5]
+    for bead, positions in zip(beads, structures, strict=True):
+        send(peer, bead, positions)
+        check(peer.answer(), expected(bound, positions, symmetrizer=used))
+    rows = read(path)  # it is written out at once
+    np.testing.assert_array_equal(rows[:, :2], [[1, 0], [1, 5], [3, 0], [3, 5]])
+    symmetrizer = _core.Symmetrizer(symmetry_set, seed=4)
+    for row, place in zip(rows, [0, 1, 3, 5], strict=True):
+        reference = error_of(bound, structure(structures[place]), symmetrizer)
+        np.testing.assert_allclose(row[2:], reference, rtol=1e-10, atol=1e-12)
+    peer.send(header("EXIT"))
+    summary = outcome.wait().summary
+    assert summary is not None
+    assert summary.evaluations == 6
+    title, columns = path.read_text().splitlines()[:2]
+    assert re.match(rf"# tumble drive: symmetry error of bound over {symmetry_set}, \d+ frames.*; every 2 eval", title)
+    assert [word.split("{")[0] for word in columns[2:].split()] == ["evaluation", "bead", *NAMES]
+    assert [word.split("{")[1][:-1] for word in columns[2:].split()[2:]] == ["eV"] * 3 + ["eV/ang"] * 2 + ["eV/rad"] * 2
+
+
+def test_set_of_the_run_is_not_evaluated_twice(connect: Connect, bound: _core.Potential, tmp_path: Path) -> None:
+    """In a batch, whose copies at the end have no line."""
+    path = tmp_path / "symmetry.log"
+    peer, _ = connect(symmetrize="octahedral", symmetry_log=str(path), symmetry_set="octahedral", symmetry_every=1)
+    first, second = moved(2)
+    for bead in (0, 4):
+        peer.start("batch_size:4", bead)
+        peer.send(batchdata([first, second, second, second]) + header("GETFORCE"))
+        peer.answers(4)
+    symmetrizer = _core.Symmetrizer("octahedral")
+    references = [error_of(bound, structure(positions), symmetrizer) for positions in (first, second)]
+    rows = read(path)
+    np.testing.assert_array_equal(rows[:, :2], [[1, 0], [1, 1], [1, 4], [1, 5]])
+    np.testing.assert_allclose(rows[:, 2:], references * 2, rtol=1e-10, atol=1e-12)
+
+
+def test_beads_of_a_real_server(tmp_path: Path, bound: _core.Potential, crystal: Atoms) -> None:
+    """A second run goes on in the same file, below a heading of its own."""
+    path = tmp_path / "symmetry.log"
+    for run in range(2):
+        endpoint = unix_endpoint()
+        with Server(tmp_path, crystal, endpoint, beads=2, steps=4) as server:
+            log = {"symmetry_log": path, "symmetry_set": "octahedral", "symmetry_every": 3}
+            summary = drive(bound, crystal, unix=endpoint.unix, **log)
+            assert server.wait() == 0
+            beads = [server.frames("positions", bead) for bead in range(2)]
+        assert summary.evaluations == 10
+        rows = read(path)[4 * run :]
+        assert sorted(map(tuple, rows[:, :2])) == [(1, 0), (1, 1), (4, 0), (4, 1)]
+        for evaluation, bead, *numbers in rows:
+            cells, positions = beads[int(bead)]
+            step = int(evaluation) - 1
+            species = [0 if symbol == "O" else 1 for symbol in crystal.symbols]
+            one = _core.Structure(species, positions[step] * BOHR, cells[step] * BOHR, [True] * 3)
+            reference = error_of(bound, one, _core.Symmetrizer("octahedral"))
+            np.testing.assert_allclose(numbers, reference, rtol=1e-9, atol=1e-11)
+    assert path.read_text().count("# evaluation bead energy{eV}") == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"symmetry_log": "nowhere/a.log"}, "`symmetry_log`: can't open `nowhere/a.log` for writing (No such file"),
+        ({"symmetry_set": "none"}, "`symmetry_set`: expected a set of several frames, got `none`"),
+        ({"symmetry_set": "cube"}, "`symmetry_set`: expected one of none, tetrahedral"),
+        ({"symmetry_set": "random:tetrahedral"}, "`seed`: expected an integer for the random frames of `random:tetra"),
+        ({"symmetry_every": 0}, "`symmetry_every`: expected an integer from 1, got 0"),
+    ],
+)
+def test_wrong_options(tmp_path: Path, bound: _core.Potential, options: dict[str, object], message: str) -> None:
+    options = {"symmetry_log": tmp_path / "symmetry.log", **options}
+    with pytest.raises(_core.ConfigurationError, match=re.escape(message)):
+        drive(bound, Atoms("O"), unix="nobody", **options)
+
+
+def test_full_disk(connect: Connect) -> None:
+    peer, outcome = connect(symmetry_log="/dev/full", symmetry_set="tetrahedral")
+    send(peer, 0, POSITIONS)
+    assert peer.end() == b""
+    peer.connection.close()
+    message = "`symmetry_log`: can't write to `/dev/full` (No space left on device)"
+    assert type(outcome.wait().error) is _core.ConfigurationError
+    assert str(outcome.error) == message
+
+
+def test_model_that_fails_in_a_turned_frame(connect: Connect, upright: _core.Potential, tmp_path: Path) -> None:
+    """The message says that the log wanted it."""
+    peer, outcome = connect(upright, symmetry_log=str(tmp_path / "symmetry.log"), symmetry_set="octahedral")
+    send(peer, 0, POSITIONS)
+    assert peer.end() == b""
+    peer.connection.close()
+    assert str(outcome.wait().error).startswith("evaluation 1, for the symmetry log: the model returned energy nan")
