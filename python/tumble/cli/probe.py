@@ -1,0 +1,97 @@
+"""`tumble probe`: the symmetry error of a model on structures, and what sets of rotations make of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from tumble.cli.options import add_model_options
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "probe",
+        help="symmetry error of a model, and what sets of rotations make of it",
+        description="Compare averages over sets of rotations with a reference set of high degree: energies, forces "
+        "and frame torque against the number of evaluations, random frames beside them, and the spectrum of the "
+        "energy over the degrees of rotation.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="path or name of a model")
+    parser.add_argument("frames", metavar="FRAMES", help="file with structures")
+    parser.add_argument("--sets", metavar="LIST", help="as for `tumble rotations`, with commas (default: a selection)")
+    parser.add_argument("--reference", metavar="SPEC", help="set to compare with (default: degree:12+inversion)")
+    parser.add_argument("--random", metavar="N", type=int, help="most random frames, 0 for none (default: 32)")
+    parser.add_argument("--spectrum", metavar="L", type=int, help="highest degree l, 0 for none (default: 4)")
+    parser.add_argument("--seed", metavar="N", type=int, help="of random sets; for --random it is 0 if not given")
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="structures at a time (default: 1)")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write all numbers there, in eV and Å")
+    parser.add_argument("--plot", metavar="FILE", type=Path, help="write a figure there: .png, .svg, .pdf")
+    parser.add_argument(
+        "--resume",
+        metavar="FILE",
+        type=Path,
+        help="keep the results of each structure there, and continue from it (default: .jsonl beside --json, until "
+        "that is written)",
+    )
+    add_model_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Probe with a progress bar, print the tables, write the files."""
+    from tqdm import tqdm
+
+    from tumble.files import write_atomically
+    from tumble.probe import Options, probe
+    from tumble.probe.options import split_sets
+    from tumble.probe.plot import check_figure, plot
+    from tumble.probe.table import format_probe
+
+    for option in ("json", "plot", "resume"):
+        _check_folder(option, getattr(arguments, option))
+    if arguments.plot is not None:
+        check_figure(arguments.plot)
+    given = {name: getattr(arguments, name) for name in ("reference", "random", "spectrum", "seed")}
+    given["sets"] = None if arguments.sets is None else split_sets(arguments.sets)
+    options = Options(**{name: value for name, value in given.items() if value is not None})
+    resume = arguments.resume
+    if resume is None and arguments.json is not None:
+        resume = arguments.json.with_name(arguments.json.name + ".jsonl")
+
+    with tqdm(desc=Path(arguments.frames).name, unit=" evaluations") as bar:
+        structures = 0
+
+        def count_structure() -> None:
+            nonlocal structures
+            structures += 1
+            bar.set_postfix_str(f"{structures} structures done")
+
+        result = probe(
+            arguments.model,
+            arguments.frames,
+            options,
+            jobs=arguments.jobs,
+            resume=resume,
+            device=arguments.device,
+            memory=arguments.memory,
+            check=arguments.check == "yes",
+            evaluated=bar.update,
+            structure_done=count_structure,
+        )
+    print(format_probe(result))
+    if arguments.json is not None:
+        write_atomically(arguments.json, (json.dumps(result.to_dict(), indent=2) + "\n").encode())
+        if arguments.resume is None:
+            resume.unlink()  # all of it is done; `--resume` keeps it for a longer file
+    if arguments.plot is not None:
+        plot(result, arguments.plot)
+    return 0
+
+
+def _check_folder(option: str, path: Path | None) -> None:
+    from tumble.errors import ConfigurationError
+
+    if path is not None and not path.absolute().parent.is_dir():
+        raise ConfigurationError(f"`--{option}`: expected a file in a folder that exists, got `{path}`")

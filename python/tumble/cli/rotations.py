@@ -1,0 +1,58 @@
+"""`tumble rotations`: what a set of rotations is and costs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tumble.rotation_sets import Description
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "rotations",
+        help="count, exactness and weights of a set of rotations",
+        description="Count, degree of exactness (computed from the matrices) and weights of a set of rotations, and "
+        "the published grids of that degree.",
+    )
+    parser.add_argument(
+        "name",
+        metavar="SPEC",
+        help="as for the keyword `symmetrize`: none, tetrahedral, octahedral, icosahedral, degree:t, random, random:n "
+        "or random:SET; or a published grid: legendre:N, ipi-lebedev:N or lebedev:t; each also with +inversion",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the description."""
+    from tumble.rotation_sets import describe
+
+    description = describe(arguments.name)
+    print(json.dumps(description.to_dict(), indent=2) if arguments.json else format_description(description))
+    return 0
+
+
+def format_description(description: Description) -> str:
+    """A few lines of text."""
+    rows = [("evaluations", str(description.count)), ("exact to degree", str(description.degree))]
+    rows.append(("parity", "exact" if description.parity else "not averaged: what is odd under inversion stays"))
+    if description.equal_weights:
+        rows.append(("weights", "equal"))
+    else:
+        low, high = description.smallest_weight, description.largest_weight
+        rows.append(("weights", f"{low:.4g} to {high:.4g}, of mean {1.0 / description.count:.4g}"))
+    if description.random:
+        kept = f"a set exact to degree {description.degree}, turned" if description.degree > 0 else "uniform"
+        rows.append(("drawn", f"for each evaluation: {kept} at random; the mean over draws is unbiased"))
+    lines = [description.name, *(f"  {title:18}{text}" for title, text in rows)]
+    if description.published:
+        lines.append(f"published grids of at least degree {description.degree}:")
+        for grid in description.published:
+            note = "; some weights are negative" if grid.negative_weights else ""
+            lines.append(f"  {grid.name:26}{grid.count:6} evaluations, degree {grid.degree}: {grid.title}{note}")
+    return "\n".join(lines)

@@ -1,0 +1,126 @@
+"""The file that a probe continues from: a line of JSON for each structure, as soon as it is done.
+
+The first line says which model and options the others belong to.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from tumble.errors import ConfigurationError
+from tumble.probe.records import Record
+
+_FORMAT = "tumble probe 1"
+
+
+class Journal:
+    """Records by the key of their structure; new ones are appended to the file. A context manager.
+
+    Attributes:
+        path: Of the file.
+    """
+
+    def __init__(self, path: Path, subject: dict[str, Any]) -> None:
+        """Open or begin a file.
+
+        Args:
+            path: Of the file.
+            subject: Model and options, plain values.
+
+        Raises:
+            ConfigurationError: If the file is in use, is something else, or belongs to another subject.
+            OSError: If it can't be opened.
+        """
+        self.path = path
+        self._file: BinaryIO = path.open("a+b")
+        try:
+            self._lock()
+            self._records = self._read(subject)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Journal:
+        """The journal itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def find(self, key: str) -> Record | None:
+        """The record of a structure, if it is there."""
+        return self._records.get(key)
+
+    def append(self, record: Record) -> None:
+        """Write a record; it is in the file when this returns."""
+        self._records[record.key] = record
+        self._write(record.to_dict())
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(
+                f"`resume`: expected a file that no other probe writes to, got `{self.path}`"
+            ) from None
+
+    def _read(self, subject: dict[str, Any]) -> dict[str, Record]:
+        """Read what is there; an unfinished last line, left by a run that was killed, is cut off."""
+        self._file.seek(0)
+        content = self._file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        if not whole:
+            if content and not self._header(subject).startswith(content):
+                raise self._foreign("another file")
+            self._file.truncate(0)
+            self._write(self._document(subject))
+            return {}
+        first, *lines = whole.splitlines()
+        self._check_header(first, subject)
+        records = {}
+        for number, line in enumerate(lines, start=2):
+            try:
+                record = Record.from_dict(json.loads(line))
+            except (ValueError, KeyError, TypeError) as error:
+                raise self._foreign(f"a damaged line {number}") from error
+            records[record.key] = record
+        self._file.truncate(len(whole))
+        return records
+
+    def _check_header(self, line: bytes, subject: dict[str, Any]) -> None:
+        try:
+            document = json.loads(line)
+            known = document["subject"] if document["format"] == _FORMAT else None
+        except (ValueError, KeyError, TypeError):
+            known = None
+        if not isinstance(known, dict):
+            raise self._foreign("another file")
+        expected = self._document(subject)["subject"]
+        differing = [name for name in expected if known.get(name) != expected[name]]
+        if differing:
+            raise ConfigurationError(
+                f"`resume`: expected results for this model and these options, got others in `{self.path}`: "
+                f"{', '.join(f'`{name}`' for name in differing)} differ; remove the file or name another"
+            )
+
+    def _foreign(self, what: str) -> ConfigurationError:
+        return ConfigurationError(f"`resume`: expected results of a probe, got {what} in `{self.path}`")
+
+    def _document(self, subject: dict[str, Any]) -> dict[str, Any]:
+        return {"format": _FORMAT, "subject": json.loads(json.dumps(subject))}
+
+    def _header(self, subject: dict[str, Any]) -> bytes:
+        return json.dumps(self._document(subject)).encode() + b"\n"
+
+    def _write(self, document: dict[str, Any]) -> None:
+        self._file.write(json.dumps(document).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())

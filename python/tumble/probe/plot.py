@@ -1,0 +1,135 @@
+"""Errors against evaluations, and the spectrum, as a figure.
+
+Colours are of the palette of Okabe and Ito; each family has a marker of its own as well, filled with improper partners
+and open without.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from tumble.errors import ConfigurationError
+from tumble.probe.results import Estimate, Probe, SetErrors
+from tumble.probe.spectrum import Spectrum
+
+_STYLE: dict[Any, Any] = {
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "savefig.facecolor": "white",
+    "font.family": "DejaVu Sans",  # comes with matplotlib
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "svg.hashsalt": "tumble",  # the same figure gives the same file
+}
+_FAMILIES = {
+    "tumble": ("#0072B2", "o", "groups and degree:t"),
+    "random": ("#666666", "x", "random frames"),
+    "legendre": ("#D55E00", "s", "Legendre products (published)"),
+    "ipi-lebedev": ("#009E73", "^", "i-PI's Lebedev grids"),
+    "lebedev": ("#CC79A7", "D", "Lebedev × (t + 1)"),
+}
+_MILLI = 1e3
+_FLOOR = 1e-9  # meV: less is rounding, and has no place on a logarithmic axis
+
+
+def check_figure(path: Path) -> None:
+    """See that a figure can be written there.
+
+    Raises:
+        ConfigurationError: If the suffix is no format of matplotlib.
+    """
+    formats = FigureCanvasBase.get_supported_filetypes()
+    if path.suffix.removeprefix(".").lower() not in formats:
+        raise ConfigurationError(f"`--plot`: expected a file that ends in .png, .svg or .pdf, got `{path}`")
+
+
+def plot(result: Probe, path: Path) -> None:
+    """Write the figure; the suffix is the format.
+
+    Raises:
+        OSError: If it can't be written.
+    """
+    panels = 2 if result.spectrum is None else 3
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(4.3 * panels, 4.6), layout="constrained")
+        axes = figure.subplots(1, panels)
+        rows = [*result.sets, *result.random]
+        _errors(axes[0], rows, "forces", "force components: rms error / (meV/Å)")
+        _errors(axes[1], rows, "energy_per_atom", "energy: rms error / (meV/atom)")
+        if result.spectrum is not None:
+            _spectrum(axes[2], result.spectrum)
+        figure.legend(handles=_handles(rows), loc="outside lower center", ncols=panels, frameon=False)
+        figure.suptitle(
+            f"{result.model}, {result.structures} structure{'' if result.structures == 1 else 's'}, "
+            f"reference {result.reference.name}",
+            fontsize=_STYLE["font.size"],
+        )
+        figure.savefig(path, dpi=150)
+
+
+def _errors(axes: Axes, rows: list[SetErrors], quantity: str, label: str) -> None:
+    for family, (colour, marker, _) in _FAMILIES.items():
+        for inversion in (False, True):
+            chosen = [row for row in rows if (row.family, row.inversion) == (family, inversion)]
+            points = sorted((row.evaluations, *_bar(getattr(row, quantity))) for row in chosen)
+            points = [point for point in points if point[1] > _FLOOR]
+            if not points:
+                continue
+            axes.errorbar(
+                [count for count, _, _ in points],
+                [value for _, value, _ in points],
+                yerr=[error for _, _, error in points],
+                color=colour,
+                marker=marker,
+                markerfacecolor=colour if inversion else "white",
+                linestyle="-" if inversion else ":",
+                linewidth=1.0,
+                capsize=2,
+            )
+    axes.set(xscale="log", yscale="log", xlabel="evaluations of the model", ylabel=label)
+
+
+def _bar(estimate: Estimate) -> tuple[float, float]:
+    """Value and error bar in meV."""
+    return _MILLI * estimate.rms, _MILLI * (estimate.rms_error or 0.0)
+
+
+def _spectrum(axes: Axes, spectrum: Spectrum) -> None:
+    degrees = np.arange(len(spectrum.even))
+    rest = float(np.sqrt(max(spectrum.rest, 0.0)))
+    for powers, offset, colour, hatch, label in (
+        (spectrum.even, -0.2, "#0072B2", "", "even under inversion"),
+        (spectrum.odd, 0.2, "#E69F00", "//", "odd under inversion"),
+    ):
+        heights = _MILLI * np.sqrt(powers)
+        axes.bar(degrees + offset, heights, width=0.4, color=colour, hatch=hatch, edgecolor="white", label=label)
+    axes.bar([len(degrees)], [_MILLI * rest], width=0.6, color="#999999", label="both")
+    axes.set_xticks([*degrees.tolist(), len(degrees)], [*map(str, degrees), f"> {degrees[-1]}"])
+    axes.set(xlabel="degree l of rotation", ylabel="rms of that degree of E(R) / meV")
+    axes.legend(frameon=False)
+
+
+def _handles(rows: list[SetErrors]) -> list[Line2D]:
+    """The families, and what filled and open markers mean."""
+    present = {row.family for row in rows}
+    handles = [
+        Line2D([], [], color=colour, marker=marker, linestyle="", label=label)
+        for family, (colour, marker, label) in _FAMILIES.items()
+        if family in present
+    ]
+    filled = Line2D([], [], color="black", marker="o", linestyle="-", label="with inversion")
+    empty = Line2D([], [], color="black", marker="o", markerfacecolor="white", linestyle=":", label="without")
+    return [*handles, filled, empty]

@@ -1,0 +1,103 @@
+"""What is found for one structure, in a form that can be kept and put together later."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """Distance from the reference; the mean over blocks of frames where there are several.
+
+    Attributes:
+        energy: |E - E_ref|, eV.
+        energy_square: Its square, eV^2.
+        forces: Mean |f - f_ref| over components, eV/Å.
+        forces_square: Mean square over components, (eV/Å)^2.
+        torque: |tau|, eV/rad.
+        torque_square: Its square, (eV/rad)^2.
+    """
+
+    energy: float
+    energy_square: float
+    forces: float
+    forces_square: float
+    torque: float
+    torque_square: float
+
+
+@dataclass(frozen=True)
+class StructureSpectrum:
+    """Powers of one structure as in `tumble.probe.Spectrum`, eV^2."""
+
+    even: list[float]
+    odd: list[float]
+    even_total: float
+    odd_total: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """One structure.
+
+    Attributes:
+        key: Hash of the structure.
+        atoms: Number.
+        sets: For each set.
+        random: For n = 1, 2, 4 ... random frames.
+        random_inversion: For the same frames, each with its improper partner.
+        spectrum: If it was asked for.
+        check: Distance between the reference and the same set turned by a random rotation, on the first structure.
+    """
+
+    key: str
+    atoms: int
+    sets: list[Deviation]
+    random: list[Deviation]
+    random_inversion: list[Deviation]
+    spectrum: StructureSpectrum | None
+    check: Deviation | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Record:
+        """The record of `to_dict`.
+
+        Raises:
+            KeyError, TypeError: If it is something else.
+        """
+        spectrum, check = values["spectrum"], values["check"]
+        lists = {name: [Deviation(**one) for one in values[name]] for name in ("sets", "random", "random_inversion")}
+        return cls(
+            key=values["key"],
+            atoms=values["atoms"],
+            spectrum=None if spectrum is None else StructureSpectrum(**spectrum),
+            check=None if check is None else Deviation(**check),
+            **lists,
+        )
+
+
+def deviation(energy: float, forces: Float, torque: Float) -> Deviation:
+    """Of one averaged potential.
+
+    Args:
+        energy: E - E_ref, eV.
+        forces: f - f_ref, eV/Å, [N, 3].
+        torque: eV/rad, [3].
+    """
+    size = float(np.linalg.norm(torque))
+    return Deviation(abs(energy), energy**2, float(np.abs(forces).mean()), float((forces**2).mean()), size, size**2)
+
+
+def mean_deviation(deviations: list[Deviation]) -> Deviation:
+    """The mean of each number."""
+    return Deviation(*np.mean([list(vars(one).values()) for one in deviations], axis=0).tolist())

@@ -1,0 +1,121 @@
+"""A probe from start to end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
+from os import PathLike, fspath
+from pathlib import Path
+
+from ase import Atoms
+
+from tumble import _core
+from tumble.errors import ConfigurationError, FramesError
+from tumble.files import sha256
+from tumble.frames import read_frames
+from tumble.probe.journal import Journal
+from tumble.probe.options import Options
+from tumble.probe.records import Record
+from tumble.probe.results import Probe, combine
+from tumble.probe.structure import quadrature, structure_key
+from tumble.probe.workers import Setup, Task, probe_here, probe_in_processes
+from tumble.registry import find_model
+from tumble.rotation_sets import RotationSet
+
+_HIGHEST_DEGREE = 24
+
+
+def probe(
+    model: str | PathLike[str],
+    frames: str | PathLike[str] | Iterable[Atoms],
+    options: Options | None = None,
+    *,
+    jobs: int = 1,
+    resume: Path | None = None,
+    device: str = "auto",
+    memory: float = 1024.0,
+    check: bool = True,
+    evaluated: Callable[[int], None] = lambda count: None,
+    structure_done: Callable[[], None] = lambda: None,
+) -> Probe:
+    """Compare averages over sets of rotations with a reference, structure by structure.
+
+    With `jobs` above 1 new processes import the calling script: it has to keep what it does behind
+    `if __name__ == "__main__"`. The results don't depend on `jobs`, up to rounding in torch.
+
+    Args:
+        model: Path or name.
+        frames: File that ASE reads, or structures.
+        options: What to compare; the defaults without.
+        jobs: Structures at a time, each in a process of its own with its share of the cores.
+        resume: File that keeps the results of each structure, and from which an interrupted probe continues.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        memory: Budget of one chunk of an evaluation, MB.
+        check: Whether to evaluate the reference structures in the model file.
+        evaluated: Is told the number of evaluations as they go on.
+        structure_done: Is called after each structure.
+
+    Raises:
+        ConfigurationError: If an option is impossible, or `resume` belongs to another model or other options.
+        FramesError: If the file is missing, empty or can't be read.
+        StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
+        EvaluationError: If the model fails, or a process dies.
+        ModelFileError, DeviceError: As `tumble.load`.
+        OSError: If `resume` can't be written.
+    """
+    options = options or Options()
+    options.check()
+    if jobs < 1:
+        raise ConfigurationError(f"`jobs`: expected an integer above 0, got {jobs}")
+    path = find_model(model)
+    name = _core.read_metadata(fspath(path)).name
+    if isinstance(frames, str | PathLike):
+        label, structures = fspath(frames), read_frames(frames)
+    else:
+        label, structures = "structures", iter(frames)
+    threads = None if jobs == 1 else max(1, _cores() // jobs)
+    setup = Setup(path, options, device, memory, check, threads)
+
+    records: dict[int, Record] = {}
+    with ExitStack() as stack:
+        journal = None
+        if resume is not None:
+            subject = {"model": sha256(path), **options.to_dict()}
+            journal = stack.enter_context(Journal(resume, subject))
+        tasks = _unknown(structures, journal, records, structure_done)
+        found = probe_here(setup, tasks, evaluated) if jobs == 1 else probe_in_processes(setup, tasks, evaluated, jobs)
+        stack.enter_context(closing(found))
+        for index, record in found:
+            records[index] = record
+            if journal is not None:
+                journal.append(record)
+            structure_done()
+    if not records:
+        raise FramesError("`frames`: expected structures, got none")
+    ordered = [records[index] for index in sorted(records)]
+    return combine(name, label, options, ordered, _quadrature_size(options))
+
+
+def _unknown(
+    structures: Iterator[Atoms], journal: Journal | None, records: dict[int, Record], structure_done: Callable[[], None]
+) -> Iterator[Task]:
+    """Those that the journal doesn't have; the records of the others go where they belong."""
+    for index, atoms in enumerate(structures):
+        check = index == 0
+        known = None if journal is None else journal.find(structure_key(atoms))
+        if known is not None and (known.check is not None or not check):
+            records[index] = known
+            structure_done()
+        else:
+            # Without its calculator, which may not go into another process.
+            yield Task(index, atoms.copy(), check)  # type: ignore[no-untyped-call]
+
+
+def _quadrature_size(options: Options) -> tuple[int, int]:
+    nodes = quadrature(RotationSet(options.reference, options.seed), options.spectrum)
+    return (0, 0) if nodes is None else (nodes.exactness(_HIGHEST_DEGREE), 2 * len(nodes))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))

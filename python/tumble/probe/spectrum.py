@@ -1,0 +1,120 @@
+"""Spectrum of an energy over the degrees of rotation.
+
+With E(R) the energy that the model gives when everything is turned by R, even and odd part under inversion are
+
+    E_+-(R) = (E(R) +- E(-R)) / 2        E_+-(R) = sum_lmm' c^l_mm' sqrt(2l + 1) D^l_mm'(R)
+
+over proper rotations R. The functions sqrt(2l + 1) D^l_mm' of real spherical harmonics are orthonormal for the Haar
+measure of weight 1, so the power of a degree and its sum are (Parseval)
+
+    P_l = sum_mm' (c^l_mm')^2 = (2l + 1) sum_jk w_j w_k E_j E_k chi_l(R_j^T R_k)        sum_{l>0} P_l = Var E
+
+An exactly invariant energy has only the even P_0, its mean. The odd P_0 is a pseudoscalar, which no set of proper
+rotations takes away. The coefficients are sums over a quadrature of degree t: c^l is exact if E has no component
+above degree t - l.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from e3nn import o3
+from numpy.typing import NDArray
+from scipy.integrate import lebedev_rule
+
+from tumble._core import Frames
+from tumble.grids import LEBEDEV_ORDERS
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Mean powers over structures, eV^2.
+
+    Attributes:
+        even: P_l of the part that is even under inversion, [L + 1]; that of l = 0, the mean energy, is left out as 0.
+        odd: P_l of the part that is odd under inversion, [L + 1], l = 0 included.
+        even_total: Variance of the even part over the quadrature.
+        odd_total: Mean square of the odd part over the quadrature.
+        quadrature_degree: t; powers of degree l are exact if the energy has no component above degree t - l.
+        evaluations: Frames of the quadrature, improper partners included.
+    """
+
+    even: tuple[float, ...]
+    odd: tuple[float, ...]
+    even_total: float
+    odd_total: float
+    quadrature_degree: int
+    evaluations: int
+
+    @property
+    def rest(self) -> float:
+        """Mean square on the quadrature, eV^2, that is found in no degree up to L."""
+        return self.even_total + self.odd_total - sum(self.even) - sum(self.odd)
+
+
+def wigner(rotations: Float, l: int) -> Float:  # noqa: E741
+    """Wigner matrices of real spherical harmonics, [K, 2l + 1, 2l + 1].
+
+    D^l_mm'(R) = sum_p w_p Y_lm(R x_p) Y_lm'(x_p) over a Lebedev rule, with harmonics of mean square 1. Unlike Euler
+    angles this loses no digits near the poles.
+
+    Args:
+        rotations: Proper rotations [K, 3, 3].
+        l: Degree, up to 11.
+    """
+    points, weights = lebedev_rule(next(order for order in LEBEDEV_ORDERS if order >= 2 * l))
+    turned = np.einsum("kab,bp->kpa", rotations, points)
+    matrices: Float = np.einsum(
+        "kpm,pn,p->kmn", _harmonics(turned, l), _harmonics(points.T, l), weights / weights.sum(), optimize=True
+    )
+    return matrices
+
+
+class Projector:
+    """Takes the powers of energies on a quadrature."""
+
+    def __init__(self, proper: Frames, highest: int) -> None:
+        """Tabulate the functions.
+
+        Args:
+            proper: Proper rotations and weights, exact to degree 2 `highest` at least.
+            highest: L.
+        """
+        self._weights = proper.weights
+        self._functions = [
+            np.sqrt(2 * l + 1.0) * wigner(proper.rotations, l).reshape(len(proper), -1)
+            for l in range(highest + 1)  # noqa: E741
+        ]
+
+    def powers(self, energies: Float) -> tuple[list[float], float]:
+        """P_l for l from 0 to L and the mean square, both eV^2.
+
+        Args:
+            energies: eV, [K].
+        """
+        weighted = self._weights * energies
+        powers = [float(np.sum((weighted @ functions) ** 2)) for functions in self._functions]
+        return powers, float(weighted @ energies)
+
+    def parts(self, plain: Float, inverted: Float) -> tuple[list[float], float, list[float], float]:
+        """Powers and total of the even part without its mean, and of the odd part.
+
+        Args:
+            plain: E(R_k), eV, [K].
+            inverted: E(-R_k), eV, [K].
+        """
+        # The mean is larger by orders of magnitude than what is looked for.
+        even = 0.5 * ((plain - plain[0]) + (inverted - plain[0]))
+        even -= self._weights @ even
+        return *self.powers(even), *self.powers(0.5 * (plain - inverted))
+
+
+def _harmonics(points: Float, l: int) -> Float:  # noqa: E741
+    values: Float = o3.spherical_harmonics(
+        l, torch.from_numpy(points), normalize=True, normalization="component"
+    ).numpy()
+    return values

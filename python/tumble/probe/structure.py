@@ -1,0 +1,158 @@
+"""Everything about one structure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from tumble import _core
+from tumble.errors import StructureError
+from tumble.grids import lebedev
+from tumble.probe.averages import Averages, StructureInFrames
+from tumble.probe.frame_union import FrameUnion, unite
+from tumble.probe.options import Options
+from tumble.probe.random_frames import Doubling, Draw
+from tumble.probe.records import Deviation, Record, StructureSpectrum, deviation
+from tumble.probe.spectrum import Projector
+from tumble.rotation_sets import RotationSet
+from tumble.rotations import random_rotations
+from tumble.structures import to_structure
+
+Float = NDArray[np.float64]
+
+_MARGIN = 2  # degrees of a quadrature above 2L, if one is made for the spectrum alone
+
+
+def structure_key(atoms: Atoms) -> str:
+    """Hash of elements, positions, cell and periodic directions, to the last bit."""
+    digest = hashlib.sha256()
+    for array in (atoms.numbers, atoms.positions, atoms.cell.array, atoms.pbc):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+class StructureProbe:
+    """Probes structures one after the other, with one model and the same options.
+
+    Attributes:
+        quadrature: Proper rotations for the spectrum, or none.
+    """
+
+    def __init__(
+        self, potential: _core.Potential, options: Options, evaluated: Callable[[int], None] = lambda count: None
+    ) -> None:
+        """Prepare the sets.
+
+        Args:
+            potential: The model.
+            options: Checked.
+            evaluated: Is told the number of evaluations as they go on.
+        """
+        self._potential = potential
+        self._options = options
+        self._evaluated = evaluated
+        self._sets = [RotationSet(name, options.seed) for name in options.sets]
+        self._reference = RotationSet(options.reference, options.seed)
+        self.quadrature = quadrature(self._reference, options.spectrum)
+        self._projector = Projector(self.quadrature, options.spectrum) if self.quadrature is not None else None
+
+    def probe(self, atoms: Atoms, check: bool) -> Record:
+        """Evaluate a structure in all the frames.
+
+        Args:
+            atoms: The structure.
+            check: Whether to compare the reference with itself, turned.
+
+        Raises:
+            StructureError: If it has no atom or an element that the model doesn't know, or can't be evaluated.
+            EvaluationError: If the model fails.
+        """
+        structure = to_structure(atoms, self._potential.metadata.species)
+        if len(structure) == 0:
+            raise StructureError("expected at least one atom, got none")
+        key = _core.geometry_key(structure)
+        view = StructureInFrames(self._potential, structure, self._evaluated)
+        union = self._union(key, check)
+        averages = view.averages(union)
+        plain, inverted = self._random(view, key, averages)
+        return Record(
+            key=structure_key(atoms),
+            atoms=len(structure),
+            sets=[_between(averages, 1 + i, 0) for i in range(len(self._sets))],
+            random=plain,
+            random_inversion=inverted,
+            spectrum=self._spectrum(union, averages),
+            check=_between(averages, len(averages.energies) - 1, 0) if check else None,
+        )
+
+    def _union(self, key: list[int], check: bool) -> FrameUnion:
+        """The reference, the sets, the quadrature with its partners, and the turned reference."""
+        reference = self._reference.frames(key)
+        sets = [reference, *(one.frames(key) for one in self._sets)]
+        if self.quadrature is not None:
+            sets.append(self.quadrature.with_inversion())
+        if check:
+            (turn,) = random_rotations(1, self._options.seed or 0)
+            sets.append(_core.Frames(reference.rotations @ (turn * np.linalg.det(turn)), reference.weights))
+        return unite(sets)
+
+    def _spectrum(self, union: FrameUnion, averages: Averages) -> StructureSpectrum | None:
+        if self._projector is None:
+            return None
+        nodes = averages.frame_energies[union.places[1 + len(self._sets)]]
+        # Each rotation is followed by its partner.
+        even, even_total, odd, odd_total = self._projector.parts(nodes[0::2], nodes[1::2])
+        return StructureSpectrum([0.0, *even[1:]], odd, even_total, odd_total)
+
+    def _random(
+        self, view: StructureInFrames, key: list[int], averages: Averages
+    ) -> tuple[list[Deviation], list[Deviation]]:
+        """Errors with 1, 2, 4 ... random rotations, without and with their improper partners."""
+        most = self._options.random
+        if most == 0:
+            return [], []
+        rotations = RotationSet(f"random:{most}", self._options.seed or 0).frames(key).rotations
+        pairs = np.stack([rotations, -rotations], axis=1).reshape(-1, 3, 3)
+        reference = Draw(averages.energies[0], averages.forces[0], averages.torques[0])
+        plain, inverted = Doubling(reference, most), Doubling(reference, most)
+        proper: Draw | None = None
+        for batch in view.batches(pairs):
+            for energy, forces, torque in zip(batch.energies, batch.forces, batch.torques, strict=True):
+                draw = Draw(energy, forces, torque)
+                if proper is None:
+                    proper = draw
+                    plain.add(draw)
+                else:
+                    inverted.add(proper.averaged_with(draw))
+                    proper = None
+        return plain.deviations(), inverted.deviations()
+
+
+def quadrature(reference: RotationSet, highest: int) -> _core.Frames | None:
+    """Proper rotations on which degrees up to `highest` can be told apart: those of the reference if it can.
+
+    Args:
+        reference: Evaluated anyway.
+        highest: 0 for no spectrum.
+    """
+    if highest == 0:
+        return None
+    if not reference.random:
+        frames = reference.frames()
+        proper = np.linalg.det(frames.rotations) > 0.0
+        half = _core.Frames(frames.rotations[proper], frames.weights[proper] / frames.weights[proper].sum())
+        if half.exactness(2 * highest) == 2 * highest:
+            return half
+    return lebedev(2 * highest + _MARGIN)
+
+
+def _between(averages: Averages, one: int, other: int) -> Deviation:
+    return deviation(
+        float(averages.energies[one] - averages.energies[other]),
+        averages.forces[one] - averages.forces[other],
+        averages.torques[one],
+    )

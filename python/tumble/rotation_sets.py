@@ -1,0 +1,153 @@
+"""Sets of rotations by name: those of the core (`Symmetrizer`), and the published grids of `tumble.grids`.
+
+Everything that is said about a set is computed from its matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tumble import grids
+from tumble._core import Frames, Symmetrizer
+
+INVERSION = "+inversion"
+_HIGHEST = 24  # degree that is looked for; the published grids offered for comparison end before
+_EQUAL = 1e-12  # spread of weights that rounding explains
+_ANY_KEY = (0, 0, 0, 0)
+
+
+class RotationSet:
+    """Frames of a name.
+
+    Attributes:
+        name: As given.
+        inversion: Whether each rotation comes with its improper partner.
+        random: Whether every structure has frames of its own.
+        family: `tumble`, `random` for frames that are no set, or one of `grids.FAMILIES`.
+    """
+
+    def __init__(self, name: str, seed: int | None = None) -> None:
+        """Look up a name.
+
+        Args:
+            name: A word of the keyword `symmetrize`, or `FAMILY:ORDER` of a published grid, also with `+inversion`.
+            seed: Needed for random frames, and only for them.
+
+        Raises:
+            ConfigurationError: If there is no such set, or random frames have no seed.
+        """
+        self.name = name
+        self.inversion = name.endswith(INVERSION)
+        base = name.removesuffix(INVERSION)
+        if grids.is_grid(base):
+            frames = grids.grid(base)
+            self._fixed: Frames | None = frames.with_inversion() if self.inversion else frames
+            self.random = False
+            self.family = base.partition(":")[0]
+        else:
+            self._symmetrizer = Symmetrizer(name, seed=seed)
+            self.random = self._symmetrizer.random
+            self._fixed = None if self.random else self._symmetrizer.frames()
+            self.family = "random" if self.random and not _is_turned_set(base) else "tumble"
+
+    def frames(self, key: Sequence[int] = _ANY_KEY) -> Frames:
+        """Rotations and weights.
+
+        Args:
+            key: Of the random stream; without effect on other sets.
+        """
+        return self._symmetrizer.frames(key) if self._fixed is None else self._fixed
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published grid for comparison.
+
+    Attributes:
+        name: Family, order and inversion.
+        title: What it is.
+        count: Evaluations.
+        degree: Of exactness.
+        negative_weights: Whether it has any.
+    """
+
+    name: str
+    title: str
+    count: int
+    degree: int
+    negative_weights: bool
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a set is.
+
+    Attributes:
+        name: As given.
+        count: Evaluations of the model for each structure.
+        degree: It averages every Wigner function D^l of 1 <= l <= degree to zero, in the parts even and odd under
+            inversion.
+        parity: Whether it averages a pseudoscalar to zero.
+        random: Whether the frames are drawn anew for each evaluation. They are then described by one draw.
+        equal_weights: Whether all weights are the same.
+        smallest_weight: Of one evaluation.
+        largest_weight: Of one evaluation.
+        published: Smallest grid of each published family with at least this degree and the same parity.
+    """
+
+    name: str
+    count: int
+    degree: int
+    parity: bool
+    random: bool
+    equal_weights: bool
+    smallest_weight: float
+    largest_weight: float
+    published: tuple[Published, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def describe(name: str) -> Description:
+    """Count, degree, parity and weights of a set, and the published grids beside it.
+
+    Raises:
+        ConfigurationError: If there is no such set.
+    """
+    rotation_set = RotationSet(name, seed=0)  # what is said here is the same for every draw
+    frames = rotation_set.frames()
+    degree = frames.exactness(_HIGHEST)
+    smallest, largest = float(frames.weights.min()), float(frames.weights.max())
+    return Description(
+        name=name,
+        count=len(frames),
+        degree=degree,
+        parity=frames.averages_parity(),
+        random=rotation_set.random,
+        equal_weights=largest - smallest <= _EQUAL,
+        smallest_weight=smallest,
+        largest_weight=largest,
+        published=_published(degree, rotation_set.inversion) if degree > 0 else (),
+    )
+
+
+def _is_turned_set(base: str) -> bool:
+    """Whether a random name is `random:SET` and not `random` or `random:n`."""
+    _, _, what = base.partition(":")
+    return what != "" and not what.isdigit()
+
+
+def _published(degree: int, inversion: bool) -> tuple[Published, ...]:
+    found = []
+    for family in grids.FAMILIES.values():
+        base = grids.smallest(family, degree)
+        if base is not None:
+            name = base + INVERSION if inversion else base
+            frames = RotationSet(name).frames()
+            negative = bool(frames.weights.min() < 0.0)
+            found.append(Published(name, family.title, len(frames), frames.exactness(_HIGHEST), negative))
+    return tuple(found)
