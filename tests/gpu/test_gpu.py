@@ -42,6 +42,36 @@ def test_shipped_model_in_a_batch() -> None:
     assert_same(*(potential.evaluate(graph) for potential in potentials), tolerance=1e-4)
 
 
+@pytest.mark.parametrize("mode", ["average", "correction"])
+def test_frames(model_file: ModelFile, mode: str) -> None:
+    """Those of each structure, and those of all, also in chunks."""
+    symmetrizer = _core.Symmetrizer("random:octahedral+inversion", mode, seed=1)
+    structures = [SYSTEMS["molecule"], SYSTEMS["triclinic"], SYSTEMS["small"]]
+    for memory in (1024.0, 0.01):
+        gpu = tumble.load(model_file("two_hop"), "cuda", memory=memory)
+        cpu = tumble.load(model_file("two_hop"), "cpu")
+        graph = to_graph(structures, cpu.metadata.species, cpu.metadata.cutoff)
+        own = [symmetrizer.frames((n, 0, 0, 0)) for n in range(3)]
+        for frames in (own, own[:1]):
+            results = [potential.evaluate(graph, frames) for potential in (gpu, cpu)]
+            assert_same(*results, tolerance=1e-10)
+            for name in ("frame_energies", "bare_energies", "bare_forces", "bare_torques"):
+                a, b = (getattr(result, name) for result in results)
+                np.testing.assert_allclose(a, b, rtol=0, atol=1e-9, err_msg=name)
+
+
+def test_memory_does_not_grow_with_the_number_of_frames() -> None:
+    potential = tumble.load("water", "cuda", memory=256.0)
+    graph = to_graph([SYSTEMS["liquid"]], potential.metadata.species, potential.metadata.cutoff)
+    peaks = []
+    for symmetrize in ("tetrahedral", "icosahedral+inversion"):
+        torch.cuda.reset_peak_memory_stats()
+        before = torch.cuda.memory_allocated()
+        potential.evaluate(graph, [_core.Symmetrizer(symmetrize).frames()])
+        peaks.append(torch.cuda.max_memory_allocated() - before)
+    assert peaks[1] < 1.3 * peaks[0]
+
+
 def test_chunks_keep_memory_within_the_budget() -> None:
     small, large = (tumble.load("water", "cuda", memory=memory) for memory in (64.0, 1e6))
     frames = [SYSTEMS["liquid"]] * 64

@@ -1,4 +1,4 @@
-"""`inputs/lammps/water-molecule-mts.in`, as it is meant to be copied, with the shipped model."""
+"""`inputs/lammps/water-*-mts.in`, as they are meant to be copied, with the shipped model."""
 
 from __future__ import annotations
 
@@ -41,3 +41,18 @@ def test_correction_outside(tmp_path: Path, ensemble: str, words: str) -> None:
         assert np.ptp(table["TotEng"]) < 0.06 * np.ptp(table["PotEng"])
     else:
         assert np.ptp(table["TotEng"]) > 0.1 * np.ptp(table["PotEng"])
+
+
+@pytest.mark.extended
+def test_liquid(tmp_path: Path) -> None:
+    """Ten outer steps of 2 fs at constant energy: the sum of both energies is the average's, and is conserved."""
+    shutil.copy(INPUTS / "water64.data", tmp_path)
+    script = (INPUTS / "water-liquid-mts.in").read_text().replace("line one", "line yaml")
+    script = script.replace("v_tauz\n", "v_tauz c_correction[5] c_correction[6] c_correction[7]\n", 1)
+    arguments = "-var ensemble nve -var steps 10 -var loops 4 -var every 1 -var set tetrahedral"
+    table = run_lammps(tmp_path, script, arguments=arguments.split()).checked().thermo()
+    np.testing.assert_allclose(table["PotEng"], table["c_correction"] + table["c_correction[4]"], rtol=0, atol=1e-2)
+    assert np.ptp(table["TotEng"]) < 0.05 * np.ptp(table["PotEng"])
+    averaged = np.linalg.norm([table[f"v_tau{axis}"] for axis in "xyz"], axis=0)
+    bare = np.linalg.norm([table[f"c_correction[{k}]"] for k in (5, 6, 7)], axis=0)
+    assert averaged.max() < 0.5 * bare.max()
