@@ -36,6 +36,9 @@ class LammpsGraph {
   /// @throws tumble::StructureError if two atoms are at one place
   const tumble::Graph &update(const Atom &atom, const std::vector<std::int64_t> &species_of_type, double cutoff);
 
+  /// As of the last `update`.
+  const tumble::Graph &graph() const { return graph_; }
+
   /// LAMMPS' index of each atom of the graph, local or ghost.
   const std::vector<int> &atoms() const { return atoms_; }
 

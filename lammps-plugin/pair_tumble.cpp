@@ -27,7 +27,7 @@ using namespace LAMMPS_NS;
 
 /* ---------------------------------------------------------------------- */
 
-PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp), halo_(lmp)
+PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp), frames_(lmp), halo_(lmp)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -37,7 +37,7 @@ PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp), halo_(lmp)
   no_virial_fdotr_compute = 1;
   centroidstressflag = CENTROID_NOTAVAIL;
 
-  nextra = 3;
+  nextra = 7;
   pvector = new double[nextra]{};
 }
 
@@ -59,7 +59,11 @@ void PairTumble::settings(int narg, char **arg)
   options_ = {};
   // LAMMPS keeps the object if the same style is chosen again: the model has to be loaded anew
   forget_model();
-  const std::string failure = catch_failure([&] { options_ = parse_keywords(narg, arg); });
+  const std::string failure = catch_failure([&] {
+    const PairKeywords keywords = parse_pair_keywords(narg, arg);
+    options_ = keywords.load;
+    frames_.set(tumble::Symmetrizer(keywords.symmetrize), keywords.shared_frames);
+  });
   // the same words on every rank
   if (!failure.empty()) error->all(FLERR, "pair_style tumble: {}", failure);
   options_.device = tumble::device_of_rank(options_.device, rank_on_node());
@@ -70,6 +74,7 @@ void PairTumble::settings(int narg, char **arg)
 void PairTumble::forget_model()
 {
   potential_.reset();
+  evaluated_step_ = -1;
   if (!allocated) return;
   for (int i = 1; i <= atom->ntypes; ++i)
     for (int j = i; j <= atom->ntypes; ++j) setflag[i][j] = 0;
@@ -117,6 +122,7 @@ void PairTumble::load(const std::string &model, const char *const *elements)
 {
   tumble::set_threads(comm->nthreads);
   model_path_ = tumble::find_model(model);
+  evaluated_step_ = -1;
   potential_ = std::make_unique<tumble::Potential>(model_path_, options_);
   species_of_type_.assign(atom->ntypes + 1, -1);
   symbol_of_type_.assign(atom->ntypes + 1, "");
@@ -169,6 +175,9 @@ void PairTumble::init_style()
   neighbor->add_request(this, passes_messages_to_ghosts() ? REQ_FULL | REQ_GHOST : REQ_FULL);
   set_halo();
   restarted_ = true;
+  evaluated_step_ = -1;
+  const auto all = instances(*force);
+  frames_.init(static_cast<int>(std::find(all.begin(), all.end(), this) - all.begin()));
 
   tumble::set_threads(comm->nthreads);
   if (comm->me == 0) log_model();
@@ -211,11 +220,12 @@ void PairTumble::set_halo()
 void PairTumble::log_model()
 {
   const auto &metadata = potential_->metadata();
-  std::string text =
-      fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
-                  "pair_style tumble: device {}, {} thread{}\n",
-                  metadata.name, model_path_, metadata.symmetry_kind, metadata.cutoff, metadata.depth, metadata.dtype,
-                  potential_->device(), tumble::threads(), tumble::threads() == 1 ? "" : "s");
+  std::string text = fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
+                                 "pair_style tumble: symmetrize {}\n"
+                                 "pair_style tumble: device {}, {} thread{}\n",
+                                 metadata.name, model_path_, metadata.symmetry_kind, metadata.cutoff, metadata.depth,
+                                 metadata.dtype, frames_.symmetrizer().description(), potential_->device(),
+                                 tumble::threads(), tumble::threads() == 1 ? "" : "s");
   if (passes_messages_to_ghosts())
     text +=
         fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",
@@ -239,6 +249,8 @@ double PairTumble::init_one(int i, int j)
 void PairTumble::setup()
 {
   restarted_ = true;
+  evaluated_step_ = -1;
+  frames_.restart();
 }
 
 /* ----------------------------------------------------------------------
@@ -277,23 +289,27 @@ void PairTumble::compute(int eflag, int vflag)
   if (!potential_) error->all(FLERR, "pair_style tumble: expected pair_coeff after pair_style, got none");
   ev_init(eflag, vflag);
 
+  evaluated_step_ = -1;
   const auto &metadata = potential_->metadata();
+  const std::vector<tumble::Frames> &frames = frames_.next();
   const tumble::Graph *graph = nullptr;
   bool evaluated = false;
   const auto work = [&] {
     if (list_is_new()) graph_.rebuild(*atom, *domain, *list, hop(), metadata.depth);
     graph = &graph_.update(*atom, species_of_type_, metadata.cutoff);
     try {
-      potential_->evaluate(*graph, evaluation_);
+      potential_->evaluate(*graph, frames, evaluation_);
       evaluated = true;
     } catch (const tumble::NotFiniteError &) {
       evaluated = true;
       throw;
     }
   };
-  const auto name = [this](std::int64_t n) { return fmt::format("atom ID {}", atom->tag[graph_.atoms()[n]]); };
-  const std::string failure = catch_failure(work, name);
+  const std::string failure = catch_failure(work, [this](std::int64_t n) { return atom_name(n); });
   stop_if_failed(failure, evaluated);
+  ++evaluations_;
+  evaluated_step_ = update->ntimestep;
+  evaluated_atoms_ = atom->nlocal + atom->nghost;
 
   add_forces();
   tally(*graph);
@@ -326,7 +342,11 @@ void PairTumble::add_forces()
 
 void PairTumble::tally(const tumble::Graph &graph)
 {
-  for (int a = 0; a < 3; ++a) pvector[a] = energy_unit_ * evaluation_.torques[0][a];
+  for (int a = 0; a < 3; ++a) {
+    pvector[a] = energy_unit_ * evaluation_.torques[0][a];
+    pvector[4 + a] = energy_unit_ * evaluation_.bare_torques[0][a];
+  }
+  pvector[3] = energy_unit_ * evaluation_.bare_energies[0];
   if (eflag_global) eng_vdwl += energy_unit_ * evaluation_.energies[0];
   if (eflag_atom)
     for (std::int64_t n = 0; n < graph.local_atoms[0]; ++n)
@@ -371,8 +391,49 @@ void PairTumble::tally_atom_virials(const tumble::Graph &graph)
 
 /* ---------------------------------------------------------------------- */
 
+std::vector<PairTumble *> PairTumble::instances(Force &force)
+{
+  std::vector<PairTumble *> found;
+  for (int n = 1;; ++n) {
+    auto *const pair = dynamic_cast<PairTumble *>(force.pair_match("tumble", 1, n));
+    // of a single one, LAMMPS doesn't look at the number
+    if (!pair || (!found.empty() && pair == found.back())) return found;
+    found.push_back(pair);
+  }
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairTumble::require_evaluation() const
+{
+  if (evaluated_step_ != update->ntimestep)
+    throw tumble::ConfigurationError("expected forces of this step, to which the values belong, got none so far; ask "
+                                     "later in the step, or after `run 0`");
+  if (evaluated_atoms_ != atom->nlocal + atom->nghost)
+    throw tumble::ConfigurationError("expected the atoms of the last run, got others; use `run 0`");
+}
+
+/* ---------------------------------------------------------------------- */
+
+void PairTumble::evaluate(const tumble::Frames &frames, tumble::Evaluation &result) const
+{
+  potential_->evaluate(graph_.graph(), {frames}, result);
+}
+
+/* ---------------------------------------------------------------------- */
+
+std::string PairTumble::atom_name(std::int64_t n) const
+{
+  return fmt::format("atom ID {}", atom->tag[graph_.atoms()[n]]);
+}
+
+/* ---------------------------------------------------------------------- */
+
 double PairTumble::memory_usage()
 {
+  const auto atoms = static_cast<double>(evaluation_.forces.size() + evaluation_.bare_forces.size());
   const auto edges = static_cast<double>(evaluation_.edge_gradients.size());
-  return Pair::memory_usage() + graph_.memory_usage() + edges * sizeof(tumble::Vector3);
+  const auto energies = static_cast<double>(evaluation_.atom_energies.size() + evaluation_.frame_energies.size());
+  return Pair::memory_usage() + graph_.memory_usage() + (atoms + edges) * sizeof(tumble::Vector3) +
+         energies * sizeof(double);
 }

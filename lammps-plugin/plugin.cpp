@@ -25,6 +25,8 @@ using namespace LAMMPS_NS;
 namespace {
 
 constexpr char PAIR_TUMBLE[] = "create_pair_tumble";
+constexpr char SYMMETRY[] = "create_compute_tumble_symmetry";
+constexpr char SYMMETRY_ATOM[] = "create_compute_tumble_symmetry_atom";
 
 /// `../libtumble_lammps.so`, seen from this file.
 std::string find_library()
@@ -92,6 +94,8 @@ struct Style {
 
 constexpr Style STYLES[] = {
     {"pair", "tumble", {.v1 = create<PAIR_TUMBLE>}},
+    {"compute", "tumble/symmetry", {.v2 = create<SYMMETRY>}},
+    {"compute", "tumble/symmetry/atom", {.v2 = create<SYMMETRY_ATOM>}},
 };
 
 }    // namespace

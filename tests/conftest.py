@@ -10,7 +10,14 @@ from typing import NamedTuple
 import pytest
 import torch
 from ase import Atoms
-from support.broken_models import AllocatesTooMuch, NanBeyond, NanForcesBeyond, PrintsEdges, RaisesBeyond
+from support.broken_models import (
+    AllocatesTooMuch,
+    NanBeyond,
+    NanForcesBeyond,
+    PrintsEdges,
+    RaisesBeyond,
+    RaisesOutOfPlane,
+)
 from support.systems import systems
 
 import tumble
@@ -19,7 +26,7 @@ from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop
 
 CUTOFF = 4.0
 #: Toys that can't do every structure, or print what they are given.
-FRAGILE = ("nan", "raises", "inf", "nan_forces", "allocates", "prints_edges")
+FRAGILE = ("nan", "raises", "inf", "nan_forces", "allocates", "out_of_plane", "prints_edges")
 
 
 def small_pet() -> torch.nn.Module:
@@ -42,6 +49,8 @@ def toy(name: str) -> Toy:
     return {
         "harmonic": Toy(EdgeHarmonic(2, 1, CUTOFF), 1),
         "harmonic_2": Toy(EdgeHarmonic(3, -2, CUTOFF), 1),
+        "harmonic_4": Toy(EdgeHarmonic(4, 0, CUTOFF), 1),
+        "harmonic_5": Toy(EdgeHarmonic(5, -3, CUTOFF), 1),
         "long_harmonic": Toy(EdgeHarmonic(2, 1, 6.0), 1, 6.0),
         "two_hop": Toy(TwoHop(CUTOFF), 2),
         "short_two_hop": Toy(TwoHop(2.5), 2, 2.5),
@@ -51,6 +60,7 @@ def toy(name: str) -> Toy:
         "inf": Toy(NanBeyond(0.85, float("inf")), 1),
         "nan_forces": Toy(NanForcesBeyond(0.85), 1),
         "allocates": Toy(AllocatesTooMuch(0.85), 1),
+        "out_of_plane": Toy(RaisesOutOfPlane(0.9), 1),
         "prints_edges": Toy(PrintsEdges(), 1),
         "prints_edges_2": Toy(PrintsEdges(), 2),
         "prints_edges_3": Toy(PrintsEdges(), 3),

@@ -1,5 +1,6 @@
 #include "symmetrizer.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "error.h"
@@ -138,9 +139,10 @@ Frames Symmetrizer::frames(const StreamKey& key) const {
 std::size_t Symmetrizer::size() const { return frames().size(); }
 
 std::string Symmetrizer::description() const {
-    const Frames all = random() ? draw({}) : set_;
-    std::string text = message(options_.symmetrize, ", ", all.size(), all.size() == 1 ? " frame" : " frames");
-    if (const int degree = exactness(all, highest_design_degree()); degree > 0) {
+    const std::size_t count = set_.size() * std::max<std::size_t>(random_, 1);
+    std::string text = message(options_.symmetrize, ", ", count, count == 1 ? " frame" : " frames");
+    // turning a set doesn't change its degree
+    if (const int degree = exactness(set_, highest_design_degree()); degree > 0) {
         text += message(", exact to degree ", degree);
     }
     if (random()) text += message(", seed ", *options_.seed);

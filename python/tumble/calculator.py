@@ -25,7 +25,7 @@ from tumble import _core
 from tumble.errors import EvaluationError, StructureError
 from tumble.model_file import load
 from tumble.registry import find_model
-from tumble.structures import to_structure
+from tumble.structures import frames_of, to_structure
 
 Float = NDArray[np.float64]
 
@@ -157,8 +157,8 @@ class Calculator(AseCalculator):
             raise StructureError("`atoms`: expected a structure, got none")
         metadata = self.potential.metadata
         structure = to_structure(self.atoms, metadata.species)
-        frames = self._symmetrizer.frames(_core.geometry_key(structure))
-        result = self.potential.evaluate(_core.build_graph([structure], metadata.cutoff), [frames])
+        frames = frames_of(self._symmetrizer, [structure])
+        result = self.potential.evaluate(_core.build_graph([structure], metadata.cutoff), frames)
         energy, virial = float(result.energies[0]), result.virials[0]
         self.results: dict[str, Any] = {
             "energy": energy,

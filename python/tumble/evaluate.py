@@ -20,7 +20,7 @@ from tumble import _core
 from tumble.accuracy import Errors, ErrorSums, errors_of
 from tumble.errors import ConfigurationError, FramesError
 from tumble.frames import Labels, labels, read_frames
-from tumble.structures import to_graph
+from tumble.structures import frames_of, to_structure
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def evaluate(
     *,
     batch: int = 8,
     frames: Iterable[Atoms] | None = None,
+    symmetrizer: _core.Symmetrizer | None = None,
 ) -> Accuracy:
     """Evaluate a model on a file, structure by structure, so that its length doesn't matter.
 
@@ -64,6 +65,7 @@ def evaluate(
         path: File that ASE reads.
         batch: Structures in one evaluation.
         frames: The structures of the file, where the caller reads it (to watch the progress).
+        symmetrizer: Frames from which each structure is seen; without it, the lab frame.
 
     Raises:
         ConfigurationError: If `batch` isn't above 0.
@@ -78,8 +80,9 @@ def evaluate(
     species, cutoff = potential.metadata.species, potential.metadata.cutoff
     for group in _batched(read_frames(path) if frames is None else frames, batch):
         known = [labels(atoms, f"`{fspath(path)}`, frame {tally.frames + i}") for i, atoms in enumerate(group)]
-        graph = to_graph(group, species, cutoff)
-        result = potential.evaluate(graph)
+        structures = [to_structure(atoms, species) for atoms in group]
+        graph = _core.build_graph(structures, cutoff)
+        result = potential.evaluate(graph, [] if symmetrizer is None else frames_of(symmetrizer, structures))
         for i, expected in enumerate(known):
             own = slice(graph.first_atom[i], graph.first_atom[i + 1])
             tally.add(expected, float(result.energies[i]), result.forces[own])

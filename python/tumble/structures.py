@@ -40,6 +40,16 @@ def to_structure(atoms: Atoms, species: Sequence[str]) -> _core.Structure:
     )
 
 
+def frames_of(symmetrizer: _core.Symmetrizer, structures: Sequence[_core.Structure]) -> list[_core.Frames]:
+    """Frames for an evaluation of structures: one choice for all, or, where frames are random, one for each.
+
+    Random frames depend on the seed and on positions and cell to the last bit.
+    """
+    if not symmetrizer.random:
+        return [symmetrizer.frames()]
+    return [symmetrizer.frames(_core.geometry_key(structure)) for structure in structures]
+
+
 def to_graph(frames: Sequence[Atoms], species: Sequence[str], cutoff: float) -> _core.Graph:
     """Graph of a batch of structures.
 

@@ -13,6 +13,7 @@ from support.ipi_peer import POSITIONS, Connect, Peer, batchdata, check, expecte
 from support.ipi_runs import BOHR, Server, unix_endpoint
 
 from tumble import _core
+from tumble.cli import main
 from tumble.drive import drive
 
 pytestmark = pytest.mark.timeout(60)
@@ -93,17 +94,23 @@ def test_set_of_the_run_is_not_evaluated_twice(connect: Connect, bound: _core.Po
     np.testing.assert_allclose(rows[:, 2:], references * 2, rtol=1e-10, atol=1e-12)
 
 
-def test_beads_of_a_real_server(tmp_path: Path, bound: _core.Potential, crystal: Atoms) -> None:
-    """A second run goes on in the same file, below a heading of its own."""
+def test_beads_of_a_real_server(
+    tmp_path: Path, bound_model: Path, bound: _core.Potential, crystal: Atoms, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the command line; a second run goes on in the same file, below a heading of its own."""
     path = tmp_path / "symmetry.log"
     for run in range(2):
         endpoint = unix_endpoint()
         with Server(tmp_path, crystal, endpoint, beads=2, steps=4) as server:
-            log = {"symmetry_log": path, "symmetry_set": "octahedral", "symmetry_every": 3}
-            summary = drive(bound, crystal, unix=endpoint.unix, **log)
+            command = ["drive", str(bound_model), "--structure", str(tmp_path / "start.xyz"), *endpoint.options]
+            command += ["--symmetrize", "random+inversion", "--seed", "3", "--beads", "shared"]
+            log = ["--symmetry-log", str(path), "--symmetry-set", "octahedral", "--symmetry-every", "3"]
+            assert main([*command, *log]) == 0
             assert server.wait() == 0
             beads = [server.frames("positions", bead) for bead in range(2)]
-        assert summary.evaluations == 10
+        words = capsys.readouterr().err
+        assert "symmetrize random+inversion, 2 frames, seed 3; waiting for a server" in words
+        assert "10 evaluations; the server said EXIT" in words
         rows = read(path)[4 * run :]
         assert sorted(map(tuple, rows[:, :2])) == [(1, 0), (1, 1), (4, 0), (4, 1)]
         for evaluation, bead, *numbers in rows:

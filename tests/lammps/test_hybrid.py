@@ -218,9 +218,17 @@ def test_a_model_for_no_type_pairs_of_which_are_left(tmp_path: Path, model_file:
     assert "All pair coeffs are not set" in done.output
 
 
-def respa_reference(
-    start: Frame, inner: _core.Potential, outer: _core.Potential, steps: int, timestep: float, loops: int
-) -> np.ndarray:
+#: Forces on a graph at a step, from the core.
+Forces = Callable[[_core.Graph, int], np.ndarray]
+
+
+def forces_of(model: Path, frames: Callable[[int], list[_core.Frames]] = lambda step: []) -> Forces:
+    """Forces in the frames of a step; by default, in the lab frame."""
+    potential = _core.Potential(str(model), device="cpu")
+    return lambda graph, step: potential.evaluate(graph, frames(step)).forces
+
+
+def respa_reference(start: Frame, inner: Forces, outer: Forces, steps: int, timestep: float, loops: int) -> np.ndarray:
     """Positions after steps of r-RESPA (Tuckerman, Berne and Martyna 1992) with two levels, metal units.
 
     The units are LAMMPS' own: 1 eV/Å accelerates 1 g/mol by 1/1.0364269e-4 Å/ps².
@@ -228,19 +236,19 @@ def respa_reference(
     inverse_mass = np.where(start.types == 1, 1 / 15.999, 1 / 1.008)[:, None] / 1.0364269e-4
     atoms, v = start.atoms.copy(), start.velocities.copy()
 
-    def acceleration(potential: _core.Potential) -> np.ndarray:
+    def acceleration(forces: Forces, step: int) -> np.ndarray:
         structure = _core.Structure(start.types - 1, atoms.positions, atoms.cell.array, atoms.pbc.tolist())
-        return potential.evaluate(_core.build_graph([structure], 4.0)).forces * inverse_mass
+        return forces(_core.build_graph([structure], 4.0), step) * inverse_mass
 
-    fast, slow, short = acceleration(inner), acceleration(outer), timestep / loops
-    for _ in range(steps):
+    fast, slow, short = acceleration(inner, 0), acceleration(outer, 0), timestep / loops
+    for step in range(1, steps + 1):
         v += 0.5 * timestep * slow
         for _ in range(loops):
             v += 0.5 * short * fast
             atoms.positions += short * v
-            fast = acceleration(inner)
+            fast = acceleration(inner, step)
             v += 0.5 * short * fast
-        slow = acceleration(outer)
+        slow = acceleration(outer, step)
         v += 0.5 * timestep * slow
     return atoms.positions
 
@@ -261,8 +269,8 @@ def test_respa_with_a_model_on_each_level(tmp_path: Path, model_file: ModelFile,
     assert int(done.output.split("Neighbor list builds =")[-1].split()[0]) > 0
     assert "Dangerous builds = 0\n" in done.output.split("Neighbor list builds =")[-1]
     start, end = (read_frames(tmp_path / name, SPECIES)[0] for name in ("start.dump", "end.dump"))
-    potentials = [_core.Potential(str(model), device="cpu") for model in models]
-    inner, outer = potentials if levels == "hybrid 1 2" else potentials[::-1]
+    forces = [forces_of(model) for model in models]
+    inner, outer = forces if levels == "hybrid 1 2" else forces[::-1]
     expected = respa_reference(start, inner, outer, 40, 4e-4, 3)
     assert np.abs(expected - start.atoms.positions).max() > 0.1
     np.testing.assert_allclose(end.atoms.positions, expected, rtol=0, atol=1e-10)
@@ -270,6 +278,45 @@ def test_respa_with_a_model_on_each_level(tmp_path: Path, model_file: ModelFile,
     energy = sum(part.energies[0] for part in parts)
     assert done.thermo()["PotEng"][-1] == pytest.approx(energy, rel=1e-11)
     np.testing.assert_allclose(end.forces, sum(part.forces for part in parts), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(("words", "ranks"), [("octahedral", 1), ("octahedral", 2), ("random:2 seed 3", 1)])
+def test_respa_with_the_correction_on_the_outer_level(
+    tmp_path: Path, model_file: ModelFile, words: str, ranks: int
+) -> None:
+    """The bare model inside, what symmetrization adds outside: an integrator in NumPy takes the same way. The energy is
+    that of the average, and with equal steps so is everything."""
+    atoms, model = SYSTEMS["triclinic"], model_file("two_hop")
+    first, *coefficients = overlay(model, model)
+    pair = [f"{first} symmetrize {words} mode correction", *coefficients]
+    script = scene(tmp_path, atoms, *pair) + DYNAMICS
+    script += "timestep 4e-4\nrun_style respa 2 3 hybrid 1 2\nrun 0\n" + WRITE.format("start.dump")
+    script += "compute c all pair tumble 2\nthermo_style custom step pe c_c[4]\n" + OUTPUT
+    script += "run 20\n" + WRITE.format("end.dump")
+    if words == "octahedral":
+        script += "clear\n" + scene(tmp_path, atoms, *pair) + DYNAMICS + "timestep 4e-4\n"
+        script += "run_style respa 2 1 hybrid 1 2\nrun 20\n" + WRITE.format("equal.dump")
+        script += "clear\n" + system_script(tmp_path, atoms, model, SPECIES, keywords=f"device cpu symmetrize {words}")
+        script += DYNAMICS + "timestep 4e-4\nrun 20\n" + WRITE.format("average.dump")
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
+    start, end = (read_frames(tmp_path / name, SPECIES)[0] for name in ("start.dump", "end.dump"))
+    symmetrize, _, seed = words.partition(" seed ")
+    number = int(seed) if seed else None
+    correction = _core.Symmetrizer(symmetrize, "correction", number)
+    outer = forces_of(model, lambda step: [correction.frames((step, 0, 0, 1))])
+    expected = respa_reference(start, forces_of(model), outer, 20, 4e-4, 3)
+    np.testing.assert_allclose(end.atoms.positions, expected, rtol=0, atol=1e-10)
+    bare = respa_reference(start, forces_of(model), lambda graph, step: np.zeros((24, 3)), 20, 4e-4, 3)
+    assert np.abs(bare - expected).max() > 1e-3
+
+    average = _core.Symmetrizer(symmetrize, "average", number).frames((20, 0, 0, 1))
+    energy = core_result(model, end.atoms, average).energies[0]
+    assert done.thermo(1)["PotEng"][-1] == pytest.approx(energy, rel=1e-10)
+    assert done.thermo(1)["c_c[4]"][-1] == pytest.approx(core_result(model, end.atoms).energies[0], rel=1e-10)
+    if words == "octahedral":
+        equal, plain = (read_frames(tmp_path / name, SPECIES)[0] for name in ("equal.dump", "average.dump"))
+        np.testing.assert_allclose(equal.atoms.positions, plain.atoms.positions, rtol=0, atol=1e-10)
+        np.testing.assert_allclose(equal.forces, plain.forces, rtol=0, atol=1e-9)
 
 
 def test_respa_conserves_energy_as_verlet_does(tmp_path: Path, model_file: ModelFile) -> None:

@@ -10,6 +10,7 @@ from ase.io import write
 from support.systems import systems
 
 import tumble
+from tumble import _core
 from tumble.errors import ConfigurationError, FramesError, StructureError
 from tumble.evaluate import evaluate
 
@@ -114,9 +115,9 @@ def test_structures_are_read_as_they_are_needed(potential, labelled):
     class Spy:
         metadata = potential.metadata
 
-        def evaluate(self, graph):
+        def evaluate(self, graph, frames):
             evaluated.append(graph)
-            return potential.evaluate(graph)
+            return potential.evaluate(graph, frames)
 
     evaluate(Spy(), "generator", batch=2, frames=frames())
     assert taken == [0, 0, 1, 1, 2]
@@ -147,3 +148,24 @@ def test_truncated_files(tmp_path, potential, labelled):
     (tmp_path / "cut.xyz.gz").write_bytes(packed[: len(packed) // 2])
     with pytest.raises(FramesError, match=r"got an error in `.*cut.xyz.gz` after 0: Compressed file ended"):
         evaluate(potential, tmp_path / "cut.xyz.gz")
+
+
+def test_symmetrized(tmp_path, model_file, labelled):
+    """Labels of the averaged model: with its set there are no errors, without it some."""
+    calculator = tumble.Calculator(model_file("two_hop"), device="cpu", symmetrize="octahedral")
+    frames = [(a, calculator.get_potential_energy(a), calculator.get_forces(a)) for a, _, _ in labelled]
+    path = save(tmp_path / "averaged.extxyz", frames)
+    potential = tumble.load(model_file("two_hop"), "cpu")
+    own = evaluate(potential, path, batch=2, symmetrizer=_core.Symmetrizer("octahedral"))
+    bare = evaluate(potential, path, batch=2)
+    assert own.forces.mae < 1e-8 < 1e-4 < bare.forces.mae  # the file's digits
+
+
+def test_random_frames_are_those_of_each_structure(tmp_path, model_file, labelled):
+    """Whatever the batch."""
+    path = save(tmp_path / "a.extxyz", labelled)
+    potential = tumble.load(model_file("two_hop"), "cpu")
+    symmetrizer = _core.Symmetrizer("random:2", seed=5)
+    results = [evaluate(potential, path, batch=n, symmetrizer=symmetrizer) for n in (1, 5)]
+    assert results[0].forces.rmse == pytest.approx(results[1].forces.rmse, rel=1e-12)
+    assert results[0].forces.rmse != pytest.approx(evaluate(potential, path).forces.rmse, rel=1e-6)

@@ -1,4 +1,5 @@
-"""Models with a cutoff of 4 Å for tests alone: four fail once atoms come close, one shows what it is given."""
+"""Models with a cutoff of 4 Å for tests alone: four fail once atoms come close, one once they are
+turned, one shows what it is given."""
 
 # No postponed annotations here: TorchScript reads those of attributes.
 import torch
@@ -65,6 +66,20 @@ class AllocatesTooMuch(torch.nn.Module):
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
         if r.numel() > 0 and bool((r < self.threshold).any()):
             r = r + torch.zeros([1 << 47], dtype=torch.float64, device=r.device)[: r.size(0)]
+        return collect(r * r * smooth_cutoff(r, 4.0), edge_index, species)
+
+
+class RaisesOutOfPlane(torch.nn.Module):
+    """The harmonic pair energy with an exception where an edge leaves the xy plane by more than `threshold` (Å)."""
+
+    def __init__(self, threshold: float) -> None:
+        super().__init__()
+        self.threshold = threshold
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        r = torch.linalg.vector_norm(edge_vectors, dim=1)
+        if r.numel() > 0 and bool((edge_vectors[:, 2].abs() > self.threshold).any()):
+            raise ValueError("an edge leaves the plane")
         return collect(r * r * smooth_cutoff(r, 4.0), edge_index, species)
 
 

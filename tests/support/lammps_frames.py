@@ -52,7 +52,8 @@ def read_frames(path: Path, species: list[str]) -> list[Frame]:
     return [_read_frame("ITEM: TIMESTEP\n" + text, species) for text in texts]
 
 
-def core_result(model: Path, atoms: Atoms) -> _core.Evaluation:
-    """The core's own result for a structure."""
+def core_result(model: Path, atoms: Atoms, frames: _core.Frames | None = None) -> _core.Evaluation:
+    """The core's own result for a structure, seen from the lab frame or from others."""
     potential = tumble.load(model, "cpu")
-    return potential.evaluate(to_graph([atoms], potential.metadata.species, potential.metadata.cutoff))
+    graph = to_graph([atoms], potential.metadata.species, potential.metadata.cutoff)
+    return potential.evaluate(graph, [] if frames is None else [frames])

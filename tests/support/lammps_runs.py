@@ -19,7 +19,7 @@ BIN = Path(sys.executable).parent
 #: Thermo output with all digits; `{...}` are left to the caller's format().
 THERMO = """
 compute      tau all pair tumble
-thermo_style custom step pe pxx pyy pzz pxy pxz pyz c_tau[1] c_tau[2] c_tau[3] vol econserve
+thermo_style custom step pe pxx pyy pzz pxy pxz pyz c_tau[*] vol econserve
 thermo_modify norm no line yaml format float %.17g
 """
 

@@ -9,11 +9,17 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 
-import tumble
-from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script
+from support.lammps_frames import core_result
+from support.lammps_runs import THERMO, LammpsRun, run_lammps, scattered_ids, system_script
+from tumble import _core
 from tumble.structures import to_graph
 
 SPECIES = ["O", "H"]
+#: A run without steps, behind `THERMO`; format() takes the name of the dump.
+SINGLE_POINT = (
+    "compute pea all pe/atom\nrun 0\n"
+    "write_dump all custom {}.dump id c_pea fx fy fz proc modify sort id format float %.17g\n"
+)
 
 
 @dataclass(frozen=True)
@@ -25,12 +31,14 @@ class Numbers:
     virial: np.ndarray
     torque: np.ndarray
     atom_energies: np.ndarray | None = None
+    #: Energy and frame torque of the bare frame.
+    bare: np.ndarray | None = None
 
 
-def from_core(model: Path, atoms: Atoms) -> Numbers:
-    potential = tumble.load(model, "cpu")
-    result = potential.evaluate(to_graph([atoms], potential.metadata.species, potential.metadata.cutoff))
-    return Numbers(result.energies[0], result.forces, result.virials[0], result.torques[0], result.atom_energies)
+def from_core(model: Path, atoms: Atoms, frames: _core.Frames | None = None) -> Numbers:
+    result = core_result(model, atoms, frames)
+    bare = np.array([result.bare_energies[0], *result.bare_torques[0]])
+    return Numbers(result.energies[0], result.forces, result.virials[0], result.torques[0], result.atom_energies, bare)
 
 
 def from_lammps(
@@ -40,15 +48,28 @@ def from_lammps(
 
     What `lmp` printed is left in `lammps.out`, and the rank of each atom in the last column of `all.dump`.
     """
-    script = system_script(folder, atoms, model, SPECIES, keywords=keywords) + THERMO + commands
-    script += (
-        "compute pea all pe/atom\nrun 0\n"
-        "write_dump all custom all.dump id c_pea fx fy fz proc modify sort id format float %.17g\n"
+    script = (
+        system_script(folder, atoms, model, SPECIES, keywords=keywords) + THERMO + commands + SINGLE_POINT.format("all")
     )
     run = run_lammps(folder, script, ranks=ranks, label=True).checked()
     (folder / "lammps.out").write_text(run.output)
-    table = {key: values[0] for key, values in run.thermo().items()}
-    rows = {int(row[0]): row[1:] for row in run.dump("all.dump")}
+    return _single_point(run, atoms, "all")
+
+
+def from_lammps_in_turn(cases: dict[str, tuple[Path, Atoms, str]], folder: Path, ranks: int = 1) -> dict[str, Numbers]:
+    """The same of several models, structures and keywords, one after the other in one process."""
+    script = ""
+    for name, (model, atoms, keywords) in cases.items():
+        (folder / name).mkdir()
+        text = system_script(folder / name, atoms, model, SPECIES, keywords=f"device cpu check no {keywords}")
+        script += text.replace("system.data", f"{name}/system.data") + THERMO + SINGLE_POINT.format(name) + "clear\n"
+    run = run_lammps(folder, script, ranks=ranks).checked()
+    return {name: _single_point(run, atoms, name, n) for n, (name, (_, atoms, _)) in enumerate(cases.items())}
+
+
+def _single_point(run: LammpsRun, atoms: Atoms, name: str, n: int = -1) -> Numbers:
+    table = {key: values[0] for key, values in run.thermo(n).items()}
+    rows = {int(row[0]): row[1:] for row in run.dump(f"{name}.dump")}
     dump = np.array([rows[i] for i in scattered_ids(len(atoms))])
     virial = np.full((3, 3), np.nan)
     to_energy = table["Volume"] / 1602176.5  # LAMMPS' own factor, Force::nktv2p in metal units, has 8 digits
@@ -61,8 +82,8 @@ def from_lammps(
         (2, 1): "Pyz",
     }.items():
         virial[a, b] = table[key] * to_energy
-    torque = np.array([table[f"c_tau[{a}]"] for a in (1, 2, 3)])
-    return Numbers(table["PotEng"], dump[:, 1:4], virial, torque, dump[:, 0])
+    extra = np.array([table[f"c_tau[{k}]"] for k in range(1, 8)])
+    return Numbers(table["PotEng"], dump[:, 1:4], virial, extra[:3], dump[:, 0], extra[3:])
 
 
 def assert_same(ours: Numbers, reference: Numbers) -> None:
@@ -76,6 +97,8 @@ def assert_same(ours: Numbers, reference: Numbers) -> None:
     close(ours.torque, reference.torque)
     if ours.atom_energies is not None and reference.atom_energies is not None:
         close(ours.atom_energies, reference.atom_energies)
+    if ours.bare is not None and reference.bare is not None:
+        close(ours.bare, reference.bare)
 
 
 def printed_edges(output: str, ranks: int = 1) -> list[list[tuple[int, ...]]]:

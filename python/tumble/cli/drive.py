@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tumble.cli.options import add_model_options
+from tumble.cli.options import add_frame_options, add_model_options
 
 # Exit statuses, for scripts that restart what failed.
 NO_SERVER = 3
@@ -53,20 +53,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
     """Options of the frames from which structures are seen, and of the log about the symmetry error."""
-    parser.add_argument(
-        "--symmetrize",
-        metavar="SPEC",
-        default="none",
-        help="none, tetrahedral, octahedral, icosahedral, degree:t, random, random:n or random:SET, each also with "
-        "+inversion (default: none)",
-    )
+    add_frame_options(parser)
     parser.add_argument(
         "--mode",
         choices=("average", "correction"),
         default="average",
         help="correction: what averaging adds to the bare model, for multiple time stepping (default: average)",
     )
-    parser.add_argument("--seed", metavar="N", type=int, help="of random frames")
     parser.add_argument(
         "--beads",
         choices=("independent", "shared"),
@@ -76,7 +69,7 @@ def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--symmetry-log", metavar="FILE", type=Path, help="file for the symmetry error")
     parser.add_argument(
         "--symmetry-set",
-        metavar="SPEC",
+        metavar="SET",
         default="icosahedral+inversion",
         help="set over which it is measured (default: icosahedral+inversion)",
     )

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tumble.cli.options import add_model_options
+from tumble.cli.options import add_frame_options, add_model_options
 
 if TYPE_CHECKING:
     from tumble.accuracy import Errors
@@ -25,6 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("frames", metavar="FRAMES", nargs="+", help="file with structures, energies and forces")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the errors there, in eV and Å")
     parser.add_argument("--batch", metavar="N", type=int, default=8, help="structures in one evaluation (default: 8)")
+    add_frame_options(parser)
     add_model_options(parser)
     parser.set_defaults(run=run)
 
@@ -33,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate each file, print a table for each, and write the JSON file."""
     from tqdm import tqdm
 
+    from tumble import _core
     from tumble.errors import ConfigurationError
     from tumble.evaluate import evaluate
     from tumble.frames import read_frames
@@ -40,14 +42,19 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
         raise ConfigurationError(f"`--json`: expected a file in a folder that exists, got `{arguments.json}`")
+    symmetrizer = _core.Symmetrizer(arguments.symmetrize, seed=arguments.seed)
     potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
     results: list[Accuracy] = []
     for path in arguments.frames:
         with tqdm(read_frames(path), desc=Path(path).name, unit=" structures") as frames:
-            results.append(evaluate(potential, path, batch=arguments.batch, frames=frames))
+            results.append(evaluate(potential, path, batch=arguments.batch, frames=frames, symmetrizer=symmetrizer))
         print(format_accuracy(results[-1]))
     if arguments.json is not None:
-        document = {"model": potential.metadata.name, "files": [result.to_dict() for result in results]}
+        document = {
+            "model": potential.metadata.name,
+            "symmetrize": arguments.symmetrize,
+            "files": [result.to_dict() for result in results],
+        }
         arguments.json.write_text(json.dumps(document, indent=2) + "\n")
     return 0
 

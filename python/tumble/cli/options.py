@@ -5,6 +5,18 @@ from __future__ import annotations
 import argparse
 
 
+def add_frame_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the frames from which structures are seen: `symmetrize` and `seed`."""
+    parser.add_argument(
+        "--symmetrize",
+        metavar="SET",
+        default="none",
+        help="none, tetrahedral, octahedral, icosahedral, degree:t, random, random:n or random:SET, each also with "
+        "+inversion (default: none)",
+    )
+    parser.add_argument("--seed", metavar="N", type=int, help="of random frames")
+
+
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Options of loading a model: `device`, `memory` and `check`."""
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "compute_tumble_symmetry.h"
+
+#include "atom.h"
+#include "update.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace LAMMPS_NS;
+
+namespace {
+
+// places in the vector
+enum { BARE_ENERGY, ENERGY, SPREAD, RMS_FORCE, LARGEST_FORCE, BARE_TORQUE, TORQUE };
+
+double norm(const double *v)
+{
+  return std::hypot(v[0], v[1], v[2]);
+}
+
+}    // namespace
+
+/* ---------------------------------------------------------------------- */
+
+ComputeTumbleSymmetry::ComputeTumbleSymmetry(LAMMPS *lmp, int narg, char **arg) : ComputeTumble(lmp, narg, arg)
+{
+  scalar_flag = vector_flag = 1;
+  extscalar = 1;
+  size_vector = static_cast<int>(values_.size());
+  vector = values_.data();
+  // energies and their derivatives by an angle are for the whole system, forces for an atom
+  extensive_.fill(1);
+  extensive_[RMS_FORCE] = extensive_[LARGEST_FORCE] = 0;
+  extvector = -1;
+  extlist = extensive_.data();
+}
+
+/* ---------------------------------------------------------------------- */
+
+double ComputeTumbleSymmetry::compute_scalar()
+{
+  compute_vector();
+  invoked_scalar = update->ntimestep;
+  scalar = values_[SPREAD];
+  return scalar;
+}
+
+/* ---------------------------------------------------------------------- */
+
+void ComputeTumbleSymmetry::compute_vector()
+{
+  invoked_vector = update->ntimestep;
+  evaluate();
+  summarize_energies_and_torques();
+  summarize_forces();
+}
+
+/* ---------------------------------------------------------------------- */
+
+void ComputeTumbleSymmetry::summarize_energies_and_torques()
+{
+  // energies of all frames, then both torques
+  std::vector<double> sums = evaluation_.frame_energies;
+  const std::size_t count = sums.size();
+  for (const auto *torques : {&evaluation_.bare_torques, &evaluation_.torques})
+    sums.insert(sums.end(), torques->front().begin(), torques->front().end());
+  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, world);
+
+  // differences from the lab frame first: energies have many more digits in common
+  const double bare = sums[frames_.bare];
+  double mean = 0.0, square = 0.0;
+  for (std::size_t k = 0; k < count; ++k) mean += frames_.weights[k] * (sums[k] - bare);
+  for (std::size_t k = 0; k < count; ++k) square += frames_.weights[k] * std::pow(sums[k] - bare - mean, 2);
+  values_[BARE_ENERGY] = energy_unit_ * bare;
+  values_[ENERGY] = energy_unit_ * (bare + mean);
+  values_[SPREAD] = energy_unit_ * std::sqrt(std::max(0.0, square));
+  values_[BARE_TORQUE] = energy_unit_ * norm(&sums[count]);
+  values_[TORQUE] = energy_unit_ * norm(&sums[count + 3]);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void ComputeTumbleSymmetry::summarize_forces()
+{
+  double sums[2] = {0.0, static_cast<double>(model_atoms_)};
+  double largest = 0.0;
+  for (int i = 0; i < atom->nlocal; ++i) {
+    const double difference = norm(differences_[i].data());
+    sums[0] += difference * difference;
+    largest = std::max(largest, difference);
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, world);
+  MPI_Allreduce(&largest, &values_[LARGEST_FORCE], 1, MPI_DOUBLE, MPI_MAX, world);
+  values_[RMS_FORCE] = sums[1] > 0.0 ? std::sqrt(sums[0] / sums[1]) : 0.0;
+}
