@@ -32,8 +32,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--resume",
         metavar="FILE",
         type=Path,
-        help="keep the results of each structure there, and continue from it (default: .jsonl beside --json, until "
-        "that is written)",
+        help="keep the results of each structure there, and continue from it (default: FILE.jsonl beside --json FILE, "
+        "until that is written)",
     )
     add_model_options(parser)
     parser.set_defaults(run=run)
