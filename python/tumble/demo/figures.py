@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
@@ -18,23 +17,11 @@ from matplotlib.ticker import MaxNLocator
 
 from tumble.analysis import RadialDistribution
 from tumble.demo.runs import Array, Run
+from tumble.figure_style import BLUE, GREY, STYLE, VERMILION
 
-CLASSICAL = "#0072B2"  # blue
-PATH_INTEGRAL = "#D55E00"  # vermilion
-GREY = "#666666"
+CLASSICAL = BLUE
+PATH_INTEGRAL = VERMILION
 
-_STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib
-    "font.size": 10,
-    "axes.titlesize": 10,
-    "axes.grid": True,
-    "grid.color": "#dddddd",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "legend.frameon": False,
-    "svg.hashsalt": "tumble",  # the same figure gives the same file
-}
 _POINTS = 1000  # a line on a page shows no more
 
 
@@ -60,7 +47,7 @@ def over_time(
     Returns:
         A data URI.
     """
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(4.8, 3.8), layout="constrained")
         panels = figure.subplots(len(runs), 1, sharey=same_range, squeeze=False)[:, 0]
         for axes, run in zip(panels, runs, strict=True):
@@ -77,13 +64,13 @@ def over_time(
             for axes in panels:
                 axes.set_ylim(bottom=0)
         panels[-1].set_xlabel("time / ps")
-        figure.supylabel(label, fontsize=_STYLE["font.size"])
+        figure.supylabel(label, fontsize=STYLE["font.size"])
         return _data_uri(figure)
 
 
 def rdf(classical: RadialDistribution, path_integral: RadialDistribution) -> str:
     """Both radial distribution functions with bands of one standard error, as a data URI."""
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(4.8, 3.4), layout="constrained")
         axes = figure.subplots()
         beads = f"path integral, {path_integral.beads} beads (i-PI)"

@@ -7,7 +7,6 @@ and open without.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -17,29 +16,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from tumble.errors import ConfigurationError
+from tumble.figure_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILION
 from tumble.probe.results import Estimate, Probe, SetErrors
 from tumble.probe.spectrum import Spectrum
 
-_STYLE: dict[Any, Any] = {
-    "figure.facecolor": "white",
-    "axes.facecolor": "white",
-    "savefig.facecolor": "white",
-    "font.family": "DejaVu Sans",  # comes with matplotlib
-    "font.size": 10,
-    "axes.titlesize": 10,
-    "axes.grid": True,
-    "grid.color": "#dddddd",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "svg.hashsalt": "tumble",  # the same figure gives the same file
-}
 _FAMILIES = {
-    "tumble": ("#0072B2", "o", "groups and degree:t"),
-    "random": ("#666666", "x", "random frames"),
-    "legendre": ("#D55E00", "s", "Legendre products (published)"),
-    "ipi-lebedev": ("#009E73", "^", "i-PI's Lebedev grids"),
-    "lebedev": ("#CC79A7", "D", "Lebedev × (t + 1)"),
+    "tumble": (BLUE, "o", "groups and degree:t"),
+    "random": (GREY, "x", "random frames"),
+    "legendre": (VERMILION, "s", "Legendre products (published)"),
+    "ipi-lebedev": (GREEN, "^", "i-PI's Lebedev grids"),
+    "lebedev": (PURPLE, "D", "Lebedev × (t + 1)"),
 }
 _MILLI = 1e3
 _FLOOR = 1e-9  # meV: less is rounding, and has no place on a logarithmic axis
@@ -63,7 +49,7 @@ def plot(result: Probe, path: Path) -> None:
         OSError: If it can't be written.
     """
     panels = 2 if result.spectrum is None else 3
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(4.3 * panels, 4.6), layout="constrained")
         axes = figure.subplots(1, panels)
         rows = [*result.sets, *result.random]
@@ -75,7 +61,7 @@ def plot(result: Probe, path: Path) -> None:
         figure.suptitle(
             f"{result.model}, {result.structures} structure{'' if result.structures == 1 else 's'}, "
             f"reference {result.reference.name}",
-            fontsize=_STYLE["font.size"],
+            fontsize=STYLE["font.size"],
         )
         figure.savefig(path, dpi=150)
 
@@ -111,7 +97,7 @@ def _spectrum(axes: Axes, spectrum: Spectrum) -> None:
     degrees = np.arange(len(spectrum.even))
     rest = float(np.sqrt(max(spectrum.rest, 0.0)))
     for powers, offset, colour, hatch, label in (
-        (spectrum.even, -0.2, "#0072B2", "", "even under inversion"),
+        (spectrum.even, -0.2, BLUE, "", "even under inversion"),
         (spectrum.odd, 0.2, "#E69F00", "//", "odd under inversion"),
     ):
         heights = _MILLI * np.sqrt(powers)
