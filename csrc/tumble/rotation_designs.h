@@ -3,16 +3,23 @@
 ///
 ///     Σ_k w_k D^l(R_k) = 0   for every Wigner matrix D^l, 1 ≤ l ≤ t,
 ///
-/// as for the average over all rotations, so that the average over the set of a function of the orientation has lost
-/// all components up to l = t. These are the quadrature rules on SO(3) of Gräf and Potts (Numer. Funct. Anal. Optim.
-/// 30, 665 (2009)), found here anew and with other symmetries by benchmarks/rotation_designs.py.
+/// as for the average over all rotations: what is averaged over the set loses all its components from l = 1 to t. Sets
+/// of this kind are the quadrature rules on SO(3) of Gräf and Potts, Numer. Funct. Anal. Optim. 30, 665 (2009); these
+/// were found by benchmarks/rotation_designs.py, which any row of the table can be found with again.
 ///
 /// How they come about: a rotation stands for a unit quaternion q, and for −q. A set that is made of whole orbits of
-/// a group G of maps q → a q b* (a, b unit quaternions) fulfils all equations but those for the combinations of D^l_mn
-/// that G leaves as they are, which are few: their number is Σ_(a,b) χ^l(a) χ^l(b) / |G|, and each orbit of free
-/// choice has four unknowns, three angles and a weight (after Sobolev, and McLaren, Math. Comp. 17, 361 (1963)). The
-/// remaining equations are solved by least squares from random starts. At the end a set is turned by the inverse of
-/// one of its elements (q → q p*, hence b → p b p*), after which the identity is one of them.
+/// a group G of maps q → a q b* (a, b unit quaternions) fulfils all equations but those for the combinations of the
+/// D^l_mn that G leaves as they are, Σ_(a,b) χ^l(a) χ^l(b) / |G| for each l (after McLaren, Math. Comp. 17, 361
+/// (1963)), while every orbit in general position has four unknowns, three angles and a weight, and those in special
+/// positions are smaller. What remains is solved by least squares from random starts. At the end a set is turned by
+/// the inverse of one of its elements (q → q p*, hence b → p b p*), after which the identity is one of them: the
+/// energy without symmetrization costs nothing.
+///
+/// degree       1   2   3   4   5   6    7    8    9    10   11   12
+/// rotations    4   12  24  43  60  117  160  237  290  444  480  696
+///
+/// No set has fewer than 4, 10, 20, 35, 56, 84, 120, 165, 220, 286, 364, 455: the dimension of the functions of half
+/// the degree (Delsarte, Goethals and Seidel, Geom. Dedicata 6, 363 (1977), on the pairs ±q of the three-sphere).
 
 #include <vector>
 
