@@ -338,14 +338,14 @@ def turned(
 
 
 def text_of(numbers: Array) -> str:
-    return "{" + ", ".join(f"{x:.17g}" if abs(x) > 1e-15 else "0" for x in numbers) + "}"
+    return "{" + ", ".join(f"{float(x)!r}" if abs(x) > 1e-15 else "0" for x in numbers) + "}"
 
 
 def table_row(degree: int, pairs: list[tuple[Array, Array]], orbits: list[Array]) -> str:
     """In the syntax of csrc/tumble/rotation_design_table.cpp."""
     lines = [f"{{{degree},"]
-    lines += [" {" + ",\n  ".join(f"{{{text_of(a)}, {text_of(b)}}}" for a, b in pairs) + "},"]
-    lines += [" {" + ",\n  ".join(f"{{{text_of(row[:4])}, {row[4]:.17g}}}" for row in orbits) + "}},"]
+    lines += [" {" + ",\n  ".join(f"{{{text_of(a)},\n   {text_of(b)}}}" for a, b in pairs) + "},"]
+    lines += [" {" + ",\n  ".join(f"{{{text_of(row[:4])}, {float(row[4])!r}}}" for row in orbits) + "}},"]
     return "\n".join(lines)
 
 
