@@ -12,6 +12,8 @@
 #include "universe.h"
 #include "update.h"
 
+#include "tumble/symmetry_error.h"
+
 using namespace LAMMPS_NS;
 
 /* ----------------------------------------------------------------------
@@ -26,6 +28,7 @@ ComputeTumble::ComputeTumble(LAMMPS *lmp, int narg, char **arg) : Compute(lmp, n
   const std::string failure = catch_failure([&] {
     const ComputeKeywords keywords = parse_compute_keywords(narg - 3, arg + 3);
     symmetrizer_ = tumble::Symmetrizer(keywords.symmetrize);
+    tumble::require_spread(symmetrizer_);
     instance_ = keywords.instance;
   });
   // the same words on every rank

@@ -4,6 +4,8 @@
 #include "atom.h"
 #include "update.h"
 
+#include "tumble/symmetry_error.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -67,14 +69,10 @@ void ComputeTumbleSymmetry::summarize_energies_and_torques()
     sums.insert(sums.end(), torques->front().begin(), torques->front().end());
   MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_DOUBLE, MPI_SUM, world);
 
-  // differences from the lab frame first: energies have many more digits in common
-  const double bare = sums[frames_.bare];
-  double mean = 0.0, square = 0.0;
-  for (std::size_t k = 0; k < count; ++k) mean += frames_.weights[k] * (sums[k] - bare);
-  for (std::size_t k = 0; k < count; ++k) square += frames_.weights[k] * std::pow(sums[k] - bare - mean, 2);
-  values_[BARE_ENERGY] = energy_unit_ * bare;
-  values_[ENERGY] = energy_unit_ * (bare + mean);
-  values_[SPREAD] = energy_unit_ * std::sqrt(std::max(0.0, square));
+  const tumble::EnergySpread spread = tumble::energy_spread({sums.data(), count}, frames_);
+  values_[BARE_ENERGY] = energy_unit_ * sums[frames_.bare];
+  values_[ENERGY] = energy_unit_ * spread.mean;
+  values_[SPREAD] = energy_unit_ * spread.standard_deviation;
   values_[BARE_TORQUE] = energy_unit_ * norm(&sums[count]);
   values_[TORQUE] = energy_unit_ * norm(&sums[count + 3]);
 }

@@ -12,6 +12,8 @@
 
 #include "lmptype.h"
 
+#include <string>
+
 namespace LAMMPS_NS {
 
 class LAMMPS;
@@ -25,7 +27,8 @@ class FrameStream {
 
   const tumble::Symmetrizer &symmetrizer() const { return symmetrizer_; }
 
-  /// At the start of a run or minimization, which random frames are refused for; all ranks have to call it.
+  /// At the start of a run or minimization. Random frames are refused for a minimization, and beside fixes and computes
+  /// that take differences between evaluations; all ranks have to call it.
   ///
   /// @param instance of the pair style among those of its name
   void init(int instance);
@@ -34,10 +37,12 @@ class FrameStream {
   void restart() { evaluations_ = 0; }
 
   /// Frames of the next evaluation. Random ones are refused at an inner level of r-RESPA, which shows by its second
-  /// evaluation within a step; all ranks have to call it.
+  /// evaluation within a step, and for commands that compute forces by themselves; all ranks have to call it.
   const std::vector<tumble::Frames> &next();
 
  private:
+  [[noreturn]] void refuse_differences(const std::string &what) const;
+
   LAMMPS *lmp_;
   tumble::Symmetrizer symmetrizer_;
   bool shared_ = false;

@@ -93,6 +93,9 @@ LAMMPS_NS::PairKeywords LAMMPS_NS::parse_pair_keywords(int narg, const char *con
   values.with("mode", [&](const std::string &value) { parsed.symmetrize.mode = value; });
   values.with("seed", [&](const std::string &value) { parsed.symmetrize.seed = parse_integer("seed", value, 0); });
   values.with("beads", [&](const std::string &value) { parsed.shared_frames = parse_shared(value); });
+  if (parsed.shared_frames && !tumble::Symmetrizer(parsed.symmetrize).random())
+    throw ConfigurationError(message("`beads`: expected random frames for `shared`, got `symmetrize ",
+                                     parsed.symmetrize.symmetrize, "`, the same for all beads anyway"));
   return parsed;
 }
 

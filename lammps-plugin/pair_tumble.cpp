@@ -2,6 +2,7 @@
 #include "pair_tumble.h"
 
 #include "atom.h"
+#include "atom_virials.h"
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
@@ -27,7 +28,7 @@ using namespace LAMMPS_NS;
 
 /* ---------------------------------------------------------------------- */
 
-PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp), frames_(lmp), halo_(lmp)
+PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp), frames_(lmp), halo_(lmp), log_(lmp)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -180,7 +181,7 @@ void PairTumble::init_style()
   frames_.init(static_cast<int>(std::find(all.begin(), all.end(), this) - all.begin()));
 
   tumble::set_threads(comm->nthreads);
-  if (comm->me == 0) log_model();
+  log_.write_model(*potential_, model_path_, frames_.symmetrizer(), hop(), passes_messages_to_ghosts());
 }
 
 /* ----------------------------------------------------------------------
@@ -217,25 +218,6 @@ void PairTumble::set_halo()
 
 /* ---------------------------------------------------------------------- */
 
-void PairTumble::log_model()
-{
-  const auto &metadata = potential_->metadata();
-  std::string text = fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
-                                 "pair_style tumble: symmetrize {}\n"
-                                 "pair_style tumble: device {}, {} thread{}\n",
-                                 metadata.name, model_path_, metadata.symmetry_kind, metadata.cutoff, metadata.depth,
-                                 metadata.dtype, frames_.symmetrizer().description(), potential_->device(),
-                                 tumble::threads(), tumble::threads() == 1 ? "" : "s");
-  if (passes_messages_to_ghosts())
-    text +=
-        fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",
-                    comm->nprocs, metadata.depth * hop(), metadata.depth);
-  if (text != logged_) utils::logmesg(lmp, text);    // once, however many runs there are
-  logged_ = text;
-}
-
-/* ---------------------------------------------------------------------- */
-
 double PairTumble::init_one(int i, int j)
 {
   if (setflag[i][j] == 0) error->all(FLERR, "pair_style tumble: pair_coeff isn't set for all types");
@@ -259,13 +241,7 @@ void PairTumble::setup()
 
 void PairTumble::finish()
 {
-  std::array<double, 2> edges{};
-  MPI_Reduce(edges_evaluated_.data(), edges.data(), 2, MPI_DOUBLE, MPI_SUM, 0, world);
-  edges_evaluated_ = {};
-  if (comm->me != 0 || !passes_messages_to_ghosts() || edges[1] == 0.0) return;
-  const std::string share = fmt::format("{:.1f} %", 100.0 * (1.0 - edges[0] / edges[1]));
-  if (share != logged_share_) utils::logmesg(lmp, "pair_style tumble: {} of the model's work was for ghosts\n", share);
-  logged_share_ = share;
+  log_.write_share_of_ghosts(passes_messages_to_ghosts());
 }
 
 /* ----------------------------------------------------------------------
@@ -313,7 +289,7 @@ void PairTumble::compute(int eflag, int vflag)
 
   add_forces();
   tally(*graph);
-  count_edges(*graph);
+  log_.count(*graph);
 }
 
 /* ----------------------------------------------------------------------
@@ -357,36 +333,7 @@ void PairTumble::tally(const tumble::Graph &graph)
     const double components[6] = {w[0][0], w[1][1], w[2][2], w[1][0], w[2][0], w[2][1]};
     for (int k = 0; k < 6; ++k) virial[k] += energy_unit_ * components[k];
   }
-  if (vflag_atom) tally_atom_virials(graph);
-}
-
-/* ---------------------------------------------------------------------- */
-
-void PairTumble::count_edges(const tumble::Graph &graph)
-{
-  const auto centers = graph.edge_index.begin();
-  const auto ghosts = std::lower_bound(centers, centers + graph.edges(), graph.local_atoms[0]);
-  edges_evaluated_[0] += static_cast<double>(ghosts - centers);
-  edges_evaluated_[1] += static_cast<double>(graph.edges());
-}
-
-/* ----------------------------------------------------------------------
-   a partition of the virial: each edge's term is split between its atoms
-------------------------------------------------------------------------- */
-
-void PairTumble::tally_atom_virials(const tumble::Graph &graph)
-{
-  const double factor = -0.5 * energy_unit_;
-  for (std::int64_t e = 0; e < graph.edges(); ++e) {
-    const auto &v = graph.vectors[e];
-    const auto &g = evaluation_.edge_gradients[e];
-    const double half[6] = {factor * v[0] * g[0], factor * v[1] * g[1], factor * v[2] * g[2],
-                            factor * v[1] * g[0], factor * v[2] * g[0], factor * v[2] * g[1]};
-    for (int k = 0; k < 6; ++k) {
-      vatom[graph_.atoms()[graph.center(e)]][k] += half[k];
-      vatom[graph_.atoms()[graph.neighbor(e)]][k] += half[k];
-    }
-  }
+  if (vflag_atom) add_atom_virials(graph_, evaluation_, energy_unit_, vatom);
 }
 
 /* ---------------------------------------------------------------------- */

@@ -21,9 +21,9 @@ PairStyle(tumble,PairTumble);
 #include "frame_stream.h"
 #include "halo.h"
 #include "lammps_graph.h"
+#include "pair_log.h"
 #include "tumble/potential.h"
 
-#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -70,14 +70,11 @@ class PairTumble : public Pair {
   bool passes_messages_to_ghosts() const;
   double hop() const;
   void set_halo();
-  void log_model();
   void forget_model();
   bool list_is_new();
   void stop_if_failed(const std::string &mine, bool evaluated);
-  void count_edges(const tumble::Graph &);
   void add_forces();
   void tally(const tumble::Graph &);
-  void tally_atom_virials(const tumble::Graph &);
 
   tumble::LoadOptions options_;
   FrameStream frames_;
@@ -87,16 +84,14 @@ class PairTumble : public Pair {
   std::vector<std::string> symbol_of_type_;
   double energy_unit_ = 1.0;    // 1 eV in LAMMPS' units
   Halo halo_;
-  std::string logged_;    // what the log already says
-  std::string logged_share_;
+  PairLog log_;
   LammpsGraph graph_;
   tumble::Evaluation evaluation_;
   bool restarted_ = true;    // a new neighbour list may be there although its counters don't say so
   std::pair<bigint, bigint> last_build_;
   bigint evaluations_ = 0;
-  bigint evaluated_step_ = -1;                 // of the last evaluation in this run
-  int evaluated_atoms_ = 0;                    // local ones and ghosts, then
-  std::array<double, 2> edges_evaluated_{};    // of local atoms and of all, since the start of the run
+  bigint evaluated_step_ = -1;    // of the last evaluation in this run
+  int evaluated_atoms_ = 0;       // local ones and ghosts, then
 };
 
 }    // namespace LAMMPS_NS

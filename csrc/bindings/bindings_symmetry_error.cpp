@@ -16,6 +16,7 @@ void export_symmetry_error(py::module_& m) {
         .def_readonly("force_max", &SymmetryError::force_max)
         .def_readonly("torque", &SymmetryError::torque)
         .def_readonly("averaged_torque", &SymmetryError::averaged_torque);
+    m.def("require_spread", &require_spread, py::arg("symmetrizer"));
     m.def("symmetry_error", &symmetry_error, py::arg("result"), py::arg("frames"), py::arg("graph"),
           py::arg("structure") = 0);
 }

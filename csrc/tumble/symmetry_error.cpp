@@ -13,6 +13,26 @@ double norm(const Vector3& v) { return std::hypot(v[0], v[1], v[2]); }
 
 }  // namespace
 
+EnergySpread energy_spread(std::span<const double> energies, const Frames& frames) {
+    const double bare = energies[frames.bare];
+    double mean = 0.0, variance = 0.0;
+    for (std::size_t k = 0; k < frames.size(); ++k) mean += frames.weights[k] * (energies[k] - bare);
+    for (std::size_t k = 0; k < frames.size(); ++k) {
+        const double difference = energies[k] - bare - mean;
+        variance += frames.weights[k] * difference * difference;
+    }
+    // weights that a caller brings may be negative
+    return {bare + mean, std::sqrt(std::max(0.0, variance))};
+}
+
+void require_spread(const Symmetrizer& symmetrizer) {
+    if (symmetrizer.size() > 1) return;
+    throw ConfigurationError(
+        message("`symmetrize`: expected a set of at least two rotations, since one has no spread, "
+                "got `",
+                symmetrizer.options().symmetrize, "`"));
+}
+
 SymmetryError symmetry_error(const Evaluation& result, const Frames& frames, const Graph& graph,
                              std::int64_t structure) {
     if (structure < 0 || structure >= graph.structures() ||
@@ -21,17 +41,13 @@ SymmetryError symmetry_error(const Evaluation& result, const Frames& frames, con
     }
     SymmetryError error;
     error.energy = result.bare_energies[structure];
-    error.averaged_energy = result.energies[structure];
     error.torque = norm(result.bare_torques[structure]);
     error.averaged_torque = norm(result.torques[structure]);
 
-    const double* energies = &result.frame_energies[structure * frames.size()];
-    double variance = 0.0;
-    for (std::size_t k = 0; k < frames.size(); ++k) {
-        const double difference = energies[k] - error.averaged_energy;
-        variance += frames.weights[k] * difference * difference;
-    }
-    error.energy_std = std::sqrt(std::max(0.0, variance));
+    const EnergySpread spread =
+        energy_spread({&result.frame_energies[structure * frames.size()], frames.size()}, frames);
+    error.averaged_energy = spread.mean;
+    error.energy_std = spread.standard_deviation;
 
     const std::int64_t first = graph.first_atom[structure], last = graph.first_atom[structure + 1];
     double squares = 0.0;

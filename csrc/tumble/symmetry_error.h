@@ -1,9 +1,12 @@
 #pragma once
 /// How much an energy depends on the frame, measured over a set of frames.
 
+#include <span>
+
 #include "evaluation.h"
 #include "frames.h"
 #include "graph.h"
+#include "symmetrizer.h"
 
 namespace tumble {
 
@@ -25,6 +28,25 @@ struct SymmetryError {
     /// |τ̄|, eV/rad.
     double averaged_torque = 0.0;
 };
+
+struct EnergySpread {
+    /// Ē.
+    double mean = 0.0;
+    /// √(Σ_k w_k (E_k − Ē)²).
+    double standard_deviation = 0.0;
+};
+
+/// Of energies that have most of their digits in common: what they differ by from the energy in the frame `bare` is
+/// summed, not they themselves. Equal energies have a spread of exactly 0.
+///
+/// @param energies of one structure in each frame, in any unit
+/// @param frames an average, whose weights sum to 1
+EnergySpread energy_spread(std::span<const double> energies, const Frames& frames);
+
+/// The spread over a single frame would be 0, and read as "no symmetry error".
+///
+/// @throws ConfigurationError unless an evaluation has two frames or more
+void require_spread(const Symmetrizer& symmetrizer);
 
 /// @param result of an evaluation of `graph` in these frames
 /// @param frames of the structure: an average, whose `bare` is the lab frame if E shall be what an MD run sees

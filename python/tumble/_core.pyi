@@ -196,6 +196,9 @@ class SymmetryError:
     @property
     def averaged_torque(self) -> float: ...
 
+def require_spread(symmetrizer: Symmetrizer) -> None:
+    """Raise ConfigurationError unless an evaluation has two frames or more: one has no spread."""
+
 def symmetry_error(result: Evaluation, frames: Frames, graph: Graph, structure: int = 0) -> SymmetryError:
     """Return that of one structure of a graph, which was evaluated in these frames."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ase import Atoms
 from support.systems import systems
 
 import tumble
@@ -60,3 +61,31 @@ def test_arguments_have_to_belong_together(model_file: ModelFile) -> None:
     for structure, others in [(1, frames), (-1, frames), (0, frames.with_inversion())]:
         with pytest.raises(_core.ConfigurationError, match="expected a structure, frames and graph of this evaluation"):
             _core.symmetry_error(result, others, graph, structure)
+
+
+def test_equal_energies_have_no_spread(model_file: ModelFile) -> None:
+    """Exactly none, although weights like 1/60 don't sum to 1: energies without edges don't depend on the frame."""
+    potential = tumble.load(model_file("two_hop"), "cpu")
+    graph = to_graph([Atoms("O", [[1.0, 2.0, 3.0]])], potential.metadata.species, potential.metadata.cutoff)
+    frames = _core.Symmetrizer("icosahedral").frames()
+    error = _core.symmetry_error(potential.evaluate(graph, [frames]), frames, graph)
+    assert error.energy != 0.0
+    assert error.averaged_energy == error.energy
+    assert error.energy_std == 0.0
+
+
+@pytest.mark.parametrize(("symmetrize", "frames"), [("none", 1), ("random", 1), ("random:1", 1), ("random:2", 2)])
+def test_one_frame_has_no_spread(symmetrize: str, frames: int) -> None:
+    symmetrizer = _core.Symmetrizer(symmetrize, seed=1)
+    assert len(symmetrizer) == frames
+    if frames > 1:
+        _core.require_spread(symmetrizer)
+        return
+    expected = f"`symmetrize`: expected a set of at least two rotations, since one has no spread, got `{symmetrize}`"
+    with pytest.raises(_core.ConfigurationError, match=f"^{expected}$"):
+        _core.require_spread(symmetrizer)
+
+
+def test_inversion_makes_two_frames_of_one() -> None:
+    for symmetrize in ("none+inversion", "random+inversion", "tetrahedral"):
+        _core.require_spread(_core.Symmetrizer(symmetrize, seed=1))

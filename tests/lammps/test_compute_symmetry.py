@@ -43,7 +43,7 @@ def values(table: dict[str, np.ndarray], name: str, row: int = 0) -> np.ndarray:
     return np.array([table[f"c_{name}[{k}]"][row] for k in range(1, 8)])
 
 
-SETS = {"a": ("octahedral", None), "b": ("icosahedral+inversion", None), "r": ("random:4", 3), "o": ("none", None)}
+SETS = {"a": ("octahedral", None), "b": ("icosahedral+inversion", None), "r": ("random:4", 3)}
 
 
 @pytest.mark.parametrize(("name", "ranks"), [("triclinic", 1), ("liquid", 2), ("triclinic", 4)])
@@ -70,7 +70,6 @@ def test_numbers_of_the_core(tmp_path: Path, model_file: ModelFile, name: str, r
         np.testing.assert_allclose(per_atom[:, n, :3], differences, rtol=0, atol=1e-10)
         np.testing.assert_allclose(per_atom[:, n, 3], np.linalg.norm(differences, axis=1), rtol=0, atol=1e-10)
     assert (values(table, "a")[2:5] > 1e-2).all()
-    assert not values(table, "o")[2:5].any()
 
 
 def test_units_and_extensivity(tmp_path: Path, model_file: ModelFile) -> None:

@@ -159,3 +159,19 @@ def test_forces_and_pressure_are_derivatives_of_the_energy(tmp_path: Path, model
         next(energies)  # back again
         virial = here[pressure][0] * here["Volume"][0] / NKTV2P
         assert virial == pytest.approx(-derivative, rel=1e-6, abs=1e-8)
+
+
+def test_fixed_sets_beside_what_takes_differences(tmp_path: Path, model_file: ModelFile) -> None:
+    """Random frames are refused there; a fixed set has its forces, and a symmetric matrix of their derivatives."""
+    script = system_script(
+        tmp_path, SYSTEMS["molecule"], model_file("two_hop"), SPECIES, keywords="symmetrize octahedral"
+    )
+    script = script.replace("atom_style atomic", "atom_style atomic\natom_modify map yes") + "reset_atoms id\n"
+    script += "dynamical_matrix all eskm 1e-4 file matrix.txt\nfix 1 all numdiff 1 1e-4\nrun 0\n"
+    script += "write_dump all custom all.dump id fx fy fz f_1[*] modify sort id format float %.17g\n"
+    done = run_lammps(tmp_path, script).checked()
+    rows = done.dump("all.dump")
+    np.testing.assert_allclose(rows[:, 4:], rows[:, 1:4], rtol=0, atol=1e-6)
+    assert np.abs(rows[:, 1:4]).max() > 0.1
+    matrix = np.loadtxt(tmp_path / "matrix.txt").reshape(9, 9)
+    np.testing.assert_allclose(matrix, matrix.T, rtol=0, atol=1e-6 * np.abs(matrix).max())

@@ -37,14 +37,20 @@ WORDS = {
     "octahedral symmetrize octahedral": rf"{STYLE}`symmetrize`: expected once, got twice \(",
     "octahedral device cpu": rf"{STYLE}`device`: expected once, got twice \(",
     "random seed 1 beads share": rf"{STYLE}`beads`: expected one of independent, shared; got `share`; did you mean",
+    "octahedral beads shared": f"{STYLE}`beads`: expected random frames for `shared`, got `symmetrize octahedral`, ",
+    "none beads shared": f"{STYLE}`beads`: expected random frames for `shared`, got `symmetrize none`, the same",
     "octahedral symmetrise none": rf"{STYLE}expected one of .*; got `symmetrise`; did you mean `symmetrize`\?",
 }
 
 COMPUTE = "ERROR: compute tumble/symmetry: "
+ONE = f"{COMPUTE}`symmetrize`: expected a set of at least two rotations, since one has no spread,"
 #: Words behind `compute a`.
 COMPUTES = {
     "all tumble/symmetry": f"{COMPUTE}expected a set of rotations, such as icosahedral, got nothing",
     "all tumble/symmetry tetrahedra": rf"{COMPUTE}`symmetrize`: .*; did you mean `tetrahedral`\?",
+    "all tumble/symmetry none": rf"{ONE} got `none` \(",
+    "all tumble/symmetry random:1 seed 1": rf"{ONE} got `random:1` \(",
+    "all tumble/symmetry/atom random seed 1": rf"{ONE.replace('symmetry', 'symmetry/atom', 1)} got `random` \(",
     "all tumble/symmetry random": f"{COMPUTE}`seed`: expected an integer for the random frames of `random`, got none",
     "all tumble/symmetry random sead 1": rf"{COMPUTE}expected one of seed, instance; got `sead`; did you mean `seed`\?",
     "all tumble/symmetry octahedral instance 0": f"{COMPUTE}`instance`: expected an integer from 1, got `0`",
@@ -55,6 +61,8 @@ COMPUTES = {
 }
 
 MINIMIZATION = f"{STYLE}expected a fixed set for a minimization, such as icosahedral, .* got `symmetrize random:3`"
+DIFFERENCES = f"{STYLE}expected a fixed set for {{}}, such as icosahedral, since .* got `symmetrize random:3`"
+COMMANDS = DIFFERENCES.format("dynamical_matrix and third_order")
 LEVEL = f"{STYLE}expected random frames at the outermost level of `run_style respa` alone, .* got `symmetrize random:3`"
 TWO = (
     "pair_style hybrid/overlay tumble device cpu{} tumble device cpu{}",
@@ -65,6 +73,24 @@ RANDOM = " symmetrize random:3 seed 1"
 SETTINGS = {
     "minimize": ((), "minimize 0 1e-4 5 50\n", MINIMIZATION),
     "fire": ((), "run 0\nmin_style fire\nminimize 0 1e-4 5 50\n", MINIMIZATION),
+    "dynamical_matrix": ((), "reset_atoms id\ndynamical_matrix all regular 0.001 file d.txt\n", COMMANDS),
+    "third_order": ((), "reset_atoms id\nrun 2\nthird_order all regular 0.001 file t.txt\n", COMMANDS),
+    "fix numdiff": ((), "reset_atoms id\nfix 1 all numdiff 1 0.001\nrun 0\n", DIFFERENCES.format("fix numdiff")),
+    "fix numdiff/virial": (
+        (),
+        "fix 1 all numdiff/virial 1 0.001\nrun 0\n",
+        DIFFERENCES.format("fix numdiff/virial"),
+    ),
+    "compute born/matrix": (
+        (),
+        "compute v all pressure NULL virial\ncompute b all born/matrix numdiff 0.001 v\nrun 0\n",
+        DIFFERENCES.format("compute born/matrix"),
+    ),
+    "compute fep/ta": (
+        (),
+        "compute f all fep/ta 300 xy 1.01\nrun 0\n",
+        DIFFERENCES.format("compute fep/ta"),
+    ),
     "whole on an inner level": ((), "fix 1 all nve\nrun_style respa 2 2 pair 1\nrun 3\n", LEVEL),
     "middle level": ((), "fix 1 all nve\nrun_style respa 3 2 2 pair 2\nrun 3\n", LEVEL),
     "part on an inner level": (
@@ -116,6 +142,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory, model_file: ModelFile) ->
     model = model_file("two_hop")
     start = system_script(folder, MOLECULE, model, SPECIES, keywords="device cpu check no")
     start = start.replace("system.data", f"{folder}/system.data")
+    start = start.replace("atom_style atomic", "atom_style atomic\natom_modify map yes")
     random = start.replace("check no", f"check no{RANDOM}")
     scripts = [start.replace("check no", f"symmetrize {words}") + "run 0\n" for words in WORDS]
     scripts += [start + f"group oxygen type 1\ncompute a {words}\nrun 0\n" for words in COMPUTES]

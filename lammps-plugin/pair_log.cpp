@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "pair_log.h"
+
+#include "comm.h"
+#include "lammps.h"
+#include "utils.h"
+
+#include <algorithm>
+
+using namespace LAMMPS_NS;
+
+void PairLog::write_model(const tumble::Potential &potential, const std::string &path,
+                          const tumble::Symmetrizer &symmetrizer, double hop, bool messages)
+{
+  if (lmp_->comm->me != 0) return;
+  const auto &metadata = potential.metadata();
+  std::string text =
+      fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
+                  "pair_style tumble: symmetrize {}\n"
+                  "pair_style tumble: device {}, {} thread{}\n",
+                  metadata.name, path, metadata.symmetry_kind, metadata.cutoff, metadata.depth, metadata.dtype,
+                  symmetrizer.description(), potential.device(), tumble::threads(), tumble::threads() == 1 ? "" : "s");
+  if (messages)
+    text +=
+        fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",
+                    lmp_->comm->nprocs, metadata.depth * hop, metadata.depth);
+  if (text != model_) utils::logmesg(lmp_, text);
+  model_ = text;
+}
+
+void PairLog::count(const tumble::Graph &graph)
+{
+  const auto centers = graph.edge_index.begin();
+  const auto ghosts = std::lower_bound(centers, centers + graph.edges(), graph.local_atoms[0]);
+  edges_[0] += static_cast<double>(ghosts - centers);
+  edges_[1] += static_cast<double>(graph.edges());
+}
+
+void PairLog::write_share_of_ghosts(bool messages)
+{
+  std::array<double, 2> edges{};
+  MPI_Reduce(edges_.data(), edges.data(), 2, MPI_DOUBLE, MPI_SUM, 0, lmp_->world);
+  edges_ = {};
+  if (lmp_->comm->me != 0 || !messages || edges[1] == 0.0) return;
+  const std::string share = fmt::format("{:.1f} %", 100.0 * (1.0 - edges[0] / edges[1]));
+  if (share != share_) utils::logmesg(lmp_, "pair_style tumble: {} of the model's work was for ghosts\n", share);
+  share_ = share;
+}

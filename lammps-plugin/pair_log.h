@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TUMBLE_PAIR_LOG_H
+#define TUMBLE_PAIR_LOG_H
+
+/// What pair_style tumble says in LAMMPS' log: which model it has, and how much of the work was for ghosts.
+///
+/// Each line comes once, however many runs there are, as long as it says the same.
+
+#include "tumble/potential.h"
+#include "tumble/symmetrizer.h"
+
+#include <array>
+#include <string>
+
+namespace LAMMPS_NS {
+
+class LAMMPS;
+
+class PairLog {
+ public:
+  explicit PairLog(LAMMPS *lmp) : lmp_(lmp) {}
+
+  /// At the start of a run.
+  ///
+  /// @param hop cutoff and neighbor skin, Å
+  /// @param messages whether messages pass through ghosts
+  void write_model(const tumble::Potential &potential, const std::string &path, const tumble::Symmetrizer &symmetrizer,
+                   double hop, bool messages);
+
+  /// Counts the edges of an evaluation.
+  void count(const tumble::Graph &graph);
+
+  /// At the end of a run, over which it counts; all ranks have to call it.
+  ///
+  /// @param messages as above: without them there is no work for ghosts
+  void write_share_of_ghosts(bool messages);
+
+ private:
+  LAMMPS *lmp_;
+  std::string model_;    // what the log already says
+  std::string share_;
+  std::array<double, 2> edges_{};    // of local atoms and of all, since the start of the run
+};
+
+}    // namespace LAMMPS_NS
+
+#endif
