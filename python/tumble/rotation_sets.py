@@ -60,6 +60,11 @@ class RotationSet:
         """
         return self._symmetrizer.frames(key) if self._fixed is None else self._fixed
 
+    def exactness(self) -> int:
+        """Degree to which the set is exact; of random frames what is so for every draw, and 0 if they are no set."""
+        # Drawn frames aren't measured: that takes time with the square of their number, and turning changes nothing.
+        return self._symmetrizer.exactness(_HIGHEST) if self._fixed is None else self._fixed.exactness(_HIGHEST)
+
 
 @dataclass(frozen=True)
 class Published:
@@ -120,7 +125,7 @@ def describe(name: str) -> Description:
     """
     rotation_set = RotationSet(name, seed=0)  # what is said here is the same for every draw
     frames = rotation_set.frames()
-    degree = frames.exactness(_HIGHEST)
+    degree = rotation_set.exactness()
     smallest, largest = float(frames.weights.min()), float(frames.weights.max())
     return Description(
         name=name,
@@ -147,7 +152,8 @@ def _published(degree: int, inversion: bool) -> tuple[Published, ...]:
         base = grids.smallest(family, degree)
         if base is not None:
             name = base + INVERSION if inversion else base
-            frames = RotationSet(name).frames()
-            negative = bool(frames.weights.min() < 0.0)
-            found.append(Published(name, family.title, len(frames), frames.exactness(_HIGHEST), negative))
+            rotation_set = RotationSet(name)
+            weights = rotation_set.frames().weights
+            negative = bool(weights.min() < 0.0)
+            found.append(Published(name, family.title, len(weights), rotation_set.exactness(), negative))
     return tuple(found)

@@ -9,6 +9,7 @@ import pytest
 
 from tumble.cli import main
 from tumble.errors import ConfigurationError
+from tumble.probe.results import measure
 from tumble.rotation_sets import RotationSet, describe
 
 
@@ -42,6 +43,15 @@ def test_random_sets():
     turned = describe("random:icosahedral")
     assert (turned.count, turned.degree, turned.random) == (60, 5, True)
     assert turned.published == describe("icosahedral").published
+
+
+def test_many_random_frames_are_described_at_once(monkeypatch):
+    """Their exactness isn't measured, which takes minutes for 100000: it is the same for all draws."""
+    monkeypatch.setattr("tumble._core.Frames.exactness", None)
+    found = describe("random:100000")
+    assert (found.count, found.degree) == (100000, 0)
+    assert measure(RotationSet("random:100000+inversion", seed=1)) == (200000, 0)
+    assert measure(RotationSet("random:icosahedral", seed=1)) == (60, 5)
 
 
 def test_random_frames_follow_the_key():
