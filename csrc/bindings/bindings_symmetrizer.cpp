@@ -30,7 +30,8 @@ void export_frames(py::module_& m) {
             "weights",
             [](const Frames& f) { return to_array(f.weights, {static_cast<py::ssize_t>(f.weights.size())}); })
         .def_readonly("bare", &Frames::bare)
-        .def("exactness", &exactness, py::arg("limit"))
+        // for thousands of rotations it takes seconds
+        .def("exactness", &exactness, py::arg("limit"), py::call_guard<py::gil_scoped_release>())
         .def("averages_parity", &averages_parity)
         .def("with_lab_frame", &with_lab_frame)
         .def("with_inversion", &with_inversion);
@@ -54,6 +55,7 @@ void export_symmetrizer(py::module_& m) {
         .def_property_readonly("correction", &Symmetrizer::correction)
         .def("__len__", &Symmetrizer::size)
         .def("__str__", &Symmetrizer::description)
+        .def("exactness", &Symmetrizer::exactness, py::arg("limit"), py::call_guard<py::gil_scoped_release>())
         .def("frames", &Symmetrizer::frames, py::arg("key") = StreamKey{});
     m.def("geometry_key", &geometry_key, py::arg("structure"));
 }

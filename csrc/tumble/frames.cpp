@@ -108,6 +108,7 @@ Frames correction(const Frames& frames) {
 }
 
 int exactness(const Frames& frames, int limit) {
+    if (limit < 1) return 0;
     std::vector<Matrix3> proper = frames.rotations;
     std::vector<double> odd_weights = frames.weights;
     for (std::size_t k = 0; k < proper.size(); ++k) {

@@ -138,11 +138,12 @@ Frames Symmetrizer::frames(const StreamKey& key) const {
 
 std::size_t Symmetrizer::size() const { return frames().size(); }
 
+int Symmetrizer::exactness(int limit) const { return tumble::exactness(set_, limit); }
+
 std::string Symmetrizer::description() const {
     const std::size_t count = set_.size() * std::max<std::size_t>(random_, 1);
     std::string text = message(options_.symmetrize, ", ", count, count == 1 ? " frame" : " frames");
-    // turning a set doesn't change its degree
-    if (const int degree = exactness(set_, highest_design_degree()); degree > 0) {
+    if (const int degree = exactness(highest_design_degree()); degree > 0) {
         text += message(", exact to degree ", degree);
     }
     if (random()) text += message(", seed ", *options_.seed);

@@ -43,6 +43,10 @@ class Symmetrizer {
     /// @param key of the random stream; without effect on fixed sets
     Frames frames(const StreamKey& key = {}) const;
 
+    /// Largest degree up to `limit` to which the average is exact, whatever is drawn: that of the set before it is
+    /// turned, which a turn doesn't change; 0 for random frames that are no set. Draws nothing.
+    int exactness(int limit) const;
+
     /// For a log: "icosahedral+inversion, 120 frames, exact to degree 5".
     std::string description() const;
 

@@ -5,16 +5,19 @@ Everything that is said about a set is computed from its matrices.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tumble import grids
 from tumble._core import Frames, Symmetrizer
 
 INVERSION = "+inversion"
 _HIGHEST = 24  # degree that is looked for; the published grids offered for comparison end before
-_EQUAL = 1e-12  # spread of weights that rounding explains
+_EQUAL = 1e-12  # difference of weights that rounding explains
 _ANY_KEY = (0, 0, 0, 0)
 
 
@@ -60,6 +63,11 @@ class RotationSet:
         """
         return self._symmetrizer.frames(key) if self._fixed is None else self._fixed
 
+    def exactness(self) -> int:
+        """Degree to which the set is exact; of random frames what is so for every draw, and 0 if they are no set."""
+        # Drawn frames aren't measured: that takes time with the square of their number, and turning changes nothing.
+        return self._symmetrizer.exactness(_HIGHEST) if self._fixed is None else self._fixed.exactness(_HIGHEST)
+
 
 @dataclass(frozen=True)
 class Published:
@@ -81,6 +89,14 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Weight:
+    """A weight, and how many rotations of a set have it."""
+
+    value: float
+    count: int
+
+
+@dataclass(frozen=True)
 class Description:
     """What a set is.
 
@@ -90,10 +106,10 @@ class Description:
         degree: It averages every Wigner function D^l of 1 <= l <= degree to zero, in the parts even and odd under
             inversion.
         parity: Whether it averages a pseudoscalar to zero.
-        random: Whether the frames are drawn anew for each evaluation. They are then described by one draw.
-        equal_weights: Whether all weights are the same.
-        smallest_weight: Of one evaluation.
-        largest_weight: Of one evaluation.
+        random: Whether the frames are drawn anew for each evaluation.
+        distinct_weights: From the smallest to the largest.
+        weights: Of each rotation.
+        rotations: Matrices; those of random frames are one draw, an example.
         published: Smallest grid of each published family with at least this degree and the same parity.
     """
 
@@ -102,9 +118,9 @@ class Description:
     degree: int
     parity: bool
     random: bool
-    equal_weights: bool
-    smallest_weight: float
-    largest_weight: float
+    distinct_weights: tuple[Weight, ...]
+    weights: tuple[float, ...]
+    rotations: tuple[tuple[tuple[float, ...], ...], ...]
     published: tuple[Published, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,24 +129,23 @@ class Description:
 
 
 def describe(name: str) -> Description:
-    """Count, degree, parity and weights of a set, and the published grids beside it.
+    """Count, degree, parity, weights and matrices of a set, and the published grids beside it.
 
     Raises:
         ConfigurationError: If there is no such set.
     """
     rotation_set = RotationSet(name, seed=0)  # what is said here is the same for every draw
     frames = rotation_set.frames()
-    degree = frames.exactness(_HIGHEST)
-    smallest, largest = float(frames.weights.min()), float(frames.weights.max())
+    degree = rotation_set.exactness()
     return Description(
         name=name,
         count=len(frames),
         degree=degree,
         parity=frames.averages_parity(),
         random=rotation_set.random,
-        equal_weights=largest - smallest <= _EQUAL,
-        smallest_weight=smallest,
-        largest_weight=largest,
+        distinct_weights=tuple(_distinct(frames.weights)),
+        weights=tuple(frames.weights.tolist()),
+        rotations=tuple(tuple(map(tuple, matrix)) for matrix in frames.rotations.tolist()),
         published=_published(degree, rotation_set.inversion) if degree > 0 else (),
     )
 
@@ -141,13 +156,20 @@ def _is_turned_set(base: str) -> bool:
     return what != "" and not what.isdigit()
 
 
+def _distinct(weights: NDArray[np.float64]) -> Iterator[Weight]:
+    ordered = np.sort(weights)
+    for group in np.split(ordered, 1 + np.flatnonzero(np.diff(ordered) > _EQUAL)):
+        yield Weight(float(group.mean()), len(group))
+
+
 def _published(degree: int, inversion: bool) -> tuple[Published, ...]:
     found = []
     for family in grids.FAMILIES.values():
         base = grids.smallest(family, degree)
         if base is not None:
             name = base + INVERSION if inversion else base
-            frames = RotationSet(name).frames()
-            negative = bool(frames.weights.min() < 0.0)
-            found.append(Published(name, family.title, len(frames), frames.exactness(_HIGHEST), negative))
+            rotation_set = RotationSet(name)
+            weights = rotation_set.frames().weights
+            negative = bool(weights.min() < 0.0)
+            found.append(Published(name, family.title, len(weights), rotation_set.exactness(), negative))
     return tuple(found)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -57,6 +60,26 @@ def test_exactness_of_turned_incomplete_and_inverted_sets() -> None:
     signs = np.where(np.arange(24) % 2, 1, -1)[:, None, None]
     assert _core.Frames(group.rotations * signs, group.weights).exactness(12) == 0
     assert group.with_inversion().exactness(12) == 3
+
+
+def test_other_threads_go_on_while_exactness_is_computed() -> None:
+    frames = _core.Symmetrizer("random:2000", seed=1).frames()
+    steps: list[float] = []
+    ended = threading.Event()
+
+    def count() -> None:
+        while not ended.is_set():
+            steps.append(time.monotonic())
+            time.sleep(1e-3)
+
+    counter = threading.Thread(target=count)
+    counter.start()
+    begin = time.monotonic()
+    assert frames.exactness(24) == 0
+    end = time.monotonic()
+    ended.set()
+    counter.join()
+    assert any(begin + 0.1 * (end - begin) < step < end - 0.1 * (end - begin) for step in steps)
 
 
 def test_with_lab_frame() -> None:

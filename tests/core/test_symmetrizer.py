@@ -53,6 +53,20 @@ def test_random_set_is_the_set_turned() -> None:
     np.testing.assert_allclose(turned, group @ turned[0], atol=1e-14)
 
 
+@pytest.mark.parametrize("mode", ["average", "correction"])
+@pytest.mark.parametrize(
+    ("symmetrize", "degree"),
+    [("octahedral", 3), ("degree:5+inversion", 5), ("random:tetrahedral", 2), ("random", 0), ("random:9+inversion", 0)],
+)
+def test_exactness_of_all_draws(symmetrize: str, degree: int, mode: str) -> None:
+    symmetrizer = _core.Symmetrizer(symmetrize, mode, seed=1)
+    assert symmetrizer.exactness(12) == degree
+    assert symmetrizer.exactness(1) == min(degree, 1)
+    assert symmetrizer.exactness(0) == symmetrizer.exactness(-1) == 0
+    if mode == "average":
+        assert symmetrizer.frames((1, 2, 3, 4)).exactness(12) == degree
+
+
 @pytest.mark.parametrize(
     ("symmetrize", "text"),
     [

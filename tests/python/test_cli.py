@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -265,6 +266,26 @@ def test_an_interruption_has_status_130(capsys, monkeypatch, model_file):
 
     monkeypatch.setattr(metadata, "read", interrupt)
     assert run(capsys, "info", model_file("pair")) == (130, "", "tumble: interrupted\n")
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    """As in `tumble ... | head`: before the first word, which is in a buffer till the end, and amid many."""
+    for name, lines in (("none", 0), ("lebedev:10", 2)):
+        command = [sys.executable, "-m", "tumble", "rotations", name, "--json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            for _ in range(lines):
+                assert process.stdout.readline()
+            process.stdout.close()
+            _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (141, b"")
+
+
+def test_other_broken_pipes_are_errors(capsys, monkeypatch, model_file):
+    def lose(path):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(metadata, "read", lose)
+    assert run(capsys, "info", model_file("pair")) == (1, "", "tumble: error: [Errno 32] Broken pipe\n")
 
 
 def test_help_names_every_command(capsys):

@@ -9,7 +9,8 @@ import pytest
 
 from tumble.cli import main
 from tumble.errors import ConfigurationError
-from tumble.rotation_sets import RotationSet, describe
+from tumble.probe.results import measure
+from tumble.rotation_sets import RotationSet, Weight, describe
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,22 @@ def test_descriptions(name, count, degree, parity, published):
     found = describe(name)
     assert (found.name, found.count, found.degree, found.parity, found.random) == (name, count, degree, parity, False)
     assert {grid.name: grid.count for grid in found.published} == published
-    assert found.equal_weights == (":" not in name)
+    assert (len(found.distinct_weights) == 1) == (":" not in name)
+    frames = RotationSet(name).frames()
+    np.testing.assert_array_equal(found.rotations, frames.rotations)
+    np.testing.assert_array_equal(found.weights, frames.weights)
+
+
+def test_distinct_weights():
+    weights = describe("degree:9").distinct_weights
+    assert [weight.count for weight in weights] == [20, 90, 180]
+    assert sum(weight.count * weight.value for weight in weights) == pytest.approx(1.0, abs=1e-13)
+    assert weights[0].value < weights[1].value < weights[2].value
+    # Gauss and Legendre: 5/18, 8/18, 5/18 for cos(beta), shared by 25 pairs of angles
+    assert describe("legendre:3").distinct_weights == (
+        Weight(pytest.approx(5 / 18 / 25), 50),
+        Weight(pytest.approx(8 / 18 / 25), 25),
+    )
 
 
 def test_random_sets():
@@ -42,6 +58,15 @@ def test_random_sets():
     turned = describe("random:icosahedral")
     assert (turned.count, turned.degree, turned.random) == (60, 5, True)
     assert turned.published == describe("icosahedral").published
+
+
+def test_many_random_frames_are_described_at_once(monkeypatch):
+    """Their exactness isn't measured, which takes minutes for 100000: it is the same for all draws."""
+    monkeypatch.setattr("tumble._core.Frames.exactness", None)
+    found = describe("random:100000")
+    assert (found.count, found.degree) == (100000, 0)
+    assert measure(RotationSet("random:100000+inversion", seed=1)) == (200000, 0)
+    assert measure(RotationSet("random:icosahedral", seed=1)) == (60, 5)
 
 
 def test_random_frames_follow_the_key():
@@ -65,8 +90,16 @@ def test_command(capsys):
     assert text.startswith(
         "legendre:3+inversion\n  evaluations       150\n  exact to degree   4\n  parity            exact\n"
     )
-    assert "  weights           0.005556 to 0.008889, of mean 0.006667\n" in text
+    assert "  weights           100 × 0.00555556, 50 × 0.00888889\n" in text
     assert "  lebedev:4+inversion          140 evaluations, degree 4: " in text
+
+    assert main(["rotations", "degree:7"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    rows = [line for line in lines[4:] if line.startswith(("  weights  ", " " * 20))]
+    listed = [part.split(" × ") for row in rows for part in row[20:].split(", ")]
+    assert len(rows) > 1
+    assert sum(int(count) for count, _ in listed) == 160
+    assert sum(int(count) * float(weight) for count, weight in listed) == pytest.approx(1.0, abs=1e-5)
 
     assert main(["rotations", "ipi-lebedev:13"]) == 0
     assert "some weights are negative" in capsys.readouterr().out
@@ -80,7 +113,9 @@ def test_command(capsys):
 def test_command_with_json(capsys):
     assert main(["rotations", "tetrahedral", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert (document["count"], document["degree"], document["equal_weights"]) == (12, 2, True)
+    assert (document["count"], document["degree"], document["parity"]) == (12, 2, False)
+    assert document["distinct_weights"] == [{"value": pytest.approx(1 / 12), "count": 12}]
+    assert (np.shape(document["weights"]), np.shape(document["rotations"])) == ((12,), (12, 3, 3))
     assert document["published"][0] == {
         "name": "legendre:2",
         "title": "products of Langer et al. 2024 and i-PI",

@@ -4,12 +4,15 @@ Each subcommand is a module with `add_parser(subparsers)`, which says what it ta
 which returns the exit status. What is heavy is imported only in `run`, so that `tumble --help` answers at
 once.
 
-Exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after an interruption.
+Exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after an interruption, 141 if nobody reads
+the output to its end (`tumble ... | head`), as for other programs.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import select
 import sys
 from collections.abc import Sequence
 
@@ -38,10 +41,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         status: int = arguments.run(arguments)
+        sys.stdout.flush()
     except (TumbleError, OSError) as error:
+        if isinstance(error, BrokenPipeError) and _nobody_reads():
+            # What is still in Python's buffer goes there as it exits.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
         print(f"tumble: error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("tumble: interrupted", file=sys.stderr)
         return 130
     return status
+
+
+def _nobody_reads() -> bool:
+    """Whether it is the pipe of the output that is broken, and not one to another process."""
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)
+    except OSError:  # not a file
+        return False
+    return bool(poll.poll(0))

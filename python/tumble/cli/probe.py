@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from tumble.cli.options import add_model_options
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,8 +46,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Probe with a progress bar, print the tables, write the files."""
-    from tqdm import tqdm
-
     from tumble.files import write_atomically
     from tumble.probe import Options, probe
     from tumble.probe.options import split_sets
@@ -60,14 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     if resume is None and arguments.json is not None:
         resume = arguments.json.with_name(arguments.json.name + ".jsonl")
 
-    with tqdm(desc=Path(arguments.frames).name, unit=" evaluations") as bar:
-        structures = 0
-
-        def count_structure() -> None:
-            nonlocal structures
-            structures += 1
-            bar.set_postfix_str(f"{structures} structures done")
-
+    with closing(_Progress(Path(arguments.frames).name)) as progress:
         result = probe(
             arguments.model,
             arguments.frames,
@@ -77,8 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
             device=arguments.device,
             memory=arguments.memory,
             check=arguments.check == "yes",
-            evaluated=bar.update,
-            structure_done=count_structure,
+            evaluated=progress.evaluated,
+            structure_done=progress.structure_done,
         )
     print(format_probe(result))
     if arguments.json is not None:
@@ -88,6 +84,33 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.plot is not None:
         plot(result, arguments.plot)
     return 0
+
+
+class _Progress:
+    """A progress bar that is there from the first evaluation on: an option that is refused has none above it."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._structures = 0
+        self._bar: tqdm[NoReturn] | None = None
+
+    def evaluated(self, count: int) -> None:
+        self._opened().update(count)
+
+    def structure_done(self) -> None:
+        self._structures += 1
+        self._opened().set_postfix_str(f"{self._structures} structures done")
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def _opened(self) -> tqdm[NoReturn]:
+        from tqdm import tqdm
+
+        if self._bar is None:
+            self._bar = tqdm(desc=self._title, unit=" evaluations")
+        return self._bar
 
 
 def _check_folder(option: str, path: Path | None) -> None:

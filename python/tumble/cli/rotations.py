@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tumble.rotation_sets import Description
+
+_IN_LINE = 5  # weights
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="as for the keyword `symmetrize`: none, tetrahedral, octahedral, icosahedral, degree:t, random, random:n "
         "or random:SET; or a published grid: legendre:N, ipi-lebedev:N or lebedev:t; each also with +inversion",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON, with the matrices and the weight of each")
     parser.set_defaults(run=run)
 
 
@@ -41,11 +44,7 @@ def format_description(description: Description) -> str:
     """A few lines of text."""
     rows = [("evaluations", str(description.count)), ("exact to degree", str(description.degree))]
     rows.append(("parity", "exact" if description.parity else "not averaged: what is odd under inversion stays"))
-    if description.equal_weights:
-        rows.append(("weights", "equal"))
-    else:
-        low, high = description.smallest_weight, description.largest_weight
-        rows.append(("weights", f"{low:.4g} to {high:.4g}, of mean {1.0 / description.count:.4g}"))
+    rows += zip(chain(["weights"], repeat("")), _weights(description), strict=False)
     if description.random:
         kept = f"a set exact to degree {description.degree}, turned" if description.degree > 0 else "uniform"
         rows.append(("drawn", f"for each evaluation: {kept} at random; the mean over draws is unbiased"))
@@ -56,3 +55,12 @@ def format_description(description: Description) -> str:
             note = "; some weights are negative" if grid.negative_weights else ""
             lines.append(f"  {grid.name:26}{grid.count:6} evaluations, degree {grid.degree}: {grid.title}{note}")
     return "\n".join(lines)
+
+
+def _weights(description: Description) -> list[str]:
+    """Lines with the distinct weights and how many rotations have each."""
+    weights = description.distinct_weights
+    if len(weights) == 1:
+        return ["equal"]
+    listed = [f"{weight.count} × {weight.value:.6g}" for weight in weights]
+    return [", ".join(listed[first : first + _IN_LINE]) for first in range(0, len(listed), _IN_LINE)]

@@ -68,8 +68,15 @@ class Options:
 
 
 def split_sets(text: str) -> tuple[str, ...]:
-    """Names of a list with commas."""
-    return tuple(name.strip() for name in text.split(","))
+    """Names of a list with commas.
+
+    Raises:
+        ConfigurationError: If one is empty.
+    """
+    names = tuple(name.strip() for name in text.split(","))
+    if "" in names:
+        raise ConfigurationError(f"`sets`: expected names with single commas between them, got `{text}`")
+    return names
 
 
 def powers_of_two(most: int) -> Sequence[int]:

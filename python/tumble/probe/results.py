@@ -23,7 +23,6 @@ UNITS = {
     "torque": "eV/rad",
     "spectrum": "eV^2",
 }
-_HIGHEST_DEGREE = 24
 _RESAMPLES = 200  # of a bootstrap: the standard errors are good to 5 %
 
 
@@ -156,8 +155,7 @@ def combine(model: str, frames: str, options: Options, records: Sequence[Record]
 
 def measure(rotation_set: RotationSet) -> tuple[int, int]:
     """Evaluations and degree of exactness of a set."""
-    frames = rotation_set.frames()
-    return int(np.count_nonzero(frames.weights)), frames.exactness(_HIGHEST_DEGREE)
+    return int(np.count_nonzero(rotation_set.frames().weights)), rotation_set.exactness()
 
 
 def _random_errors(summary: _Summary, records: Sequence[Record], most: int) -> Iterator[SetErrors]:
