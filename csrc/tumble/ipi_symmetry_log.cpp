@@ -12,7 +12,7 @@ namespace tumble {
 namespace {
 
 const std::string columns =
-    "evaluation bead energy{eV} averaged_energy{eV} energy_std{eV} force_rms{eV/ang} force_max{eV/ang} "
+    "round bead energy{eV} averaged_energy{eV} energy_std{eV} force_rms{eV/ang} force_max{eV/ang} "
     "torque{eV/rad} averaged_torque{eV/rad}";
 
 /// Twelve digits, in any locale.
@@ -50,19 +50,17 @@ SymmetryLog::SymmetryLog(const SymmetryLogOptions& options, std::optional<std::i
     }
 }
 
-bool SymmetryLog::due(std::int64_t bead) { return evaluations_[bead]++ % options_.every == 0; }
-
 Frames SymmetryLog::frames(const Structure& structure) const {
     return with_lab_frame(symmetrizer_.frames(symmetrizer_.random() ? geometry_key(structure) : StreamKey{}));
 }
 
-void SymmetryLog::write(std::int64_t bead, const SymmetryError& error) {
+void SymmetryLog::write(std::int64_t round, std::int64_t bead, const SymmetryError& error) {
     if (!has_heading_) {
         write(message("# tumble drive: symmetry error of ", title_, " over ", symmetrizer_.description(), "; every ",
-                      options_.every, " evaluations of a bead\n# ", columns, "\n"));
+                      options_.every, " rounds through the beads\n# ", columns, "\n"));
         has_heading_ = true;
     }
-    std::string line = message(evaluations_[bead], " ", bead);
+    std::string line = message(round, " ", bead);
     for (const double value : {error.energy, error.averaged_energy, error.energy_std, error.force_rms, error.force_max,
                                error.torque, error.averaged_torque}) {
         line.append(" ").append(number(value));

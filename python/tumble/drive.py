@@ -50,7 +50,7 @@ def drive(
         beads: `independent` for random frames of each bead, `shared` for those of all beads of a step.
         symmetry_log: File for the symmetry error; continued if it exists.
         symmetry_set: Set over which that is measured, whatever `symmetrize` is.
-        symmetry_every: Evaluations of a bead from one line to the next; the first has one.
+        symmetry_every: Rounds through the beads from one that is logged to the next; the first is logged.
 
     Returns:
         Number of structures evaluated and how the run ended.

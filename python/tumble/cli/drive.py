@@ -82,7 +82,7 @@ def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=int,
         default=100,
-        help="evaluations of a bead from one line of the log to the next (default: 100)",
+        help="rounds through the beads from one that is logged to the next (default: 100)",
     )
 
 
