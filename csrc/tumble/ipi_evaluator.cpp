@@ -36,7 +36,12 @@ IpiEvaluator::IpiEvaluator(const Potential& potential, const SymmetrizeOptions& 
     if (!shared_ && beads != "independent") {
         throw ConfigurationError("`beads`: " + expected_one_of({"independent", "shared"}, beads));
     }
-    if (!log.path.empty()) log_ = std::make_unique<SymmetryLog>(log, symmetrize.seed, potential.metadata().name);
+    if (shared_ && !symmetrizer_.random()) {
+        throw ConfigurationError(message("`beads`: expected random frames to share, got `symmetrize ",
+                                         symmetrize.symmetrize,
+                                         "`, whose frames are those of all beads anyway; leave `beads` out"));
+    }
+    log_ = open_symmetry_log(log, symmetrize.seed, potential.metadata().name);
 }
 
 const Evaluation& IpiEvaluator::evaluate(const std::vector<Structure>& structures, std::int64_t bead) {

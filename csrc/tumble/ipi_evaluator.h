@@ -38,7 +38,7 @@ class IpiEvaluator {
                  const SymmetryLogOptions& log);
 
     /// Whether it has to know which bead a structure is.
-    bool needs_beads() const { return log_ || (shared_ && symmetrizer_.random()); }
+    bool needs_beads() const { return log_ || shared_; }
 
     /// @param structures beads, in their order
     /// @param bead index of the first

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "potential.h"
@@ -14,10 +15,10 @@ namespace tumble {
 struct SymmetryLogOptions {
     /// The file; empty for none.
     std::string path;
-    /// The set over which the error is measured, in the words of `Symmetrizer`.
-    std::string symmetrize = "icosahedral+inversion";
-    /// The rounds 1, 1 + every, 1 + 2 every, ... through the beads are logged.
-    std::int64_t every = 100;
+    /// The set over which the error is measured, in the words of `Symmetrizer`; by default icosahedral+inversion.
+    std::optional<std::string> symmetrize = std::nullopt;
+    /// The rounds 1, 1 + every, 1 + 2 every, ... through the beads are logged; by default 100.
+    std::optional<std::int64_t> every = std::nullopt;
 };
 
 /// A table with a line per bead of a logged round, written out at once. A file that exists is continued, with a
@@ -30,7 +31,7 @@ class SymmetryLog {
     SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& title);
 
     /// Whether a round, counted from 1, is one to log.
-    bool due(std::int64_t round) const { return (round - 1) % options_.every == 0; }
+    bool due(std::int64_t round) const { return (round - 1) % every_ == 0; }
 
     /// The frames in which a structure has to be evaluated: the set, with the lab frame as `bare`.
     Frames frames(const Structure& structure) const;
@@ -46,11 +47,17 @@ class SymmetryLog {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
 
-    SymmetryLogOptions options_;
+    std::string path_;
+    std::int64_t every_;
     Symmetrizer symmetrizer_;
     std::string title_;
     std::unique_ptr<std::FILE, Close> file_;
     bool has_heading_ = false;
 };
+
+/// The log, or none without a file.
+/// @throws ConfigurationError as `SymmetryLog`, and for a set or a number of rounds without a file
+std::unique_ptr<SymmetryLog> open_symmetry_log(const SymmetryLogOptions& options, std::optional<std::int64_t> seed,
+                                               const std::string& title);
 
 }  // namespace tumble

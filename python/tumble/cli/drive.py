@@ -73,16 +73,14 @@ def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
         "--symmetry-set",
         action=Once,
         metavar="SET",
-        default="icosahedral+inversion",
-        help="set over which it is measured (default: icosahedral+inversion)",
+        help="set over which it is measured, with --symmetry-log (default: icosahedral+inversion)",
     )
     parser.add_argument(
         "--symmetry-every",
         action=Once,
         metavar="N",
         type=int,
-        default=100,
-        help="rounds through the beads from one that is logged to the next (default: 100)",
+        help="rounds through the beads from one that is logged to the next, with --symmetry-log (default: 100)",
     )
 
 
