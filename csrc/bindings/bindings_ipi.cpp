@@ -2,6 +2,7 @@
 
 #include "arrays.h"
 #include "bindings.h"
+#include "options.h"
 #include "tumble/ipi_client.h"
 
 namespace py = pybind11;
@@ -17,13 +18,16 @@ void check_signals() {
 }
 
 DriveSummary drive_until_signal(const Potential& potential, const Address& address, const Array<std::int64_t>& species,
-                                const std::array<bool, 3>& periodic, double patience, const std::string& symmetrize,
-                                const std::string& mode, std::optional<std::int64_t> seed, const std::string& beads,
-                                const std::string& symmetry_log, const std::string& symmetry_set,
-                                std::int64_t symmetry_every) {
+                                const std::array<bool, 3>& periodic, double patience, const py::object& symmetrize,
+                                const py::object& mode, const py::object& seed, const std::string& beads,
+                                const std::string& symmetry_log, const std::optional<std::string>& symmetry_set,
+                                std::optional<std::int64_t> symmetry_every) {
     const auto atoms = to_vector(species, "species");
-    const DriveOptions options{
-        patience, &check_signals, {symmetrize, mode, seed}, beads, {symmetry_log, symmetry_set, symmetry_every}};
+    const DriveOptions options{patience,
+                               &check_signals,
+                               to_symmetrize_options(symmetrize, mode, seed),
+                               beads,
+                               {symmetry_log, symmetry_set, symmetry_every}};
     const py::gil_scoped_release unlock;
     return drive(potential, address, atoms, periodic, options);
 }
@@ -44,9 +48,8 @@ void export_ipi(py::module_& m) {
           py::arg("periodic"), py::arg("patience") = defaults.patience,
           py::arg("symmetrize") = defaults.symmetrize.symmetrize, py::arg("mode") = defaults.symmetrize.mode,
           py::arg("seed") = py::none(), py::arg("beads") = defaults.beads,
-          py::arg("symmetry_log") = defaults.symmetry_log.path,
-          py::arg("symmetry_set") = defaults.symmetry_log.symmetrize,
-          py::arg("symmetry_every") = defaults.symmetry_log.every, "Serves an i-PI server until that ends.");
+          py::arg("symmetry_log") = defaults.symmetry_log.path, py::arg("symmetry_set") = py::none(),
+          py::arg("symmetry_every") = py::none(), "Serves an i-PI server until that ends.");
 }
 
 }  // namespace tumble::bindings

@@ -2,6 +2,7 @@
 
 #include "arrays.h"
 #include "bindings.h"
+#include "options.h"
 #include "tumble/symmetrizer.h"
 
 namespace py = pybind11;
@@ -42,8 +43,8 @@ void export_frames(py::module_& m) {
 void export_symmetrizer(py::module_& m) {
     export_frames(m);
     py::class_<Symmetrizer>(m, "Symmetrizer", "Frames of a specification.")
-        .def(py::init([](const std::string& symmetrize, const std::string& mode, std::optional<std::int64_t> seed) {
-                 return Symmetrizer({symmetrize, mode, seed});
+        .def(py::init([](const py::object& symmetrize, const py::object& mode, const py::object& seed) {
+                 return Symmetrizer(to_symmetrize_options(symmetrize, mode, seed));
              }),
              py::arg("symmetrize") = SymmetrizeOptions{}.symmetrize, py::arg("mode") = SymmetrizeOptions{}.mode,
              py::arg("seed") = py::none())

@@ -18,11 +18,14 @@ const Frames& of(std::size_t structure, const std::vector<Frames>& frames) {
 
 }  // namespace
 
-bool BeadRound::starts_with(std::int64_t first, std::size_t count) {
+bool BeadRounds::starts_with(std::int64_t first, std::size_t count) {
     const auto last = first + static_cast<std::int64_t>(count);
     const auto again = seen_.lower_bound(first);
     const bool starts = seen_.empty() || (again != seen_.end() && *again < last);
-    if (starts) seen_.clear();
+    if (starts) {
+        seen_.clear();
+        ++count_;
+    }
     for (std::int64_t bead = first; bead < last; ++bead) seen_.insert(bead);
     return starts;
 }
@@ -33,11 +36,17 @@ IpiEvaluator::IpiEvaluator(const Potential& potential, const SymmetrizeOptions& 
     if (!shared_ && beads != "independent") {
         throw ConfigurationError("`beads`: " + expected_one_of({"independent", "shared"}, beads));
     }
-    if (!log.path.empty()) log_ = std::make_unique<SymmetryLog>(log, symmetrize.seed, potential.metadata().name);
+    if (shared_ && !symmetrizer_.random()) {
+        throw ConfigurationError(message("`beads`: expected random frames to share, got `symmetrize ",
+                                         symmetrize.symmetrize,
+                                         "`, whose frames are those of all beads anyway; leave `beads` out"));
+    }
+    log_ = open_symmetry_log(log, symmetrize.seed, potential.metadata().name);
 }
 
 const Evaluation& IpiEvaluator::evaluate(const std::vector<Structure>& structures, std::int64_t bead) {
-    const std::vector<Frames> all = frames(structures, bead);
+    const bool new_round = rounds_.starts_with(bead, structures.size());
+    const std::vector<Frames> all = frames(structures, new_round);
     Graph graph;
     try {
         graph = build_graph(structures, potential_.metadata().cutoff);
@@ -50,10 +59,10 @@ const Evaluation& IpiEvaluator::evaluate(const std::vector<Structure>& structure
     return result_;
 }
 
-std::vector<Frames> IpiEvaluator::frames(const std::vector<Structure>& structures, std::int64_t bead) {
+std::vector<Frames> IpiEvaluator::frames(const std::vector<Structure>& structures, bool new_round) {
     if (!symmetrizer_.random()) return {symmetrizer_.frames()};
     if (shared_) {
-        if (round_.starts_with(bead, structures.size())) shared_key_ = geometry_key(structures[0]);
+        if (new_round) shared_key_ = geometry_key(structures[0]);
         return {symmetrizer_.frames(shared_key_)};
     }
     std::vector<Frames> all;
@@ -78,13 +87,13 @@ EvaluationError IpiEvaluator::blame(const std::vector<Structure>& structures, co
 
 void IpiEvaluator::log(const std::vector<Structure>& structures, const Graph& graph, const std::vector<Frames>& frames,
                        std::int64_t first_bead) {
+    if (!log_->due(rounds_.count())) return;
     for (std::size_t s = 0; s < structures.size(); ++s) {
         const auto index = static_cast<std::int64_t>(s);
         const std::int64_t bead = first_bead + index;
-        if (!log_->due(bead)) continue;
         const Frames wanted = log_->frames(structures[s]);
         if (same(wanted, of(s, frames))) {
-            log_->write(bead, symmetry_error(result_, wanted, graph, index));
+            log_->write(rounds_.count(), bead, symmetry_error(result_, wanted, graph, index));
             continue;
         }
         const Graph alone = slice(graph, index, index + 1);
@@ -95,7 +104,7 @@ void IpiEvaluator::log(const std::vector<Structure>& structures, const Graph& gr
             throw EvaluationError(
                 message("evaluation ", evaluations_ + index + 1, ", for the symmetry log: ", error.what()));
         }
-        log_->write(bead, symmetry_error(own, wanted, alone, 0));
+        log_->write(rounds_.count(), bead, symmetry_error(own, wanted, alone, 0));
     }
 }
 

@@ -13,15 +13,19 @@
 
 namespace tumble {
 
-/// Beads that a driver has seen since a step began: a step is over when a bead comes again. So one driver that serves
-/// all beads knows the steps, whatever the order and size of the batches in which they come.
-class BeadRound {
+/// Counts rounds through the beads: one is over when a bead comes again. So one driver that serves all beads knows the
+/// steps, whatever the order and size of the batches in which they come.
+class BeadRounds {
   public:
-    /// Takes in the beads `first` to `first + count - 1`, and says whether a new step has begun with them.
+    /// Takes in the beads `first` to `first + count - 1`, and says whether a new round has begun with them.
     bool starts_with(std::int64_t first, std::size_t count);
 
+    /// Number of the round, from 1; 0 before the first.
+    std::int64_t count() const { return count_; }
+
   private:
-    std::set<std::int64_t> seen_;
+    std::set<std::int64_t> seen_;  // in this round
+    std::int64_t count_ = 0;
 };
 
 /// Structures × frames go through the model as one batch.
@@ -34,7 +38,7 @@ class IpiEvaluator {
                  const SymmetryLogOptions& log);
 
     /// Whether it has to know which bead a structure is.
-    bool needs_beads() const { return log_ || (shared_ && symmetrizer_.random()); }
+    bool needs_beads() const { return log_ || shared_; }
 
     /// @param structures beads, in their order
     /// @param bead index of the first
@@ -45,7 +49,7 @@ class IpiEvaluator {
     std::int64_t evaluations() const { return evaluations_; }
 
   private:
-    std::vector<Frames> frames(const std::vector<Structure>& structures, std::int64_t bead);
+    std::vector<Frames> frames(const std::vector<Structure>& structures, bool new_round);
     /// Says which structure of a batch has failed: the first that does so alone, too.
     EvaluationError blame(const std::vector<Structure>& structures, const std::vector<Frames>& frames,
                           const Error& error);
@@ -56,7 +60,7 @@ class IpiEvaluator {
     Symmetrizer symmetrizer_;
     bool shared_;
     std::unique_ptr<SymmetryLog> log_;
-    BeadRound round_;
+    BeadRounds rounds_;
     StreamKey shared_key_{};
     std::int64_t evaluations_ = 0;
     Evaluation result_;

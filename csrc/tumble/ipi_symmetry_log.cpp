@@ -12,7 +12,7 @@ namespace tumble {
 namespace {
 
 const std::string columns =
-    "evaluation bead energy{eV} averaged_energy{eV} energy_std{eV} force_rms{eV/ang} force_max{eV/ang} "
+    "round bead energy{eV} averaged_energy{eV} energy_std{eV} force_rms{eV/ang} force_max{eV/ang} "
     "torque{eV/rad} averaged_torque{eV/rad}";
 
 /// Twelve digits, in any locale.
@@ -26,7 +26,7 @@ std::string number(double value) {
 Symmetrizer set_of_log(const std::string& symmetrize, std::optional<std::int64_t> seed) {
     try {
         const Symmetrizer symmetrizer({symmetrize, "average", seed});
-        if (!symmetrizer.trivial()) return symmetrizer;
+        if (symmetrizer.size() >= 2) return symmetrizer;
     } catch (const ConfigurationError& error) {
         const std::string text = error.what(), prefix = "`symmetrize`: ";
         if (text.rfind(prefix, 0) != 0) throw;
@@ -39,9 +39,12 @@ Symmetrizer set_of_log(const std::string& symmetrize, std::optional<std::int64_t
 }  // namespace
 
 SymmetryLog::SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& title)
-    : options_(options), symmetrizer_(set_of_log(options.symmetrize, seed)), title_(title) {
-    if (options.every < 1) {
-        throw ConfigurationError(message("`symmetry_every`: expected an integer from 1, got ", options.every));
+    : path_(options.path),
+      every_(options.every.value_or(100)),
+      symmetrizer_(set_of_log(options.symmetrize.value_or("icosahedral+inversion"), seed)),
+      title_(title) {
+    if (every_ < 1) {
+        throw ConfigurationError(message("`symmetry_every`: expected an integer from 1, got ", every_));
     }
     file_.reset(std::fopen(options.path.c_str(), "a"));
     if (!file_) {
@@ -50,19 +53,17 @@ SymmetryLog::SymmetryLog(const SymmetryLogOptions& options, std::optional<std::i
     }
 }
 
-bool SymmetryLog::due(std::int64_t bead) { return evaluations_[bead]++ % options_.every == 0; }
-
 Frames SymmetryLog::frames(const Structure& structure) const {
     return with_lab_frame(symmetrizer_.frames(symmetrizer_.random() ? geometry_key(structure) : StreamKey{}));
 }
 
-void SymmetryLog::write(std::int64_t bead, const SymmetryError& error) {
+void SymmetryLog::write(std::int64_t round, std::int64_t bead, const SymmetryError& error) {
     if (!has_heading_) {
         write(message("# tumble drive: symmetry error of ", title_, " over ", symmetrizer_.description(), "; every ",
-                      options_.every, " evaluations of a bead\n# ", columns, "\n"));
+                      every_, " rounds through the beads\n# ", columns, "\n"));
         has_heading_ = true;
     }
-    std::string line = message(evaluations_[bead], " ", bead);
+    std::string line = message(round, " ", bead);
     for (const double value : {error.energy, error.averaged_energy, error.energy_std, error.force_rms, error.force_max,
                                error.torque, error.averaged_torque}) {
         line.append(" ").append(number(value));
@@ -72,9 +73,18 @@ void SymmetryLog::write(std::int64_t bead, const SymmetryError& error) {
 
 void SymmetryLog::write(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() || std::fflush(file_.get()) != 0) {
-        throw ConfigurationError(
-            message("`symmetry_log`: can't write to `", options_.path, "` (", std::strerror(errno), ")"));
+        throw ConfigurationError(message("`symmetry_log`: can't write to `", path_, "` (", std::strerror(errno), ")"));
     }
+}
+
+std::unique_ptr<SymmetryLog> open_symmetry_log(const SymmetryLogOptions& options, std::optional<std::int64_t> seed,
+                                               const std::string& title) {
+    if (!options.path.empty()) return std::make_unique<SymmetryLog>(options, seed, title);
+    if (options.symmetrize || options.every) {
+        throw ConfigurationError(message("`", options.symmetrize ? "symmetry_set" : "symmetry_every",
+                                         "`: expected a file in `symmetry_log` with it, got none"));
+    }
+    return nullptr;
 }
 
 }  // namespace tumble

@@ -2,8 +2,8 @@
 /// The driver's own file about the symmetry error. Nothing of it goes to the server.
 
 #include <cstdio>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "potential.h"
@@ -15,13 +15,13 @@ namespace tumble {
 struct SymmetryLogOptions {
     /// The file; empty for none.
     std::string path;
-    /// The set over which the error is measured, in the words of `Symmetrizer`.
-    std::string symmetrize = "icosahedral+inversion";
-    /// A bead's evaluations 1, 1 + every, 1 + 2 every, ... are logged.
-    std::int64_t every = 100;
+    /// The set over which the error is measured, in the words of `Symmetrizer`; by default icosahedral+inversion.
+    std::optional<std::string> symmetrize = std::nullopt;
+    /// The rounds 1, 1 + every, 1 + 2 every, ... through the beads are logged; by default 100.
+    std::optional<std::int64_t> every = std::nullopt;
 };
 
-/// A table with a line per logged evaluation of a bead, written out at once. A file that exists is continued, with a
+/// A table with a line per bead of a logged round, written out at once. A file that exists is continued, with a
 /// new heading.
 class SymmetryLog {
   public:
@@ -30,15 +30,15 @@ class SymmetryLog {
     /// @throws ConfigurationError if the file can't be opened, or the options are impossible
     SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& title);
 
-    /// Counts an evaluation of a bead, and says whether it is one to log.
-    bool due(std::int64_t bead);
+    /// Whether a round, counted from 1, is one to log.
+    bool due(std::int64_t round) const { return (round - 1) % every_ == 0; }
 
     /// The frames in which a structure has to be evaluated: the set, with the lab frame as `bare`.
     Frames frames(const Structure& structure) const;
 
-    /// Writes a line for the last evaluation of this bead.
+    /// Writes a line.
     /// @throws ConfigurationError if the file can't be written
-    void write(std::int64_t bead, const SymmetryError& error);
+    void write(std::int64_t round, std::int64_t bead, const SymmetryError& error);
 
   private:
     void write(const std::string& text);
@@ -47,12 +47,17 @@ class SymmetryLog {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
 
-    SymmetryLogOptions options_;
+    std::string path_;
+    std::int64_t every_;
     Symmetrizer symmetrizer_;
     std::string title_;
     std::unique_ptr<std::FILE, Close> file_;
-    std::map<std::int64_t, std::int64_t> evaluations_;  // of each bead
     bool has_heading_ = false;
 };
+
+/// The log, or none without a file.
+/// @throws ConfigurationError as `SymmetryLog`, and for a set or a number of rounds without a file
+std::unique_ptr<SymmetryLog> open_symmetry_log(const SymmetryLogOptions& options, std::optional<std::int64_t> seed,
+                                               const std::string& title);
 
 }  // namespace tumble

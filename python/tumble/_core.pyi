@@ -237,6 +237,6 @@ def drive(
     seed: int | None = None,
     beads: str = "independent",
     symmetry_log: str = "",
-    symmetry_set: str = "icosahedral+inversion",
-    symmetry_every: int = 100,
+    symmetry_set: str | None = None,
+    symmetry_every: int | None = None,
 ) -> DriveSummary: ...

@@ -29,8 +29,8 @@ def drive(
     seed: int | None = None,
     beads: str = "independent",
     symmetry_log: str | PathLike[str] | None = None,
-    symmetry_set: str = "icosahedral+inversion",
-    symmetry_every: int = 100,
+    symmetry_set: str | None = None,
+    symmetry_every: int | None = None,
 ) -> _core.DriveSummary:
     """Serve an i-PI server until it ends.
 
@@ -49,8 +49,9 @@ def drive(
         seed: Of random frames, which depend on it and on the geometry alone.
         beads: `independent` for random frames of each bead, `shared` for those of all beads of a step.
         symmetry_log: File for the symmetry error; continued if it exists.
-        symmetry_set: Set over which that is measured, whatever `symmetrize` is.
-        symmetry_every: Evaluations of a bead from one line to the next; the first has one.
+        symmetry_set: Set over which that is measured, whatever `symmetrize` is; by default icosahedral+inversion.
+        symmetry_every: Rounds through the beads from one that is logged to the next, the first being logged; by
+            default 100.
 
     Returns:
         Number of structures evaluated and how the run ended.

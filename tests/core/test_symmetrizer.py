@@ -111,3 +111,8 @@ def test_modes_and_seeds() -> None:
     with pytest.raises(_core.ConfigurationError, match="`seed`: expected an integer from 0, got -3"):
         _core.Symmetrizer("random:2", seed=-3)
     assert _core.Symmetrizer("octahedral", seed=3).seed == 3
+
+
+def test_seeds_of_numpy() -> None:
+    assert _core.Symmetrizer("random", seed=np.int64(3)).seed == 3
+    assert _core.Symmetrizer("random", seed=2**63 - 1).seed == 2**63 - 1

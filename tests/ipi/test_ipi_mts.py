@@ -105,8 +105,9 @@ def test_inputs(
         options = {"symmetrize": symmetrize, "mode": "correction"}
         fast, slow = serve_both("water", read(tmp_path / structure), bare, correction, options)
         assert server.wait() == 0, server.output
-        # at the start the beads lie on top of each other
-        assert (fast.evaluations, slow.evaluations) == (1 + 4 * steps * beads, 1 + steps * beads)
+        # at the start the beads lie on top of each other: one is evaluated in each batch, and batches may be incomplete
+        assert 1 <= fast.evaluations - 4 * steps * beads <= beads
+        assert 1 <= slow.evaluations - steps * beads <= beads
     last = f"{beads // 2 - 1:0{len(str(beads - 1))}d}"
     torques = [np.loadtxt(tmp_path / f"simulation.{key}_{last}", comments=" #") for key in ("torque", "bare_torque")]
     averaged, before = (np.linalg.norm(torque, axis=1) for torque in torques)

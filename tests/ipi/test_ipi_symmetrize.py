@@ -96,6 +96,9 @@ def test_beads_of_a_real_server_share_frames(tmp_path: Path, bound: _core.Potent
         (["--symmetrize", "degree:40"], "expected `degree:t` with t from 1 to"),
         (["--symmetrize", "random"], "`seed`: expected an integer for the random frames of `random`, got none"),
         (["--mode", "correction"], "`mode`: expected a set for `correction`, got `symmetrize none`"),
+        (["--beads", "shared"], "`beads`: expected random frames to share, got `symmetrize none`"),
+        (["--symmetry-set", "octahedral"], "`symmetry_set`: expected a file in `symmetry_log` with it, got none"),
+        (["--symmetry-every", "100"], "`symmetry_every`: expected a file in `symmetry_log` with it, got none"),
         (["--symmetrize", "tetrahedral+octahedral"], "expected one set, with or without one +inversion"),
     ],
 )
@@ -114,3 +117,7 @@ def test_wrong_arguments(bound: _core.Potential) -> None:
         drive(bound, atoms, unix="nobody", beads="share")
     with pytest.raises(_core.ConfigurationError, match=re.escape("`seed`: expected an integer from 0, got -1")):
         drive(bound, atoms, unix="nobody", symmetrize="random", seed=-1)
+    with pytest.raises(
+        _core.ConfigurationError, match="`seed`: expected an integer from 0 to 9223372036854775807, got 0"
+    ):
+        drive(bound, atoms, unix="nobody", symmetrize="random", seed=0.5)  # type: ignore[arg-type]

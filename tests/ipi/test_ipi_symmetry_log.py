@@ -42,7 +42,7 @@ def error_of(potential: _core.Potential, one: _core.Structure, symmetrizer: _cor
 
 
 def read(path: Path) -> NDArray[np.float64]:
-    """Rows of evaluation, bead and the numbers of `NAMES`."""
+    """Rows of round, bead and the numbers of `NAMES`."""
     return np.loadtxt(path, ndmin=2)
 
 
@@ -53,7 +53,7 @@ def send(peer: Peer, bead: int, positions: NDArray[np.float64]) -> None:
 
 @pytest.mark.parametrize("symmetry_set", ["tetrahedral", "random:5"])
 def test_numbers(connect: Connect, bound: _core.Potential, tmp_path: Path, symmetry_set: str) -> None:
-    """Of every second evaluation of each bead, and the server gets what it gets without the log."""
+    """Of every second round, which ends when a bead comes again, and the server gets what it gets without the log."""
     path = tmp_path / "symmetry.log"
     log = {"symmetry_log": str(path), "symmetry_set": symmetry_set, "symmetry_every": 2}
     peer, outcome = connect(symmetrize="octahedral", seed=4, **log)
@@ -65,7 +65,7 @@ def test_numbers(connect: Connect, bound: _core.Potential, tmp_path: Path, symme
     rows = read(path)  # it is written out at once
     np.testing.assert_array_equal(rows[:, :2], [[1, 0], [1, 5], [3, 0], [3, 5]])
     symmetrizer = _core.Symmetrizer(symmetry_set, seed=4)
-    for row, place in zip(rows, [0, 1, 3, 5], strict=True):
+    for row, place in zip(rows, [0, 1, 3, 4], strict=True):
         reference = error_of(bound, structure(structures[place]), symmetrizer)
         np.testing.assert_allclose(row[2:], reference, rtol=1e-10, atol=1e-12)
     peer.send(header("EXIT"))
@@ -73,8 +73,10 @@ def test_numbers(connect: Connect, bound: _core.Potential, tmp_path: Path, symme
     assert summary is not None
     assert summary.evaluations == 6
     title, columns = path.read_text().splitlines()[:2]
-    assert re.match(rf"# tumble drive: symmetry error of bound over {symmetry_set}, \d+ frames.*; every 2 eval", title)
-    assert [word.split("{")[0] for word in columns[2:].split()] == ["evaluation", "bead", *NAMES]
+    assert re.match(
+        rf"# tumble drive: symmetry error of bound over {symmetry_set}, \d+ frames.*; every 2 rounds", title
+    )
+    assert [word.split("{")[0] for word in columns[2:].split()] == ["round", "bead", *NAMES]
     assert [word.split("{")[1][:-1] for word in columns[2:].split()[2:]] == ["eV"] * 3 + ["eV/ang"] * 2 + ["eV/rad"] * 2
 
 
@@ -92,6 +94,29 @@ def test_set_of_the_run_is_not_evaluated_twice(connect: Connect, bound: _core.Po
     rows = read(path)
     np.testing.assert_array_equal(rows[:, :2], [[1, 0], [1, 1], [1, 4], [1, 5]])
     np.testing.assert_allclose(rows[:, 2:], references * 2, rtol=1e-10, atol=1e-12)
+
+
+def test_beads_on_top_of_each_other(connect: Connect, bound: _core.Potential, tmp_path: Path) -> None:
+    """Where all of a batch are equal one line stands for them, and later all beads are logged in the same rounds."""
+    path = tmp_path / "symmetry.log"
+    peer, outcome = connect(symmetry_log=str(path), symmetry_set="tetrahedral", symmetry_every=2)
+    steps = [[POSITIONS] * 4, moved(4), moved(5)[1:], moved(6)[2:], [POSITIONS, POSITIONS + 0.1, POSITIONS, POSITIONS]]
+    for batch in steps:
+        peer.start("batch_size:4")
+        peer.send(batchdata(batch) + header("GETFORCE"))
+        peer.answers(4)
+    rows = read(path)
+    expected_beads = [(1, 0), *((3, bead) for bead in range(4)), *((5, bead) for bead in range(3))]
+    np.testing.assert_array_equal(rows[:, :2], expected_beads)
+    symmetrizer = _core.Symmetrizer("tetrahedral")
+    logged = [steps[0][0], *steps[2], *steps[4][:3]]
+    for row, positions in zip(rows, logged, strict=True):
+        reference = error_of(bound, structure(positions), symmetrizer)
+        np.testing.assert_allclose(row[2:], reference, rtol=1e-10, atol=1e-12)
+    peer.send(header("EXIT"))
+    summary = outcome.wait().summary
+    assert summary is not None
+    assert summary.evaluations == 1 + 3 * 4 + 3
 
 
 def test_beads_of_a_real_server(
@@ -113,14 +138,14 @@ def test_beads_of_a_real_server(
         assert "10 evaluations; the server said EXIT" in words
         rows = read(path)[4 * run :]
         assert sorted(map(tuple, rows[:, :2])) == [(1, 0), (1, 1), (4, 0), (4, 1)]
-        for evaluation, bead, *numbers in rows:
+        for round_, bead, *numbers in rows:
             cells, positions = beads[int(bead)]
-            step = int(evaluation) - 1
+            step = int(round_) - 1
             species = [0 if symbol == "O" else 1 for symbol in crystal.symbols]
             one = _core.Structure(species, positions[step] * BOHR, cells[step] * BOHR, [True] * 3)
             reference = error_of(bound, one, _core.Symmetrizer("octahedral"))
             np.testing.assert_allclose(numbers, reference, rtol=1e-9, atol=1e-11)
-    assert path.read_text().count("# evaluation bead energy{eV}") == 2
+    assert path.read_text().count("# round bead energy{eV}") == 2
 
 
 @pytest.mark.parametrize(
@@ -128,6 +153,9 @@ def test_beads_of_a_real_server(
     [
         ({"symmetry_log": "nowhere/a.log"}, "`symmetry_log`: can't open `nowhere/a.log` for writing (No such file"),
         ({"symmetry_set": "none"}, "`symmetry_set`: expected a set of several frames, got `none`"),
+        ({"symmetry_set": "random", "seed": 4}, "`symmetry_set`: expected a set of several frames, got `random`"),
+        ({"symmetry_log": None, "symmetry_set": "tetrahedral"}, "`symmetry_set`: expected a file in `symmetry_log`"),
+        ({"symmetry_log": None, "symmetry_every": 100}, "`symmetry_every`: expected a file in `symmetry_log` with it"),
         ({"symmetry_set": "cube"}, "`symmetry_set`: expected one of none, tetrahedral"),
         ({"symmetry_set": "random:tetrahedral"}, "`seed`: expected an integer for the random frames of `random:tetra"),
         ({"symmetry_every": 0}, "`symmetry_every`: expected an integer from 1, got 0"),

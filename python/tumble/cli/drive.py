@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tumble.cli.options import add_frame_options, add_model_options
+from tumble.cli.options import Once, add_frame_options, add_model_options
 
 # Exit statuses, for scripts that restart what failed.
 NO_SERVER = 3
@@ -56,29 +56,31 @@ def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
     add_frame_options(parser)
     parser.add_argument(
         "--mode",
+        action=Once,
         choices=("average", "correction"),
         default="average",
         help="correction: what averaging adds to the bare model, for multiple time stepping (default: average)",
     )
     parser.add_argument(
         "--beads",
+        action=Once,
         choices=("independent", "shared"),
         default="independent",
         help="random frames of each bead, or the same of all beads of a step (default: independent)",
     )
-    parser.add_argument("--symmetry-log", metavar="FILE", type=Path, help="file for the symmetry error")
+    parser.add_argument("--symmetry-log", action=Once, metavar="FILE", type=Path, help="file for the symmetry error")
     parser.add_argument(
         "--symmetry-set",
+        action=Once,
         metavar="SET",
-        default="icosahedral+inversion",
-        help="set over which it is measured (default: icosahedral+inversion)",
+        help="set over which it is measured, with --symmetry-log (default: icosahedral+inversion)",
     )
     parser.add_argument(
         "--symmetry-every",
+        action=Once,
         metavar="N",
         type=int,
-        default=100,
-        help="evaluations of a bead from one line of the log to the next (default: 100)",
+        help="rounds through the beads from one that is logged to the next, with --symmetry-log (default: 100)",
     )
 
 

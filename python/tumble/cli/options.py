@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
+
+
+class Once(argparse.Action):
+    """Stores a value, and refuses a second one, of which argparse would silently take the last."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store, or end with a wrong command line."""
+        given: dict[str, Any] = namespace.__dict__.setdefault("given_once", {})
+        if self.dest in given:
+            raise argparse.ArgumentError(
+                self, f"expected it once, got it twice, as {given[self.dest]} and {values}; leave one of them out"
+            )
+        given[self.dest] = values
+        setattr(namespace, self.dest, values)
 
 
 def add_frame_options(parser: argparse.ArgumentParser) -> None:
     """Options of the frames from which structures are seen: `symmetrize` and `seed`."""
     parser.add_argument(
         "--symmetrize",
+        action=Once,
         metavar="SET",
         default="none",
         help="none, tetrahedral, octahedral, icosahedral, degree:t, random, random:n or random:SET, each also with "
         "+inversion (default: none)",
     )
-    parser.add_argument("--seed", metavar="N", type=int, help="of random frames")
+    parser.add_argument("--seed", action=Once, metavar="N", type=int, help="of random frames")
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tumble.cli.options import add_model_options
+from tumble.cli.options import Once, add_model_options
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -25,11 +25,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
     parser.add_argument("frames", metavar="FRAMES", help="file with structures")
-    parser.add_argument("--sets", metavar="LIST", help="as for `tumble rotations`, with commas (default: a selection)")
-    parser.add_argument("--reference", metavar="SPEC", help="set to compare with (default: degree:12+inversion)")
+    parser.add_argument(
+        "--sets", action=Once, metavar="LIST", help="as for `tumble rotations`, with commas (default: a selection)"
+    )
+    parser.add_argument(
+        "--reference", action=Once, metavar="SPEC", help="set to compare with (default: degree:12+inversion)"
+    )
     parser.add_argument("--random", metavar="N", type=int, help="most random frames, 0 for none (default: 32)")
     parser.add_argument("--spectrum", metavar="L", type=int, help="highest degree l, 0 for none (default: 4)")
-    parser.add_argument("--seed", metavar="N", type=int, help="of random sets; for --random it is 0 if not given")
+    parser.add_argument(
+        "--seed", action=Once, metavar="N", type=int, help="of random sets; for --random it is 0 if not given"
+    )
     parser.add_argument("--jobs", metavar="N", type=int, default=1, help="structures at a time (default: 1)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all numbers there, in eV and Å")
     parser.add_argument("--plot", metavar="FILE", type=Path, help="write a figure there: .png, .svg, .pdf")
