@@ -26,14 +26,13 @@ std::string number(double value) {
 Symmetrizer set_of_log(const std::string& symmetrize, std::optional<std::int64_t> seed) {
     try {
         const Symmetrizer symmetrizer({symmetrize, "average", seed});
-        if (symmetrizer.size() >= 2) return symmetrizer;
+        require_spread(symmetrizer);
+        return symmetrizer;
     } catch (const ConfigurationError& error) {
         const std::string text = error.what(), prefix = "`symmetrize`: ";
         if (text.rfind(prefix, 0) != 0) throw;
         throw ConfigurationError("`symmetry_set`: " + text.substr(prefix.size()));
     }
-    throw ConfigurationError(
-        message("`symmetry_set`: expected a set of several frames, got `", symmetrize, "`: one has no spread"));
 }
 
 }  // namespace

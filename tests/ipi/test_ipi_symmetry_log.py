@@ -152,8 +152,14 @@ def test_beads_of_a_real_server(
     ("options", "message"),
     [
         ({"symmetry_log": "nowhere/a.log"}, "`symmetry_log`: can't open `nowhere/a.log` for writing (No such file"),
-        ({"symmetry_set": "none"}, "`symmetry_set`: expected a set of several frames, got `none`"),
-        ({"symmetry_set": "random", "seed": 4}, "`symmetry_set`: expected a set of several frames, got `random`"),
+        (
+            {"symmetry_set": "none"},
+            "`symmetry_set`: expected a set of at least two rotations, since one has no spread, got `none`",
+        ),
+        (
+            {"symmetry_set": "random", "seed": 4},
+            "`symmetry_set`: expected a set of at least two rotations, since one has no spread, got `random`",
+        ),
         ({"symmetry_log": None, "symmetry_set": "tetrahedral"}, "`symmetry_set`: expected a file in `symmetry_log`"),
         ({"symmetry_log": None, "symmetry_every": 100}, "`symmetry_every`: expected a file in `symmetry_log` with it"),
         ({"symmetry_set": "cube"}, "`symmetry_set`: expected one of none, tetrahedral"),
