@@ -30,6 +30,8 @@ from tumble import _core
 from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
 from tumble.structures import to_graph
 
+#: Default budget of a chunk on a CPU, MB.
+MEMORY = 64.0
 SETS = ("tetrahedral", "octahedral", "icosahedral", "icosahedral+inversion")
 #: i-PI's Gauss-Legendre grids: order and number of rotations, L (2L - 1)².
 LEGENDRE = {2: 18, 3: 75}
@@ -94,6 +96,24 @@ def cost(path: str, atoms: int, repeats: int) -> None:
         print(f"    {name:22} k = {k:4d}   {ratio:7.2f} evaluations' time   {ratio / k:6.3f} k")
 
 
+def budgets(path: str, atoms: int, repeats: int) -> None:
+    """Time of twelve frames by that of twelve evaluations, for several budgets of a chunk."""
+    frames = [_core.Symmetrizer("tetrahedral").frames()]
+    for memory in (32.0, 64.0, 128.0, 256.0, 1024.0):
+        potential = tumble.load(path, "cpu", check=False, memory=memory)
+        graph = to_graph([system(atoms)], potential.metadata.species, potential.metadata.cutoff)
+        ratios = []
+        potential.evaluate(graph)
+        for _ in range(repeats):
+            start = time.perf_counter()
+            for _ in range(4):
+                potential.evaluate(graph)
+            middle = time.perf_counter()
+            potential.evaluate(graph, frames)
+            ratios.append((time.perf_counter() - middle) / (middle - start) / 3)
+        print(f"{atoms:5d} atoms, memory {memory:6.0f} MB: {statistics.median(ratios):6.3f} k")
+
+
 MEMORY_PROCESS = """
 import re, sys
 import tumble
@@ -114,7 +134,7 @@ def memory(path: str, atoms: int) -> None:
     """Peak memory with 120 frames against that of one full chunk."""
     potential = tumble.load(path, "cpu", check=False)
     edges = len(to_graph([system(atoms)], potential.metadata.species, potential.metadata.cutoff).reverse)
-    budget = 1024.0**2 * potential.memory / potential.metadata.bytes_per_edge
+    budget = 1024.0**2 * MEMORY / potential.metadata.bytes_per_edge
     in_chunk = min(max(1, int(budget / edges)), 120)
     peaks = {}
     for frames in sorted({1, in_chunk, 120}):
@@ -190,6 +210,8 @@ def main() -> None:
     print(f"{path}, {arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds\n")
     for atoms in arguments.atoms:
         cost(path, atoms, arguments.repeats if atoms < 1000 else 1)
+    print("\nbudgets:")
+    budgets(path, 192, arguments.repeats)
     print("\npeak memory of the whole process:")
     for atoms in arguments.atoms[:2]:
         memory(path, atoms)

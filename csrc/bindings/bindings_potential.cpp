@@ -42,11 +42,11 @@ void export_evaluation(py::module_& m) {
 void export_potential(py::module_& m) {
     export_evaluation(m);
     py::class_<Potential>(m, "Potential", "A loaded model.")
-        .def(py::init([](const std::string& path, const std::string& device, bool check, double memory) {
+        .def(py::init([](const std::string& path, const std::string& device, bool check, std::optional<double> memory) {
                  return Potential(path, LoadOptions{device, check, memory});
              }),
              py::arg("path"), py::arg("device") = LoadOptions{}.device, py::arg("check") = LoadOptions{}.check,
-             py::arg("memory") = LoadOptions{}.memory, py::call_guard<py::gil_scoped_release>())
+             py::arg("memory") = py::none(), py::call_guard<py::gil_scoped_release>())
         .def_property_readonly("metadata", &Potential::metadata, py::return_value_policy::reference_internal)
         .def_property_readonly("device", &Potential::device)
         .def(

@@ -15,6 +15,8 @@ namespace tumble {
 namespace {
 
 constexpr double bytes_per_megabyte = 1024.0 * 1024.0;
+constexpr double fastest_on_cpu = 64.0;  // MB; benchmarks/rotations.py
+constexpr double fastest_on_gpu = 1024.0;
 
 Vector3 antisymmetric_part(const Matrix3& virial) {
     return {virial[2][1] - virial[1][2], virial[0][2] - virial[2][0], virial[1][0] - virial[0][1]};
@@ -136,13 +138,14 @@ struct Potential::Implementation {
 
 Potential::Potential(const std::string& path, const LoadOptions& options)
     : implementation_(std::make_unique<Implementation>()) {
-    if (!(options.memory > 0.0)) {
-        throw ConfigurationError(message("`memory`: expected a number of MB above 0, got ", options.memory));
+    if (options.memory && !(*options.memory > 0.0)) {
+        throw ConfigurationError(message("`memory`: expected a number of MB above 0, got ", *options.memory));
     }
     auto& self = *implementation_;
     self.metadata = read_metadata(path);
     self.model = load_torchscript(path, parse_device(options.device), self.metadata.dtype);
-    const double edges = options.memory * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
+    const double memory = options.memory.value_or(self.model->device().is_cpu() ? fastest_on_cpu : fastest_on_gpu);
+    const double edges = memory * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
     self.edges_per_chunk = static_cast<std::int64_t>(std::min(edges, 1e15));  // any more can't be counted
     if (options.check) check_references(*this);
 }

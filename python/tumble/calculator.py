@@ -62,7 +62,7 @@ class Calculator(AseCalculator):
         model: str | PathLike[str],
         *,
         device: str = "auto",
-        memory: float = 1024.0,
+        memory: float | None = None,
         check: bool = True,
         symmetrize: str = "none",
         mode: str = "average",
@@ -73,7 +73,7 @@ class Calculator(AseCalculator):
         Args:
             model: Path or name of a model, as for `tumble.load`.
             device: `auto`, `cpu`, `cuda` or `cuda:N`.
-            memory: Budget of one chunk of an evaluation, MB.
+            memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.
             check: Whether to evaluate the reference structures in the file and compare.
             symmetrize: Frames from which each structure is seen, such as `icosahedral` or `random+inversion`.
             mode: `average`, or `correction` for what averaging adds to the energy in the lab frame.

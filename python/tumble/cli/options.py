@@ -46,8 +46,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         "--memory",
         metavar="MB",
         type=float,
-        default=1024.0,
-        help="budget of one chunk of an evaluation (default: 1024)",
+        help="budget of one chunk of an evaluation (default: 64 on a CPU, 1024 on a GPU)",
     )
     parser.add_argument(
         "--check",

@@ -40,7 +40,7 @@ class Setup:
     model: str | PathLike[str]
     options: Options
     device: str
-    memory: float
+    memory: float | None
     check: bool
     threads: int | None
 
