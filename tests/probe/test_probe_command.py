@@ -159,7 +159,9 @@ def _runs(pid: str) -> bool:
     ],
 )
 def test_errors(capsys, model_file, few, options, text):
-    assert main(["probe", str(model_file("harmonic")), str(few), *SMALL, *options]) == 1
+    given = dict(zip(SMALL[::2], SMALL[1::2], strict=True)) | {options[0]: options[1]}
+    words = [word for pair in given.items() for word in pair]
+    assert main(["probe", str(model_file("harmonic")), str(few), *words]) == 1
     assert capsys.readouterr().err.startswith(f"tumble: error: {text}")  # and no progress bar
 
 

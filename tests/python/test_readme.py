@@ -18,7 +18,8 @@ README = (ROOT / "README.md").read_text()
 
 def block(kind: str, containing: str) -> str:
     """The code block of a kind that contains some text."""
-    (found,) = [text for text in re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL) if containing in text]
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    (found,) = [text for of, text in blocks if of == kind and containing in text]
     return found
 
 
@@ -31,7 +32,7 @@ def test_python_runs_as_printed() -> None:
 
 
 def test_lammps_script_runs_as_printed(tmp_path: Path) -> None:
-    script = block("", "pair_style").replace("run           2000", "run 2")
+    script = block("", "read_data").replace("run           2000", "run 2")
     assert "run 2" in script
     (tmp_path / "in.water").write_text(script)
     (tmp_path / "water64.data").write_text((ROOT / "inputs/lammps/water64.data").read_text())
@@ -40,12 +41,34 @@ def test_lammps_script_runs_as_printed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_ipi_input_runs_as_printed(tmp_path: Path) -> None:
+def test_sets_run_as_printed(tmp_path: Path) -> None:
+    """Each `pair_style` of the block on a molecule, with the compute beside it."""
+    lines = [line for line in block("", "symmetrize").splitlines() if line]
+    styles, (compute,) = [s for s in lines if s.startswith("pair_style")], [s for s in lines if s.startswith("compute")]
+    assert len(styles) == len(lines) - 1 == 4
+    script = "\nclear\n".join(
+        "units metal\natom_style atomic\nboundary f f f\nread_data water1.data\n"
+        f"{style}\npair_coeff * * water O H\n{compute}\nthermo_style custom step pe c_error[3]\nrun 0"
+        for style in styles
+    )
+    (tmp_path / "in.sets").write_text(script + "\n")
+    (tmp_path / "water1.data").write_text((ROOT / "inputs/lammps/water1.data").read_text())
+    lmp = Path(sys.executable).parent / "lmp"
+    done = subprocess.run([lmp, "-in", "in.sets"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("Loop time") == 4
+
+
+DRIVERS = re.findall(r"^    tumble (drive .*)$", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", DRIVERS)
+def test_ipi_input_runs_as_printed(tmp_path: Path, command: str) -> None:
+    assert len(DRIVERS) == 2
     address = f"tumble-readme-{uuid.uuid4().hex[:8]}"
     xml = block("xml", "ffsocket").replace("my-water", address).replace("400", "2")
     (tmp_path / "input.xml").write_text(xml)
     (tmp_path / "water64.xyz").write_text((ROOT / "inputs/ipi/water64.xyz").read_text())
-    (command,) = re.findall(r"^    tumble (drive .*)$", README, re.MULTILINE)
     folder = Path(sys.executable).parent
     with (tmp_path / "log").open("w") as log:
         commands = ([folder / "i-pi", "input.xml"], [folder / "tumble", *command.replace("my-water", address).split()])
@@ -70,7 +93,9 @@ def test_links_lead_somewhere() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("command", ["train", "export", "evaluate", "info", "models", "drive", "demo"])
+@pytest.mark.parametrize(
+    "command", ["train", "export", "evaluate", "info", "models", "drive", "probe", "rotations", "demo"]
+)
 def test_commands_of_the_table_exist(command: str) -> None:
     assert f"`tumble {command}" in README
     tumble = Path(sys.executable).parent / "tumble"
