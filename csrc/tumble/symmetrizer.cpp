@@ -22,8 +22,6 @@ const std::string random_prefix = "random:";
 const std::vector<std::string> words = {"none",     "tetrahedral", "octahedral", "icosahedral",
                                         "degree:t", "random",      "random:n",   "random:SET"};
 
-bool starts_with(const std::string& text, const std::string& prefix) { return text.rfind(prefix, 0) == 0; }
-
 [[noreturn]] void refuse(const std::string& reason) { throw ConfigurationError("`symmetrize`: " + reason); }
 
 std::string listed() {
@@ -52,7 +50,7 @@ Frames design(const std::string& degree) {
 
 /// The set of a name without `random` and `+inversion`, if there is one.
 std::optional<Frames> fixed_set(const std::string& name) {
-    if (starts_with(name, degree_prefix)) return design(name.substr(degree_prefix.size()));
+    if (name.starts_with(degree_prefix)) return design(name.substr(degree_prefix.size()));
     return rotation_group(name);
 }
 
@@ -75,15 +73,15 @@ std::optional<Frames> fixed_set(const std::string& name) {
 Symmetrizer::Symmetrizer(const SymmetrizeOptions& options) : options_(options), set_(lab_frame()) {
     const std::string& whole = options.symmetrize;
     std::string name = whole;
-    inversion_ = name.size() > inversion_suffix.size() && name.ends_with(inversion_suffix);
-    if (inversion_) name.resize(name.size() - inversion_suffix.size());
+    const bool inversion = name.size() > inversion_suffix.size() && name.ends_with(inversion_suffix);
+    if (inversion) name.resize(name.size() - inversion_suffix.size());
     if (name.find('+') != std::string::npos) {
         refuse(message("expected one set, with or without one +inversion, got `", whole, "`"));
     }
 
     if (name == "random") {
         random_ = 1;
-    } else if (starts_with(name, random_prefix)) {
+    } else if (name.starts_with(random_prefix)) {
         const std::string what = name.substr(random_prefix.size());
         random_ = 1;
         if (const auto count = parse_count(what)) {
@@ -102,7 +100,7 @@ Symmetrizer::Symmetrizer(const SymmetrizeOptions& options) : options_(options), 
     } else if (name != "none") {
         refuse_unknown(name, whole);
     }
-    if (inversion_) set_ = with_inversion(set_);
+    if (inversion) set_ = with_inversion(set_);
 
     if (options.mode != "average" && options.mode != "correction") {
         throw ConfigurationError("`mode`: " + expected_one_of({"average", "correction"}, options.mode));

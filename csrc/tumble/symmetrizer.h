@@ -56,7 +56,6 @@ class Symmetrizer {
     SymmetrizeOptions options_;
     Frames set_;              // before it is turned
     std::size_t random_ = 0;  // rotations to draw for each key
-    bool inversion_ = false;
     bool correction_ = false;
 };
 
