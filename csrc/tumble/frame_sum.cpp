@@ -78,11 +78,9 @@ class Batch {
     template <typename Function>
     void for_each_set(Function&& function) const {
         if (frames_.size() == 1) return function(0, 0, edges_);
-        const auto centers = graph_.edge_index.begin();
         std::int64_t first = 0;
         for (std::int64_t s = 0; s < graph_.structures(); ++s) {
-            const std::int64_t last =
-                std::lower_bound(centers + first, centers + edges_, graph_.first_atom[s + 1]) - centers;
+            const std::int64_t last = graph_.end_of_edges(s, first);
             function(s, first, last - first);
             first = last;
         }

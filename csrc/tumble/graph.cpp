@@ -18,6 +18,11 @@ void Graph::clear() {
     local_atoms.clear();
 }
 
+std::int64_t Graph::end_of_edges(std::int64_t structure, std::int64_t first) const {
+    const auto centers = edge_index.begin();
+    return std::lower_bound(centers + first, centers + edges(), first_atom[structure + 1]) - centers;
+}
+
 Graph build_graph(const std::vector<Structure>& structures, double cutoff) {
     Graph graph;
     Neighbors neighbors;

@@ -38,6 +38,9 @@ struct Graph {
     std::int64_t structures() const { return static_cast<std::int64_t>(first_atom.size()) - 1; }
     std::int64_t center(std::int64_t edge) const { return edge_index[edge]; }
     std::int64_t neighbor(std::int64_t edge) const { return edge_index[edges() + edge]; }
+    /// One past the last edge of a structure.
+    /// @param first any of its edges, or of those before it
+    std::int64_t end_of_edges(std::int64_t structure, std::int64_t first) const;
 };
 
 /// Neighbour list and graph of a batch of structures.

@@ -45,11 +45,6 @@ Matrix3 add_forces(const Graph& graph, const double* gradients, std::int64_t fir
     return virial;
 }
 
-std::int64_t end_of_edges(const Graph& graph, std::int64_t structure, std::int64_t first) {
-    const auto centers = graph.edge_index.begin();
-    return std::lower_bound(centers + first, centers + graph.edges(), graph.first_atom[structure + 1]) - centers;
-}
-
 /// Adds the results of one chunk to the whole.
 void assemble(const Graph& graph, const FrameSum& sum, const std::vector<double>& baseline, const Frames& frames,
               const Place& place, Evaluation& result) {
@@ -70,7 +65,7 @@ void assemble(const Graph& graph, const FrameSum& sum, const std::vector<double>
             energy += atom_energy;
             offset += baseline[graph.species[n]];
         }
-        const std::int64_t structure = place.structure + s, last = end_of_edges(graph, s, first);
+        const std::int64_t structure = place.structure + s, last = graph.end_of_edges(s, first);
         const Matrix3 virial = add_forces(graph, gradients, first, last, &result.forces[place.atom]);
         result.energies[structure] = energy;
         result.virials[structure] = virial;
@@ -179,7 +174,7 @@ void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, 
         // as many structures as fit, but always one
         std::int64_t last = place.structure, end = place.edge;
         while (last < graph.structures()) {
-            const std::int64_t next = end_of_edges(graph, last, end);
+            const std::int64_t next = graph.end_of_edges(last, end);
             if (last > place.structure && next - place.edge > self.edges_per_chunk) break;
             end = next;
             ++last;
