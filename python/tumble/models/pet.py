@@ -13,17 +13,20 @@ learned. Everything else is exact: translations, permutations, and smoothness. T
 multiplies the attention weights (softmax(q.k + ln f_c), that is f_c exp(q.k), renormalised) and the edge readouts,
 so an atom at the cutoff has no influence, up to and including the second derivative.
 
-Tokens are kept packed, [atoms; edges] along one axis, and are padded to [atoms, 1 + most neighbours] only inside
-the attention: what acts on single tokens spends nothing on padding.
+Tokens are kept packed, [atoms; edges] along one axis: what acts on single tokens spends nothing on padding, and neither
+does the attention of an exported model.
 """
 
 # No postponed annotations here: TorchScript reads those of attributes.
-import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.jit import is_scripting  # type: ignore[attr-defined]  # public, but not in __all__
 from torch.nn.functional import silu
+
+from tumble.models.attention import Slots, lay_out, packed_attention, padded_attention
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,20 @@ class PetConfig:
             raise ValueError(f"`cutoff_width`: expected a length in (0, {self.cutoff}], got {self.cutoff_width}")
 
 
+class Neighbourhoods(NamedTuple):
+    """Which tokens attend to each other, and how much a neighbour counts; see `tumble.models.attention`.
+
+    Attributes:
+        first: First edge of each atom, and E at the end [N + 1].
+        log_weights: ln f_c of each edge [E].
+        slots: Padded rows, where a model has to be differentiable twice.
+    """
+
+    first: Tensor
+    log_weights: Tensor
+    slots: Slots | None
+
+
 class Attention(nn.Module):
     """Multi-head self-attention in each neighbourhood, with smooth weights of the neighbours."""
 
@@ -76,32 +93,19 @@ class Attention(nn.Module):
         """Build it for tokens of a width that the number of heads divides."""
         super().__init__()
         self.heads = heads
-        self.scale = 1.0 / math.sqrt(width // heads)
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
 
-    def forward(self, tokens: Tensor, slots: Tensor, token_slots: Tensor, log_weights: Tensor) -> Tensor:
-        """Attend within neighbourhoods.
-
-        Args:
-            tokens: Packed tokens [T, width].
-            slots: Token that fills each padded slot [N * M].
-            token_slots: Padded slot of each token [T].
-            log_weights: Logarithm of the weight of each slot as a key [N, 1, 1, M].
-
-        Returns:
-            What the attention adds to the tokens [T, width].
-        """
-        n_atoms, n_slots = log_weights.size(0), log_weights.size(3)
-        width = tokens.size(1)
-        qkv = self.qkv(tokens).index_select(0, slots)
-        qkv = qkv.view(n_atoms, n_slots, 3, self.heads, width // self.heads)
-        query, key, value = qkv.permute(2, 0, 3, 1, 4).contiguous().unbind(0)
-        scores = torch.matmul(query * self.scale, key.transpose(2, 3)) + log_weights
-        mixed = torch.matmul(torch.softmax(scores, dim=-1), value)
-        mixed = mixed.transpose(1, 2).reshape(n_atoms * n_slots, width)
-        attended: Tensor = self.out(mixed.index_select(0, token_slots))
-        return attended
+    def forward(self, tokens: Tensor, around: Neighbourhoods) -> Tensor:
+        """Return what the attention adds to packed tokens [T, width]."""
+        qkv = self.qkv(tokens)
+        slots = around.slots
+        if slots is None:
+            mixed = packed_attention(qkv, around.log_weights, around.first, self.heads)
+        else:
+            mixed = padded_attention(qkv, around.log_weights, slots, around.first.size(0) - 1, self.heads)
+        added: Tensor = self.out(mixed)
+        return added
 
 
 class TransformerLayer(nn.Module):
@@ -116,9 +120,9 @@ class TransformerLayer(nn.Module):
         self.expand = nn.Linear(width, feedforward)
         self.contract = nn.Linear(feedforward, width)
 
-    def forward(self, tokens: Tensor, slots: Tensor, token_slots: Tensor, log_weights: Tensor) -> Tensor:
-        """Update packed tokens [T, width]; the arguments are those of `Attention.forward`."""
-        tokens = tokens + self.attention(self.attention_norm(tokens), slots, token_slots, log_weights)
+    def forward(self, tokens: Tensor, around: Neighbourhoods) -> Tensor:
+        """Update packed tokens [T, width]."""
+        tokens = tokens + self.attention(self.attention_norm(tokens), around)
         change: Tensor = self.contract(silu(self.expand(self.feedforward_norm(tokens))))
         return tokens + change
 
@@ -146,10 +150,8 @@ class MessageLayer(nn.Module):
         geometry: Tensor,
         species: Tensor,
         neighbour_species: Tensor,
-        messages: Tensor,
-        slots: Tensor,
-        token_slots: Tensor,
-        log_weights: Tensor,
+        messages: Tensor | None,
+        around: Neighbourhoods,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Run the layer.
 
@@ -157,20 +159,20 @@ class MessageLayer(nn.Module):
             geometry: Features of the edge vectors [E, 4 + radial].
             species: Species of the atoms [N].
             neighbour_species: Species of the neighbour of each edge [E].
-            messages: Input messages of the edges [E, width].
-            slots: See `Attention.forward`.
-            token_slots: See `Attention.forward`.
-            log_weights: See `Attention.forward`.
+            messages: Input messages of the edges [E, width]; the first layer has none.
+            around: Neighbourhoods of the atoms.
 
         Returns:
             Output tokens of the edges [E, width], readouts of the atoms [N] and of the edges [E], both in eV.
         """
         # The published encoder, linear(cat(geometry, species, message)), written as a sum of three products.
-        edges = self.geometry(geometry) + self.edge_species(neighbour_species) + self.message(messages)
+        edges = self.geometry(geometry) + self.edge_species(neighbour_species)
+        if messages is not None:
+            edges = edges + self.message(messages)
         edges = self.compress(silu(edges))
-        tokens = torch.cat((self.atom_species(species).to(edges.dtype), edges))
+        tokens = torch.cat((self.atom_species(species), edges))
         for layer in self.layers:
-            tokens = layer(tokens, slots, token_slots, log_weights)
+            tokens = layer(tokens, around)
         atoms, edges = torch.split(tokens, [species.size(0), edges.size(0)])
         return edges, self.atom_head(atoms).squeeze(1), self.edge_head(edges).squeeze(1)
 
@@ -209,57 +211,59 @@ class Pet(nn.Module):
         Returns:
             ``energy``: atomic energies without the composition baseline [N], eV.
         """
-        centres = edge_index[0]
+        centres = edge_index[0].contiguous()
+        first = torch.searchsorted(centres, torch.arange(species.size(0) + 1, device=centres.device))
+        slots: Slots | None = None
+        # What is exported needs one derivative, for forces, and gets the fast kernel; what is trained needs two.
+        if not is_scripting():
+            slots = lay_out(centres, first)
+        return {"energy": self.atomic_energies(edge_vectors, edge_index[1], reverse, species, centres, first, slots)}
+
+    def atomic_energies(
+        self,
+        edge_vectors: Tensor,
+        neighbours: Tensor,
+        reverse: Tensor,
+        species: Tensor,
+        centres: Tensor,
+        first: Tensor,
+        slots: Slots | None,
+    ) -> Tensor:
+        """Do the work of `forward`, with shapes that follow from those of the arguments.
+
+        Args:
+            edge_vectors: See `forward`.
+            neighbours: Neighbour of each edge [E].
+            reverse: See `forward`.
+            species: See `forward`.
+            centres: Centre of each edge [E], ascending.
+            first: First edge of each atom, and E at the end [N + 1].
+            slots: Layout for attention with all derivatives, or None for that of the core.
+
+        Returns:
+            Atomic energies [N], eV.
+        """
         lengths = edge_vectors.square().sum(1, keepdim=True).sqrt()
         bumps = torch.exp(-((lengths - self.radial_centres) * self.radial_inverse_width).square())
         geometry = torch.cat((edge_vectors, lengths, bumps), 1)
-        x = ((self.cutoff - lengths.squeeze(1)) / self.cutoff_width).clamp(0.0, 1.0)
-        weights = x * x * x * (10.0 + x * (6.0 * x - 15.0))
         # The floor lets a neighbour at the cutoff exactly weigh 1e-26 rather than giving ln 0.
-        floored = x.clamp_min(1e-9)
-        log_edge_weights = 3.0 * floored.log() + (10.0 + floored * (6.0 * floored - 15.0)).log()
-        slots, token_slots, log_weights = self.padding(centres, log_edge_weights, species.size(0))
+        x = ((self.cutoff - lengths.squeeze(1)) / self.cutoff_width).clamp(1e-9, 1.0)
+        shape = 10.0 + x * (6.0 * x - 15.0)
+        around = Neighbourhoods(first, 3.0 * x.log() + shape.log(), slots)
 
-        neighbour_species = species.index_select(0, edge_index[1])
+        neighbour_species = species.index_select(0, neighbours)
         sources = reverse.clamp_min(0)
         has_source = (reverse >= 0).to(edge_vectors.dtype).unsqueeze(1)
-        messages = edge_vectors.new_zeros((edge_vectors.size(0), self.width))
-        energy = edge_vectors.new_zeros(species.size(0))
+        messages: Tensor | None = None
+        atom_energies = edge_vectors.new_zeros(species.size(0))
+        edge_energies = edge_vectors.new_zeros(centres.size(0))
         for layer in self.layers:
-            outputs, atom_energy, edge_energy = layer(
-                geometry, species, neighbour_species, messages, slots, token_slots, log_weights
-            )
-            energy = (energy + atom_energy).index_add(0, centres, edge_energy * weights)
-            messages = 0.5 * (messages + outputs.index_select(0, sources) * has_source)
-        return {"energy": energy}
-
-    def padding(self, centres: Tensor, log_edge_weights: Tensor, n_atoms: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Lay packed tokens out as one padded row per atom: the atom itself, its edges, padding.
-
-        Args:
-            centres: Centre of each edge [E], ascending.
-            log_edge_weights: ln f_c of each edge [E].
-            n_atoms: Number of atoms N.
-
-        Returns:
-            Token of each slot [N * M], slot of each token [N + E], logarithmic weights of slots [N, 1, 1, M].
-        """
-        n_edges = centres.size(0)
-        atoms = torch.arange(n_atoms, device=centres.device)
-        edges = torch.arange(n_edges, device=centres.device)
-        first = torch.searchsorted(centres.contiguous(), atoms)
-        ranks = edges - first.index_select(0, centres)
-        n_slots = 2 + int(ranks.max()) if n_edges > 0 else 1
-        token_slots = torch.cat((atoms * n_slots, centres * n_slots + 1 + ranks))
-        # Padding repeats the row's own atom token. Its weight, exp(-1e4), is exactly zero in every floating-point
-        # type, and so is all that flows back from it.
-        slots = atoms.unsqueeze(1).expand(n_atoms, n_slots).reshape(-1)
-        slots = slots.index_copy(0, token_slots, torch.arange(n_atoms + n_edges, device=centres.device))
-        log_weights = torch.full((n_atoms * n_slots,), -1e4, dtype=log_edge_weights.dtype, device=centres.device)
-        log_weights = log_weights.index_copy(
-            0, token_slots, torch.cat((log_edge_weights.new_zeros(n_atoms), log_edge_weights))
-        )
-        return slots, token_slots, log_weights.view(n_atoms, 1, 1, n_slots)
+            outputs, of_atoms, of_edges = layer(geometry, species, neighbour_species, messages, around)
+            atom_energies = atom_energies + of_atoms
+            edge_energies = edge_energies + of_edges
+            incoming = outputs.index_select(0, sources) * has_source
+            messages = 0.5 * (incoming if messages is None else messages + incoming)
+        return atom_energies.index_add(0, centres, edge_energies * (x * x * x * shape))
 
 
 def _readout(width: int) -> nn.Sequential:

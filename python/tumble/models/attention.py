@@ -1,0 +1,77 @@
+"""Multi-head attention in which each atom and its neighbours attend to each other and to nobody else.
+
+Tokens are packed, [N atoms; E edges] along one axis, and so are their queries, keys and values. Two implementations
+give the same numbers:
+
+- `packed_attention` is an operator of Tumble's core, without padding. It has one derivative, which is what an energy
+  with forces needs, and is what a model file holds.
+- `padded_attention` is made of torch's own operators and has all derivatives, so a model can be trained with it. Each
+  neighbourhood becomes a row of M slots: the atom, its edges, padding.
+"""
+
+# No postponed annotations here: TorchScript reads those of attributes.
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+import tumble._core  # noqa: F401  # registers torch.ops.tumble
+
+
+class Slots(NamedTuple):
+    """Places of packed tokens in padded rows, N atoms of M slots each.
+
+    Attributes:
+        token: Token that fills each slot [N * M]; padding repeats the row's own atom.
+        slot: Slot of each token [N + E].
+    """
+
+    token: Tensor
+    slot: Tensor
+
+
+def lay_out(centres: Tensor, first: Tensor) -> Slots:
+    """Lay packed tokens out in rows as long as the longest neighbourhood.
+
+    Args:
+        centres: Centre of each edge [E], ascending.
+        first: First edge of each atom, and E at the end [N + 1].
+    """
+    n_atoms, n_edges = first.size(0) - 1, centres.size(0)
+    atoms = torch.arange(n_atoms, device=centres.device)
+    ranks = torch.arange(n_edges, device=centres.device) - first.index_select(0, centres)
+    n_slots = 2 + int(ranks.max()) if n_edges > 0 else 1
+    slot = torch.cat((atoms * n_slots, centres * n_slots + 1 + ranks))
+    token = atoms.unsqueeze(1).expand(n_atoms, n_slots).reshape(-1)
+    return Slots(token.index_copy(0, slot, torch.arange(n_atoms + n_edges, device=centres.device)), slot)
+
+
+def packed_attention(qkv: Tensor, log_weights: Tensor, first: Tensor, heads: int) -> Tensor:
+    """Attend within neighbourhoods: out_i = sum_j softmax_j(q_i k_j / sqrt(D) + ln w_j) v_j, with w = 1 for the atom.
+
+    Args:
+        qkv: Queries, keys and values of all tokens side by side [N + E, 3 * heads * D].
+        log_weights: ln w of each edge [E].
+        first: First edge of each atom, and E at the end [N + 1].
+        heads: Number of heads.
+
+    Returns:
+        Mixed values [N + E, heads * D].
+    """
+    mixed: Tensor = torch.ops.tumble.attention(qkv, log_weights, first, heads)
+    return mixed
+
+
+def padded_attention(qkv: Tensor, log_weights: Tensor, slots: Slots, n_atoms: int, heads: int) -> Tensor:
+    """Do the same as `packed_attention`, for tokens laid out by `lay_out`."""
+    width = qkv.size(1) // 3
+    n_slots = slots.token.size(0) // max(n_atoms, 1)
+    rows = qkv.index_select(0, slots.token).view(n_atoms, n_slots, 3, heads, width // heads)
+    query, key, value = rows.permute(2, 0, 3, 1, 4).contiguous().unbind(0)
+    # The weight of padding, exp(-1e4), is exactly zero in every floating-point type, and so is all that flows back.
+    weights = qkv.new_full((n_atoms * n_slots,), -1e4)
+    weights = weights.index_copy(0, slots.slot, torch.cat((qkv.new_zeros(n_atoms), log_weights)))
+    scores = torch.matmul(query * (width // heads) ** -0.5, key.transpose(2, 3))
+    probabilities = torch.softmax(scores + weights.view(n_atoms, 1, 1, n_slots), dim=-1)
+    mixed = torch.matmul(probabilities, value).transpose(1, 2).reshape(n_atoms * n_slots, width)
+    return mixed.index_select(0, slots.slot)
