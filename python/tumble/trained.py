@@ -90,11 +90,14 @@ def provenance(summary: dict[str, Any]) -> Provenance:
     configuration = copy.deepcopy(summary["configuration"])
     for entry in configuration["data"].values():
         entry["path"] = Path(entry["path"]).name
+    if summary.get("initial") is not None:
+        configuration["initial"] = summary["initial"]
     progress = {key: summary[key] for key in ("finished", "steps", "minutes")}
     return Provenance(
         data=[
             DataSource(name=entry["file"], sha256=entry["sha256"], frames=entry["frames"]["training"])
             for entry in summary["data"]
+            if entry["frames"]["training"] > 0  # a set that was only validated on isn't in the weights
         ],
         seeds={"training": summary["seed"]},
         metrics={**progress, "held out, meV/atom and meV/Å": summary["metrics"]},
@@ -115,7 +118,8 @@ def _model_path(checkpoint: Path) -> Path:
 def _references(trained: TrainedModel, references: str | PathLike[str] | None, count: int) -> list[Atoms]:
     if references is not None:
         return _first(Path(references), count)
-    paths = [Path(entry["path"]) for entry in trained.summary["configuration"]["data"].values()]
+    sets = trained.summary["configuration"]["data"].values()
+    paths = [Path(entry["path"]) for entry in sets if entry.get("role", "train") == "train"]
     missing = [path for path in paths if not path.is_file()]
     if missing:
         raise FramesError(

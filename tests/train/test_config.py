@@ -31,7 +31,8 @@ def test_file(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(Path(__file__).parents[2].glob("inputs/training/*.yaml")), ids=lambda p: p.name)
 def test_shipped_configurations_are_valid(path: Path) -> None:
-    assert read_config(path).model.species == ("O", "H")
+    config = read_config(path)
+    assert config.model.species == ("O", "H") if config.model is not None else config.initial is not None
 
 
 def put(*keys: str | int, value: object) -> Callable[[Settings], None]:
@@ -59,7 +60,7 @@ def drop(*keys: str | int) -> Callable[[Settings], None]:
         (put("model", "cut_off", value=4), r"`model`: unknown key `cut_off`; did you mean `cutoff`\?"),
         (
             put("data", "water", "file", value=1),
-            r"`data\.water`: unknown key `file`; known keys: path, group, validation",
+            r"`data\.water`: unknown key `file`; known keys: path, group, validation, role, weight",
         ),
         (
             put("zzz", value=1),
@@ -89,8 +90,11 @@ def drop(*keys: str | int) -> Callable[[Settings], None]:
         (put("stages", 0, "minutes", value=1), r"`stages\[0\]`: expected exactly one of `steps` and `minutes`"),
         (drop("stages", 0, "steps"), r"`stages\[0\]`: expected exactly one of `steps` and `minutes`"),
         (drop("stages", 0, "name"), r"`stages\[0\]`: expected a key `name`, got none"),
-        (drop("model"), r"`configuration`: expected a key `model`, got none"),
-        (put("model", value=None), r"`model`: expected a mapping of keys to values, got None"),
+        (drop("model"), r"`configuration`: expected a key `model`, or `initial` to take it from, got neither"),
+        (put("model", value=None), r"`configuration`: expected a key `model`, or `initial` .*, got neither"),
+        (put("model", value=3), r"`model`: expected a mapping of keys to values, got 3"),
+        (drop("data"), r"`configuration`: expected a key `data`, got none"),
+        (put("initial", value=1), r"^`initial`: expected a string, got 1"),
         (put("model", "width", value=8.0), r"`model\.width`: expected an integer, got 8\.0"),
         (put("model", "heads", value=3), r"`model`: `heads`: expected a divisor of `width` = 8, got 3"),
         (put("model", "cutoff", value=".inf"), r"`model\.cutoff`: expected a finite number, got '\.inf'"),
@@ -116,24 +120,18 @@ def test_mistakes(settings: Settings, change: Callable[[Settings], None], messag
         (("seed",), -1, r"`seed`: expected at least 0, got -1"),
         (("device",), "gpu", r"`device`: expected auto, cpu, cuda or cuda:N, got gpu"),
         (("device",), "cuda:", r"`device`: expected auto, cpu, cuda or cuda:N, got cuda:"),
+        (("split_seed",), -1, r"`split_seed`: expected at least 0, got -1"),
+        (("validate_rotations",), 1, r"`validate_rotations`: expected 0, or at least 2, got 1"),
+        (("validate_rotations",), -2, r"`validate_rotations`: expected 0, or at least 2, got -2"),
+        (
+            ("loss",),
+            {"variance": 0.5, "copies": 1},
+            r"`loss`: `copies`: expected at least 2 with `variance` 0\.5, got 1",
+        ),
         (("threads",), 0, r"`threads`: expected at least 1, got 0"),
         (("validate_every",), 0, r"`validate_every`: expected at least 1 step, got 0"),
         (("checkpoint_minutes",), -1, r"`checkpoint_minutes`: expected at least 0, got -1\.0"),
         (("max_minutes",), -1, r"`max_minutes`: expected at least 0, got -1\.0"),
-        (("data", "water", "validation"), -5, r"`data\.water`: `validation`: expected a number of frames .*, got -5"),
-        (("stages", 0, "data", "water"), 0, r"`stages\[0\]`: `data\.water`: expected a number of repeats .*, got 0"),
-        (("stages", 0, "learning_rate"), -1, r"`stages\[0\]`: `learning_rate`: expected a number above 0, got -1\.0"),
-        (("stages", 0, "steps"), 0, r"`stages\[0\]`: `steps`: expected at least 1, got 0"),
-        (("stages", 0, "batch"), 0, r"`stages\[0\]`: `batch`: expected at least 1, got 0"),
-        (("stages", 0, "warmup"), 1.0, r"`stages\[0\]`: `warmup`: expected a share from 0 to below 1, got 1\.0"),
-        (("stages", 0, "final"), 2, r"`stages\[0\]`: `final`: expected a share from 0 to 1, got 2\.0"),
-        (("loss", "energy"), -1, r"`loss`: `energy`: expected a weight of at least 0, got -1\.0"),
-        (("loss", "forces"), -1, r"`loss`: `forces`: expected a weight of at least 0, got -1\.0"),
-        (("loss", "huber"), 0, r"`loss`: `huber`: expected a residual above 0, or no key, got 0\.0"),
-        (("optimizer", "name"), "sgd", r"`optimizer`: `name`: expected adamw or muon, got sgd"),
-        (("optimizer", "weight_decay"), -1, r"`optimizer`: `weight_decay`: expected at least 0, got -1\.0"),
-        (("optimizer", "clip"), -1, r"`optimizer`: `clip`: expected a norm above 0, got -1\.0"),
-        (("optimizer", "average"), 1.5, r"`optimizer`: `average`: expected a decay from 0 to below 1, got 1\.5"),
     ],
 )
 def test_ranges(settings: Settings, keys: tuple[str | int, ...], value: object, message: str) -> None:
@@ -142,14 +140,30 @@ def test_ranges(settings: Settings, keys: tuple[str | int, ...], value: object, 
         config_from_mapping(settings, Path())
 
 
-def test_ranges_that_need_two_keys(settings: Settings) -> None:
-    settings["loss"] = {"energy": 0, "forces": 0}
-    with pytest.raises(TrainingError, match=r"`loss`: `energy`, `forces`: expected a weight above 0 for one of them"):
+def test_ranges_of_a_section_say_where_it_is(settings: Settings) -> None:
+    settings["stages"][1]["batch"] = 0
+    with pytest.raises(TrainingError, match=r"^`stages\[1\]`: `batch`: expected at least 1, got 0"):
         config_from_mapping(settings, Path())
-    del settings["loss"]
-    settings["stages"][0] |= {"minutes": 0, "steps": None}
-    with pytest.raises(TrainingError, match=r"`stages\[0\]`: `minutes`: expected a time above 0, got 0\.0"):
+
+
+def test_stage_of_a_set_to_validate_on(settings: Settings) -> None:
+    settings["data"]["test"] = {"path": "frames.extxyz.gz", "role": "validate"}
+    assert config_from_mapping(settings, Path()).data["test"].holds_out
+    settings["stages"][1]["data"] = {"water": 1, "test": 1}
+    with pytest.raises(
+        TrainingError, match=r"\(second\): expected sets to train on, got `test`, whose `role` is valid"
+    ):
         config_from_mapping(settings, Path())
+
+
+def test_patience_without_held_out_frames(settings: Settings) -> None:
+    settings["stages"][1]["patience"] = 2
+    assert config_from_mapping(settings, Path()).stages[1].patience == 2
+    settings["data"]["water"]["validation"] = 0
+    with pytest.raises(TrainingError, match=r"\(second\): `patience`: expected held-out frames, got none; give a set"):
+        config_from_mapping(settings, Path())
+    settings["data"]["test"] = {"path": "frames.extxyz.gz", "role": "validate"}
+    assert config_from_mapping(settings, Path()).stages[1].patience == 2
 
 
 def test_numbers_as_yaml_reads_them(settings: Settings, tmp_path: Path) -> None:
@@ -171,3 +185,23 @@ def test_file_that_is_no_configuration(tmp_path: Path, text: str, message: str) 
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(TrainingError, match=r"bad\.yaml`: expected YAML, got"):
         read_config(path)
+
+
+def test_split_seed(settings: Settings) -> None:
+    assert config_from_mapping(settings, Path()).seed_of_split == 3
+    assert config_from_mapping({**settings, "split_seed": 0}, Path()).seed_of_split == 0
+
+
+def test_initial_model(settings: Settings, tmp_path: Path) -> None:
+    del settings["model"]
+
+    def initial(text: str) -> str | None:
+        return config_from_mapping({**settings, "initial": text}, tmp_path).initial
+
+    assert initial("water") == "water"  # ships with the package
+    assert initial("watre") == str(tmp_path / "watre")
+    assert initial("runs/a") == str(tmp_path / "runs" / "a")
+    assert initial("../b/model.pt") == str(tmp_path.parent / "b" / "model.pt")
+    (tmp_path / "water").mkdir()
+    assert initial("water") == str(tmp_path / "water")  # what lies beside the configuration goes first
+    assert config_from_mapping({**settings, "initial": "water"}, tmp_path).model is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def test_labels_and_edges(tmp_path: Path) -> None:
     assert frame.energy == pytest.approx(source[1].get_potential_energy(), abs=1e-6)
     np.testing.assert_allclose(frame.forces, source[1].get_forces(), atol=1e-7)
     assert frame.group == "g0"
+    assert frame.name == f"`{tmp_path / 'frames.extxyz'}`, frame 1"
     assert frame.species.tolist() == [0, 1, 1] * 3
     assert frame.vectors.norm(dim=1).max() < 4.0
     torch.testing.assert_close(frame.vectors[frame.reverse.long()], -frame.vectors)
@@ -89,7 +91,7 @@ def test_unknown_element_and_missing_group(tmp_path: Path) -> None:
 
 def test_empty_file(tmp_path: Path) -> None:
     (tmp_path / "empty.extxyz").write_text("")
-    with pytest.raises(FramesError, match=r"empty\.extxyz"):
+    with pytest.raises(FramesError, match=r"`frames`: expected structures.*empty\.extxyz"):
         load_frames(tmp_path / "empty.extxyz", ("O", "H"), 4.0, None, torch.float64)
 
 
@@ -146,4 +148,9 @@ def test_batch(tmp_path: Path) -> None:
     torch.testing.assert_close(batch.vectors[batch.reverse], -batch.vectors)
     assert batch.structure.tolist() == [0] * n + [1] * n
     assert batch.energies[1].item() == pytest.approx(frames[2].energy - 3 * -3.0 - 6 * 1.5)
-    assert torch.equal(collate(frames[1:3], ZERO).vectors[:e], frames[1].vectors)
+    assert torch.equal(batch.rotations, torch.from_numpy(turns))
+    assert batch.weights.tolist() == [1.0, 1.0]
+    unturned = collate([frames[1], dataclasses.replace(frames[2], weight=2.5)], ZERO)
+    assert torch.equal(unturned.vectors[:e], frames[1].vectors)
+    assert torch.equal(unturned.rotations, torch.eye(3, dtype=torch.float64).expand(2, 3, 3))
+    assert unturned.weights.tolist() == [1.0, 2.5]

@@ -1,4 +1,4 @@
-"""Loss and error measures against numbers worked out here; forces against finite differences."""
+"""Loss against numbers worked out here; variances against NumPy; forces against finite differences."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import torch
 from ase import Atoms
 
 from tumble.models.toys import MorsePair
+from tumble.rotations import random_rotations
 from tumble.structures import to_graph
-from tumble.train.config import LossConfig
 from tumble.train.data import Batch, Frame, collate
-from tumble.train.loss import RunningLoss, measure, predict
+from tumble.train.loss import RunningLoss, predict, variances
+from tumble.train.sections import LossConfig
 
 ZERO = torch.zeros(2, dtype=torch.float64)
 
@@ -61,6 +62,32 @@ def test_first_loss_is_the_sum_of_the_weights(batch: Batch) -> None:
     assert loss.forces == pytest.approx(0.2**2)
 
 
+@pytest.mark.parametrize("huber", [None, 1e3])
+def test_weights_of_structures(batch: Batch, huber: float | None) -> None:
+    batch = dataclasses.replace(batch, weights=torch.tensor([0.5, 1.5], dtype=torch.float64))
+    offsets = torch.tensor([0.1, 0.3], dtype=torch.float64)
+    loss = RunningLoss(LossConfig(huber=huber))
+    loss(batch, batch.energies + 3 * offsets, batch.forces + offsets[batch.structure, None])
+    expected = (0.5 * 0.01 + 1.5 * 0.09) / 2
+    assert loss.energy == pytest.approx(expected)
+    assert loss.forces == pytest.approx(expected)
+
+
+def test_variances_with_weights() -> None:
+    batch, _ = turned_copies(2)
+    rng = np.random.default_rng(0)
+    energies, forces = torch.from_numpy(rng.standard_normal(4)), torch.from_numpy(rng.standard_normal((18, 3)))
+    parts = []
+    for s in range(2):
+        weights = torch.zeros(4, dtype=torch.float64)
+        weights[2 * s : 2 * s + 2] = 1.0
+        parts.append(variances(dataclasses.replace(batch, weights=weights), energies, forces, 2))
+    weights = torch.tensor([0.5, 0.5, 3.0, 3.0], dtype=torch.float64)
+    found = variances(dataclasses.replace(batch, weights=weights), energies, forces, 2)
+    assert found[0].item() == pytest.approx((0.5 * parts[0][0] + 3.0 * parts[1][0]).item())
+    assert found[1].item() == pytest.approx((0.5 * parts[0][1] + 3.0 * parts[1][1]).item())
+
+
 def test_running_normalisation(batch: Batch) -> None:
     loss = RunningLoss(LossConfig(energy=0.0, forces=1.0))
     loss(batch, batch.energies, batch.forces + 0.2)
@@ -80,23 +107,61 @@ def test_huber(batch: Batch) -> None:
     assert loss.forces * residuals.numel() == pytest.approx(small + large, rel=1e-4)
 
 
-class Shifted(torch.nn.Module):
-    """A model that is right up to a constant per atom."""
+def turned_copies(copies: int) -> tuple[Batch, torch.Tensor]:
+    """Two structures of three and six atoms, in copies, with their rotations."""
+    frames = [frame(WATER), frame(1.1 * WATER, 0.5)]
+    pair = to_graph(
+        [Atoms("OHH" * 2, np.concatenate([WATER, WATER + np.array([0, 0, 2.5])]), pbc=False)], ("O", "H"), 4.0
+    )
+    large = dataclasses.replace(
+        frames[1],
+        vectors=torch.from_numpy(pair.vectors),
+        edge_index=torch.from_numpy(pair.edge_index).int(),
+        reverse=torch.from_numpy(pair.reverse).int(),
+        species=torch.from_numpy(pair.species),
+        forces=torch.ones(6, 3, dtype=torch.float64),
+    )
+    turns = random_rotations(2 * copies, 1)
+    return collate([f for f in (frames[0], large) for _ in range(copies)], ZERO, turns), torch.from_numpy(turns)
 
-    def forward(
-        self, vectors: torch.Tensor, edge_index: torch.Tensor, reverse: torch.Tensor, species: torch.Tensor
-    ) -> dict[str, torch.Tensor]:
-        result: dict[str, torch.Tensor] = MorsePair()(vectors, edge_index, reverse, species)
-        return {"energy": result["energy"] + 0.25}
 
-
-def test_errors(batch: Batch) -> None:
+def test_variance_of_an_invariant_model_is_zero() -> None:
+    batch, _ = turned_copies(3)
     energies, forces = predict(MorsePair(), batch, create_graph=False)
-    offsets = torch.tensor([0.1] * 9 + [-0.3] * 9, dtype=torch.float64).reshape(6, 3)
-    labelled = dataclasses.replace(batch, energies=energies.detach(), forces=forces.detach() + offsets)
-    errors = measure(Shifted(), [labelled])
-    assert errors.energy_mae == pytest.approx(250.0)
-    assert errors.energy_rmse == pytest.approx(250.0)
-    assert errors.energy_mae_shifted == pytest.approx(0.0, abs=1e-9)
-    assert errors.force_mae == pytest.approx(200.0)
-    assert errors.force_rmse == pytest.approx(1000 * np.sqrt((0.01 + 0.09) / 2))
+    of_energy, of_forces = variances(batch, energies, forces, 3)
+    assert forces.abs().max() > 0.1
+    assert of_energy.item() == pytest.approx(0.0, abs=1e-25)
+    assert of_forces.item() == pytest.approx(0.0, abs=1e-25)
+
+
+@pytest.mark.parametrize("copies", [2, 3])
+def test_variances_are_those_of_numpy(copies: int) -> None:
+    batch, turns = turned_copies(copies)
+    rng = np.random.default_rng(0)
+    energies = rng.standard_normal(2 * copies)
+    small, large = rng.standard_normal((copies, 3, 3)), rng.standard_normal((copies, 6, 3))  # in the common frame
+    turned = [f @ r.T for f, r in zip([*small, *large], turns.numpy(), strict=True)]
+    found = variances(batch, torch.from_numpy(energies), torch.from_numpy(np.concatenate(turned)), copies)
+    per_atom = energies.reshape(2, copies) / np.array([[3], [6]])
+    assert found[0].item() == pytest.approx(per_atom.var(axis=1, ddof=1).mean())
+    parts = [f.var(axis=0, ddof=1).ravel() for f in (small, large)]
+    assert found[1].item() == pytest.approx(np.concatenate(parts).mean())
+
+
+def test_loss_with_variance() -> None:
+    batch, turns = turned_copies(2)
+    offsets = torch.tensor([0.3, -0.1, 0.3, -0.1], dtype=torch.float64)  # the same for both structures
+    energies = batch.energies + offsets * batch.counts
+    common = torch.tensor([[0.2, 0.0, 0.0]], dtype=torch.float64)
+    signs = torch.tensor([1.0, -1.0, 1.0, -1.0], dtype=torch.float64)[batch.structure, None]
+    errors = torch.einsum("nij,nj->ni", turns[batch.structure], signs * common)
+    loss = RunningLoss(LossConfig(energy=0.3, forces=2.0, variance=0.5, copies=2))
+    value = loss(batch, energies, batch.forces + errors)
+    energy_mse, energy_variance = (0.09 + 0.01) / 2, 2 * 0.2**2
+    force_mse, force_variance = 0.04 / 3, 2 * 0.04 / 3
+    assert loss.energy == pytest.approx(energy_mse)  # the variance doesn't enter the normalisation
+    assert loss.forces == pytest.approx(force_mse)
+    expected = 0.3 * (1 + 0.5 * energy_variance / energy_mse) + 2.0 * (1 + 0.5 * force_variance / force_mse)
+    assert value.item() == pytest.approx(expected)
+    plain = RunningLoss(LossConfig(energy=0.3, forces=2.0))
+    assert plain(batch, energies, batch.forces + errors).item() == pytest.approx(2.3)

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from tumble.models import Pet, PetConfig
-from tumble.train.config import OptimizerConfig, StageConfig
 from tumble.train.schedule import learning_rate, make_optimizers
+from tumble.train.sections import OptimizerConfig, StageConfig
 
 STAGE = StageConfig("s", {"water": 1}, learning_rate=2.0, steps=100, warmup=0.1, final=0.05)
 

@@ -74,7 +74,13 @@ def test_killed_run_continues_from_its_checkpoint(
 def test_what_a_training_leaves(settings: Settings, tmp_path: Path) -> None:
     summary = run(settings, tmp_path, "out")
     out = tmp_path / "out"
-    assert sorted(p.name for p in out.iterdir()) == ["checkpoint.pt", "metrics.csv", "model.pt", "train_summary.json"]
+    assert sorted(p.name for p in out.iterdir()) == [
+        "checkpoint.pt",
+        "learning_curve.png",
+        "metrics.csv",
+        "model.pt",
+        "train_summary.json",
+    ]
     written = json.loads((out / "train_summary.json").read_text())
     assert written["metrics"]["water"]["force_mae"] == summary.metrics["water"].force_mae
     assert written["data"][0]["frames"] == {"training": 8, "validation": 4}
@@ -131,7 +137,7 @@ def test_stage_by_the_clock_ends(settings: Settings, tmp_path: Path) -> None:
     assert summary.steps >= 1
 
 
-def test_checkpoint_of_another_configuration(settings: Settings, tmp_path: Path) -> None:
+def test_checkpoint_of_another_architecture(settings: Settings, tmp_path: Path) -> None:
     run(settings, tmp_path, "out", max_minutes=0.0)
     settings["model"]["width"] = 4
     with pytest.raises(TrainingError, match=r"expected a checkpoint of this configuration, got another `model`; use"):
@@ -147,7 +153,7 @@ def test_damaged_checkpoint(settings: Settings, tmp_path: Path) -> None:
 
 def test_file_that_is_no_trained_model(settings: Settings, tmp_path: Path) -> None:
     run(settings, tmp_path, "out", max_minutes=0.0)
-    with pytest.raises(TrainingError, match=r"expected a trained model, got a file without \['baseline', 'state'"):
+    with pytest.raises(TrainingError, match=r"expected a trained model, got a file without \['state', 'summary'\]"):
         load_trained(tmp_path / "out" / "checkpoint.pt")
 
 
@@ -189,3 +195,144 @@ def test_command_line(settings: Settings, tmp_path: Path, capsys: pytest.Capture
     path.write_text(json.dumps({**settings, "sede": 1}))
     assert main(["train", str(path)]) == 1
     assert "did you mean `seed`?" in capsys.readouterr().err
+
+
+def pieces(settings: Settings, folder: Path, out: str) -> Summary:
+    """The same training in as many calls as possible."""
+    while True:
+        summary = run(settings, folder, out, max_minutes=0.0)
+        if summary.finished:
+            return summary
+
+
+def assert_pieces_equal(settings: Settings, folder: Path) -> Summary:
+    whole = run(settings, folder, "whole")
+    assert pieces(settings, folder, "pieces").metrics == whole.metrics
+    a, b = ((folder / out / "metrics.csv").read_text() for out in ("whole", "pieces"))
+    assert without_times(a) == without_times(b)
+    a, b = (load_trained(folder / out / "model.pt").model.state_dict() for out in ("whole", "pieces"))
+    assert all(torch.equal(value, b[name]) for name, value in a.items())
+    return whole
+
+
+def test_copies_weights_and_bounds_on_edges_resume_exactly(settings: Settings, tmp_path: Path) -> None:
+    settings["validate_rotations"] = 2
+    settings["data"]["test"] = {"path": "frames.extxyz.gz", "role": "validate"}
+    settings["data"]["heavy"] = {"path": "frames.extxyz.gz", "weight": 3.0}
+    settings["stages"][1]["data"]["heavy"] = 1
+    settings["stages"][0]["steps"] = 2
+    settings["stages"][1]["batch_edges"] = 3 * 215  # one or two structures in three copies
+    settings["loss"] = {"variance": 1.0, "copies": 3}
+    whole = assert_pieces_equal(settings, tmp_path)
+    assert whole.metrics.keys() == {"water", "test"}
+    assert whole.metrics["test"].symmetry_ratio is not None
+
+
+def test_patience_resumes_exactly(settings: Settings, tmp_path: Path) -> None:
+    settings["validate_every"] = 1
+    settings["optimizer"] = {"average": 0.0}
+    settings["stages"][0] |= {"learning_rate": 1.0, "patience": 1}
+    settings["stages"][1]["steps"] = 2
+    assert 2 < assert_pieces_equal(settings, tmp_path).steps < 10
+
+
+def test_weight_of_a_set_matters(settings: Settings, tmp_path: Path) -> None:
+    settings["data"]["other"] = {"path": "frames.extxyz.gz", "weight": 1.0}
+    settings["stages"][0]["data"]["other"] = 1
+    even = run(settings, tmp_path, "even")
+    settings["data"]["other"]["weight"] = settings["data"]["water"]["weight"] = 7.0
+    assert run(settings, tmp_path, "both").metrics["water"].force_mae == pytest.approx(even.metrics["water"].force_mae)
+    settings["data"]["other"]["weight"] = 0.01
+    uneven = run(settings, tmp_path, "uneven").metrics["water"]
+    assert uneven.force_mae != pytest.approx(even.metrics["water"].force_mae, rel=1e-6)
+
+
+def test_patience_keeps_the_best_weights(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings["validate_every"] = 1
+    settings["optimizer"] = {"average": 0.0, "weight_decay": 0.0}
+    # So high a rate does harm in the end; the second stage hardly changes anything.
+    settings["stages"][0] |= {"steps": 200, "learning_rate": 0.3, "warmup": 0.0, "patience": 3}
+    settings["stages"][1] |= {"steps": 1, "learning_rate": 1e-30}
+    summary = run(settings, tmp_path, "out")
+    header, *rows = [line.split(",") for line in (tmp_path / "out" / "metrics.csv").read_text().splitlines()]
+    maes = [float(row[header.index("water_force_mae")]) for row in rows]
+    first, last = maes[:-1], maes[-1]
+    assert summary.steps == len(maes) < 200
+    assert first.index(min(first)) == len(first) - 4  # three validations after the best one
+    assert last == pytest.approx(min(first), rel=1e-5)
+    assert summary.metrics["water"].force_mae == pytest.approx(min(first), rel=1e-5)
+    assert f"first ends after {len(first)} steps with the weights of its best validation" in capsys.readouterr().err
+
+
+def test_stage_that_ends_by_its_steps_keeps_the_best_weights_too(settings: Settings, tmp_path: Path) -> None:
+    settings["validate_every"] = 1
+    settings["optimizer"] = {"average": 0.0}
+    settings["stages"] = [settings["stages"][0] | {"steps": 12, "learning_rate": 0.5, "patience": 100, "final": 1.0}]
+    summary = run(settings, tmp_path, "out")
+    header, *rows = [line.split(",") for line in (tmp_path / "out" / "metrics.csv").read_text().splitlines()]
+    maes = [float(row[header.index("water_force_mae")]) for row in rows]
+    assert min(maes) < maes[-1]
+    assert summary.metrics["water"].force_mae == pytest.approx(min(maes), rel=1e-5)
+
+
+def test_out_of_memory(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(settings, tmp_path, "out", max_minutes=0.0)
+    before = (tmp_path / "out" / "checkpoint.pt").read_bytes()
+    monkeypatch.setattr("tumble.train.trainer.predict", lambda *_, **__: torch.empty(2**60, dtype=torch.uint8))
+    with pytest.raises(TrainingError, match=r"stage first: out of memory with a batch of 2 structures, 18 atoms and"):
+        run(settings, tmp_path, "out")
+    assert (tmp_path / "out" / "checkpoint.pt").read_bytes() == before
+
+
+def test_symmetry_error_in_metrics(settings: Settings, tmp_path: Path) -> None:
+    settings["validate_rotations"] = 2
+    summary = run(settings, tmp_path, "out")
+    header, *rows = [line.split(",") for line in (tmp_path / "out" / "metrics.csv").read_text().splitlines()]
+    last = dict(zip(header, rows[-1], strict=True))
+    symmetry, ratio = float(last["water_force_symmetry_mae"]), float(last["water_symmetry_ratio"])
+    assert symmetry > 1.0
+    assert ratio == pytest.approx(symmetry / float(last["water_force_mae"]), rel=1e-4)
+    assert summary.metrics["water"].force_symmetry_mae == pytest.approx(symmetry, rel=1e-4)
+    written = json.loads((tmp_path / "out" / "train_summary.json").read_text())
+    assert written["metrics"]["water"]["symmetry_ratio"] == pytest.approx(ratio, rel=1e-4)
+
+
+def test_checkpoint_of_an_earlier_version(settings: Settings, tmp_path: Path) -> None:
+    """It lacks the keys of the configuration that are newer, and what belongs to them."""
+    whole = run(settings, tmp_path, "whole")
+    run(settings, tmp_path, "out", max_minutes=0.0)
+    saved = torch.load(tmp_path / "out" / "checkpoint.pt")
+    for key in ("sizes", "baseline", "initial", "best"):
+        del saved[key]
+    for key in ("initial", "split_seed", "validate_rotations"):
+        del saved["config"][key]
+    del saved["config"]["loss"]["variance"], saved["config"]["loss"]["copies"]
+    del saved["config"]["data"]["water"]["role"], saved["config"]["data"]["water"]["weight"]
+    for stage in saved["config"]["stages"]:
+        del stage["batch_edges"], stage["patience"]
+    torch.save(saved, tmp_path / "out" / "checkpoint.pt")
+    assert run(settings, tmp_path, "out").metrics == whole.metrics
+
+
+def test_command_line_on_a_full_disk(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(json.dumps(settings))
+    assert main(["train", str(path), "--max-minutes", "0"]) == 3
+    before = (tmp_path / "small" / "checkpoint.pt").read_bytes()
+    capsys.readouterr()
+
+    def full_disk(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full_disk)
+    assert main(["train", str(path), "--max-minutes", "0"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("tumble: error: [Errno 28] No space left on device; `checkpoint.pt` is as it was before: '/")
+    assert (tmp_path / "small" / "checkpoint.pt").read_bytes() == before
+    assert not list((tmp_path / "small").glob("*.tmp"))
+    monkeypatch.undo()
+    assert main(["train", str(path)]) == 0

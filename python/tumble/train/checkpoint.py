@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import pickle
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,16 @@ from torch import Tensor
 from tumble.errors import TrainingError
 from tumble.files import write_atomically
 from tumble.models.pet import Pet, PetConfig
+from tumble.train.config import TrainConfig, config_from_mapping
 
 CHECKPOINT = "checkpoint.pt"
 MODEL = "model.pt"
 METRICS = "metrics.csv"
+LEARNING_CURVE = "learning_curve.png"
 SUMMARY = "train_summary.json"
+
+# What every checkpoint holds; what later versions have added may be missing.
+_CONTENT = {"config", "model", "average", "optimizers", "loss", "stage", "minutes", "rows"}
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,23 @@ class TrainedModel:
     summary: dict[str, Any]
 
 
+def write(path: Path, content: bytes) -> None:
+    """Write a file at once or not at all.
+
+    Raises:
+        OSError: It can't be written, as on a full disk; the error names the file, which is then as it was.
+    """
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise OSError(error.errno, f"{error.strerror}; `{path.name}` is as it was before", str(path)) from error
+
+
 def save_torch(path: Path, content: dict[str, Any]) -> None:
     """Save tensors and plain containers."""
     buffer = io.BytesIO()
     torch.save(content, buffer)
-    write_atomically(path, buffer.getvalue())
+    write(path, buffer.getvalue())
 
 
 def load_torch(path: Path) -> dict[str, Any]:
@@ -53,6 +71,8 @@ def load_torch(path: Path) -> dict[str, Any]:
     Raises:
         TrainingError: The file isn't such a file.
     """
+    if not zipfile.is_zipfile(path):  # torch's reader of other files answers with any kind of error
+        raise TrainingError(f"`{path}`: expected a checkpoint of a training, got a file that torch didn't save")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
@@ -60,6 +80,39 @@ def load_torch(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise TrainingError(f"`{path}`: expected a checkpoint of a training, got {type(content).__name__}")
     return content
+
+
+def load_checkpoint(folder: Path, config: TrainConfig) -> dict[str, Any]:
+    """Load the checkpoint of a folder; the result is empty if there is none.
+
+    Raises:
+        TrainingError: It is no checkpoint, or belongs to another configuration.
+    """
+    path = folder / CHECKPOINT
+    if not path.exists():
+        return {}
+    saved = load_torch(path)
+    missing = _CONTENT - set(saved)
+    if missing:
+        raise TrainingError(f"`{path}`: expected a checkpoint of a training, got a file without {sorted(missing)}")
+    # Keys of the configuration that are newer than the checkpoint have their defaults there.
+    theirs = resumable(config_from_mapping(saved["config"], folder))
+    ours = resumable(config)
+    changed = [key for key in sorted(ours) if ours[key] != theirs[key]]
+    if changed:
+        raise TrainingError(
+            f"`{path}`: expected a checkpoint of this configuration, got another `{'`, `'.join(changed)}`; "
+            "use another folder, or remove the checkpoint to start anew"
+        )
+    return saved
+
+
+def resumable(config: TrainConfig) -> dict[str, Any]:
+    """Return what must not change between the pieces of a run."""
+    plain = config.to_dict()
+    for key in ("max_minutes", "threads", "device", "checkpoint_minutes"):
+        del plain[key]
+    return plain
 
 
 def save_metrics(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -70,19 +123,19 @@ def save_metrics(path: Path, rows: list[dict[str, Any]]) -> None:
         writer.writeheader()
         for row in rows:
             writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
-    write_atomically(path, buffer.getvalue().encode())
+    write(path, buffer.getvalue().encode())
 
 
 def save_model(folder: Path, config: PetConfig, state: dict[str, Tensor], baseline: Tensor, summary: Any) -> None:
     """Write the final model and the summary."""
     content = {
-        "model": {**asdict(config), "species": list(config.species)},
+        "model": plain_sizes(config),
         "state": state,
         "baseline": baseline.tolist(),
         "summary": summary,
     }
     save_torch(folder / MODEL, content)
-    write_atomically(folder / SUMMARY, (json.dumps(summary, indent=1) + "\n").encode())
+    write(folder / SUMMARY, (json.dumps(summary, indent=1) + "\n").encode())
 
 
 def load_trained(path: str | Path) -> TrainedModel:
@@ -95,7 +148,32 @@ def load_trained(path: str | Path) -> TrainedModel:
     missing = {"model", "state", "baseline", "summary"} - set(content)
     if missing:
         raise TrainingError(f"`{path}`: expected a trained model, got a file without {sorted(missing)}")
-    config = PetConfig(**{**content["model"], "species": tuple(content["model"]["species"])})
+    config = sizes_from(content["model"])
     model = Pet(config).to(next(iter(content["state"].values())).dtype)
-    model.load_state_dict(content["state"])
+    load_weights(model, content["state"], path)
     return TrainedModel(model.eval(), config, content["baseline"], content["summary"])
+
+
+def plain_sizes(config: PetConfig) -> dict[str, Any]:
+    """Return a model's sizes as plain containers."""
+    return {**asdict(config), "species": list(config.species)}
+
+
+def sizes_from(plain: dict[str, Any]) -> PetConfig:
+    """Return a model's sizes from plain containers."""
+    return PetConfig(**{**plain, "species": tuple(plain["species"])})
+
+
+def load_weights(module: torch.nn.Module, state: dict[str, Tensor], path: str | Path) -> None:
+    """Load weights that a file holds.
+
+    Raises:
+        TrainingError: They are those of another architecture.
+    """
+    try:
+        module.load_state_dict(state)
+    except RuntimeError as error:
+        raise TrainingError(
+            f"`{path}`: expected the weights of a PET model of these sizes as this version of Tumble has it, got those "
+            f"of another architecture; {' '.join(str(error).split())}"
+        ) from error

@@ -32,6 +32,8 @@ class Frame:
         energy: Total energy, eV.
         forces: Forces [N, 3], eV/Å.
         group: Name of the group that must stay on one side of the split.
+        weight: Weight in the loss.
+        name: File and number, for messages.
     """
 
     vectors: Tensor
@@ -41,6 +43,8 @@ class Frame:
     energy: float
     forces: Tensor
     group: str
+    weight: float = 1.0
+    name: str = "frame"
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Batch:
         counts: Atoms of each structure [B], floating point.
         energies: Energies without the composition baseline [B], eV.
         forces: Forces [N, 3], eV/Å.
+        rotations: How each structure is turned, the row vector v being v R^T there [B, 3, 3].
+        weights: Weight of each structure in the loss [B].
     """
 
     vectors: Tensor
@@ -66,6 +72,8 @@ class Batch:
     counts: Tensor
     energies: Tensor
     forces: Tensor
+    rotations: Tensor
+    weights: Tensor
 
 
 def load_frames(
@@ -111,6 +119,7 @@ def _frame(
         energy=found.energy,
         forces=torch.from_numpy(found.forces).to(dtype),
         group=where if group is None else str(atoms.info[group]),
+        name=where,
     )
 
 
@@ -161,10 +170,11 @@ def collate(frames: Sequence[Frame], baseline: Tensor, rotations: NDArray[np.flo
     """
     vectors = [frame.vectors for frame in frames]
     forces = [frame.forces for frame in frames]
+    turns = torch.eye(3, dtype=vectors[0].dtype).repeat(len(frames), 1, 1)
     if rotations is not None:
-        turns = [torch.from_numpy(rotation).to(vectors[0].dtype).T for rotation in rotations]
-        vectors = [v @ turn for v, turn in zip(vectors, turns, strict=True)]
-        forces = [f @ turn for f, turn in zip(forces, turns, strict=True)]
+        turns = torch.from_numpy(rotations).to(vectors[0].dtype)
+        vectors = [v @ turn.T for v, turn in zip(vectors, turns, strict=True)]
+        forces = [f @ turn.T for f, turn in zip(forces, turns, strict=True)]
     counts = torch.tensor([len(frame.species) for frame in frames])
     first_atom = (counts.cumsum(0) - counts).tolist()
     n_edges = torch.tensor([len(frame.vectors) for frame in frames])
@@ -179,4 +189,11 @@ def collate(frames: Sequence[Frame], baseline: Tensor, rotations: NDArray[np.flo
         counts=counts.to(vectors[0].dtype),
         energies=energies.to(vectors[0].dtype),
         forces=torch.cat(forces),
+        rotations=turns,
+        weights=torch.tensor([frame.weight for frame in frames], dtype=vectors[0].dtype),
     )
+
+
+def to_device(batch: Batch, device: torch.device) -> Batch:
+    """Copy a batch to a device."""
+    return Batch(**{name: value.to(device) for name, value in vars(batch).items()})

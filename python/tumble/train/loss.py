@@ -1,10 +1,20 @@
-"""Loss of energies and forces, each term normalised by its running value, and error measures.
+"""Loss of energies and forces, each term normalised by its running value, and of their variance over rotations.
 
     L = w_E <(dE/N)^2> / m_E + w_F <rho(dF)> / m_F,   m <- 0.99 m + 0.01 (term's value)
 
 so that a weight is the share of its term in the gradient, whatever the units and however far the training has come
 (after the loss of Pozdnyakov and Ceriotti, NeurIPS 2023, appendix). rho is the square, or, for a Huber width h, the
 pseudo-Huber function 2 h^2 (sqrt(1 + (x/h)^2) - 1), that turns linear beyond h.
+
+Each mean is over structures with their weights w_s, whose mean over the frames of a stage is one.
+
+With a weight w of the variance, each structure appears in k random rotations, and
+
+    L <- L + w [w_E Var(E/N) / m_E + w_F Var(F) / m_F]
+
+is added, unbiased (k - 1) and with the forces turned back into one frame of reference. Over random rotations a mean
+square is bias^2 + variance, so that w says how much more the variance counts (Langer, Pozdnyakov and Ceriotti, Mach.
+Learn.: Sci. Technol. 5, 04LT01, 2024, ask how much of the error it is).
 """
 
 from __future__ import annotations
@@ -14,9 +24,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from tumble.accuracy import errors_of
-from tumble.train.config import LossConfig
 from tumble.train.data import Batch
+from tumble.train.sections import LossConfig
 
 _MEMORY = 0.99
 
@@ -31,15 +40,20 @@ class RunningLoss:
 
     def __call__(self, batch: Batch, energies: Tensor, forces: Tensor) -> Tensor:
         """Return the loss of predicted energies [B] (eV, without baseline) and forces [N, 3] (eV/Å)."""
-        energy_term = ((energies - batch.energies) / batch.counts).square().mean()
+        energy_term = (batch.weights * ((energies - batch.energies) / batch.counts).square()).mean()
         residuals = forces - batch.forces
         if self.config.huber is None:
-            force_term = residuals.square().mean()
+            scale, penalties = 1.0, residuals.square()
         else:
             width = self.config.huber
-            force_term = 2.0 * width**2 * ((1.0 + (residuals / width).square()).sqrt() - 1.0).mean()
+            scale, penalties = 2.0 * width**2, (1.0 + (residuals / width).square()).sqrt() - 1.0
+        force_term = scale * (batch.weights[batch.structure, None] * penalties).mean()
         self.energy = _update(self.energy, energy_term)
         self.forces = _update(self.forces, force_term)
+        if self.config.variance > 0.0:
+            of_energy, of_forces = variances(batch, energies, forces, self.config.copies)
+            energy_term = energy_term + self.config.variance * of_energy
+            force_term = force_term + self.config.variance * of_forces
         return self.config.energy * energy_term / self.energy + self.config.forces * force_term / self.forces
 
 
@@ -65,33 +79,48 @@ def predict(model: nn.Module, batch: Batch, create_graph: bool) -> tuple[Tensor,
     return energies, forces
 
 
-@dataclass(frozen=True)
-class HeldOutErrors:
-    """Errors on a set of frames: energies in meV/atom (``shifted``: less their mean error), forces in meV/Å."""
+def variances(batch: Batch, energies: Tensor, forces: Tensor, copies: int) -> tuple[Tensor, Tensor]:
+    """Take the variance over copies of each structure, which follow one another, each in a rotation of its own.
 
-    energy_mae: float
-    energy_rmse: float
-    energy_mae_shifted: float
-    force_mae: float
-    force_rmse: float
+    Args:
+        batch: Batch.
+        energies: Predicted [B], eV.
+        forces: Predicted, turned as the copies are [N, 3], eV/Å.
+        copies: Copies k of each structure, at least two.
 
-
-def measure(model: nn.Module, batches: list[Batch]) -> HeldOutErrors:
-    """Measure a model's errors on unturned batches, at least one."""
-    energy, force = [], []
-    for batch in batches:
-        energies, forces = predict(model, batch, create_graph=False)
-        energy.append(((energies.detach() - batch.energies) / batch.counts).double().cpu())
-        force.append((forces.detach() - batch.forces).double().cpu().flatten())
-    e, f = 1000.0 * torch.cat(energy).numpy(), 1000.0 * torch.cat(force).numpy()
-    of_energy, of_force = errors_of(e), errors_of(f)
-    return HeldOutErrors(
-        energy_mae=of_energy.mae,
-        energy_rmse=of_energy.rmse,
-        energy_mae_shifted=errors_of(e - e.mean()).mae,
-        force_mae=of_force.mae,
-        force_rmse=of_force.rmse,
+    Returns:
+        Unbiased variances, divided by k - 1, with the weights of the structures: of the energy per atom, averaged over
+        structures, (eV/atom)^2; of the force components in the common frame of reference, averaged over atoms and
+        components, (eV/Å)^2.
+    """
+    energy_variances = (energies / batch.counts).view(-1, copies).var(dim=1)
+    squares = deviations_from_mean(batch, forces, copies).square() * copies / (copies - 1)
+    return (
+        (batch.weights[::copies] * energy_variances).mean(),
+        (batch.weights[batch.structure, None] * squares).mean(),
     )
+
+
+def deviations_from_mean(batch: Batch, forces: Tensor, copies: int) -> Tensor:
+    """Turn forces back and take off their mean over the copies of each structure, which follow one another.
+
+    Args:
+        batch: Batch.
+        forces: Turned as the copies are [N, 3], eV/Å.
+        copies: Copies of each structure.
+
+    Returns:
+        Deviations in the common frame of reference [N, 3], eV/Å.
+    """
+    back = torch.bmm(forces.unsqueeze(1), batch.rotations.index_select(0, batch.structure)).squeeze(1)
+    # Atom a of copy c of structure s, with N_s atoms, is row k (N_0 + ... + N_{s-1}) + c N_s + a; its mean has the row
+    # (N_0 + ... + N_{s-1}) + a.
+    counts = batch.counts.long()
+    first = counts.cumsum(0) - counts
+    first_mean = (counts[::copies].cumsum(0) - counts[::copies]).repeat_interleave(copies)
+    rows = torch.arange(len(back), device=back.device) + (first_mean - first).index_select(0, batch.structure)
+    means = back.new_zeros(len(back) // copies, 3).index_add(0, rows, back) / copies
+    return back - means.index_select(0, rows)
 
 
 def _update(running: float | None, term: Tensor) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from tumble.train.config import OptimizerConfig, StageConfig
+from tumble.train.sections import OptimizerConfig, StageConfig
 
 
 def learning_rate(stage: StageConfig, progress: float) -> float:

@@ -7,59 +7,44 @@ running normalisations, and a run in pieces equals one long run wherever stages 
 from __future__ import annotations
 
 import copy
-import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tumble.errors import DeviceError, TrainingError
-from tumble.files import sha256
 from tumble.model_file import DTYPES
 from tumble.models.pet import Pet
-from tumble.rotations import random_rotations
 from tumble.train.checkpoint import (
     CHECKPOINT,
+    LEARNING_CURVE,
     METRICS,
-    load_torch,
+    load_checkpoint,
+    load_weights,
+    plain_sizes,
+    resumable,
     save_metrics,
     save_model,
     save_torch,
+    sizes_from,
 )
-from tumble.train.config import StageConfig, TrainConfig
-from tumble.train.data import (
-    Batch,
-    Frame,
-    collate,
-    fit_baseline,
-    load_frames,
-    split_by_group,
-)
-from tumble.train.loss import HeldOutErrors, RunningLoss, measure, predict
+from tumble.train.config import TrainConfig
+from tumble.train.data import fit_baseline, to_device
+from tumble.train.initial import load_initial
+from tumble.train.learning_curve import draw
+from tumble.train.loss import RunningLoss, predict
+from tumble.train.memory import memory_explained
+from tumble.train.patience import Best, updated
+from tumble.train.progress import ProgressLine, rmse
+from tumble.train.sampling import Sampler
 from tumble.train.schedule import learning_rate, make_optimizers
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Outcome of a training.
-
-    Attributes:
-        finished: Whether all stages are done; if not, a further call continues.
-        steps: Optimizer steps, all stages together.
-        minutes: Time spent in training.
-        metrics: Errors of the averaged weights on the held-out frames of each set of data.
-        folder: Where checkpoint, model, metrics and summary are.
-    """
-
-    finished: bool
-    steps: int
-    minutes: float
-    metrics: dict[str, HeldOutErrors]
-    folder: Path
+from tumble.train.sections import StageConfig
+from tumble.train.sets import load_sets
+from tumble.train.summary import Summary, document
+from tumble.train.validation import HeldOut, HeldOutErrors
 
 
 def train(config: TrainConfig, folder: str | Path) -> Summary:
@@ -74,17 +59,17 @@ def train(config: TrainConfig, folder: str | Path) -> Summary:
     Raises:
         FramesError: A file of data can't be read, or a label isn't finite.
         DeviceError: The device isn't there.
-        TrainingError: Data can't be used, the checkpoint belongs to another configuration, or the loss isn't finite.
+        CheckpointError, ModelFileError: The initial model isn't there, or is damaged.
+        TrainingError: Data can't be used, the initial model or the checkpoint belongs to another configuration, memory
+            ran out, or the loss isn't finite.
+        OSError: A file can't be written; the last checkpoint stays.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     threads = torch.get_num_threads()
     try:
         torch.set_num_threads(config.threads or threads)
-        trainer = Trainer(config, folder)
-        if (folder / CHECKPOINT).exists():
-            trainer.restore()
-        return trainer.run()
+        return Trainer(config, folder).run()
     finally:
         torch.set_num_threads(threads)
 
@@ -93,36 +78,18 @@ class Trainer:
     """State of one training."""
 
     def __init__(self, config: TrainConfig, folder: Path) -> None:
-        """Read the data and set everything up at step zero.
+        """Read the data, and set everything up at step zero or as the checkpoint in the folder has it.
 
         Raises:
             FramesError: A file of data can't be read, or a label isn't finite.
             DeviceError: The device isn't there.
-            TrainingError: A frame can't be used.
+            CheckpointError, ModelFileError: The initial model isn't there, or is damaged.
+            TrainingError: A frame can't be used, or the initial model or the checkpoint is another's.
         """
         self.config = config
         self.folder = folder
         self.device = _device(config.device)
-        dtype = DTYPES[config.dtype]
-
-        self.training: dict[str, list[Frame]] = {}
-        self.validation: dict[str, list[Frame]] = {}
-        for name, data in config.data.items():
-            frames = load_frames(data.path, config.model.species, config.model.cutoff, data.group, dtype)
-            self.training[name], self.validation[name] = split_by_group(frames, data.validation, config.seed)
-        everything = [frame for frames in self.training.values() for frame in frames]
-        self.baseline = fit_baseline(everything, len(config.model.species))
-        self.validation_batches = {
-            name: [_to(collate([frame], self.baseline), self.device) for frame in frames]
-            for name, frames in self.validation.items()
-            if frames
-        }
-
-        with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
-            torch.default_generator.manual_seed(config.seed)
-            self.model = Pet(config.model).to(self.device, dtype)
-        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))  # type: ignore[no-untyped-call]
-        self.optimizers = make_optimizers(self.model, config.optimizer)
+        self.line = ProgressLine()
         self.loss = RunningLoss(config.loss)
         self.stage = 0
         self.step = 0
@@ -130,34 +97,77 @@ class Trainer:
         self.stage_minutes = 0.0
         self.total_minutes = 0.0
         self.rows: list[dict[str, Any]] = []
+        self.best: Best | None = None
+
+        saved = load_checkpoint(folder, config)
+        with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
+            torch.default_generator.manual_seed(config.seed)
+            self.build(saved)
+        if saved:
+            self.restore(saved)
+
+    def build(self, saved: dict[str, Any]) -> None:
+        """Read the data and make the model, with its weights as they are before the first step.
+
+        Args:
+            saved: Checkpoint, empty at the start; it has the sizes and the baseline of a model that isn't needed again.
+        """
+        config, dtype = self.config, DTYPES[self.config.dtype]
+        initial = None if config.initial is None or saved else load_initial(config.initial, config.model)
+        self.source = saved.get("initial") if initial is None else initial.source
+        given = config.model if initial is None else initial.sizes
+        self.sizes = sizes_from(saved["sizes"]) if given is None else given
+        self.sets = load_sets(config, self.sizes.species, self.sizes.cutoff, dtype)
+        if "baseline" in saved:
+            self.baseline = torch.tensor(saved["baseline"], dtype=torch.float64)
+        elif initial is not None:
+            self.baseline = initial.baseline
+        else:
+            everything = [frame for frames in self.sets.training.values() for frame in frames]
+            self.baseline = fit_baseline(everything, len(self.sizes.species))
+        self.sampler = Sampler(config, self.sets.training, self.baseline)
+        self.held_out = {
+            name: HeldOut(frames, self.baseline, self.device, config.validate_rotations, config.seed_of_split)
+            for name, frames in self.sets.held_out.items()
+            if frames
+        }
+        torch.default_generator.manual_seed(config.seed)
+        self.model = Pet(self.sizes).to(self.device, dtype)
+        if initial is not None:
+            self.model.load_state_dict(initial.state)
+        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))  # type: ignore[no-untyped-call]
+        self.optimizers = make_optimizers(self.model, config.optimizer)
 
     def run(self) -> Summary:
         """Go through the stages that are left, within this call's budget of time."""
-        started = time.monotonic()
-        saved = lap = started
-        while self.stage < len(self.config.stages):
-            stage = self.config.stages[self.stage]
-            progress = self.progress(stage)
-            if progress >= 1.0:
-                if self.step % self.config.validate_every != 0:
-                    self.validate(stage)
-                self.stage, self.step, self.stage_minutes = self.stage + 1, 0, 0.0
-                self.save()
-                continue
-            self.train_step(stage, progress)
+        self.started_at = self.lap = self.saved_at = time.monotonic()
+        validated = len(self.rows)
+        try:
+            while self.stage < len(self.config.stages) and self.run_stage(self.config.stages[self.stage]):
+                pass
+        finally:
+            self.line.close()
+        self.save()
+        return self.finish(figure=len(self.rows) > validated)
+
+    def run_stage(self, stage: StageConfig) -> bool:
+        """Go through what is left of a stage; return whether it ended, rather than this call's time."""
+        self.line.start(stage, self.progress(stage))
+        while not self.ended(stage):
+            self.train_step(stage, self.progress(stage))
             now = time.monotonic()
-            self.stage_minutes += (now - lap) / 60.0
-            self.total_minutes += (now - lap) / 60.0
-            lap = now
+            self.stage_minutes += (now - self.lap) / 60.0
+            self.total_minutes += (now - self.lap) / 60.0
+            self.lap = now
             if self.step % self.config.validate_every == 0:
                 self.validate(stage)
-            if now - saved > 60.0 * self.config.checkpoint_minutes:
+            if now - self.saved_at > 60.0 * self.config.checkpoint_minutes:
                 self.save()
-                saved = now
-            if self.config.max_minutes is not None and now - started > 60.0 * self.config.max_minutes:
-                break
-        self.save()
-        return self.finish()
+                self.saved_at = now
+            if self.config.max_minutes is not None and now - self.started_at > 60.0 * self.config.max_minutes:
+                return False
+        self.end(stage)
+        return True
 
     def progress(self, stage: StageConfig) -> float:
         """Return how much of the stage is done, from 0 to 1."""
@@ -166,73 +176,89 @@ class Trainer:
         assert stage.minutes is not None  # the configuration has exactly one of the two
         return self.stage_minutes / stage.minutes
 
+    def ended(self, stage: StageConfig) -> bool:
+        """Return whether the stage is over: its length is, or its patience."""
+        impatient = stage.patience is not None and self.best is not None and self.best.waited >= stage.patience
+        return impatient or self.progress(stage) >= 1.0
+
+    def end(self, stage: StageConfig) -> None:
+        """Validate once more, take the best weights if the stage has patience, and go on to the next stage."""
+        if self.step % self.config.validate_every != 0:
+            self.validate(stage)
+        if self.best is not None:
+            self.line.log(
+                f"{stage.name} ends after {self.step} steps with the weights of its best validation, "
+                f"held-out force MAE {self.best.error:.4g} meV/Å"
+            )
+            self.model.load_state_dict(self.best.state)
+            self.average.module.load_state_dict(self.best.state)
+            # What the optimizer has gathered belongs to other weights.
+            self.optimizers = make_optimizers(self.model, self.config.optimizer)
+        self.stage, self.step, self.stage_minutes, self.best = self.stage + 1, 0, 0.0, None
+        self.save()
+
     def train_step(self, stage: StageConfig, progress: float) -> None:
         """Make one step of the optimizer.
 
         Raises:
-            TrainingError: The loss isn't finite.
+            TrainingError: The loss isn't finite, or memory ran out.
         """
-        batch = _to(self.batch(stage), self.device)
-        energies, forces = predict(self.model, batch, create_graph=True)
-        loss = self.loss(batch, energies, forces)
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f"stage {stage.name}, step {self.step}: expected a finite loss, got {loss.item()}; "
-                "lower `learning_rate` or raise `warmup`"
-            )
-        for optimizer in self.optimizers:
-            optimizer.zero_grad()
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(stage, progress)
-        torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.optimizer.clip)
-        for optimizer in self.optimizers:
-            optimizer.step()
+        batch = self.sampler.batch(self.stage, self.step)
+        frames = len(batch.energies) // self.config.loss.rotations
+        with memory_explained(batch, stage, self.config.loss):
+            batch = to_device(batch, self.device)
+            energies, forces = predict(self.model, batch, create_graph=True)
+            loss = self.loss(batch, energies, forces)
+            if not torch.isfinite(loss):
+                raise TrainingError(
+                    f"stage {stage.name}, step {self.step}: expected a finite loss, got {loss.item()}; "
+                    "lower `learning_rate` or raise `warmup`"
+                )
+            for optimizer in self.optimizers:
+                optimizer.zero_grad()
+                for group in optimizer.param_groups:
+                    group["lr"] = learning_rate(stage, progress)
+            torch.autograd.backward(loss)
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.optimizer.clip)
+            for optimizer in self.optimizers:
+                optimizer.step()
         self.average.update_parameters(self.model)
         self.step += 1
         self.total_steps += 1
-
-    def batch(self, stage: StageConfig) -> Batch:
-        """Return the batch of this step: frames in the order of the epoch, each in a random frame of reference."""
-        frames = [f for name, repeats in stage.data.items() for f in self.training[name] * repeats]
-        rng = np.random.default_rng((self.config.seed, self.stage, self.step))
-        chosen = []
-        for sample in range(self.step * stage.batch, (self.step + 1) * stage.batch):
-            epoch, position = divmod(sample, len(frames))
-            order = np.random.default_rng((self.config.seed, self.stage, epoch, 1)).permutation(len(frames))
-            chosen.append(frames[order[position]])
-        return collate(chosen, self.baseline, random_rotations(len(chosen), rng))
+        self.line.step(self.progress(stage), frames, self.loss)
 
     def validate(self, stage: StageConfig) -> None:
         """Measure the averaged weights on the held-out frames; add a row to the metrics and a line to the log."""
+        train_energy_rmse, train_force_rmse = rmse(self.loss)
         row: dict[str, Any] = {
             "stage": stage.name,
             "step": self.total_steps,
             "minutes": self.total_minutes,
             "learning_rate": learning_rate(stage, self.progress(stage)),
-            "train_energy_rmse": 1000.0 * (self.loss.energy or 0.0) ** 0.5,
-            "train_force_rmse": 1000.0 * (self.loss.forces or 0.0) ** 0.5,
+            "train_energy_rmse": train_energy_rmse,
+            "train_force_rmse": train_force_rmse,
         }
-        for name, errors in self.errors().items():
-            row.update({f"{name}_{key}": value for key, value in asdict(errors).items()})
+        errors = self.errors()
+        for name, found in errors.items():
+            row.update({f"{name}_{key}": value for key, value in found.to_dict().items()})
+        if stage.patience is not None:
+            self.best = updated(self.best, errors, self.average.module)
         self.rows.append(row)
         save_metrics(self.folder / METRICS, self.rows)
         shown = (f"{key} {value:.4g}" for key, value in row.items() if isinstance(value, float))
-        print(
-            f"{stage.name} step {self.step} ({100 * self.progress(stage):.0f} %)", *shown, file=sys.stderr, flush=True
-        )
+        self.line.log(f"{stage.name} step {self.step} ({100 * self.progress(stage):.0f} %) {' '.join(shown)}")
 
     def errors(self) -> dict[str, HeldOutErrors]:
         """Return the errors of the averaged weights on each set's held-out frames."""
         self.average.eval()
-        return {name: measure(self.average.module, batches) for name, batches in self.validation_batches.items()}
+        return {name: frames.errors(self.average.module) for name, frames in self.held_out.items()}
 
     def save(self) -> None:
         """Write the checkpoint."""
         save_torch(
             self.folder / CHECKPOINT,
             {
-                "config": _resumable(self.config),
+                "config": resumable(self.config),
                 "model": self.model.state_dict(),
                 "average": self.average.state_dict(),
                 "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
@@ -240,67 +266,40 @@ class Trainer:
                 "stage": [self.stage, self.step, self.total_steps],
                 "minutes": [self.stage_minutes, self.total_minutes],
                 "rows": self.rows,
+                "best": None if self.best is None else vars(self.best),
+                "sizes": plain_sizes(self.sizes),
+                "baseline": self.baseline.tolist(),
+                "initial": self.source,
             },
         )
 
-    def restore(self) -> None:
-        """Continue from the checkpoint.
+    def restore(self, saved: dict[str, Any]) -> None:
+        """Continue from what a checkpoint of this configuration holds.
 
         Raises:
-            TrainingError: It belongs to another configuration.
+            TrainingError: Its weights are those of another architecture.
         """
-        path = self.folder / CHECKPOINT
-        state = load_torch(path)
-        ours, theirs = _resumable(self.config), state.get("config", {})
-        changed = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
-        if changed:
-            raise TrainingError(
-                f"`{path}`: expected a checkpoint of this configuration, got another `{'`, `'.join(changed)}`; "
-                "use another folder, or remove the checkpoint to start anew"
-            )
-        self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
-        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
-        self.loss.energy, self.loss.forces = state["loss"]
-        self.stage, self.step, self.total_steps = state["stage"]
-        self.stage_minutes, self.total_minutes = state["minutes"]
-        self.rows = state["rows"]
+        load_weights(self.model, saved["model"], self.folder / CHECKPOINT)
+        load_weights(self.average, saved["average"], self.folder / CHECKPOINT)
+        for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
+            optimizer.load_state_dict(state)
+        self.loss.energy, self.loss.forces = saved["loss"]
+        self.stage, self.step, self.total_steps = saved["stage"]
+        self.stage_minutes, self.total_minutes = saved["minutes"]
+        self.rows = saved["rows"]
+        self.best = Best(**saved["best"]) if saved.get("best") is not None else None
 
-    def finish(self) -> Summary:
-        """Write the model with the averaged weights, and the summary."""
-        errors = self.errors()
+    def finish(self, figure: bool) -> Summary:
+        """Write the model with the averaged weights, the summary and, if there is something new in it, the figure."""
         finished = self.stage == len(self.config.stages)
-        summary = {
-            "finished": finished,
-            "steps": self.total_steps,
-            "minutes": round(self.total_minutes, 2),
-            "parameters": sum(p.numel() for p in self.model.parameters()),
-            "metrics": {name: asdict(value) for name, value in errors.items()},
-            "data": [
-                {
-                    "name": name,
-                    "file": data.path.name,
-                    "sha256": sha256(data.path),
-                    "frames": {"training": len(self.training[name]), "validation": len(self.validation[name])},
-                }
-                for name, data in self.config.data.items()
-            ],
-            "seed": self.config.seed,
-            "configuration": self.config.to_dict(),
-            "versions": {"torch": str(torch.__version__)},
-        }
+        summary = Summary(finished, self.total_steps, self.total_minutes, self.errors(), self.folder)
+        parameters = sum(p.numel() for p in self.model.parameters())
+        written = document(summary, replace(self.config, model=self.sizes), self.sets, parameters, self.source)
         state = {k: v.detach().cpu() for k, v in copy.copy(self.average.module).state_dict().items()}
-        save_model(self.folder, self.config.model, state, self.baseline, summary)
-        return Summary(finished, self.total_steps, self.total_minutes, errors, self.folder)
-
-
-def _resumable(config: TrainConfig) -> dict[str, Any]:
-    """Return what must not change between the pieces of a run."""
-    plain = config.to_dict()
-    for key in ("max_minutes", "threads", "device", "checkpoint_minutes"):
-        del plain[key]
-    return plain
+        save_model(self.folder, self.sizes, state, self.baseline, written)
+        if figure:
+            draw(self.rows, self.folder / LEARNING_CURVE)
+        return summary
 
 
 def _device(name: str) -> torch.device:
@@ -312,7 +311,3 @@ def _device(name: str) -> torch.device:
     if device.type == "cuda" and (device.index or 0) >= gpus:
         raise DeviceError(f"`device` {name}: torch sees {gpus} GPU{'' if gpus == 1 else 's'}; use cpu or auto")
     return device
-
-
-def _to(batch: Batch, device: torch.device) -> Batch:
-    return Batch(**{name: value.to(device) for name, value in vars(batch).items()})

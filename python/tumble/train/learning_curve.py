@@ -1,0 +1,80 @@
+"""The learning curve of a training as a figure: errors of the forces against steps."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, MaxNLocator
+
+from tumble.figure_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILION
+from tumble.train.checkpoint import write
+
+Rows = Sequence[dict[str, Any]]
+
+_SUFFIX = "_force_mae"
+_LOOKS = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"))
+
+
+def draw(rows: Rows, path: Path) -> None:
+    """Write the figure.
+
+    Args:
+        rows: Rows of the metrics, at least one; errors in meV/Å.
+        path: PNG file.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    buffer = io.BytesIO()
+    with rc_context(STYLE):
+        figure = learning_curve(rows)
+        figure.savefig(buffer, format="png", dpi=150)
+    write(path, buffer.getvalue())
+
+
+def learning_curve(rows: Rows) -> Figure:
+    """Draw force MAE of each held-out set and RMSE in training; a line marks the end of each stage but the last."""
+    figure = Figure(figsize=(6.4, 4.0), layout="constrained")
+    axes = figure.subplots()
+    steps = [row["step"] for row in rows]
+    training = [row["train_force_rmse"] for row in rows]
+    axes.plot(steps, training, color=GREY, linestyle="--", label="training, running RMSE")
+    sets = [key.removesuffix(_SUFFIX) for key in rows[0] if key.endswith(_SUFFIX)]
+    for name, (colour, marker) in zip(sets, cycle(_LOOKS), strict=False):
+        errors = [row[name + _SUFFIX] for row in rows]
+        axes.plot(steps, errors, color=colour, marker=marker, markersize=3, label=f"{name}, held out, MAE")
+    _mark_stages(axes, rows)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(LogFormatter())
+    axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2.0, 0.4)))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlim(0.0, 1.02 * max(steps))
+    axes.set_xlabel("optimizer steps")
+    axes.set_ylabel("error of force components / (meV/Å)")
+    axes.legend()
+    return figure
+
+
+def _mark_stages(axes: Axes, rows: Rows) -> None:
+    begin = 0
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        if following is not None and following["stage"] == row["stage"]:
+            continue
+        if following is not None:
+            axes.axvline(row["step"], color=GREY, linewidth=0.8, linestyle=":")
+        axes.text(
+            0.5 * (begin + row["step"]),
+            1.01,
+            row["stage"],
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            fontsize=8,
+        )
+        begin = row["step"]

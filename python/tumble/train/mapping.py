@@ -1,0 +1,85 @@
+"""From nested mappings, as YAML holds them, to frozen dataclasses.
+
+The types are those of the annotations. Every key is known: an unknown one is an error that names the nearest right one.
+File names are relative to a folder.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from tumble.errors import TrainingError
+from tumble.hints import nearest_name
+
+_T = TypeVar("_T")
+
+
+def build(cls: type[_T], content: object, folder: Path, where: str = "") -> _T:
+    """Read a mapping into a dataclass, each key by the type of its field.
+
+    Args:
+        cls: Dataclass. Its fields are strings, numbers, paths, dataclasses, tuples, dictionaries, or None.
+        content: Mapping.
+        folder: Folder that file names are relative to.
+        where: Name of the mapping in messages.
+
+    Raises:
+        TrainingError: A key or value isn't as it should be; the message names the nearest right key.
+    """
+    if not isinstance(content, Mapping):
+        raise TrainingError(f"`{where or 'configuration'}`: expected a mapping of keys to values, got {content!r}")
+    types = get_type_hints(cls)
+    values = {}
+    for key, value in content.items():
+        if key not in types:
+            hint = nearest_name(str(key), types, "keys")
+            raise TrainingError(f"`{where or 'configuration'}`: unknown key `{key}`{hint}")
+        values[key] = _typed(value, types[key], f"{where}.{key}" if where else key, folder)
+    for entry in dataclasses.fields(cls):  # type: ignore[arg-type]  # every cls here is a dataclass
+        required = entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING
+        if required and entry.name not in values:
+            raise TrainingError(f"`{where or 'configuration'}`: expected a key `{entry.name}`, got none")
+    try:
+        return cls(**values)
+    except (TrainingError, ValueError) as error:  # ValueError is what a model's own configuration raises
+        raise TrainingError(f"`{where}`: {error}" if where else str(error)) from error
+
+
+def _typed(value: object, kind: Any, where: str, folder: Path) -> object:
+    """Read a value as the type of a field; YAML reads `1e-3` as a string, which is meant as a number."""
+    if type(None) in get_args(kind):
+        (inner,) = (option for option in get_args(kind) if option is not type(None))
+        return None if value is None else _typed(value, inner, where, folder)
+    if dataclasses.is_dataclass(kind):
+        return build(kind, value, folder, where)  # type: ignore[arg-type]  # a class, since it annotates a field
+    if get_origin(kind) is dict:
+        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+            raise TrainingError(f"`{where}`: expected a mapping of names to values, got {value!r}")
+        return {key: _typed(entry, get_args(kind)[1], f"{where}.{key}", folder) for key, entry in value.items()}
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list | tuple):
+            raise TrainingError(f"`{where}`: expected a list, got {value!r}")
+        return tuple(_typed(entry, get_args(kind)[0], f"{where}[{k}]", folder) for k, entry in enumerate(value))
+    if kind is float:
+        return _number(value, where)
+    if kind is int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TrainingError(f"`{where}`: expected an integer, got {value!r}")
+        return value
+    if not isinstance(value, str):
+        raise TrainingError(f"`{where}`: expected a string, got {value!r}")
+    return (folder / value).resolve() if kind is Path else value
+
+
+def _number(value: object, where: str) -> float:
+    try:
+        number = math.nan if not isinstance(value, int | float | str) or isinstance(value, bool) else float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise TrainingError(f"`{where}`: expected a finite number, got {value!r}")
+    return number

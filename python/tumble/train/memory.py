@@ -1,0 +1,63 @@
+"""What to do when a training step doesn't fit into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from tumble.errors import TrainingError
+from tumble.train.data import Batch
+from tumble.train.sections import LossConfig, StageConfig
+
+# torch has a type of its own for this on GPUs only; elsewhere the text of a RuntimeError says it.
+_TEXTS = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
+
+
+@contextmanager
+def memory_explained(batch: Batch, stage: StageConfig, loss: LossConfig) -> Iterator[None]:
+    """Turn what torch raises when memory runs out into an error that says what to lower.
+
+    Args:
+        batch: Batch that is worked on inside.
+        stage: Its stage.
+        loss: Settings of the loss.
+
+    Raises:
+        TrainingError: Memory ran out.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise TrainingError(
+            f"stage {stage.name}: out of memory with a batch of {_size(batch, loss)}; {_advice(batch, stage, loss)}; "
+            "the last checkpoint stays"
+        ) from error
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, on a GPU or not."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(text in str(error) for text in _TEXTS)
+
+
+def _size(batch: Batch, loss: LossConfig) -> str:
+    structures = len(batch.energies) // loss.rotations
+    copies = f" in {loss.rotations} copies" if loss.rotations > 1 else ""
+    plural = "" if structures == 1 else "s"
+    return f"{structures} structure{plural}{copies}, {len(batch.species)} atoms and {len(batch.vectors)} edges"
+
+
+def _advice(batch: Batch, stage: StageConfig, loss: LossConfig) -> str:
+    settings = []
+    if len(batch.energies) > loss.rotations:
+        settings += ["`batch`"] if stage.batch_edges is None else ["`batch_edges`", "`batch`"]
+    if loss.rotations > 2:
+        settings.append("`copies`")
+    if settings:
+        return f"lower {' or '.join(settings)}"
+    return "it is the smallest there can be: take a smaller `model`, smaller structures or a machine with more memory"

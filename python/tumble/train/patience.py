@@ -1,0 +1,39 @@
+"""The best validation of a stage with `patience`, and how long ago it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from tumble.train.validation import HeldOutErrors
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best validation so far.
+
+    Attributes:
+        error: Its force MAE, averaged over the held-out sets, meV/Å.
+        waited: Validations since then.
+        state: The averaged weights that it measured, on the CPU.
+    """
+
+    error: float
+    waited: int
+    state: dict[str, Tensor]
+
+
+def updated(best: Best | None, errors: Mapping[str, HeldOutErrors], model: nn.Module) -> Best:
+    """Return the best validation after one more.
+
+    Args:
+        best: The best before, or None for none.
+        errors: Errors on each held-out set, at least one.
+        model: The model that has them.
+    """
+    error = sum(entry.force_mae for entry in errors.values()) / len(errors)
+    if best is None or error < best.error:
+        return Best(error, 0, {name: value.detach().cpu().clone() for name, value in model.state_dict().items()})
+    return Best(best.error, best.waited + 1, best.state)

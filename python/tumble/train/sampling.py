@@ -1,0 +1,123 @@
+"""Which frames a step sees, and how they are turned: functions of (seed, stage, step), so nothing is saved to resume.
+
+Epoch e of a stage is a permutation of its frames. Without `batch_edges`, the epochs follow one another and batch s
+holds the samples from s * batch on, across the end of an epoch if need be. With `batch_edges`, each epoch is cut by
+itself, greedily and in its order, into batches of at most so many structures and edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from torch import Tensor
+
+from tumble.errors import TrainingError
+from tumble.rotations import random_rotations
+from tumble.train.config import TrainConfig
+from tumble.train.data import Batch, Frame, collate
+from tumble.train.sections import StageConfig
+
+
+@dataclass(frozen=True)
+class _Epoch:
+    """An epoch that is cut into batches, each a list of positions among the stage's frames."""
+
+    stage: int
+    number: int
+    first_step: int
+    batches: list[list[int]]
+
+
+class Sampler:
+    """Batches of a training."""
+
+    def __init__(self, config: TrainConfig, training: dict[str, list[Frame]], baseline: Tensor) -> None:
+        """Prepare the stages.
+
+        Args:
+            config: Configuration.
+            training: Frames of each set.
+            baseline: Energy of each species [S], float64, eV.
+
+        Raises:
+            TrainingError: A frame has more edges than a batch may have.
+        """
+        self._config = config
+        self._baseline = baseline
+        self._copies = config.loss.rotations
+        self._frames = [
+            [frame for name, repeats in stage.data.items() for frame in training[name] * repeats]
+            for stage in config.stages
+        ]
+        self._mean_weights = [float(np.mean([frame.weight for frame in frames])) for frames in self._frames]
+        self._epoch: _Epoch | None = None
+        for stage, frames in zip(config.stages, self._frames, strict=True):
+            _check_edges(stage, frames, self._copies)
+
+    def batch(self, stage: int, step: int) -> Batch:
+        """Return the batch of a step of a stage, both counted from 0.
+
+        Each frame appears as often as the loss needs copies, one after the other, each copy in a random frame of
+        reference. The weights are relative to their mean over the frames of the stage.
+        """
+        frames = [frame for frame in self.frames(stage, step) for _ in range(self._copies)]
+        rng = np.random.default_rng((self._config.seed, stage, step))
+        batch = collate(frames, self._baseline, random_rotations(len(frames), rng))
+        return replace(batch, weights=batch.weights / self._mean_weights[stage])
+
+    def frames(self, stage: int, step: int) -> list[Frame]:
+        """Return the distinct frames of the batch of a step, unturned."""
+        frames, size = self._frames[stage], self._config.stages[stage].batch
+        if self._config.stages[stage].batch_edges is not None:
+            epoch = self._cut_epoch(stage, step)
+            return [frames[k] for k in epoch.batches[step - epoch.first_step]]
+        chosen = []
+        for sample in range(step * size, (step + 1) * size):
+            number, position = divmod(sample, len(frames))
+            chosen.append(frames[self._order(stage, number)[position]])
+        return chosen
+
+    def _order(self, stage: int, epoch: int) -> list[int]:
+        rng = np.random.default_rng((self._config.seed, stage, epoch, 1))
+        order: list[int] = rng.permutation(len(self._frames[stage])).tolist()
+        return order
+
+    def _cut_epoch(self, stage: int, step: int) -> _Epoch:
+        """Return the epoch that a step is in; how many steps those before it have depends on each one's order."""
+        epoch = self._epoch
+        if epoch is None or epoch.stage != stage or step < epoch.first_step:
+            epoch = _Epoch(stage, 0, 0, self._cut(stage, 0))
+        while step >= epoch.first_step + len(epoch.batches):
+            number = epoch.number + 1
+            epoch = _Epoch(stage, number, epoch.first_step + len(epoch.batches), self._cut(stage, number))
+        self._epoch = epoch
+        return epoch
+
+    def _cut(self, stage: int, epoch: int) -> list[list[int]]:
+        settings, frames = self._config.stages[stage], self._frames[stage]
+        assert settings.batch_edges is not None  # or there is nothing to cut
+        batches: list[list[int]] = []
+        left = -1
+        for k in self._order(stage, epoch):
+            edges = self._copies * len(frames[k].vectors)
+            if not batches or len(batches[-1]) == settings.batch or edges > left:
+                batches.append([])
+                left = settings.batch_edges
+            batches[-1].append(k)
+            left -= edges
+        return batches
+
+
+def _check_edges(stage: StageConfig, frames: Sequence[Frame], copies: int) -> None:
+    if stage.batch_edges is None:
+        return
+    for frame in frames:
+        edges = copies * len(frame.vectors)
+        if edges > stage.batch_edges:
+            each = f" in {copies} `copies`" if copies > 1 else ""
+            raise TrainingError(
+                f"`stages` ({stage.name}): `batch_edges`: expected at least the {edges} edges of {frame.name}{each}, "
+                f"got {stage.batch_edges}; raise it, or remove the frame"
+            )

@@ -1,0 +1,180 @@
+"""Sections of a configuration: data, stages, loss, optimizer; each checks its own ranges.
+
+Units: Å, eV, eV/Å, minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tumble.errors import TrainingError
+
+
+def require(name: str, value: object, holds: bool, expected: str) -> None:
+    """Refuse a value that is out of range.
+
+    Raises:
+        TrainingError: It doesn't hold.
+    """
+    if not holds:
+        raise TrainingError(f"`{name}`: expected {expected}, got {value}")
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """One file of frames.
+
+    Attributes:
+        path: Extended-XYZ file (``.gz`` too) with energies and forces.
+        group: Key of the frame's info whose value names its group; groups never straddle the split. None makes each
+            frame a group.
+        validation: Frames to hold out, at least, in whole groups.
+        role: ``train``, or ``validate`` to hold out all frames.
+        weight: Weight of its frames in the loss, relative to those of other sets.
+    """
+
+    path: Path
+    group: str | None = None
+    validation: int = 0
+    role: str = "train"
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            TrainingError: A value is impossible.
+        """
+        require("validation", self.validation, self.validation >= 0, "a number of frames of at least 0")
+        require("role", self.role, self.role in ("train", "validate"), "train or validate")
+        require("weight", self.weight, self.weight > 0.0, "a weight above 0")
+        if self.role == "validate" and self.validation > 0:
+            raise TrainingError(
+                f"`validation`: expected no such key with `role` validate, which holds out all, got {self.validation}"
+            )
+
+    @property
+    def holds_out(self) -> bool:
+        """Whether frames are held out."""
+        return self.role == "validate" or self.validation > 0
+
+
+@dataclass(frozen=True)
+class StageConfig:
+    """One stage of training; its length is given by exactly one of ``steps`` and ``minutes``.
+
+    Attributes:
+        name: Name in logs.
+        data: How often each set of data appears in one epoch, by its name in ``data``.
+        learning_rate: Peak learning rate.
+        steps: Optimizer steps. Reproducible.
+        minutes: Wall time. The learning rate then follows the clock, so that the stage ends in time on any machine,
+            at the price of reproducibility.
+        batch: Structures in a batch, at most.
+        batch_edges: Edges in a batch, at most, all copies together; each epoch is then cut into batches of its own.
+            None for no bound.
+        warmup: Share of the stage in which the learning rate rises from zero.
+        final: Learning rate at the end of the cosine decay, as a share of the peak.
+        patience: Validations in a row without a lower held-out force error after which the stage ends; the weights of
+            the best validation are then kept. None for none.
+    """
+
+    name: str
+    data: dict[str, int]
+    learning_rate: float
+    steps: int | None = None
+    minutes: float | None = None
+    batch: int = 2
+    batch_edges: int | None = None
+    warmup: float = 0.02
+    final: float = 0.01
+    patience: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            TrainingError: A value is impossible.
+        """
+        if (self.steps is None) == (self.minutes is None):
+            raise TrainingError("expected exactly one of `steps` and `minutes`")
+        if not self.data:
+            raise TrainingError("`data`: expected at least one set, got none")
+        for name, repeats in self.data.items():
+            require(f"data.{name}", repeats, repeats >= 1, "a number of repeats of at least 1")
+        require("learning_rate", self.learning_rate, self.learning_rate > 0.0, "a number above 0")
+        require("steps", self.steps, self.steps is None or self.steps >= 1, "at least 1")
+        require("minutes", self.minutes, self.minutes is None or self.minutes > 0.0, "a time above 0")
+        require("batch", self.batch, self.batch >= 1, "at least 1")
+        require("batch_edges", self.batch_edges, self.batch_edges is None or self.batch_edges >= 1, "at least 1")
+        require("patience", self.patience, self.patience is None or self.patience >= 1, "at least 1")
+        require("warmup", self.warmup, 0.0 <= self.warmup < 1.0, "a share from 0 to below 1")
+        require("final", self.final, 0.0 <= self.final <= 1.0, "a share from 0 to 1")
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights of the loss; see `tumble.train.loss`.
+
+    Attributes:
+        energy: Weight of the energies per atom.
+        forces: Weight of the forces.
+        huber: Residual of a force component beyond which it counts linearly, eV/Å; None for plain squares.
+        variance: Weight of the variance over rotations, as a multiple of that of the errors; 0 for none.
+        copies: Rotations of each structure over which the variance is taken; without `variance` there is one.
+    """
+
+    energy: float = 0.1
+    forces: float = 1.0
+    huber: float | None = None
+    variance: float = 0.0
+    copies: int = 2
+
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            TrainingError: A value is impossible.
+        """
+        require("energy", self.energy, self.energy >= 0.0, "a weight of at least 0")
+        require("forces", self.forces, self.forces >= 0.0, "a weight of at least 0")
+        if self.energy == self.forces == 0.0:
+            raise TrainingError("`energy`, `forces`: expected a weight above 0 for one of them, got 0 for both")
+        require("huber", self.huber, self.huber is None or self.huber > 0.0, "a residual above 0, or no key")
+        require("variance", self.variance, self.variance >= 0.0, "a weight of at least 0")
+        least = 2 if self.variance > 0.0 else 1
+        require("copies", self.copies, self.copies >= least, f"at least {least} with `variance` {self.variance:g}")
+
+    @property
+    def rotations(self) -> int:
+        """Rotations in which each structure of a batch appears."""
+        return self.copies if self.variance > 0.0 else 1
+
+
+@dataclass(frozen=True)
+class OptimizerConfig:
+    """Optimizer.
+
+    Attributes:
+        name: ``adamw``, or ``muon`` (Muon for matrices, AdamW for the rest).
+        weight_decay: Decoupled weight decay.
+        clip: Largest norm of the gradient.
+        average: Decay of the exponential moving average of the weights, per step.
+    """
+
+    name: str = "adamw"
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    average: float = 0.999
+
+    def __post_init__(self) -> None:
+        """Check the ranges.
+
+        Raises:
+            TrainingError: A value is impossible.
+        """
+        require("name", self.name, self.name in ("adamw", "muon"), "adamw or muon")
+        require("weight_decay", self.weight_decay, self.weight_decay >= 0.0, "at least 0")
+        require("clip", self.clip, self.clip > 0.0, "a norm above 0")
+        require("average", self.average, 0.0 <= self.average < 1.0, "a decay from 0 to below 1")

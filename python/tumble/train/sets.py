@@ -1,0 +1,52 @@
+"""Sets of frames of a configuration: what is trained on and what is held out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from tumble.train.config import TrainConfig
+from tumble.train.data import Frame, load_frames, split_by_group
+from tumble.train.sections import DataConfig
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Frames of each set of data, by its name; a set has an entry in both, which may be empty.
+
+    Attributes:
+        training: Frames to train on.
+        held_out: Frames held out.
+    """
+
+    training: dict[str, list[Frame]]
+    held_out: dict[str, list[Frame]]
+
+
+def load_sets(config: TrainConfig, species: Sequence[str], cutoff: float, dtype: torch.dtype) -> Sets:
+    """Read all sets of a configuration and split them.
+
+    Args:
+        config: Configuration.
+        species: Chemical symbols in the model's order.
+        cutoff: Å.
+        dtype: Of vectors and forces.
+
+    Raises:
+        FramesError: A file can't be read, or a label isn't finite.
+        TrainingError: A frame can't be used, or nothing would be left to train on.
+    """
+    sets = Sets({}, {})
+    for name, data in config.data.items():
+        frames = load_frames(data.path, species, cutoff, data.group, dtype)
+        sets.training[name], sets.held_out[name] = _split(frames, data, config.seed_of_split)
+    return sets
+
+
+def _split(frames: list[Frame], data: DataConfig, seed: int) -> tuple[list[Frame], list[Frame]]:
+    if data.role == "validate":
+        return [], frames
+    training, held_out = split_by_group(frames, data.validation, seed)
+    return [replace(frame, weight=data.weight) for frame in training], held_out

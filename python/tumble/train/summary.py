@@ -1,0 +1,67 @@
+"""Outcome of a training: what the caller gets, and what `train_summary.json` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tumble.files import sha256
+from tumble.train.config import TrainConfig
+from tumble.train.sets import Sets
+from tumble.train.validation import HeldOutErrors
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Outcome of a training.
+
+    Attributes:
+        finished: Whether all stages are done; if not, a further call continues.
+        steps: Optimizer steps, all stages together.
+        minutes: Time spent in training.
+        metrics: Errors of the averaged weights on the held-out frames of each set of data.
+        folder: Where checkpoint, model, metrics and summary are.
+    """
+
+    finished: bool
+    steps: int
+    minutes: float
+    metrics: dict[str, HeldOutErrors]
+    folder: Path
+
+
+def document(
+    summary: Summary, config: TrainConfig, sets: Sets, parameters: int, initial: dict[str, str] | None
+) -> dict[str, Any]:
+    """Return the contents of ``train_summary.json``.
+
+    Args:
+        summary: Outcome.
+        config: Configuration with the sizes of the model.
+        sets: Frames.
+        parameters: Number of weights.
+        initial: File and SHA-256 of the initial model, or None.
+    """
+    return {
+        "finished": summary.finished,
+        "steps": summary.steps,
+        "minutes": round(summary.minutes, 2),
+        "parameters": parameters,
+        "metrics": {name: errors.to_dict() for name, errors in summary.metrics.items()},
+        "data": [
+            {
+                "name": name,
+                "file": data.path.name,
+                "sha256": sha256(data.path),
+                "frames": {"training": len(sets.training[name]), "validation": len(sets.held_out[name])},
+            }
+            for name, data in config.data.items()
+        ],
+        "initial": initial,
+        "seed": config.seed,
+        "configuration": config.to_dict(),
+        "versions": {"torch": str(torch.__version__)},
+    }

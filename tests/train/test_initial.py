@@ -1,0 +1,180 @@
+"""What a training can start from: another training or a model file."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from support.model_files import rewritten, with_metadata
+
+from tumble import metadata
+from tumble.errors import CheckpointError, ModelFileError, TrainingError
+from tumble.files import sha256
+from tumble.models import PetConfig
+from tumble.train import Summary, config_from_mapping, load_trained, train
+from tumble.train.initial import load_initial
+from tumble.trained import export_trained
+
+Settings = dict[str, Any]
+
+
+def run(settings: Settings, folder: Path, out: str) -> Summary:
+    return train(config_from_mapping(copy.deepcopy(settings), folder), folder / out)
+
+
+@pytest.fixture
+def trained(settings: Settings, tmp_path: Path) -> Path:
+    """Folder of a finished training of the configuration."""
+    run(settings, tmp_path, "trained")
+    return tmp_path / "trained"
+
+
+@pytest.fixture
+def fine_tuning(settings: Settings) -> Settings:
+    """A configuration that starts from it, with other energies and no `model`."""
+    settings = copy.deepcopy(settings)
+    del settings["model"]
+    settings["initial"] = "trained"
+    settings["stages"] = [{"name": "tune", "data": {"water": 1}, "steps": 3, "learning_rate": 1e-3}]
+    return settings
+
+
+def test_folder_and_file_of_a_training(trained: Path) -> None:
+    kept = torch.load(trained / "model.pt")
+    for name in (trained, trained / "model.pt"):
+        initial = load_initial(str(name), None)
+        assert initial.sizes == PetConfig(("O", "H"), width=8, heads=2, radial=4, feedforward=8)
+        assert initial.baseline.tolist() == kept["baseline"]
+        assert initial.source == {"file": "model.pt", "sha256": sha256(trained / "model.pt")}
+        assert initial.state.keys() == kept["state"].keys()
+        assert all(torch.equal(value, kept["state"][key]) for key, value in initial.state.items())
+
+
+@pytest.mark.parametrize("layers", [{}, {"message_layers": 3, "attention_layers": 2}])
+def test_model_file(settings: Settings, tmp_path: Path, layers: dict[str, int]) -> None:
+    settings["model"] |= layers
+    run(settings, tmp_path, "trained")
+    path = export_trained(tmp_path / "trained", tmp_path / "exported.pt", name="exported", rotations=2)
+    kept = torch.load(tmp_path / "trained" / "model.pt")
+    initial = load_initial(str(path), None)
+    assert initial.sizes == PetConfig(("O", "H"), width=8, heads=2, radial=4, feedforward=8, **layers)
+    assert initial.baseline.tolist() == kept["baseline"]
+    assert initial.source == {"file": "exported.pt", "sha256": sha256(path)}
+    for key, value in kept["state"].items():
+        # A weight that has no influence isn't in the file.
+        assert torch.equal(initial.state[key], value) or key == "layers.0.message.weight", key
+
+
+def test_installed_model() -> None:
+    initial = load_initial("water", None)
+    assert initial.source["file"] == "water.pt"
+    assert initial.sizes.species == ("O", "H")
+    assert initial.baseline.sum() < -100.0
+
+
+def test_training_starts_from_weights_and_baseline(
+    fine_tuning: Settings, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = load_trained(trained / "model.pt")
+    fine_tuning["stages"][0]["learning_rate"] = 1e-30
+    run(fine_tuning, tmp_path, "tuned")
+    after = load_trained(tmp_path / "tuned" / "model.pt")
+    for name, value in before.model.state_dict().items():
+        torch.testing.assert_close(after.model.state_dict()[name], value, rtol=1e-12, atol=0.0)
+    assert after.baseline == before.baseline
+    assert after.config == before.config
+    assert after.summary["initial"] == {"file": "model.pt", "sha256": sha256(trained / "model.pt")}
+    assert after.summary["configuration"]["model"]["width"] == 8
+    assert after.summary["metrics"]["water"] == pytest.approx(before.summary["metrics"]["water"])
+
+
+def test_baseline_is_not_fitted_anew(fine_tuning: Settings, trained: Path, tmp_path: Path) -> None:
+    kept = torch.load(trained / "model.pt")
+    kept["baseline"] = [kept["baseline"][0] + 1.0, kept["baseline"][1] - 2.0]
+    torch.save(kept, trained / "model.pt")
+    run(fine_tuning, tmp_path, "tuned")
+    assert load_trained(tmp_path / "tuned" / "model.pt").baseline == kept["baseline"]
+
+
+def test_resume_without_the_initial_model(fine_tuning: Settings, trained: Path, tmp_path: Path) -> None:
+    run(fine_tuning, tmp_path, "whole")
+    fine_tuning["max_minutes"] = 0.0
+    assert not run(fine_tuning, tmp_path, "pieces").finished
+    (trained / "model.pt").unlink()
+    while not run(fine_tuning, tmp_path, "pieces").finished:
+        pass
+    a, b = (load_trained(tmp_path / out / "model.pt") for out in ("whole", "pieces"))
+    assert all(torch.equal(v, b.model.state_dict()[k]) for k, v in a.model.state_dict().items())
+    assert (a.baseline, a.summary["initial"]) == (b.baseline, b.summary["initial"])
+    fine_tuning["initial"] = "water"
+    with pytest.raises(TrainingError, match=r"expected a checkpoint of this configuration, got another `initial`; use"):
+        run(fine_tuning, tmp_path, "pieces")
+
+
+def test_export_says_where_the_training_started(fine_tuning: Settings, trained: Path, tmp_path: Path) -> None:
+    run(fine_tuning, tmp_path, "tuned")
+    path = export_trained(tmp_path / "tuned", tmp_path / "tuned.pt", name="tuned", rotations=2)
+    configuration = metadata.read(path)["provenance"]["configuration"]
+    assert configuration["initial"] == {"file": "model.pt", "sha256": sha256(trained / "model.pt")}
+    assert str(tmp_path) not in json.dumps(configuration)
+    assert load_initial(str(path), None).sizes.width == 8
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"width": 4}, r"`model\.width`: expected 8 as in the initial model `.*`, got 4; leave `model` out"),
+        ({"species": ["H", "O"]}, r"`model\.species`: expected O, H as in the initial model `.*`, got H, O; leave"),
+        ({"cutoff": 4.5}, r"`model\.cutoff`: expected 4\.0 as in the initial model `.*`, got 4\.5; leave"),
+    ],
+)
+def test_other_sizes(
+    settings: Settings, fine_tuning: Settings, trained: Path, tmp_path: Path, changes: Settings, message: str
+) -> None:
+    fine_tuning["model"] = settings["model"]
+    assert run(fine_tuning, tmp_path, "same").finished
+    fine_tuning["model"] |= changes
+    with pytest.raises(TrainingError, match=message):
+        run(fine_tuning, tmp_path, "other")
+
+
+def test_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"`initial`: expected the folder of a training, its `model\.pt`, .* got"):
+        load_initial(str(tmp_path / "nothing.pt"), None)
+    with pytest.raises(CheckpointError, match=r"`initial`: expected the folder of a training"):
+        load_initial(str(tmp_path), None)
+
+
+def test_file_of_something_else(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
+    (tmp_path / "text.pt").write_text("hello")
+    with pytest.raises(TrainingError, match=r"text\.pt`: expected a checkpoint of a training, got"):
+        load_initial(str(tmp_path / "text.pt"), None)
+    with pytest.raises(TrainingError, match=r"got one that doesn't say the sizes of a PET model"):
+        load_initial(str(model_file("pair")), None)
+    foreign = rewritten(model_file("pair"), tmp_path / "foreign.pt", "/extra/tumble.json", lambda _: None)
+    with pytest.raises(ModelFileError, match=r"this is a plain TorchScript file without"):
+        load_initial(str(foreign), None)
+
+
+def test_model_file_of_another_network(trained: Path, tmp_path: Path, model_file: Callable[[str], Path]) -> None:
+    path = export_trained(trained, tmp_path / "exported.pt", name="exported", rotations=2)
+    provenance = metadata.read(path)["provenance"]
+    foreign = with_metadata(model_file("pair"), tmp_path / "foreign.pt", provenance=provenance)
+    with pytest.raises(TrainingError, match=r"expected the weights of a PET model as this version .*, got another"):
+        load_initial(str(foreign), None)
+    provenance["configuration"]["model"]["species"] = ["H", "O"]
+    foreign = with_metadata(path, tmp_path / "foreign.pt", provenance=provenance)
+    with pytest.raises(TrainingError, match=r"expected species and cutoff of the training it was exported from"):
+        load_initial(str(foreign), None)
+
+
+def test_network_that_only_looks_like_pet(trained: Path, tmp_path: Path) -> None:
+    path = export_trained(trained, tmp_path / "exported.pt", name="exported", rotations=2)
+    foreign = rewritten(path, tmp_path / "foreign.pt", ".py", lambda code: code.replace(b"torch.silu", b"torch.tanh"))
+    with pytest.raises(TrainingError, match=r"expected the weights of a PET model as this version .*, got another"):
+        load_initial(str(foreign), None)

@@ -1,0 +1,29 @@
+"""The best validation and how long ago it was."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from tumble.train.patience import updated
+from tumble.train.validation import HeldOutErrors
+
+
+def errors(*force_maes: float) -> dict[str, HeldOutErrors]:
+    return {str(k): HeldOutErrors(1.0, 1.0, 1.0, force_mae, 2.0) for k, force_mae in enumerate(force_maes)}
+
+
+def test_best_validation_is_kept() -> None:
+    model = torch.nn.Linear(1, 1)
+    torch.nn.init.constant_(model.weight, 1.0)
+    best = updated(None, errors(10.0, 20.0), model)
+    assert (best.error, best.waited) == (15.0, 0)
+    torch.nn.init.constant_(model.weight, 2.0)
+    best = updated(best, errors(15.0, 15.0), model)  # the same is no better
+    best = updated(best, errors(5.0, 30.0), model)
+    assert (best.error, best.waited) == (15.0, 2)
+    assert best.state["weight"].item() == 1.0
+    best = updated(best, errors(5.0, 24.0), model)
+    assert (best.error, best.waited) == (pytest.approx(14.5), 0)
+    assert best.state["weight"].item() == 2.0
+    assert updated(best, errors(float("nan"), 1.0), model).waited == 1

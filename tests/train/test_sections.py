@@ -1,0 +1,72 @@
+"""Sections of a configuration: what is out of range, and what each says about itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tumble.errors import TrainingError
+from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig
+
+REQUIRED: dict[type, dict[str, Any]] = {
+    DataConfig: {"path": Path("frames.extxyz")},
+    StageConfig: {"name": "first", "data": {"water": 1}, "learning_rate": 1e-3, "steps": 8},
+    LossConfig: {},
+    OptimizerConfig: {},
+}
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "message"),
+    [
+        (DataConfig, {"validation": -5}, r"`validation`: expected a number of frames of at least 0, got -5"),
+        (DataConfig, {"role": "test"}, r"`role`: expected train or validate, got test"),
+        (DataConfig, {"weight": 0.0}, r"`weight`: expected a weight above 0, got 0\.0"),
+        (
+            DataConfig,
+            {"role": "validate", "validation": 4},
+            r"`validation`: expected no such key with `role` .*, got 4",
+        ),
+        (StageConfig, {"steps": None}, r"expected exactly one of `steps` and `minutes`"),
+        (StageConfig, {"minutes": 1.0}, r"expected exactly one of `steps` and `minutes`"),
+        (StageConfig, {"steps": None, "minutes": 0.0}, r"`minutes`: expected a time above 0, got 0\.0"),
+        (StageConfig, {"data": {}}, r"`data`: expected at least one set, got none"),
+        (StageConfig, {"data": {"water": 0}}, r"`data\.water`: expected a number of repeats of at least 1, got 0"),
+        (StageConfig, {"learning_rate": -1.0}, r"`learning_rate`: expected a number above 0, got -1\.0"),
+        (StageConfig, {"steps": 0}, r"`steps`: expected at least 1, got 0"),
+        (StageConfig, {"batch": 0}, r"`batch`: expected at least 1, got 0"),
+        (StageConfig, {"batch_edges": 0}, r"`batch_edges`: expected at least 1, got 0"),
+        (StageConfig, {"patience": 0}, r"`patience`: expected at least 1, got 0"),
+        (StageConfig, {"warmup": 1.0}, r"`warmup`: expected a share from 0 to below 1, got 1\.0"),
+        (StageConfig, {"final": 1.5}, r"`final`: expected a share from 0 to 1, got 1\.5"),
+        (LossConfig, {"energy": -1.0}, r"`energy`: expected a weight of at least 0, got -1\.0"),
+        (LossConfig, {"forces": -1.0}, r"`forces`: expected a weight of at least 0, got -1\.0"),
+        (LossConfig, {"energy": 0.0, "forces": 0.0}, r"`energy`, `forces`: expected a weight above 0 for one of them"),
+        (LossConfig, {"huber": 0.0}, r"`huber`: expected a residual above 0, or no key, got 0\.0"),
+        (LossConfig, {"variance": -1.0}, r"`variance`: expected a weight of at least 0, got -1\.0"),
+        (LossConfig, {"variance": 0.5, "copies": 1}, r"`copies`: expected at least 2 with `variance` 0\.5, got 1"),
+        (LossConfig, {"copies": 0}, r"`copies`: expected at least 1 with `variance` 0, got 0"),
+        (OptimizerConfig, {"name": "sgd"}, r"`name`: expected adamw or muon, got sgd"),
+        (OptimizerConfig, {"weight_decay": -1.0}, r"`weight_decay`: expected at least 0, got -1\.0"),
+        (OptimizerConfig, {"clip": -1.0}, r"`clip`: expected a norm above 0, got -1\.0"),
+        (OptimizerConfig, {"average": 1.5}, r"`average`: expected a decay from 0 to below 1, got 1\.5"),
+    ],
+)
+def test_ranges(section: type, values: dict[str, Any], message: str) -> None:
+    section(**REQUIRED[section])
+    with pytest.raises(TrainingError, match=f"^{message}"):
+        section(**{**REQUIRED[section], **values})
+
+
+def test_copies_without_variance_are_one() -> None:
+    assert LossConfig(copies=4).rotations == 1
+    assert LossConfig(copies=4, variance=0.1).rotations == 4
+
+
+def test_what_holds_out() -> None:
+    path = Path("frames.extxyz")
+    assert not DataConfig(path).holds_out
+    assert DataConfig(path, validation=1).holds_out
+    assert DataConfig(path, role="validate").holds_out
