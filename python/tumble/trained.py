@@ -17,8 +17,7 @@ from tumble.model_file import DTYPES, export
 from tumble.structures import to_graph
 from tumble.symmetry import measure
 from tumble.train import TrainedModel, load_trained
-
-MODEL = "model.pt"
+from tumble.train.config import MODEL
 
 
 def export_trained(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -38,6 +40,74 @@ def test_failing_run_is_told(tmp_path: Path, model_file: Callable[[str], Path]) 
     done = run("--model", model_file("nan"), "--steps", 100, "--nve-steps", 100, "--out", tmp_path)
     assert done.returncode == 1
     assert "LAMMPS failed with exit status 1; the end of its log" in done.stderr
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert "LAMMPS failed with exit status 1" in summary["failed"]["liquid"]
+    assert summary["whole"] is False
+
+
+@pytest.fixture
+def stability(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    return importlib.import_module("stability")
+
+
+MODEL = {"name": "water", "sha256": "1234"}
+WHOLE, BROKEN = {"first_break": None}, {"first_break": {"frame": 3}}
+LIQUID = {"atoms": 192, "nvt_molecules": WHOLE, "nve_molecules": WHOLE}
+
+
+def test_parts_are_merged(stability: ModuleType) -> None:
+    """One by one in any order; a part anew replaces the earlier one, and one that failed takes it away."""
+    document = stability.merge({}, MODEL, "dimer", {"steps": 100, "molecules": WHOLE})
+    document = stability.merge(document, MODEL, "liquid", LIQUID)
+    assert (document["model"], document["atoms"], document["gas"]["dimer"]["steps"]) == (MODEL, 192, 100)
+    assert document["whole"] is True
+
+    document = stability.merge(document, MODEL, "hexamer", {"steps": 100, "molecules": BROKEN})
+    assert set(document["gas"]) == {"dimer", "hexamer"}
+    assert document["whole"] is False
+    document = stability.merge(document, MODEL, "hexamer", {"steps": 200, "molecules": WHOLE})
+    assert (document["gas"]["hexamer"]["steps"], document["whole"]) == (200, True)
+
+    document = stability.merge(document, MODEL, "liquid", "LAMMPS failed")
+    assert (document["failed"], document["whole"]) == ({"liquid": "LAMMPS failed"}, False)
+    assert "atoms" not in document
+    document = stability.merge(document, MODEL, "liquid", {**LIQUID, "nve_molecules": BROKEN})
+    assert (document["failed"], document["whole"], document["atoms"]) == ({}, False, 192)
+
+
+def test_parts_of_another_model_are_dropped(stability: ModuleType) -> None:
+    document = stability.merge({}, MODEL, "liquid", {**LIQUID, "nvt_molecules": BROKEN})
+    document = stability.merge(document, MODEL, "hexamer", "LAMMPS failed")
+    other = {**MODEL, "sha256": "5678"}
+    document = stability.merge(document, other, "dimer", {"molecules": WHOLE})
+    assert document == {
+        "model": other, "timestep": 0.0005, "whole": True, "gas": {"dimer": {"molecules": WHOLE}}, "failed": {},
+    }  # fmt: skip
+
+
+def test_committed_summary_can_be_added_to(stability: ModuleType) -> None:
+    """Of the shipped model, with the liquid's values at its top."""
+    document = json.loads((SCRIPT.parents[1] / "inputs" / "training" / "water" / "stability.json").read_text())
+    merged = stability.merge(document, document["model"], "dimer", {"molecules": WHOLE})
+    assert {key: merged[key] for key in document} == document
+
+
+def test_finished_parts_are_taken_over(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
+    """With the same model and steps the run isn't repeated; with other steps it is."""
+    command = ("--model", model_file("pair"), "--systems", "molecule", "--out", tmp_path, "--gas-steps")
+    log = tmp_path / "molecule" / "log.lammps"
+    first = run(*command, 100)
+    assert first.returncode == 0, first.stderr
+    written = log.stat().st_mtime_ns
+    again = run(*command, 100)
+    assert (again.returncode, again.stdout) == (0, first.stdout)
+    assert "taken from the finished run" in again.stderr
+    assert log.stat().st_mtime_ns == written
+    longer = run(*command, 200)
+    assert longer.returncode == 0, longer.stderr
+    assert "taken from" not in longer.stderr
+    assert json.loads((tmp_path / "summary.json").read_text())["gas"]["molecule"]["steps"] == 200
 
 
 @pytest.mark.parametrize(
@@ -45,6 +115,8 @@ def test_failing_run_is_told(tmp_path: Path, model_file: Callable[[str], Path]) 
     [
         (("--steps", "15"), "expected a multiple of 10 from 100, got 15"),
         (("--nve-steps", "many"), "expected a multiple of 10 from 100, got many"),
+        (("--gas-steps", "90"), "expected a multiple of 10 from 100, got 90"),
+        (("--systems", "trimer"), "invalid choice: 'trimer'"),
         (("--json", "/no/such/folder/x.json"), "--json: expected a file in an existing folder"),
     ],
 )

@@ -15,7 +15,8 @@ STABILITY = Path(__file__).parents[2] / "benchmarks" / "stability.py"
 @pytest.mark.extended
 @pytest.mark.timeout(1800)
 def test_two_picoseconds_of_liquid_water(tmp_path: Path) -> None:
-    command = [sys.executable, str(STABILITY), "--steps", "4000", "--nve-steps", "1000", "--out", str(tmp_path / "run")]
+    command = [sys.executable, str(STABILITY), "--systems", "liquid", "--steps", "4000", "--nve-steps", "1000"]
+    command += ["--out", str(tmp_path / "run")]
     done = subprocess.run(
         [*command, "--json", str(tmp_path / "summary.json")], capture_output=True, text=True, timeout=1700
     )

@@ -203,5 +203,7 @@ def test_initial_model(settings: Settings, tmp_path: Path) -> None:
     assert initial("runs/a") == str(tmp_path / "runs" / "a")
     assert initial("../b/model.pt") == str(tmp_path.parent / "b" / "model.pt")
     (tmp_path / "water").mkdir()
+    assert initial("water") == "water"  # a folder that holds no training
+    (tmp_path / "water" / "model.pt").touch()
     assert initial("water") == str(tmp_path / "water")  # what lies beside the configuration goes first
     assert config_from_mapping({**settings, "initial": "water"}, tmp_path).model is None

@@ -27,6 +27,7 @@ class Whole:
     parts: tuple[Part, ...]
     sizes: dict[str, int]
     name: str = "whole"
+    closed: bool = False
 
 
 GOOD: dict[str, Any] = {"parts": [{"share": "1e-2", "file": "a/b.xyz"}, {"share": 1}], "sizes": {"x": 3}}
@@ -36,6 +37,7 @@ def test_types(tmp_path: Path) -> None:
     whole = build(Whole, GOOD, tmp_path)
     assert whole == Whole((Part(0.01, tmp_path / "a" / "b.xyz"), Part(1.0, None)), {"x": 3}, "whole")
     assert isinstance(whole.parts[1].share, float)
+    assert build(Whole, {**GOOD, "closed": True}, tmp_path).closed is True
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,7 @@ def test_types(tmp_path: Path) -> None:
     [
         ({"nam": "x"}, r"^`configuration`: unknown key `nam`; did you mean `name`\?"),
         ({"name": 1}, r"^`name`: expected a string, got 1"),
+        ({"closed": "no"}, r"^`closed`: expected yes or no, got 'no'"),
         ({"sizes": {"x": 1.0}}, r"^`sizes\.x`: expected an integer, got 1\.0"),
         ({"sizes": {"x": True}}, r"^`sizes\.x`: expected an integer, got True"),
         ({"sizes": {1: 1}}, r"^`sizes`: expected a mapping of names to values, got"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from torch._dynamo.testing import CompileCounterWithBackend
 
 from tumble.cli import main
 from tumble.errors import DeviceError
@@ -95,6 +97,27 @@ def test_what_a_training_leaves(settings: Settings, tmp_path: Path) -> None:
     assert trained.summary == written
     assert len(trained.baseline) == 2
     assert not trained.model.training
+
+
+@pytest.mark.extended
+def test_compiled_steps_are_the_same(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Traced and flattened, but not turned into C++, which takes a minute: tests/train/test_compiled.py does."""
+    plain = run(settings, tmp_path, "plain")
+    torch._dynamo.reset()
+    backend = CompileCounterWithBackend("aot_eager")
+    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend=backend))
+    compiled = run(settings, tmp_path, "compiled", compile=True)
+    assert backend.frame_count == 1
+    a, b = (dataclasses.asdict(summary.metrics["water"]) for summary in (plain, compiled))
+    assert b == pytest.approx(a, rel=1e-8)
+
+
+def test_compiled_steps_on_a_gpu_are_refused(settings: Settings, tmp_path: Path) -> None:
+    trainer = Trainer(config_from_mapping(settings, tmp_path), tmp_path / "out")
+    trainer.config = dataclasses.replace(trainer.config, compile=True)
+    trainer.device = torch.device("cuda:0")
+    with pytest.raises(TrainingError, match=r"`compile`: expected no on a GPU, got yes with `device` cuda:0"):
+        trainer.make_predict()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

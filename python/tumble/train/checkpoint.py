@@ -17,10 +17,9 @@ from torch import Tensor
 from tumble.errors import TrainingError
 from tumble.files import write_atomically
 from tumble.models.pet import Pet, PetConfig
-from tumble.train.config import TrainConfig, config_from_mapping
+from tumble.train.config import MODEL, TrainConfig, config_from_mapping
 
 CHECKPOINT = "checkpoint.pt"
-MODEL = "model.pt"
 METRICS = "metrics.csv"
 LEARNING_CURVE = "learning_curve.png"
 SUMMARY = "train_summary.json"

@@ -25,6 +25,8 @@ from tumble.structures import unknown_elements
 from tumble.train.mapping import build
 from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig, require
 
+MODEL = "model.pt"  # what a training leaves in its folder, to start from or to export
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
@@ -43,6 +45,7 @@ class TrainConfig:
         dtype: ``float32`` or ``float64``.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         threads: Threads of torch; None leaves its default.
+        compile: Compile the step (`tumble.train.compiled`), on a CPU.
         validate_every: Steps between validations.
         validate_rotations: Random rotations in which the symmetry error of the held-out frames is measured at each
             validation; 0 for none.
@@ -61,6 +64,7 @@ class TrainConfig:
     dtype: str = "float32"
     device: str = "auto"
     threads: int | None = None
+    compile: bool = False
     validate_every: int = 500
     validate_rotations: int = 0
     checkpoint_minutes: float = 3.0
@@ -150,10 +154,10 @@ def config_from_mapping(content: object, folder: Path) -> TrainConfig:
 def _initial(text: str, folder: Path) -> str:
     """The absolute path of an initial model, or the name of an installed one.
 
-    Files and folders go first; the rule gives the same after a file is gone, so that a training resumes without it.
+    Files and trainings go first; the rule gives the same after a file is gone, so that a training resumes without it.
     """
     path = (folder / text).resolve()
-    if os.sep not in text and not path.exists():
+    if os.sep not in text and not path.is_file() and not (path / MODEL).is_file():
         try:
             find_model(text)
         except ModelNotFoundError:

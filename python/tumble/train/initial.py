@@ -25,7 +25,8 @@ from tumble.model_file import DTYPES, script, torchscript_warnings_silenced
 from tumble.models.pet import Pet, PetConfig
 from tumble.registry import find_model
 from tumble.structures import to_graph
-from tumble.train.checkpoint import MODEL, load_trained
+from tumble.train.checkpoint import load_trained
+from tumble.train.config import MODEL
 
 # Largest difference between two evaluations of the same weights, as a share of the largest atomic energy.
 _ROUNDING = {"float32": 1e-4, "float64": 1e-10}

@@ -66,6 +66,10 @@ def _typed(value: object, kind: Any, where: str, folder: Path) -> object:
         return tuple(_typed(entry, get_args(kind)[0], f"{where}[{k}]", folder) for k, entry in enumerate(value))
     if kind is float:
         return _number(value, where)
+    if kind is bool:
+        if not isinstance(value, bool):
+            raise TrainingError(f"`{where}`: expected yes or no, got {value!r}")
+        return value
     if kind is int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise TrainingError(f"`{where}`: expected an integer, got {value!r}")

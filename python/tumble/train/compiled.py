@@ -1,0 +1,134 @@
+"""The energies and forces of a training step as one compiled graph, on a CPU.
+
+A step differentiates forces, which are a derivative themselves, so it runs second derivatives of silu, of layer norm
+and of softmax, each a chain of element-wise operators that torch executes one by one. torch.compile would fuse them,
+but what it compiles has one derivative only. So energies *and* forces are first traced into one flat graph, in which
+the inner derivative is ordinary operators (`make_fx`); that graph needs one derivative more, and is compiled. NequIP
+trains so (Tan et al., arXiv:2504.16068). Matrix products stay what they are: two thirds of the time.
+
+Sizes are symbols, so batches of any size run the same code. What depends on data, the layout of padded rows, is found
+beforehand and passed in, as are the weights. A size of 0 or 1 would be taken for a constant; those few batches, and
+everything where there is no C++ compiler, go through `tumble.train.loss.predict`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.fx import GraphModule
+from torch.fx.experimental import _config as fx_config
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from tumble.models.attention import Slots, lay_out
+from tumble.models.pet import Pet
+from tumble.train.data import Batch
+from tumble.train.loss import predict
+
+
+class CompiledPredict:
+    """`predict` with derivatives, for one model, compiled when it is first called (this takes a minute or two).
+
+    Attributes:
+        model: The model. Its weights are read at each call and may change in between; its dtype may not.
+    """
+
+    def __init__(self, model: Pet) -> None:
+        """Take a model on a CPU; without a C++ compiler (`CXX`, else g++) warn that this is `predict`."""
+        self.model = model
+        self._graph: Callable[..., tuple[Tensor, Tensor]] | None = None
+        compiler = os.environ.get("CXX", "g++")
+        self._usable = shutil.which(compiler) is not None
+        if not self._usable:
+            warnings.warn(
+                f"`CXX`: expected a C++ compiler, got `{compiler}`, which isn't there; steps aren't compiled and take "
+                "about 1.4 times as long",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+
+    def __call__(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Evaluate the model, to be differentiated with respect to its weights.
+
+        Args:
+            batch: Batch.
+
+        Returns:
+            Energies without baseline [B], eV; forces [N, 3], eV/Å; see `predict`.
+        """
+        if not self._usable or min(len(batch.species), len(batch.vectors)) < 2:
+            return predict(self.model, batch, create_graph=True)
+        centres, neighbours = batch.edge_index[0].contiguous(), batch.edge_index[1].contiguous()
+        first = torch.searchsorted(centres, torch.arange(len(batch.species) + 1))
+        slots = lay_out(centres, first)
+        rows = slots.token.view(len(batch.species), -1)
+        inputs = (batch.vectors, neighbours, batch.reverse, batch.species, centres, first, rows, slots.slot)
+        weights = [*self.model.parameters(), *self.model.buffers()]
+        # Otherwise sizes that are equal by chance in the first batch would have to be equal ever after.
+        with fx_config.patch(use_duck_shape=False):  # type: ignore[attr-defined]  # made at import
+            if self._graph is None:
+                self._graph = torch.compile(_trace(self.model, weights, inputs), dynamic=True)
+            atomic, forces = self._graph(weights, *inputs)
+        return torch.zeros_like(batch.energies).index_add(0, batch.structure, atomic), forces
+
+
+class _Energies(nn.Module):
+    """Atomic energies as the call of a module, which is what can be given other weights."""
+
+    def __init__(self, pet: Pet) -> None:
+        super().__init__()
+        self.pet = pet
+
+    def forward(
+        self,
+        vectors: Tensor,
+        neighbours: Tensor,
+        reverse: Tensor,
+        species: Tensor,
+        centres: Tensor,
+        first: Tensor,
+        rows: Tensor,
+        slot: Tensor,
+    ) -> Tensor:
+        """Return atomic energies [N], eV; `rows` is `Slots.token` as [N, M], so that its size is a product."""
+        slots = Slots(rows.view(-1), slot)
+        return self.pet.atomic_energies(vectors, neighbours, reverse, species, centres, first, slots)
+
+
+def _trace(model: Pet, weights: list[Tensor], inputs: tuple[Tensor, ...]) -> GraphModule:
+    """Write energies and forces out as one graph.
+
+    Args:
+        model: Model.
+        weights: Its parameters and buffers.
+        inputs: Arguments of `_Energies.forward`.
+
+    Returns:
+        Function of (weights, *inputs): atomic energies [N], eV, and forces [N, 3], eV/Å.
+    """
+    energies = _Energies(model)
+    names = [name for name, _ in (*energies.named_parameters(), *energies.named_buffers())]
+
+    def evaluate(weights: list[Tensor], vectors: Tensor, *others: Tensor) -> tuple[Tensor, Tensor]:
+        vectors = vectors.detach().requires_grad_(True)
+        state = dict(zip(names, weights, strict=True))
+        atomic: Tensor = torch.func.functional_call(energies, state, (vectors, *others))
+        (gradients,) = torch.autograd.grad(atomic.sum(), vectors, create_graph=True)
+        neighbours, centres = others[0], others[3]
+        forces = vectors.new_zeros((atomic.size(0), 3))  # its `len` would be a constant of the graph
+        return atomic, forces.index_add(0, centres, gradients).index_add(0, neighbours, -gradients)
+
+    copies = [weight.detach().clone().requires_grad_(weight.requires_grad) for weight in weights]
+    graph = make_fx(evaluate, tracing_mode="symbolic")(copies, *inputs)
+    # Autograd keeps results of operators (of exp, of softmax) detached, and recreates their history when it uses them;
+    # a trace records only the former, and the second derivative would lose these terms.
+    for node in graph.graph.nodes:
+        if node.target is torch.ops.aten.detach.default:
+            node.replace_all_uses_with(node.args[0])
+            graph.graph.erase_node(node)
+    graph.recompile()
+    return graph

@@ -1,0 +1,100 @@
+"""The compiled step against `predict`, with the gradients of a loss on forces, in double precision."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+import torch
+from ase import Atoms
+from support.labelled import labelled_frames
+from torch import Tensor, nn
+from torch._dynamo.testing import CompileCounterWithBackend
+
+from tumble.models.pet import Pet, PetConfig
+from tumble.structures import to_graph
+from tumble.train.compiled import CompiledPredict
+from tumble.train.data import Batch, Frame, collate
+from tumble.train.loss import predict
+
+ZERO = torch.zeros(2, dtype=torch.float64)
+
+
+def frame(atoms: Atoms) -> Frame:
+    graph = to_graph([atoms], ("O", "H"), 4.0)
+    return Frame(
+        torch.from_numpy(graph.vectors),
+        torch.from_numpy(graph.edge_index).int(),
+        torch.from_numpy(graph.reverse).int(),
+        torch.from_numpy(graph.species),
+        0.5,
+        torch.ones(len(atoms), 3, dtype=torch.float64),
+        "g",
+    )
+
+
+def batches() -> dict[str, Batch]:
+    """Batches that differ in the numbers of structures, of atoms, of edges and of slots."""
+    boxes = [frame(atoms) for atoms in labelled_frames(3)]
+    molecule = frame(Atoms("OHH", [[0, 0, 0], [0.8, 0.6, 0], [-0.8, 0.6, 0.1]]))
+    pair = frame(Atoms("OH", [[0, 0, 0], [0, 0, 1]]))
+    atom = frame(Atoms("O", [[0, 0, 0]]))
+    apart = frame(Atoms("OH", [[0, 0, 0], [0, 0, 9]]))
+    groups = {
+        "box": boxes[:1],
+        "boxes": boxes[1:],
+        "molecule": [molecule],
+        "pair": [pair],
+        "mixed": [molecule, atom, boxes[0], apart],
+        "atom": [atom],
+        "no edges": [apart],
+    }
+    return {name: collate(frames, ZERO) for name, frames in groups.items()}
+
+
+def numbers(model: nn.Module, predicted: tuple[Tensor, Tensor], batch: Batch) -> Tensor:
+    """Energies, forces, and the gradients of a loss, in one vector."""
+    energies, forces = predicted
+    loss = (energies - batch.energies).square().sum() + (forces - batch.forces).square().sum()
+    gradients = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True, materialize_grads=True)
+    return torch.cat([x.detach().flatten() for x in (energies, forces, *gradients)])
+
+
+@pytest.fixture
+def model() -> Pet:
+    torch.manual_seed(5)
+    return Pet(PetConfig(species=("O", "H"), width=8, heads=2, radial=4, feedforward=12)).double()
+
+
+def assert_equal_to_predict(model: Pet, compiled: CompiledPredict) -> None:
+    for name, batch in batches().items():
+        expected = numbers(model, predict(model, batch, create_graph=True), batch)
+        error = (numbers(model, compiled(batch), batch) - expected).abs().max() / expected.abs().max()
+        assert error < 1e-12, name
+
+
+def test_graph_equals_predict_and_is_compiled_once(model: Pet, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch._dynamo.reset()
+    backend = CompileCounterWithBackend("aot_eager")
+    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend=backend))
+    compiled = CompiledPredict(model)
+    assert_equal_to_predict(model, compiled)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.01)
+    assert_equal_to_predict(model, compiled)
+    assert backend.frame_count == 1
+
+
+@pytest.mark.extended
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated")  # by torch's compiler itself
+def test_compiled_code_equals_predict(model: Pet) -> None:
+    torch._dynamo.reset()
+    assert_equal_to_predict(model, CompiledPredict(model))
+
+
+def test_without_a_compiler(model: Pet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.warns(RuntimeWarning, match="expected a C\\+\\+ compiler, got `no-such-compiler`"):
+        compiled = CompiledPredict(model)
+    assert_equal_to_predict(model, compiled)
