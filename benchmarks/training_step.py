@@ -56,7 +56,7 @@ def write_frames(path: Path) -> None:
     rng = np.random.default_rng(0)
     frames = []
     for _ in range(FRAMES):
-        atoms = read(find_inputs(None) / LAMMPS_LIQUID, format="lammps-data", atom_style="atomic")
+        atoms = read(find_inputs(None) / LAMMPS_LIQUID.data, format="lammps-data", atom_style="atomic")
         atoms.rattle(0.05, rng=rng)
         atoms.calc = SinglePointCalculator(atoms, energy=rng.normal(), forces=rng.normal(size=(len(atoms), 3)))
         frames.append(atoms)
@@ -105,9 +105,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tumble-training-step-") as temporary:
         folder = Path(temporary)
         write_frames(folder / "frames.extxyz")
-        kinds = {
-            name: trainer(folder, arguments.batch, arguments.threads, name == "compiled") for name in names(arguments)
-        }
+        names = ["plain", "compiled"] if arguments.compile else ["plain"]
+        kinds = {name: trainer(folder, arguments.batch, arguments.threads, name == "compiled") for name in names}
         for name, one in kinds.items():
             first = step(one)
             step(one)
@@ -121,9 +120,8 @@ def main() -> None:
                 seconds[name].append(step(one))
         torch.autograd.backward = backward
     for name, values in seconds.items():
-        print(
-            f"{name}: {1e3 * statistics.median(values):.0f} ms per step of {arguments.batch} frames, median of {len(values)}"
-        )
+        median = 1e3 * statistics.median(values)
+        print(f"{name}: {median:.0f} ms per step of {arguments.batch} frames, median of {len(values)}")
         for part, spent in laps[name].seconds.items():
             print(f"  {part:24}{100 * spent / sum(values):6.1f} %")
         print(f"  {'rest (loss, clipping)':24}{100 * (1 - sum(laps[name].seconds.values()) / sum(values)):6.1f} %")
