@@ -108,7 +108,7 @@ def test_compiled_steps_are_the_same(settings: Settings, tmp_path: Path, monkeyp
     monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend=backend))
     compiled = run(settings, tmp_path, "compiled", compile=True)
     assert backend.frame_count == 1
-    a, b = (dataclasses.asdict(summary.metrics["water"]) for summary in (plain, compiled))
+    a, b = (summary.metrics["water"].to_dict() for summary in (plain, compiled))
     assert b == pytest.approx(a, rel=1e-8)
 
 
