@@ -21,7 +21,10 @@ and its readouts have one hidden layer more; widths, heads, layers, cutoff, norm
 
 Training is frames of 192 atoms per second, with random energies and forces as labels and Adam(W), each by its own
 trainer: all that happens between two steps of the optimizer, batches included, set-up and validation excluded.
-A batch of 4 at the published size needs 9 GB with Tumble and more than 14 GB with metatrain, one after the other.
+A batch of 4 at the published size needs more than 14 GB in metatrain.
+
+Threads that wait for each other suffer badly from any other load: with several threads, the machine must be idle. On
+one thread the ratios hold on a busy machine, too.
 """
 
 from __future__ import annotations
@@ -342,7 +345,7 @@ def main() -> None:
     configs = {"small": shipped_size(), "published": PUBLISHED}
     print(
         f"{arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds "
-        f"({arguments.training_repeats} of training)"
+        f"({arguments.training_repeats} of training), load of the machine before {os.getloadavg()[0]:.1f}"
     )
     results = {name: measure(configs[name], name, arguments, metatrain) for name in arguments.sizes}
     if arguments.json is not None:

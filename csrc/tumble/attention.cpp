@@ -16,7 +16,10 @@ namespace tumble {
 namespace {
 
 void check(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads) {
-    TORCH_CHECK(qkv.dim() == 2 && heads > 0 && qkv.size(1) % (3 * heads) == 0,
+    TORCH_CHECK(qkv.device() == log_weights.device() && qkv.device() == first.device(),
+                "tumble::attention: expected tensors on one device, got ", qkv.device(), ", ", log_weights.device(), " and ",
+                first.device());
+    TORCH_CHECK(qkv.dim() == 2 && heads > 0 && heads <= qkv.size(1) && qkv.size(1) % (3 * heads) == 0,
                 "tumble::attention: `qkv`: expected [tokens, 3 * heads * head width] with ", heads, " heads, got ",
                 qkv.sizes());
     TORCH_CHECK(log_weights.dim() == 1 && log_weights.scalar_type() == qkv.scalar_type(),
@@ -146,7 +149,7 @@ at::Tensor padded_attention(const at::Tensor& qkv, const at::Tensor& log_weights
                             int64_t heads) {
     check(qkv, log_weights, first, heads);
     const int64_t atoms = first.size(0) - 1, edges = log_weights.size(0), width = qkv.size(1) / 3;
-    if (atoms == 0) return qkv.narrow(1, 0, width);
+    if (atoms == 0) return at::empty({0, width}, qkv.options());
     const at::Tensor start = first.narrow(0, 0, atoms), counts = first.narrow(0, 1, atoms) - start;
     const int64_t rows = 1 + counts.max().item<int64_t>();
     const at::Tensor atom = at::arange(atoms, first.options());

@@ -22,8 +22,8 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
 
 def test_broken_molecules_are_told(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
     done = run(
-        "--model", model_file("harmonic"), "--steps", 200, "--nve-steps", 100, "--out", tmp_path / "out",
-        "--json", tmp_path / "result.json",
+        "--model", model_file("harmonic"), "--systems", "liquid", "--steps", 200, "--nve-steps", 100,
+        "--out", tmp_path / "out", "--json", tmp_path / "result.json",
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
     assert "BROKEN in frame" in done.stdout
@@ -37,7 +37,9 @@ def test_broken_molecules_are_told(tmp_path: Path, model_file: Callable[[str], P
 
 
 def test_failing_run_is_told(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
-    done = run("--model", model_file("nan"), "--steps", 100, "--nve-steps", 100, "--out", tmp_path)
+    done = run(
+        "--model", model_file("nan"), "--systems", "liquid", "--steps", 100, "--nve-steps", 100, "--out", tmp_path
+    )
     assert done.returncode == 1
     assert "LAMMPS failed with exit status 1; the end of its log" in done.stderr
     summary = json.loads((tmp_path / "summary.json").read_text())

@@ -95,6 +95,10 @@ def drop(*keys: str | int) -> Callable[[Settings], None]:
         (put("model", value=3), r"`model`: expected a mapping of keys to values, got 3"),
         (drop("data"), r"`configuration`: expected a key `data`, got none"),
         (put("initial", value=1), r"^`initial`: expected a string, got 1"),
+        (
+            put("data", "spare", value={"path": "x"}),
+            r"`data\.spare`: expected a stage that uses it, or `role: v",
+        ),
         (put("model", "width", value=8.0), r"`model\.width`: expected an integer, got 8\.0"),
         (put("model", "heads", value=3), r"`model`: `heads`: expected a divisor of `width` = 8, got 3"),
         (put("model", "cutoff", value=".inf"), r"`model\.cutoff`: expected a finite number, got '\.inf'"),
@@ -198,12 +202,12 @@ def test_initial_model(settings: Settings, tmp_path: Path) -> None:
     def initial(text: str) -> str | None:
         return config_from_mapping({**settings, "initial": text}, tmp_path).initial
 
-    assert initial("water") == "water"  # ships with the package
-    assert initial("watre") == str(tmp_path / "watre")
+    assert initial("water") == "water"
+    assert initial("./water") == str(tmp_path / "water")
+    assert initial("model.pt") == str(tmp_path / "model.pt")
     assert initial("runs/a") == str(tmp_path / "runs" / "a")
     assert initial("../b/model.pt") == str(tmp_path.parent / "b" / "model.pt")
     (tmp_path / "water").mkdir()
-    assert initial("water") == "water"  # a folder that holds no training
     (tmp_path / "water" / "model.pt").touch()
-    assert initial("water") == str(tmp_path / "water")  # what lies beside the configuration goes first
+    assert initial("water") == "water"  # what lies beside the configuration doesn't hide the installed model
     assert config_from_mapping({**settings, "initial": "water"}, tmp_path).model is None

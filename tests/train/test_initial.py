@@ -39,7 +39,7 @@ def fine_tuning(settings: Settings) -> Settings:
     """A configuration that starts from it, with other energies and no `model`."""
     settings = copy.deepcopy(settings)
     del settings["model"]
-    settings["initial"] = "trained"
+    settings["initial"] = "./trained"
     settings["stages"] = [{"name": "tune", "data": {"water": 1}, "steps": 3, "learning_rate": 1e-3}]
     return settings
 
@@ -148,6 +148,16 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
         load_initial(str(tmp_path / "nothing.pt"), None)
     with pytest.raises(CheckpointError, match=r"`initial`: expected the folder of a training"):
         load_initial(str(tmp_path), None)
+
+
+def test_name_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "watre.pt").touch()  # where the command happens to run doesn't count
+    monkeypatch.chdir(tmp_path)
+    message = (
+        r"`initial`: expected an installed model, got `watre`; did you mean `water`\?; a path .* such as `\./watre`"
+    )
+    with pytest.raises(CheckpointError, match=message):
+        load_initial("watre", None)
 
 
 def test_file_of_something_else(tmp_path: Path, model_file: Callable[[str], Path]) -> None:

@@ -186,6 +186,16 @@ def test_loss_that_is_not_finite(settings: Settings, tmp_path: Path, monkeypatch
         run(settings, tmp_path, "out")
 
 
+def test_gradient_that_is_not_finite(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noticed before it is in the weights and in a checkpoint."""
+    run(settings, tmp_path, "out", max_minutes=0.0)
+    before = (tmp_path / "out" / "checkpoint.pt").read_bytes()
+    monkeypatch.setattr("torch.nn.utils.clip_grad_norm_", lambda *_: torch.tensor(float("inf")))
+    with pytest.raises(TrainingError, match=r"stage first, step \d: expected a finite gradient, got inf; lower"):
+        run(settings, tmp_path, "out", checkpoint_minutes=0.0)
+    assert (tmp_path / "out" / "checkpoint.pt").read_bytes() == before
+
+
 def test_failed_write_keeps_the_last_checkpoint(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

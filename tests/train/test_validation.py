@@ -81,7 +81,8 @@ def test_symmetry_error_is_that_of_a_direct_evaluation(frames: list[Frame]) -> N
             forces[:, j] -= gradients[:, k]
         deviations.append(np.abs(forces - forces.mean(axis=0)))
     found = symmetry_error(AlongZ(), frames, ZERO, CPU, 3, seed=5)
-    assert found == pytest.approx(1000 * np.mean(deviations), rel=1e-9)
+    # The mean over n rotations is nearer to each of them than the mean over all.
+    assert found == pytest.approx(1000 * np.mean(deviations) / np.sqrt(1 - 1 / 3), rel=1e-9)
     assert found > 1.0
     assert symmetry_error(AlongZ(), frames, ZERO, CPU, 3, seed=5) == found
     assert symmetry_error(AlongZ(), frames, ZERO, CPU, 3, seed=6) != found

@@ -16,11 +16,11 @@ from typing import Any
 
 import yaml
 
-from tumble.errors import ModelNotFoundError, TrainingError
+from tumble.errors import TrainingError
 from tumble.hints import nearest_name
 from tumble.model_file import DTYPES
 from tumble.models.pet import PetConfig
-from tumble.registry import find_model
+from tumble.registry import SUFFIX
 from tumble.structures import unknown_elements
 from tumble.train.mapping import build
 from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig, require
@@ -97,6 +97,14 @@ class TrainConfig:
                     f"`stages` ({stage.name}): `patience`: expected held-out frames, got none; give a set `validation` "
                     "or the `role` validate"
                 )
+        used = {name for stage in self.stages for name in stage.data}
+        for name, data in self.data.items():
+            if data.role == "train" and name not in used:
+                raise TrainingError(f"`data.{name}`: expected a stage that uses it, or `role: validate`, got neither")
+        if self.validate_rotations > 0 and not any(data.holds_out for data in self.data.values()):
+            raise TrainingError(
+                "`validate_rotations`: expected held-out frames, got none; give a set `validation` or the role validate"
+            )
         require("seed", self.seed, self.seed >= 0, "at least 0")
         require("split_seed", self.split_seed, self.split_seed is None or self.split_seed >= 0, "at least 0")
         require("dtype", self.dtype, self.dtype in DTYPES, " or ".join(DTYPES))
@@ -152,15 +160,9 @@ def config_from_mapping(content: object, folder: Path) -> TrainConfig:
 
 
 def _initial(text: str, folder: Path) -> str:
-    """The absolute path of an initial model, or the name of an installed one.
+    """The absolute path of an initial model, or the name of an installed one, by the text alone.
 
-    Files and trainings go first; the rule gives the same after a file is gone, so that a training resumes without it.
+    What lies where doesn't count, so that nothing hides an installed model and a training resumes after a file is gone.
     """
-    path = (folder / text).resolve()
-    if os.sep not in text and not path.is_file() and not (path / MODEL).is_file():
-        try:
-            find_model(text)
-        except ModelNotFoundError:
-            return str(path)
-        return text
-    return str(path)
+    is_path = os.sep in text or text.endswith(SUFFIX)
+    return str((folder / text).resolve()) if is_path else text

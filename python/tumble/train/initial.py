@@ -18,12 +18,13 @@ from torch import Tensor
 
 from tumble import metadata
 from tumble.autograd import forward, inputs
-from tumble.errors import CheckpointError, ModelNotFoundError, TrainingError
+from tumble.errors import CheckpointError, TrainingError
 from tumble.files import sha256
+from tumble.hints import nearest_name
 from tumble.metadata import Metadata
 from tumble.model_file import DTYPES, script, torchscript_warnings_silenced
 from tumble.models.pet import Pet, PetConfig
-from tumble.registry import find_model
+from tumble.registry import list_models
 from tumble.structures import to_graph
 from tumble.train.checkpoint import load_trained
 from tumble.train.config import MODEL
@@ -53,7 +54,7 @@ def load_initial(name: str, given: PetConfig | None) -> Initial:
     """Load the model that a training starts from.
 
     Args:
-        name: Folder of a training, its `model.pt`, a model file, or the name of an installed model.
+        name: Absolute path of a training, its `model.pt` or a model file, or the name of an installed model.
         given: Sizes that the configuration gives, if it does.
 
     Raises:
@@ -75,15 +76,18 @@ def load_initial(name: str, given: PetConfig | None) -> Initial:
 
 def _find(name: str) -> Path:
     path = Path(name)
+    if not path.is_absolute():
+        installed = {model.stem: model for model in list_models()}
+        if name in installed:
+            return installed[name]
+        hint = nearest_name(name, installed, "models")
+        raise CheckpointError(
+            f"`initial`: expected an installed model, got `{name}`{hint}; a path has a `/` in it, such as `./{name}`"
+        )
     path = path / MODEL if path.is_dir() else path
     if path.is_file():
         return path
-    try:
-        return find_model(name)
-    except ModelNotFoundError:
-        raise CheckpointError(
-            f"`initial`: expected the folder of a training, its `{MODEL}`, a model file or its name, got `{name}`"
-        ) from None
+    raise CheckpointError(f"`initial`: expected the folder of a training, its `{MODEL}`, or a model file, got `{name}`")
 
 
 def _check_sizes(given: PetConfig, found: PetConfig, path: Path) -> None:

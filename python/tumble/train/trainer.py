@@ -237,7 +237,12 @@ class Trainer:
                 for group in optimizer.param_groups:
                     group["lr"] = learning_rate(stage, progress)
             torch.autograd.backward(loss)
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.optimizer.clip)
+            norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.optimizer.clip)
+            if not torch.isfinite(norm):  # before it is in the weights, and in a checkpoint
+                raise TrainingError(
+                    f"stage {stage.name}, step {self.step}: expected a finite gradient, got {norm.item()}; "
+                    "lower `learning_rate` or raise `warmup`"
+                )
             for optimizer in self.optimizers:
                 optimizer.step()
         self.average.update_parameters(self.model)

@@ -7,6 +7,7 @@ from the mean over random rotations R. Its mean over the force MAE is the figure
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -111,7 +112,8 @@ def symmetry_error(
         seed: Seed; the same gives the same rotations of the same frames.
 
     Returns:
-        Mean over frames, atoms, components and rotations, meV/Å.
+        Mean over frames, atoms, components and rotations, meV/Å, as if the mean were over all rotations: the deviation
+        from the mean of n is smaller by a factor sqrt(1 - 1/n).
     """
     total, count = 0.0, 0
     for number, frame in enumerate(frames):
@@ -124,4 +126,4 @@ def symmetry_error(
         stacked = torch.stack(forces)
         total += float((stacked - stacked.mean(dim=0)).abs().sum())
         count += stacked.numel()
-    return 1000.0 * total / count
+    return 1000.0 * total / count / math.sqrt(1.0 - 1.0 / rotations)
