@@ -17,8 +17,8 @@ namespace {
 
 void check(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads) {
     TORCH_CHECK(qkv.device() == log_weights.device() && qkv.device() == first.device(),
-                "tumble::attention: expected tensors on one device, got ", qkv.device(), ", ", log_weights.device(), " and ",
-                first.device());
+                "tumble::attention: expected tensors on one device, got ", qkv.device(), ", ", log_weights.device(),
+                " and ", first.device());
     TORCH_CHECK(qkv.dim() == 2 && heads > 0 && heads <= qkv.size(1) && qkv.size(1) % (3 * heads) == 0,
                 "tumble::attention: `qkv`: expected [tokens, 3 * heads * head width] with ", heads, " heads, got ",
                 qkv.sizes());
