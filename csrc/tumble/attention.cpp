@@ -149,7 +149,7 @@ at::Tensor padded_attention(const at::Tensor& qkv, const at::Tensor& log_weights
                             int64_t heads) {
     check(qkv, log_weights, first, heads);
     const int64_t atoms = first.size(0) - 1, edges = log_weights.size(0), width = qkv.size(1) / 3;
-    if (atoms == 0) return at::empty({0, width}, qkv.options());
+    if (atoms == 0) return qkv.narrow(1, 0, width).clone();
     const at::Tensor start = first.narrow(0, 0, atoms), counts = first.narrow(0, 1, atoms) - start;
     const int64_t rows = 1 + counts.max().item<int64_t>();
     const at::Tensor atom = at::arange(atoms, first.options());
