@@ -26,6 +26,7 @@ def groups(frames: list[Any]) -> set[str]:
 def test_role_and_weight(settings: Settings, tmp_path: Path) -> None:
     entry = {"path": "frames.extxyz.gz", "group": "pair"}
     settings["data"] |= {"heavy": {**entry, "weight": 2.5}, "test": {**entry, "role": "validate"}}
+    settings["stages"][1]["data"] = {"water": 2, "heavy": 1}
     sets = load(settings, tmp_path)
     assert {name: len(frames) for name, frames in sets.training.items()} == {"water": 8, "heavy": 12, "test": 0}
     assert {name: len(frames) for name, frames in sets.held_out.items()} == {"water": 4, "heavy": 0, "test": 12}
