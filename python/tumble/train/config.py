@@ -83,6 +83,7 @@ class TrainConfig:
             raise TrainingError(f"`model.species`: expected chemical symbols such as `O`, got `{unknown[0]}`")
         if not self.stages:
             raise TrainingError("`stages`: expected at least one stage, got none")
+        holds_out = any(data.holds_out for data in self.data.values())
         for stage in self.stages:
             for name in stage.data:
                 if name not in self.data:
@@ -92,7 +93,7 @@ class TrainConfig:
                     raise TrainingError(
                         f"`stages` ({stage.name}): expected sets to train on, got `{name}`, whose `role` is validate"
                     )
-            if stage.patience is not None and not any(data.holds_out for data in self.data.values()):
+            if stage.patience is not None and not holds_out:
                 raise TrainingError(
                     f"`stages` ({stage.name}): `patience`: expected held-out frames, got none; give a set `validation` "
                     "or the `role` validate"
@@ -101,7 +102,7 @@ class TrainConfig:
         for name, data in self.data.items():
             if data.role == "train" and name not in used:
                 raise TrainingError(f"`data.{name}`: expected a stage that uses it, or `role: validate`, got neither")
-        if self.validate_rotations > 0 and not any(data.holds_out for data in self.data.values()):
+        if self.validate_rotations > 0 and not holds_out:
             raise TrainingError(
                 "`validate_rotations`: expected held-out frames, got none; give a set `validation` or the role validate"
             )

@@ -6,7 +6,6 @@ running normalisations, and a run in pieces equals one long run wherever stages 
 
 from __future__ import annotations
 
-import copy
 import functools
 import time
 from collections.abc import Callable
@@ -318,7 +317,7 @@ class Trainer:
         summary = Summary(finished, self.total_steps, self.total_minutes, self.errors(), self.folder)
         parameters = sum(p.numel() for p in self.model.parameters())
         written = document(summary, replace(self.config, model=self.sizes), self.sets, parameters, self.source)
-        state = {k: v.detach().cpu() for k, v in copy.copy(self.average.module).state_dict().items()}
+        state = {k: v.detach().cpu() for k, v in self.average.module.state_dict().items()}
         save_model(self.folder, self.sizes, state, self.baseline, written)
         if figure:
             draw(self.rows, self.folder / LEARNING_CURVE)
