@@ -51,12 +51,12 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run --Werror $(wildcard csrc/*/*.cpp csrc/*/*.h lammps-plugin/*.cpp lammps-plugin/*.h)
+	$(BIN)/clang-format --dry-run --Werror $(wildcard csrc/*/*.cpp csrc/*/*.h csrc/*/*.inc lammps-plugin/*.cpp lammps-plugin/*.h)
 
 format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/clang-format -i $(wildcard csrc/*/*.cpp csrc/*/*.h lammps-plugin/*.cpp lammps-plugin/*.h)
+	$(BIN)/clang-format -i $(wildcard csrc/*/*.cpp csrc/*/*.h csrc/*/*.inc lammps-plugin/*.cpp lammps-plugin/*.h)
 
 clean:
 	rm -rf build dist $(VENV) demo-output

@@ -1,7 +1,6 @@
 #include "attention.h"
 
 #include <ATen/ATen.h>
-#include <ATen/TensorIterator.h>
 #include <torch/autograd.h>
 #include <torch/library.h>
 
@@ -9,28 +8,17 @@
 #include <cmath>
 #include <vector>
 
-#include "attention_kernel.h"
+#include "kernels.h"
+#include "parallel.h"
 
 namespace tumble {
 
 namespace {
 
-void check(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads) {
-    TORCH_CHECK(qkv.device() == log_weights.device() && qkv.device() == first.device(),
-                "tumble::attention: expected tensors on one device, got ", qkv.device(), ", ", log_weights.device(),
-                " and ", first.device());
+void check_qkv(const at::Tensor& qkv, int64_t heads) {
     TORCH_CHECK(qkv.dim() == 2 && heads > 0 && heads <= qkv.size(1) && qkv.size(1) % (3 * heads) == 0,
                 "tumble::attention: `qkv`: expected [tokens, 3 * heads * head width] with ", heads, " heads, got ",
                 qkv.sizes());
-    TORCH_CHECK(log_weights.dim() == 1 && log_weights.scalar_type() == qkv.scalar_type(),
-                "tumble::attention: `log_weights`: expected one value per edge of the type of `qkv`, got ",
-                log_weights.sizes(), " of ", log_weights.scalar_type());
-    TORCH_CHECK(first.dim() == 1 && first.scalar_type() == at::kLong && first.size(0) > 0,
-                "tumble::attention: `first`: expected int64 [atoms + 1], got ", first.sizes(), " of ",
-                first.scalar_type());
-    TORCH_CHECK(qkv.size(0) == first.size(0) - 1 + log_weights.size(0),
-                "tumble::attention: expected a token per atom and edge, got ", qkv.size(0), " tokens, ",
-                first.size(0) - 1, " atoms and ", log_weights.size(0), " edges");
 }
 
 /// `first` comes from a file's code, and a kernel that trusted it could be led anywhere.
@@ -66,88 +54,115 @@ AttentionArrays<T> arrays_of(const at::Tensor& qkv, const at::Tensor& log_weight
     return arrays;
 }
 
-/// Calls `range` for pieces of all atoms on torch's threads. By an iterator, since at::parallel_for is header code that
-/// would need an OpenMP of this library's own, beside those of torch and of the host.
+/// Runs a kernel on all atoms.
 template <typename T, typename Range>
-void for_atoms(const AttentionKernel<T>& kernel, const AttentionArrays<T>& arrays, const Range& range) {
+void for_atoms(const AttentionArrays<T>& arrays, const Range& range) {
     int64_t rows = 1;
     for (int64_t n = 0; n < arrays.atoms; ++n) rows = std::max(rows, 1 + arrays.first[n + 1] - arrays.first[n]);
-    at::Tensor places = at::empty({arrays.atoms}, at::kByte);  // its addresses count the atoms; nothing is written
-    const char* origin = static_cast<const char*>(places.mutable_data_ptr());
     const int64_t grain = 8;  // below that many atoms, waking a thread takes longer than the work
-    at::TensorIterator::nullary_op(places).for_each(
-        [&](char** data, const int64_t*, int64_t count, int64_t) {  // the second dimension has length 1
-            std::vector<T> scratch(kernel.scratch(rows, arrays.head_width));
-            const int64_t begin = data[0] - origin;
-            range(arrays, begin, begin + count, scratch.data());
-        },
-        grain);
+    in_parallel(arrays.atoms, grain, [&](int64_t begin, int64_t end) {
+        std::vector<T> scratch(kernels<T>().attention_scratch(rows, arrays.head_width));
+        range(arrays, begin, end, scratch.data());
+    });
 }
 
 template <typename T>
-std::pair<at::Tensor, at::Tensor> forward_of(const at::Tensor& qkv, const at::Tensor& log_weights,
-                                             const at::Tensor& first, int64_t heads) {
-    const auto& kernel = attention_kernel<T>();
-    const auto offsets = probability_offsets(first, heads, kernel.lanes);
+Attended forward_of(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads) {
+    const Kernels<T>& own = kernels<T>();
+    const auto offsets = probability_offsets(first, heads, own.lanes);
     at::Tensor out = at::empty({qkv.size(0), qkv.size(1) / 3}, qkv.options());
     at::Tensor probabilities = at::empty({offsets.back()}, qkv.options());
     AttentionArrays<T> arrays = arrays_of<T>(qkv, log_weights, first, heads, offsets);
     arrays.probabilities = probabilities.mutable_data_ptr<T>();
     arrays.out = out.mutable_data_ptr<T>();
-    for_atoms(kernel, arrays, kernel.forward);
+    for_atoms(arrays, own.attention_forward);
     return {out, probabilities};
 }
 
 template <typename T>
-std::pair<at::Tensor, at::Tensor> backward_of(const at::Tensor& qkv, const at::Tensor& log_weights,
-                                              const at::Tensor& first, int64_t heads, const at::Tensor& probabilities,
-                                              const at::Tensor& out_gradient) {
-    const auto& kernel = attention_kernel<T>();
-    const auto offsets = probability_offsets(first, heads, kernel.lanes);
+AttentionGradients backward_of(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first,
+                               int64_t heads, const at::Tensor& probabilities, const at::Tensor& out_gradient) {
+    const Kernels<T>& own = kernels<T>();
+    const auto offsets = probability_offsets(first, heads, own.lanes);
     at::Tensor qkv_gradient = at::empty_like(qkv), log_gradient = at::empty_like(log_weights);
     AttentionArrays<T> arrays = arrays_of<T>(qkv, log_weights, first, heads, offsets);
     arrays.probabilities = const_cast<T*>(probabilities.const_data_ptr<T>());  // only read
     arrays.out_gradient = out_gradient.const_data_ptr<T>();
     arrays.qkv_gradient = qkv_gradient.mutable_data_ptr<T>();
     arrays.log_gradient = log_gradient.mutable_data_ptr<T>();
-    for_atoms(kernel, arrays, kernel.backward);
+    for_atoms(arrays, own.attention_backward);
     return {qkv_gradient, log_gradient};
 }
+
+}  // namespace
+
+Attended attend(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads) {
+    check_first(first, log_weights.size(0));
+    return qkv.scalar_type() == at::kDouble ? forward_of<double>(qkv, log_weights, first, heads)
+                                            : forward_of<float>(qkv, log_weights, first, heads);
+}
+
+AttentionGradients attend_backward(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first,
+                                   int64_t heads, const at::Tensor& probabilities, const at::Tensor& gradient) {
+    return qkv.scalar_type() == at::kDouble
+               ? backward_of<double>(qkv, log_weights, first, heads, probabilities, gradient)
+               : backward_of<float>(qkv, log_weights, first, heads, probabilities, gradient);
+}
+
+void refuse_second_derivative(const char* name) {
+    TORCH_CHECK_NOT_IMPLEMENTED(!at::GradMode::is_enabled(), "tumble::", name,
+                                ": expected one derivative, got a request for a graph of the gradient "
+                                "(`create_graph`); train the Python model, which has all derivatives");
+}
+
+namespace {
 
 class PackedAttention : public torch::autograd::Function<PackedAttention> {
   public:
     static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& qkv,
                               const at::Tensor& log_weights, const at::Tensor& first, int64_t heads) {
         const at::Tensor x = qkv.contiguous(), w = log_weights.contiguous(), rows = first.contiguous();
-        check_first(rows, w.size(0));
-        const auto [out, probabilities] = x.scalar_type() == at::kDouble ? forward_of<double>(x, w, rows, heads)
-                                                                         : forward_of<float>(x, w, rows, heads);
+        const auto [mixed, probabilities] = attend(x, w, rows, heads);
         context->save_for_backward({x, w, rows, probabilities});
         context->saved_data["heads"] = heads;
-        return out;
+        return mixed;
     }
 
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                    torch::autograd::variable_list gradients) {
-        TORCH_CHECK_NOT_IMPLEMENTED(
-            !at::GradMode::is_enabled(),
-            "tumble::attention: expected one derivative, got a request for a graph of the gradient "
-            "(`create_graph`); train the Python model, which has all derivatives");
+        refuse_second_derivative("attention");
         const auto saved = context->get_saved_variables();
-        const int64_t heads = context->saved_data["heads"].toInt();
-        const at::Tensor out = gradients[0].contiguous();
-        const auto [qkv, log_weights] = saved[0].scalar_type() == at::kDouble
-                                            ? backward_of<double>(saved[0], saved[1], saved[2], heads, saved[3], out)
-                                            : backward_of<float>(saved[0], saved[1], saved[2], heads, saved[3], out);
+        const auto [qkv, log_weights] = attend_backward(
+            saved[0], saved[1], saved[2], context->saved_data["heads"].toInt(), saved[3], gradients[0].contiguous());
         return {qkv, log_weights, at::Tensor(), at::Tensor()};
     }
 };
 
 }  // namespace
 
+void check_neighbourhoods(const char* name, const at::Tensor& tokens, const at::Tensor& log_weights,
+                          const at::Tensor& first) {
+    TORCH_CHECK(tokens.device() == log_weights.device() && tokens.device() == first.device(), "tumble::", name,
+                ": expected tensors on one device, got ", tokens.device(), ", ", log_weights.device(), " and ",
+                first.device());
+    TORCH_CHECK(log_weights.dim() == 1 && log_weights.scalar_type() == tokens.scalar_type(), "tumble::", name,
+                ": `log_weights`: expected one value per edge of the tokens' type, ", tokens.scalar_type(), ", got ",
+                log_weights.sizes(), " of ", log_weights.scalar_type());
+    TORCH_CHECK(first.dim() == 1 && first.scalar_type() == at::kLong && first.size(0) > 0, "tumble::", name,
+                ": `first`: expected int64 [atoms + 1], got ", first.sizes(), " of ", first.scalar_type());
+    TORCH_CHECK(tokens.size(0) == first.size(0) - 1 + log_weights.size(0), "tumble::", name,
+                ": expected a token per atom and edge, got ", tokens.size(0), " tokens, ", first.size(0) - 1,
+                " atoms and ", log_weights.size(0), " edges");
+}
+
+bool has_kernels(const at::Tensor& tensor) {
+    return tensor.is_cpu() && (tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kDouble);
+}
+
 at::Tensor padded_attention(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first,
                             int64_t heads) {
-    check(qkv, log_weights, first, heads);
+    check_qkv(qkv, heads);
+    check_neighbourhoods("attention", qkv, log_weights, first);
     const int64_t atoms = first.size(0) - 1, edges = log_weights.size(0), width = qkv.size(1) / 3;
     if (atoms == 0) return qkv.narrow(1, 0, width).clone();
     const at::Tensor start = first.narrow(0, 0, atoms), counts = first.narrow(0, 1, atoms) - start;
@@ -167,9 +182,9 @@ at::Tensor padded_attention(const at::Tensor& qkv, const at::Tensor& log_weights
 }
 
 at::Tensor attention(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads) {
-    const bool has_kernel = qkv.is_cpu() && (qkv.scalar_type() == at::kFloat || qkv.scalar_type() == at::kDouble);
-    if (!has_kernel) return padded_attention(qkv, log_weights, first, heads);
-    check(qkv, log_weights, first, heads);
+    if (!has_kernels(qkv)) return padded_attention(qkv, log_weights, first, heads);
+    check_qkv(qkv, heads);
+    check_neighbourhoods("attention", qkv, log_weights, first);
     return PackedAttention::apply(qkv, log_weights, first, heads);
 }
 

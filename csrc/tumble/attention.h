@@ -29,4 +29,32 @@ at::Tensor attention(const at::Tensor& qkv, const at::Tensor& log_weights, const
 at::Tensor padded_attention(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first,
                             int64_t heads);
 
+/// What follows is what operators with kernels are made of.
+
+/// Whether there are kernels for tensors like this one.
+bool has_kernels(const at::Tensor& tensor);
+
+/// @throws c10::Error unless neighbourhoods fit together and fit packed tokens of any width.
+void check_neighbourhoods(const char* name, const at::Tensor& tokens, const at::Tensor& log_weights,
+                          const at::Tensor& first);
+
+/// Mixed values, and the probabilities that `attend_backward` needs.
+struct Attended {
+    at::Tensor mixed, probabilities;
+};
+struct AttentionGradients {
+    at::Tensor qkv, log_weights;
+};
+
+/// `attention` on a CPU without its derivative, for contiguous tensors of the right shapes. @throws c10::Error for a
+/// `first` that leads astray: it comes from a file's code, and a kernel that trusted it could be led anywhere.
+Attended attend(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads);
+
+/// Gradients of `attend`, given that of the mixed values.
+AttentionGradients attend_backward(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first,
+                                   int64_t heads, const at::Tensor& probabilities, const at::Tensor& gradient);
+
+/// @throws c10::NotImplementedError in a backward pass that should itself be differentiable.
+void refuse_second_derivative(const char* name);
+
 }  // namespace tumble

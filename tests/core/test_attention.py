@@ -115,7 +115,7 @@ def test_wrong_arguments(operator: object) -> None:
     for wrong, text in [
         ((qkv[:, :-1], log_weights, first, 2), r"`qkv`: expected \[tokens, 3 \* heads \* head width\] with 2 heads"),
         ((qkv, log_weights, first, 0), r"with 0 heads"),
-        ((qkv, log_weights.float(), first, 2), r"`log_weights`: expected one value per edge of the type of `qkv`"),
+        ((qkv, log_weights.float(), first, 2), r"`log_weights`: expected one value per edge of the tokens' type"),
         ((qkv, log_weights, first.int(), 2), r"`first`: expected int64 \[atoms \+ 1\]"),
         ((qkv[:-1], log_weights, first, 2), r"expected a token per atom and edge"),
     ]:

@@ -1,12 +1,9 @@
 """Multi-head attention in which each atom and its neighbours attend to each other and to nobody else.
 
-Tokens are packed, [N atoms; E edges] along one axis, and so are their queries, keys and values. Two implementations
-give the same numbers:
-
-- `packed_attention` is an operator of Tumble's core, without padding. It has one derivative, which is what an energy
-  with forces needs, and is what a model file holds.
-- `padded_attention` is made of torch's own operators and has all derivatives, so a model can be trained with it. Each
-  neighbourhood becomes a row of M slots: the atom, its edges, padding.
+Tokens are packed, [N atoms; E edges] along one axis, and so are their queries, keys and values. Made of torch's own
+operators, it has all derivatives, so a model can be trained with it: each neighbourhood becomes a row of M slots, the
+atom, its edges, padding. What a model file holds are operators of Tumble's core, without padding and with one
+derivative (`csrc/tumble/attention.h`); the numbers are the same.
 """
 
 # No postponed annotations here: TorchScript reads those of attributes.
@@ -14,8 +11,6 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-
-import tumble._core  # noqa: F401  # registers torch.ops.tumble
 
 
 class Slots(NamedTuple):
@@ -46,24 +41,19 @@ def lay_out(centres: Tensor, first: Tensor) -> Slots:
     return Slots(token.index_copy(0, slot, torch.arange(n_atoms + n_edges, device=centres.device)), slot)
 
 
-def packed_attention(qkv: Tensor, log_weights: Tensor, first: Tensor, heads: int) -> Tensor:
+def padded_attention(qkv: Tensor, log_weights: Tensor, slots: Slots, n_atoms: int, heads: int) -> Tensor:
     """Attend within neighbourhoods: out_i = sum_j softmax_j(q_i k_j / sqrt(D) + ln w_j) v_j, with w = 1 for the atom.
 
     Args:
         qkv: Queries, keys and values of all tokens side by side [N + E, 3 * heads * D].
         log_weights: ln w of each edge [E].
-        first: First edge of each atom, and E at the end [N + 1].
+        slots: What `lay_out` gave.
+        n_atoms: Number of atoms, N.
         heads: Number of heads.
 
     Returns:
         Mixed values [N + E, heads * D].
     """
-    mixed: Tensor = torch.ops.tumble.attention(qkv, log_weights, first, heads)
-    return mixed
-
-
-def padded_attention(qkv: Tensor, log_weights: Tensor, slots: Slots, n_atoms: int, heads: int) -> Tensor:
-    """Do the same as `packed_attention`, for tokens laid out by `lay_out`."""
     width = qkv.size(1) // 3
     n_slots = slots.token.size(0) // max(n_atoms, 1)
     rows = qkv.index_select(0, slots.token).view(n_atoms, n_slots, 3, heads, width // heads)

@@ -13,8 +13,9 @@ learned. Everything else is exact: translations, permutations, and smoothness. T
 multiplies the attention weights (softmax(q.k + ln f_c), that is f_c exp(q.k), renormalised) and the edge readouts,
 so an atom at the cutoff has no influence, up to and including the second derivative.
 
-Tokens are kept packed, [atoms; edges] along one axis: what acts on single tokens spends nothing on padding, and neither
-does the attention of an exported model.
+Tokens are kept packed, [atoms; edges] along one axis, so what acts on single tokens spends nothing on padding. An
+exported model runs whole transformer layers and readouts as operators of Tumble's core (`csrc/tumble/transformer.h`),
+which have one derivative and no padding at all.
 """
 
 # No postponed annotations here: TorchScript reads those of attributes.
@@ -26,7 +27,8 @@ from torch import Tensor, nn
 from torch.jit import is_scripting  # type: ignore[attr-defined]  # public, but not in __all__
 from torch.nn.functional import silu
 
-from tumble.models.attention import Slots, lay_out, packed_attention, padded_attention
+import tumble._core  # noqa: F401  # registers torch.ops.tumble
+from tumble.models.attention import Slots, lay_out, padded_attention
 
 
 @dataclass(frozen=True)
@@ -96,15 +98,9 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
 
-    def forward(self, tokens: Tensor, around: Neighbourhoods) -> Tensor:
-        """Return what the attention adds to packed tokens [T, width]."""
-        qkv = self.qkv(tokens)
-        slots = around.slots
-        if slots is None:
-            mixed = packed_attention(qkv, around.log_weights, around.first, self.heads)
-        else:
-            mixed = padded_attention(qkv, around.log_weights, slots, around.first.size(0) - 1, self.heads)
-        added: Tensor = self.out(mixed)
+    def forward(self, tokens: Tensor, slots: Slots, log_weights: Tensor, n_atoms: int) -> Tensor:
+        """Return what the attention adds to packed tokens [T, width]; see `tumble.models.attention`."""
+        added: Tensor = self.out(padded_attention(self.qkv(tokens), log_weights, slots, n_atoms, self.heads))
         return added
 
 
@@ -122,9 +118,54 @@ class TransformerLayer(nn.Module):
 
     def forward(self, tokens: Tensor, around: Neighbourhoods) -> Tensor:
         """Update packed tokens [T, width]."""
-        tokens = tokens + self.attention(self.attention_norm(tokens), around)
+        slots = around.slots
+        if slots is None:
+            return self._packed(tokens, around)
+        attended = self.attention(self.attention_norm(tokens), slots, around.log_weights, around.first.size(0) - 1)
+        tokens = tokens + attended
         change: Tensor = self.contract(silu(self.expand(self.feedforward_norm(tokens))))
         return tokens + change
+
+    def _packed(self, tokens: Tensor, around: Neighbourhoods) -> Tensor:
+        """Do the same by the core's operator."""
+        parameters = [
+            self.attention_norm.weight,
+            self.attention_norm.bias,
+            self.attention.qkv.weight,
+            self.attention.qkv.bias,
+            self.attention.out.weight,
+            self.attention.out.bias,
+            self.feedforward_norm.weight,
+            self.feedforward_norm.bias,
+            self.expand.weight,
+            self.expand.bias,
+            self.contract.weight,
+            self.contract.bias,
+        ]
+        heads, epsilon = self.attention.heads, self.attention_norm.eps
+        updated: Tensor = torch.ops.tumble.transformer_layer(
+            tokens, around.log_weights, around.first, heads, epsilon, parameters
+        )
+        return updated
+
+
+class Readout(nn.Module):
+    """Energy of each token, from one hidden layer."""
+
+    def __init__(self, width: int) -> None:
+        """Build it for tokens of a width, which is that of the hidden layer, too."""
+        super().__init__()
+        self.hidden = nn.Linear(width, width)
+        self.out = nn.Linear(width, 1)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return energies [T], eV, of tokens [T, width]."""
+        if is_scripting():  # one derivative is enough, see `Pet.forward`
+            parameters = [self.hidden.weight, self.hidden.bias, self.out.weight, self.out.bias]
+            energies: Tensor = torch.ops.tumble.readout(tokens, parameters)
+        else:
+            energies = self.out(silu(self.hidden(tokens))).squeeze(1)
+        return energies
 
 
 class MessageLayer(nn.Module):
@@ -142,8 +183,8 @@ class MessageLayer(nn.Module):
         self.layers = nn.ModuleList(
             TransformerLayer(width, config.heads, config.feedforward) for _ in range(config.attention_layers)
         )
-        self.atom_head = _readout(width)
-        self.edge_head = _readout(width)
+        self.atom_head = Readout(width)
+        self.edge_head = Readout(width)
 
     def forward(
         self,
@@ -174,7 +215,7 @@ class MessageLayer(nn.Module):
         for layer in self.layers:
             tokens = layer(tokens, around)
         atoms, edges = torch.split(tokens, [species.size(0), edges.size(0)])
-        return edges, self.atom_head(atoms).squeeze(1), self.edge_head(edges).squeeze(1)
+        return edges, self.atom_head(atoms), self.edge_head(edges)
 
 
 class Pet(nn.Module):
@@ -264,7 +305,3 @@ class Pet(nn.Module):
             incoming = outputs.index_select(0, sources) * has_source
             messages = 0.5 * (incoming if messages is None else messages + incoming)
         return atom_energies.index_add(0, centres, edge_energies * (x * x * x * shape))
-
-
-def _readout(width: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, 1))

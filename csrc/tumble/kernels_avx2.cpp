@@ -1,4 +1,4 @@
 #define TUMBLE_ISA avx2
 #define TUMBLE_VECTOR_BYTES 32
 #define TUMBLE_TILE_ROWS 4
-#include "attention_kernel.inc"
+#include "kernel_table.inc"

@@ -1,4 +1,4 @@
 #define TUMBLE_ISA baseline
 #define TUMBLE_VECTOR_BYTES 16
 #define TUMBLE_TILE_ROWS 4
-#include "attention_kernel.inc"
+#include "kernel_table.inc"

@@ -1,0 +1,70 @@
+#include "packed_weights.h"
+
+#include <ATen/ATen.h>
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "kernels.h"
+
+namespace tumble {
+
+namespace {
+
+template <typename T>
+at::Tensor pack(const at::Tensor& weight, Direction direction) {
+    const bool forward = direction == Direction::forward;
+    const int64_t in = weight.size(forward ? 1 : 0), out = weight.size(forward ? 0 : 1);
+    const int64_t panel = kernels<T>().panel;
+    at::Tensor packed = at::empty({(out + panel - 1) / panel * panel * in}, weight.options().requires_grad(false));
+    kernels<T>().pack(weight.const_data_ptr<T>(), in, out, weight.stride(forward ? 1 : 0),
+                      weight.stride(forward ? 0 : 1), packed.mutable_data_ptr<T>());
+    return packed;
+}
+
+struct Entry {
+    c10::weak_intrusive_ptr<at::TensorImpl> weight;  ///< so that an address that is used again isn't mistaken for it
+    const void* data;
+    uint32_t version;
+    at::Tensor packed;
+};
+
+/// All that was packed, by weight and direction.
+class Memory {
+  public:
+    at::Tensor get(const at::Tensor& weight, Direction direction) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const Key key{weight.unsafeGetTensorImpl(), direction};
+        // An inference tensor has no version, since nobody may write to it.
+        const uint32_t version = weight.is_inference() ? 0 : uint32_t(weight._version());
+        const auto found = entries_.find(key);
+        if (found != entries_.end() && !found->second.weight.expired() && found->second.version == version &&
+            found->second.data == weight.const_data_ptr()) {
+            return found->second.packed;
+        }
+        for (auto entry = entries_.begin(); entry != entries_.end();) {
+            entry = entry->second.weight.expired() ? entries_.erase(entry) : std::next(entry);
+        }
+        const at::Tensor packed =
+            weight.scalar_type() == at::kDouble ? pack<double>(weight, direction) : pack<float>(weight, direction);
+        entries_.insert_or_assign(key, Entry{c10::weak_intrusive_ptr<at::TensorImpl>(weight.getIntrusivePtr()),
+                                             weight.const_data_ptr(), version, packed});
+        return packed;
+    }
+
+  private:
+    using Key = std::pair<const at::TensorImpl*, Direction>;
+    std::mutex mutex_;
+    std::map<Key, Entry> entries_;
+};
+
+}  // namespace
+
+at::Tensor packed_weight(const at::Tensor& weight, Direction direction) {
+    // Never destroyed: tensors must not be freed after torch is.
+    static Memory& memory = *new Memory;
+    return memory.get(weight, direction);
+}
+
+}  // namespace tumble
