@@ -1,16 +1,16 @@
 """Whether a model holds water together, in LAMMPS at 0.5 fs: the liquid, and molecules and clusters in the gas phase.
 
-    OMP_NUM_THREADS=2 python benchmarks/stability.py [--systems liquid molecule dimer hexamer] [--model water]
+    OMP_NUM_THREADS=2 python benchmarks/stability.py [--systems nvt nve molecule dimer hexamer] [--model water]
         [--steps 100000] [--nve-steps 40000] [--gas-steps 200000] [--json FILE]
 
-- `liquid`: 64 molecules, NVT at 300 K and then NVE (`stability_liquid.py`).
+- `nvt`, `nve`: 64 molecules of liquid, at 300 K and at constant energy (`stability_liquid.py`).
 - `molecule`, `dimer`, `hexamer`: NVE with open boundaries from a relaxed structure (`stability_gas.py`).
 
 In each frame every oxygen must have its own two hydrogens within 1.35 Å, and nearer than any other
 (`tumble.analysis.watch_molecules`). Exit status 1 if a molecule broke or a run failed. Each part is one run of `lmp` in
 a folder of its own, where trajectories and log stay; a part that is there already, finished, for the same model and
-inputs, isn't run again. The summary, a JSON file, keeps what it has of the same model, so parts may be run one by one:
-the liquid's values are at its top, the other parts under `gas`, and why a part failed is under `failed`.
+inputs, isn't run again. The summary, a JSON file, keeps what it has of the same model, so parts may be run one by one,
+or at the same time; why a part failed is under `failed`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import json
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,7 @@ from tumble.errors import TumbleError
 from tumble.files import write_atomically
 
 FEWEST = 100  # steps of each run, so that there are enough frames for blocks
-LIQUID = "liquid"
-UNITS = {"temperature": "K", "distance": "angstrom", "torque": "eV/rad", "energy": "eV/atom", "time": "ps"}
-GAS_UNITS = {**UNITS, "energy": "eV/molecule"}
-
-#: Keys of the summary that are the liquid's.
-LIQUID_KEYS = (*(field.name for field in fields(stability_liquid.LiquidSummary)), "units", "versions")
+UNITS = {"temperature": "K", "distance": "angstrom", "torque": "eV/rad", "time": "ps"}
 
 Document = dict[str, Any]
 
@@ -59,14 +54,15 @@ def run_part(name: str, arguments: argparse.Namespace, model: ModelIdentity) -> 
         TumbleError: If it fails.
     """
     folder = arguments.out / name
-    if name == LIQUID:
-        finished = simulate(folder, stability_liquid.job(arguments.steps, arguments.nve_steps), model)
-        liquid = stability_liquid.analyse(folder, finished)
-        summary = {**asdict(liquid), "units": UNITS, "versions": finished.versions}
-        return Outcome(stability_liquid.describe(liquid, finished), summary, liquid.whole)
+    if name in stability_liquid.SEEDS:
+        steps = arguments.steps if name == "nvt" else arguments.nve_steps
+        finished = simulate(folder, stability_liquid.job(name, steps), model)
+        liquid = stability_liquid.analyse(name, folder, finished)
+        summary = {**asdict(liquid), "units": {**UNITS, "energy": "eV/atom"}, "versions": finished.versions}
+        return Outcome(stability_liquid.describe(name, liquid, finished), summary, liquid.whole)
     finished = simulate(folder, stability_gas.job(name, arguments.gas_steps), model)
     gas = stability_gas.analyse(name, folder, finished)
-    summary = {**asdict(gas), "units": GAS_UNITS, "versions": finished.versions}
+    summary = {**asdict(gas), "units": {**UNITS, "energy": "eV/molecule"}, "versions": finished.versions}
     return Outcome(stability_gas.describe(name, gas, finished), summary, gas.whole)
 
 
@@ -84,18 +80,13 @@ def merge(earlier: Document, model: Document, name: str, outcome: Document | str
     """
     if earlier.get("model", {}).get("sha256") != model["sha256"]:
         earlier = {}
-    liquid = {key: earlier[key] for key in LIQUID_KEYS if key in earlier and name != LIQUID}
-    gas, failed = ({k: v for k, v in earlier.get(key, {}).items() if k != name} for key in ("gas", "failed"))
+    parts, failed = ({k: v for k, v in earlier.get(key, {}).items() if k != name} for key in ("parts", "failed"))
     if isinstance(outcome, str):
         failed[name] = outcome
-    elif name == LIQUID:
-        liquid = outcome
     else:
-        gas[name] = outcome
-    found = [liquid[key] for key in ("nvt_molecules", "nve_molecules") if liquid]
-    found += [part["molecules"] for part in gas.values()]
-    whole = not failed and all(molecules["first_break"] is None for molecules in found)
-    return {"model": model, "timestep": TIMESTEP, "whole": whole, **liquid, "gas": gas, "failed": failed}
+        parts[name] = outcome
+    whole = not failed and all(part["molecules"]["first_break"] is None for part in parts.values())
+    return {"model": model, "timestep": TIMESTEP, "whole": whole, "parts": parts, "failed": failed}
 
 
 def plain(value: Any) -> Any:
@@ -124,11 +115,11 @@ def count(text: str) -> int:
 def parse(words: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = [LIQUID, *stability_gas.SYSTEMS]
+    names = [*stability_liquid.SEEDS, *stability_gas.SYSTEMS]
     parser.add_argument("--systems", nargs="+", choices=names, default=names, metavar="PART", help=", ".join(names))
     parser.add_argument("--model", default="water", help="path or name (default: %(default)s)")
-    parser.add_argument("--steps", type=count, default=100000, help="of NVT, liquid (default: %(default)s)")
-    parser.add_argument("--nve-steps", type=count, default=40000, help="of NVE, liquid (default: %(default)s)")
+    parser.add_argument("--steps", type=count, default=100000, help="of `nvt` (default: %(default)s)")
+    parser.add_argument("--nve-steps", type=count, default=40000, help="of `nve` (default: %(default)s)")
     parser.add_argument("--gas-steps", type=count, default=200000, help="of NVE, gas phase (default: %(default)s)")
     parser.add_argument("--out", metavar="FOLDER", type=Path, default=Path("build/stability"))
     parser.add_argument("--json", metavar="FILE", type=Path, help="summary (default: summary.json in FOLDER)")

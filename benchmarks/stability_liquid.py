@@ -1,8 +1,11 @@
-"""The liquid part of the stability benchmark: 64 molecules of water, NVT at 300 K and then NVE.
+"""The liquid parts of the stability benchmark: 64 molecules of water from `inputs/lammps/water64.data`.
 
-From `inputs/lammps/water64.data`: stochastic velocity rescaling, then no thermostat, from the state that is reached.
-Averages are over the second half of the NVT run, errors are one standard error from blocks. The drift is the slope
-of the total energy in the NVE run.
+- `nvt`: stochastic velocity rescaling to 300 K. Averages are over the second half of the run.
+- `nve`: no thermostat, after `EQUILIBRATION` steps with one, in which molecules are watched, too. The drift is the
+  slope of the total energy.
+
+The parts have velocities of their own, so that they can run at the same time. Errors are one standard error from
+blocks.
 """
 
 from __future__ import annotations
@@ -47,18 +50,24 @@ thermo        {every}
 
 velocity      all create {temperature} {seed} mom yes rot yes dist gaussian
 fix           integrate all nve
-
 fix           bath all temp/csvr {temperature} {temperature} 0.05 {seed}
+"""
+
+NVT = """\
 dump          trajectory all custom {every} nvt.dump id type element xu yu zu
 dump_modify   trajectory sort id element O H
 run           {steps}
+"""
 
-unfix         bath
-undump        trajectory
+NVE = """\
 dump          trajectory all custom {every} nve.dump id type element xu yu zu
 dump_modify   trajectory sort id element O H
-run           {nve_steps}
+run           {equilibration}
+unfix         bath
+run           {steps}
 """
+EQUILIBRATION = 10000  # steps
+SEEDS = {"nvt": SEED, "nve": SEED + 1}
 
 
 @dataclass(frozen=True)
@@ -71,63 +80,59 @@ class Peak:
 
 @dataclass(frozen=True)
 class LiquidSummary:
-    """Everything that is printed. Temperatures in K, distances in Å, torques in eV/rad, energies in eV per atom."""
+    """A part. Temperatures in K, distances in Å, torques in eV/rad, energies in eV per atom."""
 
     threads: int
     seconds: float
     steps: int
-    nve_steps: int
     atoms: int
-    nvt_molecules: Wholeness
-    nvt_temperature: Average
-    nvt_torque_rms: Average
-    peak: Peak
-    nve_molecules: Wholeness
-    nve_temperature: Average
-    nve_torque_rms: Average
-    drift: Slope
+    molecules: Wholeness
+    temperature: Average
+    torque_rms: Average
+    peak: Peak | None
+    drift: Slope | None
 
     @property
     def whole(self) -> bool:
         """Whether no molecule broke."""
-        return self.nvt_molecules.first_break is None and self.nve_molecules.first_break is None
+        return self.molecules.first_break is None
 
 
-def job(steps: int, nve_steps: int) -> Job:
-    """What LAMMPS does.
+def job(name: str, steps: int, equilibration: int = EQUILIBRATION) -> Job:
+    """What LAMMPS does in the part `nvt` or `nve`.
 
     Raises:
         DemoError: If the inputs aren't there.
     """
-    values = {"timestep": TIMESTEP, "every": EVERY, "temperature": TEMPERATURE, "seed": SEED}
-    script = SCRIPT.format(steps=steps, nve_steps=nve_steps, **values)
-    return Job("liquid", script, (find_inputs(None) / LAMMPS_LIQUID.data).read_text(), steps + nve_steps)
+    script = (SCRIPT + (NVT if name == "nvt" else NVE)).format(
+        timestep=TIMESTEP, every=EVERY, temperature=TEMPERATURE, seed=SEEDS[name], steps=steps,
+        equilibration=equilibration,
+    )  # fmt: skip
+    data = (find_inputs(None) / LAMMPS_LIQUID.data).read_text()
+    return Job(name, script, data, steps + (equilibration if name == "nve" else 0))
 
 
-def analyse(folder: Path, finished: Finished) -> LiquidSummary:
+def analyse(name: str, folder: Path, finished: Finished) -> LiquidSummary:
     """Reads what LAMMPS left.
 
     Raises:
-        TrajectoryError: If a trajectory isn't there.
+        TrajectoryError: If the trajectory isn't there.
     """
-    nvt, nve = LogFile(str(folder / LOG)).runs
-    trajectories = [open_dump(folder / name, TIMESTEP) for name in ("nvt.dump", "nve.dump")]
-    half = len(nvt["Step"]) // 2
-    atoms = len(trajectories[0].atoms)
+    table = LogFile(str(folder / LOG)).runs[-1]
+    trajectory = open_dump(folder / f"{name}.dump", TIMESTEP)
+    atoms = len(trajectory.atoms)
+    start = len(table["Step"]) // 2 if name == "nvt" else 0
+    energies = np.array(table["TotEng"]) / atoms
     return LiquidSummary(
         threads=finished.threads,
         seconds=finished.seconds,
-        steps=int(nvt["Step"][-1]),
-        nve_steps=int(nve["Step"][-1] - nvt["Step"][-1]),
+        steps=int(table["Step"][-1] - table["Step"][0]),
         atoms=atoms,
-        nvt_molecules=watch_molecules(trajectories[0]),
-        nvt_temperature=block_average(np.array(nvt["Temp"][half:]), BLOCKS),
-        nvt_torque_rms=torque_rms(nvt, half),
-        peak=first_peak(radial_distribution([trajectories[0]], start=half, blocks=BLOCKS)),
-        nve_molecules=watch_molecules(trajectories[1], start=trajectories[0]),
-        nve_temperature=block_average(np.array(nve["Temp"]), BLOCKS),
-        nve_torque_rms=torque_rms(nve, 0),
-        drift=block_slope(np.array(nve["Time"]), np.array(nve["TotEng"]) / atoms, 2 * BLOCKS),
+        molecules=watch_molecules(trajectory),
+        temperature=block_average(np.array(table["Temp"][start:]), BLOCKS),
+        torque_rms=torque_rms(table, start),
+        peak=first_peak(radial_distribution([trajectory], start=start, blocks=BLOCKS)) if name == "nvt" else None,
+        drift=block_slope(np.array(table["Time"]), energies, 2 * BLOCKS) if name == "nve" else None,
     )
 
 
@@ -140,23 +145,21 @@ def first_peak(g: RadialDistribution) -> Peak:
     return Peak(float(position), Average(height - 0.25 * (left - right) * shift, float(g.errors[top])))
 
 
-def describe(summary: LiquidSummary, finished: Finished) -> str:
+def describe(name: str, summary: LiquidSummary, finished: Finished) -> str:
     """The table."""
     rows = [
-        f"liquid: {summary.atoms} atoms, {cost(finished, summary.steps + summary.nve_steps)}",
-        f"NVT, {TEMPERATURE} K, {summary.steps} steps, {summary.steps * TIMESTEP:g} ps",
-        *molecules(summary.nvt_molecules),
-        row("mean temperature *", summary.nvt_temperature, "K", 1),
-        row("g_OO, first peak at *", summary.peak.position, "Å", 3),
-        row("g_OO, first peak's height *", summary.peak.height, "", 3),
-        row("frame torque, rms *", scaled(summary.nvt_torque_rms), "meV/rad", 2),
-        "",
-        f"NVE, {summary.nve_steps} steps, {summary.nve_steps * TIMESTEP:g} ps",
-        *molecules(summary.nve_molecules),
-        row("mean temperature", summary.nve_temperature, "K", 1),
-        row("frame torque, rms", scaled(summary.nve_torque_rms), "meV/rad", 2),
-        *energy(summary.drift, "atom"),
-        "",
-        "* second half of the run; ± is one standard error from blocks",
+        f"{name}: liquid, {summary.atoms} atoms, {cost(finished, job(name, summary.steps).steps)}",
+        f"{name.upper()}, {TEMPERATURE} K, {summary.steps} steps, {summary.steps * TIMESTEP:g} ps",
+        *molecules(summary.molecules),
+        row("mean temperature", summary.temperature, "K", 1),
+        row("frame torque, rms", scaled(summary.torque_rms), "meV/rad", 2),
     ]
-    return "\n".join(rows)
+    if summary.peak is not None:
+        rows += [
+            row("g_OO, first peak at", summary.peak.position, "Å", 3),
+            row("g_OO, first peak's height", summary.peak.height, "", 3),
+            "averages over the second half of the run",
+        ]
+    if summary.drift is not None:
+        rows += energy(summary.drift, "atom")
+    return "\n".join([*rows, "± is one standard error from blocks"])

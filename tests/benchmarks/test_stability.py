@@ -20,79 +20,69 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=240)
 
 
-def test_broken_molecules_are_told(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
-    done = run(
-        "--model", model_file("harmonic"), "--systems", "liquid", "--steps", 200, "--nve-steps", 100,
-        "--out", tmp_path / "out", "--json", tmp_path / "result.json",
-    )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    assert "BROKEN in frame" in done.stdout
-    assert "drift of the total energy" in done.stdout
-    summary = json.loads((tmp_path / "result.json").read_text())
-    assert summary["whole"] is False
-    assert summary["nvt_molecules"]["first_break"]["own"] > 0
-    assert (summary["atoms"], summary["steps"], summary["nve_steps"]) == (192, 200, 100)
-    assert (summary["nvt_molecules"]["frames"], summary["nve_molecules"]["frames"]) == (21, 11)
-    assert {"slope", "error", "fluctuation"} == set(summary["drift"])
-
-
-def test_failing_run_is_told(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
-    done = run(
-        "--model", model_file("nan"), "--systems", "liquid", "--steps", 100, "--nve-steps", 100, "--out", tmp_path
-    )
-    assert done.returncode == 1
-    assert "LAMMPS failed with exit status 1; the end of its log" in done.stderr
-    summary = json.loads((tmp_path / "summary.json").read_text())
-    assert "LAMMPS failed with exit status 1" in summary["failed"]["liquid"]
-    assert summary["whole"] is False
-
-
 @pytest.fixture
 def stability(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(SCRIPT.parent))
     return importlib.import_module("stability")
 
 
+def test_broken_molecules_are_told(
+    tmp_path: Path, model_file: Callable[[str], Path], stability: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("stability_liquid").job, "__defaults__", (50,))  # equilibration
+    words = ["--model", model_file("harmonic"), "--systems", "nvt", "nve", "--steps", 200, "--nve-steps", 100]
+    assert stability.main([*map(str, words), "--out", str(tmp_path)]) == 1
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["whole"] is False
+    nvt, nve = summary["parts"]["nvt"], summary["parts"]["nve"]
+    assert nvt["molecules"]["first_break"]["own"] > 0
+    assert (nvt["atoms"], nvt["steps"], nve["steps"]) == (192, 200, 100)
+    assert (nvt["molecules"]["frames"], nve["molecules"]["frames"]) == (21, 16)
+    assert {"slope", "error", "fluctuation"} == set(nve["drift"])
+    assert (nvt["drift"], nve["peak"]) == (None, None)
+
+
+def test_failing_run_is_told(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
+    done = run("--model", model_file("nan"), "--systems", "nvt", "--steps", 100, "--out", tmp_path)
+    assert done.returncode == 1
+    assert "LAMMPS failed with exit status 1; the end of its log" in done.stderr
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert "LAMMPS failed with exit status 1" in summary["failed"]["nvt"]
+    assert summary["whole"] is False
+
+
 MODEL = {"name": "water", "sha256": "1234"}
 WHOLE, BROKEN = {"first_break": None}, {"first_break": {"frame": 3}}
-LIQUID = {"atoms": 192, "nvt_molecules": WHOLE, "nve_molecules": WHOLE}
 
 
 def test_parts_are_merged(stability: ModuleType) -> None:
     """One by one in any order; a part anew replaces the earlier one, and one that failed takes it away."""
     document = stability.merge({}, MODEL, "dimer", {"steps": 100, "molecules": WHOLE})
-    document = stability.merge(document, MODEL, "liquid", LIQUID)
-    assert (document["model"], document["atoms"], document["gas"]["dimer"]["steps"]) == (MODEL, 192, 100)
+    document = stability.merge(document, MODEL, "nvt", {"atoms": 192, "molecules": WHOLE})
+    assert (document["model"], document["parts"]["nvt"]["atoms"]) == (MODEL, 192)
     assert document["whole"] is True
 
     document = stability.merge(document, MODEL, "hexamer", {"steps": 100, "molecules": BROKEN})
-    assert set(document["gas"]) == {"dimer", "hexamer"}
+    assert set(document["parts"]) == {"nvt", "dimer", "hexamer"}
     assert document["whole"] is False
     document = stability.merge(document, MODEL, "hexamer", {"steps": 200, "molecules": WHOLE})
-    assert (document["gas"]["hexamer"]["steps"], document["whole"]) == (200, True)
+    assert (document["parts"]["hexamer"]["steps"], document["whole"]) == (200, True)
 
-    document = stability.merge(document, MODEL, "liquid", "LAMMPS failed")
-    assert (document["failed"], document["whole"]) == ({"liquid": "LAMMPS failed"}, False)
-    assert "atoms" not in document
-    document = stability.merge(document, MODEL, "liquid", {**LIQUID, "nve_molecules": BROKEN})
-    assert (document["failed"], document["whole"], document["atoms"]) == ({}, False, 192)
+    document = stability.merge(document, MODEL, "nvt", "LAMMPS failed")
+    assert (document["failed"], document["whole"]) == ({"nvt": "LAMMPS failed"}, False)
+    assert set(document["parts"]) == {"dimer", "hexamer"}
+    document = stability.merge(document, MODEL, "nvt", {"molecules": WHOLE})
+    assert (document["failed"], document["whole"]) == ({}, True)
 
 
 def test_parts_of_another_model_are_dropped(stability: ModuleType) -> None:
-    document = stability.merge({}, MODEL, "liquid", {**LIQUID, "nvt_molecules": BROKEN})
+    document = stability.merge({}, MODEL, "nvt", {"molecules": BROKEN})
     document = stability.merge(document, MODEL, "hexamer", "LAMMPS failed")
     other = {**MODEL, "sha256": "5678"}
     document = stability.merge(document, other, "dimer", {"molecules": WHOLE})
     assert document == {
-        "model": other, "timestep": 0.0005, "whole": True, "gas": {"dimer": {"molecules": WHOLE}}, "failed": {},
+        "model": other, "timestep": 0.0005, "whole": True, "parts": {"dimer": {"molecules": WHOLE}}, "failed": {},
     }  # fmt: skip
-
-
-def test_committed_summary_can_be_added_to(stability: ModuleType) -> None:
-    """Of the shipped model, with the liquid's values at its top."""
-    document = json.loads((SCRIPT.parents[1] / "inputs" / "training" / "water" / "stability.json").read_text())
-    merged = stability.merge(document, document["model"], "dimer", {"molecules": WHOLE})
-    assert {key: merged[key] for key in document} == document
 
 
 def test_finished_parts_are_taken_over(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
@@ -109,7 +99,7 @@ def test_finished_parts_are_taken_over(tmp_path: Path, model_file: Callable[[str
     longer = run(*command, 200)
     assert longer.returncode == 0, longer.stderr
     assert "taken from" not in longer.stderr
-    assert json.loads((tmp_path / "summary.json").read_text())["gas"]["molecule"]["steps"] == 200
+    assert json.loads((tmp_path / "summary.json").read_text())["parts"]["molecule"]["steps"] == 200
 
 
 @pytest.mark.parametrize(

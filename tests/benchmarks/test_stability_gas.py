@@ -132,7 +132,7 @@ def test_broken_cluster_is_told(tmp_path: Path, model_file: Callable[[str], Path
     done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert done.returncode == 1, done.stderr
     assert "BROKEN in frame" in done.stdout
-    part = json.loads((tmp_path / "summary.json").read_text())["gas"]["dimer"]
+    part = json.loads((tmp_path / "summary.json").read_text())["parts"]["dimer"]
     assert (part["atoms"], part["steps"], part["molecules"]["frames"]) == (6, 200, 21)
     assert part["molecules"]["first_break"] is not None
     assert {"slope", "error", "fluctuation"} == set(part["drift"])
@@ -144,7 +144,7 @@ def test_molecule_of_an_invariant_model_is_sound(tmp_path: Path, model_file: Cal
     command += ["--model", str(model_file("pair")), "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
-    part = json.loads((tmp_path / "summary.json").read_text())["gas"]["molecule"]
+    part = json.loads((tmp_path / "summary.json").read_text())["parts"]["molecule"]
     assert part["molecules"]["first_break"] is None
     assert part["molecules"]["nearest"] is None  # there is no other molecule
     assert part["relaxed"]["largest_force"] < 0.01
