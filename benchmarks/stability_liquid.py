@@ -66,7 +66,7 @@ run           {equilibration}
 unfix         bath
 run           {steps}
 """
-EQUILIBRATION = 10000  # steps
+EQUILIBRATION = 5000  # steps
 SEEDS = {"nvt": SEED, "nve": SEED + 1}
 
 

@@ -12,12 +12,13 @@ from ase import Atoms
 
 from tumble.errors import CheckpointError, ConfigurationError, FramesError
 from tumble.frames import read_frames
-from tumble.metadata import DataSource, Provenance, reference_name
+from tumble.metadata import Provenance, reference_name
 from tumble.model_file import DTYPES, export
 from tumble.structures import to_graph
 from tumble.symmetry import measure
 from tumble.train import TrainedModel, load_trained
 from tumble.train.config import MODEL
+from tumble.train.summary import data_sources
 
 
 def export_trained(
@@ -89,15 +90,11 @@ def provenance(summary: dict[str, Any]) -> Provenance:
     configuration = copy.deepcopy(summary["configuration"])
     for entry in configuration["data"].values():
         entry["path"] = Path(entry["path"]).name
-    if summary.get("initial") is not None:
-        configuration["initial"] = summary["initial"]
+    if summary["initial"] is not None:
+        configuration["initial"] = {key: summary["initial"][key] for key in ("file", "sha256")}
     progress = {key: summary[key] for key in ("finished", "steps", "minutes")}
     return Provenance(
-        data=[
-            DataSource(name=entry["file"], sha256=entry["sha256"], frames=entry["frames"]["training"])
-            for entry in summary["data"]
-            if entry["frames"]["training"] > 0  # a set that was only validated on isn't in the weights
-        ],
+        data=data_sources(summary),
         seeds={"training": summary["seed"]},
         metrics={**progress, "held out, meV/atom and meV/Å": summary["metrics"]},
         configuration=configuration,

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import ase.io
 import pytest
 import torch
+from support.labelled import labelled_frames
 from support.model_files import rewritten, with_metadata
 
 from tumble import metadata
@@ -44,13 +46,20 @@ def fine_tuning(settings: Settings) -> Settings:
     return settings
 
 
+def source_of(trained: Path) -> dict[str, Any]:
+    """What is to be known of a finished training of the fixture's configuration."""
+    (data,) = json.loads((trained / "train_summary.json").read_text())["data"]
+    seen = {"name": data["file"], "sha256": data["sha256"], "frames": data["frames"]["training"]}
+    return {"file": "model.pt", "sha256": sha256(trained / "model.pt"), "data": [seen]}
+
+
 def test_folder_and_file_of_a_training(trained: Path) -> None:
     kept = torch.load(trained / "model.pt")
     for name in (trained, trained / "model.pt"):
         initial = load_initial(str(name), None)
         assert initial.sizes == PetConfig(("O", "H"), width=8, heads=2, radial=4, feedforward=8)
         assert initial.baseline.tolist() == kept["baseline"]
-        assert initial.source == {"file": "model.pt", "sha256": sha256(trained / "model.pt")}
+        assert initial.source == source_of(trained)
         assert initial.state.keys() == kept["state"].keys()
         assert all(torch.equal(value, kept["state"][key]) for key, value in initial.state.items())
 
@@ -64,7 +73,7 @@ def test_model_file(settings: Settings, tmp_path: Path, layers: dict[str, int]) 
     initial = load_initial(str(path), None)
     assert initial.sizes == PetConfig(("O", "H"), width=8, heads=2, radial=4, feedforward=8, **layers)
     assert initial.baseline.tolist() == kept["baseline"]
-    assert initial.source == {"file": "exported.pt", "sha256": sha256(path)}
+    assert initial.source == {**source_of(tmp_path / "trained"), "file": "exported.pt", "sha256": sha256(path)}
     for key, value in kept["state"].items():
         # A weight that has no influence isn't in the file.
         assert torch.equal(initial.state[key], value) or key == "layers.0.message.weight", key
@@ -88,7 +97,7 @@ def test_training_starts_from_weights_and_baseline(
         torch.testing.assert_close(after.model.state_dict()[name], value, rtol=1e-12, atol=0.0)
     assert after.baseline == before.baseline
     assert after.config == before.config
-    assert after.summary["initial"] == {"file": "model.pt", "sha256": sha256(trained / "model.pt")}
+    assert after.summary["initial"] == source_of(trained)
     assert after.summary["configuration"]["model"]["width"] == 8
     assert after.summary["metrics"]["water"] == pytest.approx(before.summary["metrics"]["water"])
 
@@ -119,10 +128,32 @@ def test_resume_without_the_initial_model(fine_tuning: Settings, trained: Path, 
 def test_export_says_where_the_training_started(fine_tuning: Settings, trained: Path, tmp_path: Path) -> None:
     run(fine_tuning, tmp_path, "tuned")
     path = export_trained(tmp_path / "tuned", tmp_path / "tuned.pt", name="tuned", rotations=2)
-    configuration = metadata.read(path)["provenance"]["configuration"]
+    provenance = metadata.read(path)["provenance"]
+    assert provenance["data"] == source_of(trained)["data"]  # both have the same file
+    configuration = provenance["configuration"]
     assert configuration["initial"] == {"file": "model.pt", "sha256": sha256(trained / "model.pt")}
     assert str(tmp_path) not in json.dumps(configuration)
     assert load_initial(str(path), None).sizes.width == 8
+
+
+def test_data_of_the_initial_model_are_kept(fine_tuning: Settings, trained: Path, tmp_path: Path) -> None:
+    """Through two trainings with other data, down to the model file."""
+    first = source_of(trained)["data"]
+    sources = []
+    for name in ("second", "third"):
+        ase.io.write(tmp_path / f"{name}.extxyz", labelled_frames()[: len(name)], format="extxyz")
+        fine_tuning["data"]["water"] = {"path": f"{name}.extxyz", "validation": 1}
+        run(fine_tuning, tmp_path, name)
+        sources += source_of(tmp_path / name)["data"]
+        fine_tuning["initial"] = f"./{name}"
+    path = export_trained(tmp_path / "third", tmp_path / "third.pt", name="third", rotations=2)
+    assert metadata.read(path)["provenance"]["data"] == [*reversed(sources), *first]
+
+
+def test_unfinished_initial_training(fine_tuning: Settings, settings: Settings, tmp_path: Path) -> None:
+    run({**settings, "max_minutes": 0.0}, tmp_path, "trained")
+    with pytest.warns(UserWarning, match=r"`initial`: expected a finished training, got `.*` after 1 steps"):
+        run(fine_tuning, tmp_path, "tuned")
 
 
 @pytest.mark.parametrize(

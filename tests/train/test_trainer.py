@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import ase.io
 import pytest
 import torch
 from torch._dynamo.testing import CompileCounterWithBackend
@@ -165,6 +166,18 @@ def test_checkpoint_of_another_architecture(settings: Settings, tmp_path: Path) 
     settings["model"]["width"] = 4
     with pytest.raises(TrainingError, match=r"expected a checkpoint of this configuration, got another `model`; use"):
         run(settings, tmp_path, "out")
+
+
+def test_data_that_changed_between_two_pieces(settings: Settings, tmp_path: Path) -> None:
+    settings["max_minutes"] = 0.0
+    run(settings, tmp_path, "out")
+    frames = tmp_path / "frames.extxyz.gz"
+    kept = frames.read_bytes()
+    ase.io.write(frames, ase.io.read(frames, ":")[:-1], format="extxyz")
+    with pytest.raises(TrainingError, match=r"`data.water.path`: expected the file that this training began with"):
+        run(settings, tmp_path, "out")
+    frames.write_bytes(kept)
+    run(settings, tmp_path, "out")
 
 
 def test_damaged_checkpoint(settings: Settings, tmp_path: Path) -> None:
@@ -337,7 +350,7 @@ def test_checkpoint_of_an_earlier_version(settings: Settings, tmp_path: Path) ->
     whole = run(settings, tmp_path, "whole")
     run(settings, tmp_path, "out", max_minutes=0.0)
     saved = torch.load(tmp_path / "out" / "checkpoint.pt")
-    for key in ("sizes", "baseline", "initial", "best"):
+    for key in ("sizes", "baseline", "initial", "best", "data"):
         del saved[key]
     for key in ("initial", "split_seed", "validate_rotations"):
         del saved["config"][key]

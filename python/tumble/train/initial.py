@@ -6,6 +6,8 @@ order in which `Pet` uses them, and are taken only if `Pet` then gives the energ
 
 from __future__ import annotations
 
+import io
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -21,13 +23,14 @@ from tumble.autograd import forward, inputs
 from tumble.errors import CheckpointError, TrainingError
 from tumble.files import sha256
 from tumble.hints import nearest_name
-from tumble.metadata import Metadata
+from tumble.metadata import DataSource, Metadata
 from tumble.model_file import DTYPES, script, torchscript_warnings_silenced
 from tumble.models.pet import Pet, PetConfig
 from tumble.registry import list_models
 from tumble.structures import to_graph
 from tumble.train.checkpoint import load_trained
 from tumble.train.config import MODEL
+from tumble.train.summary import data_sources
 
 # Largest difference between two evaluations of the same weights, as a share of the largest atomic energy.
 _ROUNDING = {"float32": 1e-4, "float64": 1e-10}
@@ -41,13 +44,14 @@ class Initial:
         sizes: Sizes and species of the model.
         state: Its weights, by name.
         baseline: Energy of each species [S], float64, eV: the network's energies are relative to it.
-        source: `file` and `sha256` of where they come from.
+        source: `file` and `sha256` of where they come from, and `data`: the files of frames that they have seen, as
+            `data_sources` of `tumble.train.summary` gives them.
     """
 
     sizes: PetConfig
     state: dict[str, Tensor]
     baseline: Tensor
-    source: dict[str, str]
+    source: dict[str, Any]
 
 
 def load_initial(name: str, given: PetConfig | None) -> Initial:
@@ -63,12 +67,22 @@ def load_initial(name: str, given: PetConfig | None) -> Initial:
         ModelFileError: The model file is damaged.
     """
     path = _find(name)
-    source = {"file": path.name, "sha256": sha256(path)}
+    seen: list[DataSource]
     if _is_archive(path):
-        sizes, state, baseline = _from_model_file(path)
+        document = metadata.read(path)
+        sizes, state, baseline = _from_model_file(path, document)
+        seen = document["provenance"]["data"]
     else:
         trained = load_trained(path)
         sizes, state, baseline = trained.config, trained.model.state_dict(), trained.baseline
+        seen = data_sources(trained.summary)
+        if not trained.summary["finished"]:
+            warnings.warn(
+                f"`initial`: expected a finished training, got `{path}` after {trained.summary['steps']} steps, before "
+                "its learning rate came down",
+                stacklevel=2,
+            )
+    source = {"file": path.name, "sha256": sha256(path), "data": seen}
     if given is not None:
         _check_sizes(given, sizes, path)
     return Initial(sizes, state, torch.tensor(baseline, dtype=torch.float64), source)
@@ -112,8 +126,7 @@ def _is_archive(path: Path) -> bool:
         return any(name.endswith("/constants.pkl") for name in archive.namelist())
 
 
-def _from_model_file(path: Path) -> tuple[PetConfig, dict[str, Tensor], list[float]]:
-    document = metadata.read(path)
+def _from_model_file(path: Path, document: Metadata) -> tuple[PetConfig, dict[str, Tensor], list[float]]:
     sizes = _sizes(document, path)
     with torchscript_warnings_silenced():
         archive = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
@@ -148,10 +161,10 @@ def _candidates(archive: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator[d
         yield named
     constants = _constants(archive)
     fresh = Pet(sizes).state_dict()
-    for names in (_order(sizes), _first_order(sizes)):
-        pairs = list(zip(names, constants, strict=False))
-        if len(names) == len(constants) and all(n is None or fresh[n].shape == c.shape for n, c in pairs):
-            yield {**fresh, **{name: value for name, value in pairs if name is not None}}
+    names = _order(sizes)
+    pairs = list(zip(names, constants, strict=False))
+    if len(names) == len(constants) and all(n is None or fresh[n].shape == c.shape for n, c in pairs):
+        yield {**fresh, **{name: value for name, value in pairs if name is not None}}
 
 
 def _constants(module: torch.jit.ScriptModule) -> list[Tensor]:
@@ -167,24 +180,12 @@ def _order(sizes: PetConfig) -> list[str | None]:
         for k, parameter in enumerate(marked.parameters()):
             parameter.fill_(1000.0 + k)
     names = {1000.0 + k: name for k, (name, _) in enumerate(marked.named_parameters())}
-    return [names.get(float(constant.flatten()[0])) for constant in _constants(script(marked))]
-
-
-def _first_order(sizes: PetConfig) -> list[str | None]:
-    """The order in files of Tumble 0.1, whose `Pet` had the same weights; the first constant is no weight."""
-    names: list[str | None] = [None]
-    for m in range(sizes.message_layers):
-        entries = ["geometry.weight", "edge_species.weight", "message.weight", "compress.weight", "compress.bias"]
-        entries.append("atom_species.weight")
-        for a in range(sizes.attention_layers):
-            for part in ("attention_norm", "attention.qkv", "attention.out", "feedforward_norm", "expand", "contract"):
-                entries += [f"layers.{a}.{part}.weight", f"layers.{a}.{part}.bias"]
-        entries += [f"{head}.{k}.{kind}" for head in _HEADS for k in (0, 2) for kind in ("weight", "bias")]
-        names += [f"layers.{m}.{entry}" for entry in entries]
-    return names
-
-
-_HEADS = ("atom_head", "edge_head")
+    archive = io.BytesIO()
+    with torchscript_warnings_silenced():
+        torch.jit.save(script(marked), archive)  # what is read orders its constants in another way
+        archive.seek(0)
+        loaded = torch.jit.load(archive)  # type: ignore[no-untyped-call]
+    return [names.get(float(constant.flatten()[0])) for constant in _constants(loaded)]
 
 
 def _agrees(archive: torch.jit.ScriptModule, sizes: PetConfig, state: dict[str, Tensor], document: Metadata) -> bool:

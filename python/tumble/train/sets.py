@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from tumble.files import sha256
 from tumble.train.config import TrainConfig
 from tumble.train.data import Frame, load_frames, split_by_group
 from tumble.train.sections import DataConfig
@@ -19,10 +20,12 @@ class Sets:
     Attributes:
         training: Frames to train on.
         held_out: Frames held out.
+        sha256: Of the file of each set, as it was read.
     """
 
     training: dict[str, list[Frame]]
     held_out: dict[str, list[Frame]]
+    sha256: dict[str, str]
 
 
 def load_sets(config: TrainConfig, species: Sequence[str], cutoff: float, dtype: torch.dtype) -> Sets:
@@ -38,8 +41,9 @@ def load_sets(config: TrainConfig, species: Sequence[str], cutoff: float, dtype:
         FramesError: A file can't be read, or a label isn't finite.
         TrainingError: A frame can't be used, or nothing would be left to train on.
     """
-    sets = Sets({}, {})
+    sets = Sets({}, {}, {})
     for name, data in config.data.items():
+        sets.sha256[name] = sha256(data.path)
         frames = load_frames(data.path, species, cutoff, data.group, dtype)
         sets.training[name], sets.held_out[name] = _split(frames, data, config.seed_of_split)
     return sets

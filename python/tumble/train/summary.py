@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from tumble.files import sha256
+from tumble.metadata import DataSource
 from tumble.train.config import TrainConfig
 from tumble.train.sets import Sets
 from tumble.train.validation import HeldOutErrors
@@ -34,7 +34,7 @@ class Summary:
 
 
 def document(
-    summary: Summary, config: TrainConfig, sets: Sets, parameters: int, initial: dict[str, str] | None
+    summary: Summary, config: TrainConfig, sets: Sets, parameters: int, initial: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Return the contents of ``train_summary.json``.
 
@@ -43,7 +43,7 @@ def document(
         config: Configuration with the sizes of the model.
         sets: Frames.
         parameters: Number of weights.
-        initial: File and SHA-256 of the initial model, or None.
+        initial: File, SHA-256 and data of the initial model, or None.
     """
     return {
         "finished": summary.finished,
@@ -55,7 +55,7 @@ def document(
             {
                 "name": name,
                 "file": data.path.name,
-                "sha256": sha256(data.path),
+                "sha256": sets.sha256[name],
                 "frames": {"training": len(sets.training[name]), "validation": len(sets.held_out[name])},
             }
             for name, data in config.data.items()
@@ -65,3 +65,20 @@ def document(
         "configuration": config.to_dict(),
         "versions": {"torch": str(torch.__version__)},
     }
+
+
+def data_sources(summary: dict[str, Any]) -> list[DataSource]:
+    """Return `name`, `sha256` and number of training `frames` of each file of frames that the weights have seen.
+
+    Args:
+        summary: Contents of ``train_summary.json``. Sets that were only validated on don't count; those of the initial
+            model do.
+    """
+    own = [
+        DataSource(name=entry["file"], sha256=entry["sha256"], frames=entry["frames"]["training"])
+        for entry in summary["data"]
+        if entry["frames"]["training"] > 0
+    ]
+    known = {entry["sha256"] for entry in own}
+    earlier: list[DataSource] = [] if summary["initial"] is None else summary["initial"]["data"]
+    return own + [entry for entry in earlier if entry["sha256"] not in known]

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -47,6 +47,13 @@ from tumble.train.sections import StageConfig
 from tumble.train.sets import load_sets
 from tumble.train.summary import Summary, document
 from tumble.train.validation import HeldOut, HeldOutErrors
+
+
+class Measured(NamedTuple):
+    """What `Trainer.errors` found, and after which step."""
+
+    step: int
+    errors: dict[str, HeldOutErrors]
 
 
 def train(config: TrainConfig, folder: str | Path) -> Summary:
@@ -88,6 +95,7 @@ class Trainer:
             CheckpointError, ModelFileError: The initial model isn't there, or is damaged.
             TrainingError: A frame can't be used, or the initial model or the checkpoint is another's.
         """
+        self.started_at = time.monotonic()
         self.config = config
         self.folder = folder
         self.device = _device(config.device)
@@ -100,6 +108,7 @@ class Trainer:
         self.total_minutes = 0.0
         self.rows: list[dict[str, Any]] = []
         self.best: Best | None = None
+        self.measured: Measured | None = None
 
         saved = load_checkpoint(folder, config)
         with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
@@ -120,6 +129,7 @@ class Trainer:
         given = config.model if initial is None else initial.sizes
         self.sizes = sizes_from(saved["sizes"]) if given is None else given
         self.sets = load_sets(config, self.sizes.species, self.sizes.cutoff, dtype)
+        self.check_data(saved.get("data", {}))
         if "baseline" in saved:
             self.baseline = torch.tensor(saved["baseline"], dtype=torch.float64)
         elif initial is not None:
@@ -141,6 +151,22 @@ class Trainer:
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))  # type: ignore[no-untyped-call]
         self.optimizers = make_optimizers(self.model, config.optimizer)
 
+    def check_data(self, earlier: dict[str, str]) -> None:
+        """Check that the files of frames are those of the checkpoint.
+
+        Args:
+            earlier: SHA-256 by name of the set; those that are missing aren't checked.
+
+        Raises:
+            TrainingError: One of them has changed.
+        """
+        for name, digest in earlier.items():
+            if self.sets.sha256[name] != digest:
+                raise TrainingError(
+                    f"`data.{name}.path`: expected the file that this training began with (SHA-256 {digest[:12]}), got "
+                    f"another (SHA-256 {self.sets.sha256[name][:12]}); put the file back, or use another folder"
+                )
+
     def make_predict(self) -> Callable[[Batch], tuple[Tensor, Tensor]]:
         """Return what gives a step energies and forces with derivatives.
 
@@ -157,7 +183,7 @@ class Trainer:
 
     def run(self) -> Summary:
         """Go through the stages that are left, within this call's budget of time."""
-        self.started_at = self.lap = self.saved_at = time.monotonic()
+        self.lap = self.saved_at = time.monotonic()
         validated = len(self.rows)
         try:
             while self.stage < len(self.config.stages) and self.run_stage(self.config.stages[self.stage]):
@@ -209,6 +235,7 @@ class Trainer:
             )
             self.model.load_state_dict(self.best.state)
             self.average.module.load_state_dict(self.best.state)
+            self.measured = None
             # What the optimizer has gathered belongs to other weights.
             self.optimizers = make_optimizers(self.model, self.config.optimizer)
         self.stage, self.step, self.stage_minutes, self.best = self.stage + 1, 0, 0.0, None
@@ -261,6 +288,7 @@ class Trainer:
             "train_force_rmse": train_force_rmse,
         }
         errors = self.errors()
+        self.measured = Measured(self.total_steps, errors)
         for name, found in errors.items():
             row.update({f"{name}_{key}": value for key, value in found.to_dict().items()})
         if stage.patience is not None:
@@ -292,6 +320,7 @@ class Trainer:
                 "sizes": plain_sizes(self.sizes),
                 "baseline": self.baseline.tolist(),
                 "initial": self.source,
+                "data": self.sets.sha256,
             },
         )
 
@@ -314,7 +343,9 @@ class Trainer:
     def finish(self, figure: bool) -> Summary:
         """Write the model with the averaged weights, the summary and, if there is something new in it, the figure."""
         finished = self.stage == len(self.config.stages)
-        summary = Summary(finished, self.total_steps, self.total_minutes, self.errors(), self.folder)
+        measured = self.measured
+        errors = measured.errors if measured is not None and measured.step == self.total_steps else self.errors()
+        summary = Summary(finished, self.total_steps, self.total_minutes, errors, self.folder)
         parameters = sum(p.numel() for p in self.model.parameters())
         written = document(summary, replace(self.config, model=self.sizes), self.sets, parameters, self.source)
         state = {k: v.detach().cpu() for k, v in self.average.module.state_dict().items()}
