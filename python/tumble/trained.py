@@ -90,8 +90,9 @@ def provenance(summary: dict[str, Any]) -> Provenance:
     configuration = copy.deepcopy(summary["configuration"])
     for entry in configuration["data"].values():
         entry["path"] = Path(entry["path"]).name
-    if summary["initial"] is not None:
-        configuration["initial"] = {key: summary["initial"][key] for key in ("file", "sha256")}
+    initial = summary.get("initial")  # absent in summaries of earlier versions
+    if initial is not None:
+        configuration["initial"] = {key: initial[key] for key in ("file", "sha256")}
     progress = {key: summary[key] for key in ("finished", "steps", "minutes")}
     return Provenance(
         data=data_sources(summary),

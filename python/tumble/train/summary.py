@@ -80,5 +80,6 @@ def data_sources(summary: dict[str, Any]) -> list[DataSource]:
         if entry["frames"]["training"] > 0
     ]
     known = {entry["sha256"] for entry in own}
-    earlier: list[DataSource] = [] if summary["initial"] is None else summary["initial"]["data"]
+    initial = summary.get("initial") or {}
+    earlier: list[DataSource] = initial.get("data", [])  # absent in summaries of earlier versions
     return own + [entry for entry in earlier if entry["sha256"] not in known]
