@@ -1,7 +1,7 @@
 """Whether a model holds water together, in LAMMPS at 0.5 fs: the liquid, and molecules and clusters in the gas phase.
 
     OMP_NUM_THREADS=2 python benchmarks/stability.py [--systems nvt nve molecule dimer hexamer] [--model water]
-        [--steps 100000] [--nve-steps 40000] [--gas-steps 200000] [--json FILE]
+        [--steps 100000] [--nve-steps 40000] [--equilibration 5000] [--gas-steps 200000] [--json FILE]
 
 - `nvt`, `nve`: 64 molecules of liquid, at 300 K and at constant energy (`stability_liquid.py`).
 - `molecule`, `dimer`, `hexamer`: NVE with open boundaries from a relaxed structure (`stability_gas.py`).
@@ -16,10 +16,12 @@ or at the same time; why a part failed is under `failed`.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -56,10 +58,11 @@ def run_part(name: str, arguments: argparse.Namespace, model: ModelIdentity) -> 
     folder = arguments.out / name
     if name in stability_liquid.SEEDS:
         steps = arguments.steps if name == "nvt" else arguments.nve_steps
-        finished = simulate(folder, stability_liquid.job(name, steps), model)
+        job = stability_liquid.job(name, steps, arguments.equilibration)
+        finished = simulate(folder, job, model)
         liquid = stability_liquid.analyse(name, folder, finished)
         summary = {**asdict(liquid), "units": {**UNITS, "energy": "eV/atom"}, "versions": finished.versions}
-        return Outcome(stability_liquid.describe(name, liquid, finished), summary, liquid.whole)
+        return Outcome(stability_liquid.describe(name, liquid, finished, job.steps), summary, liquid.whole)
     finished = simulate(folder, stability_gas.job(name, arguments.gas_steps), model)
     gas = stability_gas.analyse(name, folder, finished)
     summary = {**asdict(gas), "units": {**UNITS, "energy": "eV/molecule"}, "versions": finished.versions}
@@ -105,6 +108,14 @@ def read_summary(path: Path) -> Document:
     return dict(json.loads(path.read_text())) if path.is_file() else {}
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Waits until no other process holds the lock, which is a file."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def count(text: str) -> int:
     """A number of steps for the command line."""
     if not text.isdigit() or int(text) < FEWEST or int(text) % EVERY:
@@ -120,6 +131,7 @@ def parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", default="water", help="path or name (default: %(default)s)")
     parser.add_argument("--steps", type=count, default=100000, help="of `nvt` (default: %(default)s)")
     parser.add_argument("--nve-steps", type=count, default=40000, help="of `nve` (default: %(default)s)")
+    parser.add_argument("--equilibration", type=count, default=5000, help="steps before `nve` (default: %(default)s)")
     parser.add_argument("--gas-steps", type=count, default=200000, help="of NVE, gas phase (default: %(default)s)")
     parser.add_argument("--out", metavar="FOLDER", type=Path, default=Path("build/stability"))
     parser.add_argument("--json", metavar="FILE", type=Path, help="summary (default: summary.json in FOLDER)")
@@ -149,9 +161,10 @@ def main(words: Sequence[str] | None = None) -> int:
         else:
             print(f"\n{outcome.table}", flush=True)
             sound, found = sound and outcome.whole, outcome.summary
-        # Read anew: another process may have added a part while this one ran.
-        document = merge(read_summary(path), asdict(model), name, found)
-        write_atomically(path, (json.dumps(plain(document), indent=2, allow_nan=False) + "\n").encode())
+        with locked(path.with_name(f".{path.name}.lock")):
+            # Read anew: another process may have added a part while this one ran.
+            document = merge(read_summary(path), asdict(model), name, found)
+            write_atomically(path, (json.dumps(plain(document), indent=2, allow_nan=False) + "\n").encode())
     return 0 if sound else 1
 
 

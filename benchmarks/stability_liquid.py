@@ -1,7 +1,7 @@
 """The liquid parts of the stability benchmark: 64 molecules of water from `inputs/lammps/water64.data`.
 
 - `nvt`: stochastic velocity rescaling to 300 K. Averages are over the second half of the run.
-- `nve`: no thermostat, after `EQUILIBRATION` steps with one, in which molecules are watched, too. The drift is the
+- `nve`: no thermostat, after an equilibration with one, in which molecules are watched, too. The drift is the
   slope of the total energy.
 
 The parts have velocities of their own, so that they can run at the same time. Errors are one standard error from
@@ -66,7 +66,6 @@ run           {equilibration}
 unfix         bath
 run           {steps}
 """
-EQUILIBRATION = 5000  # steps
 SEEDS = {"nvt": SEED, "nve": SEED + 1}
 
 
@@ -98,7 +97,7 @@ class LiquidSummary:
         return self.molecules.first_break is None
 
 
-def job(name: str, steps: int, equilibration: int = EQUILIBRATION) -> Job:
+def job(name: str, steps: int, equilibration: int) -> Job:
     """What LAMMPS does in the part `nvt` or `nve`.
 
     Raises:
@@ -145,11 +144,18 @@ def first_peak(g: RadialDistribution) -> Peak:
     return Peak(float(position), Average(height - 0.25 * (left - right) * shift, float(g.errors[top])))
 
 
-def describe(name: str, summary: LiquidSummary, finished: Finished) -> str:
-    """The table."""
+def describe(name: str, summary: LiquidSummary, finished: Finished, steps: int) -> str:
+    """The table.
+
+    Args:
+        name: Of the part.
+        summary: What was found.
+        finished: The run.
+        steps: Of the run, equilibration included.
+    """
     rows = [
-        f"{name}: liquid, {summary.atoms} atoms, {cost(finished, job(name, summary.steps).steps)}",
-        f"{name.upper()}, {TEMPERATURE} K, {summary.steps} steps, {summary.steps * TIMESTEP:g} ps",
+        f"{name}: liquid, {summary.atoms} atoms, {cost(finished, steps)}",
+        f"{name.upper()}, {summary.steps} steps, {summary.steps * TIMESTEP:g} ps, from {TEMPERATURE} K",
         *molecules(summary.molecules),
         row("mean temperature", summary.temperature, "K", 1),
         row("frame torque, rms", scaled(summary.torque_rms), "meV/rad", 2),

@@ -21,14 +21,6 @@ void check_qkv(const at::Tensor& qkv, int64_t heads) {
                 qkv.sizes());
 }
 
-/// `first` comes from a file's code, and a kernel that trusted it could be led anywhere.
-void check_first(const at::Tensor& first, int64_t edges) {
-    const int64_t* at = first.const_data_ptr<int64_t>();
-    const int64_t atoms = first.size(0) - 1;
-    TORCH_CHECK(at[0] == 0 && at[atoms] == edges && std::is_sorted(at, at + atoms + 1),
-                "tumble::attention: `first`: expected numbers that ascend from 0 to the number of edges, ", edges);
-}
-
 /// Probabilities of all atoms lie behind each other; one more entry than atoms.
 std::vector<int64_t> probability_offsets(const at::Tensor& first, int64_t heads, int64_t lanes) {
     const int64_t* at = first.const_data_ptr<int64_t>();
@@ -97,7 +89,6 @@ AttentionGradients backward_of(const at::Tensor& qkv, const at::Tensor& log_weig
 }  // namespace
 
 Attended attend(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads) {
-    check_first(first, log_weights.size(0));
     return qkv.scalar_type() == at::kDouble ? forward_of<double>(qkv, log_weights, first, heads)
                                             : forward_of<float>(qkv, log_weights, first, heads);
 }
@@ -153,6 +144,12 @@ void check_neighbourhoods(const char* name, const at::Tensor& tokens, const at::
     TORCH_CHECK(tokens.size(0) == first.size(0) - 1 + log_weights.size(0), "tumble::", name,
                 ": expected a token per atom and edge, got ", tokens.size(0), " tokens, ", first.size(0) - 1,
                 " atoms and ", log_weights.size(0), " edges");
+    if (!first.is_cpu()) return;
+    const at::Tensor rows = first.contiguous();
+    const int64_t* at = rows.const_data_ptr<int64_t>();
+    const int64_t atoms = rows.size(0) - 1, edges = log_weights.size(0);
+    TORCH_CHECK(at[0] == 0 && at[atoms] == edges && std::is_sorted(at, at + atoms + 1), "tumble::", name,
+                ": `first`: expected numbers that ascend from 0 to the number of edges, ", edges);
 }
 
 bool has_kernels(const at::Tensor& tensor) {

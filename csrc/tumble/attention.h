@@ -34,7 +34,8 @@ at::Tensor padded_attention(const at::Tensor& qkv, const at::Tensor& log_weights
 /// Whether there are kernels for tensors like this one.
 bool has_kernels(const at::Tensor& tensor);
 
-/// @throws c10::Error unless neighbourhoods fit together and fit packed tokens of any width.
+/// @throws c10::Error unless neighbourhoods fit together and fit packed tokens of any width. On a CPU `first` is looked
+///     at, too: it comes from a file's code, and a kernel that trusted it could be led anywhere.
 void check_neighbourhoods(const char* name, const at::Tensor& tokens, const at::Tensor& log_weights,
                           const at::Tensor& first);
 
@@ -46,8 +47,7 @@ struct AttentionGradients {
     at::Tensor qkv, log_weights;
 };
 
-/// `attention` on a CPU without its derivative, for contiguous tensors of the right shapes. @throws c10::Error for a
-/// `first` that leads astray: it comes from a file's code, and a kernel that trusted it could be led anywhere.
+/// `attention` on a CPU without its derivative, for contiguous tensors that were checked.
 Attended attend(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads);
 
 /// Gradients of `attend`, given that of the mixed values.

@@ -81,7 +81,7 @@ struct Kernels {
 
     /// Lay a matrix B [in, out] out for products, from any strides; takes in * (out, padded) elements.
     void (*pack)(const T* matrix, int64_t in, int64_t out, int64_t in_stride, int64_t out_stride, T* packed);
-    /// Elements of scratch memory for maps between tokens of at most `width` elements.
+    /// Elements of scratch memory for `count` tokens and maps between at most `width` elements.
     int64_t (*token_scratch)(int64_t count, int64_t width);
     void (*enter_forward)(const TokenArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
     void (*enter_backward)(const TokenArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);

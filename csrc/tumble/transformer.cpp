@@ -19,7 +19,7 @@ namespace {
 constexpr int64_t grain = 64;  // tokens; below that, waking a thread takes longer than the work
 
 /// Places in `parameters` of a layer; a bias follows its weight.
-enum Place { norm_1 = 0, qkv = 2, out = 4, norm_2 = 6, expand = 8, contract = 10, all = 12 };
+enum Place { norm_1 = 0, qkv = 2, out = 4, norm_2 = 6, expand = 8, contract = 10, places = 12 };
 
 using Parameters = std::vector<at::Tensor>;
 
@@ -42,12 +42,6 @@ class Maps {
     }
     std::vector<at::Tensor> owned_;
 };
-
-template <typename T>
-int64_t padded(int64_t n) {
-    const int64_t panel = kernels<T>().panel;
-    return (n + panel - 1) / panel * panel;
-}
 
 template <typename T, typename Arrays>
 void for_tokens(void (*kernel)(const Arrays&, int64_t, int64_t, T*), const Arrays& arrays, int64_t count,
@@ -94,7 +88,7 @@ at::Tensor layer_forward(LayerState& state) {
     const auto [mixed, probabilities] = attend(state.qkv, state.log_weights, state.first, state.heads);
     state.probabilities = probabilities;
     state.sums = at::empty_like(state.tokens);
-    state.slopes = at::empty({count, padded<T>(arrays.hidden)}, options);
+    state.slopes = at::empty({count, padded_to_panel<T>(arrays.hidden)}, options);
     at::Tensor result = at::empty_like(state.tokens);
     arrays.attention = mixed.mutable_data_ptr<T>();
     arrays.sums = state.sums.mutable_data_ptr<T>();
@@ -144,11 +138,12 @@ class Layer : public torch::autograd::Function<Layer> {
         for (const auto& parameter : parameters) state.parameters.push_back(parameter.contiguous());
         const at::Tensor result =
             tokens.scalar_type() == at::kDouble ? layer_forward<double>(state) : layer_forward<float>(state);
-        context->save_for_backward(
-            {state.tokens, state.log_weights, state.first, state.qkv, state.probabilities, state.sums, state.slopes});
+        std::vector<at::Tensor> saved{state.tokens,        state.log_weights, state.first, state.qkv,
+                                      state.probabilities, state.sums,        state.slopes};
+        saved.insert(saved.end(), state.parameters.begin(), state.parameters.end());
+        context->save_for_backward(saved);
         context->saved_data["heads"] = heads;
         context->saved_data["epsilon"] = epsilon;
-        context->saved_data["parameters"] = state.parameters;
         return result;
     }
 
@@ -165,7 +160,7 @@ class Layer : public torch::autograd::Function<Layer> {
                                saved[6],
                                context->saved_data["heads"].toInt(),
                                context->saved_data["epsilon"].toDouble(),
-                               context->saved_data["parameters"].toTensorVector()};
+                               Parameters(saved.begin() + 7, saved.end())};
         const at::Tensor gradient = gradients[0].contiguous();
         const auto [of_tokens, of_weights] = gradient.scalar_type() == at::kDouble
                                                  ? layer_backward<double>(state, gradient)
@@ -181,7 +176,7 @@ std::pair<at::Tensor, at::Tensor> readout_forward(const at::Tensor& tokens, cons
     arrays.first = maps.forward(p[0], p[1]);
     const int64_t count = tokens.size(0);
     at::Tensor result = at::empty({count}, tokens.options());
-    at::Tensor slopes = at::empty({count, padded<T>(arrays.first.out)}, tokens.options());
+    at::Tensor slopes = at::empty({count, padded_to_panel<T>(arrays.first.out)}, tokens.options());
     arrays.second = p[2].const_data_ptr<T>();
     arrays.offset = *p[3].const_data_ptr<T>();
     arrays.tokens = tokens.const_data_ptr<T>();
@@ -256,8 +251,8 @@ at::Tensor transformer_layer(const at::Tensor& tokens, const at::Tensor& log_wei
                              int64_t heads, double epsilon, const Parameters& parameters) {
     TORCH_CHECK(tokens.dim() == 2, "tumble::transformer_layer: `tokens`: expected [tokens, width], got ",
                 tokens.sizes());
-    TORCH_CHECK(parameters.size() == all && parameters[expand].dim() == 2,
-                "tumble::transformer_layer: `parameters`: expected ", int(all), " tensors, got ", parameters.size());
+    TORCH_CHECK(parameters.size() == places && parameters[expand].dim() == 2,
+                "tumble::transformer_layer: `parameters`: expected ", int(places), " tensors, got ", parameters.size());
     const int64_t w = tokens.size(1), h = parameters[expand].size(0);
     check_parameters("transformer_layer", tokens, parameters,
                      {{w}, {w}, {3 * w, w}, {3 * w}, {w, w}, {w}, {w}, {w}, {h, w}, {h}, {w, h}, {w}});

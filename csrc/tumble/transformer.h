@@ -21,8 +21,8 @@ namespace tumble {
 /// @param epsilon That of the layer norms, added to the variance.
 /// @param parameters Weight and bias, in torch's layout, of norm_1, W_qkv, W_out, norm_2, W_1 and W_2: 12 tensors.
 /// @return Tokens [N + E, width].
-/// @throws c10::Error for shapes or types other than these, for parameters that require a gradient and for a second
-///     derivative on a CPU.
+/// @throws c10::Error for shapes or types other than these and, on a CPU, for parameters that require a gradient and
+///     for a second derivative. Forward-mode derivatives and tracing with tensors that have no data aren't offered.
 at::Tensor transformer_layer(const at::Tensor& tokens, const at::Tensor& log_weights, const at::Tensor& first,
                              int64_t heads, double epsilon, const std::vector<at::Tensor>& parameters);
 

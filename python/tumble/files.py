@@ -22,7 +22,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OSError: If it can't be written; an older file is then as it was.
     """
-    temporary = path.with_name(path.name + ".tmp")
+    # A name of its own for each process, since two may write the same file.
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
             file.write(content)

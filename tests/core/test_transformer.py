@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -99,15 +100,17 @@ def test_readout_against_torch_operators(size: tuple[int, int, int, int, int], d
 
 
 def test_without_kernels() -> None:
-    """A type that has no kernels takes the way of the GPU, torch's operators."""
+    """A type that has no kernels takes the way of the GPU, torch's operators, also backward."""
     case = Case(SIZES[2], torch.float64)
-    half = [p.to(torch.bfloat16) for p in case.parameters]
-    tokens, weights = (t.detach().to(torch.bfloat16) for t in case.inputs)
-    with torch.no_grad():
-        layer = transformer_layer(tokens, weights, case.first, case.heads, EPSILON, half)
-        energies = readout(tokens, [p.to(torch.bfloat16) for p in case.readout])
-        torch.testing.assert_close(layer.double(), case.ours(), rtol=0.03, atol=0.1)
-        torch.testing.assert_close(energies.double(), readout(case.tokens, case.readout), rtol=0.03, atol=0.3)
+    tokens, weights = (t.detach().to(torch.bfloat16).requires_grad_() for t in case.inputs)
+    half, halves = [[p.to(torch.bfloat16) for p in some] for some in (case.parameters, case.readout)]
+    layer = transformer_layer(tokens, weights, case.first, case.heads, EPSILON, half)
+    energies = readout(tokens, halves)
+    ours = [*with_gradients(layer.double(), tokens, weights), *with_gradients(energies.double(), tokens)]
+    exact = with_gradients(case.ours(), *case.inputs)
+    exact += with_gradients(readout(case.tokens, case.readout), case.tokens)
+    for a, b in zip(ours, exact, strict=True):
+        assert float((a - b).detach().norm() / b.detach().norm()) < 0.05
 
 
 def test_gradients_are_finite_differences() -> None:
@@ -179,12 +182,56 @@ def test_memory_that_is_used_again() -> None:
     assert len(addresses) < 20
 
 
-def test_parameters_that_are_not_contiguous() -> None:
+def test_tensors_that_are_not_contiguous() -> None:
+    def strided(tensor: Tensor) -> Tensor:
+        return torch.stack((tensor, tensor), -1)[..., 0]
+
     case = Case(SIZES[3], torch.float64)
     expected = with_gradients(case.ours(), *case.inputs)
-    case.parameters = [torch.stack((p, p), -1)[..., 0] for p in case.parameters]
-    assert not any(p.is_contiguous() for p in case.parameters)
-    assert_close(with_gradients(case.ours(), *case.inputs), expected, torch.float64)
+    energies = with_gradients(readout(case.tokens, case.readout), case.tokens)
+    case.parameters, case.readout = [[strided(p) for p in some] for some in (case.parameters, case.readout)]
+    case.first = strided(case.first)
+    tokens, log_weights = strided(case.tokens), strided(case.log_weights)
+    assert not any(t.is_contiguous() for t in (tokens, log_weights, case.first, *case.parameters))
+    ours = transformer_layer(tokens, log_weights, case.first, case.heads, EPSILON, case.parameters)
+    assert_close(with_gradients(strided(ours), *case.inputs), expected, torch.float64)
+    assert_close(with_gradients(strided(readout(tokens, case.readout)), case.tokens), energies, torch.float64)
+
+
+def test_inference_mode() -> None:
+    """Its tensors don't tell of changes, so nothing of theirs may be remembered."""
+    case = Case(SIZES[2], torch.float64)
+    tokens = case.tokens.detach()
+    with torch.inference_mode():
+        parameters = [p.clone() for p in case.readout]
+        readout(tokens, parameters)
+        parameters[0].mul_(2.0)
+        torch.testing.assert_close(readout(tokens, parameters), read_out_by_torch(tokens, parameters))
+
+
+def test_change_before_the_derivative_is_refused() -> None:
+    case = Case(SIZES[2], torch.float64)
+    layer, energies = case.ours(), readout(case.tokens, case.readout)
+    case.parameters[8].mul_(3.0)
+    case.readout[0].mul_(3.0)
+    for result in (layer, energies):
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            torch.autograd.grad(result.sum(), case.tokens)
+
+
+def test_two_derivatives_of_one_result() -> None:
+    case = Case(SIZES[2], torch.float64)
+    total = case.ours().square().sum() + readout(case.tokens, case.readout).sum()
+    first, second = (torch.autograd.grad(total, case.inputs, retain_graph=True) for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_threads_share_packed_matrices() -> None:
+    case = Case(SIZES[3], torch.float64)
+    expected = case.of_torch()
+    with ThreadPoolExecutor(4) as pool:
+        for result in pool.map(lambda _: case.ours(), range(40)):
+            assert_close([result], [expected], torch.float64)
 
 
 def layer_of(case: Case) -> Tensor:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from tumble.errors import TrainingError
+from tumble.errors import FramesError, TrainingError
 from tumble.train import config_from_mapping
-from tumble.train.sets import Sets, load_sets
+from tumble.train.sets import Sets, digests, load_sets
 
 Settings = dict[str, Any]
 
@@ -46,3 +46,9 @@ def test_nothing_left_to_train_on(settings: Settings, tmp_path: Path) -> None:
     settings["data"]["water"]["validation"] = 11
     with pytest.raises(TrainingError, match=r"`validation`: expected fewer than all 12 frames, got 12 in whole groups"):
         load(settings, tmp_path)
+
+
+def test_file_that_is_not_there(settings: Settings, tmp_path: Path) -> None:
+    settings["data"]["water"]["path"] = "nowhere.extxyz"
+    with pytest.raises(FramesError, match=r"`data.water.path`: expected a file of frames, got .*nowhere.extxyz"):
+        digests(config_from_mapping(settings, tmp_path), {})

@@ -158,9 +158,9 @@ class Readout(nn.Module):
         self.hidden = nn.Linear(width, width)
         self.out = nn.Linear(width, 1)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """Return energies [T], eV, of tokens [T, width]."""
-        if is_scripting():  # one derivative is enough, see `Pet.forward`
+    def forward(self, tokens: Tensor, packed: bool) -> Tensor:
+        """Return energies [T], eV, of tokens [T, width]; by the core's operator if they are packed."""
+        if packed:
             parameters = [self.hidden.weight, self.hidden.bias, self.out.weight, self.out.bias]
             energies: Tensor = torch.ops.tumble.readout(tokens, parameters)
         else:
@@ -215,7 +215,8 @@ class MessageLayer(nn.Module):
         for layer in self.layers:
             tokens = layer(tokens, around)
         atoms, edges = torch.split(tokens, [species.size(0), edges.size(0)])
-        return edges, self.atom_head(atoms), self.edge_head(edges)
+        packed = around.slots is None
+        return edges, self.atom_head(atoms, packed), self.edge_head(edges, packed)
 
 
 class Pet(nn.Module):

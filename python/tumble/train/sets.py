@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 
+from tumble.errors import FramesError, TrainingError
 from tumble.files import sha256
 from tumble.train.config import TrainConfig
 from tumble.train.data import Frame, load_frames, split_by_group
@@ -20,12 +21,35 @@ class Sets:
     Attributes:
         training: Frames to train on.
         held_out: Frames held out.
-        sha256: Of the file of each set, as it was read.
     """
 
     training: dict[str, list[Frame]]
     held_out: dict[str, list[Frame]]
-    sha256: dict[str, str]
+
+
+def digests(config: TrainConfig, earlier: Mapping[str, str]) -> dict[str, str]:
+    """SHA-256 of the file of each set of a configuration, by the set's name.
+
+    Args:
+        config: Configuration.
+        earlier: What they were when the training began; a set that is missing isn't checked.
+
+    Raises:
+        FramesError: A file can't be read.
+        TrainingError: A file has changed.
+    """
+    found = {}
+    for name, data in config.data.items():
+        try:
+            found[name] = sha256(data.path)
+        except OSError as error:
+            raise FramesError(f"`data.{name}.path`: expected a file of frames, got {error}") from error
+        if found[name] != earlier.get(name, found[name]):
+            raise TrainingError(
+                f"`data.{name}.path`: expected the file that this training began with (SHA-256 {earlier[name][:12]}), "
+                f"got another (SHA-256 {found[name][:12]}); put the file back, or use another folder"
+            )
+    return found
 
 
 def load_sets(config: TrainConfig, species: Sequence[str], cutoff: float, dtype: torch.dtype) -> Sets:
@@ -41,9 +65,8 @@ def load_sets(config: TrainConfig, species: Sequence[str], cutoff: float, dtype:
         FramesError: A file can't be read, or a label isn't finite.
         TrainingError: A frame can't be used, or nothing would be left to train on.
     """
-    sets = Sets({}, {}, {})
+    sets = Sets({}, {})
     for name, data in config.data.items():
-        sets.sha256[name] = sha256(data.path)
         frames = load_frames(data.path, species, cutoff, data.group, dtype)
         sets.training[name], sets.held_out[name] = _split(frames, data, config.seed_of_split)
     return sets

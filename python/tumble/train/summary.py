@@ -34,7 +34,12 @@ class Summary:
 
 
 def document(
-    summary: Summary, config: TrainConfig, sets: Sets, parameters: int, initial: dict[str, Any] | None
+    summary: Summary,
+    config: TrainConfig,
+    sets: Sets,
+    digests: dict[str, str],
+    parameters: int,
+    initial: dict[str, Any] | None,
 ) -> dict[str, Any]:
     """Return the contents of ``train_summary.json``.
 
@@ -42,6 +47,7 @@ def document(
         summary: Outcome.
         config: Configuration with the sizes of the model.
         sets: Frames.
+        digests: SHA-256 of the file of each set.
         parameters: Number of weights.
         initial: File, SHA-256 and data of the initial model, or None.
     """
@@ -55,7 +61,7 @@ def document(
             {
                 "name": name,
                 "file": data.path.name,
-                "sha256": sets.sha256[name],
+                "sha256": digests[name],
                 "frames": {"training": len(sets.training[name]), "validation": len(sets.held_out[name])},
             }
             for name, data in config.data.items()

@@ -44,7 +44,7 @@ from tumble.train.progress import ProgressLine, rmse
 from tumble.train.sampling import Sampler
 from tumble.train.schedule import learning_rate, make_optimizers
 from tumble.train.sections import StageConfig
-from tumble.train.sets import load_sets
+from tumble.train.sets import digests, load_sets
 from tumble.train.summary import Summary, document
 from tumble.train.validation import HeldOut, HeldOutErrors
 
@@ -128,8 +128,8 @@ class Trainer:
         self.source = saved.get("initial") if initial is None else initial.source
         given = config.model if initial is None else initial.sizes
         self.sizes = sizes_from(saved["sizes"]) if given is None else given
+        self.digests = digests(config, saved.get("data", {}))
         self.sets = load_sets(config, self.sizes.species, self.sizes.cutoff, dtype)
-        self.check_data(saved.get("data", {}))
         if "baseline" in saved:
             self.baseline = torch.tensor(saved["baseline"], dtype=torch.float64)
         elif initial is not None:
@@ -150,22 +150,6 @@ class Trainer:
         self.predict = self.make_predict()
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))  # type: ignore[no-untyped-call]
         self.optimizers = make_optimizers(self.model, config.optimizer)
-
-    def check_data(self, earlier: dict[str, str]) -> None:
-        """Check that the files of frames are those of the checkpoint.
-
-        Args:
-            earlier: SHA-256 by name of the set; those that are missing aren't checked.
-
-        Raises:
-            TrainingError: One of them has changed.
-        """
-        for name, digest in earlier.items():
-            if self.sets.sha256[name] != digest:
-                raise TrainingError(
-                    f"`data.{name}.path`: expected the file that this training began with (SHA-256 {digest[:12]}), got "
-                    f"another (SHA-256 {self.sets.sha256[name][:12]}); put the file back, or use another folder"
-                )
 
     def make_predict(self) -> Callable[[Batch], tuple[Tensor, Tensor]]:
         """Return what gives a step energies and forces with derivatives.
@@ -320,7 +304,7 @@ class Trainer:
                 "sizes": plain_sizes(self.sizes),
                 "baseline": self.baseline.tolist(),
                 "initial": self.source,
-                "data": self.sets.sha256,
+                "data": self.digests,
             },
         )
 
@@ -347,7 +331,9 @@ class Trainer:
         errors = measured.errors if measured is not None and measured.step == self.total_steps else self.errors()
         summary = Summary(finished, self.total_steps, self.total_minutes, errors, self.folder)
         parameters = sum(p.numel() for p in self.model.parameters())
-        written = document(summary, replace(self.config, model=self.sizes), self.sets, parameters, self.source)
+        written = document(
+            summary, replace(self.config, model=self.sizes), self.sets, self.digests, parameters, self.source
+        )
         state = {k: v.detach().cpu() for k, v in self.average.module.state_dict().items()}
         save_model(self.folder, self.sizes, state, self.baseline, written)
         if figure:
