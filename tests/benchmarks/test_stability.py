@@ -12,6 +12,9 @@ from types import ModuleType
 
 import pytest
 
+from tumble.files import sha256
+from tumble.registry import find_model
+
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "stability.py"
 
 
@@ -83,6 +86,13 @@ def test_parts_of_another_model_are_dropped(stability: ModuleType) -> None:
     assert document == {
         "model": other, "timestep": 0.0005, "whole": True, "parts": {"dimer": {"molecules": WHOLE}}, "failed": {},
     }  # fmt: skip
+
+
+def test_committed_summary_is_of_the_shipped_model() -> None:
+    document = json.loads((SCRIPT.parents[1] / "inputs" / "training" / "water" / "stability.json").read_text())
+    assert document["model"]["sha256"] == sha256(Path(find_model("water")))
+    assert document["whole"] is True
+    assert set(document["parts"]) == {"nvt", "nve", "molecule", "dimer", "hexamer"}
 
 
 def test_finished_parts_are_taken_over(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
