@@ -57,13 +57,12 @@ from tumble.autograd import inputs
 from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
 from tumble.models.pet import Pet, PetConfig
 from tumble.structures import to_graph
-from tumble.train.config import DataConfig, StageConfig, TrainConfig
+from tumble.train.checkpoint import sizes_from
+from tumble.train.config import DataConfig, StageConfig, TrainConfig, read_config
 from tumble.train.trainer import Trainer
 
 FOLDER = Path(__file__).parents[1] / "build" / "pet-benchmark"
-PUBLISHED = PetConfig(
-    ("O", "H"), cutoff=4.0, width=128, heads=4, feedforward=1024, message_layers=4, attention_layers=2
-)
+PUBLISHED = Path(__file__).parents[1] / "inputs" / "training" / "pet-published.yaml"
 ENVIRONMENT = """\
 metatrain isn't measured; make an environment for it, and give its Python by --metatrain FOLDER/bin/python:
     python3.11 -m venv FOLDER
@@ -102,7 +101,13 @@ class Metatrain:
 def shipped_size() -> PetConfig:
     metadata = _core.read_metadata(_core.find_model("water"))
     sizes = json.loads(metadata.to_json())["provenance"]["configuration"]["model"]
-    return PetConfig(**{**sizes, "species": tuple(sizes["species"])})
+    return sizes_from(sizes)
+
+
+def published_size() -> PetConfig:
+    size = read_config(PUBLISHED).model
+    assert size is not None
+    return size
 
 
 def metatrain_hypers(config: PetConfig) -> dict[str, Any]:
@@ -342,7 +347,7 @@ def main() -> None:
     metatrain = Metatrain(arguments.metatrain, arguments.threads) if arguments.metatrain else None
     if metatrain is None:
         print(ENVIRONMENT, file=sys.stderr)
-    configs = {"small": shipped_size(), "published": PUBLISHED}
+    configs = {"small": shipped_size(), "published": published_size()}
     print(
         f"{arguments.threads} threads, torch {torch.__version__}, medians of {arguments.repeats} rounds "
         f"({arguments.training_repeats} of training), load of the machine before {os.getloadavg()[0]:.1f}"

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -29,8 +29,9 @@ from ase.io import read
 import tumble
 from tumble import _core
 from tumble.demo.inputs import LAMMPS_LIQUID, find_inputs
-from tumble.models.pet import Pet, PetConfig
+from tumble.models.pet import Pet
 from tumble.models.toys import EdgeHarmonic
+from tumble.train.checkpoint import sizes_from
 
 BIN = Path(sys.executable).parent
 SCRIPT = """
@@ -147,7 +148,7 @@ def main() -> None:
                 ghost_work(toy, depth, box)
         torch.manual_seed(0)
         sizes = json.loads(water.to_json())["provenance"]["configuration"]["model"]
-        config = PetConfig(**{**sizes, "species": tuple(sizes["species"]), "message_layers": 4})
+        config = replace(sizes_from(sizes), message_layers=4)
         deep = export(Pet(config), water.cutoff, 4, Path(folder) / "deep.pt")
         print(f"\ntime per MD step and speed-up, medians of {arguments.rounds} rounds:")
         for model, depth in (("water", water.depth), (deep, 4)):

@@ -58,15 +58,14 @@ def run_part(name: str, arguments: argparse.Namespace, model: ModelIdentity) -> 
     folder = arguments.out / name
     if name in stability_liquid.SEEDS:
         steps = arguments.steps if name == "nvt" else arguments.nve_steps
-        job = stability_liquid.job(name, steps, arguments.equilibration)
-        finished = simulate(folder, job, model)
-        liquid = stability_liquid.analyse(name, folder, finished)
-        summary = {**asdict(liquid), "units": {**UNITS, "energy": "eV/atom"}, "versions": finished.versions}
-        return Outcome(stability_liquid.describe(name, liquid, finished, job.steps), summary, liquid.whole)
-    finished = simulate(folder, stability_gas.job(name, arguments.gas_steps), model)
-    gas = stability_gas.analyse(name, folder, finished)
-    summary = {**asdict(gas), "units": {**UNITS, "energy": "eV/molecule"}, "versions": finished.versions}
-    return Outcome(stability_gas.describe(name, gas, finished), summary, gas.whole)
+        kind, energy, job = stability_liquid, "eV/atom", stability_liquid.job(name, steps, arguments.equilibration)
+    else:
+        kind, energy, job = stability_gas, "eV/molecule", stability_gas.job(name, arguments.gas_steps)
+    finished = simulate(folder, job, model)
+    found = kind.analyse(name, folder, finished)
+    summary = {**asdict(found), "units": {**UNITS, "energy": energy}, "versions": finished.versions}
+    whole = found.molecules.first_break is None
+    return Outcome(kind.describe(name, found, finished, job.steps), summary, whole)
 
 
 def merge(earlier: Document, model: Document, name: str, outcome: Document | str) -> Document:

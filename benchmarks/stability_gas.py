@@ -133,11 +133,6 @@ class GasSummary:
     torque_rms: Average
     drift: Slope
 
-    @property
-    def whole(self) -> bool:
-        """Whether no molecule broke."""
-        return self.molecules.first_break is None
-
 
 @dataclass(frozen=True)
 class System:
@@ -276,13 +271,13 @@ def nearest(distances: Array) -> float:
     return float(matrix.min(axis=1).mean())
 
 
-def describe(name: str, summary: GasSummary, finished: Finished) -> str:
-    """The table of a part."""
+def describe(name: str, summary: GasSummary, finished: Finished, steps: int) -> str:
+    """The table of a part, whose run had this many steps."""
     relaxed, shape = summary.relaxed, summary.shape
     lines = [
         f"gas phase, {name}: NVE from {summary.start_temperature:g} K, {summary.steps} steps, "
         f"{summary.steps * TIMESTEP:g} ps, open boundaries",
-        f"{summary.atoms} atoms, {cost(finished, summary.steps)}",
+        f"{summary.atoms} atoms, {cost(finished, steps)}",
         row("relaxation, largest force", 1000 * relaxed.largest_force, f"meV/Å after {relaxed.steps} steps", 1),
     ]
     if shape is not None and relaxed.neighbour is not None and relaxed.largest is not None:

@@ -91,11 +91,6 @@ class LiquidSummary:
     peak: Peak | None
     drift: Slope | None
 
-    @property
-    def whole(self) -> bool:
-        """Whether no molecule broke."""
-        return self.molecules.first_break is None
-
 
 def job(name: str, steps: int, equilibration: int) -> Job:
     """What LAMMPS does in the part `nvt` or `nve`.

@@ -25,12 +25,22 @@ class Slots(NamedTuple):
     slot: Tensor
 
 
+def first_edges(centres: Tensor, n_atoms: int) -> Tensor:
+    """First edge of each atom, and E at the end [N + 1].
+
+    Args:
+        centres: Centre of each edge [E], ascending, contiguous.
+        n_atoms: Number of atoms, N.
+    """
+    return torch.searchsorted(centres, torch.arange(n_atoms + 1, device=centres.device))
+
+
 def lay_out(centres: Tensor, first: Tensor) -> Slots:
     """Lay packed tokens out in rows as long as the longest neighbourhood.
 
     Args:
         centres: Centre of each edge [E], ascending.
-        first: First edge of each atom, and E at the end [N + 1].
+        first: What `first_edges` gave.
     """
     n_atoms, n_edges = first.size(0) - 1, centres.size(0)
     atoms = torch.arange(n_atoms, device=centres.device)

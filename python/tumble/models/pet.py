@@ -28,7 +28,7 @@ from torch.jit import is_scripting  # type: ignore[attr-defined]  # public, but 
 from torch.nn.functional import silu
 
 import tumble._core  # noqa: F401  # registers torch.ops.tumble
-from tumble.models.attention import Slots, lay_out, padded_attention
+from tumble.models.attention import Slots, first_edges, lay_out, padded_attention
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ class Pet(nn.Module):
             ``energy``: atomic energies without the composition baseline [N], eV.
         """
         centres = edge_index[0].contiguous()
-        first = torch.searchsorted(centres, torch.arange(species.size(0) + 1, device=centres.device))
+        first = first_edges(centres, species.size(0))
         slots: Slots | None = None
         # What is exported needs one derivative, for forces, and gets the fast kernel; what is trained needs two.
         if not is_scripting():

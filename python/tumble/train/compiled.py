@@ -24,7 +24,7 @@ from torch.fx import GraphModule
 from torch.fx.experimental import _config as fx_config
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from tumble.models.attention import Slots, lay_out
+from tumble.models.attention import Slots, first_edges, lay_out
 from tumble.models.pet import Pet
 from tumble.train.data import Batch
 from tumble.train.loss import predict
@@ -63,7 +63,7 @@ class CompiledPredict:
         if not self._usable or min(len(batch.species), len(batch.vectors)) < 2:
             return predict(self.model, batch, create_graph=True)
         centres, neighbours = batch.edge_index[0].contiguous(), batch.edge_index[1].contiguous()
-        first = torch.searchsorted(centres, torch.arange(len(batch.species) + 1))
+        first = first_edges(centres, len(batch.species))
         slots = lay_out(centres, first)
         rows = slots.token.view(len(batch.species), -1)
         inputs = (batch.vectors, neighbours, batch.reverse, batch.species, centres, first, rows, slots.slot)

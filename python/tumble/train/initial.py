@@ -28,7 +28,7 @@ from tumble.model_file import DTYPES, script, torchscript_warnings_silenced
 from tumble.models.pet import Pet, PetConfig
 from tumble.registry import list_models
 from tumble.structures import to_graph
-from tumble.train.checkpoint import load_trained
+from tumble.train.checkpoint import load_trained, sizes_from
 from tumble.train.config import MODEL
 from tumble.train.summary import data_sources
 
@@ -143,7 +143,7 @@ def _sizes(document: Metadata, path: Path) -> PetConfig:
     """The model's sizes, which an export of a training keeps."""
     found: Any = document["provenance"]["configuration"].get("model")
     try:
-        sizes = PetConfig(**{**found, "species": tuple(found["species"])})
+        sizes = sizes_from(found)
     except (TypeError, KeyError, ValueError) as error:
         raise TrainingError(
             f"`{path}`: expected a model file that `tumble export` wrote from a training, got one that doesn't say the "

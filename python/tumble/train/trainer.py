@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -47,13 +47,6 @@ from tumble.train.sections import StageConfig
 from tumble.train.sets import digests, load_sets
 from tumble.train.summary import Summary, document
 from tumble.train.validation import HeldOut, HeldOutErrors
-
-
-class Measured(NamedTuple):
-    """What `Trainer.errors` found, and after which step."""
-
-    step: int
-    errors: dict[str, HeldOutErrors]
 
 
 def train(config: TrainConfig, folder: str | Path) -> Summary:
@@ -108,7 +101,7 @@ class Trainer:
         self.total_minutes = 0.0
         self.rows: list[dict[str, Any]] = []
         self.best: Best | None = None
-        self.measured: Measured | None = None
+        self.measured: dict[str, HeldOutErrors] | None = None  # of the weights as they are
 
         saved = load_checkpoint(folder, config)
         with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
@@ -256,6 +249,7 @@ class Trainer:
             for optimizer in self.optimizers:
                 optimizer.step()
         self.average.update_parameters(self.model)
+        self.measured = None
         self.step += 1
         self.total_steps += 1
         self.line.step(self.progress(stage), frames, self.loss)
@@ -272,7 +266,6 @@ class Trainer:
             "train_force_rmse": train_force_rmse,
         }
         errors = self.errors()
-        self.measured = Measured(self.total_steps, errors)
         for name, found in errors.items():
             row.update({f"{name}_{key}": value for key, value in found.to_dict().items()})
         if stage.patience is not None:
@@ -284,8 +277,10 @@ class Trainer:
 
     def errors(self) -> dict[str, HeldOutErrors]:
         """Return the errors of the averaged weights on each set's held-out frames."""
-        self.average.eval()
-        return {name: frames.errors(self.average.module) for name, frames in self.held_out.items()}
+        if self.measured is None:
+            self.average.eval()
+            self.measured = {name: frames.errors(self.average.module) for name, frames in self.held_out.items()}
+        return self.measured
 
     def save(self) -> None:
         """Write the checkpoint."""
@@ -327,9 +322,7 @@ class Trainer:
     def finish(self, figure: bool) -> Summary:
         """Write the model with the averaged weights, the summary and, if there is something new in it, the figure."""
         finished = self.stage == len(self.config.stages)
-        measured = self.measured
-        errors = measured.errors if measured is not None and measured.step == self.total_steps else self.errors()
-        summary = Summary(finished, self.total_steps, self.total_minutes, errors, self.folder)
+        summary = Summary(finished, self.total_steps, self.total_minutes, self.errors(), self.folder)
         parameters = sum(p.numel() for p in self.model.parameters())
         written = document(
             summary, replace(self.config, model=self.sizes), self.sets, self.digests, parameters, self.source
