@@ -31,7 +31,7 @@ from scipy.spatial.distance import pdist, squareform
 from stability_run import EVERY, LOG, SEED, TIMESTEP, Finished, Job
 from stability_table import BLOCKS, cost, energy, molecules, row, scaled, torque_rms
 
-from tumble.analysis import Average, Slope, Wholeness, block_average, block_slope, open_dump, watch_molecules
+from tumble.analysis import Average, Slope, Wholeness, block_average, block_slope, open_trajectory, watch_molecules
 
 Array = NDArray[np.float64]
 
@@ -239,7 +239,7 @@ def open_isolated(path: Path) -> Any:
         ts.dimensions = None
         return ts
 
-    universe = open_dump(path, TIMESTEP)
+    universe = open_trajectory(path, timestep=TIMESTEP)
     universe.trajectory.add_transformations(without_box)
     return universe
 

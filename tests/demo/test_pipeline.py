@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -13,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from tumble.analysis.analysis_file import load_analysis
 from tumble.demo import engines, processes
 from tumble.demo.demo_error import DemoError
+from tumble.demo.inputs import IPI_LIQUID, IPI_MOLECULE
 from tumble.demo.pipeline import run_demo
+from tumble.runs import open_run
 
 INPUTS = Path(__file__).parents[2] / "inputs"
-LENGTHS = {"lammps-molecule": 50, "ipi-molecule": 10, "lammps-liquid": 60, "ipi-liquid": 12}
+LENGTHS = {"gas": 2100, "molecule": 100, "liquid": 100, "path-integral": 12}
 
 
 @pytest.fixture(autouse=True)
@@ -53,60 +55,70 @@ def test_runs_from_beginning_to_end(finished: tuple[Path, str]) -> None:
     report, told = finished
     out = report.parent
     assert report.name == "report.html"
-    assert "harmonic, cutoff 4 Å" in report.read_text(encoding="utf-8")
-    assert [line.split("…")[0].strip() for line in told.splitlines()[1:]] == [
-        "LAMMPS, a molecule, NVE, 50 steps",
-        "i-PI, a molecule, path integral, NVT (PILE-L), 10 steps",
-        "LAMMPS, 64 molecules, NVT (velocity rescaling), 60 steps",
-        "i-PI, 64 molecules, path integral, NVT (PILE-L), 12 steps",
-        "O–O radial distribution functions",
-        "report",
+    names = [line.split("…")[0].strip() for line in told.splitlines()[1:]]
+    assert names[:4] == [
+        "gas, bare, 2100 steps",
+        "gas, bare, analysis",
+        "gas, symmetrized (random), 2100 steps",
+        "gas, symmetrized (random), analysis",
     ]
-    record = json.loads((out / "demo.json").read_text())
-    assert record["model"]["name"] == "harmonic"
-    assert {name: (run["beads"], run["steps"]) for name, run in record["runs"].items()} == {
-        "LAMMPS a molecule": (1, 50),
-        "i-PI a molecule": (16, 10),
-        "LAMMPS 64 molecules": (1, 60),
-        "i-PI 64 molecules": (4, 12),
+    assert names[-1] == "report"
+    assert len(names) == 17
+    analyses = {path.parent.name: load_analysis(path) for path in out.glob("*/analysis.json")}
+    assert set(analyses) == {
+        "gas-bare",
+        "gas-random",
+        "molecule-bare",
+        "molecule-octahedral",
+        "liquid-bare",
+        "liquid-random",
+        "path-integral-bare",
+        "path-integral-random",
     }
-    assert all(run["torque_rms_eV_per_rad"] > 1e-4 for run in record["runs"].values())
-    assert {name for name, run in record["runs"].items() if "kinetic_energy_eV_per_molecule" in run} == {
-        "i-PI a molecule",
-        "i-PI 64 molecules",
-    }
-    assert record["averages"] == {"skipped": 0.25, "blocks": 4}
-    assert json.loads((out / "rdf-path-integral.json").read_text())["beads"] == 4
+    for name, analysis in analyses.items():
+        assert analysis.provenance["model"]["name"] == "harmonic"
+        assert analysis.provenance["symmetrize"] == name.rpartition("-")[2].replace("bare", "none")
+        assert analysis.provenance["beads"] == (4 if name.startswith("path") else 1)
+        assert analysis.provenance["skipped"] == {}
+    assert analyses["liquid-bare"]["rdf"]["g_OO"].values.max() > 1.5
+    assert float(analyses["gas-bare"]["symmetry"]["frame_torque_rms"].values) > 0.1  # meV/rad
+    assert float(analyses["path-integral-bare"]["gyration"]["r_gyration_H"].values) > 0
+    page = report.read_text(encoding="utf-8")
+    assert "gas, bare" in page
+    assert "path integral, random" in page
     assert sockets() == set()
 
 
-def test_figure_of_the_readme_can_be_drawn_from_it(finished: tuple[Path, str], tmp_path: Path) -> None:
-    picture = tmp_path / "water.png"
-    script = Path(__file__).parents[2] / "benchmarks" / "readme_figure.py"
-    done = subprocess.run([sys.executable, str(script), str(finished[0].parent), str(picture)], timeout=120)
-    assert done.returncode == 0
-    assert picture.read_bytes().startswith(b"\x89PNG")
+def test_engines_logged_what_the_analysis_reads(finished: tuple[Path, str]) -> None:
+    out = finished[0].parent
+    lammps, ipi = open_run(out / "liquid-random"), open_run(out / "path-integral-bare")
+    assert (lammps.ensemble, lammps.thermostat, lammps.symmetrize) == ("NVT (velocity rescaling)", "global", "random")
+    assert lammps.log["conserved"].shape == lammps.time.shape
+    assert lammps.torque is not None
+    assert lammps.torque.shape == (len(lammps.time), 1, 3)
+    assert (ipi.ensemble, ipi.beads, ipi.temperature) == ("NVT (PILE-L)", 4, 300.0)
+    assert ipi.torque is not None
+    assert ipi.torque.shape == (len(ipi.torque_time), 4, 3)
+    assert ipi.model["name"] == "harmonic"
+    assert ipi.symmetrize == "none"
 
 
 def test_failing_lammps_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
-    script = copied / "lammps" / "water-molecule.in"
+    script = copied / "lammps" / "water-gas.in"
     script.write_text(script.read_text().replace("pair_style    tumble", "pair_style    no-such-style"))
     with pytest.raises(DemoError, match=r"(?s)LAMMPS failed with exit status 1; .*ERROR: .*no-such-style"):
         demo(tmp_path / "out", model, copied)
 
 
 def test_failing_ipi_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
-    for name in ("water-molecule.xml", "water-liquid.xml"):
-        xml = copied / "ipi" / name
-        xml.write_text(xml.read_text().replace("mode='nvt'", "mode='no-such-mode'"))
+    xml = copied / "ipi" / "water-liquid.xml"
+    xml.write_text(xml.read_text().replace("mode='nvt'", "mode='no-such-mode'"))
     with pytest.raises(DemoError, match=r"(?s)i-PI failed with exit status 1; .*no-such-mode"):
-        demo(tmp_path / "out", model, copied)
+        engines.run_ipi(copied, IPI_LIQUID, tmp_path, str(model), 5)
     assert sockets() == set()
 
 
 def test_failing_driver_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
-    from tumble.demo.inputs import IPI_MOLECULE
-
     (copied / "ipi" / "water1.xyz").write_text((copied / "ipi" / "water1.xyz").read_text().replace("O ", "Ne"))
     with pytest.raises(DemoError, match=r"(?s)tumble drive failed with exit status 1; .*Ne"):
         engines.run_ipi(copied, IPI_MOLECULE, tmp_path, str(model), 5)
@@ -123,12 +135,12 @@ def test_folder_with_other_files_is_left_alone(tmp_path: Path, model: Path) -> N
 def test_failure_leaves_no_report_of_an_earlier_run(tmp_path: Path, copied: Path, model: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    for name in ("report.html", "demo.json", "rdf-classical.json"):
+    for name in ("report.html", "tumble-demo.txt"):
         (out / name).write_text("{}")
-    (copied / "lammps" / "water-molecule.in").write_text("no-such-command\n")
+    (copied / "lammps" / "water-gas.in").write_text("no-such-command\n")
     with pytest.raises(DemoError, match="no-such-command"):
         demo(out, model, copied)
-    assert {path.name for path in out.iterdir() if path.is_file()} == {"demo.json"}
+    assert {path.name for path in out.iterdir() if path.is_file()} == {"tumble-demo.txt"}
 
 
 def test_terminated_demonstration_takes_its_programs_along(tmp_path: Path, model: Path) -> None:
@@ -145,7 +157,7 @@ def test_terminated_demonstration_takes_its_programs_along(tmp_path: Path, model
         str(model),
     ]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
-    log = tmp_path / "out" / "lammps-molecule" / "log.lammps"
+    log = tmp_path / "out" / "gas-bare" / "log.lammps"
     end = time.monotonic() + 60
     while not log.exists() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.05)

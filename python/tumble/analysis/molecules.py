@@ -1,6 +1,6 @@
 """Whether water molecules stay whole: each oxygen keeps the two hydrogens that it starts with.
 
-The hydrogens of an oxygen are the two nearest to it in the first frame (nearest images). A molecule is broken in a
+A hydrogen belongs to the oxygen nearest to it in the first frame (nearest images). A molecule is broken in a
 frame if one of them is farther away than a limit, or if a hydrogen of another molecule is as near as it: in
 both cases a proton has left, or is about to.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from MDAnalysis.lib.distances import distance_array
+from MDAnalysis.lib.distances import capped_distance, distance_array
 from numpy.typing import NDArray
 
 from tumble.analysis.trajectory_error import TrajectoryError
@@ -70,8 +70,8 @@ def watch_molecules(universe: Any, limit: float = LIMIT, *, start: Any | None = 
     Raises:
         TrajectoryError: If that first frame doesn't consist of whole water molecules.
     """
-    mine = _assigned(universe if start is None else start, limit)
     oxygens, hydrogens = _groups(universe)
+    mine = np.searchsorted(hydrogens.indices, assign_hydrogens(universe if start is None else start, limit)[:, 1:])
     longest, nearest, first_break = 0.0, np.inf, None
     for ts in universe.trajectory:
         distances = distance_array(oxygens.positions, hydrogens.positions, box=ts.dimensions)
@@ -97,16 +97,32 @@ def _groups(universe: Any) -> tuple[Any, Any]:
     return oxygens, hydrogens
 
 
-def _assigned(universe: Any, limit: float) -> NDArray[np.intp]:
-    """The two hydrogens [O,2] of each oxygen in the first frame, counted among the hydrogens."""
+def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
+    """The molecules in the first frame of a trajectory.
+
+    Args:
+        universe: A `MDAnalysis.Universe` with elements, of water alone.
+        limit: Longest distance of an oxygen and its own hydrogen in a whole molecule, Å.
+
+    Returns:
+        Indices of the atoms O, H and H of each molecule, [M,3], in the order of the oxygens.
+
+    Raises:
+        TrajectoryError: If the frame doesn't consist of whole water molecules.
+    """
     oxygens, hydrogens = _groups(universe)
     dimensions = universe.trajectory[0].dimensions
-    distances = distance_array(oxygens.positions, hydrogens.positions, box=dimensions)
-    mine = np.argsort(distances, axis=1)[:, :2]
-    farthest = np.take_along_axis(distances, mine, axis=1).max()
-    if len(np.unique(mine)) < mine.size or not farthest <= limit:
+    # Neighbour lists, and not all distances, so that large boxes are no burden.
+    pairs, distances = capped_distance(oxygens.positions, hydrogens.positions, limit, box=dimensions)
+    order = np.lexsort((distances, pairs[:, 1]))
+    owned, nearest = np.unique(pairs[order, 1], return_index=True)
+    owner = pairs[order[nearest], 0]
+    counts = np.bincount(owner, minlength=len(oxygens))
+    if np.any(counts != 2):
+        worst = int(np.argmax(np.abs(counts - 2)))
         raise TrajectoryError(
-            f"`universe`: expected whole molecules in the first frame, with O-H distances up to {limit} Å, "
-            f"got {farthest:.3f} Å" + (" and hydrogens between two oxygens" if farthest <= limit else "")
+            f"`universe`: expected whole molecules in the first frame, with O-H distances up to {limit} Å, got "
+            f"{counts[worst]} H that belong to the O with index {oxygens.indices[worst]}"
         )
-    return mine
+    mine = owned[np.argsort(owner, kind="stable")].reshape(-1, 2)
+    return np.column_stack([oxygens.indices, hydrogens.indices[mine]])

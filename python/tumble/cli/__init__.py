@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 
 import tumble
-from tumble.cli import demo, drive, evaluate, export, info, models, probe, rotations, train
+from tumble.cli import analyze, compare, demo, drive, evaluate, export, info, models, probe, report, rotations, train
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tumble {tumble.__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (export, info, evaluate, rotations, probe, train, drive, models, demo):
+    for command in (export, info, evaluate, rotations, probe, train, drive, analyze, compare, report, models, demo):
         command.add_parser(subparsers)
     return parser
 

@@ -11,10 +11,13 @@ from tumble.demo.inputs import IpiInput, LammpsInput, copy_ipi, copy_lammps
 from tumble.demo.processes import Program, find_program, run_alone, run_together
 
 LIMIT = 1800.0  # s; a run that takes longer hangs
+SEED = "4711"  # of random frames, as in the inputs of LAMMPS
 SOCKETS = "/tmp/ipi_"  # i-PI's own prefix of the names of its sockets
 
 
-def run_lammps(inputs: Path, which: LammpsInput, folder: Path, model: str, steps: int) -> float:
+def run_lammps(
+    inputs: Path, which: LammpsInput, folder: Path, model: str, steps: int, symmetrize: str = "none"
+) -> float:
     """Runs LAMMPS in `folder`.
 
     Args:
@@ -23,6 +26,7 @@ def run_lammps(inputs: Path, which: LammpsInput, folder: Path, model: str, steps
         folder: Folder of the run, empty.
         model: Name of a model, or absolute path of its file.
         steps: Number of time steps.
+        symmetrize: Rotations over which the model is averaged.
 
     Returns:
         The time that it took, s.
@@ -31,19 +35,21 @@ def run_lammps(inputs: Path, which: LammpsInput, folder: Path, model: str, steps
         DemoError: If it fails.
     """
     script = copy_lammps(inputs, which, folder)
-    variables = ["-var", "steps", str(steps), "-var", "model", model]
+    variables = ["-var", "steps", str(steps), "-var", "model", model, "-var", "symmetrize", symmetrize]
     command = [find_program("lmp"), "-in", script.name, "-log", "log.lammps", *variables]
     program = Program("LAMMPS", command, folder, folder / "screen.log", _threads())
     return run_alone(program, LIMIT)
 
 
-def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int) -> float:
+def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int, symmetrize: str = "none") -> float:
     """Runs an i-PI server and the driver in `folder`; arguments, result and errors as in `run_lammps`."""
     address = f"tumble-demo-{os.getpid()}-{secrets.token_hex(4)}"
     xml = copy_ipi(inputs, which, folder, steps, address)
     serve = [find_program("i-pi"), xml.name]
     drive = [sys.executable, "-m", "tumble", "drive", model, "--unix", address]
-    drive += ["--structure", which.structure.name]
+    drive += ["--structure", which.structure.name, "--symmetrize", symmetrize]
+    if symmetrize.startswith("random"):
+        drive += ["--seed", SEED]
     try:
         # The server itself computes next to nothing: the cores are for the model.
         server = Program("i-PI", serve, folder, folder / "server.log", {"OMP_NUM_THREADS": "1"})

@@ -31,6 +31,7 @@ class IpiInput:
 
 
 LAMMPS_MOLECULE = LammpsInput(Path("lammps", "water-molecule.in"), Path("lammps", "water1.data"))
+LAMMPS_GAS = LammpsInput(Path("lammps", "water-gas.in"), Path("lammps", "water1.data"))
 LAMMPS_LIQUID = LammpsInput(Path("lammps", "water-liquid.in"), Path("lammps", "water64.data"))
 IPI_MOLECULE = IpiInput(Path("ipi", "water-molecule.xml"), Path("ipi", "water1.xyz"))
 IPI_LIQUID = IpiInput(Path("ipi", "water-liquid.xml"), Path("ipi", "water64.xyz"))

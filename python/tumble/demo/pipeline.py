@@ -1,28 +1,35 @@
-"""The demonstration from beginning to end."""
+"""The demonstration from beginning to end: the bare model against a symmetrized one."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from tumble.analysis import RadialDistribution, open_beads, open_dump, radial_distribution
-from tumble.demo import averages, engines, inputs
+from tumble import metadata
+from tumble.analysis.analysis_file import NAME, Analysis
+from tumble.analysis.analyze import analyze
+from tumble.analysis.compare import Comparison, compare, joined
+from tumble.demo import engines, inputs
 from tumble.demo.demo_error import DemoError
-from tumble.demo.provenance import identify, versions
-from tumble.demo.report import Results, write_report
-from tumble.demo.runs import Run
-from tumble.demo.stages import STAGES
+from tumble.demo.stages import BARE, SYSTEMS
+from tumble.files import sha256
+from tumble.registry import find_model
+from tumble.report import write_report
 
-TEMPERATURE = 300.0  # K, as in the inputs
 REPORT = "report.html"
-RECORD = "demo.json"
-CURVES = ("rdf-classical.json", "rdf-path-integral.json")
+MARK = "tumble-demo.txt"
+
+_NOTES = (
+    "Each system is run twice: with the bare model, and symmetrized, that is with its energy averaged over rotations "
+    "or with a new random frame in every step. What differs between the two is what the broken symmetry does.",
+    "The runs take minutes, and what they show is that everything works. How large a bias they could have seen stands "
+    "beside each verdict; a study needs longer ones.",
+)
 
 Tell = Callable[[str], None]
 
@@ -32,7 +39,7 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
 
     Args:
         out: Folder of the results; what an earlier demonstration left there is replaced.
-        lengths: Numbers of time steps, by stage.
+        lengths: Numbers of time steps, by system.
         model: Name or path of the model.
         source: Folder of the inputs; None for the ones of the package.
         tell: Called with pieces of text about the progress, newlines included.
@@ -41,112 +48,52 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
         Path of the report.
 
     Raises:
-        DemoError: If a stage fails, or `out` holds something else.
+        DemoError: If a run fails, or `out` holds something else.
         ModelNotFoundError: If there is no such model.
-        TrajectoryError: If a trajectory can't be analysed.
+        TrajectoryError: If a run can't be analysed.
     """
     source = inputs.find_inputs(source)
-    identity = identify(model)
+    path = find_model(model).resolve()
+    identity = {"name": str(metadata.read(path)["name"]), "path": str(path), "sha256": sha256(path)}
     # A name goes to the engines as it is, so that they look it up; a path must be valid in any folder.
-    model = str(identity.path) if Path(model).is_file() else model
-    folders = _prepare(out)
-    tell(f"model {identity.name} ({identity.path}), {engines.threads()} threads; results in {out}\n")
+    model = str(path) if Path(model).is_file() else model
+    _prepare(out)
+    tell(f"model {identity['name']} ({path}), {engines.threads()} threads; results in {out}\n")
 
-    runs: dict[str, Run] = {}
-    for name, stage in STAGES.items():
-        with _telling(f"{stage.title}, {lengths[name]} steps", tell):
-            runs[name] = stage.run(source, folders[name], model, lengths[name])
-    with _telling("O–O radial distribution functions", tell):
-        classical = _rdf([_dump(folders, runs)])
-        path_integral = _rdf(_beads(folders, runs))
+    analyses: list[Analysis] = []
+    comparisons: list[Comparison] = []
+    for name, system in SYSTEMS.items():
+        pair = []
+        for symmetrize in (BARE, system.symmetrize):
+            folder = (out / f"{name}-{'bare' if symmetrize == BARE else symmetrize}").resolve()
+            folder.mkdir()
+            title = f"{system.title}, {'bare' if symmetrize == BARE else f'symmetrized ({symmetrize})'}"
+            with _telling(f"{title}, {lengths[name]} steps", tell):
+                run = system.run(source, folder, model, lengths[name], symmetrize)
+            with _telling(f"{title}, analysis", tell):
+                run = replace(run, model=identity, symmetrize=symmetrize)
+                pair.append(analyze(run, system.observables, system.settings))
+                pair[-1].save(folder / NAME)
+        comparisons.append(compare(pair, reference=pair[1].name))
+        analyses += pair
     with _telling("report", tell):
-        results = Results(
-            model=identity,
-            versions=versions(),
-            threads=engines.threads(),
-            temperature=TEMPERATURE,
-            molecule=[runs["lammps-molecule"], runs["ipi-molecule"]],
-            liquid=[runs["lammps-liquid"], runs["ipi-liquid"]],
-            classical=classical,
-            path_integral=path_integral,
-            inputs=_texts(out),
-        )
-        write_report(results, out / REPORT, datetime.now())
-        _record(out, results)
+        title = "Bare and symmetrized water"
+        write_report(out / REPORT, analyses, joined(comparisons), title=title, notes=_NOTES, now=datetime.now())
     return out / REPORT
 
 
-def _dump(folders: dict[str, Path], runs: dict[str, Run]) -> Any:
-    """Trajectory of the classical liquid."""
-    timestep = runs["lammps-liquid"].timestep / 1000
-    return open_dump(folders["lammps-liquid"] / "water-liquid.dump", timestep)
-
-
-def _beads(folders: dict[str, Path], runs: dict[str, Run]) -> list[Any]:
-    """Trajectories of the beads of the liquid."""
-    timestep = runs["ipi-liquid"].timestep / 1000
-    return open_beads(str(folders["ipi-liquid"] / "simulation.pos_*.xyz"), timestep)
-
-
-def _rdf(beads: list[Any]) -> RadialDistribution:
-    start = averages.first_counted(len(beads[0].trajectory))
-    return radial_distribution(beads, ("O", "O"), bin_width=0.1, start=start, blocks=averages.BLOCKS)
-
-
-def _prepare(out: Path) -> dict[str, Path]:
-    """Makes the folders of the runs, empty, and gives them by name."""
-    if out.is_dir() and any(out.iterdir()) and not (out / RECORD).is_file():
+def _prepare(out: Path) -> None:
+    """Makes the folder of the results, without what an earlier demonstration left there."""
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
         raise DemoError(
             f"`out`: expected a new folder or one of an earlier demonstration, got `{out}` with other files"
         )
     out.mkdir(parents=True, exist_ok=True)
-    (out / RECORD).write_text("{}\n")
-    for name in (REPORT, *CURVES):
-        (out / name).unlink(missing_ok=True)
-    folders = {name: (out / name).resolve() for name in STAGES}
-    for folder in folders.values():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-    return folders
-
-
-def _texts(out: Path) -> dict[str, str]:
-    """The input files as they were run, by name."""
-    paths = [path for name in STAGES for path in sorted((out / name).glob("water-*")) if path.suffix in (".in", ".xml")]
-    return {f"{path.parent.name}/{path.name}": path.read_text() for path in paths}
-
-
-def _record(out: Path, results: Results) -> None:
-    """Writes the numbers for programs."""
-    for name, curve in zip(CURVES, (results.classical, results.path_integral), strict=True):
-        (out / name).write_text(curve.to_json() + "\n")
-    record = {
-        "model": {"name": results.model.name, "sha256": results.model.sha256},
-        "versions": results.versions,
-        "threads": results.threads,
-        "averages": {"skipped": averages.SKIPPED, "blocks": averages.BLOCKS},
-        "runs": {f"{run.engine} {run.system}": _numbers(run) for run in [*results.molecule, *results.liquid]},
-    }
-    (out / RECORD).write_text(json.dumps(record, indent=2) + "\n")
-
-
-def _numbers(run: Run) -> dict[str, float]:
-    """The numbers of a run; each average is followed by its standard error."""
-    numbers = {
-        "beads": run.beads,
-        "steps": run.steps,
-        "timestep_fs": run.timestep,
-        "seconds": run.seconds,
-        "drift_eV_per_molecule_ps": run.drift,
-    }
-    for name, unit, average in (
-        ("temperature", "K", averages.temperature(run)),
-        ("torque_rms", "eV_per_rad", averages.torque_rms(run)),
-        ("kinetic_energy", "eV_per_molecule", averages.kinetic_energy(run)),
-    ):
-        if average is not None:
-            numbers |= {f"{name}_{unit}": average.mean, f"{name}_error_{unit}": average.error}
-    return numbers
+    (out / MARK).write_text("Results of `tumble demo`; the next one replaces them.\n")
+    (out / REPORT).unlink(missing_ok=True)
+    for name, system in SYSTEMS.items():
+        for what in ("bare", system.symmetrize):
+            shutil.rmtree(out / f"{name}-{what}", ignore_errors=True)
 
 
 @contextmanager

@@ -1,0 +1,86 @@
+"""Analyses a run: every observable that it allows, with the reasons for those that it doesn't.
+
+Each observable is a recipe of `tumble.analysis.recipes`, which knows what of a run it needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import tumble
+from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.recipes import RECIPES
+from tumble.analysis.result import Result
+from tumble.analysis.settings import Settings
+from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.hints import nearest_name
+from tumble.runs import Run
+
+Tell = Callable[[str], None]
+
+_PACKAGES = ("numpy", "scipy", "MDAnalysis")
+
+
+def analyze(
+    run: Run, observables: Sequence[str] | None = None, settings: Settings | None = None, tell: Tell | None = None
+) -> Analysis:
+    """Analyses a run.
+
+    Args:
+        run: See `tumble.runs.open_run`.
+        observables: Names of what is sought; all if not given. What this run doesn't allow is left out; the reasons are
+            in the provenance, `skipped`.
+        settings: How.
+        tell: Called with the name of each observable before it is computed.
+
+    Raises:
+        TrajectoryError: If an observable isn't known, or none can be had of this run.
+    """
+    settings = Settings() if settings is None else settings
+    for name in observables or ():
+        if name not in RECIPES:
+            hint = nearest_name(name, RECIPES, "observables")
+            raise TrajectoryError(f"`observables`: expected names of observables, got `{name}`{hint}")
+    results: list[Result] = []
+    skipped: dict[str, str] = {}
+    for name in observables or RECIPES:
+        if tell is not None:
+            tell(name)
+        try:
+            results += RECIPES[name](run, settings)
+        except TrajectoryError as error:
+            skipped[name] = str(error)
+    if not results:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in skipped.items())
+        raise TrajectoryError(f"`{run.folder}`: expected a run that can be analysed, got {reasons}")
+    return Analysis(run.name, tuple(results), _provenance(run, settings, skipped))
+
+
+def _provenance(run: Run, settings: Settings, skipped: dict[str, str]) -> dict[str, Any]:
+    files = (*run.trajectory.positions, *run.trajectory.velocities, *run.trajectory.forces)
+    model = dict(run.model)
+    path = Path(model.get("path", ""))
+    if model and path.is_file():
+        model["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    versions = {"tumble": tumble.__version__, **run.versions}
+    versions |= {name: importlib.metadata.version(name) for name in _PACKAGES}
+    return {
+        "engine": run.engine,
+        "ensemble": run.ensemble,
+        "temperature_K": run.temperature,
+        "beads": run.beads,
+        "timestep_fs": None if run.timestep is None else 1000 * run.timestep,
+        "length_ps": float(run.time[-1] - run.time[0]) if len(run.time) > 0 else None,
+        "model": model,
+        "symmetrize": run.symmetrize,
+        "versions": versions,
+        "inputs": dict(run.inputs),
+        "files": {path.name: path.stat().st_size for path in files},
+        "settings": asdict(settings),
+        "skipped": skipped,
+    }

@@ -1,0 +1,1 @@
+"""Dipoles of molecules and of the whole, and what follows from them."""

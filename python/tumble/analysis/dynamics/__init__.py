@@ -1,0 +1,1 @@
+"""Diffusion, reorientation and spectra."""

@@ -1,0 +1,1 @@
+"""Rotational drift: angular momentum, rotation against a reference, kinetic temperatures, conserved quantities."""

@@ -1,0 +1,1 @@
+"""Distributions of molecular axes over the sphere."""

@@ -1,0 +1,42 @@
+"""Cells as programs write them, in the form of MDAnalysis: edges and angles, with a along x and b in the xy plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from ase.geometry import cell_to_cellpar
+
+from tumble.analysis.statistics.cells import Array
+from tumble.analysis.trajectory_error import TrajectoryError
+
+#: Note for boxes that are periodic in one or two directions.
+PARTLY_PERIODIC = (
+    "The box is periodic along some of its edges only, but distances are taken as if it were along all of them."
+)
+
+
+def dimensions_of(vectors: Array, periodic: Sequence[bool]) -> Array | None:
+    """Edges and angles of a cell.
+
+    Args:
+        vectors: Rows, [3,3] in Å.
+        periodic: Whether it is periodic along each.
+
+    Returns:
+        Edges (Å) and angles (degrees), [6]; None if it isn't periodic at all.
+
+    Raises:
+        TrajectoryError: If it is turned: MDAnalysis has no place for that, and turning it back would turn the
+            directions of space.
+    """
+    if not any(periodic):
+        return None
+    lengths = np.linalg.norm(vectors, axis=1)
+    above = vectors[np.triu_indices(3, 1)]
+    if np.any(np.diag(vectors) <= 0) or np.any(np.abs(above) > 1e-5 * lengths.max()):
+        raise TrajectoryError(
+            "`cell`: expected a along x, b in the xy plane and c above it, got the vectors "
+            f"{np.array2string(vectors, precision=4, separator=', ')}; turn cell and atoms before the simulation"
+        )
+    return np.asarray(cell_to_cellpar(vectors), dtype=np.float64)  # type: ignore[no-untyped-call]

@@ -1,0 +1,223 @@
+"""Reads the text dumps of LAMMPS: `dump custom` and `dump atom`.
+
+Atoms are put in the order of their `id`, which must be there, since LAMMPS writes them in any order. Positions come
+from the first of these that the dump has: `xu yu zu`, `xsu ysu zsu` (unwrapped), `x y z`, `xs ys zs`, unwrapped with
+`ix iy iz` if it has these, else wrapped. As in MDAnalysis, the lower corner of the box is the origin, unless there is
+no periodic edge. Velocities and forces have the units of the simulation: they need `ITEM: UNITS` (`dump_modify units
+yes`) or `units`, and are left out otherwise. `ITEM: TIME` (`dump_modify time yes`) gives times, if units are known.
+"""
+
+from __future__ import annotations
+
+import re
+from os import PathLike
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+
+from tumble.analysis.reading.boxes import PARTLY_PERIODIC, dimensions_of
+from tumble.analysis.reading.frame_index import HEADER, Header
+from tumble.analysis.reading.frames import Frame, Indices
+from tumble.analysis.reading.lammps_units import LammpsUnits, lammps_units
+from tumble.analysis.reading.text_frames import TextFrames
+from tumble.analysis.statistics.cells import Array
+from tumble.analysis.trajectory_error import TrajectoryError
+
+_HEADER = re.compile(
+    rb"(ITEM: UNITS[^\n]*\n(?P<units>[^\n]*)\n)?(ITEM: TIME[^S\n]*\n(?P<time>[^\n]*)\n)?"
+    rb"ITEM: TIMESTEP[^\n]*\n(?P<step>[^\n]*)\nITEM: NUMBER OF ATOMS[^\n]*\n(?P<atoms>[^\n]*)\n"
+)
+_BEFORE = re.compile(rb"(ITEM: UNITS[^\n]*\n[^\n]*\n)?(ITEM: TIME[^S\n]*\n[^\n]*\n)?\Z")
+_LINES = 9  # of a header without units and time
+
+#: Columns of positions in the order in which they are preferred: whether they are scaled, and unwrapped.
+_POSITIONS = {
+    ("xu", "yu", "zu"): (False, True),
+    ("xsu", "ysu", "zsu"): (True, True),
+    ("x", "y", "z"): (False, False),
+    ("xs", "ys", "zs"): (True, False),
+}
+_IMAGES = ("ix", "iy", "iz")
+_VELOCITIES = ("vx", "vy", "vz")
+_FORCES = ("fx", "fy", "fz")
+
+
+class Box(NamedTuple):
+    """The box of a frame.
+
+    Attributes:
+        origin: Lower corner, [3] in Å.
+        vectors: Rows, [3,3] in Å.
+        periodic: Along which edges it is.
+    """
+
+    origin: Array
+    vectors: Array
+    periodic: list[bool]
+
+
+class LammpsDump(TextFrames):
+    """Frames of one file.
+
+    Attributes:
+        ids: Number of each atom, sorted, [N].
+        types: Type of each atom, [N]; None if the dump doesn't tell.
+
+    Args:
+        path: The file.
+        units: Style of units of the simulation; needed for velocities and forces if the file doesn't tell it.
+    """
+
+    key = b"ITEM: TIMESTEP"
+
+    def __init__(self, path: str | PathLike[str], units: LammpsUnits | None = None) -> None:
+        """See the class."""
+        self.units = units
+        self.types: Indices | None = None
+        super().__init__(path)
+        self.read(0)  # for what follows from the columns
+
+    def _begin(self, file: BinaryIO) -> None:
+        found = _HEADER.match(file.read(HEADER))
+        if found is None or not found["atoms"].strip().isdigit() or int(found["atoms"]) == 0:
+            raise TrajectoryError(f"`{self.path}`: expected the header of a dump of LAMMPS, got something else")
+        self.n_atoms = int(found["atoms"])
+        if found["units"] is not None:
+            own = lammps_units(found["units"].decode(errors="replace").strip())
+            if self.units is not None and self.units != own:
+                raise TrajectoryError(f"`units`: expected `{own.style}`, as in `{self.path}`, got `{self.units.style}`")
+            self.units = own
+        self._columns: dict[str, int] | None = None
+
+    def start(self, text: bytes, key: int) -> int:
+        """See `Layout`."""
+        before = _BEFORE.search(text, max(key - 200, 0), key)
+        return key if before is None else before.start()
+
+    def header(self, text: bytes) -> Header:
+        """See `Layout`."""
+        found = _HEADER.match(text)
+        if found is None or not found["atoms"].strip().isdigit():
+            return Header(1 << 62)  # cut off in its header
+        if found["atoms"].strip() != b"%d" % self.n_atoms:
+            raise TrajectoryError(
+                f"`{self.path}`: expected {self.n_atoms} atoms in each frame, got {found['atoms'].decode().strip()} at "
+                f"step {found['step'].decode().strip()}; dump a group that keeps its atoms"
+            )
+        lines = _LINES + 2 * (found["units"] is not None) + 2 * (found["time"] is not None) + self.n_atoms
+        time = float(found["time"]) * self.units.time if found["time"] is not None and self.units is not None else None
+        return Header(lines, int(found["step"]), time)
+
+    def _parse(self, text: bytes) -> Frame:
+        begin = text.index(b"ITEM: BOX BOUNDS")
+        end = text.index(b"ITEM: ATOMS", begin)
+        box = self._box(text[begin:end].decode())
+        stop = text.index(b"\n", end)
+        names = text[end:stop].decode().split()[2:]
+        if self._columns is None:
+            self._look_at(names, box)
+        if names != list(self._columns or ()):
+            raise TrajectoryError(
+                f"expected the columns {' '.join(self._columns or ())} as in the first frame, got {' '.join(names)}"
+            )
+        words = text[stop:].split()
+        if len(words) != len(names) * self.n_atoms:
+            raise TrajectoryError(
+                f"expected {len(names)} words for each of {self.n_atoms} atoms, got {len(words)} words"
+            )
+        return self._frame(words, box)
+
+    def _box(self, text: str) -> Box:
+        first, *lines = text.splitlines()
+        flags = first.split()[3:]
+        if flags[:2] == ["abc", "origin"]:
+            raise TrajectoryError(
+                "expected a box with a along x and b in the xy plane, got a general triclinic one; dump "
+                "without `triclinic/general`"
+            )
+        bounds = np.array([[float(word) for word in line.split()] for line in lines])
+        periodic = [flag == "pp" for flag in flags[-3:]]
+        if bounds.shape == (3, 2):
+            return Box(bounds[:, 0], np.diag(bounds[:, 1] - bounds[:, 0]), periodic)
+        # https://docs.lammps.org/Howto_triclinic.html: the bounds enclose the tilted box.
+        xy, xz, yz = bounds[:, 2]
+        low = bounds[:, 0] - [min(0.0, xy, xz, xy + xz), min(0.0, yz), 0.0]
+        high = bounds[:, 1] - [max(0.0, xy, xz, xy + xz), max(0.0, yz), 0.0]
+        lengths = high - low
+        return Box(low, np.array([[lengths[0], 0, 0], [xy, lengths[1], 0], [xz, yz, lengths[2]]]), periodic)
+
+    def _look_at(self, names: list[str], box: Box) -> None:
+        """Decides which columns are read."""
+        if "id" not in names:
+            raise TrajectoryError(
+                f"expected a column `id`, since LAMMPS writes atoms in any order, got {' '.join(names)}"
+            )
+        found = next((columns for columns in _POSITIONS if set(columns) <= set(names)), None)
+        if found is None:
+            raise TrajectoryError(f"expected columns `x y z`, or scaled or unwrapped ones, got {' '.join(names)}")
+        self._positions = found
+        self._scaled, self.unwrapped = _POSITIONS[found]
+        self._images = not self.unwrapped and set(_IMAGES) <= set(names)
+        self.unwrapped = self.unwrapped or self._images or not any(box.periodic)
+        self._columns = {name: column for column, name in enumerate(names)}
+        unknown = [name for name in (*_VELOCITIES, *_FORCES) if name in names and self.units is None]
+        if unknown:
+            self.notes += (f"Columns {', '.join(unknown)} are left out: give `units`, the style of units of LAMMPS.",)
+        if 0 < sum(box.periodic) < 3:
+            self.notes += (PARTLY_PERIODIC,)
+
+    def _frame(self, words: list[bytes], box: Box) -> Frame:
+        order = self._order(words)
+        positions = self._numbers(words, self._positions)[order]
+        if self._scaled:
+            positions = positions @ box.vectors + box.origin
+        if self._images:
+            positions += self._numbers(words, _IMAGES)[order] @ box.vectors
+        if any(box.periodic):
+            positions -= box.origin
+        frame = Frame(positions=positions, dimensions=dimensions_of(box.vectors, box.periodic))
+        if self.units is not None:
+            if self._has(_VELOCITIES):
+                frame.velocities = self._numbers(words, _VELOCITIES)[order] * self.units.velocity
+            if self._has(_FORCES):
+                frame.forces = self._numbers(words, _FORCES)[order] * self.units.force
+        return frame
+
+    def _has(self, names: tuple[str, ...]) -> bool:
+        return all(name in (self._columns or ()) for name in names)
+
+    def _words(self, words: list[bytes], name: str) -> list[bytes]:
+        """A column."""
+        columns = self._columns or {}
+        return words[columns[name] :: len(columns)]
+
+    def _numbers(self, words: list[bytes], names: tuple[str, ...]) -> Array:
+        """Columns of numbers, [N,K]."""
+        columns = [[float(word) for word in self._words(words, name)] for name in names]
+        return np.asarray(np.array(columns).T, dtype=np.float64)
+
+    def _order(self, words: list[bytes]) -> Indices:
+        """Where each atom is, in the order of the numbers of atoms; notes what atoms are called in the first frame."""
+        ids = np.array(list(map(int, self._words(words, "id"))), dtype=np.int64)
+        order = np.argsort(ids, kind="stable")
+        if not hasattr(self, "ids"):
+            self.ids: Indices = ids[order]
+            if "type" in (self._columns or ()):
+                kinds = self._words(words, "type")
+                if all(kind.isdigit() for kind in kinds):
+                    self.types = np.array(list(map(int, kinds)))[order]
+            self.labels = self._labels(words, order)
+        if not np.array_equal(ids[order], self.ids):
+            raise TrajectoryError(
+                "expected the atoms of the first frame, got others; dump a group that keeps its atoms"
+            )
+        return order
+
+    def _labels(self, words: list[bytes], order: Indices) -> tuple[str, ...] | None:
+        """Elements, if the dump tells them."""
+        if "element" not in (self._columns or ()):
+            return None
+        elements = np.array([word.decode(errors="replace") for word in self._words(words, "element")])[order]
+        if self.types is not None and len(set(self.types)) > 1 and set(elements) == {"C"}:
+            return None  # what LAMMPS writes for each type unless `dump_modify element` tells the elements
+        return tuple(elements.tolist())

@@ -1,0 +1,79 @@
+"""Tables of results and verdicts as plain text, for terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.compare import SYMMETRY, Comparison
+from tumble.analysis.plotting.number_text import number, with_error
+from tumble.analysis.result import Quantity
+
+
+def format_numbers(analysis: Analysis) -> str:
+    """The numbers of an analysis, a line for each curve and map, and all notes."""
+    lines = [f"{analysis.name}: {_headline(analysis)}"]
+    for result in analysis.results:
+        lines += ["", result.observable]
+        lines += _aligned([[f"  {quantity.name}", *_cells(quantity)] for quantity in result.quantities])
+        lines += [f"  note: {note}" for note in result.notes]
+    skipped = analysis.provenance.get("skipped", {})
+    if skipped:
+        lines += ["", "not analysed"]
+        lines += [f"  {name}: {reason}" for name, reason in skipped.items()]
+    return "\n".join(lines)
+
+
+def format_comparison(comparison: Comparison) -> str:
+    """Verdicts, those that are visible first, then all that were tested."""
+    lines = []
+    seen = [row for row in comparison.rows if row.visible and not row.diagnostic]
+    for run in dict.fromkeys(row.run for row in comparison.rows):
+        rows = [row for row in comparison.rows if row.run == run]
+        for reference in dict.fromkeys(row.reference for row in rows):
+            against = "what symmetry demands" if reference == SYMMETRY else reference
+            lines += [f"{run} against {against}"]
+            lines += _aligned(
+                [
+                    ["!" if row.visible and not row.diagnostic else " ", row.observable, row.quantity, row.text]
+                    for row in rows
+                    if row.reference == reference
+                ]
+            )
+            lines += [""]
+    tested = sum(not row.diagnostic and np.isfinite(row.p_value) for row in comparison.rows)
+    lines += [f"{len(seen)} of {tested} comparisons show a difference" + (", marked with !" if seen else "")]
+    lines += [f"note: {note}" for note in comparison.notes]
+    return "\n".join(lines)
+
+
+def _headline(analysis: Analysis) -> str:
+    given = analysis.provenance
+    words = [str(given.get("engine", "")), str(given.get("ensemble", ""))]
+    if given.get("temperature_K") is not None:
+        words.append(f"{given['temperature_K']:.4g} K")
+    if given.get("beads", 1) > 1:
+        words.append(f"{given['beads']} beads")
+    if given.get("length_ps") is not None:
+        words.append(f"{given['length_ps']:.4g} ps")
+    return ", ".join(word for word in words if word)
+
+
+def _cells(quantity: Quantity) -> list[str]:
+    unit = "" if quantity.unit == "1" else f" {quantity.unit}"
+    if not quantity.axes:
+        value = with_error(float(quantity.values), float(quantity.errors))
+        return [f"{value}{unit}", "" if quantity.resolved else "(error is a lower bound)"]
+    shape = " × ".join(f"{len(axis.values)} {axis.label}" for axis in quantity.axes)
+    known = quantity.errors[np.isfinite(quantity.errors)]
+    typical = f"±{number(float(np.median(known)), 2)}{unit}" if known.size > 0 else "a series"
+    return [f"{shape}, {typical}", "" if quantity.resolved else "(errors are lower bounds)"]
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    if not rows:
+        return []
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

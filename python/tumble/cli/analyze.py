@@ -1,0 +1,159 @@
+"""`tumble analyze`: observables of a run, with error bars."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tumble.cli.options import Once
+
+if TYPE_CHECKING:
+    from tumble.analysis.analysis_file import Analysis
+    from tumble.analysis.settings import Settings
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "analyze",
+        help="observables of runs of LAMMPS and i-PI, with error bars",
+        description="Compute observables of runs, print the numbers, and write everything to analysis.json in the "
+        "folder of each run, for `tumble compare` and `tumble report`.",
+        epilog="docs/analysis.md explains each observable and its error.",
+    )
+    parser.add_argument(
+        "runs",
+        metavar="RUN",
+        nargs="+",
+        help="folder of a run, input of i-PI, log of LAMMPS, or file or pattern of a trajectory",
+    )
+    parser.add_argument(
+        "--observables", action=Once, metavar="LIST", help="names with commas (default: all that the run allows)"
+    )
+    parser.add_argument("--output", "-o", metavar="FILE", type=Path, help="where to write, for a single run")
+    parser.add_argument("--name", metavar="NAME", help="of a single run, for tables and legends (default: its folder)")
+    parser.add_argument("--plots", metavar="FOLDER", type=Path, help="write a figure of each observable there, as .png")
+    add_settings(parser)
+    parser.set_defaults(run=run)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Options of how to analyse."""
+    parser.add_argument("--start", metavar="PS", type=float, help="leave out what is before this time")
+    parser.add_argument("--stop", metavar="PS", type=float, help="leave out what is after this time")
+    parser.add_argument("--stride", metavar="N", type=int, default=1, help="take every N-th frame (default: 1)")
+    parser.add_argument("--blocks", metavar="N", type=int, help="number of blocks for errors (default: chosen)")
+    parser.add_argument("--pairs", metavar="LIST", help="pairs for rdf, such as O-O,O-H (default: all of water)")
+    parser.add_argument("--cutoff", metavar="Å", type=float, help="range of rdf (default: half the width of the box)")
+    parser.add_argument("--bin-width", metavar="Å", type=float, default=0.05, help="for rdf (default: 0.05)")
+    parser.add_argument("--longest", metavar="PS", type=float, help="longest time of correlations (default: a quarter)")
+    parser.add_argument("--charges", metavar="LIST", help="point charges for dipoles, such as O=-0.84,H=0.42, in e")
+    parser.add_argument("--centroid", action="store_true", help="rdf of the centroid instead of the beads")
+    parser.add_argument(
+        "--crystal", action="store_true", help="the system itself prefers directions, so isotropy isn't expected"
+    )
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: 1)")
+    parser.add_argument("--topology", metavar="FILE", help="names the atoms where the trajectory doesn't")
+    parser.add_argument("--beads", action="store_true", help="the files are the beads of one path integral of LAMMPS")
+    parser.add_argument("--timestep", metavar="FS", type=float, help="where the run doesn't tell it")
+    parser.add_argument("--temperature", metavar="K", type=float, help="where the run doesn't tell it")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Analyse each run, print its numbers, write its file."""
+    from tumble.analysis.analysis_file import NAME
+    from tumble.analysis.tables import format_numbers
+    from tumble.errors import ConfigurationError
+
+    single = len(arguments.runs) == 1
+    if not single and (arguments.output is not None or arguments.name is not None):
+        raise ConfigurationError("`--output`: expected one run with `--output` and `--name`, got several")
+    settings = read_settings(arguments)
+    for given in arguments.runs:
+        analysis, folder = analyze_run(given, arguments, settings)
+        path = arguments.output if arguments.output is not None else folder / NAME
+        analysis.save(path)
+        print(format_numbers(analysis))
+        print(f"written to {path}\n")
+        if arguments.plots is not None:
+            _plot(analysis, arguments.plots)
+    return 0
+
+
+def analyze_run(given: str, arguments: argparse.Namespace, settings: Settings) -> tuple[Analysis, Path]:
+    """Analyses what the user named; gives the folder of the run as well."""
+    from tumble.analysis.analyze import analyze
+    from tumble.analysis.trajectory_error import TrajectoryError
+    from tumble.runs import open_run
+
+    opened = open_run(
+        given,
+        name=arguments.name,
+        topology=arguments.topology,
+        beads=arguments.beads,
+        timestep=None if arguments.timestep is None else arguments.timestep / 1000,
+        temperature=arguments.temperature,
+    )
+    chosen = None if arguments.observables is None else [one.strip() for one in arguments.observables.split(",")]
+
+    def tell(observable: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\033[K{opened.name}: {observable} ", end="", file=sys.stderr, flush=True)
+
+    try:
+        analysis = analyze(opened, chosen, settings, tell)
+    finally:
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+    skipped = analysis.provenance["skipped"]
+    if chosen is not None and skipped:
+        # What was asked for by name is no matter of chance.
+        raise TrajectoryError("; ".join(f"{name}: {reason}" for name, reason in skipped.items()))
+    return analysis, opened.folder
+
+
+def read_settings(arguments: argparse.Namespace) -> Settings:
+    """The settings of a command line.
+
+    Raises:
+        ConfigurationError: If a list has another form.
+    """
+    from tumble.analysis.settings import Settings
+
+    given = {
+        name: getattr(arguments, name)
+        for name in ("start", "stop", "stride", "blocks", "cutoff", "bin_width", "longest", "centroid", "jobs")
+    }
+    if arguments.pairs is not None:
+        given["pairs"] = _pairs(arguments.pairs)
+    if arguments.charges is not None:
+        given["charges"] = _charges(arguments.charges)
+    if arguments.crystal:
+        given["isotropic"] = False
+    return Settings(**given)
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    from tumble.errors import ConfigurationError
+
+    pairs = [tuple(pair.strip().split("-")) for pair in text.split(",")]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ConfigurationError(f"`--pairs`: expected pairs of elements such as O-O,O-H, got `{text}`")
+    return tuple((pair[0], pair[1]) for pair in pairs)
+
+
+def _charges(text: str) -> dict[str, float]:
+    from tumble.errors import ConfigurationError
+
+    try:
+        return {element.strip(): float(charge) for element, charge in (one.split("=") for one in text.split(","))}
+    except ValueError:
+        raise ConfigurationError(f"`--charges`: expected charges such as O=-0.84,H=0.42, got `{text}`") from None
+
+
+def _plot(analysis: Analysis, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for result in analysis.results:
+        result.plot(folder / f"{analysis.name}-{result.observable}.png")

@@ -1,0 +1,51 @@
+"""`tumble report`: one page about runs, with figures, verdicts and provenance."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tumble.cli.compare import add_runs, load_runs
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "report",
+        help="one page about runs: verdicts, figures, provenance",
+        description="Write one self-contained HTML page about runs, compared with a reference run and with what exact "
+        "symmetry demands. A run that wasn't analysed yet is analysed first.",
+    )
+    add_runs(parser)
+    parser.add_argument("--output", "-o", metavar="FILE", type=Path, default=Path("report.html"), help="the page")
+    parser.add_argument("--title", metavar="TEXT", help="heading of the page")
+    parser.add_argument(
+        "--probe", metavar="FILE", type=Path, help="what `tumble probe --json` wrote: the error against rotation sets"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the page and say where it is."""
+    from tumble.analysis.compare import compare
+    from tumble.report import write_report
+
+    analyses, reference = load_runs(arguments)
+    probe = None if arguments.probe is None else _read_probe(arguments.probe)
+    comparison = compare(analyses, reference)
+    write_report(arguments.output, analyses, comparison, title=arguments.title, probe=probe, now=datetime.now())
+    print(f"report: {arguments.output.resolve()}")
+    return 0
+
+
+def _read_probe(path: Path) -> dict[str, Any]:
+    from tumble.errors import ConfigurationError
+
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+    except ValueError as error:
+        raise ConfigurationError(f"`--probe`: expected a file of `tumble probe --json`, got {error}") from error
+    return found

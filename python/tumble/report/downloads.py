@@ -1,0 +1,98 @@
+"""Data to download from the page itself: CSV in data URIs.
+
+The tables are in long form, one line for each point of each run, since runs may have different axes. Columns are named
+with units; what isn't known is empty.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import gzip
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tumble.analysis.plotting.axis_text import label_of
+from tumble.analysis.result import Quantity
+
+_LARGE = 200_000  # bytes from which on a table is compressed
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file in the page.
+
+    Attributes:
+        name: That it is saved as.
+        uri: Data URI.
+        size: For people, such as `12 kB`.
+    """
+
+    name: str
+    uri: str
+    size: str
+
+
+def quantity_csv(runs: Sequence[str], quantities: Sequence[Quantity], name: str) -> Download:
+    """A curve or map of several runs.
+
+    Args:
+        runs: Their names.
+        quantities: The quantity of each run, with the same units.
+        name: Of the file, without an ending.
+    """
+    first = quantities[0]
+    expected = any(quantity.expected is not None for quantity in quantities)
+    head = ["run", *map(label_of, first.axes), label_of(first), f"error of {label_of(first)}"]
+    return csv_download(name, [*head, "by symmetry"] if expected else head, _points(runs, quantities, expected))
+
+
+def numbers_csv(runs: Sequence[str], quantities: Sequence[Sequence[Quantity]], name: str) -> Download:
+    """All numbers of an observable.
+
+    Args:
+        runs: Names.
+        quantities: Numbers of each run.
+        name: Of the file, without an ending.
+    """
+    head = ["run", "name", "quantity", "unit", "value", "error", "by symmetry"]
+    rows = [
+        [run, one.name, one.label, one.unit, *map(_text, (one.values, one.errors, one.expected))]
+        for run, numbers in zip(runs, quantities, strict=True)
+        for one in numbers
+    ]
+    return csv_download(name, head, rows)
+
+
+def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Download:
+    """A table as CSV, compressed by gzip if it is large."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    content, kind, ending = buffer.getvalue().encode(), "text/csv;charset=utf-8", ".csv"
+    if len(content) > _LARGE:
+        content, kind, ending = gzip.compress(content, mtime=0), "application/gzip", ".csv.gz"
+    size = f"{-(-len(content) // 1000)} kB"
+    name = re.sub(r"[^A-Za-z0-9._+-]+", "_", name) + ending
+    return Download(name, f"data:{kind};base64,{base64.b64encode(content).decode()}", size)
+
+
+def _points(runs: Sequence[str], quantities: Sequence[Quantity], expected: bool) -> Iterator[list[str]]:
+    for run, quantity in zip(runs, quantities, strict=True):
+        for place, value in np.ndenumerate(quantity.values):
+            where = [_text(axis.values[index]) for axis, index in zip(quantity.axes, place, strict=True)]
+            row = [run, *where, _text(value), _text(quantity.errors[place])]
+            yield [*row, _text(None if quantity.expected is None else quantity.expected[place])] if expected else row
+
+
+def _text(value: object) -> str:
+    """Nine digits; empty for what isn't known."""
+    if value is None:
+        return ""
+    found = float(value)  # type: ignore[arg-type]  # a number or an array without axes
+    return f"{found:.9g}" if np.isfinite(found) else ""

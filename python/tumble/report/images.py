@@ -1,0 +1,113 @@
+"""Figures in the page, as images in data URIs, described for those who can't see them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from tumble.analysis.plotting.axis_text import place_of
+from tumble.analysis.plotting.number_text import with_error
+from tumble.analysis.plotting.plot import draw_panels, figure_bytes
+from tumble.analysis.plotting.plot_panel import Panel
+from tumble.analysis.plotting.plot_traces import Trace
+from tumble.report.downloads import Download, quantity_csv
+
+_LARGE = 300_000  # bytes from which on a bitmap is smaller
+_PIXELS = 96  # of CSS, in an inch
+
+
+@dataclass(frozen=True)
+class Image:
+    """A figure.
+
+    Attributes:
+        uri: Data URI.
+        width: Pixels of CSS, as `height`.
+        height: See `width`.
+        alt: What can be seen.
+        title: What is drawn.
+        caption: How to read it.
+        download: The numbers in it; None if they are elsewhere.
+    """
+
+    uri: str
+    width: int
+    height: int
+    alt: str
+    title: str
+    caption: str
+    download: Download | None = None
+
+
+def panel_image(panel: Panel, observable: str) -> Image:
+    """The figure of a curve or map with its numbers.
+
+    Args:
+        panel: Of a quantity with axes.
+        observable: Name, for that of the file.
+    """
+    quantity = panel.quantity
+    runs, quantities = [trace.label for trace in panel.traces], [trace.quantity for trace in panel.traces]
+    download = quantity_csv(runs, quantities, f"{observable}-{quantity.name}")
+    return figure_image(draw_panels([panel]), _description(panel.traces), quantity.label, panel.reading, download)
+
+
+def numbers_image(panels: Sequence[Panel], title: str) -> Image:
+    """One figure of several numbers, one below the other."""
+    parts = []
+    for trace in (trace for panel in panels for trace in panel.traces):
+        value = with_error(float(trace.quantity.values), float(trace.quantity.errors))
+        parts.append(f"{trace.quantity.label} of {trace.label}: {value}")
+    return figure_image(
+        draw_panels(panels, most_columns=1), f"Dots with error bars. {'; '.join(parts)}.", title, panels[0].reading
+    )
+
+
+def figure_image(figure: Figure, alt: str, title: str, caption: str, download: Download | None = None) -> Image:
+    """A figure of matplotlib: SVG, or PNG if that is large.
+
+    Args:
+        figure: What to show.
+        alt: See `Image`, as for the others.
+        title: See `Image`.
+        caption: See `Image`.
+        download: See `Image`.
+    """
+    kind, content = "svg+xml", figure_bytes(figure, "svg")
+    if len(content) > _LARGE:
+        kind, content = "png", figure_bytes(figure, "png")
+    width, height = (round(_PIXELS * size) for size in figure.get_size_inches())
+    uri = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    return Image(uri, width, height, alt, title, caption, download)
+
+
+def _description(traces: Sequence[Trace]) -> str:
+    """What can be seen of a curve or map, in words."""
+    first = traces[0].quantity
+    kind = "Curves" if len(first.axes) == 1 else "Maps"
+    axes = " and ".join(
+        f"{axis.label} from {_value(axis.values.min(), axis.unit)} to {_value(axis.values.max(), axis.unit)}"
+        for axis in first.axes
+    )
+    return f"{kind} of {first.label} against {axes}. {' '.join(map(_extremes, traces))}"
+
+
+def _extremes(trace: Trace) -> str:
+    quantity = trace.quantity
+    if not np.isfinite(quantity.values).any():
+        return f"{trace.label}: nothing known."
+    parts = []
+    for word, index in (("lowest", np.nanargmin(quantity.values)), ("highest", np.nanargmax(quantity.values))):
+        place = np.unravel_index(int(index), quantity.values.shape)
+        where = ", ".join(place_of(axis, int(at)) for axis, at in zip(quantity.axes, place, strict=True))
+        parts.append(f"{word} {_value(quantity.values[place], quantity.unit)} at {where}")
+    return f"{trace.label}: {', '.join(parts)}."
+
+
+def _value(value: float, unit: str) -> str:
+    text = f"{value:.4g}".replace("-", "−")
+    return text if unit in ("", "1") else f"{text} {unit}"

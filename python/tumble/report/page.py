@@ -1,0 +1,28 @@
+"""HTML of the page, from the template beside this file; all text that goes in is escaped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+_FOLDER = Path(__file__).parent
+
+
+def render(**content: Any) -> str:
+    """The whole page.
+
+    Args:
+        content: What the template names.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    style = (_FOLDER / "page.css").read_text(encoding="utf-8")
+    return environment.get_template("page.html").render(style=style, **content)

@@ -1,0 +1,113 @@
+"""The part of the page on the symmetry error of the model against the set of rotations, from `tumble probe --json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from tumble.analysis.plotting.number_text import number
+from tumble.analysis.plotting.plot_panel import WIDTH
+from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.figure_style import BLUE, STYLE, VERMILION
+from tumble.report.downloads import csv_download
+from tumble.report.images import Image, figure_image
+from tumble.report.tables import Row, Table
+
+_MILLI = 1e3
+_FLOOR = 1e-9  # eV/Å: less is rounding, and has no place on a logarithmic axis
+_HEAD = (
+    "Rotations",
+    "Evaluations",
+    "Exact to degree",
+    "Energy / (meV/atom)",
+    "Forces / (meV/Å)",
+    "Frame torque / (meV/rad)",
+)
+
+
+@dataclass(frozen=True)
+class Probed:
+    """What a probe found.
+
+    Attributes:
+        text: On what, and against what.
+        image: Errors of sets.
+        table: The same as numbers.
+    """
+
+    text: str
+    image: Image
+    table: Table
+
+
+def probed_section(probe: Mapping[str, Any]) -> Probed:
+    """What a probe found.
+
+    Args:
+        probe: What `tumble probe --json` wrote.
+
+    Raises:
+        TrajectoryError: If it is something else.
+    """
+    try:
+        sets = sorted([*probe["sets"], *probe["random"]], key=lambda each: each["evaluations"])
+        table = [_numbers(each) for each in sets]
+        reference = probe["reference"]["name"]
+        text = f"{probe['model']} on {probe['structures']} structures of {probe['frames']}, against {reference}."
+    except (KeyError, TypeError) as error:
+        raise TrajectoryError(
+            f"`probe`: expected what `tumble probe --json` writes, got something without {error}"
+        ) from error
+    rows = [Row(each["name"], [_text(value) for value in line[1:]]) for each, line in zip(sets, table, strict=True)]
+    alt = f"Dots: error of the forces for each set of rotations. {'; '.join(map(_words, sets))}."
+    return Probed(
+        text=text,
+        image=figure_image(_draw(sets), alt, "Error of the forces", "Bars: standard errors over structures."),
+        table=Table(
+            "Errors, root mean square over structures",
+            _HEAD,
+            rows,
+            download=csv_download("rotation-sets", _HEAD, table),
+        ),
+    )
+
+
+def _numbers(each: Mapping[str, Any]) -> list[object]:
+    milli = [_MILLI * each[key]["rms"] for key in ("energy_per_atom", "forces", "torque")]
+    return [each["name"], each["evaluations"], each["degree"], *milli]
+
+
+def _text(value: object) -> str:
+    return number(value, 3) if isinstance(value, float) else str(value)
+
+
+def _words(each: Mapping[str, Any]) -> str:
+    return f"{each['name']} {number(_MILLI * each['forces']['rms'], 2)} meV/Å"
+
+
+def _draw(sets: Sequence[Mapping[str, Any]]) -> Figure:
+    """A line for each set, with the fewest evaluations on top."""
+    with rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, 1.0 + 0.22 * len(sets)), layout="constrained")
+        axes = figure.subplots()
+        for row, each in enumerate(sets):
+            colour, marker = (VERMILION, "s") if each["inversion"] else (BLUE, "o")
+            value, error = each["forces"]["rms"], each["forces"]["rms_error"] or 0.0
+            axes.errorbar(
+                _MILLI * max(value, _FLOOR), row, xerr=_MILLI * min(error, 0.9 * value), color=colour, marker=marker
+            )
+        axes.set_yticks(
+            range(len(sets)), [f"{each['name']} ({each['evaluations']})" for each in sets], fontsize="small"
+        )
+        axes.set(
+            xscale="log",
+            ylim=(len(sets) - 0.5, -0.5),
+            xlabel="error of the forces, rms / (meV/Å)",
+            ylabel="rotations (evaluations)",
+        )
+        axes.xaxis.set_major_formatter("{x:g}")
+    return figure

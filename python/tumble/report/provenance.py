@@ -1,0 +1,144 @@
+"""What was run, and with what."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.plotting.number_text import UNKNOWN
+from tumble.report.tables import Row, Table
+
+# Labels of what the table of runs shows, and where it is in the provenance of a run.
+_RUN = {
+    "Rotations": ("symmetrize",),
+    "Model": ("model", "name"),
+    "Engine": ("engine",),
+    "Ensemble": ("ensemble",),
+    "Temperature / K": ("temperature_K",),
+    "Beads": ("beads",),
+    "Length / ps": ("length_ps",),
+    "Steps": ("steps",),
+    "Time step / fs": ("timestep_fs",),
+}
+# What should be the same in runs that differ in nothing but rotations.
+_CONTROLLED = {
+    "the model file": ("model", "sha256"),
+    "engine": ("engine",),
+    "ensemble": ("ensemble",),
+    "temperature": ("temperature_K",),
+    "number of beads": ("beads",),
+    "time step": ("timestep_fs",),
+}
+_TOLERANCE = 0.02
+_ELSEWHERE = {"inputs", "skipped"}
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Of one run, or of what all runs share.
+
+    Attributes:
+        name: Of the run.
+        entries: Names and values.
+        inputs: Input files as they were run, by name.
+    """
+
+    name: str
+    entries: Mapping[str, str]
+    inputs: Mapping[str, str]
+
+
+def runs_table(analyses: Sequence[Analysis], reference: str | None) -> Table:
+    """The runs beside each other; lines of which nothing is known are left out."""
+    rows: list[tuple[str, Callable[[Analysis], str]]] = [
+        (label, lambda analysis, path=path: text_of(_find(analysis, path)))  # type: ignore[misc]
+        for label, path in _RUN.items()
+    ]
+    table = [Row(label, [value(analysis) for analysis in analyses]) for label, value in rows]
+    names = [f"{one.name} (reference)" if one.name == reference else one.name for one in analyses]
+    known = [row for row in table if any(cell != UNKNOWN for cell in row.cells)]
+    return Table("What was run", ["", *names], known)
+
+
+def confounders(analyses: Sequence[Analysis]) -> list[str]:
+    """In what runs differ that should differ in their rotations only; unknown values don't count."""
+    found = []
+    for label, path in _CONTROLLED.items():
+        values = [value for value in (_find(analysis, path) for analysis in analyses) if value is not None]
+        if values and any(not _alike(value, values[0]) for value in values):
+            found.append(label)
+    return found
+
+
+def skipped(analyses: Sequence[Analysis]) -> list[str]:
+    """Which observables are missing and why, in sentences."""
+    return [
+        f"{analysis.name}: no {observable}, since {reason}"
+        for analysis in analyses
+        for observable, reason in (analysis.provenance.get("skipped") or {}).items()
+    ]
+
+
+def provenance_of(analyses: Sequence[Analysis]) -> list[Provenance]:
+    """Everything that is known of the runs; first what is the same for all, if there are several."""
+    entries = [_entries(analysis) for analysis in analyses]
+    inputs = [dict(analysis.provenance.get("inputs") or {}) for analysis in analyses]
+    shared: dict[str, str] = {}
+    if len(analyses) > 1:
+        shared = {key: text for key, text in entries[0].items() if all(each.get(key) == text for each in entries)}
+    own = [{key: text for key, text in each.items() if key not in shared} for each in entries]
+    runs = [Provenance(one.name, *parts) for one, *parts in zip(analyses, own, inputs, strict=True)]
+    return [Provenance("All runs", shared, {}), *runs] if shared else runs
+
+
+def _entries(analysis: Analysis) -> dict[str, str]:
+    entries: dict[str, str] = {}
+    for key, value in analysis.provenance.items():
+        if key == "versions" and isinstance(value, Mapping):
+            entries[key] = ", ".join(f"{name} {number}" for name, number in value.items())
+        elif key == "files" and isinstance(value, Mapping):
+            entries[key] = ", ".join(f"{name} ({size} bytes)" for name, size in value.items())
+        elif isinstance(value, Mapping) and key not in _ELSEWHERE:
+            entries |= {key_text(f"{key} {part}"): text_of(each) for part, each in value.items()}
+        elif key not in _ELSEWHERE:
+            entries[key_text(key)] = text_of(value)
+    return {label: text for label, text in entries.items() if text not in (UNKNOWN, "")}
+
+
+def key_text(key: str) -> str:
+    """A key of JSON as a label: `temperature_K` becomes `temperature / K`."""
+    for unit in ("K", "ps", "fs", "eV", "A", "D"):
+        if key.endswith(f"_{unit}"):
+            return f"{key.removesuffix(f'_{unit}').replace('_', ' ')} / {unit.replace('A', 'Å')}"
+    return key.replace("_", " ")
+
+
+def text_of(value: Any) -> str:
+    """A value of JSON as text."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}" if math.isfinite(value) else UNKNOWN
+    if isinstance(value, list | tuple) and not any(isinstance(each, list | tuple | Mapping) for each in value):
+        return ", ".join(map(text_of, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _alike(first: Any, second: Any) -> bool:
+    """The same, or numbers that differ by no more than a measured temperature may."""
+    if isinstance(first, float) and isinstance(second, float):
+        return abs(first - second) <= _TOLERANCE * abs(second)
+    return bool(first == second)
+
+
+def _find(analysis: Analysis, path: Sequence[str]) -> Any:
+    value: Any = analysis.provenance
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,80 @@
+"""The report: what was run, verdicts, figures, tables, provenance, on one HTML page that needs no other file.
+
+It reads well on a phone, on a screen and on paper, runs no script and loads nothing. The same input gives the same
+page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import tumble
+from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.compare import Comparison
+from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.files import write_atomically
+from tumble.report.page import render
+from tumble.report.probed import probed_section
+from tumble.report.provenance import confounders, provenance_of, runs_table, skipped
+from tumble.report.sections import observable_sections
+from tumble.report.verdicts import verdicts_of
+
+
+def write_report(
+    path: str | Path,
+    analyses: Sequence[Analysis],
+    comparison: Comparison | None = None,
+    *,
+    title: str | None = None,
+    notes: Sequence[str] = (),
+    probe: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Writes the page.
+
+    Args:
+        path: Where to, .html.
+        analyses: Of the runs, in the order in which they are shown.
+        comparison: Of the same runs; without it there are no verdicts.
+        title: Heading.
+        notes: What a reader must know before all else, a paragraph each.
+        probe: What `tumble probe --json` wrote of the model: its symmetry error against the rotation set.
+        now: Printed on the page.
+
+    Raises:
+        TrajectoryError: If there are no runs, names aren't unique, the comparison is of others, or results of the same
+            observable don't belong together.
+        OSError: If it can't be written; what was there is then left.
+    """
+    _check(analyses, comparison)
+    page = render(
+        title=title or ("Does the broken symmetry show?" if comparison else "Observables"),
+        made=f"tumble {tumble.__version__}" + ("" if now is None else f" on {now:%d %B %Y, %H:%M}"),
+        notes=notes,
+        names=[analysis.name for analysis in analyses],
+        verdicts=None if comparison is None else verdicts_of(comparison),
+        runs=runs_table(analyses, None if comparison is None else comparison.reference),
+        confounders=[] if comparison is None else confounders(analyses),
+        skipped=skipped(analyses),
+        sections=observable_sections(analyses),
+        probed=None if probe is None else probed_section(probe),
+        provenance=provenance_of(analyses),
+    )
+    write_atomically(Path(path), page.encode())
+
+
+def _check(analyses: Sequence[Analysis], comparison: Comparison | None) -> None:
+    if not analyses:
+        raise TrajectoryError("`analyses`: expected at least one run, got none")
+    names = [analysis.name for analysis in analyses]
+    if len(set(names)) < len(names):
+        raise TrajectoryError(f"`analyses`: expected different names, got {', '.join(names)}")
+    if comparison is not None:
+        others = sorted({row.run for row in comparison.rows} - set(names))
+        if others:
+            raise TrajectoryError(
+                f"`comparison`: expected verdicts on {', '.join(names)}, got some on {', '.join(others)}"
+            )

@@ -1,0 +1,159 @@
+"""The part of the page on one observable: figures, numbers, notes, and how all of it was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.plotting.axis_text import label_of
+from tumble.analysis.plotting.number_text import UNKNOWN, number, with_error
+from tumble.analysis.plotting.plot import quantity_panels
+from tumble.analysis.plotting.plot_panel import Panel
+from tumble.analysis.result import Quantity, Result
+from tumble.report.downloads import numbers_csv
+from tumble.report.explanations import Explanation, explanation_of
+from tumble.report.images import Image, numbers_image, panel_image
+from tumble.report.provenance import key_text, text_of
+from tumble.report.tables import Row, Table
+
+LOWER_BOUND = "†"
+_REMARK = f"{LOWER_BOUND} a lower bound of the error: the run is too short to tell its correlation time."
+_AGAINST_ROTATIONS = "symmetry"  # the observable of which numbers are drawn, too
+
+
+@dataclass(frozen=True)
+class Section:
+    """Of one observable.
+
+    Attributes:
+        id: For links.
+        explanation: In words.
+        images: Of curves and maps.
+        numbers: Table of numbers; None if there are none.
+        notes: What a reader must know.
+        details: Tables that experts ask for.
+    """
+
+    id: str
+    explanation: Explanation
+    images: Sequence[Image]
+    numbers: Table | None
+    notes: Sequence[str]
+    details: Sequence[Table]
+
+
+def observable_sections(analyses: Sequence[Analysis]) -> list[Section]:
+    """A section for each observable, in the order of the first run that has it.
+
+    Raises:
+        TrajectoryError: If runs have the same quantity in different units.
+    """
+    observables = dict.fromkeys(result.observable for analysis in analyses for result in analysis.results)
+    return [_section(observable, analyses) for observable in observables]
+
+
+def _section(observable: str, analyses: Sequence[Analysis]) -> Section:
+    names = [analysis.name for analysis in analyses]
+    results = [_merged(observable, analysis) for analysis in analyses]
+    panels = quantity_panels(results, labels=names)
+    images = [panel_image(panel, observable) for panel in panels if panel.quantity.axes]
+    numbers = [panel for panel in panels if not panel.quantity.axes]
+    if numbers and observable == _AGAINST_ROTATIONS and len(analyses) > 1:
+        labels = [_with_rotations(analysis) for analysis in analyses]
+        drawn = [panel for panel in quantity_panels(results, labels=labels) if not panel.quantity.axes]
+        images.append(numbers_image(drawn, "Symmetry error of the runs, with the rotations that they averaged over"))
+    return Section(
+        id=observable,
+        explanation=explanation_of(observable),
+        images=images,
+        numbers=_numbers_table(observable, names, numbers) if numbers else None,
+        notes=_notes(names, results),
+        details=[*_errors_table(names, results), *_metadata_table(names, results)],
+    )
+
+
+def _merged(observable: str, analysis: Analysis) -> Result:
+    """All that a run has of an observable, which may be several results or none."""
+    found = [result for result in analysis.results if result.observable == observable]
+    quantities = tuple(quantity for result in found for quantity in result.quantities)
+    metadata = {key: value for result in found for key, value in result.metadata.items()}
+    notes = tuple(dict.fromkeys(note for result in found for note in result.notes))
+    return Result(observable, quantities, metadata, notes)
+
+
+def _with_rotations(analysis: Analysis) -> str:
+    rotations = analysis.provenance.get("symmetrize")
+    return analysis.name if rotations in (None, analysis.name) else f"{analysis.name} ({rotations})"
+
+
+def _numbers_table(observable: str, names: Sequence[str], panels: Sequence[Panel]) -> Table:
+    expected = any(panel.quantity.expected is not None for panel in panels)
+    rows = []
+    for panel in panels:
+        quantities = {trace.label: trace.quantity for trace in panel.traces}
+        cells = [_value(quantities.get(name)) for name in names]
+        if expected:
+            known = panel.quantity.expected
+            cells.append(UNKNOWN if known is None else number(float(known)))
+        rows.append(Row(label_of(panel.quantity), cells))
+    unresolved = any(not trace.quantity.resolved for panel in panels for trace in panel.traces)
+    numbers = [[each.quantity for panel in panels for each in panel.traces if each.label == name] for name in names]
+    return Table(
+        caption=f"{explanation_of(observable).title}: values with errors (intervals of 68 %)",
+        head=["Quantity", *names, *(["by symmetry"] if expected else [])],
+        rows=rows,
+        remarks=[_REMARK] if unresolved else [],
+        download=numbers_csv(names, numbers, f"{observable}-numbers"),
+    )
+
+
+def _value(quantity: Quantity | None) -> str:
+    if quantity is None:
+        return UNKNOWN
+    text = with_error(float(quantity.values), float(quantity.errors))
+    return text if quantity.resolved or text == UNKNOWN else f"{text} {LOWER_BOUND}"
+
+
+def _notes(names: Sequence[str], results: Sequence[Result]) -> list[str]:
+    """Each once, with the runs that it is about unless it is about all."""
+    runs: dict[str, list[str]] = {}
+    for name, result in zip(names, results, strict=True):
+        for note in result.notes:
+            runs.setdefault(note, []).append(name)
+    return [note if len(found) == len(names) else f"{', '.join(found)}: {note}" for note, found in runs.items()]
+
+
+def _errors_table(names: Sequence[str], results: Sequence[Result]) -> Iterable[Table]:
+    """What the errors rest on."""
+    quantities = {quantity.name: quantity for result in results for quantity in result.quantities}
+    rows = []
+    for name, one in quantities.items():
+        cells = []
+        for result in results:
+            found = [
+                quantity for quantity in result.quantities if quantity.name == name and quantity.blocks is not None
+            ]
+            cells.append(_blocks(found[0]) if found else UNKNOWN)
+        if any(cell != UNKNOWN for cell in cells):
+            rows.append(Row(one.label, cells))
+    if rows:
+        yield Table(
+            "Correlation time; number and length of the blocks that errors rest on / ps "
+            "(frames, where the time between frames isn't known)",
+            ["Quantity", *names],
+            rows,
+        )
+
+
+def _blocks(quantity: Quantity) -> str:
+    count = 0 if quantity.blocks is None else len(quantity.blocks)
+    bound = "" if quantity.resolved else f" {LOWER_BOUND}"
+    return f"{number(quantity.correlation_time, 2)}; {count} × {number(quantity.block_time, 2)}{bound}"
+
+
+def _metadata_table(names: Sequence[str], results: Sequence[Result]) -> Iterable[Table]:
+    keys = dict.fromkeys(key for result in results for key in result.metadata)
+    rows = [Row(key_text(key), [text_of(result.metadata.get(key)) for result in results]) for key in keys]
+    if rows:
+        yield Table("What went in", ["", *names], rows)

@@ -1,0 +1,145 @@
+"""The verdicts: in words, as tables, and as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+
+from tumble.analysis.compare import Comparison, Verdict
+from tumble.analysis.plotting.number_text import UNKNOWN, number, probability, with_error
+from tumble.analysis.statistics.curve_test import LEVEL
+from tumble.report.downloads import Download, csv_download
+from tumble.report.tables import Row, Table
+
+_HEAD = ("Quantity", "Verdict", "Largest difference", "Rms difference", "Bias that would show", "σ", "p")
+_NOTABLE = ("visible", "unclear")
+_FEW = 8  # rows without a difference that are shown at once
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was found of one run against one reference.
+
+    Attributes:
+        run: Name.
+        text: The rest of a sentence.
+        state: As of a row of a table.
+        table: What stands out; None if nothing does.
+        rest: The other quantities, to be shown on request; None if they are in `table`.
+    """
+
+    run: str
+    text: str
+    state: str
+    table: Table | None
+    rest: Table | None
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What the page says of a comparison.
+
+    Attributes:
+        summaries: Of observables, one for each pair of a run and what it is compared with.
+        diagnostics: The same for what rotations change by design.
+        notes: What couldn't be compared.
+        download: All of it.
+    """
+
+    summaries: Sequence[Summary]
+    diagnostics: Sequence[Summary]
+    notes: Sequence[str]
+    download: Download | None
+
+
+def verdicts_of(comparison: Comparison) -> Verdicts:
+    """What the page says of a comparison."""
+    pairs = list(dict.fromkeys((row.run, row.reference) for row in comparison.rows))
+    observables = {pair: _rows(comparison.rows, pair, diagnostic=False) for pair in pairs}
+    diagnostics = {pair: _rows(comparison.rows, pair, diagnostic=True) for pair in pairs}
+    columns = [field.name for field in fields(Verdict)]
+    table = [asdict(row).values() for row in comparison.rows]
+    return Verdicts(
+        summaries=[_summary(pair, rows) for pair, rows in observables.items() if rows],
+        diagnostics=[_summary(pair, rows) for pair, rows in diagnostics.items() if rows],
+        notes=comparison.notes,
+        download=csv_download("verdicts", columns, [list(row) for row in table]) if table else None,
+    )
+
+
+def state_of(row: Verdict) -> str:
+    """`visible`, `unclear` (significant by itself, but not among so many), `unknown` or `none`."""
+    if row.visible:
+        return "visible"
+    if not row.p_value <= 1:  # NaN
+        return "unknown"
+    return "unclear" if row.p_value < LEVEL and not row.diagnostic else "none"
+
+
+def _rows(rows: Iterable[Verdict], pair: tuple[str, str], *, diagnostic: bool) -> list[Verdict]:
+    """Those of a pair, the most significant first."""
+    order = ("visible", "unclear", "none", "unknown")
+    found = [row for row in rows if (row.run, row.reference) == pair and row.diagnostic == diagnostic]
+    return sorted(found, key=lambda row: (order.index(state_of(row)), -row.sigma if row.sigma >= 0 else 0.0))
+
+
+def _summary(pair: tuple[str, str], rows: Sequence[Verdict]) -> Summary:
+    states = [state_of(row) for row in rows]
+    visible = [row for row in rows if row.visible]
+    known = len(rows) - states.count("unknown")
+    text = f"against {pair[1]}: "
+    if visible:
+        worst = visible[0]
+        text += f"a difference in {len(visible)} of {known} quantities, most of all in {worst.label} ({worst.text})"
+    elif known:
+        text += f"no difference visible in {known} {'quantity' if known == 1 else 'quantities'}"
+    else:
+        text += "too short to tell"
+    text += f"; {states.count('unclear')} not clear" if "unclear" in states else ""
+    text += f"; too short to tell for {states.count('unknown')}" if known and "unknown" in states else ""
+    unclear = "unclear" in states
+    state = "visible" if visible else "unclear" if unclear else "none" if 2 * known >= len(rows) else "unknown"
+    notable = [row for row in rows if state_of(row) in _NOTABLE]
+    rest = rows[len(notable) :]
+    if len(rest) <= _FEW:  # short enough to be shown with the others
+        notable, rest = list(rows), []
+    return Summary(
+        run=pair[0],
+        text=f"{text}.",
+        state=state,
+        table=_table(_against(pair), notable) if notable else None,
+        rest=_table(f"{_against(pair)}: {_rest_of(states)}", rest) if rest else None,
+    )
+
+
+def _rest_of(states: Sequence[str]) -> str:
+    parts = {"none": "no visible difference", "unknown": "too short to tell"}
+    return ", or ".join(text for state, text in parts.items() if state in states)
+
+
+def _against(pair: tuple[str, str]) -> str:
+    return f"{pair[0]} against {pair[1]}"
+
+
+def _table(caption: str, rows: Sequence[Verdict]) -> Table:
+    return Table(caption, _HEAD, [_row(row) for row in rows])
+
+
+def _row(row: Verdict) -> Row:
+    unit = "" if row.unit == "1" else f" {row.unit}"
+    cells = [
+        row.text,
+        f"{with_error(row.difference, row.error)}{unit}{'' if row.at is None else f' at {row.at}'}",
+        f"{number(row.rms, 2)}{unit}",
+        f"{number(row.detectable, 2)}{unit}",
+        number(row.sigma, 2),
+        UNKNOWN if not row.p_value <= 1 else probability(row.p_value),
+    ]
+    return Row(f"{row.observable}: {row.label}", [_unbroken(cell) for cell in cells], state_of(row))
+
+
+def _unbroken(text: str) -> str:
+    """With spaces at which lines don't break around the signs of a number."""
+    for sign in "=±":
+        text = text.replace(f" {sign} ", f"\N{NO-BREAK SPACE}{sign}\N{NO-BREAK SPACE}")
+    return text

@@ -1,0 +1,77 @@
+"""Opens what a user names as a run: a folder, an input of i-PI, a log of LAMMPS, or a bare trajectory."""
+
+from __future__ import annotations
+
+import dataclasses
+import glob
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.runs.ipi_run import find_ipi_input, read_ipi_run
+from tumble.runs.lammps_run import LOG, read_lammps_run
+from tumble.runs.run import Run, Trajectory
+
+
+def open_run(
+    path: str | PathLike[str],
+    *,
+    name: str | None = None,
+    topology: str | PathLike[str] | None = None,
+    timestep: float | None = None,
+    temperature: float | None = None,
+    trajectory: Sequence[str | PathLike[str]] | None = None,
+    beads: bool = False,
+) -> Run:
+    """Opens a run.
+
+    Args:
+        path: Folder of a run of i-PI (with its XML input) or LAMMPS (with `log.lammps`); the input of i-PI; a log of
+            LAMMPS; or a file or pattern of a trajectory.
+        name: For tables and legends; that of the folder or file if not given.
+        topology: File that names the atoms, where the trajectory doesn't.
+        timestep: ps, where the run doesn't tell it.
+        temperature: K, where the run doesn't tell it.
+        trajectory: Files to take instead of what the run's input names.
+        beads: Whether several files are the beads of a ring polymer, where they don't tell it.
+
+    Raises:
+        TrajectoryError: If there is no such run, or it can't be read.
+    """
+    run = _read(Path(path), name)
+    files = run.trajectory
+    if trajectory is not None:
+        files = Trajectory(positions=tuple(Path(each) for each in trajectory))
+    if topology is not None:
+        files = dataclasses.replace(files, topology=Path(topology))
+    if beads:
+        files = dataclasses.replace(files, beads=True)
+    return dataclasses.replace(
+        run,
+        trajectory=files,
+        timestep=run.timestep if timestep is None else timestep,
+        temperature=run.temperature if temperature is None else temperature,
+    )
+
+
+def _read(path: Path, name: str | None) -> Run:
+    if path.is_dir():
+        xml = find_ipi_input(path)
+        if xml is not None:
+            return read_ipi_run(xml, name)
+        if (path / LOG).is_file():
+            return read_lammps_run(path, name=name)
+        raise TrajectoryError(
+            f"`{path}`: expected a folder with an input of i-PI (*.xml) or a log of LAMMPS ({LOG}), found neither; "
+            "name a trajectory instead of the folder"
+        )
+    if path.suffix == ".xml":
+        return read_ipi_run(path, name)
+    if path.is_file() and (path.name.startswith("log.") or path.suffix == ".log"):
+        return read_lammps_run(path.parent, path, name)
+    files = tuple(sorted(Path(each) for each in glob.glob(str(path))))
+    if not files:
+        raise TrajectoryError(f"`{path}`: expected a run or a trajectory, found no such file")
+    stem = files[0].stem if name is None else name
+    return Run(name=stem, engine="unknown", folder=files[0].parent, trajectory=Trajectory(positions=files))

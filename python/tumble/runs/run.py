@@ -1,0 +1,136 @@
+"""One simulation, in the same form for LAMMPS and i-PI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tumble.analysis.statistics.cells import Array
+from tumble.analysis.trajectory_error import TrajectoryError
+
+EMPTY = np.empty(0)
+
+#: Columns of `Run.log` with their units; engines' other columns keep their names and units.
+COLUMNS = {
+    "temperature": "K",
+    "potential": "eV",
+    "kinetic": "eV",
+    "conserved": "eV",
+    "pressure": "bar",
+    "kinetic_cv": "eV",
+}
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Files that together are one trajectory.
+
+    Attributes:
+        positions: One file, or one for each bead in the order of the beads.
+        velocities: As `positions`, where they are in files of their own.
+        forces: As `positions`, where they are in files of their own.
+        topology: File that names the atoms, where those of the positions don't.
+        units: Style of units of LAMMPS, where the files don't tell it.
+        beads: Whether several files are the beads of a ring polymer, where they don't tell it.
+    """
+
+    positions: tuple[Path, ...] = ()
+    velocities: tuple[Path, ...] = ()
+    forces: tuple[Path, ...] = ()
+    topology: Path | None = None
+    units: str | None = None
+    beads: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """One simulation.
+
+    Attributes:
+        name: For tables and legends.
+        engine: `LAMMPS`, `i-PI`, or `unknown` for a bare trajectory.
+        folder: Where its files are.
+        trajectory: Its files.
+        timestep: ps; None if it isn't known.
+        temperature: Of the thermostat or, without one, of the start, K; None if it isn't known.
+        ensemble: In words, such as `NVT (PILE-L)`.
+        beads: Number of beads; 1 for classical nuclei.
+        thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
+            atom (or mode of a ring polymer), which breaks the conservation of angular momentum; None if it isn't known.
+        time: Times of the rows of `log`, [T] in ps.
+        log: What the engine logged, [T] each, under the names of `COLUMNS` in their units where it has these.
+        torque_time: Times of the rows of `torque`, [U] in ps.
+        torque: The frame torque of each bead, [U,P,3] in eV/rad; None if it wasn't logged.
+        symmetry: Diagnostics of the symmetry error at `symmetry_time`, [V] each: `energy_std` (eV), `energy_shift`
+            (average less bare energy, eV), `force_rms` (eV/Å).
+        symmetry_time: [V] in ps.
+        model: What is known of the model: `name`, `path`.
+        symmetrize: Rotations over which the model was averaged; None if that isn't known.
+        inputs: Texts of input files, by name.
+        versions: Of the programs, by name.
+    """
+
+    name: str
+    engine: str
+    folder: Path
+    trajectory: Trajectory = field(default_factory=Trajectory)
+    timestep: float | None = None
+    temperature: float | None = None
+    ensemble: str = "unknown"
+    beads: int = 1
+    thermostat: str | None = None
+    time: Array = field(default_factory=lambda: EMPTY)
+    log: Mapping[str, Array] = field(default_factory=dict)
+    torque_time: Array = field(default_factory=lambda: EMPTY)
+    torque: Array | None = None
+    symmetry_time: Array = field(default_factory=lambda: EMPTY)
+    symmetry: Mapping[str, Array] = field(default_factory=dict)
+    model: Mapping[str, str] = field(default_factory=dict)
+    symmetrize: str | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def universe(self) -> Any:
+        """The trajectory, newly opened.
+
+        Returns:
+            A `MDAnalysis.Universe`; frames of path integrals hold all beads (`tumble.analysis.open_trajectory`).
+
+        Raises:
+            TrajectoryError: If there is none, or it can't be read.
+        """
+        # Imported here: MDAnalysis takes a while, and many callers want the log alone.
+        from tumble.analysis.reading.open import open_trajectory
+
+        files = self.trajectory
+        if not files.positions:
+            raise TrajectoryError(f"`{self.folder}`: expected a trajectory, found none")
+        return open_trajectory(
+            files.positions,
+            topology=files.topology,
+            timestep=self.timestep,
+            velocities=files.velocities or None,
+            forces=files.forces or None,
+            units=files.units,
+            beads=files.beads,
+        )
+
+
+def continued(steps: Array) -> NDArray[np.intp]:
+    """Which rows of a log are those of the run as it went on.
+
+    Where an engine starts again from a checkpoint, it repeats steps that it had logged: of those, the later rows count.
+
+    Args:
+        steps: Number of the time step of each row, [T].
+
+    Returns:
+        Indices of the rows to keep, with increasing steps.
+    """
+    later = np.minimum.accumulate(np.append(steps, np.inf)[::-1])[::-1][1:]
+    return np.flatnonzero(steps < later)

@@ -1,0 +1,31 @@
+"""Elements from labels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tumble.analysis.reading.elements import element_of, elements_of, masses_of
+from tumble.analysis.trajectory_error import TrajectoryError
+
+
+@pytest.mark.parametrize(
+    ("label", "symbol"),
+    [
+        *[("O", "O"), ("H1", "H"), ("D", "H"), ("H2", "H"), ("T", "H"), ("C13", "C"), ("CL", "Cl"), ("Na_1", "Na")],
+        *[("X", ""), ("1", ""), ("Q", ""), ("", "")],
+    ],
+)
+def test_labels(label: str, symbol: str) -> None:
+    assert element_of(label) == symbol
+
+
+def test_masses() -> None:
+    # IUPAC 2021; deuterium and tritium from AME 2020.
+    expected = [15.999, 1.008, 2.01410177811, 2.01410177811, 3.01604928]
+    np.testing.assert_allclose(masses_of(["O", "H", "D", "H2", "T"], "x"), expected, rtol=1e-7)
+
+
+def test_labels_that_are_no_elements() -> None:
+    with pytest.raises(TrajectoryError, match=r"which elements the atoms of `x` are, since it calls them 1, 2"):
+        elements_of(["1", "2", "1"], "x")

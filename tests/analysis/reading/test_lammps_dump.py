@@ -1,0 +1,206 @@
+"""Dumps that a real LAMMPS wrote, against its other formats and the readers of MDAnalysis and ASE."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import ase.io
+import numpy as np
+import pytest
+from MDAnalysis.coordinates.LAMMPS import DumpReader
+from support import trajectories
+from support.trajectories import EVERY, FIRST, FRAMES, LAMMPS_TIMESTEP
+
+from tumble.analysis.reading.lammps_dump import LammpsDump
+from tumble.analysis.reading.lammps_units import lammps_units
+from tumble.analysis.trajectory_error import TrajectoryError
+
+EV = 96.48533212331
+
+
+def test_all_columns_of_positions_agree(lammps_run: Path) -> None:
+    images = LammpsDump(lammps_run / "images.dump")
+    for name in ("unwrapped", "scaled", "scaledunwrapped"):
+        other = LammpsDump(lammps_run / f"{name}.dump")
+        assert other.unwrapped
+        assert images.unwrapped
+        np.testing.assert_array_equal(other.steps, FIRST + EVERY * np.arange(FRAMES))
+        for index in range(FRAMES):
+            np.testing.assert_allclose(other.read(index).positions, images.read(index).positions, atol=1e-7)
+            np.testing.assert_allclose(other.read(index).dimensions, images.read(index).dimensions, rtol=1e-12)
+
+
+def test_wrapped_positions_differ_by_vectors_of_the_box(lammps_run: Path) -> None:
+    images, wrapped = (LammpsDump(lammps_run / f"{name}.dump") for name in ("images", "wrapped"))
+    assert wrapped.unwrapped is False
+    vectors = np.array([[10.6, 0, 0], [7.95, 10.6, 0], [-5.3, 2.65, 10.6]])
+    crossed = 0.0
+    for index in range(FRAMES):
+        boxes = (images.read(index).positions - wrapped.read(index).positions) @ np.linalg.inv(vectors)
+        np.testing.assert_allclose(boxes, np.round(boxes), atol=1e-7)
+        crossed += np.abs(np.round(boxes)).sum()
+    assert crossed > 0
+    scaled = LammpsDump(lammps_run / "atoms.dump")
+    np.testing.assert_allclose(scaled.read(3).positions, wrapped.read(3).positions, atol=1e-4)
+
+
+def test_against_the_reader_of_mdanalysis(lammps_run: Path) -> None:
+    source = LammpsDump(lammps_run / "unwrapped.dump", lammps_units("metal"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reader = DumpReader(str(lammps_run / "unwrapped.dump"))
+        for index, ts in enumerate(reader):
+            frame = source.read(index)
+            np.testing.assert_allclose(frame.positions, ts.positions, atol=2e-6)
+            np.testing.assert_allclose(frame.dimensions, ts.dimensions, rtol=1e-6)
+            np.testing.assert_allclose(frame.velocities, ts.velocities, rtol=1e-6)
+            assert source.steps[index] == ts.data["step"]
+        reader.close()
+
+
+def test_against_the_reader_of_ase(lammps_run: Path) -> None:
+    source = LammpsDump(lammps_run / "images.dump")
+    frames = ase.io.read(lammps_run / "wrapped.dump", ":", format="lammps-dump-text")
+    vectors = frames[0].cell.array
+    for index, atoms in enumerate(frames):
+        np.testing.assert_allclose(source.read(index).dimensions, atoms.cell.cellpar(), rtol=1e-12)
+        boxes = (source.read(index).positions - atoms.positions) @ np.linalg.inv(vectors)
+        np.testing.assert_allclose(boxes, np.round(boxes), atol=1e-7)
+
+
+def test_units_and_times_that_the_dump_tells(lammps_run: Path) -> None:
+    source = LammpsDump(lammps_run / "images.dump")
+    np.testing.assert_allclose(source.times, source.steps * LAMMPS_TIMESTEP)
+    assert source.notes == ()
+    frame = source.read(2)
+    expected = LammpsDump(lammps_run / "unwrapped.dump", lammps_units("metal")).read(2)
+    np.testing.assert_allclose(frame.velocities, expected.velocities, rtol=1e-8)
+    # The forces are what changes the velocities: m dv/dt, from frames on both sides; 1 kJ/(mol Å) = 100 u Å/ps².
+    masses = np.where(np.array(source.labels) == "Ar", 39.948, 20.1797)[:, None]
+    kicks = masses * (source.read(3).velocities - source.read(1).velocities) / (2 * EVERY * LAMMPS_TIMESTEP)
+    strength = np.linalg.norm(frame.forces)
+    assert np.linalg.norm(kicks / 100 - frame.forces) < 0.3 * strength  # frames are far apart
+    with pytest.raises(TrajectoryError, match=r"`units`: expected `metal`, as in .*, got `real`"):
+        LammpsDump(lammps_run / "images.dump", lammps_units("real"))
+
+
+def test_units_real(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The same run in other units: LAMMPS' constants agree to six digits, and so do short trajectories."""
+    pytest.importorskip("lammps", reason="LAMMPS isn't installed")
+    folder = tmp_path_factory.mktemp("real")
+    trajectories.run_lammps_real(folder)
+    trajectories.run_lammps_formats(folder)
+    real = LammpsDump(folder / "real.dump", lammps_units("real"))
+    metal = LammpsDump(folder / "images.dump")
+    for index in range(3):
+        one, other = real.read(index), metal.read(index)
+        np.testing.assert_allclose(one.velocities, other.velocities, rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(one.forces, other.forces, rtol=1e-3, atol=1e-3 * np.abs(other.forces).max())
+
+
+def test_velocities_without_units_are_left_out(lammps_run: Path) -> None:
+    source = LammpsDump(lammps_run / "unwrapped.dump")
+    assert source.read(0).velocities is None
+    assert source.notes == ("Columns vx, vy, vz are left out: give `units`, the style of units of LAMMPS.",)
+
+
+def test_atoms_are_in_the_order_of_their_numbers(lammps_run: Path) -> None:
+    source = LammpsDump(lammps_run / "images.dump")
+    assert source.ids.tolist() == list(range(1, 33))
+    data = ase.io.read(lammps_run / "start.data", format="lammps-data")
+    assert source.types.tolist() == data.arrays["type"].tolist()
+    assert source.labels == tuple(data.symbols)
+
+
+def test_elements_that_lammps_makes_up_are_not_taken(lammps_run: Path) -> None:
+    assert LammpsDump(lammps_run / "default.dump").labels is None
+    assert LammpsDump(lammps_run / "wrapped.dump").labels is None
+
+
+def test_box_whose_corner_moves(tmp_path: Path) -> None:
+    pytest.importorskip("lammps", reason="LAMMPS isn't installed")
+    trajectories.run_lammps_growing(tmp_path)
+    source = LammpsDump(tmp_path / "box.dump")
+    lengths = [source.read(index).dimensions[0] for index in range(len(source))]
+    np.testing.assert_allclose(lengths, 10.6 * np.linspace(1, 1.2, len(source)), rtol=1e-6)
+    assert source.read(5).positions[:, 0].min() > -1.0  # from the corner, which is at -1.06
+
+
+@pytest.mark.parametrize(("boundary", "periodic"), [("m m m", False), ("p p m", True)])
+def test_boxes_that_are_periodic_in_part_or_not(tmp_path: Path, boundary: str, periodic: bool) -> None:
+    pytest.importorskip("lammps", reason="LAMMPS isn't installed")
+    trajectories.run_lammps_open(tmp_path, boundary)
+    source = LammpsDump(tmp_path / "open.dump")
+    first, last = source.read(0), source.read(len(source) - 1)
+    assert (first.dimensions is not None) == periodic
+    assert any("periodic along some of its edges only" in note for note in source.notes) == periodic
+    if not periodic:
+        assert source.unwrapped
+        # The faces moved with the atoms, and the origin didn't follow.
+        assert np.abs(last.positions.mean(axis=0) - first.positions.mean(axis=0)).max() < 0.05
+
+
+def test_frames_that_were_cut_off(lammps_run: Path, tmp_path: Path) -> None:
+    text = (lammps_run / "images.dump").read_text()
+    places = [place for place in range(len(text)) if text.startswith("ITEM: TIME\n", place)]
+    for cut in (1, 40, 1500):
+        (tmp_path / "cut.dump").write_text(text[:-cut])
+        source = LammpsDump(tmp_path / "cut.dump")
+        assert len(source) == FRAMES - 1
+        assert source.notes == ("The last frame was cut off and is left out.",)
+    for cut in (5, 700, places[4] - places[3] - 60):
+        (tmp_path / "killed.dump").write_text(text[: places[4] - cut] + text[places[3] :])
+        source = LammpsDump(tmp_path / "killed.dump")
+        np.testing.assert_array_equal(source.steps, FIRST + EVERY * np.arange(FRAMES))
+        assert source.notes == ("Frames that were cut off when a run was killed (1) are left out.",)
+        whole = LammpsDump(lammps_run / "images.dump")
+        for index in (2, 3, 4):
+            np.testing.assert_array_equal(source.read(index).positions, whole.read(index).positions)
+
+
+HEAD = (
+    "ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ATOMS\n{atoms}\nITEM: BOX BOUNDS pp pp pp\n0 9\n0 9\n0 9\n"
+    "ITEM: ATOMS {columns}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (HEAD.format(step=0, atoms=1, columns="type x y z") + "1 0 0 0\n", "expected a column `id`"),
+        (
+            HEAD.format(step=0, atoms=1, columns="id x y") + "1 0 0\n",
+            "expected columns `x y z`, or scaled or unwrapped",
+        ),
+        (HEAD.format(step=0, atoms=2, columns="id x y z") + "1 0 0 0\n", "expected at least one complete frame"),
+        (HEAD.format(step=0, atoms=1, columns="id x y z") + "1 0 0\n", "expected 4 words for each of 1 atoms, got 3"),
+        (HEAD.format(step=0, atoms=0, columns="id x y z"), "expected the header of a dump of LAMMPS"),
+        (
+            "ITEM: UNITS\nlj\n" + HEAD.format(step=0, atoms=1, columns="id"),
+            "expected the style `metal` or `real`, got `lj`",
+        ),
+        (
+            HEAD.replace("pp pp pp\n", "abc origin pp pp pp\n").format(step=0, atoms=1, columns="id x y z")
+            + "1 0 0 0\n",
+            "got a general triclinic one",
+        ),
+    ],
+)
+def test_damaged_files(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "x.dump").write_text(text)
+    with pytest.raises(TrajectoryError, match=message):
+        LammpsDump(tmp_path / "x.dump")
+
+
+def test_atoms_that_come_and_go_are_refused(tmp_path: Path) -> None:
+    first = HEAD.format(step=0, atoms=2, columns="id x y z") + "1 0 0 0\n2 0 0 0\n"
+    (tmp_path / "x.dump").write_text(first + HEAD.format(step=5, atoms=1, columns="id x y z") + "1 0 0 0\n")
+    with pytest.raises(TrajectoryError, match=r"expected 2 atoms in each frame, got 1 at step 5"):
+        LammpsDump(tmp_path / "x.dump")
+    (tmp_path / "x.dump").write_text(first + HEAD.format(step=5, atoms=2, columns="id x y z") + "1 0 0 0\n3 0 0 0\n")
+    with pytest.raises(TrajectoryError, match=r"frame 1 \(step 5\).*expected the atoms of the first frame, got others"):
+        LammpsDump(tmp_path / "x.dump").read(1)
+    (tmp_path / "x.dump").write_text(first + HEAD.format(step=5, atoms=2, columns="id x z y") + "1 0 0 0\n2 0 0 0\n")
+    with pytest.raises(TrajectoryError, match=r"expected the columns id x y z as in the first frame, got id x z y"):
+        LammpsDump(tmp_path / "x.dump").read(1)

@@ -1,0 +1,77 @@
+"""The log of the symmetry error that the driver writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.ipi_runs import Server, start_driver, unix_endpoint
+from support.systems import systems
+
+from tumble.analysis import TrajectoryError
+from tumble.analysis.symmetry.symmetry_log import read_symmetry_log
+
+HEADING = (
+    "# tumble drive: symmetry error of toy over icosahedral+inversion, 120 frames, exact to degree 5; every 10 rounds "
+    "through the beads\n# round bead energy{eV} averaged_energy{eV} energy_std{eV} force_rms{eV/ang} "
+    "force_max{eV/ang} torque{eV/rad} averaged_torque{eV/rad}\n"
+)
+
+
+def test_rounds_of_beads_and_of_a_run_that_went_on(tmp_path: Path) -> None:
+    path = tmp_path / "symmetry.log"
+    path.write_text(
+        HEADING
+        + "1 0 -10 -10.5 0.3 0.1 0.2 0.01 0.001\n"
+        + "11 0 -10 -10.5 0.3 0.1 0.2 0.01 0.001\n"
+        + "11 1 -12 -11.5 0.4 0.3 0.6 0.07 0.007\n"
+        + HEADING
+        + "1 0 -9 -9.25 0.5 0.1 0.2 0.01 0.001\n"
+        + "11 0 -9 -9.25 0.5 0.1"
+    )
+    log = read_symmetry_log(path)
+    assert log.symmetry_set.startswith("icosahedral+inversion, 120 frames")
+    # The one after the restart follows at the same distance; the last line isn't complete.
+    assert list(log.rounds) == [1, 11, 21]
+    assert log.values["energy_shift"] == pytest.approx([-0.5, 0.0, -0.25])
+    assert log.values["energy_std"] == pytest.approx([0.3, np.sqrt((0.3**2 + 0.4**2) / 2), 0.5])
+    assert log.values["torque"] == pytest.approx([0.01, 0.05, 0.01])
+
+
+def test_what_the_driver_writes(tmp_path: Path, model_file: object) -> None:
+    endpoint = unix_endpoint()
+    options = ["--symmetry-log", "symmetry.log", "--symmetry-set", "octahedral", "--symmetry-every", "2"]
+    with (
+        Server(tmp_path, systems()["molecule"], endpoint, steps=6, beads=2) as server,
+        start_driver(tmp_path, model_file("harmonic"), endpoint, "--periodic", "none", *options) as driver,
+    ):
+        assert server.wait() == 0, server.output
+        assert driver.wait() == 0, driver.output
+    log = read_symmetry_log(tmp_path / "symmetry.log")
+    table = np.loadtxt(tmp_path / "symmetry.log")
+    assert list(log.rounds) == [1, 3, 5, 7]
+    last = table[table[:, 0] == 7]
+    assert len(last) == 2
+    assert log.values["force_rms"][-1] == pytest.approx(np.sqrt(np.mean(last[:, 5] ** 2)))
+    # The toy's error is of degree 2, which the octahedral rotations average away.
+    assert np.all(log.values["averaged_torque"] < 1e-9)
+    assert np.all(log.values["energy_std"] > 1e-4)
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "symmetry.log"
+    with pytest.raises(TrajectoryError, match="expected a log of the symmetry error, got"):
+        read_symmetry_log(path)
+    path.write_text("# step potential\n0 1.0\n")
+    with pytest.raises(TrajectoryError, match="expected a log of `tumble drive --symmetry-log`, got something else"):
+        read_symmetry_log(path)
+    path.write_text(HEADING)
+    with pytest.raises(TrajectoryError, match="expected lines of numbers, got none"):
+        read_symmetry_log(path)
+    path.write_text(HEADING + "1 0 -10 -10.5 0.3\n")
+    with pytest.raises(TrajectoryError, match="expected 9 numbers in line 3"):
+        read_symmetry_log(path)
+    path.write_text(HEADING + "1 0 -10 -10.5 0.3 0.1 0.2 0.01 many\n")
+    with pytest.raises(TrajectoryError, match="expected numbers in line 3"):
+        read_symmetry_log(path)

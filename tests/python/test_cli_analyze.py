@@ -1,0 +1,185 @@
+"""`tumble analyze`, `compare` and `report` on a run that was made up: water molecules that tumble on a lattice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from tumble.analysis import load_analysis
+from tumble.cli import main
+
+FRAMES, MOLECULES, BOX = 400, 8, 12.0
+MOLECULE = np.array([[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.0]])
+
+LOG = """\
+LAMMPS (22 Jul 2025 - Update 4)
+units         metal
+timestep      0.0005
+fix           integrate all nve
+fix           bath all temp/csvr 300.0 300.0 0.05 4711
+compute       tumble all pair tumble
+dump          trajectory all custom 10 water.dump id element xu yu zu
+run           4000
+pair_style tumble: model water (/somewhere/water.pt), approximate invariance, cutoff 4 A, depth 2, float32
+pair_style tumble: symmetrize none, 1 frame
+   Step          Temp          PotEng         Econserve       c_tumble[1]    c_tumble[2]    c_tumble[3]
+{}Loop time of 1 on 1 procs for 4000 steps with 24 atoms
+"""
+
+
+def write_run(folder: Path, *, seed: int = 1, polar: float = 0.0, frames: int = FRAMES, symbols: str = "OHH") -> Path:
+    """Molecules of independent random orientations; with `polar`, bisectors that prefer +z."""
+    folder.mkdir()
+    generator = np.random.default_rng(seed)
+    lattice = 6.0 * np.stack(np.meshgrid(*[np.arange(2)] * 3, indexing="ij"), axis=-1).reshape(-1, 1, 3)
+    rows, dump = [], []
+    for frame in range(frames):
+        turned = Rotation.random(MOLECULES, rng=generator).as_matrix()
+        if polar > 0:
+            wrong = (turned @ np.array([0.0, 1.0, 0.0]))[:, 2] < -1 + 2 * polar * generator.random(MOLECULES)
+            turned[wrong] = -turned[wrong]
+        centres = lattice + 0.02 * generator.normal(size=lattice.shape)
+        atoms = (centres + np.einsum("mij,aj->mai", turned, MOLECULE)).reshape(-1, 3)
+        dump += ["ITEM: TIMESTEP", str(10 * frame), "ITEM: NUMBER OF ATOMS", str(len(atoms))]
+        dump += ["ITEM: BOX BOUNDS pp pp pp", *[f"0 {BOX}"] * 3, "ITEM: ATOMS id element xu yu zu"]
+        dump += [
+            f"{index + 1} {symbols[index % 3]} {x:.6f} {y:.6f} {z:.6f}"
+            for index, (x, y, z) in enumerate(atoms.tolist())
+        ]
+        numbers = [300 + generator.normal(), generator.normal(), 0.0, *generator.normal(size=3)]
+        rows.append(f"{10 * frame} " + " ".join(f"{number:.6f}" for number in numbers) + "\n")
+    (folder / "water.dump").write_text("\n".join(dump) + "\n")
+    (folder / "log.lammps").write_text(LOG.format("".join(rows)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_run(tmp_path_factory.mktemp("runs") / "bare", seed=1, polar=0.6)
+
+
+@pytest.fixture(scope="module")
+def fair(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_run(tmp_path_factory.mktemp("runs") / "fair", seed=2)
+
+
+def test_everything_that_the_run_allows(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze", str(bare), "--jobs", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert "bare: LAMMPS, NVT (velocity rescaling), 300 K, 1.995 ps" in printed
+    assert "frame_torque_rms" in printed
+    assert "not analysed" in printed
+    analysis = load_analysis(bare)
+    found = {result.observable for result in analysis.results}
+    assert {"symmetry", "orientation", "rdf", "dipole", "dielectric", "reorientation", "drift"} <= found
+    assert set(analysis.provenance["skipped"]) >= {"gyration", "kinetic"}
+    assert analysis.provenance["symmetrize"] == "none"
+    assert analysis.provenance["files"]["water.dump"] > 1000
+
+
+def test_verdict_on_a_bias_that_was_built_in(
+    bare: Path, fair: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for run in (bare, fair):
+        assert main(["analyze", str(run), "--observables", "orientation,dipole,symmetry"]) == 0
+    verdicts = tmp_path / "verdicts.json"
+    assert main(["compare", str(bare), str(fair), "--reference", str(fair), "--json", str(verdicts)]) == 0
+    printed = capsys.readouterr().out
+    assert "bare against fair" in printed
+    assert "fair against what symmetry demands" in printed
+    rows = {
+        (row["run"], row["reference"], row["quantity"]): row for row in json.loads(verdicts.read_text())["verdicts"]
+    }
+    for reference in ("fair", "exact symmetry"):
+        assert rows["bare", reference, "bias_bisector"]["visible"]
+        assert rows["bare", reference, "bias_bisector"]["text"].startswith("bias: +")
+        assert rows["bare", reference, "bias_bisector"]["unit"] == "kT"
+        assert rows["bare", reference, "M"]["visible"]
+    assert not any(row["visible"] for (run, _, _), row in rows.items() if run == "fair")
+
+
+def test_report(bare: Path, fair: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.html"
+    command = ["report", str(bare), str(fair), "--reference", str(fair), "--observables", "orientation,symmetry"]
+    assert main([*command, "--names", "the bare one,the fair one", "--title", "A title", "-o", str(page)]) == 0
+    text = page.read_text()
+    assert "<h1>A title</h1>" in text
+    assert "the bare one" in text
+    assert f"report: {page}" in capsys.readouterr().out
+
+
+def test_choices(bare: Path, tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    command = ["analyze", str(bare), "--observables", "rdf", "--pairs", "O-O", "--cutoff", "5", "--bin-width", "0.5"]
+    assert main([*command, "--start", "0.5", "--stop", "1.5", "--stride", "2", "--blocks", "8", "-o", str(file)]) == 0
+    result = load_analysis(file)["rdf"]
+    assert result.quantities[0].name == "g_OO"
+    assert len(result.quantities[0].values) == 10
+    assert result.quantities[0].blocks is not None
+    assert len(result.quantities[0].blocks) == 8
+    assert result.metadata["frames"] == 101
+    assert result.metadata["time_ps"] == [0.5, 1.5]
+
+
+def test_bare_trajectory_needs_what_it_does_not_tell(
+    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "out.json")
+    command = ["analyze", str(bare / "water.dump"), "--observables", "dielectric", "-o", file]
+    assert main(command) == 1
+    assert "expected one, which the run's files don't tell; give `--temperature`" in capsys.readouterr().err
+    assert main([*command, "--temperature", "300"]) == 0
+    command = ["analyze", str(bare / "water.dump"), "--observables", "reorientation", "-o", file]
+    assert main(command) == 1
+    assert "`timestep`: expected one for a correlation in time" in capsys.readouterr().err
+    assert main([*command, "--timestep", "0.5"]) == 0
+    assert load_analysis(file)["reorientation"].metadata["time_ps"] == [0.0, pytest.approx(1.995)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--observables", "rdff"], "expected names of observables, got `rdff`; did you mean `rdf`?"),
+        (["--observables", "gyration"], "gyration: `universe`: expected ring polymers"),
+        (["--observables", "rdf", "--cutoff", "7"], "rdf: `cutoff`: expected at most"),
+        (["--observables", "rdf", "--blocks", "1000"], "`blocks`: expected at most"),
+        (["--observables", "rdf", "--start", "5"], "`start`: expected a range with frames, within 0 to 1.995 ps"),
+        (["--pairs", "OO"], "`--pairs`: expected pairs of elements such as O-O,O-H, got `OO`"),
+        (["--charges", "O:1"], "`--charges`: expected charges such as O=-0.84,H=0.42, got `O:1`"),
+    ],
+)
+def test_wrong_requests(bare: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze", str(bare), *arguments]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_runs_of_which_nothing_can_be_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    single = write_run(tmp_path / "single", frames=1)
+    assert main(["analyze", str(single), "--observables", "rdf"]) == 1
+    assert "expected at least 2 frames" in capsys.readouterr().err
+    other = write_run(tmp_path / "other", frames=3, symbols="OHO")
+    assert main(["analyze", str(other), "--observables", "orientation"]) == 1
+    assert "this isn't water" in capsys.readouterr().err
+    empty = write_run(tmp_path / "empty", frames=3)
+    (empty / "water.dump").write_text("")
+    assert main(["analyze", str(empty), "--observables", "rdf"]) == 1
+    assert "water.dump`: expected a trajectory, got an empty file" in capsys.readouterr().err
+
+
+def test_run_that_was_not_analysed_is(fair: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fresh = write_run(tmp_path / "fresh", frames=100)
+    assert main(["compare", str(fresh), "--observables", "dipole"]) == 0
+    captured = capsys.readouterr()
+    assert "not analysed yet, so that comes first" in captured.err
+    assert "fresh against what symmetry demands" in captured.out
+
+
+def test_wrong_names(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(bare), "--names", "a,b"]) == 1
+    assert "`--names`: expected 1 names, the reference's included, got 2" in capsys.readouterr().err
+    assert main(["analyze", str(bare), str(bare), "--name", "a"]) == 1
+    assert "expected one run with `--output` and `--name`, got several" in capsys.readouterr().err

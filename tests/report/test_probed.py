@@ -1,0 +1,38 @@
+"""Symmetry error against the set of rotations, from what `tumble probe --json` writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.html_page import data_of
+
+from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.report.probed import probed_section
+
+
+def test_sets_in_the_order_of_their_cost(probe: dict[str, Any]) -> None:
+    section = probed_section(probe)
+    assert section.text == "water on 5 structures of liquid.extxyz, against degree:12+inversion."
+    assert [(row.header, *row.cells) for row in section.table.rows] == [
+        ("none", "1", "2", "10.0", "10.0", "10.0"),
+        ("random:8", "8", "2", "2.00", "2.00", "2.00"),
+        ("tetrahedral+inversion", "24", "2", "1.00", "1.00", "1.00"),
+        ("exact", "60", "2", "0", "0", "0"),
+    ]
+    assert section.table.download is not None
+    assert data_of(section.table.download.uri).decode().splitlines()[1] == "none,1,2,10.0,10.0,10.0"
+
+
+def test_labels(probe: dict[str, Any]) -> None:
+    content = data_of(probed_section(probe).image.uri).decode()
+    for text in ("tetrahedral+inversion (24)", "error of the forces, rms / (meV/Å)"):
+        assert f"<!-- {text} -->" in content
+    assert "mathdefault" not in content
+
+
+@pytest.mark.parametrize("missing", ["sets", "random", "reference", "model"])
+def test_something_else(probe: dict[str, Any], missing: str) -> None:
+    rest = {key: value for key, value in probe.items() if key != missing}
+    with pytest.raises(TrajectoryError, match=f"expected what `tumble probe --json` writes, got .*'{missing}'"):
+        probed_section(rest)

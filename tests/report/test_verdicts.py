@@ -1,0 +1,106 @@
+"""Verdicts: told as they were found, the visible ones first."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+
+from support.html_page import HtmlPage, data_of
+
+from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.compare import SYMMETRY, Comparison, Verdict, compare
+from tumble.report.verdicts import state_of, verdicts_of
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def verdict(p_value: float = 0.5, *, visible: bool = False, diagnostic: bool = False, name: str = "g_OO") -> Verdict:
+    return Verdict(
+        run="bare",
+        reference="icosahedral",
+        observable="rdf",
+        quantity=name,
+        label="g(r), O–O",
+        unit="1",
+        difference=-0.08512,
+        error=0.0281,
+        at="r = 2.75 Å",
+        rms=0.04512,
+        sigma=0.6,
+        p_value=p_value,
+        detectable=0.03312,
+        visible=visible,
+        diagnostic=diagnostic,
+        text="in words",
+    )
+
+
+def test_states() -> None:
+    assert state_of(verdict(1e-9, visible=True)) == "visible"
+    assert state_of(verdict(0.03)) == "unclear"
+    assert state_of(verdict(0.03, diagnostic=True)) == "none"
+    assert state_of(verdict(0.5)) == "none"
+    assert state_of(verdict(math.nan)) == "unknown"
+
+
+def test_a_row() -> None:
+    (summary,) = verdicts_of(Comparison("icosahedral", (verdict(),))).summaries
+    assert summary.table is not None
+    (row,) = summary.table.rows
+    assert (row.header, row.state) == ("rdf: g(r), O–O", "none")
+    cells = [cell.replace(NBSP, " ") for cell in row.cells]
+    assert cells == ["in words", "−0.085 ± 0.028 at r = 2.75 Å", "0.045", "0.033", "0.60", "0.50"]
+    assert len(summary.table.head) == 1 + len(cells)
+
+
+def test_summaries() -> None:
+    def text(*rows: Verdict) -> str:
+        (summary,) = verdicts_of(Comparison("icosahedral", rows)).summaries
+        return summary.text
+
+    some = (verdict(), verdict(1e-9, visible=True), verdict(0.03), verdict(math.nan))
+    assert text(*some) == (
+        "against icosahedral: a difference in 1 of 3 quantities, most of all in g(r), O–O (in words); 1 not clear; "
+        "too short to tell for 1."
+    )
+    assert text(verdict()) == "against icosahedral: no difference visible in 1 quantity."
+    assert text(verdict(math.nan)) == "against icosahedral: too short to tell."
+
+
+def test_many_rows_without_a_difference_are_folded() -> None:
+    rows = [verdict(), verdict(1e-9, visible=True), *[verdict()] * 10, verdict(0.03)]
+    (summary,) = verdicts_of(Comparison("icosahedral", tuple(rows))).summaries
+    assert summary.table is not None
+    assert [row.state for row in summary.table.rows] == ["visible", "unclear"]
+    assert summary.rest is not None
+    assert len(summary.rest.rows) == 11
+
+
+def test_diagnostics_are_apart() -> None:
+    found = verdicts_of(Comparison("icosahedral", (verdict(1e-9, visible=True, diagnostic=True),)))
+    assert found.summaries == []
+    assert len(found.diagnostics) == 1
+
+
+def test_nothing_to_compare() -> None:
+    found = verdicts_of(Comparison(None, (), ("why",)))
+    assert (found.summaries, found.diagnostics, found.download) == ([], [], None)
+    assert found.notes == ("why",)
+
+
+def test_all_verdicts_are_in_the_page_and_in_its_csv(analyses: list[Analysis], html: str) -> None:
+    comparison = compare(analyses, "icosahedral")
+    cells = [cell.replace(NBSP, " ") for cell in HtmlPage(html).cells]
+    assert {row.text for row in comparison.rows} <= set(cells)
+    download = verdicts_of(comparison).download
+    assert download is not None
+    table = list(csv.DictReader(io.StringIO(data_of(download.uri).decode())))
+    assert [(row["run"], row["quantity"]) for row in table] == [(row.run, row.quantity) for row in comparison.rows]
+    assert [float(row["difference"]) for row in table] == [row.difference for row in comparison.rows]
+
+
+def test_the_bias_is_seen(analyses: list[Analysis]) -> None:
+    summaries = verdicts_of(compare(analyses, "icosahedral")).summaries
+    states = {(one.run, SYMMETRY in one.text): one.state for one in summaries}
+    assert states[("bare", False)] == states[("bare", True)] == "visible"
