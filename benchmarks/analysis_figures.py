@@ -1,12 +1,14 @@
 """Draws the figures of docs/analysis.md.
 
-    python benchmarks/analysis_figures.py --demo demo-output --liquid stability/nvt --fine gas-fine [--only rdf msd]
-        [--out docs/analysis]
+    python benchmarks/analysis_figures.py --demo demo-output --liquid stability/nvt [--fine FOLDER]
+        [--path-integral FOLDER] [--only rdf msd] [--out docs/analysis]
 
 - `--demo`: what `make demo` left.
 - `--liquid`: 64 molecules at constant temperature, such as `nvt` of `benchmarks/stability.py` (50 ps), of which the
   first `--start` ps are left out; a folder, or what `tumble analyze` wrote of it.
 - `--fine`: a run of `inputs/lammps/water-gas.in` with frames near enough for the O–H stretch, `-var every 4`.
+- `--path-integral`: a run of `inputs/ipi/water-liquid.xml`; without it, that of the demonstration, which is very short.
+  With 2400 steps, frames and properties every 10, and `kinetic_cv` and `kinetic_tens` of O and H among these.
 
 A figure whose runs weren't given is left out. Results that are in a run's analysis.json are taken from there. The
 orderings of ice are made here: of the ways to put protons into the cubic cell of ice Ic, some at random.
@@ -32,22 +34,20 @@ from tumble.runs import open_run
 
 DOTS_PER_INCH = 110
 
-# Titles of runs in legends, by the folders of the demonstration and the options.
-LIQUID, FINE = "liquid", "fine"
+# Titles of runs in legends, by the options or the folders of the demonstration.
+LIQUID, FINE, PATH_INTEGRAL = "liquid", "fine", "path-integral-bare"
 TITLES = {
-    LIQUID: "liquid",
+    LIQUID: "classical",
     FINE: "gas",
+    PATH_INTEGRAL: "path integral",
     "gas-bare": "gas, bare",
     "gas-random": "gas, random frames",
     "molecule-bare": "bare",
     "molecule-octahedral": "octahedral",
-    "path-integral-bare": "path integral, bare",
-    "path-integral-random": "path integral, random frames",
 }
-_STARTS = {"gas-bare": 1.0, "gas-random": 1.0, FINE: 1.0}  # ps; molecules of the gas start alike
-
 GAS, MOLECULE = ("gas-bare", "gas-random"), ("molecule-bare", "molecule-octahedral")
-PATH_INTEGRAL = ("path-integral-bare", "path-integral-random")
+# In ps: molecules start alike, and beads on top of each other.
+STARTS = {"gas-bare": 1.0, "gas-random": 1.0, FINE: 1.0, PATH_INTEGRAL: 0.3}
 
 # Cubic ice: the nearest oxygens of the diamond lattice are 2.75 Å apart.
 EDGE, BOND = 6.35, 0.98  # Å
@@ -74,28 +74,29 @@ PICTURES = {
         GAS, ("frame_torque_distribution", "frame_torque_correlation"), {"frame_torque_correlation": (0, 0.6)}
     ),
     "orientation": Picture(GAS, ("density_bisector", "power_bisector", "bias_bisector", "bias_OH")),
-    "rdf": Picture(
-        (LIQUID, "path-integral-bare"), ("g_OO", "p_OH_intra"), {"g_OO": (2.2, 6.2), "p_OH_intra": (0.7, 1.3)}
-    ),
+    "rdf": Picture((LIQUID, PATH_INTEGRAL), ("g_OO", "p_OH_intra"), {"g_OO": (2.2, 6.2), "p_OH_intra": (0.7, 1.3)}),
     "dipole": Picture((LIQUID, "gas-bare"), ("mu_distribution", "mu_mean"), {"mu_distribution": (1.2, 3.4)}),
     "dielectric": Picture((LIQUID,), ("epsilon_anisotropy", "epsilon")),
     "dipole-correlation": Picture((LIQUID,), ("c_uu_L", "c_uu_T"), {"c_uu_L": (2.0, 6.2), "c_uu_T": (2.0, 6.2)}),
     "dipole-relaxation": Picture((LIQUID,), ("c_uu_t", "C_MM_t")),
     "infrared": Picture((FINE,), ("ir_spectrum",)),
-    "spectrum": Picture((FINE,), ("dos_O", "dos_H", "temperature_O", "temperature_H")),
+    "spectrum": Picture((FINE,), ("dos_H", "power_V", "temperature_H", "temperature_O")),
     "msd": Picture((LIQUID,), ("msd_molecules", "D_anisotropy_molecules", "D_molecules")),
     "reorientation": Picture((LIQUID,), ("C1_bisector", "C2_OH", "tau2_OH", "tau2_integral_OH")),
-    "gyration": Picture(PATH_INTEGRAL, ("gyration_anisotropy_H", "r_gyration_O", "r_gyration_H")),
-    "kinetic": Picture(PATH_INTEGRAL, ("kinetic",)),
+    "gyration": Picture((PATH_INTEGRAL,), ("gyration_anisotropy_H", "r_gyration_H", "r_gyration_O")),
+    "kinetic": Picture((PATH_INTEGRAL,), ("kinetic_anisotropy_H", "kinetic_H", "kinetic_O", "kinetic")),
     "drift": Picture(MOLECULE, ("angular_momentum", "direction_change")),
 }
 
 
 def main() -> None:
     arguments = parse()
-    folders = {LIQUID: arguments.liquid, FINE: arguments.fine}
+    folders = {LIQUID: arguments.liquid, FINE: arguments.fine, PATH_INTEGRAL: arguments.path_integral}
     if arguments.demo is not None:
-        folders |= {name: arguments.demo / name for name in TITLES if name not in folders}
+        folders |= {name: arguments.demo / name for name in TITLES if "-" in name and folders.get(name) is None}
+    starts = {**STARTS, LIQUID: arguments.start}
+    if arguments.path_integral is None:
+        starts[PATH_INTEGRAL] = None  # all of a run that short
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.only:
         picture = PICTURES.get(name)
@@ -104,9 +105,8 @@ def main() -> None:
             print(f"{name}: left out, without {', '.join(missing)}")
             continue
         if picture is None:
-            results, labels = [orderings_of_ice(arguments.model)], None
+            results, labels = orderings_of_ice(arguments.model)
         else:
-            starts = {LIQUID: arguments.start, **_STARTS}
             results = [chosen(result_of(folders[run], name, starts.get(run)), picture) for run in picture.runs]
             labels = [TITLES[run] for run in picture.runs]
         path = arguments.out / f"{name}.png"
@@ -122,6 +122,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--liquid", metavar="RUN", type=Path, help="run of the liquid, or its analysis")
     parser.add_argument("--start", metavar="PS", type=float, default=5.0, help="of the liquid (default: %(default)s)")
     parser.add_argument("--fine", metavar="RUN", type=Path, help="run of the gas with frames every 2 fs")
+    parser.add_argument("--path-integral", metavar="RUN", type=Path, help="run of the liquid with beads")
     parser.add_argument("--model", default="water", help="for the orderings of ice (default: %(default)s)")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--out", type=Path, default=Path("docs/analysis"), help="folder (default: %(default)s)")
@@ -160,12 +161,20 @@ def part_of(curve: Quantity, limits: tuple[float, float]) -> Quantity:
     )
 
 
-def orderings_of_ice(model: str) -> Result:
-    """Relaxed energies of orderings of cubic ice."""
+def orderings_of_ice(model: str) -> tuple[list[Result], list[str]]:
+    """Relaxed energies of orderings of cubic ice, in the orientation of the file and averaged, with their titles."""
     orderings = proton_orderings(np.random.default_rng(1))
     found = Ordering(orderings, tumble.Calculator(model), largest_force=0.02).run().result
-    names = ("ordering_energies", "ordering_energies_lab", "ordering_spread", "ordering_spread_lab", "ordering_noise")
-    return replace(found, quantities=tuple(found[name] for name in names))
+    titles = {"_lab": "one orientation", "": "average over rotations"}
+    results = []
+    for ending in titles:
+        energies, spread = found[f"ordering_energies{ending}"], found[f"ordering_spread{ending}"]
+        named = (
+            replace(energies, name="energies", label="energy per molecule"),
+            replace(spread, name="spread", label="spread over orderings"),
+        )
+        results.append(replace(found, quantities=(*named, found["ordering_noise"]) if ending else named))
+    return results, list(titles.values())
 
 
 def proton_orderings(generator: np.random.Generator) -> list[Atoms]:

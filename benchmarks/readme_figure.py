@@ -1,49 +1,62 @@
 """Draws docs/water.png, the figure of the README, from what `make demo` left.
 
-python benchmarks/readme_figure.py [demo-output] [docs/water.png]
+    python benchmarks/readme_figure.py [demo-output] [docs/water.png]
+
+Left the O-O radial distribution function, classical and with path integrals; right how much a direction is preferred
+in the gas, by the bare model and with random frames.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tumble.demo.figures import CLASSICAL, PATH_INTEGRAL
-from tumble.demo.runs import read_lammps, read_torques
+from tumble.analysis import load_analysis
+from tumble.figure_style import BLUE, GREY, STYLE, VERMILION
+
+AXES = {"bisector": "bisector", "OH": "O–H bonds", "normal": "normal"}
+
+
+def draw_rdf(axes: Axes, folder: Path) -> None:
+    for name, colour, dashes, label in (
+        ("liquid-bare", BLUE, "-", "classical, LAMMPS"),
+        ("path-integral-bare", VERMILION, (0, (7, 1.5)), "path integral, i-PI"),
+    ):
+        g = load_analysis(folder / name)["rdf"]["g_OO"]
+        r = g.axes[0].values
+        axes.fill_between(r, g.values - g.errors, g.values + g.errors, color=colour, alpha=0.22, linewidth=0)
+        axes.plot(r, g.values, color=colour, linestyle=dashes, label=label)
+    axes.set(xlabel="r / Å", ylabel="g(r), O–O", xlim=(2, 6.2), ylim=(0, None))
+    axes.legend()
+
+
+def draw_orientation(axes: Axes, folder: Path) -> None:
+    places = np.arange(len(AXES))
+    for shift, name, colour, marker, label in (
+        (-0.08, "gas-bare", BLUE, "o", "bare model"),
+        (0.08, "gas-random", VERMILION, "s", "random frames"),
+    ):
+        result = load_analysis(folder / name)["orientation"]
+        biases = [result[f"bias_{axis}"] for axis in AXES]
+        values, errors = (np.array([float(getattr(one, what)) for one in biases]) for what in ("values", "errors"))
+        axes.errorbar(places + shift, values, yerr=errors, color=colour, marker=marker, linestyle="", label=label)
+    axes.axhline(0.0, color=GREY, linestyle="--", linewidth=1.0)
+    axes.set(ylabel="bias of the orientation / kT", xlim=(-0.5, len(AXES) - 0.5))
+    axes.set_xticks(places, list(AXES.values()))
+    axes.legend(title="gas, LAMMPS", alignment="left")
 
 
 def main(folder: Path, picture: Path) -> None:
-    with rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False}):
+    with rc_context({**STYLE, "font.size": 9}):
         figure = Figure(figsize=(8, 3), layout="constrained")
         left, right = figure.subplots(1, 2)
-        for name, colour, label in (
-            ("rdf-classical", CLASSICAL, "classical, LAMMPS"),
-            ("rdf-path-integral", PATH_INTEGRAL, "path integral, i-PI"),
-        ):
-            curve = json.loads((folder / f"{name}.json").read_text())  # as RadialDistribution.to_json writes it
-            r, g, error = (np.array(curve[key]) for key in ("r", "g", "g_error"))
-            left.fill_between(r, g - error, g + error, color=colour, alpha=0.25, linewidth=0)
-            left.plot(r, g, color=colour, label=label)
-        left.set(xlabel="distance r / Å", ylabel="g(r), oxygen–oxygen", xlim=(2, 6.2), ylim=(0, None))
-        left.legend()
-
-        classical = read_lammps(
-            folder / "lammps-liquid", system="liquid", ensemble="NVT", conserved="Econserve", molecules=64, seconds=0
-        )
-        steps, torques = read_torques(folder / "ipi-liquid")
-        quantum_time = steps * classical.timestep / 1000  # both inputs have the same time step
-        for time, torque, colour, label in (
-            (classical.torque_time, classical.torque, CLASSICAL, "classical, LAMMPS"),
-            (quantum_time, np.linalg.norm(torques[:, 0], axis=1), PATH_INTEGRAL, "one bead of i-PI's"),
-        ):
-            right.plot(time, 1000 * torque, color=colour, label=label)
-        right.set(xlabel="time / ps", ylabel="|frame torque| / meV rad$^{-1}$", xlim=(0, None), ylim=(0, None))
-        right.legend()
+        draw_rdf(left, folder)
+        draw_orientation(right, folder)
         figure.savefig(picture, dpi=150)
 
 

@@ -62,9 +62,7 @@ class System:
 SYSTEMS: dict[str, System] = {
     "gas": System("gas", LAMMPS_GAS, "random", ("orientation", "symmetry"), Settings(start=1.0)),
     "molecule": System("molecule", LAMMPS_MOLECULE, "octahedral", ("drift",)),
-    "liquid": System(
-        "liquid", LAMMPS_LIQUID, "random", ("rdf", "orientation", "dipole-correlation", "symmetry", "drift")
-    ),
+    "liquid": System("liquid", LAMMPS_LIQUID, "random", ("rdf", "symmetry")),
     "path-integral": System("path integral", IPI_LIQUID, "random", ("rdf", "gyration", "kinetic", "symmetry")),
 }
 

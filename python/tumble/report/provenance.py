@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.compare import Comparison
 from tumble.analysis.plotting.number_text import UNKNOWN
 from tumble.report.tables import Row, Table
 
@@ -64,14 +65,32 @@ def runs_table(analyses: Sequence[Analysis], reference: str | None) -> Table:
     return Table("What was run", ["", *names], known)
 
 
-def confounders(analyses: Sequence[Analysis]) -> list[str]:
-    """In what runs differ that should differ in their rotations only; unknown values don't count."""
+def confounders(analyses: Sequence[Analysis], comparison: Comparison) -> list[str]:
+    """In what runs differ from their reference that should differ in their rotations only, in sentences.
+
+    Unknown values don't count, nor does the temperature without a thermostat, which is a result.
+    """
+    runs = {analysis.name: analysis for analysis in analyses}
+    pairs = dict.fromkeys((row.run, row.reference) for row in comparison.rows if row.reference in runs)
     found = []
-    for label, path in _CONTROLLED.items():
-        values = [value for value in (_find(analysis, path) for analysis in analyses) if value is not None]
-        if values and any(not _alike(value, values[0]) for value in values):
-            found.append(label)
+    for run, reference in pairs:
+        labels = [
+            label
+            for label, path in _CONTROLLED.items()
+            if not _agree(runs[run], runs[reference], path) and not (label == "temperature" and _free(runs[run]))
+        ]
+        if labels:
+            found.append(f"{run} differs from {reference} not only in rotations, but also in {', '.join(labels)}.")
     return found
+
+
+def _agree(first: Analysis, second: Analysis, path: Sequence[str]) -> bool:
+    values = [_find(first, path), _find(second, path)]
+    return None in values or _alike(*values)
+
+
+def _free(analysis: Analysis) -> bool:
+    return str(analysis.provenance.get("ensemble")).startswith("NVE")
 
 
 def skipped(analyses: Sequence[Analysis]) -> list[str]:

@@ -57,7 +57,7 @@ def write_report(
         names=[analysis.name for analysis in analyses],
         verdicts=None if comparison is None else verdicts_of(comparison),
         runs=runs_table(analyses, None if comparison is None else comparison.reference),
-        confounders=[] if comparison is None else confounders(analyses),
+        confounders=[] if comparison is None else confounders(analyses, comparison),
         skipped=skipped(analyses),
         sections=observable_sections(analyses),
         probed=None if probe is None else probed_section(probe),
