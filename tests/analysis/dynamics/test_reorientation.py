@@ -18,8 +18,8 @@ from tumble.analysis.dynamics.reorientation import (
     decay_time,
     harmonics,
     integral_time,
-    molecular_axes,
 )
+from tumble.analysis.orientations.molecular_axes import axes_of_water
 
 Array = NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def test_harmonics_have_the_addition_theorem(degree: int) -> None:
 
 def test_axes_of_a_molecule() -> None:
     bonds = (SHAPE[1:] - SHAPE[0])[None, None] * np.array([1.0, 1.3])[:, None]  # bonds of different lengths
-    axes = molecular_axes(bonds)
+    axes = axes_of_water(bonds)
     assert axes["bisector"][0, 0] == pytest.approx([0, 0, 1])
     assert axes["normal"][0, 0] == pytest.approx([0, -1, 0])
     assert np.linalg.norm(axes["OH"], axis=-1) == pytest.approx(np.ones((1, 2)))
@@ -98,7 +98,7 @@ def test_equals_a_sum_over_all_pairs_of_frames() -> None:
     rotations = steps_by(0.4, 60, 5)
     result = Reorientation(universe(turned(rotations)), longest=3.0).run().result
     bonds = np.einsum("tmab,ib->tmia", rotations, SHAPE[1:])
-    axes = molecular_axes(bonds)
+    axes = axes_of_water(bonds)
     for axis in AXES:
         u = axes[axis]
         for degree in (1, 2):
@@ -137,14 +137,14 @@ def test_beads_and_centroid() -> None:
     made = universe(turned(beads))
 
     averaged = Reorientation(made, longest=3.0, beads=True).run().result
-    harmonic = np.array([harmonics(molecular_axes(frame)["OH"], 2).mean(axis=0) for frame in bonds])
+    harmonic = np.array([harmonics(axes_of_water(frame)["OH"], 2).mean(axis=0) for frame in bonds])
     expected = [np.mean(np.sum(harmonic[: 60 - lag] * harmonic[lag:], axis=-1)) for lag in range(31)]
     assert averaged["C2_OH"].values == pytest.approx(expected, abs=2e-5)
     assert averaged["C2_OH"].values[0] < 0.95
     assert averaged.metadata["estimator"] == "average over beads"
 
     centroid = Reorientation(made, longest=3.0).run().result
-    u = molecular_axes(bonds.mean(axis=1))["OH"]
+    u = axes_of_water(bonds.mean(axis=1))["OH"]
     direct = [np.mean(legendre(np.sum(u[: 60 - lag] * u[lag:], axis=-1), 2)) for lag in range(31)]
     assert centroid["C2_OH"].values == pytest.approx(direct, abs=2e-5)
     assert centroid["C2_OH"].values[0] == pytest.approx(1.0)

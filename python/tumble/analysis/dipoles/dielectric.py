@@ -24,14 +24,14 @@ from typing import Any
 import numpy as np
 from scipy import constants
 
+from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, traceless
 from tumble.analysis.dipoles.dipole_moments import MolecularSource
 from tumble.analysis.dipoles.system_dipole import SystemDipole, TotalDipoles
-from tumble.analysis.observable import FrameObservable
+from tumble.analysis.molecular_observable import MolecularObservable
 from tumble.analysis.result import Axis, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.temperature import checked_temperature
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.analysis.water import BrokenMolecules
 
 #: e² / eps_0 in eV·Å.
 COUPLING = constants.elementary_charge / constants.epsilon_0 / constants.angstrom
@@ -43,7 +43,7 @@ ENOUGH = 100
 _PAIRS = np.triu_indices(3)
 
 
-class Dielectric(FrameObservable):
+class Dielectric(MolecularObservable):
     """The static dielectric constant and the anisotropy of its tensor.
 
     Quantities: `epsilon`, and `epsilon_anisotropy`, the five components of the traceless part t_m, m = -2 ... 2:
@@ -85,11 +85,10 @@ class Dielectric(FrameObservable):
 
     def _prepare(self) -> None:
         super()._prepare()
-        self.results.broken = BrokenMolecules()
         self.results.cubic = True
 
     def _aggregators(self) -> dict[str, Any]:
-        return {**super()._aggregators(), "broken": BrokenMolecules.joined, "cubic": all}
+        return {**super()._aggregators(), "cubic": all}
 
     def _sample(self) -> Array:
         """M (e·Å), M_a M_b in the order xx, xy, xz, yy, yz, zz, and V (Å³): [10]."""
@@ -99,7 +98,7 @@ class Dielectric(FrameObservable):
                 "`universe`: expected a periodic box, for whose volume this is defined, got none in frame "
                 f"{self._ts.frame}"
             )
-        self.results.cubic &= bool(np.allclose(dimensions, [dimensions[0]] * 3 + [90.0] * 3, rtol=1e-5))
+        self.results.cubic &= allows_isotropy(dimensions)
         total = self._dipole.bead_average(self._ts, self.results.broken)
         return np.concatenate([total, np.outer(total, total)[_PAIRS], [self._ts.volume]])
 
@@ -127,7 +126,7 @@ class Dielectric(FrameObservable):
             derived(
                 "epsilon_anisotropy",
                 cells,
-                lambda mean: _traceless(self._tensor(mean)),
+                lambda mean: traceless(np.array([self._tensor(mean)[element] for element in ELEMENTS])),
                 label="anisotropy of ε",
                 unit="1",
                 axes=(Axis("m", "1", np.arange(-2.0, 3.0)),),
@@ -152,11 +151,3 @@ class Dielectric(FrameObservable):
         products.T[_PAIRS] = mean[3:9]
         covariance = products - np.outer(mean[:3], mean[:3])
         return np.asarray(np.eye(3) + COUPLING * covariance / (mean[9] * BOLTZMANN * self.temperature))
-
-
-def _traceless(tensor: Array) -> Array:
-    """The five components of the class's text, of a symmetric tensor."""
-    xx, yy, zz = np.diag(tensor)
-    xy, xz, yz = tensor[0, 1], tensor[0, 2], tensor[1, 2]
-    root = np.sqrt(2)
-    return np.array([root * xy, root * yz, (2 * zz - xx - yy) / np.sqrt(6), root * xz, (xx - yy) / root])

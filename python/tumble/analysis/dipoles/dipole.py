@@ -19,14 +19,13 @@ import numpy as np
 
 from tumble.analysis.dipoles.dipole_moments import DEBYE_PER_E_ANGSTROM, MolecularSource
 from tumble.analysis.dipoles.system_dipole import WaterDipoles
-from tumble.analysis.observable import FrameObservable
+from tumble.analysis.molecular_observable import MolecularObservable
 from tumble.analysis.result import Axis, Quantity, Result, averaged
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.analysis.water import BrokenMolecules
 
 
-class Dipole(FrameObservable):
+class Dipole(MolecularObservable):
     """Sizes of molecular dipoles and their mean sum, in a gas or a liquid.
 
     Quantities: `mu_distribution` (1/D), `mu_mean` (D), for ring polymers also `mu_distribution_centroid` and
@@ -68,13 +67,6 @@ class Dipole(FrameObservable):
         self._dipoles = WaterDipoles(universe, dipoles)
         self._edges = np.linspace(0.0, largest, bins + 1)
         self._isotropic = isotropic
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        self.results.broken = BrokenMolecules()
-
-    def _aggregators(self) -> dict[str, Any]:
-        return {**super()._aggregators(), "broken": BrokenMolecules.joined}
 
     def _sample(self) -> Array:
         """Rows of sizes (a density, the share above its end, the mean), and the sum at the end: [2K+4+3]."""

@@ -23,12 +23,12 @@ from MDAnalysis.lib.mdamath import triclinic_vectors
 
 from tumble.analysis.dipoles.dipole_moments import MolecularSource
 from tumble.analysis.dipoles.system_dipole import WaterDipoles
-from tumble.analysis.observable import FrameObservable, beads_of
+from tumble.analysis.molecular_observable import MolecularObservable
+from tumble.analysis.observable import beads_of
 from tumble.analysis.result import Axis, Quantity, Result, averaged
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.structure.rdf_pairs import face_distances
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.analysis.water import BrokenMolecules
 
 FARTHEST = 10.0  # Å, unless a distance is given or the box is smaller
 
@@ -38,7 +38,7 @@ RARE = 0.1
 _ROUNDING = 1e-6  # of boxes, which are in single precision, relative
 
 
-class DipoleCorrelation(FrameObservable):
+class DipoleCorrelation(MolecularObservable):
     """Longitudinal and transverse correlation of dipoles as functions of the distance.
 
     Quantities: `c_uu_L` and `c_uu_T`. They are NaN where hardly any pairs are (pairs less dense than a tenth of the
@@ -94,13 +94,6 @@ class DipoleCorrelation(FrameObservable):
                 f"frame {ts.frame}, got {self._edges[-1]:.4g} Å; beyond it nearest images lack pairs in some directions"
             )
         return int(np.sum(self._edges[1:] <= reach))
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        self.results.broken = BrokenMolecules()
-
-    def _aggregators(self) -> dict[str, Any]:
-        return {**super()._aggregators(), "broken": BrokenMolecules.joined}
 
     def _sample(self) -> Array:
         """Number of pairs, sums over them of the longitudinal and of the whole product, whether the box holds the bin.

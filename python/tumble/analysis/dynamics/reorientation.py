@@ -35,6 +35,7 @@ from tumble.analysis.dynamics.centroid import centroid_of, dynamics_notes
 from tumble.analysis.dynamics.fit_window import fit_window
 from tumble.analysis.motion.series import stride_of
 from tumble.analysis.observable import TimeCorrelation, beads_of
+from tumble.analysis.orientations.molecular_axes import axes_of_water
 from tumble.analysis.result import Axis, Quantity, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.water import BrokenMolecules, Water
@@ -96,7 +97,7 @@ class Reorientation(TimeCorrelation):
         bonds = self._water.bonds(centroid_of(ts), ts.dimensions)
         self._broken.count(self._water, bonds, ts.frame)
         bonds = self._water.bonds(beads_of(ts), ts.dimensions) if self.beads else bonds[None]
-        axes = molecular_axes(bonds)
+        axes = axes_of_water(bonds)
         together = np.concatenate([axes[axis] for axis in AXES], axis=1)
         limits = np.cumsum([axes[axis].shape[1] for axis in AXES])[:-1]
         found = [np.split(harmonics(together, degree).mean(axis=0), limits) for degree in DEGREES]
@@ -163,25 +164,6 @@ class Reorientation(TimeCorrelation):
                 (f"tau{degree}_integral_{axis}", integrated, f"∫C{degree}(t)dt, {axis}"),
             )
         ]
-
-
-def molecular_axes(bonds: Array) -> dict[str, Array]:
-    """Unit vectors along the axes of water molecules.
-
-    Args:
-        bonds: Vectors from the oxygen to both hydrogens, [P,M,2,3].
-
-    Returns:
-        `bisector` and `normal`, [P,M,3], and `OH`, [P,2M,3].
-    """
-    units = bonds / np.linalg.norm(bonds, axis=-1, keepdims=True)
-    first, second = units[..., 0, :], units[..., 1, :]
-    along, across = first + second, np.cross(first, second)
-    return {
-        "bisector": along / np.linalg.norm(along, axis=-1, keepdims=True),
-        "OH": units.reshape(len(units), -1, 3),
-        "normal": across / np.linalg.norm(across, axis=-1, keepdims=True),
-    }
 
 
 def harmonics(units: Array, degree: int) -> Array:

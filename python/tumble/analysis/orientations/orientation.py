@@ -28,7 +28,8 @@ from typing import Any
 import numpy as np
 
 from tumble.analysis.dynamics.centroid import centroid_of
-from tumble.analysis.observable import FrameObservable, beads_of
+from tumble.analysis.molecular_observable import MolecularObservable
+from tumble.analysis.observable import beads_of
 from tumble.analysis.orientations.cell_frame import cell_rotation, cell_vectors
 from tumble.analysis.orientations.isotropy import Isotropy, isotropy_of
 from tumble.analysis.orientations.molecular_axes import AXES, MolecularAxes, MolecularAxis
@@ -39,13 +40,12 @@ from tumble.analysis.result import Axis, Quantity, Result, averaged
 from tumble.analysis.statistics.blocking import Blocks, choose_blocks
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.analysis.water import BrokenMolecules
 
 FRAMES = ("lab", "cell")
 _HIGHEST = 20  # degree; beyond it harmonics lose digits, and molecules have nothing there
 
 
-class Orientation(FrameObservable):
+class Orientation(MolecularObservable):
     """Distribution of the axes of molecules over the sphere.
 
     Args:
@@ -94,13 +94,6 @@ class Orientation(FrameObservable):
         self._isotropic = frame == "lab" if isotropic is None else isotropic
         self._centroid = centroid
         self._reference = cell_vectors(universe.trajectory[0].dimensions) if frame == "cell" else np.eye(3)
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        self.results.broken = BrokenMolecules()
-
-    def _aggregators(self) -> dict[str, Any]:
-        return {**super()._aggregators(), "broken": BrokenMolecules.joined}
 
     def _estimators(self, ts: Any) -> dict[str, Array]:
         """Positions [P,N,3] that are analysed, by the ending of the names of their quantities."""

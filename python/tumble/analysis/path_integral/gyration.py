@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
 from tumble.analysis.observable import FrameObservable, beads_of
-from tumble.analysis.path_integral.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
 from tumble.analysis.reading.element_groups import atoms_by_element
 from tumble.analysis.result import Quantity, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
@@ -33,7 +33,7 @@ class Gyration(FrameObservable):
     """Radius of gyration of the ring polymers of each element, and the anisotropy of their gyration tensor.
 
     Quantities, for an element X: `r_gyration_X`, the mean of r_i as i-PI has it; `r_gyration_rms_X`, the root of the
-    mean of r_i^2; both in Å; `gyration_anisotropy_X`, see `tumble.analysis.path_integral.anisotropy`.
+    mean of r_i^2; both in Å; `gyration_anisotropy_X`, see `tumble.analysis.anisotropy`.
 
     Args:
         universe: A `MDAnalysis.Universe` with elements, whose frames hold ring polymers.

@@ -24,9 +24,9 @@ import ase.units
 import numpy as np
 
 import tumble
+from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
 from tumble.analysis.motion.log_rows import time_step
 from tumble.analysis.observable import FrameObservable, beads_of
-from tumble.analysis.path_integral.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
 from tumble.analysis.reading.element_groups import atoms_by_element
 from tumble.analysis.result import Quantity, Result, averaged
 from tumble.analysis.statistics.cells import Array, Cells, cells_of
@@ -42,7 +42,7 @@ class Kinetic(FrameObservable):
     """Centroid-virial kinetic energy of each element from positions and forces of beads.
 
     Quantities, for an element X: `kinetic_X`, meV for each atom; `kinetic_anisotropy_X`, see
-    `tumble.analysis.path_integral.anisotropy`.
+    `tumble.analysis.anisotropy`.
 
     Args:
         universe: A `MDAnalysis.Universe` with elements, whose frames hold ring polymers with the forces on all beads

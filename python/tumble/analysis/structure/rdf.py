@@ -22,14 +22,15 @@ from typing import Any, Literal
 import numpy as np
 from MDAnalysis.lib.mdamath import triclinic_vectors
 
-from tumble.analysis.observable import FrameObservable, beads_of
+from tumble.analysis.molecular_observable import MolecularObservable
+from tumble.analysis.observable import beads_of
 from tumble.analysis.result import Axis, Quantity, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.structure.rdf_extrema import first_peak, minimum_after
 from tumble.analysis.structure.rdf_groups import Group, Pair, classes_of, molecular_pairs, pairs_of
 from tumble.analysis.structure.rdf_pairs import Counts, Indices, PairCounter, face_distances
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.analysis.water import BrokenMolecules, Water
+from tumble.analysis.water import Water
 
 FARTHEST = 12.0  # Å, of the range if none is asked for
 WATER = (("O", "O"), ("O", "H"), ("H", "H"))
@@ -37,7 +38,7 @@ WATER = (("O", "O"), ("O", "H"), ("H", "H"))
 _ROUNDING = 1e-6  # by which edges of a box in a file may differ from each other, relative
 
 
-class Rdf(FrameObservable):
+class Rdf(MolecularObservable):
     """Radial distribution functions of pairs of elements or groups of atoms.
 
     Quantities, for a pair of the name OH: `g_OH`, the curve; `r_OH_peak` (Å) and `g_OH_peak`, position and height of
@@ -99,13 +100,6 @@ class Rdf(FrameObservable):
                 )
         # Places of pairs within molecules in a sample, behind all pairs.
         self._apart = [index for index, inside in enumerate(self._inside) if inside > 0]
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        self.results.broken = BrokenMolecules()
-
-    def _aggregators(self) -> dict[str, Any]:
-        return {**super()._aggregators(), "broken": BrokenMolecules.joined}
 
     def _sample(self) -> Array:
         """Numbers of pairs times V; of those within molecules; whether a bin is in reach; 1/V: rows of [B]."""

@@ -27,10 +27,16 @@ _AXIS = Axis("m", "1", np.arange(-2.0, 3.0))
 
 def anisotropy(tensor: Array) -> Array:
     """The five components [...,5] of the tensors [...,6], whose elements are in the order of `ELEMENTS`."""
+    tensor = np.asarray(tensor)
+    return np.asarray(traceless(tensor) * (3 / tensor[..., :3].sum(axis=-1))[..., None])
+
+
+def traceless(tensor: Array) -> Array:
+    """The same of tensors that aren't divided by a third of their trace."""
     xx, yy, zz, xy, xz, yz = np.moveaxis(np.asarray(tensor), -1, 0)
     root = np.sqrt(2)
     components = [root * xy, root * yz, (2 * zz - xx - yy) / np.sqrt(6), root * xz, (xx - yy) / root]
-    return np.asarray(np.stack(components, axis=-1) * (3 / (xx + yy + zz))[..., None])
+    return np.stack(components, axis=-1)
 
 
 def anisotropy_of_mean(

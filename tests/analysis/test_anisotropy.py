@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from tumble.analysis.path_integral.anisotropy import ELEMENTS, allows_isotropy, anisotropy
+from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy
 
 
 def elements(tensor: np.ndarray) -> np.ndarray:
