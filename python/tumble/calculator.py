@@ -96,6 +96,11 @@ class Calculator(AseCalculator):
         }
         self.potential = load(self._path, device=device, memory=memory, check=check)
 
+    @property
+    def random_frames(self) -> bool:
+        """Whether energies are seen from random frames, so that the same structure has another energy each time."""
+        return bool(self._symmetrizer.random)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Path and options stand for the model, which can't be pickled."""
         state = {name: getattr(self, name) for name in ("atoms", "results", "_beside")}

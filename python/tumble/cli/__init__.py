@@ -17,7 +17,21 @@ import sys
 from collections.abc import Sequence
 
 import tumble
-from tumble.cli import analyze, compare, demo, drive, evaluate, export, info, models, probe, report, rotations, train
+from tumble.cli import (
+    analyze,
+    compare,
+    demo,
+    drive,
+    evaluate,
+    export,
+    info,
+    models,
+    ordering,
+    probe,
+    report,
+    rotations,
+    train,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -28,7 +42,21 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tumble {tumble.__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (export, info, evaluate, rotations, probe, train, drive, analyze, compare, report, models, demo):
+    for command in (
+        export,
+        info,
+        evaluate,
+        rotations,
+        probe,
+        train,
+        drive,
+        analyze,
+        compare,
+        report,
+        ordering,
+        models,
+        demo,
+    ):
         command.add_parser(subparsers)
     return parser
 

@@ -80,7 +80,7 @@ class Ordering:
         matrices = random_rotations(rotations, seed) if isinstance(rotations, int) else np.asarray(rotations)
         if not _orthogonal(matrices) or len(matrices) < FEWEST:
             raise TrajectoryError(f"`rotations`: expected at least {FEWEST} orthogonal matrices, got {matrices.shape}")
-        if isinstance(calculator, tumble.Calculator) and calculator._symmetrizer.random:
+        if isinstance(calculator, tumble.Calculator) and calculator.random_frames:
             raise TrajectoryError(
                 "`calculator`: expected a fixed set of rotations, got random ones, with which there is no minimum; "
                 "take a set such as `icosahedral+inversion`"

@@ -1,0 +1,63 @@
+"""`tumble ordering`: relaxed energies of proton orderings of ice, and what the symmetry error adds to them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from tumble.cli.options import add_frame_options, add_model_options
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "ordering",
+        help="relaxed energies of proton orderings of ice, and what the symmetry error adds to them",
+        description="Relax each structure of a file, proton orderings of one crystal, and compare the spread of their "
+        "energies with the noise that the orientation of the crystal adds to it.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="path or name of a model")
+    parser.add_argument("structures", metavar="FRAMES", help="file with the orderings, as ASE reads it")
+    parser.add_argument("--cell", action="store_true", help="relax the cell, too")
+    parser.add_argument(
+        "--force", metavar="EV/Å", type=float, default=0.005, help="where relaxation ends; 0 for none (default: 0.005)"
+    )
+    parser.add_argument("--rotations", metavar="N", type=int, default=32, help="random ones to probe (default: 32)")
+    parser.add_argument("--output", "-o", metavar="FILE", type=Path, help="write the result there, as .json")
+    parser.add_argument("--relaxed", metavar="FILE", type=Path, help="write the relaxed structures there, as .extxyz")
+    add_frame_options(parser)
+    add_model_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Relax, print the numbers, write the files."""
+    import ase.io
+
+    from tumble import Calculator
+    from tumble.analysis import Ordering
+    from tumble.analysis.analysis_file import Analysis
+    from tumble.analysis.tables import format_numbers
+    from tumble.frames import read_frames
+
+    calculator = Calculator(
+        arguments.model,
+        symmetrize=arguments.symmetrize,
+        seed=arguments.seed,
+        device=arguments.device,
+        memory=arguments.memory,
+        check=arguments.check == "yes",
+    )
+    ordering = Ordering(
+        list(read_frames(arguments.structures)),
+        calculator,
+        cell=arguments.cell,
+        largest_force=arguments.force if arguments.force > 0 else None,
+        rotations=arguments.rotations,
+    ).run()
+    print(format_numbers(Analysis(Path(arguments.structures).stem, (ordering.result,))))
+    if arguments.output is not None:
+        ordering.result.to_json(arguments.output)
+    if arguments.relaxed is not None:
+        ase.io.write(arguments.relaxed, ordering.relaxed, format="extxyz")
+    return 0
