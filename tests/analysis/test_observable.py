@@ -92,6 +92,13 @@ def test_correlation_has_the_times_of_the_frames() -> None:
     assert result["C"].values[4] == pytest.approx(np.mean(np.sum(x[:-4] * x[4:], axis=1)), abs=1e-5)
 
 
+def test_correlation_over_the_default_time_is_resolved() -> None:
+    frames = np.random.default_rng(5).normal(size=(FRAMES, 2, 3)).astype(np.float32)
+    result = Autocorrelation(universe(frames)).run().result
+    assert len(result["C"].values) == 41  # 20 ps
+    assert result["C"].resolved
+
+
 def test_what_cannot_be_answered_is_refused() -> None:
     with pytest.raises(TrajectoryError, match="`result`: expected a call of `run` before"):
         _ = MeanPosition(universe()).result

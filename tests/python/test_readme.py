@@ -8,6 +8,7 @@ import sys
 import uuid
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tumble import _core
@@ -29,6 +30,27 @@ def test_python_runs_as_printed() -> None:
         [sys.executable, "-c", block("python", "Calculator")], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_analysis_runs_as_printed(tmp_path: Path) -> None:
+    """On files of two beads as i-PI writes them: the liquid of the inputs, with noise."""
+    script = block("python", "open_trajectory").replace("start=100", "start=2")
+    assert "start=2" in script
+    header, *rows = (ROOT / "inputs/ipi/water64.xyz").read_text().splitlines()[1:]
+    symbols = [row.split()[0] for row in rows]
+    positions = np.array([row.split()[1:4] for row in rows], dtype=float)
+    generator = np.random.default_rng(1)
+    for bead in range(2):
+        frames = []
+        for step in range(0, 24, 2):
+            moved = positions + generator.normal(scale=0.02, size=positions.shape)
+            lines = [f"{symbol} {x:.5e} {y:.5e} {z:.5e}" for symbol, (x, y, z) in zip(symbols, moved, strict=True)]
+            comment = f"{header.split('positions')[0]} Step: {step} Bead: {bead} positions{{angstrom}} cell{{angstrom}}"
+            frames.append("\n".join([str(len(rows)), comment, *lines, ""]))
+        (tmp_path / f"simulation.pos_{bead}.xyz").write_text("".join(frames))
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "rdf.png").stat().st_size > 0
 
 
 def test_lammps_script_runs_as_printed(tmp_path: Path) -> None:
@@ -94,7 +116,21 @@ def test_links_lead_somewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["train", "export", "evaluate", "info", "models", "drive", "probe", "rotations", "demo"]
+    "command",
+    [
+        "train",
+        "export",
+        "evaluate",
+        "info",
+        "models",
+        "drive",
+        "probe",
+        "rotations",
+        "analyze",
+        "compare",
+        "report",
+        "demo",
+    ],
 )
 def test_commands_of_the_table_exist(command: str) -> None:
     assert f"`tumble {command}" in README

@@ -31,8 +31,8 @@ def test_a_curve_in_words() -> None:
 
 def test_a_map_in_words() -> None:
     image = image_of(made_up.sphere(bias=0.3))
-    assert image.alt.startswith("Maps of density against cos θ from −0.9 to 0.9 and φ from 9 ° to 351 °. bare: ")
-    assert "highest 1.267 at cos θ = 0.9, φ = 9 °" in image.alt
+    assert image.alt.startswith("Maps of density against cos θ from −0.9 to 0.9 and φ from 9° to 351°. bare: ")
+    assert "highest 1.267 at cos θ = 0.9, φ = 9°" in image.alt
 
 
 def test_unknown_values_in_words() -> None:

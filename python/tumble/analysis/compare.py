@@ -26,7 +26,7 @@ from tumble.analysis.plotting.axis_text import place_of
 from tumble.analysis.plotting.number_text import number, with_error
 from tumble.analysis.result import Quantity
 from tumble.analysis.statistics.cells import Array
-from tumble.analysis.statistics.curve_test import LEVEL, CurveTest, test_equal, test_zero
+from tumble.analysis.statistics.curve_test import LEVEL, CurveTest, stricter, test_equal, test_zero
 from tumble.analysis.trajectory_error import TrajectoryError
 
 SYMMETRY = "exact symmetry"  # stands for a reference run where a quantity is compared with what symmetry demands
@@ -45,11 +45,16 @@ class Verdict:
         unit: Of the quantity.
         difference: Run less reference, where it stands out most from its error.
         error: Of `difference`, half-width of the interval of 68 %.
+        rms_error: Root of the mean square of the error over the curve.
         at: Where on the axes that is, such as `r = 2.75 Å`; None for a number.
         rms: Root of the mean square of the difference over the curve.
         sigma: Significance of the whole curve, in standard deviations of a normal distribution; NaN if it isn't known.
         p_value: The same as the probability of so large a difference by chance; NaN if it isn't known.
-        detectable: Root mean square difference that these runs find with a probability of 80 %.
+        detectable: Root mean square difference that makes this verdict visible, among all that are compared, with a
+            probability of 80 %; NaN if it isn't known.
+        degrees: Degrees of freedom of the test, see `CurveTest`; NaN if there was none.
+        resolved: Whether the runs are long enough to tell their errors; if not, these are lower bounds, and there is no
+            verdict.
         visible: Whether there is a difference, see above.
         diagnostic: Whether the quantity is a property of the model or the run.
         text: All of it in words.
@@ -63,11 +68,14 @@ class Verdict:
     unit: str
     difference: float
     error: float
+    rms_error: float
     at: str | None
     rms: float
     sigma: float
     p_value: float
     detectable: float
+    degrees: tuple[float, float]
+    resolved: bool
     visible: bool
     diagnostic: bool
     text: str
@@ -219,7 +227,6 @@ def _verdict(
     """The verdict, as yet without a judgement; a p-value from blocks that aren't independent isn't one."""
     place = outcome.largest_at if outcome is not None and outcome.largest_at >= 0 else 0
     sigma, p_value = _significance(outcome) if outcome is not None and resolved else (np.nan, np.nan)
-    known = np.isfinite(difference)
     return Verdict(
         run=names[0],
         reference=names[1],
@@ -229,11 +236,14 @@ def _verdict(
         unit=quantity.unit,
         difference=float(difference.flat[place]),
         error=float(errors.flat[place]),
+        rms_error=_root_mean_square(errors),
         at=_place(quantity, place),
-        rms=float(np.sqrt(np.mean(difference[known] ** 2))) if known.any() else float("nan"),
+        rms=_root_mean_square(difference),
         sigma=sigma,
         p_value=p_value,
-        detectable=outcome.detectable if outcome is not None else float("nan"),
+        detectable=outcome.detectable if outcome is not None and resolved else float("nan"),
+        degrees=outcome.degrees if outcome is not None else (float("nan"), float("nan")),
+        resolved=resolved,
         visible=False,
         diagnostic=quantity.diagnostic,
         text="",
@@ -252,15 +262,23 @@ def _bias(names: tuple[str, str, str], quantity: Quantity, found: Isotropy, reso
         unit="kT",
         difference=found.bias,
         error=found.bias_error,
+        rms_error=found.bias_error,
         at=None,
         rms=found.bias,
         sigma=found.test.sigma if resolved else float("nan"),
         p_value=found.test.p_value if resolved else float("nan"),
-        detectable=found.detectable,
+        detectable=found.detectable if resolved else float("nan"),
+        degrees=found.test.degrees,
+        resolved=resolved,
         visible=False,
         diagnostic=False,
         text="",
     )
+
+
+def _root_mean_square(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.sqrt(np.mean(known**2))) if known.size > 0 else float("nan")
 
 
 def _significance(outcome: CurveTest) -> tuple[float, float]:
@@ -292,10 +310,19 @@ def _judged(rows: Sequence[Verdict]) -> list[Verdict]:
         visible.add(index)
     # A diagnostic stands for itself.
     visible |= {index for index, row in enumerate(rows) if row.diagnostic and row.p_value < LEVEL}
+    rows = [_with_power(row, len(tested)) for row in rows]
     return [
         replace(row, visible=index in visible, text=_words(row, index in visible, len(tested)))
         for index, row in enumerate(rows)
     ]
+
+
+def _with_power(row: Verdict, tested: int) -> Verdict:
+    """A verdict whose detectable difference is that among so many tests (the first, strictest step of Holm)."""
+    if not np.isfinite(row.detectable):
+        return row
+    tests = (1 if row.diagnostic else max(tested, 1)) * (1 if row.at is None else 2)
+    return replace(row, detectable=row.detectable * stricter(row.degrees, LEVEL / tests))
 
 
 def _words(row: Verdict, visible: bool, tested: int) -> str:
@@ -303,13 +330,15 @@ def _words(row: Verdict, visible: bool, tested: int) -> str:
     where = "" if row.at is None else f" at {row.at}"
     found = f"{_signed(row.difference, row.error)}{unit}{where}"
     power = f"a bias of {number(row.detectable, 2)}{unit} would show" if np.isfinite(row.detectable) else ""
-    if np.isnan(row.sigma):
+    if not row.resolved:
         return "too short to tell: the correlation time isn't resolved"
+    if np.isnan(row.sigma):
+        return "can't be tested: it isn't known in all parts of the runs"
     if visible:
         return f"{'changed' if row.diagnostic else 'bias'}: {found}, {_sigmas(row.sigma)}"
     if row.p_value < LEVEL and not row.diagnostic:
         return f"not clear: {found}, {_sigmas(row.sigma)} among {tested} comparisons"
-    return f"no difference visible at ±{number(row.error, 2)}{unit}" + (f"; {power}" if power else "")
+    return f"no difference visible at ±{number(row.rms_error, 2)}{unit}" + (f"; {power}" if power else "")
 
 
 def _sigmas(sigma: float) -> str:

@@ -20,6 +20,8 @@ from tumble.analysis.statistics.cells import Array, Cells, cell_length
 from tumble.analysis.statistics.correlation import Correlator
 from tumble.analysis.trajectory_error import TrajectoryError
 
+LONGEST = 20.0  # ps; default of the longest time difference of correlations
+
 
 def beads_of(ts: Any) -> Array:
     """Positions of the beads of a frame, [P,N,3] in Å; P is 1 unless the frame holds a ring polymer."""
@@ -199,7 +201,7 @@ class TimeCorrelation(_Observable):
     so the work isn't split among processes.
 
     Args:
-        longest: Longest time difference, ps; a quarter of the trajectory if not given.
+        longest: Longest time difference, ps; a tenth of the trajectory, but no more than 20 ps, if not given.
     """
 
     #: Whether displacements (x(t + k) - x(t))^2 are averaged instead of products.
@@ -216,8 +218,12 @@ class TimeCorrelation(_Observable):
         raise NotImplementedError
 
     def _default_lags(self, count: int, step: float) -> int:
-        """Longest lag, if it isn't given, in so many frames, `step` ps apart."""
-        return count // 4
+        """Longest lag, if it isn't given, in so many frames, `step` ps apart.
+
+        Blocks must be several times longer for errors to be known, and memory grows with it, so it is a tenth of the
+        trajectory, but no more than `LONGEST`.
+        """
+        return max(1, min(count // 10, round(LONGEST / step)))
 
     def _evaluate(self, cells: Cells, lags: Array) -> Result:
         raise NotImplementedError

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tumble.analysis.anisotropy import allows_isotropy
 from tumble.analysis.dipoles.dielectric import Dielectric
 from tumble.analysis.dipoles.dipole import Dipole
 from tumble.analysis.dipoles.dipole_correlation import DipoleCorrelation
@@ -18,6 +19,7 @@ from tumble.analysis.dynamics.power_spectrum import power_spectrum
 from tumble.analysis.dynamics.reorientation import Reorientation
 from tumble.analysis.dynamics.spectrum import VibrationalSpectrum
 from tumble.analysis.motion.drift import Drift
+from tumble.analysis.motion.rigid_molecules import RigidMolecules
 from tumble.analysis.orientations.orientation import Orientation
 from tumble.analysis.path_integral.gyration import Gyration
 from tumble.analysis.path_integral.kinetic import Kinetic, kinetic_from_properties
@@ -50,7 +52,10 @@ def _rdf(run: Run, settings: Settings) -> list[Result]:
 
 def _orientation(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
-    return [_through(Orientation(universe, isotropic=settings.isotropic, blocks=settings.blocks), universe, settings)]
+    observable = Orientation(
+        universe, frame=settings.frame, isotropic=settings.isotropic, blocks=settings.blocks
+    )
+    return [_through(observable, universe, settings)]
 
 
 def _dipole(run: Run, settings: Settings) -> list[Result]:
@@ -89,14 +94,19 @@ def _dipole_relaxation(run: Run, settings: Settings) -> list[Result]:
 def _infrared(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
     observable = Infrared(
-        universe, temperature=_temperature(run), dipoles=PointCharges(settings.charges), blocks=settings.blocks
+        universe,
+        temperature=_temperature(run),
+        dipoles=PointCharges(settings.charges),
+        resolution=settings.resolution,
+        blocks=settings.blocks,
     )
     return [_through(observable, universe, settings)]
 
 
 def _spectrum(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
-    results = [_through(VibrationalSpectrum(universe, blocks=settings.blocks), universe, settings)]
+    observable = VibrationalSpectrum(universe, resolution=settings.resolution, blocks=settings.blocks)
+    results = [_through(observable, universe, settings)]
     potential = run.log.get("potential")
     if potential is not None:
         chosen = _counted(run.time, settings)
@@ -116,7 +126,13 @@ def _power(times: Array, samples: Array, name: str, title: str, settings: Settin
 
 def _msd(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
-    observable = MeanSquareDisplacement(universe, longest=settings.longest, blocks=settings.blocks)
+    observable = MeanSquareDisplacement(
+        universe,
+        longest=settings.longest,
+        temperature=None if settings.viscosity is None else _temperature(run),
+        viscosity=settings.viscosity,
+        blocks=settings.blocks,
+    )
     return [_through(observable, universe, settings)]
 
 
@@ -141,6 +157,8 @@ def _kinetic(run: Run, settings: Settings) -> list[Result]:
         atoms = dict(zip(symbols.tolist(), counts.tolist(), strict=True))
         columns = {name: values[chosen] for name, values in run.log.items()}
         times = run.time[chosen]
+        # The log doesn't tell the box: that of the first frame stands for all.
+        isotropic = isotropic and allows_isotropy(universe.dimensions)
         return [kinetic_from_properties(columns, times, atoms, isotropic=isotropic, blocks=settings.blocks)]
     observable = Kinetic(universe, temperature=_temperature(run), isotropic=isotropic, blocks=settings.blocks)
     return [_through(observable, universe, settings)]
@@ -153,7 +171,13 @@ def _drift(run: Run, settings: Settings) -> list[Result]:
         chosen = _counted(run.time, settings)
         conserved = (run.time[chosen], run.log["conserved"][chosen])
     # The frame torque is that of `symmetry`.
-    observable = Drift(universe, thermostat=run.thermostat, conserved=conserved, blocks=settings.blocks)
+    observable = Drift(
+        universe,
+        thermostat=run.thermostat,
+        isolated=settings.isolated,
+        conserved=conserved,
+        blocks=settings.blocks,
+    )
     return [_through(observable, universe, settings)]
 
 
@@ -239,13 +263,16 @@ def _temperature(run: Run) -> float:
 
 
 def _molecules(run: Run) -> int:
-    """Number of oxygen atoms, 1 if there is none or no trajectory."""
+    """Number of molecules, as in `drift`; 1, for all of them together, if they aren't known."""
     if not run.trajectory.positions:
         return 1
     universe = run.universe()
-    count = int(np.sum(universe.atoms.elements == "O"))
-    universe.trajectory.close()
-    return max(count, 1)
+    try:
+        return len(RigidMolecules(universe))
+    except TrajectoryError:
+        return 1
+    finally:
+        universe.trajectory.close()
 
 
 def _merged(observable: str, results: list[Result]) -> Result:

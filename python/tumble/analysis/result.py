@@ -207,7 +207,7 @@ def averaged(
         axes=axes,
         values=np.asarray(found.mean * scale),
         errors=np.asarray(found.error * np.abs(scale)),
-        blocks=found.values * scale,
+        blocks=found.samples * scale,
         **_times(found, frame_time),
         expected=None if expected is None else np.broadcast_to(np.float64(expected), found.mean.shape),
         diagnostic=diagnostic,

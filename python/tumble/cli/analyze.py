@@ -21,7 +21,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="observables of runs of LAMMPS and i-PI, with error bars",
         description="Compute observables of runs, print the numbers, and write everything to analysis.json in the "
         "folder of each run, for `tumble compare` and `tumble report`.",
-        epilog="docs/analysis.md explains each observable and its error.",
+        epilog="docs/analysis.md explains each observable and its error. From Python alone: dipoles and charges of a "
+        "model, of extras of i-PI or of columns of a dump; reorientation of beads; windows of fits; axes, bins and degrees "
+        "of orientation. Energies of proton orderings have a command of their own, `tumble ordering`.",
     )
     parser.add_argument(
         "runs",
@@ -46,13 +48,37 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stride", metavar="N", type=int, default=1, help="take every N-th frame (default: 1)")
     parser.add_argument("--blocks", metavar="N", type=int, help="number of blocks for errors (default: chosen)")
     parser.add_argument("--pairs", metavar="LIST", help="pairs for rdf, such as O-O,O-H (default: all of water)")
-    parser.add_argument("--cutoff", metavar="Å", type=float, help="range of rdf (default: half the width of the box)")
+    parser.add_argument(
+        "--cutoff", metavar="Å", type=float, help="range of rdf (default: half the width of the box, at most 12)"
+    )
     parser.add_argument("--bin-width", metavar="Å", type=float, default=0.05, help="for rdf (default: 0.05)")
-    parser.add_argument("--longest", metavar="PS", type=float, help="longest time of correlations (default: a quarter)")
+    parser.add_argument(
+        "--longest",
+        metavar="PS",
+        type=float,
+        help="longest time of correlations (default: each observable has its own)",
+    )
+    parser.add_argument(
+        "--resolution", metavar="CM⁻¹", type=float, default=20.0, help="of spectrum and infrared (default: 20)"
+    )
     parser.add_argument("--charges", metavar="LIST", help="point charges for dipoles, such as O=-0.84,H=0.42, in e")
     parser.add_argument("--centroid", action="store_true", help="rdf of the centroid instead of the beads")
     parser.add_argument(
         "--crystal", action="store_true", help="the system itself prefers directions, so isotropy isn't expected"
+    )
+    parser.add_argument(
+        "--frame",
+        choices=("lab", "cell"),
+        default="lab",
+        help="what orientation is relative to: lab, or the axes of the box, for crystals (default: lab)",
+    )
+    parser.add_argument(
+        "--isolated",
+        action="store_true",
+        help="nothing interacts through the boundaries of the box, for drift (default: found out)",
+    )
+    parser.add_argument(
+        "--viscosity", metavar="MPA_S", type=float, help="of the model, mPa s, for the finite-size correction of msd"
     )
     parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: 1)")
     parser.add_argument("--topology", metavar="FILE", help="names the atoms where the trajectory doesn't")
@@ -124,7 +150,20 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
 
     given = {
         name: getattr(arguments, name)
-        for name in ("start", "stop", "stride", "blocks", "cutoff", "bin_width", "longest", "centroid", "jobs")
+        for name in (
+            "start",
+            "stop",
+            "stride",
+            "blocks",
+            "cutoff",
+            "bin_width",
+            "longest",
+            "resolution",
+            "centroid",
+            "frame",
+            "viscosity",
+            "jobs",
+        )
     }
     if arguments.pairs is not None:
         given["pairs"] = _pairs(arguments.pairs)
@@ -132,6 +171,8 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
         given["charges"] = _charges(arguments.charges)
     if arguments.crystal:
         given["isotropic"] = False
+    if arguments.isolated:
+        given["isolated"] = True
     return Settings(**given)
 
 

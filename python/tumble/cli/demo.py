@@ -1,4 +1,4 @@
-"""`tumble demo`: water in LAMMPS and i-PI with one model, and a page about it."""
+"""`tumble demo`: water in LAMMPS and i-PI with a bare and a symmetrized model, and a page about the differences."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "demo",
         help="run water in LAMMPS and i-PI, and write a report",
         description=(
-            "Runs a molecule and 64 molecules of water in LAMMPS and, as a path integral, in i-PI; computes "
-            "O–O radial distribution functions and writes DIR/report.html. About four minutes on two cores."
+            "Runs a dilute gas, a molecule and a liquid of water in LAMMPS and the liquid as a path integral in i-PI, "
+            "each with the bare model and symmetrized; compares the two, and the model with its averages over sets "
+            "of rotations; writes DIR/report.html. Eight runs, about eight minutes on two cores."
         ),
         epilog="OMP_NUM_THREADS sets the threads of the model (default: the cores at hand, at most 4).",
     )

@@ -1,4 +1,4 @@
-"""The demonstration from beginning to end: the bare model against a symmetrized one."""
+"""The demonstration from beginning to end: the bare model against a symmetrized one, and against sets of rotations."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from tumble.analysis.analyze import analyze
 from tumble.analysis.compare import Comparison, compare, joined
 from tumble.demo import engines, inputs
 from tumble.demo.demo_error import DemoError
-from tumble.demo.stages import BARE, SYSTEMS
+from tumble.demo.probed import probe_run
+from tumble.demo.stages import BARE, PROBED, SYSTEMS
 from tumble.files import sha256
 from tumble.registry import find_model
 from tumble.report import write_report
+from tumble.runs import Run
 
 REPORT = "report.html"
 MARK = "tumble-demo.txt"
@@ -51,6 +53,7 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
         DemoError: If a run fails, or `out` holds something else.
         ModelNotFoundError: If there is no such model.
         TrajectoryError: If a run can't be analysed.
+        EvaluationError: If the model fails outside of the engines.
     """
     source = inputs.find_inputs(source)
     path = find_model(model).resolve()
@@ -62,6 +65,7 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
 
     analyses: list[Analysis] = []
     comparisons: list[Comparison] = []
+    runs: dict[str, Run] = {}
     for name, system in SYSTEMS.items():
         pair = []
         for symmetrize in (BARE, system.symmetrize):
@@ -71,14 +75,23 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
             with _telling(f"{title}, {lengths[name]} steps", tell):
                 run = system.run(source, folder, model, lengths[name], symmetrize)
             with _telling(f"{title}, analysis", tell):
-                run = replace(run, model=identity, symmetrize=symmetrize)
+                run = runs[folder.name] = replace(run, model=identity, symmetrize=symmetrize)
                 pair.append(analyze(run, system.observables, system.settings))
                 pair[-1].save(folder / NAME)
         comparisons.append(compare(pair, reference=pair[1].name))
         analyses += pair
+    with _telling("symmetry error against sets of rotations", tell):
+        probed = probe_run(runs[PROBED], path)
     with _telling("report", tell):
-        title = "Bare and symmetrized water"
-        write_report(out / REPORT, analyses, joined(comparisons), title=title, notes=_NOTES, now=datetime.now())
+        write_report(
+            out / REPORT,
+            analyses,
+            joined(comparisons),
+            title="Bare and symmetrized water",
+            notes=_NOTES,
+            probe=probed,
+            now=datetime.now(),
+        )
     return out / REPORT
 
 

@@ -66,6 +66,8 @@ SYSTEMS: dict[str, System] = {
     "path-integral": System("path integral", IPI_LIQUID, "random", ("rdf", "gyration", "kinetic", "symmetry")),
 }
 
+PROBED = "molecule-bare"  # folder of the run on whose frames the model is probed
+
 # Numbers of time steps, by system.
 FULL = {"gas": 20000, "molecule": 5000, "liquid": 800, "path-integral": 200}
 QUICK = {"gas": 2200, "molecule": 100, "liquid": 80, "path-integral": 12}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from tumble.analysis.plotting.axis_text import place_of
+from tumble.analysis.plotting.axis_text import place_of, unit_after
 from tumble.analysis.plotting.number_text import with_error
 from tumble.analysis.plotting.plot import draw_panels, figure_bytes
 from tumble.analysis.plotting.plot_panel import Panel
@@ -109,5 +109,4 @@ def _extremes(trace: Trace) -> str:
 
 
 def _value(value: float, unit: str) -> str:
-    text = f"{value:.4g}".replace("-", "−")
-    return text if unit in ("", "1") else f"{text} {unit}"
+    return f"{value:.4g}".replace("-", "−") + unit_after(unit)

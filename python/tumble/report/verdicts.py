@@ -1,4 +1,8 @@
-"""The verdicts: in words, as tables, and as CSV."""
+"""The verdicts: in words, as tables, and as CSV.
+
+What a run is too short to tell has no numbers in the tables, since they would look as good as the others; those of the
+CSV are told apart by the column `resolved`.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 
 from tumble.analysis.compare import Comparison, Verdict
-from tumble.analysis.plotting.number_text import UNKNOWN, number, probability, with_error
+from tumble.analysis.plotting.number_text import UNKNOWN, number, probability
 from tumble.analysis.statistics.curve_test import LEVEL
 from tumble.report.downloads import Download, csv_download
 from tumble.report.tables import Row, Table
 
-_HEAD = ("Quantity", "Verdict", "Largest difference", "Rms difference", "Bias that would show", "σ", "p")
-_NOTABLE = ("visible", "unclear")
-_FEW = 8  # rows without a difference that are shown at once
+_HEAD = ("Quantity", "Verdict", "Rms difference", "Bias that would show", "σ", "p")
+_FEW = {"none": 8, "unknown": 2}  # rows of these states that are shown at once
+_ELSEWHERE = "degrees"  # of freedom; not for a table
 
 
 @dataclass(frozen=True)
@@ -24,15 +28,15 @@ class Summary:
         run: Name.
         text: The rest of a sentence.
         state: As of a row of a table.
-        table: What stands out; None if nothing does.
-        rest: The other quantities, to be shown on request; None if they are in `table`.
+        table: What stands out, and the rest where it is short; None if there is neither.
+        folded: Other quantities, to be shown on request: those without a difference, those without a verdict.
     """
 
     run: str
     text: str
     state: str
     table: Table | None
-    rest: Table | None
+    folded: Sequence[Table]
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,13 @@ def verdicts_of(comparison: Comparison) -> Verdicts:
     pairs = list(dict.fromkeys((row.run, row.reference) for row in comparison.rows))
     observables = {pair: _rows(comparison.rows, pair, diagnostic=False) for pair in pairs}
     diagnostics = {pair: _rows(comparison.rows, pair, diagnostic=True) for pair in pairs}
-    columns = [field.name for field in fields(Verdict)]
-    table = [asdict(row).values() for row in comparison.rows]
+    columns = [field.name for field in fields(Verdict) if field.name != _ELSEWHERE]
+    table = [[asdict(row)[column] for column in columns] for row in comparison.rows]
     return Verdicts(
         summaries=[_summary(pair, rows) for pair, rows in observables.items() if rows],
         diagnostics=[_summary(pair, rows) for pair, rows in diagnostics.items() if rows],
         notes=comparison.notes,
-        download=csv_download("verdicts", columns, [list(row) for row in table]) if table else None,
+        download=csv_download("verdicts", columns, table) if table else None,
     )
 
 
@@ -94,31 +98,30 @@ def _summary(pair: tuple[str, str], rows: Sequence[Verdict]) -> Summary:
     elif known:
         text += f"no difference visible in {known} {'quantity' if known == 1 else 'quantities'}"
     else:
-        text += "too short to tell"
+        text += _without_verdict(rows)
     text += f"; {states.count('unclear')} not clear" if "unclear" in states else ""
-    text += f"; too short to tell for {states.count('unknown')}" if known and "unknown" in states else ""
+    text += f"; {_without_verdict(rows)} for {states.count('unknown')}" if known and "unknown" in states else ""
     unclear = "unclear" in states
     state = "visible" if visible else "unclear" if unclear else "none" if 2 * known >= len(rows) else "unknown"
-    notable = [row for row in rows if state_of(row) in _NOTABLE]
-    rest = rows[len(notable) :]
-    if len(rest) <= _FEW:  # short enough to be shown with the others
-        notable, rest = list(rows), []
+    many = [state for state, few in _FEW.items() if states.count(state) > few]
+    shown = [row for row in rows if state_of(row) not in many]
+    against = f"{pair[0]} against {pair[1]}"
+    titles = {"none": "no difference visible", "unknown": _without_verdict(rows)}
     return Summary(
         run=pair[0],
         text=f"{text}.",
         state=state,
-        table=_table(_against(pair), notable) if notable else None,
-        rest=_table(f"{_against(pair)}: {_rest_of(states)}", rest) if rest else None,
+        table=_table(against, shown) if shown else None,
+        folded=[
+            _table(f"{against}: {titles[state]}", [row for row in rows if state_of(row) == state]) for state in many
+        ],
     )
 
 
-def _rest_of(states: Sequence[str]) -> str:
-    parts = {"none": "no visible difference", "unknown": "too short to tell"}
-    return ", or ".join(text for state, text in parts.items() if state in states)
-
-
-def _against(pair: tuple[str, str]) -> str:
-    return f"{pair[0]} against {pair[1]}"
+def _without_verdict(rows: Iterable[Verdict]) -> str:
+    """Why some have no verdict."""
+    unknown = [row for row in rows if state_of(row) == "unknown"]
+    return "no verdict" if any(row.resolved for row in unknown) else "too short to tell"
 
 
 def _table(caption: str, rows: Sequence[Verdict]) -> Table:
@@ -127,15 +130,15 @@ def _table(caption: str, rows: Sequence[Verdict]) -> Table:
 
 def _row(row: Verdict) -> Row:
     unit = "" if row.unit == "1" else f" {row.unit}"
-    cells = [
-        row.text,
-        f"{with_error(row.difference, row.error)}{unit}{'' if row.at is None else f' at {row.at}'}",
-        f"{number(row.rms, 2)}{unit}",
-        f"{number(row.detectable, 2)}{unit}",
-        number(row.sigma, 2),
-        UNKNOWN if not row.p_value <= 1 else probability(row.p_value),
-    ]
-    return Row(f"{row.observable}: {row.label}", [_unbroken(cell) for cell in cells], state_of(row))
+    state = state_of(row)
+    numbers = [_measured(row.rms, unit), _measured(row.detectable, unit), number(row.sigma, 2)]
+    cells = [row.text, *([UNKNOWN] * 4 if state == "unknown" else [*numbers, probability(row.p_value)])]
+    return Row(f"{row.observable}: {row.label}", [_unbroken(cell) for cell in cells], state)
+
+
+def _measured(value: float, unit: str) -> str:
+    text = number(value, 2)
+    return text if text == UNKNOWN else text + unit
 
 
 def _unbroken(text: str) -> str:

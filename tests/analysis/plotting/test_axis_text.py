@@ -19,6 +19,10 @@ def test_labels_have_units() -> None:
 def test_places() -> None:
     assert place_of(Axis("r", "Å", np.array([1.0, 2.75])), 1) == "r = 2.75 Å"
     assert place_of(Axis("cos θ", "1", np.array([-0.95, 0.0])), 0) == "cos θ = −0.95"
+    assert place_of(Axis("cos θ", "1", np.array([-0.08333])), 0) == "cos θ = −0.0833"
+    assert place_of(Axis("φ", "°", np.array([7.5, 157.5])), 0) == "φ = 7.5°"
+    assert place_of(Axis("ν̃", "cm⁻¹", np.array([3456.5])), 0) == "ν̃ = 3456 cm⁻¹"
+    assert place_of(Axis("ν̃", "cm⁻¹", np.array([1000.0])), 0) == "ν̃ = 1000 cm⁻¹"
 
 
 def test_components() -> None:

@@ -101,6 +101,30 @@ def test_number_of_blocks_as_asked_for() -> None:
         choose_blocks(cells, blocks=1)
 
 
+def test_blocks_that_were_asked_for_are_judged_too() -> None:
+    x = autoregressive(4000, 200.0, np.random.default_rng(10))
+    assert not choose_blocks(cells_of(x), blocks=200).resolved
+    assert choose_blocks(cells_of(autoregressive(4000, 1.0, np.random.default_rng(10))), blocks=20).resolved
+
+
+def test_samples_of_unequal_blocks_have_the_mean_and_the_error() -> None:
+    counts = np.random.default_rng(11).integers(1, 30, size=60).astype(np.float64)
+    blocks = choose_blocks(Cells(counts * np.random.default_rng(12).normal(size=60), counts, 1), blocks=20)
+    samples = blocks.samples
+    assert samples == pytest.approx(jackknife_values(blocks, lambda mean: mean))
+    scatter = student(20) * samples.std(ddof=1) / np.sqrt(20)
+    assert scatter == pytest.approx(float(blocks.error), rel=0.1)
+
+
+def test_function_that_has_no_value_for_many_draws_has_no_error() -> None:
+    blocks = choose_blocks(cells_of(np.random.default_rng(13).normal(size=400)))
+
+    def positive(mean: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.where(mean > 0, mean, np.nan)
+
+    assert np.isnan(bootstrap(blocks, positive)[1])
+
+
 def test_one_frame_is_refused() -> None:
     with pytest.raises(TrajectoryError, match="at least 2 frames, without which there is no error bar"):
         choose_blocks(cells_of(np.ones(1)))

@@ -34,7 +34,7 @@ class DipoleRelaxation(TimeCorrelation):
     Args:
         universe: A `MDAnalysis.Universe` with elements, of water alone.
         dipoles: Where they come from; point charges of q-SPC/Fw if not given.
-        longest: Longest time difference, ps; a quarter of the trajectory if not given.
+        longest: Longest time difference, ps; a tenth of the trajectory, but no more than 20 ps, if not given.
         blocks: Number of blocks for the errors; chosen if not given.
         verbose: Whether to show a progress bar.
 

@@ -23,7 +23,7 @@ from tumble.analysis.dynamics.diffusion import diffusion_constants, finite_size_
 from tumble.analysis.dynamics.fit_window import FEWEST, fit_window
 from tumble.analysis.dynamics.unwrap import Unwrapper
 from tumble.analysis.motion.series import COMPONENTS, stride_of
-from tumble.analysis.observable import TimeCorrelation
+from tumble.analysis.observable import LONGEST, TimeCorrelation
 from tumble.analysis.reading.element_groups import atoms_by_element
 from tumble.analysis.reading.masses import masses_of
 from tumble.analysis.result import Axis, Quantity, Result, averaged, derived
@@ -45,8 +45,8 @@ class MeanSquareDisplacement(TimeCorrelation):
         universe: A `MDAnalysis.Universe` with elements. Molecules are followed if it is water.
         fit: First and last time of the window in which the line is fitted, ps; from 2 ps (or half the longest time
             difference, if that is sooner) to the longest if not given.
-        longest: Longest time difference, ps; a tenth of the trajectory if not given, since blocks of the trajectory are
-            independent, as errors need it, only if they are much longer.
+        longest: Longest time difference, ps; 1/30 of the trajectory, but no more than 20 ps, if not given, since blocks
+            of the trajectory are independent, as errors need it, only if they are much longer.
         unwrapped: Whether coordinates are known to be unwrapped; what the reader knows of it if not given. If they are,
             frames may be any time apart; otherwise no atom may move by half the box from one to the next.
         remove_drift: Whether the motion of the centre of mass of all is subtracted, which is none of a closed
@@ -113,7 +113,7 @@ class MeanSquareDisplacement(TimeCorrelation):
 
     def _default_lags(self, count: int, step: float) -> int:
         # Displacements over longer times overlap too much for the trajectory to tell their errors.
-        return max(1, count // 10)
+        return max(1, min(count // 30, round(LONGEST / step)))
 
     def _channels(self) -> list[Array]:
         ts = self._ts

@@ -30,11 +30,20 @@ def place_of(axis: Axis, index: int) -> str:
     names = components_of(axis)
     if names:
         return f"{component_label(axis)} {names[index]}"
-    unit = "" if axis.unit in ("", "1") else f" {axis.unit}"
-    value = f"{axis.values[index]:.4g}".replace("-", "−")
-    return f"{axis.label} = {value}{unit}"
+    return f"{axis.label} = {_coordinate(float(axis.values[index]))}{unit_after(axis.unit)}"
+
+
+def unit_after(unit: str) -> str:
+    """A unit as it follows a number: after a space, but for degrees of an angle."""
+    return "" if unit in ("", "1") else unit if unit == "°" else f" {unit}"
 
 
 def component_label(axis: Axis) -> str:
     """What the names of an axis of components are."""
     return axis.label.rpartition(": ")[0] or "component"
+
+
+def _coordinate(value: float) -> str:
+    """Three digits, and all of those before the decimal point; bins are no finer."""
+    text = f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    return text.replace("-", "−")

@@ -16,6 +16,9 @@ where the bias from blocks too short balances the noise from blocks too few (Wol
 g is averaged over the components of a sample. If no length is enough, the trajectory is too short to tell its own
 errors: `Blocks.resolved` is then false, and errors are lower bounds.
 
+(pymbar finds the correlation time of one series that is held in memory as a whole; curves that are summed while a
+trajectory is read need this. The tests compare the two.)
+
 An error is given as the half-width of the interval that covers the truth with a probability of 68.3 %: the
 standard error times the factor of Student's distribution for B - 1 degrees of freedom, which is 1.08 for 8 blocks.
 """
@@ -31,6 +34,7 @@ from scipy import stats
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.trajectory_error import TrajectoryError
 
+MOST_UNKNOWN = 0.05  # share of the draws of a bootstrap
 FEWEST_BLOCKS = 6  # that the automatic choice makes, if there are as many cells
 _ONE_SIGMA = float(stats.norm.cdf(1.0))
 
@@ -64,6 +68,16 @@ class Blocks:
         return np.asarray(np.sum(self.weights * self.values, axis=0))
 
     @property
+    def samples(self) -> Array:
+        """Samples of equal weight with the mean and the error of these blocks, [B,...]: `jackknife_values` of the mean.
+
+        NaN where a single block has all the weight.
+        """
+        others = 1 - self.weights
+        ratio = np.divide(self.weights, others, out=np.full(others.shape, np.nan), where=others > 1e-9)
+        return np.asarray(self.mean + (len(self) - 1) * ratio * (self.values - self.mean))
+
+    @property
     def error(self) -> Array:
         """Half-width of the interval of 68 %, [...]."""
         return np.asarray(student(len(self)) * np.sqrt(_error_squared(self.values, self.weights)))
@@ -92,19 +106,25 @@ def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
             raise TrajectoryError(f"`blocks`: expected at least 2, got {blocks}")
         if blocks > count:
             raise TrajectoryError(f"`blocks`: expected at most as many as there are samples, {count}, got {blocks}")
-        return _joined(cells, blocks, resolved=True)
+        finest = _error_squared(*_averages(cells, count))
+        return _joined(cells, blocks, resolved=_long_enough(cells, blocks, count / blocks, finest))
     finest = _error_squared(*_averages(cells, count))
     fewest = min(FEWEST_BLOCKS, count)
     length = 1
     while True:
         number = max(fewest, count // length)
-        inefficiency = _mean_ratio(_error_squared(*_averages(cells, number)), finest)
-        if length**3 > 2 * count * inefficiency**2:
+        if _long_enough(cells, number, length, finest):
             return _joined(cells, number, resolved=True)
         if number == fewest:
             return _joined(cells, number, resolved=False)
         # Steps of a tenth, so that long trajectories don't take many.
         length = max(length + 1, int(1.1 * length))
+
+
+def _long_enough(cells: Cells, blocks: int, length: float, finest: Array) -> bool:
+    """Whether blocks of so many cells are longer than the correlation, by the criterion above."""
+    inefficiency = _mean_ratio(_error_squared(*_averages(cells, blocks)), finest)
+    return length**3 > 2 * len(cells.sums) * inefficiency**2
 
 
 def bootstrap(
@@ -135,8 +155,11 @@ def bootstrap(
         # A draw may hold no block that has samples of a component.
         mean = np.divide(times @ weighted, total, out=np.full(total.shape, np.nan), where=total > 0)
         draws[index] = function(mean.reshape(blocks.values.shape[1:]))
-    low, high = np.nanquantile(draws, [1 - _ONE_SIGMA, _ONE_SIGMA], axis=0)
-    return value, np.asarray(0.5 * (high - low) * np.sqrt(count / (count - 1)) * student(count))
+    # A function that many draws leave without a value has no error to speak of.
+    unknown = np.mean(np.isnan(draws), axis=0) > MOST_UNKNOWN
+    low, high = np.nanquantile(np.where(unknown, 0.0, draws), [1 - _ONE_SIGMA, _ONE_SIGMA], axis=0)
+    error = 0.5 * (high - low) * np.sqrt(count / (count - 1)) * student(count)
+    return value, np.where(unknown, np.nan, error)
 
 
 def jackknife_values(blocks: Blocks, function: Callable[[Array], Array]) -> Array:

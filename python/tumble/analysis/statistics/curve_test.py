@@ -153,12 +153,24 @@ def _normal_deviate(log_p: float) -> float:
     return float(-special.ndtri_exp(min(log_p, 0.0) - np.log(2)))
 
 
-def _noncentrality(first: float, second: float) -> float:
-    """Noncentrality c of F(first, second) at which a test of level `LEVEL` has the power `POWER`.
+def stricter(degrees: tuple[float, float], level: float) -> float:
+    """How many times larger `CurveTest.detectable` is if the level of the test is this one instead of 5 %.
+
+    Args:
+        degrees: f and f0 of the test.
+        level: Probability of a false alarm, such as 5 % over the number of tests that are made.
+    """
+    if not np.all(np.isfinite(degrees)):
+        return 1.0
+    return float(np.sqrt(_noncentrality(*degrees, level) / _noncentrality(*degrees)))
+
+
+def _noncentrality(first: float, second: float, level: float = LEVEL) -> float:
+    """Noncentrality c of F(first, second) at which a test of this level has the power `POWER`.
 
     By the central distribution with the same two moments of the numerator (Patnaik, Biometrika 36, 202 (1949)).
     """
-    threshold = special.fdtri(first, second, 1 - LEVEL)
+    threshold = special.fdtri(first, second, 1 - level)
 
     def excess(c: float) -> float:
         effective = (first + c) ** 2 / (first + 2 * c)
