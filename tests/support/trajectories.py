@@ -159,8 +159,8 @@ run 50
 
 _PATH_INTEGRAL = """
 fix move all pimd/langevin method nmpimd ensemble nvt temp 100.0 thermostat PILE_L 1234 tau 0.1 fixcom no
-dump beads all custom 10 bead.${ibead}.dump id element x y z ix iy iz
-dump_modify beads element Ar Ne format float %.10g
+dump beads all custom 10 bead.${ibead}.dump id element x y z ix iy iz vx vy vz fx fy fz
+dump_modify beads element Ar Ne units yes format float %.10g
 run 40
 """
 

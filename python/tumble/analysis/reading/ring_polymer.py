@@ -42,6 +42,12 @@ class RingPolymer(FrameSource):
         self.n_atoms, self.labels, self.unwrapped = first.n_atoms, first.labels, first.unwrapped
         self._frames = min(len(bead) for bead in self.beads)
         self.notes = _notes_of_beads(self.beads)
+        # Only i-PI's files name their bead. LAMMPS keeps velocities and forces of normal modes beside positions of beads
+        # (fix pimd/langevin with its default method nmpimd), and a dump doesn't tell.
+        self._named = first.bead is not None
+        start = first.read(0)
+        if not self._named and (start.velocities is not None or start.forces is not None):
+            self.notes += (_NORMAL_MODES,)
         dropped = max(len(bead) for bead in self.beads) - self._frames
         if dropped:
             self.notes += (f"Files of some beads end earlier: the last {dropped} frames of others are left out.",)
@@ -69,7 +75,7 @@ class RingPolymer(FrameSource):
         joined = Frame(positions=positions.mean(axis=0), dimensions=first.dimensions, data=dict(first.data))
         joined.data.pop("bead", None)
         joined.data["beads"] = positions
-        for what in ("velocities", "forces"):
+        for what in ("velocities", "forces") if self._named else ():
             values = [getattr(frame, what) for frame in frames]
             if all(value is not None for value in values):
                 joined.data[f"bead_{what}"] = np.stack(values)
@@ -80,6 +86,12 @@ class RingPolymer(FrameSource):
         """See the base."""
         for bead in self.beads:
             bead.close()
+
+
+_NORMAL_MODES = (
+    "Velocities and forces of the beads are left out, since `fix pimd` of LAMMPS dumps those of normal modes beside "
+    "positions of beads."
+)
 
 
 class RingPolymerReader(TrajectoryReader):
