@@ -20,8 +20,8 @@ pair_coeff    * * ${model} O H      # the elements of types 1 and 2
 pair_coeff    * * water O H
 timestep      0.0005                # ps
 fix           integrate all nve
-fix           bath all temp/csvr 300.0 310.0 0.05 ${seed}
-fix           bath all temp/csvr 300.0 310.0 0.05 4711
+fix           bath all temp/csvr 310.0 310.0 0.05 ${seed}
+fix           bath all temp/csvr 310.0 310.0 0.05 4711
 compute       tumble all pair tumble          # the pair energy, and the frame torque
 compute       sym all tumble/symmetry icosahedral
 dump          trajectory all custom ${every} water.dump id type element xu yu zu vx vy vz
@@ -88,8 +88,13 @@ def test_real_units_are_converted(tmp_path: Path) -> None:
 
 
 def test_other_units_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(TrajectoryError, match="expected `units metal` or `units real`, got `units lj`"):
+    with pytest.raises(
+        TrajectoryError, match="expected `units metal` or `units real`, got a log that doesn't tell; give `--units`"
+    ):
         open_run(run(tmp_path, LOG.replace("units         metal", "")))
+    with pytest.raises(TrajectoryError, match="got `units lj`"):
+        open_run(run(tmp_path, LOG.replace("units         metal", "units lj")))
+    assert open_run(run(tmp_path, LOG.replace("units         metal", "")), units="real").timestep == 0.0005e-3
 
 
 def test_runs_that_continue_each_other_are_joined_and_repeated_steps_dropped(tmp_path: Path) -> None:
@@ -116,15 +121,136 @@ def test_total_energy_is_conserved_only_without_a_thermostat(tmp_path: Path) -> 
     ("fix", "ensemble", "thermostat"),
     [
         ("bath all langevin 300 300 0.1 7", "NVT (Langevin)", "local"),
+        ("bath all temp/rescale 10 300 300 1 1", "NVT (rescaling)", "global"),
+        ("spin all momentum 10 angular", "unknown", None),
+        ("drift all momentum 10 linear 1 1 1", "NVE", "none"),
+        ("other all spring/self 1.0", "unknown", None),
         ("both all npt temp 300 300 0.1 iso 1 1 1", "NPT (Nosé–Hoover)", "global"),
-        ("both all pimd/langevin method nmpimd", "NVT (PILE-L)", "local"),
+        ("both all pimd/langevin method nmpimd temp 300", "path integral", "local"),
     ],
 )
-def test_ensembles(tmp_path: Path, fix: str, ensemble: str, thermostat: str) -> None:
+def test_ensembles(tmp_path: Path, fix: str, ensemble: str, thermostat: str | None) -> None:
     lines = [line for line in LOG.splitlines() if "temp/csvr" not in line]
     lines.insert(8, f"fix {fix}")
     found = open_run(run(tmp_path, "\n".join(lines) + "\n"))
     assert (found.ensemble, found.thermostat) == (ensemble, thermostat)
+
+
+STAGE = """\
+run           10
+   Step          Temp          PotEng
+{}
+Loop time of 1 on 1 procs for 20 steps with 192 atoms
+"""
+HEAD = """\
+units         metal
+read_data     water64.data
+  read_data CPU = 0.001 seconds
+"""
+
+
+def stage(*steps: int, temperature: float = 300.0) -> str:
+    return STAGE.format("\n".join(f"{step} {temperature} -10.0" for step in steps))
+
+
+def test_comment_with_a_variable_hides_no_command(tmp_path: Path) -> None:
+    found = open_run(run(tmp_path, HEAD + "timestep 0.00025   # ps; see $dt above\n" + stage(0, 10)))
+    assert found.timestep == 0.00025
+
+
+def test_time_step_of_a_restart_file_is_that_of_the_times_or_unknown(tmp_path: Path) -> None:
+    restarted = "units metal\nread_restart water.restart\n"
+    found = open_run(run(tmp_path, restarted + stage(100, 200)))
+    assert (found.timestep, len(found.time)) == (None, 0)
+    timed = restarted + stage(100, 200).replace("PotEng", "Time").replace("-10.0", "0.025", 1).replace("-10.0", "0.05")
+    found = open_run(run(tmp_path, timed))
+    assert found.timestep == pytest.approx(0.00025)
+    assert found.time == pytest.approx([0.025, 0.05])
+
+
+def test_fixes_that_are_alive_in_the_last_run_count(tmp_path: Path) -> None:
+    text = HEAD + "fix 1 all nvt temp 500 500 0.1\n" + stage(0, 10, temperature=500.0)
+    text += "unfix 1\nfix 1 all nve\n" + stage(10, 20, temperature=310.0)
+    found = open_run(run(tmp_path, text))
+    assert (found.ensemble, found.thermostat, found.temperature) == ("NVE", "none", 310.0)
+    assert found.time == pytest.approx([0.01, 0.02])
+
+
+@pytest.mark.parametrize("fix", ["langevin v_T 1.0 0.1 1", "nvt temp 300 400 0.1"])
+def test_temperature_that_changes_is_unknown(tmp_path: Path, fix: str) -> None:
+    assert open_run(run(tmp_path, HEAD + f"fix 1 all {fix}\n" + stage(0, 10))).temperature is None
+
+
+def test_minimization_is_no_time(tmp_path: Path) -> None:
+    minimized = stage(0, 7, 10).replace("run           10", "minimize 1e-4 1e-6 200 1000")
+    found = open_run(run(tmp_path, HEAD + "fix 1 all nve\n" + minimized + stage(10, 20)))
+    assert found.time == pytest.approx([0.01, 0.02])
+
+
+def test_lines_off_the_grid_are_left_out_with_a_note(tmp_path: Path) -> None:
+    found = open_run(run(tmp_path, HEAD + stage(0, 10, 20, 25) + stage(25, 30, 40, 50)))
+    assert found.time == pytest.approx([0.0, 0.01, 0.02, 0.03, 0.04, 0.05])
+    assert found.notes == ("1 lines of the log, between the regular ones, are left out.",)
+
+
+def test_dump_of_all_positions_that_the_last_run_wrote(tmp_path: Path) -> None:
+    text = HEAD + "dump early all custom 10 early.dump id element x y z\n" + stage(0, 10) + "undump early\n"
+    text += "dump part hydrogen custom 1 part.dump id element x y z\n"
+    text += "dump forces all custom 1 forces.dump id element fx fy fz\n"
+    text += "dump late all custom 10 late.dump id element x y z\n" + stage(10, 20)
+    folder = run(tmp_path, text)
+    for name, size in (("early", 1000), ("part", 800), ("forces", 600), ("late", 10)):
+        (folder / f"{name}.dump").write_text("x" * size)
+    assert open_run(folder).trajectory.positions == (folder / "late.dump",)
+
+
+def test_dump_of_a_file_for_each_frame(tmp_path: Path) -> None:
+    folder = run(tmp_path, HEAD + "dump all all custom 10 frame.*.dump id element x y z\n" + stage(0, 10))
+    for step in (0, 10, 100, 20):
+        (folder / f"frame.{step}.dump").write_text("")
+    names = [path.name for path in open_run(folder).trajectory.positions]
+    assert names == ["frame.0.dump", "frame.10.dump", "frame.20.dump", "frame.100.dump"]
+
+
+YAML = """\
+keywords: ['Step', 'Temp', 'PotEng', ]
+data:
+  - [0, 300.5, -10.0, ]
+  - [10, 310.5, -9.98, ]
+"""
+MULTI = """\
+------------ Step              0 ----- CPU =            0 (sec) -------------
+TotEng   =        -9.0000 KinEng   =         1.0000 Temp     =       300.5000
+PotEng   =       -10.0000
+------------ Step             10 ----- CPU =    0.0034871 (sec) -------------
+TotEng   =        -8.9000 KinEng   =         1.1000 Temp     =       310.5000
+PotEng   =        -9.9800
+"""
+
+
+@pytest.mark.parametrize("table", [YAML, MULTI])
+@pytest.mark.parametrize("end", ["", "Loop time of 1 on 1 procs for 10 steps with 192 atoms\n"])
+def test_other_styles_of_thermo_output(tmp_path: Path, table: str, end: str) -> None:
+    found = open_run(run(tmp_path, HEAD + "run 10\n" + table + end))
+    assert found.time == pytest.approx([0.0, 0.01])
+    assert found.log["temperature"] == pytest.approx([300.5, 310.5])
+    assert found.log["potential"] == pytest.approx([-10.0, -9.98])
+
+
+def test_energies_per_atom_are_made_those_of_all(tmp_path: Path) -> None:
+    found = open_run(run(tmp_path, HEAD + "thermo_modify norm yes\n" + stage(0, 10)))
+    assert found.log["potential"] == pytest.approx([-1920.0, -1920.0])
+
+
+def test_partitions(tmp_path: Path) -> None:
+    folder = run(tmp_path, "LAMMPS (22 Jul 2025)\nRunning on 2 partitions of processors\n")
+    with pytest.raises(TrajectoryError, match=r"the log of one partition, got that of all; name `log\.lammps\.0`"):
+        open_run(folder)
+    bead = HEAD + "fix 1 all pimd/langevin ensemble nvt temp 300.0\n" + stage(0, 10, temperature=1400.0)
+    (folder / "log.lammps.0").write_text(bead)
+    found = open_run(folder / "log.lammps.0")
+    assert (found.temperature, found.ensemble, found.thermostat) == (300.0, "path integral", "local")
+    assert "temperature" not in found.log
 
 
 def test_folder_of_nothing_is_refused(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def open_run(
     temperature: float | None = None,
     trajectory: Sequence[str | PathLike[str]] | None = None,
     beads: bool = False,
+    units: str | None = None,
 ) -> Run:
     """Opens a run.
 
@@ -35,11 +36,12 @@ def open_run(
         temperature: K, where the run doesn't tell it.
         trajectory: Files to take instead of what the run's input names.
         beads: Whether several files are the beads of a ring polymer, where they don't tell it.
+        units: Style of units of LAMMPS, where the log or the dump doesn't tell it.
 
     Raises:
         TrajectoryError: If there is no such run, or it can't be read.
     """
-    run = _read(Path(path), name)
+    run = _read(Path(path), name, units)
     files = run.trajectory
     if trajectory is not None:
         files = Trajectory(positions=tuple(Path(each) for each in trajectory))
@@ -55,13 +57,13 @@ def open_run(
     )
 
 
-def _read(path: Path, name: str | None) -> Run:
+def _read(path: Path, name: str | None, units: str | None) -> Run:
     if path.is_dir():
         xml = find_ipi_input(path)
         if xml is not None:
             return read_ipi_run(xml, name)
         if (path / LOG).is_file():
-            return read_lammps_run(path, name=name)
+            return read_lammps_run(path, name=name, units=units)
         raise TrajectoryError(
             f"`{path}`: expected a folder with an input of i-PI (*.xml) or a log of LAMMPS ({LOG}), found neither; "
             "name a trajectory instead of the folder"
@@ -69,9 +71,9 @@ def _read(path: Path, name: str | None) -> Run:
     if path.suffix == ".xml":
         return read_ipi_run(path, name)
     if path.is_file() and (path.name.startswith("log.") or path.suffix == ".log"):
-        return read_lammps_run(path.parent, path, name)
+        return read_lammps_run(path.parent, path, name, units)
     files = tuple(sorted(Path(each) for each in glob.glob(str(path))))
     if not files:
         raise TrajectoryError(f"`{path}`: expected a run or a trajectory, found no such file")
     stem = files[0].stem if name is None else name
-    return Run(name=stem, engine="unknown", folder=files[0].parent, trajectory=Trajectory(positions=files))
+    return Run(name=stem, engine="unknown", folder=files[0].parent, trajectory=Trajectory(positions=files, units=units))

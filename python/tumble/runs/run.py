@@ -73,6 +73,7 @@ class Run:
         symmetrize: Rotations over which the model was averaged; None if that isn't known.
         inputs: Texts of input files, by name.
         versions: Of the programs, by name.
+        notes: What couldn't be read or is left out, in sentences.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Run:
     symmetrize: str | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def universe(self) -> Any:
         """The trajectory, newly opened.

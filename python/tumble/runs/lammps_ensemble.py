@@ -1,0 +1,90 @@
+"""The ensemble, thermostat and temperature of a run of LAMMPS, from the fixes that were alive in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tumble.analysis.statistics.cells import Array
+
+_THERMOSTATS = {
+    "nvt": "Nosé–Hoover",
+    "npt": "Nosé–Hoover",
+    "temp/csvr": "velocity rescaling",
+    "temp/csld": "velocity rescaling",
+    "temp/rescale": "rescaling",
+    "temp/berendsen": "Berendsen",
+    "langevin": "Langevin",
+    "gle": "GLE",
+    "gld": "GLE",
+}
+_LOCAL = {"langevin", "gle", "gld"}
+_BAROSTATS = {"npt", "nph", "press/berendsen", "press/langevin"}
+#: Fixes that change nothing that is conserved.
+_HARMLESS = {"nve", "recenter", "print", "property/atom", "restrain", "shake", "rattle", "balance", "halt", "vector"}
+_HARMLESS_PREFIXES = ("ave/", "store/", "nve")
+
+
+def ensemble_of(fixes: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
+    """The ensemble in words, and the kind of thermostat (see `Run`); `unknown` and None where a fix isn't known.
+
+    Args:
+        fixes: Words of the fixes that were alive, by ID.
+    """
+    styles = [_plain(words[3]) for words in fixes.values() if len(words) > 3]
+    if any(style.startswith("pimd") for style in styles):
+        return "path integral", "local"
+    bath = next((style for style in styles if style in _THERMOSTATS), None)
+    name = f" ({_THERMOSTATS[bath]})" if bath else ""
+    kind = "none" if bath is None else "local" if any(style in _LOCAL for style in styles) else "global"
+    if any(style in _BAROSTATS for style in styles):
+        return ("NPT" if bath else "NPH") + name, kind
+    if bath is not None:
+        return f"NVT{name}", kind
+    harmless = all(_is_harmless(words) for words in fixes.values() if len(words) > 3)
+    return ("NVE", "none") if "nve" in styles and harmless else ("unknown", None)
+
+
+def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, ensemble: str) -> float | None:
+    """Temperature of the thermostat, K; without one, the mean; None where it changes or isn't known.
+
+    Args:
+        fixes: Words of the fixes that were alive, by ID.
+        measured: What thermo output says, [T] in K.
+        ensemble: As `ensemble_of` says.
+    """
+    for words in fixes.values():
+        style = _plain(words[3]) if len(words) > 3 else ""
+        if style.startswith("pimd") and "temp" in words[:-1]:
+            target = words[list(words).index("temp") + 1]
+            return _constant([target, target])
+        if style in ("nvt", "npt") and "temp" in words:
+            return _constant(words[words.index("temp") + 1 :][:2])
+        if style == "temp/rescale":
+            return _constant(words[5:7])
+        if style in _THERMOSTATS and style != "gle":
+            return _constant(words[4:6])
+    free = ensemble in ("NVE", "NPH")
+    return float(np.mean(measured)) if free and measured is not None and len(measured) > 0 else None
+
+
+def _constant(words: Sequence[str]) -> float | None:
+    """Temperature at the start and the end of a run, if they are the same number."""
+    try:
+        start, stop = (float(word) for word in words)
+    except ValueError:  # a variable, or too few
+        return None
+    return stop if start == stop else None
+
+
+def _is_harmless(words: Sequence[str]) -> bool:
+    style = _plain(words[3])
+    if style == "momentum":
+        return "angular" not in words
+    return style in _HARMLESS or style.startswith(_HARMLESS_PREFIXES)
+
+
+def _plain(style: str) -> str:
+    return re.sub(r"/(omp|kk|intel|opt|gpu)$", "", style)
