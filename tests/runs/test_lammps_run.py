@@ -162,6 +162,7 @@ def test_time_step_of_a_restart_file_is_that_of_the_times_or_unknown(tmp_path: P
     restarted = "units metal\nread_restart water.restart\n"
     found = open_run(run(tmp_path, restarted + stage(100, 200)))
     assert (found.timestep, len(found.time)) == (None, 0)
+    assert open_run(tmp_path, timestep=0.002).time == pytest.approx([0.2, 0.4])
     timed = restarted + stage(100, 200).replace("PotEng", "Time").replace("-10.0", "0.025", 1).replace("-10.0", "0.05")
     found = open_run(run(tmp_path, timed))
     assert found.timestep == pytest.approx(0.00025)
@@ -264,8 +265,10 @@ def test_folder_of_nothing_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_the_user_says_counts(tmp_path: Path) -> None:
+    with pytest.raises(TrajectoryError, match=r"`timestep`: expected that of the run, which tells 0\.5 fs, got 1 fs"):
+        open_run(run(tmp_path), timestep=0.001)
     found = open_run(
-        run(tmp_path), name="a", timestep=0.001, temperature=250.0, trajectory=["b.dcd"], topology="t.data"
+        run(tmp_path), name="a", timestep=0.0005, temperature=250.0, trajectory=["b.dcd"], topology="t.data"
     )
-    assert (found.name, found.timestep, found.temperature) == ("a", 0.001, 250.0)
+    assert (found.name, found.timestep, found.temperature) == ("a", 0.0005, 250.0)
     assert (found.trajectory.positions, found.trajectory.topology) == ((Path("b.dcd"),), Path("t.data"))

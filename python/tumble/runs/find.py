@@ -39,9 +39,13 @@ def open_run(
         units: Style of units of LAMMPS, where the log or the dump doesn't tell it.
 
     Raises:
-        TrajectoryError: If there is no such run, or it can't be read.
+        TrajectoryError: If there is no such run, it can't be read, or it tells another time step.
     """
-    run = _read(Path(path), name, units)
+    run = _read(Path(path), name, units, timestep)
+    if timestep is not None and run.timestep is not None and abs(run.timestep - timestep) > 1e-6 * timestep:
+        raise TrajectoryError(
+            f"`timestep`: expected that of the run, which tells {1000 * run.timestep:.6g} fs, got {1000 * timestep:.6g} fs"
+        )
     files = run.trajectory
     if trajectory is not None:
         files = Trajectory(positions=tuple(Path(each) for each in trajectory))
@@ -57,13 +61,13 @@ def open_run(
     )
 
 
-def _read(path: Path, name: str | None, units: str | None) -> Run:
+def _read(path: Path, name: str | None, units: str | None, timestep: float | None) -> Run:
     if path.is_dir():
         xml = find_ipi_input(path)
         if xml is not None:
             return read_ipi_run(xml, name)
         if (path / LOG).is_file():
-            return read_lammps_run(path, name=name, units=units)
+            return read_lammps_run(path, name=name, units=units, timestep=timestep)
         raise TrajectoryError(
             f"`{path}`: expected a folder with an input of i-PI (*.xml) or a log of LAMMPS ({LOG}), found neither; "
             "name a trajectory instead of the folder"
@@ -71,7 +75,7 @@ def _read(path: Path, name: str | None, units: str | None) -> Run:
     if path.suffix == ".xml":
         return read_ipi_run(path, name)
     if path.is_file() and (path.name.startswith("log.") or path.suffix == ".log"):
-        return read_lammps_run(path.parent, path, name, units)
+        return read_lammps_run(path.parent, path, name, units, timestep)
     files = tuple(sorted(Path(each) for each in glob.glob(str(path))))
     if not files:
         raise TrajectoryError(f"`{path}`: expected a run or a trajectory, found no such file")

@@ -18,7 +18,13 @@ from tumble.runs.run import Run
 LOG = "log.lammps"
 
 
-def read_lammps_run(folder: Path, log: Path | None = None, name: str | None = None, units: str | None = None) -> Run:
+def read_lammps_run(
+    folder: Path,
+    log: Path | None = None,
+    name: str | None = None,
+    units: str | None = None,
+    timestep: float | None = None,
+) -> Run:
     """Reads a run of LAMMPS.
 
     Args:
@@ -26,9 +32,10 @@ def read_lammps_run(folder: Path, log: Path | None = None, name: str | None = No
         log: Its log, if it isn't `log.lammps` there.
         name: For tables; that of the folder if not given.
         units: Style of units, where the log doesn't tell it.
+        timestep: ps, where the log doesn't tell it.
 
     Raises:
-        TrajectoryError: If the log can't be read, is that of all partitions, or has other units than `metal` and `real`.
+        TrajectoryError: If the log can't be read, is that of all partitions, or has units other than `metal`, `real`.
     """
     path = folder / LOG if log is None else log
     found = read_lammps_log(path)
@@ -43,7 +50,8 @@ def read_lammps_run(folder: Path, log: Path | None = None, name: str | None = No
         got = "a log that doesn't tell; give `--units`" if style is None else f"`units {style}`"
         raise TrajectoryError(f"`{path}`: expected `units metal` or `units real`, got {got}")
     thermo = thermo_of(found, settings, style)
-    timestep = timestep_of(thermo.columns, settings, style)
+    told = timestep_of(thermo.columns, settings, style)
+    timestep = timestep if told is None else told
     ensemble, thermostat = ensemble_of(settings.fixes)
     columns = thermo.columns if timestep is not None else {}
     time = columns["Step"] * timestep if timestep is not None and "Step" in columns else np.empty(0)
