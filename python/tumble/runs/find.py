@@ -44,7 +44,8 @@ def open_run(
     run = _read(Path(path), name, units, timestep)
     if timestep is not None and run.timestep is not None and abs(run.timestep - timestep) > 1e-6 * timestep:
         raise TrajectoryError(
-            f"`timestep`: expected that of the run, which tells {1000 * run.timestep:.6g} fs, got {1000 * timestep:.6g} fs"
+            f"`timestep`: expected that of the run, which tells {1000 * run.timestep:.6g} fs, "
+            f"got {1000 * timestep:.6g} fs"
         )
     files = run.trajectory
     if trajectory is not None:

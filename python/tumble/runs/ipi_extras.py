@@ -1,0 +1,111 @@
+"""Extras of i-PI: numbers that the driver gave for each bead, such as the frame torque."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import reduce
+from pathlib import Path
+
+import numpy as np
+
+from tumble.analysis.statistics.cells import Array
+from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.runs.ipi_input import TrajectoryOutput
+from tumble.runs.ipi_trajectory import files_of_beads
+from tumble.runs.run import continued
+
+_STEP = re.compile(r"#\s*Step:\s*(\d+)")
+# How many numbers each key of `tumble drive` stands for; i-PI writes those of several keys in one row.
+_SIZES = {"torque": 3, "bare_energy": 1, "bare_torque": 3}
+
+
+def read_extras(paths: Sequence[Path]) -> tuple[Array, Array]:
+    """Reads files of extras, one for each bead.
+
+    A last line that was cut off is left out, and so are steps that aren't in all files.
+
+    Args:
+        paths: In the order of the beads.
+
+    Returns:
+        The steps [U], and the numbers [U,P,K] of P beads, K numbers each.
+
+    Raises:
+        TrajectoryError: If something else is in there.
+    """
+    if not paths:
+        raise TrajectoryError("`paths`: expected a file for each bead, got none")
+    beads = [_read_bead(path) for path in paths]
+    widths = {numbers.shape[1] for _, numbers in beads}
+    if len(widths) > 1:
+        raise TrajectoryError(f"`{paths[0]}`: expected as many numbers for each bead, got others")
+    shared = reduce(np.intersect1d, [steps for steps, _ in beads])
+    return shared, np.stack([numbers[np.searchsorted(steps, shared)] for steps, numbers in beads], axis=1)
+
+
+def torque_of(
+    outputs: Sequence[TrajectoryOutput], beads: int, timestep: float | None
+) -> tuple[Array, Array | None, tuple[str, ...]]:
+    """The frame torque that the driver gave as extras.
+
+    Args:
+        outputs: As the input has them.
+        beads: Number of beads.
+        timestep: ps.
+
+    Returns:
+        Times [U] in ps, torques [U,P,3] in eV/rad or None, and what was left out, in sentences.
+    """
+    notes = []
+    for output in outputs:
+        keys = [key.strip() for key in output.extra_type.split(",")]
+        if output.quantity != "extras" or "torque" not in keys or timestep is None:
+            continue
+        files = files_of_beads(output, beads, "")
+        if not files:
+            continue
+        before = keys[: keys.index("torque")]
+        if len(files) < beads or any(key not in _SIZES for key in before):
+            reason = "of all beads" if len(files) < beads else "in columns that are known"
+            notes.append(f"Extras in `{output.stem.name}_*` are left out: expected the frame torque {reason}.")
+            continue
+        first = sum(_SIZES[key] for key in before)
+        try:
+            steps, numbers = read_extras(tuple(files.values()))
+        except TrajectoryError as error:
+            notes.append(f"The frame torque is left out: {error}.")
+            continue
+        if numbers.shape[2] >= first + 3 and len(steps) > 0:
+            return steps * timestep, numbers[:, :, first : first + 3], tuple(notes)
+        notes.append(f"The frame torque is left out: expected it in `{output.stem.name}_*`, got other extras.")
+    return np.empty(0), None, tuple(notes)
+
+
+def _read_bead(path: Path) -> tuple[Array, Array]:
+    """Steps [U], increasing, and numbers [U,K] of a file."""
+    text = path.read_text(errors="replace")
+    steps: list[float] = []
+    rows: list[list[float]] = []
+    for line in text[: text.rfind("\n") + 1].splitlines():
+        headings = _STEP.findall(line)
+        if headings:
+            # The row of a step may have been cut off, where a run was killed and goes on.
+            steps = [*steps[: len(rows)], float(headings[-1])]
+        elif line.strip() and "#" not in line:
+            if len(steps) != len(rows) + 1:
+                raise TrajectoryError(f"`{path}`: expected a line of numbers for each step, got several")
+            rows.append(_numbers(line, path))
+    if not rows:
+        raise TrajectoryError(f"`{path}`: expected extras of i-PI, found none")
+    if len({len(row) for row in rows}) > 1:
+        raise TrajectoryError(f"`{path}`: expected numbers for each step, got {len(rows[0])} and then others")
+    keep = continued(np.array(steps[: len(rows)]))
+    return np.array(steps[: len(rows)])[keep], np.array(rows)[keep]
+
+
+def _numbers(line: str, path: Path) -> list[float]:
+    try:
+        return [float(word) for word in line.split()]
+    except ValueError as error:
+        raise TrajectoryError(f"`{path}`: expected numbers for each step, got {error}") from error

@@ -1,0 +1,164 @@
+"""Properties of i-PI: columns of numbers below a heading that says what they are.
+
+Columns have the names that `ipi.read_output` gives them, such as `kinetic_cv(H)`. Energies are in eV, temperatures in K,
+times in ps and pressures in bar, whatever the file has; other columns stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tumble.analysis.statistics.cells import Array
+from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.runs.ipi_input import PropertiesOutput
+from tumble.runs.ipi_units import ENERGY, PRESSURE, TEMPERATURE, TIME, factor
+from tumble.runs.run import continued
+
+_COLUMN = re.compile(r"#\s*(?:column|cols\.)\s+(\d+)(?:-(\d+))?\s*-->\s*([^\s{(]+)([^:]*)")
+_UNIT, _ARGUMENTS = re.compile(r"\{([^}]*)\}"), re.compile(r"\(([^)]*)\)")
+_ENERGIES = ("potential", "kinetic_cv", "kinetic_tens", "conserved", "kinetic_md")
+# Our names of columns, and those of i-PI.
+_SAME = {"kinetic": "kinetic_md", "pressure": "pressure_md"}
+_WANTED = ("conserved", "potential")
+
+
+@dataclass(frozen=True)
+class Properties:
+    """Those of a run.
+
+    Attributes:
+        time: ps, [T]; steps, where the input has no time step.
+        columns: [T] each, or [T,K] where a property has K components.
+        notes: What was left out, in sentences.
+    """
+
+    time: Array
+    columns: dict[str, Array]
+    notes: tuple[str, ...]
+
+
+def read_properties(outputs: Sequence[PropertiesOutput], timestep: float | None) -> Properties:
+    """Reads the files of properties of a run, as one table.
+
+    The rows are those of the file with the conserved quantity or the potential energy. A file is added to it if it has
+    the same stride; where one lacks rows, for the run was killed, none of the others has them either.
+
+    Args:
+        outputs: As the input has them; files that aren't there are passed over.
+        timestep: ps.
+    """
+    notes: list[str] = []
+    tables: list[tuple[PropertiesOutput, dict[str, Array]]] = []
+    for output in outputs:
+        if not output.path.is_file():
+            continue
+        try:
+            columns, found = _read_table(output, timestep)
+        except TrajectoryError as error:
+            notes.append(f"A file of properties is left out: {error}.")
+            continue
+        notes += found
+        tables.append((output, columns))
+    if not tables:
+        return Properties(np.empty(0), {}, tuple(notes))
+    log = _merged(tables, notes)
+    log |= {ours: log[theirs] for ours, theirs in _SAME.items() if theirs in log}
+    time = log["time"] if "time" in log else log["step"] * (1.0 if timestep is None else timestep)
+    return Properties(time, log, tuple(notes))
+
+
+def _merged(tables: list[tuple[PropertiesOutput, dict[str, Array]]], notes: list[str]) -> dict[str, Array]:
+    """One table with the steps that all files of the same stride have."""
+    first, base = max(tables, key=lambda table: (sum(name in table[1] for name in _WANTED), len(table[1]["step"])))
+    together = [(first, base)]
+    for output, columns in tables:
+        if columns is base:
+            continue
+        if output.stride == first.stride and len(np.intersect1d(columns["step"], base["step"])) > 0:
+            together.append((output, columns))
+        else:
+            notes.append(
+                f"Properties in `{output.path.name}` are left out, since they aren't of the steps of those in "
+                f"`{first.path.name}`: give both the same stride."
+            )
+    steps = base["step"]
+    for _, columns in together[1:]:
+        steps = np.intersect1d(steps, columns["step"])
+    longest = max(len(columns["step"]) for _, columns in together)
+    if len(steps) < longest:
+        notes.append(f"Of {longest} rows of properties, the {len(steps)} that are in all files are used.")
+    log: dict[str, Array] = {}
+    for _, columns in together:
+        rows = np.searchsorted(columns["step"], steps)
+        log |= {name: values[rows] for name, values in columns.items() if name not in log}
+    return log
+
+
+def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[str, Array], list[str]]:
+    """The columns of one file, with increasing steps, and what was left out of it.
+
+    Raises:
+        TrajectoryError: If it isn't one of properties, or nothing is in there.
+    """
+    path, notes = output.path, []
+    text = path.read_text(errors="replace")
+    complete = text[: text.rfind("\n") + 1].splitlines()  # without a line that is being written, or was cut off
+    heading = [found for line in complete if (found := _COLUMN.match(line)) is not None]
+    rows = [words for line in complete if not line.lstrip().startswith("#") and (words := line.split())]
+    width = max((int(found[2] or found[1]) for found in heading), default=0)
+    if not heading or not rows:
+        raise TrajectoryError(f"`{path}`: expected properties of i-PI, with a heading and rows, got none")
+    regular = [numbers for words in rows if (numbers := _numbers(words, width)) is not None]
+    if not regular:
+        raise TrajectoryError(f"`{path}`: expected rows of {width} numbers, got others")
+    if len(regular) < len(rows):
+        notes.append(f"Of {len(rows)} rows in `{path.name}`, {len(rows) - len(regular)} are damaged and left out.")
+    table = np.array(regular)
+    columns: dict[str, Array] = {}
+    for found in heading:
+        unit, arguments = _UNIT.search(found[4]), _ARGUMENTS.search(found[4])
+        name = found[3] if arguments is None else f"{found[3]}({arguments[1]})"
+        first, last = int(found[1]), int(found[2] or found[1])
+        values = table[:, first - 1] if found[2] is None else table[:, first - 1 : last]
+        columns.setdefault(name, values * _factor(found[3], None if unit is None else unit[1], name))
+    if "step" not in columns:
+        columns["step"] = _steps(output, columns, len(table), timestep, notes)
+    keep = continued(columns["step"])
+    return {name: values[keep] for name, values in columns.items()}, notes
+
+
+def _steps(
+    output: PropertiesOutput, columns: dict[str, Array], rows: int, timestep: float | None, notes: list[str]
+) -> Array:
+    """Those of a file that doesn't have them: from its times, or counted from 0 on."""
+    if "time" in columns and timestep is not None:
+        return np.rint(columns["time"] / timestep)
+    notes.append(f"Without `step` or `time` in `{output.path.name}`, its rows are counted from step 0 on.")
+    return np.arange(rows, dtype=np.float64) * output.stride
+
+
+def _numbers(words: list[str], width: int) -> list[float] | None:
+    """A row; None if it is damaged, as where a run that was killed goes on in the middle of a line."""
+    if len(words) != width:
+        return None
+    try:
+        return [float(word) for word in words]
+    except ValueError:
+        return None
+
+
+def _factor(quantity: str, unit: str | None, name: str) -> float:
+    if quantity in _ENERGIES:
+        return factor(ENERGY, unit, name)
+    if quantity == "temperature":
+        return factor(TEMPERATURE, unit, name)
+    if quantity == "time":
+        return factor(TIME, unit, name)
+    if quantity.startswith("pressure"):
+        return factor(PRESSURE, unit, name)
+    return 1.0
