@@ -63,7 +63,8 @@ def test_runs_from_beginning_to_end(finished: tuple[Path, str]) -> None:
         "gas, symmetrized (random), analysis",
     ]
     assert names[-1] == "report"
-    assert len(names) == 17
+    assert names[-2] == "symmetry error against sets of rotations"
+    assert len(names) == 18
     analyses = {path.parent.name: load_analysis(path) for path in out.glob("*/analysis.json")}
     assert set(analyses) == {
         "gas-bare",
@@ -86,6 +87,8 @@ def test_runs_from_beginning_to_end(finished: tuple[Path, str]) -> None:
     page = report.read_text(encoding="utf-8")
     assert "gas, bare" in page
     assert "path integral, random" in page
+    assert "Model harmonic on 8 structures of “molecule, bare”, against degree:12+inversion." in page
+    assert "icosahedral+inversion" in page
     assert sockets() == set()
 
 

@@ -10,6 +10,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from tumble.analysis import load_analysis
+from tumble.analysis.dynamics.diffusion import finite_size_correction
 from tumble.cli import main
 
 FRAMES, MOLECULES, BOX = 400, 8, 12.0
@@ -125,6 +126,43 @@ def test_choices(bare: Path, tmp_path: Path) -> None:
     assert result.metadata["time_ps"] == [0.5, 1.5]
 
 
+def test_frame_of_orientation(bare: Path, tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    assert main(["analyze", str(bare), "--observables", "orientation", "--frame", "cell", "-o", str(file)]) == 0
+    result = load_analysis(file)["orientation"]
+    assert result.metadata["frame"] == "cell"
+    assert result["a_bisector"].expected is None
+
+
+def test_resolution_of_spectra(bare: Path, tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    command = ["analyze", str(bare), "--observables", "spectrum,infrared", "--resolution", "100", "-o", str(file)]
+    assert main(command) == 0
+    for name, quantity in (("spectrum", "dos_O"), ("infrared", "ir_spectrum")):
+        result = load_analysis(file)[name]
+        assert result.metadata["resolution"] == 100
+        # Two points for each line width.
+        np.testing.assert_allclose(np.diff(result[quantity].axes[0].values), 50)
+
+
+def test_isolated_systems_turn_as_a_whole(bare: Path, tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    for option, known in (([], False), (["--isolated"], True)):
+        assert main(["analyze", str(bare), "--observables", "drift", *option, "-o", str(file)]) == 0
+        assert ("body_rotation" in load_analysis(file)["drift"].metadata) is known
+
+
+def test_finite_size_correction(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "out.json"
+    command = ["analyze", str(bare), "--observables", "msd", "--viscosity", "0.85", "-o", str(file)]
+    assert main(command) == 0
+    result = load_analysis(file)["msd"]
+    added = float(result["D_infinite_molecules"].values - result["D_molecules"].values)
+    assert added == pytest.approx(finite_size_correction(BOX, 300.0, 0.85), rel=1e-6)
+    assert main(["analyze", str(bare / "water.dump"), "--timestep", "0.5", *command[2:]]) == 1
+    assert "expected one, which the run's files don't tell; give `--temperature`" in capsys.readouterr().err
+
+
 def test_bare_trajectory_needs_what_it_does_not_tell(
     bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -183,3 +221,76 @@ def test_wrong_names(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "`--names`: expected 1 names, the reference's included, got 2" in capsys.readouterr().err
     assert main(["analyze", str(bare), str(bare), "--name", "a"]) == 1
     assert "expected one run with `--output` and `--name`, got several" in capsys.readouterr().err
+
+
+def test_run_that_changed_or_other_options_are_analysed_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = write_run(tmp_path / "run", frames=100)
+    command = ["compare", str(run), "--observables", "dipole"]
+    assert main(["analyze", str(run), "--observables", "dipole"]) == 0
+    capsys.readouterr()
+    assert main(command) == 0
+    assert capsys.readouterr().err == ""
+    assert main([*command, "--start", "0.2"]) == 0
+    assert "analysed with other options, so that comes first" in capsys.readouterr().err
+    assert main(["compare", str(run), "--observables", "orientation"]) == 0
+    assert "not analysed for orientation, so that comes first" in capsys.readouterr().err
+    longer = write_run(tmp_path / "longer", frames=120) / "water.dump"
+    (run / "water.dump").write_text(longer.read_text())
+    assert main(command) == 0
+    assert "changed since it was analysed, so that comes first" in capsys.readouterr().err
+
+
+def test_what_can_be_had_is_written_before_the_rest_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = write_run(tmp_path / "run", frames=100)
+    assert main(["analyze", str(run), "--observables", "dipole,gyration,dipole"]) == 1
+    assert "gyration: `universe`: expected ring polymers" in capsys.readouterr().err
+    assert [result.observable for result in load_analysis(run).results] == ["dipole"]
+
+
+def test_files_beside_each_other_have_analyses_of_their_own(fair: Path, tmp_path: Path) -> None:
+    for name in ("a.dump", "b.dump"):
+        (tmp_path / name).write_text((fair / "water.dump").read_text())
+    assert main(["analyze", str(tmp_path / "a.dump"), str(tmp_path / "b.dump"), "--observables", "dipole"]) == 0
+    assert sorted(path.name for path in tmp_path.glob("*.json")) == ["a.dump.analysis.json", "b.dump.analysis.json"]
+
+
+def test_frames_are_chosen_by_their_times(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", frames=40)
+    # From the twentieth frame on, steps are five times as far apart.
+    lines = (run / "water.dump").read_text().splitlines()
+    places = [index + 1 for index, line in enumerate(lines) if line == "ITEM: TIMESTEP"]
+    for number, place in enumerate(places):
+        lines[place] = str(10 * number if number < 20 else 190 + 50 * (number - 19))
+    (run / "water.dump").write_text("\n".join(lines) + "\n")
+    assert main(["analyze", str(run), "--observables", "dipole", "--start", "0.5"]) == 0
+    assert load_analysis(run)["dipole"].metadata["first_frame"] == 36  # step 1040
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--stride", "0"], "`--stride`: expected at least 1, got 0"),
+        (["--jobs", "0"], "`--jobs`: expected at least 1, got 0"),
+        (["--start", "nan"], "`--start`: expected a number, got nan"),
+        (["-o", "nowhere/x.json"], "expected a file in a folder that exists, got `nowhere/x.json`"),
+        (["--timestep", "1"], "`timestep`: expected that of the run, which tells 0.5 fs, got 1 fs"),
+    ],
+)
+def test_options_that_can_not_be(
+    bare: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyze", str(bare), "--observables", "dipole", *arguments]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_runs_of_the_same_name_need_names(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = write_run(tmp_path / "bare", frames=100)
+    command = ["compare", str(bare), str(other), "--observables", "dipole", "--reference", f"{other}/"]
+    assert main(command) == 1
+    assert "expected different names, got bare, bare; give `--names`" in capsys.readouterr().err
+    assert main([*command, "--names", "a,b"]) == 0
+    assert "a against b" in capsys.readouterr().out

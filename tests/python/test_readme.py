@@ -129,6 +129,7 @@ def test_links_lead_somewhere() -> None:
         "analyze",
         "compare",
         "report",
+        "ordering",
         "demo",
     ],
 )

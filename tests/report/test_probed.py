@@ -13,7 +13,7 @@ from tumble.report.probed import probed_section
 
 def test_sets_in_the_order_of_their_cost(probe: dict[str, Any]) -> None:
     section = probed_section(probe)
-    assert section.text == "water on 5 structures of liquid.extxyz, against degree:12+inversion."
+    assert section.text == "Model water on 5 structures of liquid.extxyz, against degree:12+inversion."
     assert [(row.header, *row.cells) for row in section.table.rows] == [
         ("none", "1", "2", "10.0", "10.0", "10.0"),
         ("random:8", "8", "2", "2.00", "2.00", "2.00"),
@@ -26,7 +26,7 @@ def test_sets_in_the_order_of_their_cost(probe: dict[str, Any]) -> None:
 
 def test_labels(probe: dict[str, Any]) -> None:
     content = data_of(probed_section(probe).image.uri).decode()
-    for text in ("tetrahedral+inversion (24)", "error of the forces, rms / (meV/Å)"):
+    for text in ("tetrahedral+inversion (24)", "forces, rms error / (meV/Å)"):
         assert f"<!-- {text} -->" in content
     assert "mathdefault" not in content
 

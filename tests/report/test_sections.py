@@ -42,9 +42,21 @@ def test_what_symmetry_demands_has_a_column() -> None:
 
 
 def test_an_observable_that_a_run_lacks(analyses: list[Analysis]) -> None:
-    (section,) = observable_sections([Analysis("without", ()), Analysis("b", (analyses[0]["dipole"],))])
+    with_and_without = [Analysis("without", ()), Analysis("b", (analyses[0]["dipole"],))]
+    (section,) = observable_sections(with_and_without)
     assert section.numbers is not None
-    assert section.numbers.rows[0].cells == ["–", "2.953 ± 0.021"]
+    assert section.numbers.head == ["Quantity", "b"]
+    assert section.numbers.rows[0].cells == ["2.953 ± 0.021"]
+    assert section.details[0].head == ["Quantity", "b"]
+
+
+def test_a_quantity_that_a_run_lacks() -> None:
+    first = Result("dipole", (made_up.number(1), made_up.number(2, name="y")), notes=("Both.",))
+    second = Result("dipole", (made_up.number(3),), notes=("Both.",))
+    (section,) = observable_sections([Analysis("a", (first,)), Analysis("b", (second,)), Analysis("without", ())])
+    assert section.numbers is not None
+    assert [row.cells for row in section.numbers.rows] == [["1.000 ± 0.020", "3.000 ± 0.020"], ["2.000 ± 0.020", "–"]]
+    assert section.notes == ["Both."]
 
 
 def test_several_results_of_an_observable_are_one_section() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from dataclasses import replace
 
 from support.html_page import HtmlPage, data_of
 
@@ -25,11 +26,14 @@ def verdict(p_value: float = 0.5, *, visible: bool = False, diagnostic: bool = F
         unit="1",
         difference=-0.08512,
         error=0.0281,
+        rms_error=0.0212,
         at="r = 2.75 Å",
         rms=0.04512,
         sigma=0.6,
         p_value=p_value,
         detectable=0.03312,
+        degrees=(12.0, 30.0),
+        resolved=p_value <= 1,
         visible=visible,
         diagnostic=diagnostic,
         text="in words",
@@ -50,8 +54,14 @@ def test_a_row() -> None:
     (row,) = summary.table.rows
     assert (row.header, row.state) == ("rdf: g(r), O–O", "none")
     cells = [cell.replace(NBSP, " ") for cell in row.cells]
-    assert cells == ["in words", "−0.085 ± 0.028 at r = 2.75 Å", "0.045", "0.033", "0.60", "0.50"]
+    assert cells == ["in words", "0.045", "0.033", "0.60", "0.50"]
     assert len(summary.table.head) == 1 + len(cells)
+
+
+def test_what_cannot_be_told_has_no_numbers() -> None:
+    (summary,) = verdicts_of(Comparison("icosahedral", (verdict(), verdict(math.nan)))).summaries
+    assert summary.table is not None
+    assert summary.table.rows[1].cells == ["in words", "–", "–", "–", "–"]
 
 
 def test_summaries() -> None:
@@ -66,6 +76,7 @@ def test_summaries() -> None:
     )
     assert text(verdict()) == "against icosahedral: no difference visible in 1 quantity."
     assert text(verdict(math.nan)) == "against icosahedral: too short to tell."
+    assert text(replace(verdict(math.nan), resolved=True)) == "against icosahedral: no verdict."
 
 
 def test_many_rows_without_a_difference_are_folded() -> None:
@@ -73,8 +84,23 @@ def test_many_rows_without_a_difference_are_folded() -> None:
     (summary,) = verdicts_of(Comparison("icosahedral", tuple(rows))).summaries
     assert summary.table is not None
     assert [row.state for row in summary.table.rows] == ["visible", "unclear"]
-    assert summary.rest is not None
-    assert len(summary.rest.rows) == 11
+    (folded,) = summary.folded
+    assert folded.caption == "bare against icosahedral: no difference visible"
+    assert len(folded.rows) == 11
+
+
+def test_many_rows_that_are_too_short_to_tell_are_folded() -> None:
+    def folded(*rows: Verdict) -> list[tuple[str, int]]:
+        (summary,) = verdicts_of(Comparison(SYMMETRY, rows)).summaries
+        return [(one.caption.partition(": ")[2], len(one.rows)) for one in summary.folded]
+
+    assert folded(verdict(), *[verdict(math.nan)] * 2) == []
+    assert folded(verdict(), *[verdict(math.nan)] * 3) == [("too short to tell", 3)]
+    assert folded(verdict(math.nan)) == [("too short to tell", 1)]
+    assert folded(*[verdict()] * 9, *[verdict(math.nan)] * 4) == [
+        ("no difference visible", 9),
+        ("too short to tell", 4),
+    ]
 
 
 def test_diagnostics_are_apart() -> None:

@@ -1,4 +1,4 @@
-"""Reading the outputs of i-PI. The texts are those of real runs, cut short; tests/demo reads whole ones."""
+"""Folders of runs of i-PI. The texts are those of real runs, cut short; tests/demo reads whole ones."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ase import units
+from support.ipi_harmonic import run_harmonic
 
 from tumble.analysis import TrajectoryError
 from tumble.runs import open_run
-from tumble.runs.ipi_run import read_extras
+from tumble.runs.ipi_run import is_ipi_input, read_ipi_run
 
 INPUT = """\
 <simulation verbosity='low'>
   <output prefix='water'>
-    <properties filename='out' stride='1'> [ step, time{picosecond}, conserved, temperature{kelvin} ] </properties>
+    <properties filename='out' stride='2'> [ step, time{picosecond}, temperature{kelvin} ] </properties>
     <trajectory filename='pos' stride='2' format='xyz' cell_units='angstrom'> positions{angstrom} </trajectory>
     <trajectory filename='vel' stride='2'> velocities </trajectory>
     <trajectory filename='torque' stride='1' extra_type='torque'> extras </trajectory>
@@ -36,13 +36,9 @@ INPUT = """\
 PROPERTIES = """\
 # column   1     --> step : The current simulation time step.
 # column   2     --> time{picosecond} : The elapsed simulation time.
-# column   3     --> conserved : The value of the conserved energy quantity per bead.
-# column   4     --> temperature{kelvin} : The current temperature, as obtained from the MD kinetic energy.
-# column   5     --> kinetic_cv(H){millielectronvolt} : The quantum kinetic energy.
-  0.0e+00  0.0e+00  5.0e+00  3.0e+02  0.8e+03
-  2.0e+00  1.0e-03  5.2e+00  3.1e+02  0.9e+03
-  4.0e+00  2.0e-03  5.4e+00  3.2e+02  1.0e+03
-  2.0e+00  1.0e-03  6.2e+00  3.3e+02  0.9e+03
+# column   3     --> temperature{kelvin} : The current temperature, as obtained from the MD kinetic energy.
+  0.0e+00  0.0e+00  3.0e+02
+  2.0e+00  1.0e-03  3.1e+02
 """
 
 TORQUES = """\
@@ -65,58 +61,78 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_run(folder: Path) -> None:
+    (folder / "drive.log").write_text("tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 frames\n")
     found = open_run(folder)
     assert (found.engine, found.beads, found.ensemble, found.thermostat) == ("i-PI", 2, "NVT (PILE-L)", "local")
     assert (found.timestep, found.temperature) == (pytest.approx(0.0005), 300.0)
     assert [path.name for path in found.trajectory.positions] == ["water.pos_0.xyz", "water.pos_1.xyz"]
     assert [path.name for path in found.trajectory.velocities] == ["water.vel_0.xyz", "water.vel_1.xyz"]
     assert found.trajectory.forces == ()
-    assert found.inputs == {"input.xml": INPUT}
-
-
-def test_centroid_where_there_are_no_beads(folder: Path) -> None:
-    (folder / "water.pos.xyz").write_text("")
-    centroid = INPUT.replace("positions{angstrom}", "x_centroid{angstrom}").replace(" velocities ", " v_centroid ")
-    (folder / "input.xml").write_text(centroid)
-    (folder / "water.vel.xyz").write_text("")
-    for path in folder.glob("water.???_*.xyz"):
-        path.unlink()
-    found = open_run(folder).trajectory
-    assert ([path.name for path in found.positions], [path.name for path in found.velocities]) == (
-        ["water.pos.xyz"],
-        ["water.vel.xyz"],
-    )
-
-
-def test_properties_without_the_steps_that_a_restart_repeated(folder: Path) -> None:
-    found = open_run(folder / "input.xml")
     assert found.time == pytest.approx([0.0, 0.001])
-    assert found.log["temperature"] == pytest.approx([300.0, 330.0])
-    assert found.log["conserved"] == pytest.approx(np.array([5.0, 6.2]) * units.Hartree)
-    assert found.log["kinetic_cv(H)"] == pytest.approx([0.8, 0.9])
-
-
-def test_torques(folder: Path) -> None:
-    found = open_run(folder)
+    assert found.log["temperature"] == pytest.approx([300.0, 310.0])
     assert found.torque is not None
     assert found.torque_time == pytest.approx([0.0, 0.002])
     assert found.torque == pytest.approx(np.array([[[0, 0, 0], [0, 0, 1]], [[3, 0, 4], [3, 0, 4]]]))
+    assert found.inputs == {"input.xml": INPUT}
+    assert found.symmetrize == "octahedral"
+    assert found.notes == ()
 
 
-def test_extras_of_another_kind_are_refused(folder: Path) -> None:
-    path = folder / "water.torque_0"
-    path.write_text(TORQUES.format("nothing"))
-    with pytest.raises(TrajectoryError, match="torque_0`: expected numbers for each step"):
-        read_extras((path,))
-    path.write_text("")
-    with pytest.raises(TrajectoryError, match="expected extras of i-PI, found none"):
-        read_extras((path,))
+def test_bad_logs_leave_the_trajectory(folder: Path) -> None:
+    (folder / "water.out").write_text("")
+    (folder / "water.torque_0").write_text("")
+    (folder / "water.vel_1.xyz").unlink()
+    found = open_run(folder)
+    assert len(found.trajectory.positions) == 2
+    assert (len(found.time), found.torque) == (0, None)
+    assert [note.split(":")[0].split(",")[0] for note in found.notes] == [
+        "The velocities in `water.vel_0.xyz` are left out",
+        "A file of properties is left out",
+        "The frame torque is left out",
+    ]
 
 
-def test_unknown_unit_is_named(folder: Path) -> None:
-    (folder / "input.xml").write_text(INPUT.replace("'femtosecond'> 0.5", "'fortnight'> 0.5"))
-    with pytest.raises(TrajectoryError, match=r"timestep`: expected one of the units picosecond, .*, got `fortnight`"):
-        open_run(folder)
+@pytest.mark.parametrize(
+    ("output", "beads", "names", "rows"),
+    [
+        ("", 2, [f"i-pi.pos_{bead}.xyz" for bead in range(2)], [0, 10, 20]),
+        (
+            "<output> <properties> [ step ] </properties> <trajectory> positions </trajectory> "
+            "<trajectory filename='traj_c'> x_centroid </trajectory> </output>",
+            10,
+            [f"i-pi.traj_{bead:02d}.xyz" for bead in range(10)],
+            list(range(21)),
+        ),
+        (
+            "<output prefix='\"run\"'> <properties> [ time, potential ] </properties> "
+            "<trajectory stride='5' filename='part' bead='1'> positions </trajectory> "
+            "<trajectory stride='10' format='ase'> positions </trajectory> </output>",
+            2,
+            [f'"run".traj_{bead}.extxyz' for bead in range(2)],
+            list(range(21)),
+        ),
+    ],
+    ids=["no output", "defaults", "ase"],
+)
+def test_names_that_a_real_run_gives(
+    tmp_path: Path, output: str, beads: int, names: list[str], rows: list[float]
+) -> None:
+    run_harmonic(tmp_path, "OHH", beads=beads, steps=20, output=output)
+    found = open_run(tmp_path)
+    assert [path.name for path in found.trajectory.positions] == names
+    assert found.log["step"].tolist() == rows
+    assert found.time == pytest.approx(np.array(rows) * 0.0005)
+    assert found.universe().trajectory.n_beads == beads
+    assert found.notes == ()
+    # The checkpoint that i-PI left tells the same.
+    assert is_ipi_input(tmp_path / "RESTART")
+    again = read_ipi_run(tmp_path / "RESTART")
+    assert (again.trajectory, again.beads) == (found.trajectory, found.beads)
+    assert (again.ensemble, again.thermostat) == (found.ensemble, found.thermostat)
+    assert (again.timestep, again.temperature) == (
+        pytest.approx(found.timestep),
+        pytest.approx(found.temperature, rel=2e-6),
+    )
 
 
 def test_several_inputs_need_a_choice(folder: Path) -> None:
@@ -127,6 +143,20 @@ def test_several_inputs_need_a_choice(folder: Path) -> None:
     assert open_run(folder / "other.xml").engine == "i-PI"
     with pytest.raises(TrajectoryError, match="expected an input of i-PI, with the element `simulation`"):
         open_run(folder / "no-input.xml")
+
+
+def test_a_checkpoint_beside_the_input_is_not_another_input(folder: Path) -> None:
+    checkpoint = "<simulation> <system> <beads nbeads='2'> <q> [ 0, 0, 0 ] </q> </beads> </system> </simulation>"
+    (folder / "checkpoint.xml").write_text(checkpoint)
+    assert list(open_run(folder).inputs) == ["input.xml"]
+    (folder / "input.xml").unlink()
+    assert list(open_run(folder).inputs) == ["checkpoint.xml"]
+
+
+def test_several_systems_are_refused(folder: Path) -> None:
+    (folder / "input.xml").write_text(INPUT.replace("</system>", "</system> <system/>"))
+    with pytest.raises(TrajectoryError, match="expected one system, got 2; name the files of one"):
+        open_run(folder)
 
 
 def test_run_without_outputs(tmp_path: Path) -> None:

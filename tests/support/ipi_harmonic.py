@@ -12,8 +12,7 @@ TEMPERATURE = 300.0  # K
 #: Spring constants along x, y and z, eV/Å².
 SPRINGS = (40.0, 40.0, 40.0)
 
-_INPUT = """
-<simulation verbosity='low' floatformat='%26.17e'>
+_OUTPUT = """
   <output prefix='run'>
     <properties filename='properties' stride='{stride}'>
       [ step, time{{picosecond}}, kinetic_cv{{electronvolt}}, kinetic_cv(O){{electronvolt}},
@@ -23,6 +22,11 @@ _INPUT = """
     <trajectory filename='pos' stride='{stride}' format='xyz' cell_units='angstrom'> positions{{angstrom}} </trajectory>
     <trajectory filename='forces' stride='{stride}' format='xyz'> forces{{ev/ang}} </trajectory>
   </output>
+"""
+
+_INPUT = """
+<simulation verbosity='low' floatformat='%26.17e'>
+  {output}
   <total_steps> {steps} </total_steps>
   <prng> <seed> 1 </seed> </prng>
   <ffdirect name='well'>
@@ -47,14 +51,22 @@ _INPUT = """
 
 
 def run_harmonic(
-    folder: Path, symbols: str, *, beads: int, steps: int, stride: int, springs: tuple[float, ...] = SPRINGS
+    folder: Path,
+    symbols: str,
+    *,
+    beads: int,
+    steps: int,
+    stride: int = 1,
+    springs: tuple[float, ...] = SPRINGS,
+    output: str | None = None,
 ) -> None:
-    """Runs it; files begin with `run.`, and times are of steps of 0.5 fs."""
+    """Runs it, with steps of 0.5 fs; files begin with `run.`, if there is no other element `output`."""
     rows = [f"{len(symbols)}", "# CELL(abcABC): 20 20 20 90 90 90 positions{angstrom} cell{angstrom}"]
     rows += [f"{symbol} 0.0 0.0 0.0" for symbol in symbols]
     (folder / "start.xyz").write_text("\n".join(rows) + "\n")
     constants = [spring / (ase.units.Hartree / ase.units.Bohr**2) for spring in springs]
-    text = _INPUT.format(beads=beads, steps=steps, stride=stride, temperature=TEMPERATURE, k=constants)
+    output = _OUTPUT.format(stride=stride) if output is None else output
+    text = _INPUT.format(beads=beads, steps=steps, output=output, temperature=TEMPERATURE, k=constants)
     (folder / "input.xml").write_text(text)
     with Program(folder, [BIN / "i-pi", "input.xml"], "server.log") as server:
         status = server.wait(120)

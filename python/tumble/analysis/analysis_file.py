@@ -84,3 +84,11 @@ def load_analysis(path: str | PathLike[str]) -> Analysis:
         raise TrajectoryError(f"`{path}`: expected a file of `tumble analyze` in the format {FORMAT}, got {found}")
     results = tuple(Result.from_dict(each) for each in data["results"])
     return Analysis(data["name"], results, data["provenance"])
+
+
+def grouped(skipped: Mapping[str, str]) -> list[str]:
+    """What is missing and why, those with the same reason together, such as `msd, rdf: no box`."""
+    names: dict[str, list[str]] = {}
+    for name, reason in skipped.items():
+        names.setdefault(reason, []).append(name)
+    return [f"{', '.join(those)}: {reason}" for reason, those in names.items()]

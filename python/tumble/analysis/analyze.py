@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import tumble
-from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.analysis_file import Analysis, grouped
 from tumble.analysis.recipes import RECIPES
 from tumble.analysis.result import Result
 from tumble.analysis.settings import Settings
@@ -48,7 +48,7 @@ def analyze(
             raise TrajectoryError(f"`observables`: expected names of observables, got `{name}`{hint}")
     results: list[Result] = []
     skipped: dict[str, str] = {}
-    for name in observables or RECIPES:
+    for name in dict.fromkeys(observables or RECIPES):
         if tell is not None:
             tell(name)
         try:
@@ -56,7 +56,7 @@ def analyze(
         except TrajectoryError as error:
             skipped[name] = str(error)
     if not results:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in skipped.items())
+        reasons = "; ".join(grouped(skipped))
         raise TrajectoryError(f"`{run.folder}`: expected a run that can be analysed, got {reasons}")
     return Analysis(run.name, tuple(results), _provenance(run, settings, skipped))
 
@@ -83,4 +83,5 @@ def _provenance(run: Run, settings: Settings, skipped: dict[str, str]) -> dict[s
         "files": {path.name: path.stat().st_size for path in files},
         "settings": asdict(settings),
         "skipped": skipped,
+        "notes": list(run.notes),
     }

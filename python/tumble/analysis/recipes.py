@@ -32,6 +32,8 @@ from tumble.analysis.symmetry.symmetry_series import symmetry_from_series
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs import Run
 
+ROUNDING = 1e-6  # ps; of times in files
+
 Recipe = Callable[[Run, Settings], list[Result]]
 
 
@@ -52,9 +54,10 @@ def _rdf(run: Run, settings: Settings) -> list[Result]:
 
 def _orientation(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
-    observable = Orientation(
-        universe, frame=settings.frame, isotropic=settings.isotropic, blocks=settings.blocks
-    )
+    isotropic = settings.isotropic
+    if isotropic is None and run.thermostat == "none" and _molecules(run) == 1:
+        isotropic = False  # its angular momentum stays as it was at the start
+    observable = Orientation(universe, frame=settings.frame, isotropic=isotropic, blocks=settings.blocks)
     return [_through(observable, universe, settings)]
 
 
@@ -237,23 +240,20 @@ def _frames(universe: Any, settings: Settings) -> tuple[int | None, int | None]:
         return None, None
     if time_unit(universe) != "ps":
         raise TrajectoryError("`start`: expected a trajectory with times; give `--timestep`")
-    trajectory = universe.trajectory
-    first, step, count = float(trajectory[0].time), float(trajectory.dt), len(trajectory)
-    # Half a frame's hundredth of slack, for times that were rounded.
-    start = 0 if settings.start is None else int(np.ceil((settings.start - first) / step - 0.005))
-    stop = count if settings.stop is None else int(np.floor((settings.stop - first) / step + 0.005)) + 1
-    start, stop = max(start, 0), min(stop, count)
-    if stop - start < 2:
-        last = first + (count - 1) * step
-        raise TrajectoryError(f"`start`: expected a range with frames, within {first:g} to {last:g} ps, got none there")
-    return start, stop
+    times = np.asarray(universe.trajectory.frame_times)
+    chosen = np.flatnonzero(_counted(times, settings))
+    if len(chosen) < 2:
+        raise TrajectoryError(
+            f"`start`: expected a range with frames, within {times[0]:g} to {times[-1]:g} ps, got none there"
+        )
+    return int(chosen[0]), int(chosen[-1]) + 1
 
 
 def _counted(times: Array, settings: Settings) -> Array:
     """Which samples of a log count."""
     start = -np.inf if settings.start is None else settings.start
     stop = np.inf if settings.stop is None else settings.stop
-    return np.asarray((times >= start - 1e-9) & (times <= stop + 1e-9))
+    return np.asarray((times >= start - ROUNDING) & (times <= stop + ROUNDING))
 
 
 def _temperature(run: Run) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.analysis_file import Analysis, grouped
 from tumble.analysis.compare import SYMMETRY, Comparison
 from tumble.analysis.plotting.number_text import number, with_error
 from tumble.analysis.result import Quantity
@@ -15,6 +15,7 @@ from tumble.analysis.result import Quantity
 def format_numbers(analysis: Analysis) -> str:
     """The numbers of an analysis, a line for each curve and map, and all notes."""
     lines = [f"{analysis.name}: {_headline(analysis)}"]
+    lines += [f"note: {note}" for note in analysis.provenance.get("notes", ())]
     for result in analysis.results:
         lines += ["", result.observable]
         lines += _aligned([[f"  {quantity.name}", *_cells(quantity)] for quantity in result.quantities])
@@ -22,7 +23,7 @@ def format_numbers(analysis: Analysis) -> str:
     skipped = analysis.provenance.get("skipped", {})
     if skipped:
         lines += ["", "not analysed"]
-        lines += [f"  {name}: {reason}" for name, reason in skipped.items()]
+        lines += [f"  {text}" for text in grouped(skipped)]
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Compute observables of runs, print the numbers, and write everything to analysis.json in the "
         "folder of each run, for `tumble compare` and `tumble report`.",
         epilog="docs/analysis.md explains each observable and its error. From Python alone: dipoles and charges of a "
-        "model, of extras of i-PI or of columns of a dump; reorientation of beads; windows of fits; axes, bins and degrees "
-        "of orientation. Energies of proton orderings have a command of their own, `tumble ordering`.",
+        "model, of extras of i-PI or of columns of a dump; reorientation of beads; windows of fits; axes, bins and "
+        "degrees of orientation. Energies of proton orderings have a command of their own, `tumble ordering`.",
     )
     parser.add_argument(
         "runs",
@@ -82,6 +83,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: 1)")
     parser.add_argument("--topology", metavar="FILE", help="names the atoms where the trajectory doesn't")
+    parser.add_argument("--trajectory", metavar="FILE", nargs="+", help="files to take instead of those of the run")
+    parser.add_argument("--units", choices=("metal", "real"), help="of LAMMPS, where the log or dump doesn't tell them")
     parser.add_argument("--beads", action="store_true", help="the files are the beads of one path integral of LAMMPS")
     parser.add_argument("--timestep", metavar="FS", type=float, help="where the run doesn't tell it")
     parser.add_argument("--temperature", metavar="K", type=float, help="where the run doesn't tell it")
@@ -89,7 +92,6 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Analyse each run, print its numbers, write its file."""
-    from tumble.analysis.analysis_file import NAME
     from tumble.analysis.tables import format_numbers
     from tumble.errors import ConfigurationError
 
@@ -97,47 +99,77 @@ def run(arguments: argparse.Namespace) -> int:
     if not single and (arguments.output is not None or arguments.name is not None):
         raise ConfigurationError("`--output`: expected one run with `--output` and `--name`, got several")
     settings = read_settings(arguments)
+    for path in (arguments.output, arguments.plots):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise ConfigurationError(f"`--output`: expected a file in a folder that exists, got `{path}`")
     for given in arguments.runs:
-        analysis, folder = analyze_run(given, arguments, settings)
-        path = arguments.output if arguments.output is not None else folder / NAME
+        analysis = analyze_run(given, arguments, settings)
+        path = arguments.output if arguments.output is not None else file_of(given)
         analysis.save(path)
         print(format_numbers(analysis))
         print(f"written to {path}\n")
         if arguments.plots is not None:
             _plot(analysis, arguments.plots)
+        check_asked(analysis, arguments)
     return 0
 
 
-def analyze_run(given: str, arguments: argparse.Namespace, settings: Settings) -> tuple[Analysis, Path]:
-    """Analyses what the user named; gives the folder of the run as well."""
-    from tumble.analysis.analyze import analyze
+def file_of(given: str) -> Path:
+    """Where the analysis of what the user named is written: in the folder of a run, beside any other file."""
+    from tumble.analysis.analysis_file import NAME
+
+    path = Path(given)
+    if path.is_dir():
+        return path / NAME
+    return path.with_name(f"{path.name.replace('*', '')}.{NAME}")
+
+
+def check_asked(analysis: Analysis, arguments: argparse.Namespace) -> None:
+    """What was asked for by name is no matter of chance.
+
+    Raises:
+        TrajectoryError: If some of it couldn't be had.
+    """
+    from tumble.analysis.analysis_file import grouped
     from tumble.analysis.trajectory_error import TrajectoryError
+
+    skipped = analysis.provenance["skipped"]
+    if arguments.observables is not None and skipped:
+        raise TrajectoryError("; ".join(grouped(skipped)))
+
+
+def analyze_run(given: str, arguments: argparse.Namespace, settings: Settings) -> Analysis:
+    """Analyses what the user named."""
+    from tumble.analysis.analyze import analyze
     from tumble.runs import open_run
 
     opened = open_run(
         given,
         name=arguments.name,
         topology=arguments.topology,
+        trajectory=arguments.trajectory,
         beads=arguments.beads,
+        units=arguments.units,
         timestep=None if arguments.timestep is None else arguments.timestep / 1000,
         temperature=arguments.temperature,
     )
-    chosen = None if arguments.observables is None else [one.strip() for one in arguments.observables.split(",")]
 
     def tell(observable: str) -> None:
         if sys.stderr.isatty():
             print(f"\r\033[K{opened.name}: {observable} ", end="", file=sys.stderr, flush=True)
 
     try:
-        analysis = analyze(opened, chosen, settings, tell)
+        return analyze(opened, chosen(arguments), settings, tell)
     finally:
         if sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr, flush=True)
-    skipped = analysis.provenance["skipped"]
-    if chosen is not None and skipped:
-        # What was asked for by name is no matter of chance.
-        raise TrajectoryError("; ".join(f"{name}: {reason}" for name, reason in skipped.items()))
-    return analysis, opened.folder
+
+
+def chosen(arguments: argparse.Namespace) -> list[str] | None:
+    """Names of the observables that were asked for; None for all."""
+    if arguments.observables is None:
+        return None
+    return [name.strip() for name in arguments.observables.split(",")]
 
 
 def read_settings(arguments: argparse.Namespace) -> Settings:
@@ -147,7 +179,15 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
         ConfigurationError: If a list has another form.
     """
     from tumble.analysis.settings import Settings
+    from tumble.errors import ConfigurationError
 
+    for name in ("stride", "jobs"):
+        if getattr(arguments, name) < 1:
+            raise ConfigurationError(f"`--{name}`: expected at least 1, got {getattr(arguments, name)}")
+    for name in ("start", "stop", "longest", "cutoff", "bin_width", "resolution"):
+        value = getattr(arguments, name)
+        if value is not None and not math.isfinite(value):
+            raise ConfigurationError(f"`--{name.replace('_', '-')}`: expected a number, got {value}")
     given = {
         name: getattr(arguments, name)
         for name in (
@@ -179,7 +219,7 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
     from tumble.errors import ConfigurationError
 
-    pairs = [tuple(pair.strip().split("-")) for pair in text.split(",")]
+    pairs = [tuple(word.capitalize() for word in pair.strip().split("-")) for pair in text.split(",")]
     if any(len(pair) != 2 for pair in pairs):
         raise ConfigurationError(f"`--pairs`: expected pairs of elements such as O-O,O-H, got `{text}`")
     return tuple((pair[0], pair[1]) for pair in pairs)

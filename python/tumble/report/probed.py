@@ -57,7 +57,7 @@ def probed_section(probe: Mapping[str, Any]) -> Probed:
         sets = sorted([*probe["sets"], *probe["random"]], key=lambda each: each["evaluations"])
         table = [_numbers(each) for each in sets]
         reference = probe["reference"]["name"]
-        text = f"{probe['model']} on {probe['structures']} structures of {probe['frames']}, against {reference}."
+        text = f"Model {probe['model']} on {probe['structures']} structures of {probe['frames']}, against {reference}."
     except (KeyError, TypeError) as error:
         raise TrajectoryError(
             f"`probe`: expected what `tumble probe --json` writes, got something without {error}"
@@ -106,7 +106,7 @@ def _draw(sets: Sequence[Mapping[str, Any]]) -> Figure:
         axes.set(
             xscale="log",
             ylim=(len(sets) - 0.5, -0.5),
-            xlabel="error of the forces, rms / (meV/Å)",
+            xlabel="forces, rms error / (meV/Å)",
             ylabel="rotations (evaluations)",
         )
         axes.xaxis.set_major_formatter("{x:g}")

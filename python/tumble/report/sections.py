@@ -63,6 +63,8 @@ def _section(observable: str, analyses: Sequence[Analysis]) -> Section:
         labels = [_with_rotations(analysis) for analysis in analyses]
         drawn = [panel for panel in quantity_panels(results, labels=labels) if not panel.quantity.axes]
         images.append(numbers_image(drawn, "Symmetry error of the runs, with the rotations that they averaged over"))
+    having = [index for index, result in enumerate(results) if result.quantities or result.notes]
+    names, results = [names[index] for index in having], [results[index] for index in having]
     return Section(
         id=observable,
         explanation=explanation_of(observable),
@@ -121,7 +123,7 @@ def _notes(names: Sequence[str], results: Sequence[Result]) -> list[str]:
     for name, result in zip(names, results, strict=True):
         for note in result.notes:
             runs.setdefault(note, []).append(name)
-    return [note if len(found) == len(names) else f"{', '.join(found)}: {note}" for note, found in runs.items()]
+    return [note if len(found) == len(names) else f"{'; '.join(found)}: {note}" for note, found in runs.items()]
 
 
 def _errors_table(names: Sequence[str], results: Sequence[Result]) -> Iterable[Table]:

@@ -103,7 +103,7 @@ def _summary(pair: tuple[str, str], rows: Sequence[Verdict]) -> Summary:
     text += f"; {_without_verdict(rows)} for {states.count('unknown')}" if known and "unknown" in states else ""
     unclear = "unclear" in states
     state = "visible" if visible else "unclear" if unclear else "none" if 2 * known >= len(rows) else "unknown"
-    many = [state for state, few in _FEW.items() if states.count(state) > few]
+    many = [state for state, few in _FEW.items() if states.count(state) > few or {state} == set(states) == {"unknown"}]
     shown = [row for row in rows if state_of(row) not in many]
     against = f"{pair[0]} against {pair[1]}"
     titles = {"none": "no difference visible", "unknown": _without_verdict(rows)}
@@ -142,7 +142,7 @@ def _measured(value: float, unit: str) -> str:
 
 
 def _unbroken(text: str) -> str:
-    """With spaces at which lines don't break around the signs of a number."""
+    """With spaces at which lines don't break around the signs of a number and before σ."""
     for sign in "=±":
         text = text.replace(f" {sign} ", f"\N{NO-BREAK SPACE}{sign}\N{NO-BREAK SPACE}")
-    return text
+    return text.replace(" σ", "\N{NO-BREAK SPACE}σ")

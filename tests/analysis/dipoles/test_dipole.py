@@ -49,10 +49,30 @@ def test_mean_sum_vanishes_in_an_isotropic_system_and_is_found_in_another() -> N
     zero = Dipole(universe(positions, BOX)).run().result["M"]
     assert np.all(np.abs(zero.values) < 4 * zero.errors)
     assert zero.expected == pytest.approx(0.0)
+    assert zero.resolved
     sums = np.broadcast_to([0.0, 0.0, BISECTOR], (FRAMES, MOLECULES, 3))
     ordered = Dipole(universe(atoms(np.broadcast_to(grid(), sums.shape), sums), BOX), isotropic=False).run().result["M"]
     assert ordered.values == pytest.approx([0.0, 0.0, MOLECULES * HYDROGEN * BISECTOR / EDGE**3], abs=1e-8)
     assert ordered.expected is None
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_molecules_that_keep_their_dipoles_have_no_verdict(workers: int) -> None:
+    """Dipoles turn about axes that they keep, as those of free rotors do; the mean of each is along its axis."""
+    generator = np.random.default_rng(9)
+    kept, phases = directions(generator, MOLECULES), generator.uniform(0, 2 * np.pi, size=MOLECULES)
+    across = np.cross(kept, directions(generator, MOLECULES))
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    angles = (phases + np.arange(FRAMES)[:, None] * generator.normal(size=MOLECULES))[..., None]
+    around = np.cos(angles) * across + np.sin(angles) * np.cross(kept, across)
+    sums = BISECTOR * (0.6 * kept + 0.8 * around)
+    parallel = {"backend": "multiprocessing", "n_workers": workers} if workers > 1 else {}
+    made = universe(atoms(np.broadcast_to(grid(), sums.shape), sums), BOX)
+    result = Dipole(made).run(**parallel).result
+    assert np.abs(result["M"].values / result["M"].errors).max() > 5
+    assert not result["M"].resolved
+    assert "their own averages of the dipole differ more than chance allows" in " ".join(result.notes)
+    assert Dipole(made, isotropic=False).run().result["M"].resolved
 
 
 def test_gas_without_a_box() -> None:

@@ -105,9 +105,11 @@ def test_bad_input_is_refused() -> None:
         attempt(times[:15], samples[:15])
     with pytest.raises(TrajectoryError, match="`samples`: expected finite times and samples"):
         attempt(times, np.where(times > 1, np.nan, samples))
-    with pytest.raises(TrajectoryError, match=r"`times`: expected equal distances in time, got from 0\.002 to 0\.004"):
+    with pytest.raises(
+        TrajectoryError, match=r"`times`: expected rows at equal distances in time, got from 0\.002 to 0\.004"
+    ):
         attempt(np.delete(times, 500), samples[1:])
-    with pytest.raises(TrajectoryError, match="`times`: expected equal distances in time"):
+    with pytest.raises(TrajectoryError, match="`times`: expected rows at equal distances in time"):
         attempt(times[::-1], samples)
     with pytest.raises(
         TrajectoryError, match=r"`segment`: expected from 0\.016 ps, 8 samples, to half the series, 1 ps"

@@ -46,6 +46,7 @@ def test_sum_of_increments() -> None:
     rate = result["molecular_angular_velocity"]
     assert rate.values == pytest.approx(mean.mean(axis=0) / STEP, rel=1e-3)
     assert rate.expected == pytest.approx(np.zeros(3))
+    assert rate.resolved
     # The error is that of the increments, which are independent.
     assert rate.errors == pytest.approx(5.0 / np.sqrt(6 * 300) / STEP, rel=0.25)
     assert np.all(np.abs(rate.values / rate.errors)[1:] > 3)
@@ -60,6 +61,22 @@ def test_errors_are_how_far_it_diffuses() -> None:
     assert curve.errors[100] == pytest.approx(2.5 * np.sqrt(100), rel=0.25)
     assert curve.errors[400] == pytest.approx(2.5 * np.sqrt(400), rel=0.25)
     assert curve.errors[0] == 0
+
+
+def test_molecules_that_keep_their_rotation_have_no_verdict() -> None:
+    """Each has its own angular velocity, as in a gas at constant energy, and the mean of few isn't zero."""
+    generator = np.random.default_rng(5)
+    own = 10.0 * generator.normal(size=(6, 3))
+    increments = own + 2.0 * generator.normal(size=(200, 6, 3))
+    universe = motion("OHH" * 6, liquid(increments, generator), dimensions=BOX, step=STEP)
+    result = MolecularRotation(universe, molecules=molecules_of(6)).run().result
+    rate = result["molecular_angular_velocity"]
+    assert np.abs(rate.values / rate.errors).max() > 5
+    assert not rate.resolved
+    assert "their own averages of the angular velocity differ" in result.notes[0]
+    # As many steps as there are intervals of which averages are kept.
+    short = MolecularRotation(universe, molecules=molecules_of(6)).run(stop=25).result
+    assert not short["molecular_angular_velocity"].resolved
 
 
 def test_water_is_found_and_beads_are_averaged() -> None:

@@ -32,6 +32,8 @@ def test_turns_are_counted_over_many_turns() -> None:
     folded = np.abs((degrees + 180) % 360 - 180)
     assert result["rotation_angle"].values == pytest.approx(folded, abs=0.02)
     assert result["angular_velocity"].values == pytest.approx(7.3 / 0.002 * axis, rel=1e-3)
+    # Another run starts with another angular momentum.
+    assert result["angular_velocity"].blocks is None
     assert result.metadata["distance_from_reference_A"] < 1e-4
 
 
@@ -108,6 +110,7 @@ def test_lattice_librates(wrapped: bool) -> None:
     universe = motion(["O"] * 64, positions, dimensions=box)
     result = LatticeRotation(universe).run().result
     assert turned(result)[:, 1] == pytest.approx(degrees, abs=0.2)
+    assert result["angular_velocity"].blocks is not None
     assert result.notes == ()
 
 

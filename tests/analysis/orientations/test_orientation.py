@@ -13,6 +13,8 @@ from scipy.spatial.transform import Rotation
 from support import oriented_water, rotors
 
 from tumble.analysis import TrajectoryError
+from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.compare import compare
 from tumble.analysis.orientations.molecular_axes import MolecularAxis
 from tumble.analysis.orientations.orientation import Orientation
 from tumble.analysis.result import Result
@@ -141,6 +143,61 @@ def test_false_alarms_of_molecules_that_turn_slowly() -> None:
     assert np.sum(np.array(p_values) < 0.05) <= 6
     # T M / (1 + 2 sum C_1(k)) with C_1(k) = exp(-k / 4)
     assert 1 / np.mean(1 / np.array(counts)) == pytest.approx(240 * 8 * np.tanh(1 / 8), rel=0.25)
+
+
+def free_rotors(seed: int, frames: int, molecules: int) -> Array:
+    """Axes [T,M,3,3] of molecules that turn at constant rates about fixed axes, from random orientations."""
+    generator = np.random.default_rng(seed)
+    rates = generator.normal(size=(molecules, 3))
+    turns = Rotation.from_rotvec((np.arange(frames)[:, None, None] * rates).reshape(-1, 3)).as_matrix()
+    return turns.reshape(frames, molecules, 3, 3) @ oriented_water.isotropic(seed, molecules)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_free_rotors_have_no_verdict(workers: int) -> None:
+    """An exact model of a gas that isn't ergodic: each rotor keeps its axis."""
+    parallel = {"backend": "multiprocessing", "n_workers": workers} if workers > 1 else {}
+    universe = oriented_water.universe(free_rotors(1, 1000, MOLECULES))
+    result = Orientation(universe, bins=(2, 2)).run(**parallel).result
+    # The errors of blocks are far too small.
+    assert np.abs(result["a_OH"].values / result["a_OH"].errors).max() > 10
+    for axis in ("bisector", "OH", "normal"):
+        assert not result[f"a_{axis}"].resolved
+        assert not result[f"bias_{axis}"].resolved
+        assert result.metadata["isotropy"][axis]["p_value"] is None
+    assert "their own averages of the bisector, O–H, normal differ more than chance allows" in result.notes[0]
+    verdicts = compare([Analysis("gas", (result,))]).rows
+    assert len(verdicts) == 3
+    assert not any(verdict.visible or np.isfinite(verdict.sigma) for verdict in verdicts)
+
+
+def test_frozen_crystal_has_no_verdict() -> None:
+    """Molecules librate about orientations that they keep."""
+    frozen = oriented_water.isotropic(2, MOLECULES)
+    small = Rotation.from_rotvec(0.2 * np.random.default_rng(3).normal(size=(400 * MOLECULES, 3))).as_matrix()
+    universe = oriented_water.universe(small.reshape(400, MOLECULES, 3, 3) @ frozen)
+    result = Orientation(universe, bins=(2, 2)).run().result
+    assert not any(quantity.resolved for quantity in result.quantities)
+    # What isn't isotropic by itself isn't expected to exchange anything.
+    assert Orientation(universe, bins=(2, 2), isotropic=False).run().result["a_OH"].resolved
+
+
+def test_box_that_is_not_a_cube_has_no_verdict() -> None:
+    positions = oriented_water.positions(oriented_water.isotropic(9, 100, 8))
+    long = Orientation(rotors.universe(positions, [6.4, 6.4, 7.0, 90, 90, 90]), bins=(2, 2)).run().result
+    assert long["a_OH"].expected is None
+    assert long["density_OH"].expected is None
+    assert not any(quantity.name.startswith("bias") for quantity in long.quantities)
+    assert long.metadata["isotropy"] == {}
+    assert "The box isn't a cube" in long.notes[0]
+    # In some frames, seen by another process.
+    boxes = np.tile([6.4, 6.4, 6.4, 90, 90, 90], (100, 1))
+    boxes[-1, 2] = 6.5
+    observable = Orientation(rotors.universe(positions, boxes), bins=(2, 2))
+    assert observable.run(backend="multiprocessing", n_workers=2).result["a_OH"].expected is None
+    # Empty space has no shape.
+    alone = Orientation(rotors.universe(positions[:, :3], [20, 20, 40, 90, 90, 90]), bins=(2, 2)).run().result
+    assert alone["a_OH"].expected is not None
 
 
 def test_blocks_are_those_of_the_slowest_degree() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from MDAnalysis.lib.mdamath import triclinic_vectors
 
-from tumble.analysis.reading.boxes import dimensions_of
+from tumble.analysis.reading.boxes import dimensions_of, face_distances, half_box
 from tumble.analysis.trajectory_error import TrajectoryError
 
 
@@ -24,3 +24,13 @@ def test_no_box_where_nothing_is_periodic() -> None:
 def test_turned_or_left_handed_boxes_are_refused(vectors: list[list[float]]) -> None:
     with pytest.raises(TrajectoryError, match=r"`cell`: expected a along x, b in the xy plane and c above it"):
         dimensions_of(np.array(vectors, dtype=float), [True] * 3)
+
+
+def test_distances_between_faces() -> None:
+    dimensions = np.array([9.0, 9.0, 11.0, 75, 100, 70])
+    a, b, c = rows = triclinic_vectors(dimensions, dtype=np.float64)
+    volume = np.linalg.det(rows)
+    expected = [volume / np.linalg.norm(np.cross(u, v)) for u, v in ((b, c), (c, a), (a, b))]
+    np.testing.assert_allclose(face_distances(rows), expected)
+    assert half_box(dimensions) == pytest.approx(min(expected) / 2, rel=2e-6)
+    assert half_box(None) == np.inf

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tumble.analysis.structure.rdf_pairs import PairCounter, face_distances
+from tumble.analysis.reading.boxes import face_distances
+from tumble.analysis.structure.rdf_pairs import PairCounter
 
 Array = NDArray[np.float64]
 
@@ -70,10 +71,3 @@ def test_atoms_at_the_same_place_are_a_pair() -> None:
     counter = PairCounter(np.zeros(3, dtype=np.intp), 0.5)
     positions = np.array([[[1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [1.0, 10.0, 1.2]]])
     assert counter.count(positions, CUBIC, 4).tolist() == [[[6, 0, 0, 0]]]
-
-
-def test_distances_between_faces() -> None:
-    a, b, c = TRICLINIC
-    volume = np.linalg.det(TRICLINIC)
-    expected = [volume / np.linalg.norm(np.cross(u, v)) for u, v in ((b, c), (c, a), (a, b))]
-    np.testing.assert_allclose(face_distances(TRICLINIC), expected)

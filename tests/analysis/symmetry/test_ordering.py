@@ -98,6 +98,8 @@ def test_components_of_variance() -> None:
     assert result.metadata["common_to_all_orderings_meV"] == pytest.approx(common)
     assert result["ordering_noise"].diagnostic
     assert result["ordering_noise"].unit == "meV"
+    # Another model is seen with the same orderings.
+    assert all(quantity.blocks is None for quantity in result.quantities)
 
 
 def test_rotations_leave_what_is_invariant() -> None:

@@ -10,7 +10,7 @@ from support.ipi_runs import Server, start_driver, unix_endpoint
 from support.systems import systems
 
 from tumble.analysis import TrajectoryError
-from tumble.analysis.symmetry.symmetry_log import read_symmetry_log
+from tumble.analysis.symmetry.symmetry_log import is_symmetry_log, read_symmetry_log
 
 HEADING = (
     "# tumble drive: symmetry error of toy over icosahedral+inversion, 120 frames, exact to degree 5; every 10 rounds "
@@ -34,6 +34,7 @@ def test_rounds_of_beads_and_of_a_run_that_went_on(tmp_path: Path) -> None:
     assert log.symmetry_set.startswith("icosahedral+inversion, 120 frames")
     # The one after the restart follows at the same distance; the last line isn't complete.
     assert list(log.rounds) == [1, 11, 21]
+    assert (list(log.lines), log.parts) == ([1, 2, 1], 2)
     assert log.values["energy_shift"] == pytest.approx([-0.5, 0.0, -0.25])
     assert log.values["energy_std"] == pytest.approx([0.3, np.sqrt((0.3**2 + 0.4**2) / 2), 0.5])
     assert log.values["torque"] == pytest.approx([0.01, 0.05, 0.01])
@@ -63,10 +64,13 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "symmetry.log"
     with pytest.raises(TrajectoryError, match="expected a log of the symmetry error, got"):
         read_symmetry_log(path)
+    assert not is_symmetry_log(path)
     path.write_text("# step potential\n0 1.0\n")
+    assert not is_symmetry_log(path)
     with pytest.raises(TrajectoryError, match="expected a log of `tumble drive --symmetry-log`, got something else"):
         read_symmetry_log(path)
     path.write_text(HEADING)
+    assert is_symmetry_log(path)
     with pytest.raises(TrajectoryError, match="expected lines of numbers, got none"):
         read_symmetry_log(path)
     path.write_text(HEADING + "1 0 -10 -10.5 0.3\n")

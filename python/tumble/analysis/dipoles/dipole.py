@@ -8,7 +8,9 @@ size of the dipole of the centroid, |1/P sum_p mu_ip|, is a different thing, giv
 the spread of the ring polymer. The sum is linear in the dipoles and has no such choice.
 
 In an isotropic system P = 0 for an exactly invariant model, in a box of any shape by inversion; another mean is a
-preferred direction. Sources of dipoles: `tumble.analysis.dipoles.dipole_moments`.
+preferred direction. Where molecules keep to dipoles of their own (a frozen crystal, free rotors), blocks in time don't
+tell the error of P (`tumble.analysis.statistics.exchange`): it is a lower bound, and there is no verdict. Sources of
+dipoles: `tumble.analysis.dipoles.dipole_moments`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from tumble.analysis.dipoles.system_dipole import WaterDipoles
 from tumble.analysis.molecular_observable import MolecularObservable
 from tumble.analysis.result import Axis, Quantity, Result, averaged
 from tumble.analysis.statistics.cells import Array, Cells
+from tumble.analysis.statistics.exchange import OwnAverages, exchanged
 from tumble.analysis.trajectory_error import TrajectoryError
 
 
@@ -68,10 +71,18 @@ class Dipole(MolecularObservable):
         self._edges = np.linspace(0.0, largest, bins + 1)
         self._isotropic = isotropic
 
+    def _prepare(self) -> None:
+        super()._prepare()
+        self.results.own = OwnAverages(len(self._used))
+
+    def _aggregators(self) -> dict[str, Any]:
+        return {**super()._aggregators(), "own": OwnAverages.joined}
+
     def _sample(self) -> Array:
         """Rows of sizes (a density, the share above its end, the mean), and the sum at the end: [2K+4+3]."""
         moments = self._dipoles.molecular(self._ts, self.results.broken)
         centroid = moments.mean(axis=0)
+        self.results.own.add(int(np.searchsorted(self._used, self._ts.frame)), centroid)
         volume = 1.0 if self._ts.dimensions is None else self._ts.volume
         return np.concatenate([self._sizes(moments), self._sizes(centroid), centroid.sum(axis=0) / volume])
 
@@ -90,7 +101,11 @@ class Dipole(MolecularObservable):
             notes = (*notes, f"{100 * above:.3g} % of the molecules have dipoles above {self._edges[-1]:g} D.")
         if "beads" in self._trajectory.ts.data:
             quantities += self._of_sizes(cells[row : 2 * row], "_centroid", ", centroid")
-        quantities.append(self._of_sum(cells[2 * row :]))
+        total = self._of_sum(cells[2 * row :])
+        if self._isotropic:
+            total, more = exchanged(total, self.results.own, "the dipole")
+            notes = (*notes, *more)
+        quantities.append(total)
         return self._result(
             quantities, notes=notes, molecules=len(self._dipoles.water), dipoles=self._dipoles.description
         )

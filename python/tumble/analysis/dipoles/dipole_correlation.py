@@ -19,23 +19,20 @@ from typing import Any
 
 import numpy as np
 from MDAnalysis.lib.distances import minimize_vectors, self_capped_distance
-from MDAnalysis.lib.mdamath import triclinic_vectors
 
 from tumble.analysis.dipoles.dipole_moments import MolecularSource
 from tumble.analysis.dipoles.system_dipole import WaterDipoles
 from tumble.analysis.molecular_observable import MolecularObservable
 from tumble.analysis.observable import beads_of
+from tumble.analysis.reading.boxes import ROUNDING, half_box
 from tumble.analysis.result import Axis, Quantity, Result, averaged
 from tumble.analysis.statistics.cells import Array, Cells
-from tumble.analysis.structure.rdf_pairs import face_distances
 from tumble.analysis.trajectory_error import TrajectoryError
 
 FARTHEST = 10.0  # Å, unless a distance is given or the box is smaller
 
 #: Bins in which pairs are less dense than this share of their mean density up to the cutoff are too few to average.
 RARE = 0.1
-
-_ROUNDING = 1e-6  # of boxes, which are in single precision, relative
 
 
 class DipoleCorrelation(MolecularObservable):
@@ -74,7 +71,7 @@ class DipoleCorrelation(MolecularObservable):
         self._dipoles = WaterDipoles(universe, dipoles)
         if len(self._dipoles.water) < 2:
             raise TrajectoryError("`universe`: expected at least 2 molecules for a correlation of pairs, got 1")
-        reach = _reach(universe.trajectory[0])
+        reach = half_box(universe.trajectory[0].dimensions)
         self._fixed = cutoff is not None
         cutoff = min(FARTHEST, reach) if cutoff is None else cutoff
         if not 0 < bin_width <= cutoff < np.inf:
@@ -82,12 +79,12 @@ class DipoleCorrelation(MolecularObservable):
                 f"`bin_width`: expected from above 0 to the range, {cutoff:.4g} Å, got {bin_width:g} Å"
             )
         # Whole bins, so that runs with different ranges share them.
-        self._edges = bin_width * np.arange(int(cutoff / bin_width * (1 + _ROUNDING)) + 1)
+        self._edges = bin_width * np.arange(int(cutoff / bin_width * (1 + ROUNDING)) + 1)
         self._bins_within(universe.trajectory[0])
 
     def _bins_within(self, ts: Any) -> int:
         """How many bins half of the box of a frame holds."""
-        reach = _reach(ts)
+        reach = half_box(ts.dimensions)
         if self._fixed and self._edges[-1] > reach:
             raise TrajectoryError(
                 f"`cutoff`: expected at most {reach:.4g} Å, half the distance between opposite faces of the box in "
@@ -171,11 +168,3 @@ class DipoleCorrelation(MolecularObservable):
             errors=np.where(rare, np.nan, found.errors),
             blocks=None if found.blocks is None else np.where(rare, np.nan, found.blocks),
         )
-
-
-def _reach(ts: Any) -> float:
-    """Half the smallest distance between opposite faces of the box of a frame, Å; infinite without one."""
-    if ts.dimensions is None:
-        return float("inf")
-    distances = face_distances(triclinic_vectors(ts.dimensions, dtype=np.float64))
-    return float(0.5 * distances.min() * (1 + _ROUNDING))

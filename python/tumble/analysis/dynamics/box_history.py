@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tumble.analysis.anisotropy import allows_isotropy
 from tumble.analysis.statistics.cells import Array
 
 # Relative; a box in a file has about six digits.
@@ -37,10 +38,8 @@ class BoxHistory:
         box = np.asarray(dimensions, dtype=np.float64)
         self._first = box if self._first is None else self._first
         self._sum += box[:3]
-        a, b, c, *angles = box.tolist()
-        self.cubic = self.cubic and max(a, b, c) - min(a, b, c) <= _SAME * a
-        self.cubic = self.cubic and all(abs(angle - 90) <= 90 * _SAME for angle in angles)
-        self.changes = self.changes or float(np.abs(box - self._first).max()) > _SAME * a
+        self.cubic = self.cubic and allows_isotropy(box)
+        self.changes = self.changes or float(np.abs(box - self._first).max()) > _SAME * box[0]
 
     @property
     def mean(self) -> list[float]:

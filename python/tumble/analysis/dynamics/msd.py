@@ -34,6 +34,7 @@ from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.analysis.water import BrokenMolecules, Water
 
 EARLIEST = 2.0  # ps, when a molecule of liquid water at 300 K has left the cage of its neighbours
+FEWEST_LAGS = 8  # of the default, so that a short run has a window for the fit, too
 _SLACK = 0.1  # by which slopes in the halves of the window may differ without a note
 MOLECULES = "molecules"
 
@@ -113,7 +114,7 @@ class MeanSquareDisplacement(TimeCorrelation):
 
     def _default_lags(self, count: int, step: float) -> int:
         # Displacements over longer times overlap too much for the trajectory to tell their errors.
-        return max(1, min(count // 30, round(LONGEST / step)))
+        return max(min(FEWEST_LAGS, count - 1), min(count // 30, round(LONGEST / step)))
 
     def _channels(self) -> list[Array]:
         ts = self._ts

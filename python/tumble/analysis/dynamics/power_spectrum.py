@@ -19,6 +19,7 @@ from scipy import signal
 
 import tumble
 from tumble.analysis.dynamics.wavenumbers import CM_PER_PS, FASTEST, highest_wavenumber
+from tumble.analysis.motion.log_rows import time_step
 from tumble.analysis.result import Axis, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, cells_of
 from tumble.analysis.trajectory_error import TrajectoryError
@@ -57,7 +58,7 @@ def power_spectrum(
         TrajectoryError: If times aren't at equal distances, numbers aren't finite, or the series is too short.
     """
     times, samples = np.asarray(times, dtype=np.float64), np.asarray(samples, dtype=np.float64)
-    step = _time_step(times, samples)
+    step = _checked_step(times, samples)
     length = _segment_length(segment, step, len(samples))
     # Large numbers, such as a total energy, would cost digits.
     deviations = samples - samples.mean()
@@ -101,7 +102,7 @@ def power_spectrum(
     return Result("power_spectrum", (spectrum, deviation), metadata, _notes(step, highest))
 
 
-def _time_step(times: Array, samples: Array) -> float:
+def _checked_step(times: Array, samples: Array) -> float:
     """Time between two samples, ps."""
     if times.ndim != 1 or times.shape != samples.shape:
         raise TrajectoryError(
@@ -111,13 +112,7 @@ def _time_step(times: Array, samples: Array) -> float:
         raise TrajectoryError(f"`samples`: expected at least {2 * _FEWEST} for a power spectrum, got {len(times)}")
     if not (np.all(np.isfinite(times)) and np.all(np.isfinite(samples))):
         raise TrajectoryError("`samples`: expected finite times and samples, got others")
-    steps = np.diff(times)
-    # Times may have been rounded in a log, where they are small numbers of the size of the last digit.
-    if not (steps.min() > 0 and np.ptp(steps) <= 1e-3 * steps.mean() + 1e-6 * np.abs(times).max()):
-        raise TrajectoryError(
-            f"`times`: expected equal distances in time, got from {steps.min():.6g} to {steps.max():.6g} ps"
-        )
-    return float((times[-1] - times[0]) / (len(times) - 1))
+    return time_step(times)
 
 
 def _segment_length(segment: float | None, step: float, samples: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from MDAnalysis.lib.mdamath import triclinic_vectors
 
+from tumble.analysis.reading.boxes import face_distances
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
@@ -82,7 +83,7 @@ class Isolation:
         shifts = np.empty_like(fractions)
         for axis in range(3):
             gap, start = _widest(fractions[:, axis])
-            width = gap * _heights(rows)[axis]
+            width = gap * face_distances(rows)[axis]
             if width < 0.5 * GAP:
                 raise TrajectoryError(
                     f"`universe`: expected an isolated system, got images {width:.1f} Å apart in frame {frame}"
@@ -99,7 +100,7 @@ def _gaps(positions: Array, dimensions: Any) -> Array:
     """Width of the widest empty slab across each cell vector, [3] in Å."""
     rows = triclinic_vectors(dimensions).astype(np.float64)
     fractions = positions @ np.linalg.inv(rows)
-    return np.array([_widest(fractions[:, axis])[0] for axis in range(3)]) * _heights(rows)
+    return np.array([_widest(fractions[:, axis])[0] for axis in range(3)]) * face_distances(rows)
 
 
 def _widest(fractions: Array) -> tuple[float, float]:
@@ -108,8 +109,3 @@ def _widest(fractions: Array) -> tuple[float, float]:
     widths = np.diff(np.append(places, places[0] + 1.0))
     last = int(np.argmax(widths))
     return float(widths[last]), float(places[(last + 1) % len(places)])
-
-
-def _heights(rows: Array) -> Array:
-    """Distances between opposite faces, [3] in Å."""
-    return np.asarray(1.0 / np.linalg.norm(np.linalg.inv(rows), axis=0))

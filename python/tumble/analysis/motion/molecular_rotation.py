@@ -8,7 +8,9 @@ vectors dθ_m, in the lab frame, of M molecules
 
 In equilibrium the mean of ω is zero, by isotropy and by time reversal, and θ diffuses; a drift of θ beyond that shows
 a run that isn't in equilibrium, such as one in which molecules turn to the orientation that a model without exact
-invariance prefers. Ring polymers are represented by their centroid.
+invariance prefers. Where molecules hardly meet, each keeps its angular momentum, and the mean isn't zero either: if
+their own mean rates differ too much (`tumble.analysis.statistics.exchange`), the error is a lower bound, and there is
+no verdict. Ring polymers are represented by their centroid.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from tumble.analysis.motion.series import COMPONENTS, SequentialObservable
 from tumble.analysis.observable import beads_of
 from tumble.analysis.result import Result, averaged
 from tumble.analysis.statistics.cells import Array, Cells
+from tumble.analysis.statistics.exchange import OwnAverages, exchanged
 from tumble.analysis.trajectory_error import TrajectoryError
 
 MOST = 0.01  # share of rotations beyond `LARGEST` up to which they can be followed
@@ -65,6 +68,7 @@ class MolecularRotation(SequentialObservable):
         self._last: Array | None = None
         self._turned = np.zeros(3)
         self._far = 0
+        self._own = OwnAverages(len(self._used) - 1)
 
     def _shapes(self) -> Array:
         """Positions of the atoms about the centres of mass of their molecules, [A,3]."""
@@ -88,6 +92,7 @@ class MolecularRotation(SequentialObservable):
         steps = Rotation.from_matrix(best_rotations(products)).as_rotvec(degrees=True)
         self._far += int(np.sum(np.linalg.norm(steps, axis=1) > LARGEST))
         self._last = shapes
+        self._own.add(int(np.searchsorted(self._used, self._ts.frame)) - 1, steps)
         mean = steps.mean(axis=0)
         self._turned = self._turned + mean
         return np.asarray(mean)
@@ -116,5 +121,6 @@ class MolecularRotation(SequentialObservable):
             # The first frame has no step, but counts.
             scale=count / max(count - 1, 1) / time,
         )
+        rate, notes = exchanged(rate, self._own, "the angular velocity")
         curves = turn_curves("molecular_rotation", self._point_times(), self.results.points, "molecules", rate)
-        return self._result([rate, *curves], molecules=len(self._molecules))
+        return self._result([rate, *curves], notes=notes, molecules=len(self._molecules))

@@ -16,6 +16,7 @@ invariant changes is how long a body stays in which orientation.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,9 @@ class _WholeRotation(SequentialObservable):
 class BodyRotation(_WholeRotation):
     """Rotation of an isolated molecule or cluster as a whole.
 
+    Its mean angular velocity follows from the angular momentum that the run starts with, or that a thermostat gives it,
+    so it has an error, but no samples by which runs are compared.
+
     Args:
         universe: A `MDAnalysis.Universe` of an isolated system.
         isolated: Whether nothing interacts through the boundaries of the cell; found out if not given.
@@ -151,6 +155,10 @@ class BodyRotation(_WholeRotation):
     def _positions(self) -> Array:
         ts = self._ts
         return np.asarray(self._isolation.beads(beads_of(ts), ts.dimensions, ts.frame).mean(axis=0))
+
+    def _turns(self, cells: Cells, times: Array, points: Array) -> list[Quantity]:
+        rate, *curves = super()._turns(cells, times, points)
+        return [replace(rate, blocks=None), *curves]
 
     def _notes(self, distance: float) -> tuple[str, ...]:
         return self._isolation.notes

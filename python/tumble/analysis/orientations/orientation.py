@@ -10,8 +10,13 @@ For each axis (`tumble.analysis.orientations.molecular_axes`), over all molecule
     bias_X           root mean square of F over the sphere, kT, from all W_l
 
 and a test of isotropy for each in the metadata, `isotropy`. In a gas or a liquid an exactly invariant model gives
-g = 1. The blocks for errors are long enough for that l of each axis that takes the longest to be forgotten: l = 1
-decays slowest, and the molecules of a liquid turn together.
+g = 1, as far as the box doesn't prefer directions: in one that isn't a cube, and isn't empty space around an isolated
+system, nothing is expected. A cube allows l = 4, 6 and 8, but what the images of a liquid do to its molecules in a box
+of several of their diameters is far below the noise, so these are tested, too. The blocks for errors are long enough
+for that l of each axis that takes the longest to be forgotten: l = 1 decays slowest, and the molecules of a liquid turn
+together. Blocks know nothing of molecules that don't exchange their orientations (free rotors, a frozen crystal): if
+the averages of l = 1 or 2 that each has of its own differ too much (`tumble.analysis.statistics.exchange`), errors
+count as lower bounds, and there is no verdict.
 
 An axis without a sign, such as the normal of a plane, counts half in each of its directions; odd l then vanish and are
 left out. For ring polymers each bead is a configuration of the quantum distribution, so the average over beads is the
@@ -26,9 +31,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, traceless
 from tumble.analysis.dynamics.centroid import centroid_of
 from tumble.analysis.molecular_observable import MolecularObservable
+from tumble.analysis.motion.isolation import Isolation
 from tumble.analysis.observable import beads_of
 from tumble.analysis.orientations.cell_frame import cell_rotation, cell_vectors
 from tumble.analysis.orientations.isotropy import Isotropy, isotropy_of
@@ -39,9 +47,12 @@ from tumble.analysis.orientations.spherical_harmonics import HarmonicMeans, degr
 from tumble.analysis.result import Axis, Quantity, Result, averaged
 from tumble.analysis.statistics.blocking import Blocks, choose_blocks
 from tumble.analysis.statistics.cells import Array, Cells
+from tumble.analysis.statistics.exchange import OwnAverages, note
 from tumble.analysis.trajectory_error import TrajectoryError
 
 FRAMES = ("lab", "cell")
+# Where l = 1 and 2 are among the values of a molecule.
+_LOW_DEGREES = (slice(0, 3), slice(3, 8))
 _HIGHEST = 20  # degree; beyond it harmonics lose digits, and molecules have nothing there
 
 
@@ -54,8 +65,9 @@ class Orientation(MolecularObservable):
         degree: Highest degree l of spherical harmonics.
         bins: Number of bins along cos(theta) and phi.
         frame: `lab`, or `cell` for directions relative to the axes of the box as it changes its shape.
-        isotropic: Whether the system itself prefers no direction, as a gas or liquid, so that g = 1. If not given, that
-            is taken for granted in the lab frame, and not in that of the cell. A crystal is not isotropic.
+        isotropic: Whether the system itself prefers no direction, as a gas or liquid, so that g = 1 (in a box that
+            isn't a cube, nothing is said). If not given, that is taken for granted in the lab frame, and not in that of
+            the cell. A crystal is not isotropic.
         centroid: Whether the axes of the centroid of ring polymers are analysed as well.
         blocks: Number of blocks for the errors; chosen if not given.
         verbose: Whether to show a progress bar.
@@ -93,7 +105,16 @@ class Orientation(MolecularObservable):
         self._frame = frame
         self._isotropic = frame == "lab" if isotropic is None else isotropic
         self._centroid = centroid
+        self._alone = Isolation(universe).known
         self._reference = cell_vectors(universe.trajectory[0].dimensions) if frame == "cell" else np.eye(3)
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self.results.own = [OwnAverages(len(self._used)) for _ in self._axes.names]
+        self.results.cubic = True
+
+    def _aggregators(self) -> dict[str, Any]:
+        return {**super()._aggregators(), "own": _joined, "cubic": all}
 
     def _estimators(self, ts: Any) -> dict[str, Array]:
         """Positions [P,N,3] that are analysed, by the ending of the names of their quantities."""
@@ -104,76 +125,94 @@ class Orientation(MolecularObservable):
         """For each estimator and axis the density and the coefficients, one after the other."""
         ts = self._ts
         self._axes.count_broken(self.results.broken, centroid_of(ts), ts.dimensions, ts.frame)
+        self.results.cubic &= allows_isotropy(ts.dimensions)
         turned = np.eye(3)
         if self._frame == "cell":
             turned = cell_rotation(cell_vectors(ts.dimensions), self._reference).T
         parts = []
-        for positions in self._estimators(ts).values():
-            for vectors, line in zip(self._axes.vectors(positions, ts.dimensions), self._axes.lines, strict=True):
-                flat = vectors.reshape(-1, 3) @ turned
+        for ending, positions in self._estimators(ts).items():
+            axes = [vectors @ turned for vectors in self._axes.vectors(positions, ts.dimensions)]
+            for vectors, line in zip(axes, self._axes.lines, strict=True):
+                flat = vectors.reshape(-1, 3)
                 parts += [self._map.density(flat, line=line).ravel(), self._means(flat)]
+            if ending == "":
+                place = int(np.searchsorted(self._used, ts.frame))
+                for own, vectors in zip(self.results.own, axes, strict=True):
+                    own.add(place, _low_harmonics(vectors))
         return np.concatenate(parts)
 
     def _evaluate(self, cells: Cells) -> Result:
+        isotropic = self._isotropic and (self._alone or self.results.cubic)
         quantities: list[Quantity] = []
+        remembered: dict[str, None] = {}
         tests: dict[str, Any] = {}
         size = int(np.prod(self._map.bins)) + len(self._degrees)
         place = 0
         for ending in self._estimators(self._trajectory.ts):
-            for name, line in zip(self._axes.names, self._axes.lines, strict=True):
-                mine, found = self._of_axis(f"{name}{ending}", cells[place : place + size], line)
-                quantities += mine
-                if self._isotropic:
-                    tests[f"{name}{ending}"] = found.to_dict()
+            for name, line, own in zip(self._axes.names, self._axes.lines, self.results.own, strict=True):
+                key, part = f"{name}{ending}", cells[place : place + size]
                 place += size
+                slowest = self._slowest(part, line)
+                forgotten = not (self._isotropic and slowest.resolved and _differ(own, len(slowest), line))
+                if not forgotten:
+                    slowest = replace(slowest, resolved=False)
+                    remembered[label_of(name)] = None
+                mine, found = self._of_axis(key, part, slowest, line, isotropic)
+                quantities += mine
+                if isotropic:
+                    tests[key] = found.to_dict() | ({} if forgotten else {"p_value": None, "sigma": None})
         water = self._axes.water
         return self._result(
             quantities,
-            notes=self._notes(),
+            notes=(*self._notes(isotropic), *([note(f"the {', '.join(remembered)}")] if remembered else [])),
             molecules=None if water is None else len(water),
             frame=self._frame,
             isotropy=tests,
         )
 
-    def _of_axis(self, name: str, cells: Cells, line: bool) -> tuple[list[Quantity], Isotropy]:
+    def _harmonics(self, line: bool) -> NDArray[np.intp]:
+        """Places l (l + 1) + m of those that tell something of an axis."""
+        return np.flatnonzero((self._degrees > 0) & ((self._degrees % 2 == 0) | (not line)))
+
+    def _of_axis(
+        self, name: str, cells: Cells, slowest: Blocks, line: bool, isotropic: bool
+    ) -> tuple[list[Quantity], Isotropy]:
         """Quantities of one axis, and what the coefficients say."""
-        bins = int(np.prod(self._map.bins))
-        used = np.flatnonzero((self._degrees > 0) & ((self._degrees % 2 == 0) | (not line)))
-        degree = self._degrees[used]
-        coefficients = cells[bins + used]
-        slowest = self._slowest([coefficients[degree == one] for one in np.unique(degree)])
+        bins, used = int(np.prod(self._map.bins)), self._harmonics(line)
         density = self._averaged(
             f"density_{name}",
             cells[:bins].reshape(*self._map.bins),
             slowest,
             label=f"g, {label_of(name)}",
             axes=self._map.axes,
-            expected=1.0,
+            expected=1.0 if isotropic else None,
         )
         means = self._averaged(
             f"a_{name}",
-            coefficients,
+            cells[bins + used],
             slowest,
             label=f"⟨Y_lm⟩, {label_of(name)}",
             axes=(Axis("l(l+1) + m", "1", used.astype(np.float64)),),
-            expected=0.0,
+            expected=0.0 if isotropic else None,
         )
         assert means.blocks is not None  # of an average
-        found = isotropy_of(means.blocks, degree)
+        found = isotropy_of(means.blocks, self._degrees[used])
         # Runs are compared by the coefficients, which say the same with fewer numbers.
         density = replace(density, blocks=None)
         others = [free_energy_of(name, density), power_of(name, means, found)]
-        if self._isotropic:
+        if isotropic:
             others.append(bias_of(name, means, found))
         return [density, means, *others], found
 
-    def _slowest(self, cells: Sequence[Cells]) -> Blocks:
+    def _slowest(self, cells: Cells, line: bool) -> Blocks:
         """The blocks of that degree which needs the longest."""
-        choices = [choose_blocks(each, self.blocks) for each in cells]
+        bins, used = int(np.prod(self._map.bins)), self._harmonics(line)
+        degree = self._degrees[used]
+        choices = [choose_blocks(cells[bins + used[degree == one]], self.blocks) for one in np.unique(degree)]
         return min(choices, key=lambda choice: (len(choice), choice.resolved))
 
     def _averaged(
-        self, name: str, cells: Cells, slowest: Blocks, *, label: str, axes: tuple[Axis, ...], expected: float
+        self, name: str, cells: Cells, slowest: Blocks, *, label: str, axes: tuple[Axis, ...], expected: float | None
     ) -> Quantity:
         """An average over as many blocks as the slowest degree has."""
         found = averaged(
@@ -184,19 +223,38 @@ class Orientation(MolecularObservable):
             axes=axes,
             frame_time=self._frame_time(),
             blocks=len(slowest),
-            expected=expected if self._isotropic else None,
+            expected=expected,
         )
         time = slowest.correlation_time * self._frame_time()
         return replace(found, resolved=slowest.resolved, correlation_time=time)
 
-    def _notes(self) -> tuple[str, ...]:
+    def _notes(self, isotropic: bool) -> tuple[str, ...]:
         notes: list[str] = []
+        if self._isotropic and not isotropic:
+            notes.append("The box isn't a cube and prefers directions by itself: there is no verdict on isotropy.")
         water = self._axes.water
         if water is not None:
             notes += self.results.broken.notes(water, len(self.frames))
-            if len(water) == 1 and self._isotropic:
+            if len(water) == 1 and isotropic:
                 notes.append(
                     "A molecule alone keeps its angular momentum unless a thermostat changes it, and then doesn't take "
                     "all orientations, even with an exactly invariant model."
                 )
         return tuple(notes)
+
+
+def _low_harmonics(vectors: Array) -> Array:
+    """Real harmonics of l = 1 and l = 2 times sqrt(4 pi) of vectors [P,V,3], averaged over beads, [V,8]."""
+    squares = np.einsum("pva,pvb->abv", vectors, vectors) / len(vectors)
+    second = traceless(np.stack([squares[pair] for pair in ELEMENTS], axis=-1))
+    return np.concatenate([np.sqrt(3) * vectors.mean(axis=0), np.sqrt(7.5) * second], axis=-1)
+
+
+def _differ(own: OwnAverages, blocks: int, line: bool) -> bool:
+    """Whether axes differ in their own averages of l = 1, which has no meaning for a line, or of l = 2."""
+    return any(own.differ(blocks, components) for components in _LOW_DEGREES[int(line) :])
+
+
+def _joined(parts: Sequence[list[OwnAverages]]) -> list[OwnAverages]:
+    """Those of each axis, of several processes."""
+    return [OwnAverages.joined(each) for each in zip(*parts, strict=True)]

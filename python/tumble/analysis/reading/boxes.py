@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from ase.geometry import cell_to_cellpar
+from MDAnalysis.lib.mdamath import triclinic_vectors
 
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
@@ -14,6 +16,9 @@ from tumble.analysis.trajectory_error import TrajectoryError
 PARTLY_PERIODIC = (
     "The box is periodic along some of its edges only, but distances are taken as if it were along all of them."
 )
+
+#: By which edges of a box, in single precision or from the digits of a file, may differ; relative.
+ROUNDING = 1e-6
 
 
 def dimensions_of(vectors: Array, periodic: Sequence[bool]) -> Array | None:
@@ -40,3 +45,21 @@ def dimensions_of(vectors: Array, periodic: Sequence[bool]) -> Array | None:
             f"{np.array2string(vectors, precision=4, separator=', ')}; turn cell and atoms before the simulation"
         )
     return np.asarray(cell_to_cellpar(vectors), dtype=np.float64)  # type: ignore[no-untyped-call]
+
+
+def face_distances(rows: Array) -> Array:
+    """Distances between opposite faces of a cell with these vectors [3,3], in Å."""
+    # The columns of the inverse are normal to the faces.
+    return np.asarray(1 / np.linalg.norm(np.linalg.inv(rows), axis=0))
+
+
+def half_box(dimensions: Any) -> float:
+    """Half the smallest distance between opposite faces, with room for rounding, Å; infinite without a box.
+
+    Args:
+        dimensions: Edges (Å) and angles (degrees), or None.
+    """
+    if dimensions is None:
+        return float("inf")
+    distances = face_distances(triclinic_vectors(dimensions, dtype=np.float64))
+    return float(0.5 * distances.min() * (1 + ROUNDING))

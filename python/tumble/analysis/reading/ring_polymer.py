@@ -42,8 +42,8 @@ class RingPolymer(FrameSource):
         self.n_atoms, self.labels, self.unwrapped = first.n_atoms, first.labels, first.unwrapped
         self._frames = min(len(bead) for bead in self.beads)
         self.notes = _notes_of_beads(self.beads)
-        # Only i-PI's files name their bead. LAMMPS keeps velocities and forces of normal modes beside positions of beads
-        # (fix pimd/langevin with its default method nmpimd), and a dump doesn't tell.
+        # Only i-PI's files name their bead. LAMMPS keeps velocities and forces of normal modes beside positions of
+        # beads (fix pimd/langevin with its default method nmpimd), and a dump doesn't tell.
         self._named = first.bead is not None
         start = first.read(0)
         if not self._named and (start.velocities is not None or start.forces is not None):

@@ -94,6 +94,11 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
             return 1.0
         return float(self._times[-1] - self._times[0]) / (self.n_frames - 1)
 
+    @property
+    def frame_times(self) -> Array | None:
+        """Time of each frame, [T] in ps; None if it isn't known."""
+        return self._times
+
     def _read_next_timestep(self, ts: Any = None) -> Any:
         if self.ts.frame + 1 >= self.n_frames:
             raise EOFError(f"`{self.source.name}` has {self.n_frames} frames")

@@ -113,7 +113,8 @@ def noise_of(samples: Sequence[Moments]) -> Noise:
     points = float(1 + (plain - 1) / (1 + error / 2))
     freedom = points * blocks
     weight = _LEFT_CORRELATION**2 / (_LEFT_CORRELATION**2 + 1 / freedom)
-    correlation = sum(sample.trace * sample.correlation for sample in samples) / trace
+    # Motion that swings back can make it strongly negative; no more than half of the noise is taken off for that.
+    correlation = max(sum(sample.trace * sample.correlation for sample in samples) / trace, -0.25)
     inflation = 1 + 2 * weight * correlation
     return Noise(trace * inflation, square * inflation**2, points, freedom / (1 + 2 * weight**2), inflation)
 

@@ -1,4 +1,4 @@
-"""Whether molecules have exchanged what they are averaged over: a second look at errors, which blocks in time can't take.
+"""Whether molecules have exchanged what they are averaged over: what blocks in time can't tell of errors.
 
 Blocks see what fluctuates within a run. Where each molecule keeps to averages of its own, as rotors that nothing
 disturbs do, or the molecules of a frozen crystal, the mean over molecules hardly fluctuates, and yet another set of
@@ -11,28 +11,25 @@ molecules would have another mean. So the averages x_ib of molecules i = 1 ... M
 If molecules differ by chance alone, both have the same mean, that of the variance of x_ib less their covariance,
 however molecules are correlated with each other, so that a liquid whose molecules turn together isn't blamed. Their
 ratio then follows an F distribution with K (M - 1) and K (M - 1) (B - 1) degrees of freedom, for K components of
-equal variance. Molecules are said to differ if the ratio is above 2, less than which makes no error wrong by half, and
-has a probability below 1e-3.
+equal variance. Molecules are said to differ if the ratio is above 2 and has a probability below 1e-3; less than that
+makes errors too small by a factor of 1.4 at most, and comes of blocks that are barely long enough.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import special
 
+from tumble.analysis.result import Quantity
 from tumble.analysis.statistics.cells import Array
-
-#: What a reader is told where molecules differ.
-NOTE = (
-    "Molecules have not forgotten where they started: their own averages differ by more than chance allows, so blocks in "
-    "time don't tell the errors of {names}, which are lower bounds; there is no verdict on {what}."
-)
 
 _INTERVALS = (24, 12, 6, 4, 2)  # of a run; numbers with many divisors
 _RATIO = 2.0
 _LEVEL = 1e-3
+_ROUNDING = 1e-10  # relative, of squares
 
 
 class OwnAverages:
@@ -82,11 +79,31 @@ class OwnAverages:
         averages = sums / self._counts.reshape(number, -1).sum(axis=1)[:, None, None]
         molecules, width = averages.shape[1:]
         own, rest = _variances(averages)
-        # Rounding isn't a difference.
-        if own <= max(_RATIO * rest, 1e-12 * float(np.mean(averages**2))):
+        if own <= max(_RATIO * rest, _ROUNDING * number * float(np.mean(averages**2))):
             return False
         freedom = width * (molecules - 1)
         return rest == 0 or bool(special.fdtrc(freedom, freedom * (number - 1), own / rest) < _LEVEL)
+
+
+def exchanged(quantity: Quantity, own: OwnAverages, what: str) -> tuple[Quantity, tuple[str, ...]]:
+    """A mean over molecules, not resolved if these differ, and then a note.
+
+    Args:
+        quantity: With blocks in time.
+        own: Averages of each molecule.
+        what: As for `note`.
+    """
+    if quantity.blocks is None or not (quantity.resolved and own.differ(len(quantity.blocks))):
+        return quantity, ()
+    return replace(quantity, resolved=False), (note(what),)
+
+
+def note(what: str) -> str:
+    """What a reader is told where molecules differ in their own averages of something."""
+    return (
+        f"Molecules have not forgotten how they started: their own averages of {what} differ more than chance allows, "
+        "so there is no verdict on it."
+    )
 
 
 def _variances(averages: Array) -> tuple[float, float]:

@@ -24,18 +24,17 @@ from MDAnalysis.lib.mdamath import triclinic_vectors
 
 from tumble.analysis.molecular_observable import MolecularObservable
 from tumble.analysis.observable import beads_of
+from tumble.analysis.reading.boxes import ROUNDING, half_box
 from tumble.analysis.result import Axis, Quantity, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.structure.rdf_extrema import first_peak, minimum_after
 from tumble.analysis.structure.rdf_groups import Group, Pair, classes_of, molecular_pairs, pairs_of
-from tumble.analysis.structure.rdf_pairs import Counts, Indices, PairCounter, face_distances
+from tumble.analysis.structure.rdf_pairs import Counts, Indices, PairCounter
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.analysis.water import Water
 
 FARTHEST = 12.0  # Å, of the range if none is asked for
 WATER = (("O", "O"), ("O", "H"), ("H", "H"))
-
-_ROUNDING = 1e-6  # by which edges of a box in a file may differ from each other, relative
 
 
 class Rdf(MolecularObservable):
@@ -222,8 +221,7 @@ def _reach(ts: Any) -> float:
     """Half the smallest distance between opposite faces of the box of a frame, Å."""
     if ts.dimensions is None or not np.all(np.asarray(ts.dimensions[:3]) > 0):
         raise TrajectoryError(f"`universe`: expected a periodic box in each frame, got none in frame {ts.frame}")
-    distances = face_distances(triclinic_vectors(ts.dimensions, dtype=np.float64))
-    return float(0.5 * distances.min() * (1 + _ROUNDING))
+    return half_box(ts.dimensions)
 
 
 def _bins(reach: float, cutoff: float | None, bin_width: float) -> tuple[int, float]:
@@ -231,12 +229,12 @@ def _bins(reach: float, cutoff: float | None, bin_width: float) -> tuple[int, fl
     if not bin_width > 0:
         raise TrajectoryError(f"`bin_width`: expected a positive number of Å, got {bin_width:g}")
     if cutoff is None:
-        return max(1, int(min(FARTHEST, reach) / bin_width * (1 + _ROUNDING))), bin_width
+        return max(1, int(min(FARTHEST, reach) / bin_width * (1 + ROUNDING))), bin_width
     if not cutoff > 0:
         raise TrajectoryError(f"`cutoff`: expected a positive number of Å, got {cutoff:g}")
     if cutoff > reach:
         raise TrajectoryError(_too_far(cutoff, reach, 0))
-    bins = int(np.ceil(cutoff / bin_width * (1 - _ROUNDING)))
+    bins = int(np.ceil(cutoff / bin_width * (1 - ROUNDING)))
     return bins, cutoff / bins
 
 

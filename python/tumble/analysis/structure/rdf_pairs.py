@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tumble.analysis.reading.boxes import face_distances
 from tumble.analysis.statistics.cells import Array
 
 Indices = NDArray[np.intp]
@@ -176,12 +177,6 @@ class PairCounter:
                 distance += along
         np.sqrt(distance, out=distance)
         return distance
-
-
-def face_distances(rows: Array) -> Array:
-    """Distances between opposite faces of a cell with these vectors [3,3], in Å."""
-    # The columns of the inverse are normal to the faces.
-    return np.asarray(1 / np.linalg.norm(np.linalg.inv(rows), axis=0))
 
 
 def _places(beads: Array, rows: Array) -> Places:

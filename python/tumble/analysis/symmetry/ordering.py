@@ -11,9 +11,11 @@ variance with two factors; Searle, Casella and McCulloch, Variance Components, 1
 
 The spread is that of the energies averaged over rotations. What is common to all orderings, b_k, drops out of
 differences; the noise is what one orientation, that of the file, adds to the energy of each ordering: spread_lab^2 is
-about spread^2 + noise^2. Errors are from a bootstrap over orderings. The positions are those that the calculator
-relaxes to in the orientation of the file; near a minimum, what that does to the energy is of second order in the
-symmetry error.
+about spread^2 + noise^2. Errors are from a bootstrap over orderings, and say how far other orderings would be from
+these. Two models are seen with the same orderings and rotations, of which the differences are common to both: such
+numbers aren't independent, so there are no samples by which results are compared. The positions are those that the
+calculator relaxes to in the orientation of the file; near a minimum, what that does to the energy is of second order
+in the symmetry error.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from scipy import stats
 
 import tumble
 from tumble.analysis.result import Axis, Quantity, Result
-from tumble.analysis.statistics.blocking import Blocks, bootstrap, jackknife_values, student
+from tumble.analysis.statistics.blocking import Blocks, bootstrap, student
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.rotations import random_rotations
@@ -257,7 +259,6 @@ def _number(
         axes=(),
         values=value,
         errors=error,
-        blocks=jackknife_values(blocks, function),
         expected=np.zeros(()) if diagnostic else None,
         diagnostic=diagnostic,
     )

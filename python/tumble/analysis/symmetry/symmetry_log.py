@@ -20,6 +20,7 @@ from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
 _HEADING = re.compile(r"# tumble drive: symmetry error of (.*) over (.*); every (\d+) rounds")
+_LINE = 10_000  # characters, within which a heading ends
 _PLACE = ("round", "bead", "energy", "averaged_energy")
 _ERRORS = ("energy_std", "force_rms", "force_max", "torque", "averaged_torque")
 _COLUMNS = (*_PLACE, *_ERRORS)
@@ -34,11 +35,24 @@ class SymmetryLog:
         symmetry_set: Rotations over which the error was measured, as the first heading names them.
         values: `energy_std` and `energy_shift` (average less bare energy) in eV, `force_rms` and `force_max` in eV/Å,
             `torque` and `averaged_torque` in eV/rad, [V] each; see docs/driver.md.
+        lines: Number of lines of each round, [V].
+        parts: Number of headings, one for each start of the driver.
     """
 
     rounds: Array
     symmetry_set: str
     values: dict[str, Array]
+    lines: Array
+    parts: int
+
+
+def is_symmetry_log(path: str | PathLike[str]) -> bool:
+    """Whether a file begins as a log of the symmetry error does."""
+    try:
+        with Path(path).open(errors="replace") as file:
+            return _HEADING.match(file.readline(_LINE)) is not None
+    except OSError:
+        return False
 
 
 def read_symmetry_log(path: str | PathLike[str]) -> SymmetryLog:
@@ -66,14 +80,15 @@ def read_symmetry_log(path: str | PathLike[str]) -> SymmetryLog:
         raise TrajectoryError(f"`path`: expected lines of numbers, got none in `{path}`")
     rounds, places = np.unique(table[:, 0], return_inverse=True)
     columns = dict(zip(_COLUMNS, table.T, strict=True))
-    lines = np.bincount(places)
+    lines = np.bincount(places).astype(np.float64)
 
     def mean(values: Array) -> Array:
         return np.asarray(np.bincount(places, weights=values) / lines)
 
     values = {name: np.sqrt(mean(columns[name] ** 2)) for name in _ERRORS}
     values["energy_shift"] = mean(columns["averaged_energy"] - columns["energy"])
-    return SymmetryLog(rounds, heading.group(2), values)
+    parts = sum(_HEADING.match(line) is not None for line in text.splitlines())
+    return SymmetryLog(rounds, heading.group(2), values, lines, parts)
 
 
 def _rows(text: str, path: str) -> Iterator[list[float]]:

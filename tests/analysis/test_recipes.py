@@ -1,0 +1,65 @@
+"""Observables made of runs: what goes from the run into them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tumble.analysis.recipes import RECIPES
+from tumble.analysis.settings import Settings
+from tumble.runs import Run, Trajectory
+
+FRAMES = 64
+MOLECULE = np.array([[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.0]])
+
+
+def run_in(folder: Path, cell: str, molecules: int = 2, symbols: str = "OHH") -> Run:
+    """Molecules at rest, with noise in the log."""
+    generator = np.random.default_rng(7)
+    positions = (4.0 * np.arange(molecules)[:, None, None] + MOLECULE).reshape(-1, 3)
+    rows = [f"{symbols[index % 3]} {x:.4f} {y:.4f} {z:.4f}" for index, (x, y, z) in enumerate(positions.tolist())]
+    head = f'Lattice="{cell}" Properties=species:S:1:pos:R:3'
+    path = folder / "run.extxyz"
+    path.write_text("\n".join([str(len(rows)), head, *rows, ""]) * FRAMES)
+    return Run(
+        "a",
+        "i-PI",
+        folder,
+        Trajectory((path,)),
+        timestep=0.001,
+        temperature=300.0,
+        time=0.001 * np.arange(FRAMES),
+        log={
+            "kinetic_tens(O)": 0.01 * np.array([1.0, 1, 1, 0, 0, 0]) + 1e-4 * generator.normal(size=(FRAMES, 6)),
+            "conserved": 0.01 * generator.normal(size=FRAMES),
+        },
+        torque_time=0.001 * np.arange(FRAMES),
+        torque=1e-3 * generator.normal(size=(FRAMES, 1, 3)),
+    )
+
+
+@pytest.mark.parametrize(("cell", "isotropic"), [("9 0 0 0 9 0 0 0 9", True), ("9 0 0 0 9 0 0 0 12", False)])
+def test_kinetic_energy_is_isotropic_in_cubes_alone(tmp_path: Path, cell: str, isotropic: bool) -> None:
+    run = run_in(tmp_path, cell)
+    (result,) = RECIPES["kinetic"](run, Settings())
+    assert (result["kinetic_anisotropy_O"].expected is not None) is isotropic
+    (result,) = RECIPES["kinetic"](run, Settings(isotropic=False))
+    assert result["kinetic_anisotropy_O"].expected is None
+
+
+def test_symmetry_and_drift_count_the_same_molecules(tmp_path: Path) -> None:
+    run = run_in(tmp_path, "20 0 0 0 20 0 0 0 20", molecules=4)
+    (symmetry,) = RECIPES["symmetry"](run, Settings())
+    (drift,) = RECIPES["drift"](run, Settings())
+    assert symmetry.metadata["molecules"] == drift.metadata["conserved"]["molecules"] == 4
+
+
+def test_what_is_not_known_as_molecules_is_one(tmp_path: Path) -> None:
+    run = run_in(tmp_path, "20 0 0 0 20 0 0 0 20", molecules=4, symbols="OCC")
+    (symmetry,) = RECIPES["symmetry"](run, Settings())
+    assert symmetry.metadata["molecules"] == 1
+    (symmetry,) = RECIPES["symmetry"](replace(run, trajectory=Trajectory()), Settings())
+    assert symmetry.metadata["molecules"] == 1
