@@ -37,7 +37,7 @@ DOTS_PER_INCH = 110
 # Titles of runs in legends, by the options or the folders of the demonstration.
 LIQUID, FINE, PATH_INTEGRAL = "liquid", "fine", "path-integral-bare"
 TITLES = {
-    LIQUID: "classical",
+    LIQUID: "liquid",
     FINE: "gas",
     PATH_INTEGRAL: "path integral",
     "gas-bare": "gas, bare",
@@ -80,7 +80,7 @@ PICTURES = {
     "dipole-correlation": Picture((LIQUID,), ("c_uu_L", "c_uu_T"), {"c_uu_L": (2.0, 6.2), "c_uu_T": (2.0, 6.2)}),
     "dipole-relaxation": Picture((LIQUID,), ("c_uu_t", "C_MM_t")),
     "infrared": Picture((FINE,), ("ir_spectrum",)),
-    "spectrum": Picture((FINE,), ("dos_H", "power_V", "temperature_H", "temperature_O")),
+    "spectrum": Picture((FINE,), ("dos_H", "temperature_H", "temperature_O")),
     "msd": Picture((LIQUID,), ("msd_molecules", "D_anisotropy_molecules", "D_molecules")),
     "reorientation": Picture((LIQUID,), ("C1_bisector", "C2_OH", "tau2_OH", "tau2_integral_OH")),
     "gyration": Picture((PATH_INTEGRAL,), ("gyration_anisotropy_H", "r_gyration_H", "r_gyration_O")),
@@ -104,11 +104,12 @@ def main() -> None:
         if missing:
             print(f"{name}: left out, without {', '.join(missing)}")
             continue
+        labels: list[str] | None
         if picture is None:
             results, labels = orderings_of_ice(arguments.model)
         else:
             results = [chosen(result_of(folders[run], name, starts.get(run)), picture) for run in picture.runs]
-            labels = [TITLES[run] for run in picture.runs]
+            labels = [TITLES[run] for run in picture.runs] if len(results) > 1 else None
         path = arguments.out / f"{name}.png"
         plot_results(results, labels=labels).savefig(path, dpi=DOTS_PER_INCH)
         print(f"{path}: {path.stat().st_size // 1000} kB")

@@ -28,9 +28,9 @@ from typing import Any
 
 import stability_gas
 import stability_liquid
+from model_provenance import ModelIdentity, identify
 from stability_run import EVERY, TIMESTEP, simulate
 
-from tumble.demo.provenance import ModelIdentity, identify
 from tumble.errors import TumbleError
 from tumble.files import write_atomically
 

@@ -14,11 +14,11 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from model_provenance import ModelIdentity, versions
 from tqdm import tqdm
 
 from tumble.demo.engines import threads
 from tumble.demo.processes import Program, find_program
-from tumble.demo.provenance import ModelIdentity, versions
 from tumble.files import write_atomically
 
 TIMESTEP = 0.0005  # ps

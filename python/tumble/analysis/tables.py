@@ -8,8 +8,9 @@ import numpy as np
 
 from tumble.analysis.analysis_file import Analysis, grouped
 from tumble.analysis.compare import SYMMETRY, Comparison
+from tumble.analysis.plotting.axis_text import components_of
 from tumble.analysis.plotting.number_text import number, with_error
-from tumble.analysis.result import Quantity
+from tumble.analysis.result import Axis, Quantity
 
 
 def format_numbers(analysis: Analysis) -> str:
@@ -67,10 +68,16 @@ def _cells(quantity: Quantity) -> list[str]:
     if not quantity.axes:
         value = with_error(float(quantity.values), float(quantity.errors))
         return [f"{value}{unit}", "" if quantity.resolved else "(error is a lower bound)"]
-    shape = " × ".join(f"{len(axis.values)} {axis.label}" for axis in quantity.axes)
-    known = quantity.errors[np.isfinite(quantity.errors)]
+    shape = " × ".join(f"{len(axis.values)} {_kind(axis)}" for axis in quantity.axes)
+    # Bins in which there is nothing have no error, and say nothing of the others.
+    known = quantity.errors[quantity.errors > 0]
     typical = f"±{number(float(np.median(known)), 2)}{unit}" if known.size > 0 else "a series"
     return [f"{shape}, {typical}", "" if quantity.resolved else "(errors are lower bounds)"]
+
+
+def _kind(axis: Axis) -> str:
+    """What the values of an axis are, such as `r` or `components`."""
+    return "components" if components_of(axis) else axis.label
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.runs.ipi_run import find_ipi_input, read_ipi_run
+from tumble.runs.ipi_run import find_ipi_input, is_ipi_input, read_ipi_run
 from tumble.runs.lammps_run import LOG, read_lammps_run
 from tumble.runs.run import Run, Trajectory
 
@@ -73,7 +73,7 @@ def _read(path: Path, name: str | None, units: str | None, timestep: float | Non
             f"`{path}`: expected a folder with an input of i-PI (*.xml) or a log of LAMMPS ({LOG}), found neither; "
             "name a trajectory instead of the folder"
         )
-    if path.suffix == ".xml":
+    if path.suffix == ".xml" or is_ipi_input(path):
         return read_ipi_run(path, name)
     if path.is_file() and (path.name.startswith("log.") or path.suffix == ".log"):
         return read_lammps_run(path.parent, path, name, units, timestep)

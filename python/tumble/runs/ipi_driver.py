@@ -62,7 +62,7 @@ def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array],
     lines = float(np.median(log.lines))
     if lines != found.beads:
         return left_out(f"its rounds have {lines:g} lines for {found.beads} beads, so that they aren't steps")
-    notes = ()
+    notes: tuple[str, ...] = ()
     if log.parts > 1:
         notes = (
             f"The driver was started {log.parts} times: times of the symmetry error after the first are known to the "

@@ -1,7 +1,7 @@
 """The XML input of i-PI, or a checkpoint (`RESTART`), with the defaults that i-PI has for what isn't in there.
 
-Names of outputs are those of i-PI (`ipi.engine.simulation`, `ipi.engine.outputs`): `SYSTEM_PREFIX.FILENAME`, without the
-parts that are empty.
+Names of outputs are those of i-PI (`ipi.engine.simulation`, `ipi.engine.outputs`): `SYSTEM_PREFIX.FILENAME`, without
+the parts that are empty.
 """
 
 from __future__ import annotations
@@ -95,35 +95,13 @@ class IpiInput:
     one_force_per_step: bool
 
 
-def find_ipi_input(folder: Path) -> Path | None:
-    """The XML input of i-PI in a folder; None if there is none.
-
-    Checkpoints (`RESTART`, by another name) only count where there is nothing else.
-
-    Raises:
-        TrajectoryError: If there are several.
-    """
-    roots = {path: root for path in sorted(folder.glob("*.xml")) if (root := _root(path)) is not None}
-    inputs = [path for path, root in roots.items() if root.find("system/beads/q") is None]
-    found = inputs or list(roots)
-    if len(found) > 1:
-        names = ", ".join(path.name for path in found)
-        raise TrajectoryError(f"`{folder}`: expected one input of i-PI, got {names}; name the one that was run")
-    return found[0] if found else None
-
-
-def is_ipi_input(path: Path) -> bool:
-    """Whether a file is an input or a checkpoint of i-PI, whatever its name."""
-    return path.is_file() and _root(path) is not None
-
-
 def read_ipi_input(xml: Path) -> IpiInput:
     """Reads an input of one system.
 
     Raises:
         TrajectoryError: If it isn't one of i-PI, has several systems, or words where numbers are expected.
     """
-    root = _root(xml)
+    root = root_of(xml)
     if root is None:
         raise TrajectoryError(f"`{xml}`: expected an input of i-PI, with the element `simulation`, got something else")
     output = root.find("output")
@@ -154,8 +132,8 @@ def read_ipi_input(xml: Path) -> IpiInput:
     )
 
 
-def _root(xml: Path) -> Any:
-    """The element `simulation`; None if the file holds something else."""
+def root_of(xml: Path) -> Any:
+    """The element `simulation` of an input or a checkpoint; None if the file holds something else."""
     try:
         root = ElementTree.parse(xml).getroot()
     except (ElementTree.ParseError, OSError, UnicodeDecodeError):
@@ -174,7 +152,8 @@ def _one_system(xml: Path, root: Any, output: Any) -> Any:
     got = "one from a `system_template`" if number == 1 else f"{number}"
     files = f"{_name(output.get('prefix', 'i-pi'), '.')}NAME_*.xyz"
     raise TrajectoryError(
-        f"`{xml}`: expected one system, got {got}; name the files of one, such as `PREFIX_{files}`, instead of the input"
+        f"`{xml}`: expected one system, got {got}; name the files of one, such as `PREFIX_{files}`, instead of the "
+        "input"
     )
 
 

@@ -1,7 +1,7 @@
 """Properties of i-PI: columns of numbers below a heading that says what they are.
 
-Columns have the names that `ipi.read_output` gives them, such as `kinetic_cv(H)`. Energies are in eV, temperatures in K,
-times in ps and pressures in bar, whatever the file has; other columns stay as they are.
+Columns have the names that `ipi.read_output` gives them, such as `kinetic_cv(H)`. Energies are in eV, temperatures in
+K, times in ps and pressures in bar, whatever the file has; other columns stay as they are.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 

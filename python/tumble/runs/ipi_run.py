@@ -5,12 +5,35 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
+from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_driver import said_by_driver, symmetry_of
 from tumble.runs.ipi_extras import torque_of
-from tumble.runs.ipi_input import read_ipi_input
+from tumble.runs.ipi_input import read_ipi_input, root_of
 from tumble.runs.ipi_properties import read_properties
 from tumble.runs.ipi_trajectory import trajectory_of
 from tumble.runs.run import Run
+
+
+def find_ipi_input(folder: Path) -> Path | None:
+    """The XML input of i-PI in a folder; None if there is none.
+
+    Checkpoints (`RESTART`, by another name) only count where there is nothing else.
+
+    Raises:
+        TrajectoryError: If there are several.
+    """
+    roots = {path: root for path in sorted(folder.glob("*.xml")) if (root := root_of(path)) is not None}
+    inputs = [path for path, root in roots.items() if root.find("system/beads/q") is None]
+    found = inputs or list(roots)
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise TrajectoryError(f"`{folder}`: expected one input of i-PI, got {names}; name the one that was run")
+    return found[0] if found else None
+
+
+def is_ipi_input(path: Path) -> bool:
+    """Whether a file is an input or a checkpoint of i-PI, whatever its name."""
+    return path.is_file() and root_of(path) is not None
 
 
 def read_ipi_run(xml: Path, name: str | None = None) -> Run:

