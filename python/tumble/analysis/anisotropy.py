@@ -39,6 +39,16 @@ def traceless(tensor: Array) -> Array:
     return np.stack(components, axis=-1)
 
 
+def elements_of(tensors: Array) -> Array:
+    """The five components [N,5] of symmetric tensors [N,3,3] of atoms or molecules, not divided by anything."""
+    return traceless(np.stack([tensors[..., row, column] for row, column in ELEMENTS], axis=-1))
+
+
+def own_name(symbol: str) -> str:
+    """Under which an observable keeps, in its `results`, the averages of each atom of an element."""
+    return f"own_{symbol}"
+
+
 def anisotropy_of_mean(
     name: str, cells: Cells, *, label: str, frame_time: float, blocks: int | None, expected: float | None
 ) -> Quantity:

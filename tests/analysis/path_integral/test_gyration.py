@@ -9,6 +9,7 @@ import pytest
 import scipy.constants
 from MDAnalysis.lib.transformations import random_rotation_matrix
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 from support.bead_frames import bead_universe, sample_beads, thermal_length_squared
 from support.ipi_harmonic import run_harmonic
 
@@ -111,6 +112,21 @@ def test_what_symmetry_demands() -> None:
     assert np.max(np.abs(quantity.values) / quantity.errors) < 4
     universe = bead_universe(frames, "HHHH", box=brick)
     assert found() is None
+
+
+@pytest.mark.parametrize("turns", [False, True])
+def test_atoms_that_keep_their_orientation_have_no_verdict(turns: bool) -> None:
+    # Each ring polymer is longer along a direction of its own, which in a rigid crystal or a short run stays the same.
+    generator = np.random.default_rng(3)
+    frames = ring_polymers("H" * 30, 600, 8, (5.0, 60.0, 60.0), seed=4)
+    centre = frames.mean(axis=1, keepdims=True)
+    count = (600, 30) if turns else (1, 30)
+    rotations = Rotation.random(count[0] * count[1], rng=generator).as_matrix().reshape(*count, 3, 3)
+    rotations = np.broadcast_to(rotations, (600, 30, 3, 3))
+    turned = centre + np.einsum("tiab,tkib->tkia", rotations, frames - centre)
+    result = Gyration(bead_universe(turned, "H" * 30)).run().result
+    assert result["gyration_anisotropy_H"].resolved == turns
+    assert any("their own averages of the gyration tensor of H differ" in note for note in result.notes) != turns
 
 
 def test_processes_give_the_same_as_one() -> None:

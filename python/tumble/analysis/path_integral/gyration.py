@@ -21,11 +21,12 @@ from typing import Any
 
 import numpy as np
 
-from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
+from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean, elements_of, own_name
 from tumble.analysis.observable import FrameObservable, beads_of
 from tumble.analysis.reading.element_groups import atoms_by_element
 from tumble.analysis.result import Quantity, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
+from tumble.analysis.statistics.exchange import OwnAverages, exchanged
 from tumble.analysis.trajectory_error import TrajectoryError
 
 
@@ -61,15 +62,26 @@ class Gyration(FrameObservable):
                 "all beads together"
             )
 
+    def _prepare(self) -> None:
+        super()._prepare()
+        for symbol in self._elements:
+            self.results[own_name(symbol)] = OwnAverages(len(self._used))
+
+    def _aggregators(self) -> dict[str, Any]:
+        return {**super()._aggregators(), **{own_name(symbol): OwnAverages.joined for symbol in self._elements}}
+
     def _sample(self) -> Array:
         """For each element the means of r, r^2 and the six elements of the tensor; last, whether the box is a cube."""
         beads = beads_of(self._ts)
         offsets = beads - beads.mean(axis=0)
         squares = np.sum(offsets**2, axis=-1).mean(axis=0)
         sample = []
-        for atoms in self._elements.values():
+        place = int(np.searchsorted(self._used, self._ts.frame))
+        for symbol, atoms in self._elements.items():
             of_element = offsets[:, atoms].reshape(-1, 3)
             tensor = of_element.T @ of_element / len(of_element)
+            each = np.einsum("kia,kib->iab", offsets[:, atoms], offsets[:, atoms]) / len(beads)
+            self.results[own_name(symbol)].add(place, elements_of(each))
             sample += [np.sqrt(squares[atoms]).mean(), squares[atoms].mean(), *(tensor[pair] for pair in ELEMENTS)]
         return np.array([*sample, float(allows_isotropy(self._ts.dimensions))])
 
@@ -77,12 +89,10 @@ class Gyration(FrameObservable):
         common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
         expected = 0.0 if self._isotropic and cells.mean[-1] == 1 else None
         quantities: list[Quantity] = []
+        notes: tuple[str, ...] = ()
         for index, symbol in enumerate(self._elements):
             own = cells[8 * index : 8 * (index + 1)]
-            radius = f"radius of gyration, {symbol}"
-            quantities += [
-                averaged(f"r_gyration_{symbol}", own[0], label=radius, unit="Å", **common),
-                derived(f"r_gyration_rms_{symbol}", own[1], np.sqrt, label=f"{radius}, rms", unit="Å", **common),
+            anisotropy, more = exchanged(
                 anisotropy_of_mean(
                     f"gyration_anisotropy_{symbol}",
                     own[2:],
@@ -90,5 +100,16 @@ class Gyration(FrameObservable):
                     expected=expected,
                     **common,
                 ),
+                self.results[own_name(symbol)],
+                f"the gyration tensor of {symbol}",
+            )
+            notes += more
+            radius = f"radius of gyration, {symbol}"
+            quantities += [
+                averaged(f"r_gyration_{symbol}", own[0], label=radius, unit="Å", **common),
+                derived(f"r_gyration_rms_{symbol}", own[1], np.sqrt, label=f"{radius}, rms", unit="Å", **common),
+                anisotropy,
             ]
-        return self._result(quantities, elements={symbol: len(atoms) for symbol, atoms in self._elements.items()})
+        return self._result(
+            quantities, notes=notes, elements={symbol: len(atoms) for symbol, atoms in self._elements.items()}
+        )

@@ -24,12 +24,13 @@ import ase.units
 import numpy as np
 
 import tumble
-from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
+from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean, elements_of, own_name
 from tumble.analysis.motion.log_rows import time_step
 from tumble.analysis.observable import FrameObservable, beads_of
 from tumble.analysis.reading.element_groups import atoms_by_element
 from tumble.analysis.result import Quantity, Result, averaged
 from tumble.analysis.statistics.cells import Array, Cells, cells_of
+from tumble.analysis.statistics.exchange import OwnAverages, exchanged
 from tumble.analysis.temperature import checked_temperature
 from tumble.analysis.trajectory_error import TrajectoryError
 
@@ -81,15 +82,26 @@ class Kinetic(FrameObservable):
             )
         _forces(first)
 
+    def _prepare(self) -> None:
+        super()._prepare()
+        for symbol in self._elements:
+            self.results[own_name(symbol)] = OwnAverages(len(self._used))
+
+    def _aggregators(self) -> dict[str, Any]:
+        return {**super()._aggregators(), **{own_name(symbol): OwnAverages.joined for symbol in self._elements}}
+
     def _sample(self) -> Array:
         """For each element the kinetic energy of an atom and the elements of the tensor; whether the box is a cube."""
         beads, forces = beads_of(self._ts), _forces(self._ts)
         offsets = beads - beads.mean(axis=0)
         thermal = 0.5 * ase.units.kB * self.temperature
         sample: list[float] = []
-        for atoms in self._elements.values():
-            virial = np.einsum("kia,kib->ab", offsets[:, atoms], forces[:, atoms]) * _FORCE / (len(beads) * len(atoms))
-            tensor = thermal * np.eye(3) - 0.25 * (virial + virial.T)
+        place = int(np.searchsorted(self._used, self._ts.frame))
+        for symbol, atoms in self._elements.items():
+            virials = np.einsum("kia,kib->iab", offsets[:, atoms], forces[:, atoms]) * _FORCE / len(beads)
+            each = -0.25 * (virials + np.swapaxes(virials, 1, 2))
+            self.results[own_name(symbol)].add(place, elements_of(each))
+            tensor = thermal * np.eye(3) + each.mean(axis=0)
             sample += [np.trace(tensor), *(tensor[pair] for pair in ELEMENTS)]
         return np.array([*sample, float(allows_isotropy(self._ts.dimensions))])
 
@@ -97,12 +109,20 @@ class Kinetic(FrameObservable):
         common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
         isotropic = self._isotropic and bool(cells.mean[-1] == 1)
         quantities: list[Quantity] = []
+        notes: tuple[str, ...] = ()
         for index, symbol in enumerate(self._elements):
             own = cells[7 * index : 7 * (index + 1)]
             quantities.append(_energy(symbol, own[0], 1, **common))
-            quantities.append(_anisotropy(symbol, own[1:], isotropic, **common))
+            anisotropy, more = exchanged(
+                _anisotropy(symbol, own[1:], isotropic, **common),
+                self.results[own_name(symbol)],
+                f"the kinetic energy tensor of {symbol}",
+            )
+            quantities.append(anisotropy)
+            notes += more
         return self._result(
             quantities,
+            notes=notes,
             temperature=self.temperature,
             elements={symbol: len(atoms) for symbol, atoms in self._elements.items()},
         )
