@@ -117,7 +117,28 @@ def compare(analyses: Sequence[Analysis], reference: str | None = None) -> Compa
         if reference is not None and analysis.name != reference:
             rows += _with_run(analysis, analyses[names.index(reference)], notes)
         rows += _with_symmetry(analysis)
+    notes += _unequal_parts(analyses, reference)
     return Comparison(reference, tuple(_judged(rows)), tuple(dict.fromkeys(notes)))
+
+
+def _unequal_parts(analyses: Sequence[Analysis], reference: str | None) -> list[str]:
+    """Runs of which another part was analysed than of the reference."""
+    parts = {}
+    for analysis in analyses:
+        settings = analysis.provenance.get("settings", {})
+        parts[analysis.name] = (settings.get("start"), settings.get("stop"))
+    if reference is None:
+        return []
+    start = parts[reference][0]
+    return [
+        f"{name} was analysed from {_ps(part[0])} on, {reference} from {_ps(start)} on."
+        for name, part in parts.items()
+        if part[0] != start
+    ]
+
+
+def _ps(time: float | None) -> str:
+    return "its start" if time is None else f"{time:g} ps"
 
 
 def joined(comparisons: Sequence[Comparison]) -> Comparison:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,17 +55,16 @@ def _rdf(run: Run, settings: Settings) -> list[Result]:
 
 def _orientation(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
-    isotropic = settings.isotropic
-    if isotropic is None and run.thermostat == "none" and _molecules(run) == 1:
-        isotropic = False  # its angular momentum stays as it was at the start
-    observable = Orientation(universe, frame=settings.frame, isotropic=isotropic, blocks=settings.blocks)
+    observable = Orientation(
+        universe, frame=settings.frame, isotropic=_isotropic(run, settings), blocks=settings.blocks
+    )
     return [_through(observable, universe, settings)]
 
 
 def _dipole(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
     source = PointCharges(settings.charges)
-    isotropic = settings.isotropic is not False
+    isotropic = _isotropic(run, settings) is not False
     observable = Dipole(universe, dipoles=source, isotropic=isotropic, blocks=settings.blocks)
     return [_through(observable, universe, settings)]
 
@@ -129,6 +129,8 @@ def _power(times: Array, samples: Array, name: str, title: str, settings: Settin
 
 def _msd(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
+    if universe.dimensions is None or _molecules(run) == 1:
+        raise TrajectoryError("`universe`: expected a periodic box of many molecules, got what doesn't diffuse")
     observable = MeanSquareDisplacement(
         universe,
         longest=settings.longest,
@@ -173,15 +175,23 @@ def _drift(run: Run, settings: Settings) -> list[Result]:
     if "conserved" in run.log:
         chosen = _counted(run.time, settings)
         conserved = (run.time[chosen], run.log["conserved"][chosen])
+    periodic = universe.dimensions is not None
+    # Many molecules in a box meet sooner or later, however far apart they start.
+    isolated = False if settings.isolated is None and periodic and _molecules(run) > 1 else settings.isolated
     # The frame torque is that of `symmetry`.
     observable = Drift(
         universe,
         thermostat=run.thermostat,
-        isolated=settings.isolated,
+        isolated=isolated,
         conserved=conserved,
         blocks=settings.blocks,
     )
-    return [_through(observable, universe, settings)]
+    result = _through(observable, universe, settings)
+    if isolated is False and settings.isotropic is not False:
+        # Only a crystal has a lattice that could turn.
+        kept = tuple(one for one in result.quantities if not one.name.startswith(("rotation_", "angular_velocity")))
+        result = replace(result, quantities=kept)
+    return [result]
 
 
 def _symmetry(run: Run, settings: Settings) -> list[Result]:
@@ -247,6 +257,13 @@ def _frames(universe: Any, settings: Settings) -> tuple[int | None, int | None]:
             f"`start`: expected a range with frames, within {times[0]:g} to {times[-1]:g} ps, got none there"
         )
     return int(chosen[0]), int(chosen[-1]) + 1
+
+
+def _isotropic(run: Run, settings: Settings) -> bool | None:
+    """Whether no direction is preferred: not so for a molecule whose angular momentum stays as it was at the start."""
+    if settings.isotropic is None and run.thermostat == "none" and _molecules(run) == 1:
+        return False
+    return settings.isotropic
 
 
 def _counted(times: Array, settings: Settings) -> Array:

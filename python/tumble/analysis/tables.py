@@ -67,7 +67,8 @@ def _cells(quantity: Quantity) -> list[str]:
     unit = "" if quantity.unit == "1" else f" {quantity.unit}"
     if not quantity.axes:
         value = with_error(float(quantity.values), float(quantity.errors))
-        return [f"{value}{unit}", "" if quantity.resolved else "(error is a lower bound)"]
+        bound = not quantity.resolved and bool(np.isfinite(quantity.errors))
+        return [f"{value}{unit}", "(error is a lower bound)" if bound else ""]
     shape = " × ".join(f"{len(axis.values)} {_kind(axis)}" for axis in quantity.axes)
     # Bins in which there is nothing have no error, and say nothing of the others.
     known = quantity.errors[quantity.errors > 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,6 +99,11 @@ def run(arguments: argparse.Namespace) -> int:
     single = len(arguments.runs) == 1
     if not single and (arguments.output is not None or arguments.name is not None):
         raise ConfigurationError("`--output`: expected one run with `--output` and `--name`, got several")
+    stems = {re.sub(r"\d+", "", given) for given in arguments.runs}
+    if not single and len(stems) == 1 and all(Path(given).suffix == ".xyz" for given in arguments.runs):
+        raise ConfigurationError(
+            f"`RUN`: expected a pattern in quotes for files that belong together, got {len(arguments.runs)} files"
+        )
     settings = read_settings(arguments)
     for path in (arguments.output, arguments.plots):
         if path is not None and not path.absolute().parent.is_dir():

@@ -111,7 +111,8 @@ def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
         reason = _outdated(stored, path, settings, chosen(arguments))
         if not reason:
             return stored
-    print(f"{path}: {reason}, so that comes first", file=sys.stderr)
+    replaced = " and replaces what was there" if file.is_file() and arguments.observables is None else ""
+    print(f"{path}: {reason}, so that comes first{replaced}", file=sys.stderr)
     analysis = analyze_run(str(path), arguments, settings)
     if arguments.observables is None:
         analysis.save(file)

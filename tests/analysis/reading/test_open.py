@@ -120,7 +120,7 @@ def test_time_that_is_not_known(ipi_run: Path) -> None:
     universe = open_trajectory(str(ipi_run / "run.pos_*.xyz"))
     assert time_unit(universe) == "frame"
     assert [ts.time for ts in universe.trajectory] == [0, 1, 2, 3, 4]
-    assert notes_of(universe) == ("The time between steps isn't known: times count frames. Give `timestep` (ps).",)
+    assert notes_of(universe) == ("The time between steps isn't known: times count frames. Give the time step.",)
 
 
 def test_notes_and_unit_of_other_universes(ipi_run: Path) -> None:

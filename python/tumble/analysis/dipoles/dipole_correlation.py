@@ -32,6 +32,7 @@ from tumble.analysis.trajectory_error import TrajectoryError
 FARTHEST = 10.0  # Å, unless a distance is given or the box is smaller
 
 #: Bins in which pairs are less dense than this share of their mean density up to the cutoff are too few to average.
+FEWEST = 24  # cells in time with a pair in the bin
 RARE = 0.1
 
 
@@ -147,7 +148,9 @@ class DipoleCorrelation(MolecularObservable):
         numbers = cells.sums[:, 0, : sums.shape[1]]
         pairs = numbers.sum(axis=0)
         shells = np.diff(edges**3)
-        rare = (pairs == 0) | (pairs / shells < RARE * pairs.sum() / shells.sum())
+        # An error that rests on a few encounters isn't one.
+        seldom = np.count_nonzero(numbers, axis=0) < min(FEWEST, len(numbers))
+        rare = seldom | (pairs / shells < RARE * pairs.sum() / shells.sum())
         per_pair = np.divide(1.0, pairs, out=np.zeros_like(pairs), where=pairs > 0)
         ratio = sums.sum(axis=0) * per_pair
         # c + (s - c n) / <n>, whose mean over frames is the ratio of means.

@@ -222,7 +222,7 @@ class MeanSquareDisplacement(TimeCorrelation):
         if self._boxes.mean and self.viscosity is None:
             notes.append(
                 "D is that of a periodic box of this size; in a liquid it is larger in an infinite one, by about "
-                "2.84 kT / (6π η L): give `temperature` and `viscosity` for that."
+                "2.84 kT / (6π η L): give the viscosity for that."
             )
         if self.unwrapped and self._boxes.changes:
             notes.append(

@@ -55,7 +55,7 @@ class Isolation:
             raise TrajectoryError(
                 f"`universe`: expected an isolated system for {what}, got a periodic cell with images {self.gap:.1f} Å "
                 "apart, where it isn't conserved even by an exactly invariant model; if nothing interacts through the "
-                "boundaries, say `isolated=True`"
+                "boundaries, say so by `isolated`"
             )
 
     @property

@@ -139,7 +139,7 @@ def _times(source: FrameSource, timestep: float | None) -> tuple[Array | None, t
         if len(strides) > 1:
             irregular = (f"Frames aren't at equal distances: from {strides[0]} to {strides[-1]} steps.",)
     if timestep is None:
-        unknown = "The time between steps isn't known: times count frames. Give `timestep` (ps)."
+        unknown = "The time between steps isn't known: times count frames. Give the time step."
         return source.times, irregular if source.times is not None else (*irregular, unknown)
     if source.steps is None:
         if source.times is not None:

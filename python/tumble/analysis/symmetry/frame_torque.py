@@ -102,8 +102,8 @@ def _correlation(log: LogRows, torque: Array) -> list[Quantity]:
     def decay(mean: Array) -> float:
         curve = mean / mean[0]
         below = np.flatnonzero(curve < np.exp(-1))
-        if len(below) == 0:
-            return float("nan")
+        if len(below) == 0 or below[0] == 1:
+            return float("nan")  # slower than the longest lag, or faster than the samples can tell
         last = int(below[0]) - 1
         return float(times[last] + log.step * (curve[last] - np.exp(-1)) / (curve[last] - curve[last + 1]))
 
