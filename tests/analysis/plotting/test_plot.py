@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis as PlotAxis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from support import made_up_results as made_up
 
 from tumble.analysis.plotting.plot import figure_bytes, plot_results, quantity_panels
-from tumble.analysis.plotting.plot_traces import look
+from tumble.analysis.plotting.plot_traces import axis_label, look
 from tumble.analysis.result import Axis, Quantity, Result
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.figure_style import BLUE, GREY, VERMILION
@@ -32,6 +38,24 @@ def axes_of(figure: Figure) -> list[Axes]:
     return [axes for side in figure.subfigs for part in side.subfigs for axes in part.axes]
 
 
+def legend_of(axes: Axes) -> list[str]:
+    """Names in the legend of a panel."""
+    return [text.get_text() for legend in axes.figure.legends for text in legend.get_texts()]
+
+
+def boxes(found: Iterable[Text]) -> list[Bbox]:
+    """Where text is, in pixels."""
+    return [text.get_window_extent() for text in found if text.get_text() and text.get_visible()]
+
+
+def tick_labels(axis: PlotAxis) -> list[Text]:
+    """Of the ticks that are in view."""
+    low, high = sorted(axis.get_view_interval())
+    return [
+        label for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False) if low <= place <= high
+    ]
+
+
 def texts(content: bytes) -> set[str]:
     """Text in an SVG: it is drawn as outlines, with the text itself in comments."""
     return set(re.findall("<!-- (.*?) -->", content.decode()))
@@ -41,9 +65,7 @@ def test_curves_have_bands_units_and_a_legend() -> None:
     both = [result(made_up.curve()), result(made_up.curve(bias=0.1))]
     (axes,) = axes_of(plot_results(both, labels=["bare", "averaged"]))
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("r / Å", "g(r), O–O")
-    legend = axes.get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["bare", "averaged"]
+    assert legend_of(axes) == ["bare", "averaged"]
     for index, line in enumerate(axes.lines):
         np.testing.assert_array_equal(line.get_ydata(), both[index]["g_OO"].values)
         assert line.get_color() == (BLUE, VERMILION)[index]
@@ -56,7 +78,7 @@ def test_curves_have_bands_units_and_a_legend() -> None:
 
 def test_one_run_needs_no_legend() -> None:
     (axes,) = axes_of(plot_results([result(made_up.curve())]))
-    assert axes.get_legend() is None
+    assert legend_of(axes) == []
 
 
 def test_what_symmetry_demands_is_dashed() -> None:
@@ -64,9 +86,7 @@ def test_what_symmetry_demands_is_dashed() -> None:
     (dashed,) = [line for line in axes.lines if line.get_color() == GREY]
     assert dashed.get_linestyle() == "--"
     assert set(np.asarray(dashed.get_ydata())) == {0.0}
-    legend = axes.get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["by symmetry"]
+    assert legend_of(axes) == ["by symmetry"]
 
 
 def test_few_points_are_marked_with_bars_beside_each_other() -> None:
@@ -152,7 +172,7 @@ def test_numbers_stand_beside_their_dots() -> None:
     (axes,) = axes_of(figure)
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
     assert [text.get_text() for text in axes.texts] == ["2.953 ± 0.021", "3.000 ± –"]
-    assert axes.get_xlabel() == "⟨|μ|⟩ / D"
+    assert axes.figure.get_supxlabel() == "⟨|μ|⟩ / D"
 
 
 def test_panels_fill_two_columns() -> None:
@@ -191,6 +211,30 @@ def test_many_runs_with_long_names_fit() -> None:
     everything = (made_up.curve(), made_up.sphere(), made_up.series(), made_up.number(3, label="label " * 30))
     content = figure_bytes(plot_results([result(*everything)] * 6, labels=names), "svg")
     assert {"5-veryveryveryver…veryveryvery-long", "5-veryvery…yvery-long"} <= texts(content)
+
+
+@pytest.mark.parametrize("name", ["bare", "path-integral-random", "liquid-averaged-over-48-rotations-2"])
+def test_long_labels_and_names_are_within_the_figure(name: str) -> None:
+    label = "frame torque, rms, over the root of the number of molecules"
+    everything = (made_up.curve(), made_up.coefficients(), made_up.series(), made_up.sphere())
+    longest = [replace(quantity, label=label, unit="meV/rad") for quantity in everything]
+    numbers = [made_up.number(value, 1e-3 * value, label=label, unit="meV/rad") for value in (0.0375, 152.05, 1.23e-5)]
+    for quantity in (*longest, *numbers):
+        figure = plot_results([result(quantity)] * 3, labels=[name] * 3)
+        FigureCanvasAgg(figure)
+        panels = axes_of(figure)
+        ticks = {text for axes in panels for axis in (axes.xaxis, axes.yaxis) for text in axis.get_ticklabels()}
+        names = [text for axes in panels for text in tick_labels(axes.yaxis)]
+        for box in boxes([*names, *(text for text in figure.findobj(Text) if text not in ticks)]):
+            assert figure.bbox.padded(1).count_contains(box.corners()) == 4, quantity.name
+        for axes in panels:
+            along = boxes(tick_labels(axes.xaxis))
+            assert all(one.x1 < other.x0 for one, other in pairwise(along)), quantity.name
+
+
+def test_no_line_of_a_label_ends_within_the_unit() -> None:
+    label = axis_label(made_up.number(1, label="energy per molecule in the lab frame", unit="meV per molecule"), 25)
+    assert label == "energy per molecule in\nthe lab frame\n/ meV per molecule"
 
 
 def test_panels_say_how_to_read_them() -> None:

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from tumble.analysis.plotting.axis_text import component_label, components_of
 from tumble.analysis.plotting.plot_panel import (
     EXPECTED,
+    WIDTH,
     Panel,
     bar_lengths,
     draw_expected,
@@ -20,13 +21,16 @@ from tumble.analysis.plotting.plot_panel import (
     scale_ticks,
     set_angles,
 )
-from tumble.analysis.plotting.plot_traces import Trace, axis_label, band, ends, limits, shortened
+from tumble.analysis.plotting.plot_traces import Trace, axis_label, band, ends, limits, shortened, text_width
 
 _BAND = 600  # points of a band at most: files hold each, while lines are simplified
 
+_HIGH = 25  # characters of a label that fit beside the axes
+_BESIDE_LABELS = 1.25  # inches of lines and spaces in a legend of two columns
+
 
 class CurvePanel(Panel):
-    """Lines with bands, and a legend above them, where it hides no data."""
+    """Lines with bands, and a legend above them, where it hides no data and has the width of the figure."""
 
     @property
     def height(self) -> float:
@@ -44,15 +48,14 @@ class CurvePanel(Panel):
         handles = [self._draw_trace(axes, trace) for trace in self.traces]
         expected = draw_expected(axes, self.traces)
         axes.set(xlabel=axis_label(self.quantity.axes[0]), ylim=limits(self.traces))
-        axes.set_ylabel(axis_label(self.quantity, power=scale_ticks(axes.yaxis)))
+        axes.set_ylabel(axis_label(self.quantity, _HIGH, scale_ticks(axes.yaxis)))
         self._set_places(axes)
         if len(self.traces) == 1:
             handles = []
         if expected is not None:
             handles.append(expected)
         if handles:
-            place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
-            axes.legend(handles, self._labels, ncols=self._columns, **place)
+            figure.legend(handles, self._labels, ncols=self._columns, loc="outside upper left", borderaxespad=0.2)
 
     @property
     def _labels(self) -> list[str]:
@@ -62,7 +65,7 @@ class CurvePanel(Panel):
 
     @property
     def _columns(self) -> int:
-        return 2 if max(map(len, self._labels), default=0) <= 20 else 1
+        return 2 if 2 * text_width(self._labels) + _BESIDE_LABELS <= WIDTH else 1
 
     def _reading_of_errors(self) -> str:
         known = any(np.isfinite(trace.quantity.errors).any() for trace in self.traces)
@@ -91,7 +94,8 @@ class PointsPanel(CurvePanel):
     def _draw_trace(self, axes: Axes, trace: Trace) -> Any:
         places = trace.quantity.axes[0].values
         step = np.min(np.diff(places)) if len(places) > 1 else 1.0
-        shift = 0.5 * step * ((self.traces.index(trace) + 0.5) / len(self.traces) - 0.5)
+        row = [one is trace for one in self.traces].index(True)  # names of runs may be the same
+        shift = 0.5 * step * ((row + 0.5) / len(self.traces) - 0.5)
         return axes.errorbar(
             places + shift,
             trace.quantity.values,

@@ -52,7 +52,7 @@ class SeriesPanel(Panel):
         panels[0].set_ylim(limits(self.traces))
         panels[0].set_xlim(*ends([trace.quantity.axes[0].values for trace in self.traces]))
         power = scale_ticks(panels[0].yaxis)
-        figure.supylabel(axis_label(self.quantity, 13 * len(panels) + 20, power), fontsize="medium")
+        figure.supylabel(axis_label(self.quantity, 13 * len(panels) + 9, power), fontsize="medium")
 
 
 class MapPanel(Panel):
@@ -87,7 +87,7 @@ class MapPanel(Panel):
                 vmax=high,
                 rasterized=True,  # in .svg and .pdf; thousands of small rectangles would be slow there
             )
-            axes.set(ylabel=axis_label(up), facecolor=_NOTHING)
+            axes.set(ylabel=axis_label(up, 22), facecolor=_NOTHING)
             axes.grid(visible=False)
             if len(self.traces) > 1:
                 axes.set_title(shortened(trace.label, 42), loc="left", fontsize="medium")
@@ -99,7 +99,7 @@ class MapPanel(Panel):
         marked = expected is not None and np.ptp(expected) == 0 and low <= expected.flat[0] <= high
         if expected is not None and marked:
             bar.ax.axhline(expected.flat[0], color="white", linestyle="--", linewidth=1.4)
-        label = axis_label(self.quantity, 32 * len(panels), scale_ticks(bar.ax.yaxis))
+        label = axis_label(self.quantity, 22 * len(panels), scale_ticks(bar.ax.yaxis))
         bar.set_label(f"{label}\n(dashed: {EXPECTED})" if marked else label)
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from tumble.analysis.plotting.axis_text import label_of
 from tumble.analysis.result import Axis, Quantity
 from tumble.analysis.statistics.cells import Array
-from tumble.figure_style import BLUE, GREEN, PURPLE, VERMILION
+from tumble.figure_style import BLUE, GREEN, PURPLE, STYLE, VERMILION
 
 _COLOURS = (BLUE, VERMILION, GREEN, PURPLE)
 _DASHES: tuple[Any, ...] = ("-", (0, (7, 1.5)), (0, (7, 1.5, 1.5, 1.5)), (0, (1.5, 1)), (0, (4, 1)))
 _MARKERS = "osD^v"
+_POINTS = 72  # in an inch
+_NO_BREAK = "\u00a0"
 _STRETCHES = 500  # into which a time series is cut
 
 
@@ -61,8 +66,18 @@ def look(index: int) -> Look:
 
 
 def axis_label(one: Axis | Quantity, width: int = 36, power: int = 0) -> str:
-    """Label with unit, such as `r / Å`, in lines of so many characters."""
-    return "\n".join(textwrap.wrap(label_of(one, power), width))
+    """Label with unit, such as `r / Å`, in lines of so many characters; none ends within the unit."""
+    text = label_of(one, power)
+    unit = text[len(one.label) :].lstrip().replace(" ", _NO_BREAK)
+    lines = textwrap.wrap(f"{one.label} {unit}", width, break_on_hyphens=False)
+    return "\n".join(lines).replace(_NO_BREAK, " ")
+
+
+def text_width(texts: Iterable[str], size: float = STYLE["font.size"]) -> float:
+    """Inches that the widest of some texts takes at a size of the font in points; 0 if there are none."""
+    font = FontProperties(family=STYLE["font.family"], size=size)
+    widths = (text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] for text in texts)
+    return max(widths, default=0.0) / _POINTS
 
 
 def power_for(low: float, high: float) -> int:
