@@ -186,6 +186,10 @@ def test_bare_trajectory_needs_what_it_does_not_tell(
         (["--observables", "rdf", "--cutoff", "7"], "rdf: `cutoff`: expected at most"),
         (["--observables", "rdf", "--blocks", "1000"], "`blocks`: expected at most"),
         (["--observables", "rdf", "--start", "5"], "`start`: expected a range with frames, within 0 to 1.995 ps"),
+        (
+            ["--observables", "dipole", "--dipole-model", "water"],
+            "dipole: `model`: expected an output `dipole` or `charge`, got energy",
+        ),
         (["--pairs", "OO"], "`--pairs`: expected pairs of elements such as O-O,O-H, got `OO`"),
         (["--charges", "O:1"], "`--charges`: expected charges such as O=-0.84,H=0.42, got `O:1`"),
     ],

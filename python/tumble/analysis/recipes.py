@@ -12,7 +12,7 @@ from tumble.analysis.anisotropy import allows_isotropy
 from tumble.analysis.dipoles.dielectric import Dielectric
 from tumble.analysis.dipoles.dipole import Dipole
 from tumble.analysis.dipoles.dipole_correlation import DipoleCorrelation
-from tumble.analysis.dipoles.dipole_moments import PointCharges
+from tumble.analysis.dipoles.dipole_moments import MolecularSource, PointCharges
 from tumble.analysis.dipoles.dipole_relaxation import DipoleRelaxation
 from tumble.analysis.dipoles.infrared import Infrared
 from tumble.analysis.dynamics.msd import MeanSquareDisplacement
@@ -63,7 +63,7 @@ def _orientation(run: Run, settings: Settings) -> list[Result]:
 
 def _dipole(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
-    source = PointCharges(settings.charges)
+    source = _source(universe, settings)
     isotropic = _isotropic(run, settings) is not False
     observable = Dipole(universe, dipoles=source, isotropic=isotropic, blocks=settings.blocks)
     return [_through(observable, universe, settings)]
@@ -74,7 +74,7 @@ def _dielectric(run: Run, settings: Settings) -> list[Result]:
     observable = Dielectric(
         universe,
         temperature=_temperature(run),
-        dipoles=PointCharges(settings.charges),
+        dipoles=_source(universe, settings),
         isotropic=settings.isotropic is not False,
         blocks=settings.blocks,
     )
@@ -83,13 +83,13 @@ def _dielectric(run: Run, settings: Settings) -> list[Result]:
 
 def _dipole_correlation(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
-    source = PointCharges(settings.charges)
+    source = _source(universe, settings)
     return [_through(DipoleCorrelation(universe, dipoles=source, blocks=settings.blocks), universe, settings)]
 
 
 def _dipole_relaxation(run: Run, settings: Settings) -> list[Result]:
     universe = run.universe()
-    source = PointCharges(settings.charges)
+    source = _source(universe, settings)
     observable = DipoleRelaxation(universe, dipoles=source, longest=settings.longest, blocks=settings.blocks)
     return [_through(observable, universe, settings)]
 
@@ -99,7 +99,7 @@ def _infrared(run: Run, settings: Settings) -> list[Result]:
     observable = Infrared(
         universe,
         temperature=_temperature(run),
-        dipoles=PointCharges(settings.charges),
+        dipoles=_source(universe, settings),
         resolution=settings.resolution,
         blocks=settings.blocks,
     )
@@ -257,6 +257,16 @@ def _frames(universe: Any, settings: Settings) -> tuple[int | None, int | None]:
             f"`start`: expected a range with frames, within {times[0]:g} to {times[-1]:g} ps, got none there"
         )
     return int(chosen[0]), int(chosen[-1]) + 1
+
+
+def _source(universe: Any, settings: Settings) -> MolecularSource:
+    """Where dipoles come from."""
+    if settings.dipole_model is None:
+        return PointCharges(settings.charges)
+    # Imported here, since it brings torch.
+    from tumble.analysis.dipoles.model_dipoles import dipoles_of_model
+
+    return dipoles_of_model(settings.dipole_model, universe)
 
 
 def _isotropic(run: Run, settings: Settings) -> bool | None:

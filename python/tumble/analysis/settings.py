@@ -21,6 +21,7 @@ class Settings:
         longest: Longest time difference of correlation functions, ps; None for the default of each observable.
         resolution: Full width at half maximum that a sharp line gets in spectra of atoms and of the infrared, cm⁻¹.
         charges: Point charges of the elements for dipoles, e; None for the default of `dipole`.
+        dipole_model: Path or name of a model whose output `dipole` or `charge` gives dipoles instead; None for charges.
         centroid: Whether radial distribution functions are those of the centroid.
         isotropic: Whether the system itself prefers no direction, as a gas or liquid; None to take that for granted
             except relative to the axes of a crystal.
@@ -41,6 +42,7 @@ class Settings:
     longest: float | None = None
     resolution: float = 20.0
     charges: Mapping[str, float] | None = None
+    dipole_model: str | None = None
     centroid: bool = False
     isotropic: bool | None = None
     frame: str = "lab"

@@ -23,8 +23,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="observables of runs of LAMMPS and i-PI, with error bars",
         description="Compute observables of runs, print the numbers, and write everything to analysis.json in the "
         "folder of each run, for `tumble compare` and `tumble report`.",
-        epilog="docs/analysis.md explains each observable and its error. From Python alone: dipoles and charges of a "
-        "model, of extras of i-PI or of columns of a dump; reorientation of beads; windows of fits; axes, bins and "
+        epilog="docs/analysis.md explains each observable and its error. From Python alone: dipoles and charges of "
+        "extras of i-PI or of columns of a dump; reorientation of beads; windows of fits; axes, bins and "
         "degrees of orientation. Energies of proton orderings have a command of their own, `tumble ordering`.",
     )
     parser.add_argument(
@@ -64,6 +64,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--resolution", metavar="CM⁻¹", type=float, default=20.0, help="of spectrum and infrared (default: 20)"
     )
     parser.add_argument("--charges", metavar="LIST", help="point charges for dipoles, such as O=-0.84,H=0.42, in e")
+    parser.add_argument(
+        "--dipole-model", metavar="MODEL", help="model with an output `dipole` or `charge`, for dipoles"
+    )
     parser.add_argument("--centroid", action="store_true", help="rdf of the centroid instead of the beads")
     parser.add_argument(
         "--crystal", action="store_true", help="the system itself prefers directions, so isotropy isn't expected"
@@ -205,6 +208,7 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
             "bin_width",
             "longest",
             "resolution",
+            "dipole_model",
             "centroid",
             "frame",
             "viscosity",
