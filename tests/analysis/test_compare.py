@@ -176,6 +176,13 @@ def test_other_bins_are_named() -> None:
     assert comparison.notes == ("rdf wasn't analysed for b.",)
 
 
+def test_runs_analysed_from_different_times_are_named() -> None:
+    first, second = analysis("a", 1), analysis("b", 2)
+    first = replace(first, provenance={"settings": {"start": 5.0}})
+    assert compare([first, second], "b").notes == ("a was analysed from 5 ps on, b from its start on.",)
+    assert compare([first, second]).notes == ()
+
+
 def test_names_must_tell_runs_apart() -> None:
     with pytest.raises(TrajectoryError, match="`analyses`: expected different names, got a, a"):
         compare([analysis("a", 1), analysis("a", 2)])

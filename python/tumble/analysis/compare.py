@@ -122,18 +122,14 @@ def compare(analyses: Sequence[Analysis], reference: str | None = None) -> Compa
 
 
 def _unequal_parts(analyses: Sequence[Analysis], reference: str | None) -> list[str]:
-    """Runs of which another part was analysed than of the reference."""
-    parts = {}
-    for analysis in analyses:
-        settings = analysis.provenance.get("settings", {})
-        parts[analysis.name] = (settings.get("start"), settings.get("stop"))
+    """Runs that were analysed from another time on than the reference."""
+    starts = {analysis.name: analysis.provenance.get("settings", {}).get("start") for analysis in analyses}
     if reference is None:
         return []
-    start = parts[reference][0]
     return [
-        f"{name} was analysed from {_ps(part[0])} on, {reference} from {_ps(start)} on."
-        for name, part in parts.items()
-        if part[0] != start
+        f"{name} was analysed from {_ps(start)} on, {reference} from {_ps(starts[reference])} on."
+        for name, start in starts.items()
+        if start != starts[reference]
     ]
 
 
