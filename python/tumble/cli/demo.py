@@ -17,7 +17,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description=(
             "Runs a dilute gas, a molecule and a liquid of water in LAMMPS and the liquid as a path integral in i-PI, "
             "each with the bare model and symmetrized; compares the two, and the model with its averages over sets "
-            "of rotations; writes DIR/report.html. Eight runs, about eight minutes on two cores."
+            "of rotations; writes DIR/report.html. Eight runs, about five minutes on two cores."
         ),
         epilog="OMP_NUM_THREADS sets the threads of the model (default: the cores at hand, at most 4).",
     )
