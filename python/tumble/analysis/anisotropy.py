@@ -44,11 +44,6 @@ def elements_of(tensors: Array) -> Array:
     return traceless(np.stack([tensors[..., row, column] for row, column in ELEMENTS], axis=-1))
 
 
-def own_name(symbol: str) -> str:
-    """Under which an observable keeps, in its `results`, the averages of each atom of an element."""
-    return f"own_{symbol}"
-
-
 def anisotropy_of_mean(
     name: str, cells: Cells, *, label: str, frame_time: float, blocks: int | None, expected: float | None
 ) -> Quantity:

@@ -88,6 +88,11 @@ class _Observable(AnalysisBase):  # type: ignore[misc]
         self.results.pop("result", None)  # of a run before, which processes would hand back
         return super().run(start=start, stop=stop, step=step, **arguments)
 
+    @property
+    def _place(self) -> int:
+        """Of the current frame among all that are used, from 0; this process may see only a part of them."""
+        return int(np.searchsorted(self._used, self._ts.frame))
+
     def _frame_time(self) -> float:
         """Time between two frames that are used, ps.
 
@@ -143,7 +148,7 @@ class FrameObservable(_Observable):
     """An average over frames of a sample that follows from one frame.
 
     A subclass has `_sample`, which gives the sample of the current frame (`self._ts`), always of one shape, and
-    `_evaluate`, which makes the result of the cells; it may count events in `_count`.
+    `_evaluate`, which makes the result of the cells. What else it keeps in `results` goes into `_aggregators`, too.
     """
 
     _analysis_algorithm_is_parallelizable = True
@@ -160,20 +165,17 @@ class FrameObservable(_Observable):
         raise NotImplementedError
 
     def _prepare(self) -> None:
-        length = cell_length(len(self._used))
-        self._cell_length = length
-        self._cell_count = -(-len(self._used) // length)
-        self.results.counts = np.zeros(self._cell_count)
+        self._cell_length = cell_length(len(self._used))
+        self.results.counts = np.zeros(-(-len(self._used) // self._cell_length))
         self.results.sums = None
         self.results.squares = None
 
     def _single_frame(self) -> None:
         sample = np.asarray(self._sample(), dtype=np.float64)
         if self.results.sums is None:
-            self.results.sums = np.zeros((self._cell_count, *sample.shape))
+            self.results.sums = np.zeros((len(self.results.counts), *sample.shape))
             self.results.squares = np.zeros(sample.shape)
-        # By the place in the whole trajectory, since this process may see only a part of it.
-        cell = int(np.searchsorted(self._used, self._ts.frame)) // self._cell_length
+        cell = self._place // self._cell_length
         self.results.counts[cell] += 1
         self.results.sums[cell] += sample
         self.results.squares += sample**2

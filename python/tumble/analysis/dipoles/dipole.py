@@ -82,7 +82,7 @@ class Dipole(MolecularObservable):
         """Rows of sizes (a density, the share above its end, the mean), and the sum at the end: [2K+4+3]."""
         moments = self._dipoles.molecular(self._ts, self.results.broken)
         centroid = moments.mean(axis=0)
-        self.results.own.add(int(np.searchsorted(self._used, self._ts.frame)), centroid)
+        self.results.own.add(self._place, centroid)
         volume = 1.0 if self._ts.dimensions is None else self._ts.volume
         return np.concatenate([self._sizes(moments), self._sizes(centroid), centroid.sum(axis=0) / volume])
 

@@ -92,7 +92,7 @@ class MolecularRotation(SequentialObservable):
         steps = Rotation.from_matrix(best_rotations(products)).as_rotvec(degrees=True)
         self._far += int(np.sum(np.linalg.norm(steps, axis=1) > LARGEST))
         self._last = shapes
-        self._own.add(int(np.searchsorted(self._used, self._ts.frame)) - 1, steps)
+        self._own.add(self._place - 1, steps)
         mean = steps.mean(axis=0)
         self._turned = self._turned + mean
         return np.asarray(mean)

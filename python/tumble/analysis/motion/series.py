@@ -80,7 +80,7 @@ class SeriesObservable(FrameObservable):
 
     def _sample(self) -> Array:
         values = np.asarray(self._values(), dtype=np.float64)
-        place, stride = int(np.searchsorted(self._used, self._ts.frame)), stride_of(len(self._used))
+        place, stride = self._place, stride_of(len(self._used))
         if self.results.points is None:
             self.results.points = np.zeros((-(-len(self._used) // stride), *np.shape(self._point(values))))
         if place % stride == 0:

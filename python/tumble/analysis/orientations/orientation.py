@@ -136,7 +136,7 @@ class Orientation(MolecularObservable):
                 flat = vectors.reshape(-1, 3)
                 parts += [self._map.density(flat, line=line).ravel(), self._means(flat)]
             if ending == "":
-                place = int(np.searchsorted(self._used, ts.frame))
+                place = self._place
                 for own, vectors in zip(self.results.own, axes, strict=True):
                     own.add(place, _low_harmonics(vectors))
         return np.concatenate(parts)

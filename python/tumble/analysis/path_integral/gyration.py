@@ -21,16 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean, elements_of, own_name
-from tumble.analysis.observable import FrameObservable, beads_of
-from tumble.analysis.reading.element_groups import atoms_by_element
+from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
+from tumble.analysis.observable import beads_of
+from tumble.analysis.path_integral.bead_tensors import BeadTensors
 from tumble.analysis.result import Quantity, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
-from tumble.analysis.statistics.exchange import OwnAverages, exchanged
-from tumble.analysis.trajectory_error import TrajectoryError
 
 
-class Gyration(FrameObservable):
+class Gyration(BeadTensors):
     """Radius of gyration of the ring polymers of each element, and the anisotropy of their gyration tensor.
 
     Quantities, for an element X: `r_gyration_X`, the mean of r_i as i-PI has it; `r_gyration_rms_X`, the root of the
@@ -48,41 +46,26 @@ class Gyration(FrameObservable):
     """
 
     observable = "gyration"
+    tensor = "the gyration tensor"
+    single_bead = "which has no extent"
 
     def __init__(
         self, universe: Any, *, isotropic: bool = True, blocks: int | None = None, verbose: bool = False
     ) -> None:
         """See the class."""
-        super().__init__(universe, blocks=blocks, verbose=verbose)
-        self._elements = atoms_by_element(universe)
-        self._isotropic = isotropic
-        if len(beads_of(universe.trajectory[0])) < 2:
-            raise TrajectoryError(
-                "`universe`: expected ring polymers, got frames of one bead, which has no extent; open the files of "
-                "all beads together"
-            )
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        for symbol in self._elements:
-            self.results[own_name(symbol)] = OwnAverages(len(self._used))
-
-    def _aggregators(self) -> dict[str, Any]:
-        return {**super()._aggregators(), **{own_name(symbol): OwnAverages.joined for symbol in self._elements}}
+        super().__init__(universe, isotropic=isotropic, blocks=blocks, verbose=verbose)
 
     def _sample(self) -> Array:
         """For each element the means of r, r^2 and the six elements of the tensor; last, whether the box is a cube."""
         beads = beads_of(self._ts)
         offsets = beads - beads.mean(axis=0)
-        squares = np.sum(offsets**2, axis=-1).mean(axis=0)
         sample = []
-        place = int(np.searchsorted(self._used, self._ts.frame))
         for symbol, atoms in self._elements.items():
-            of_element = offsets[:, atoms].reshape(-1, 3)
-            tensor = of_element.T @ of_element / len(of_element)
-            each = np.einsum("kia,kib->iab", offsets[:, atoms], offsets[:, atoms]) / len(beads)
-            self.results[own_name(symbol)].add(place, elements_of(each))
-            sample += [np.sqrt(squares[atoms]).mean(), squares[atoms].mean(), *(tensor[pair] for pair in ELEMENTS)]
+            tensors = np.einsum("kia,kib->iab", offsets[:, atoms], offsets[:, atoms]) / len(beads)
+            self._watch(symbol, tensors)
+            squares = np.trace(tensors, axis1=1, axis2=2)
+            tensor = tensors.mean(axis=0)
+            sample += [np.sqrt(squares).mean(), squares.mean(), *(tensor[pair] for pair in ELEMENTS)]
         return np.array([*sample, float(allows_isotropy(self._ts.dimensions))])
 
     def _evaluate(self, cells: Cells) -> Result:
@@ -92,7 +75,8 @@ class Gyration(FrameObservable):
         notes: tuple[str, ...] = ()
         for index, symbol in enumerate(self._elements):
             own = cells[8 * index : 8 * (index + 1)]
-            anisotropy, more = exchanged(
+            anisotropy, more = self._exchanged(
+                symbol,
                 anisotropy_of_mean(
                     f"gyration_anisotropy_{symbol}",
                     own[2:],
@@ -100,8 +84,6 @@ class Gyration(FrameObservable):
                     expected=expected,
                     **common,
                 ),
-                self.results[own_name(symbol)],
-                f"the gyration tensor of {symbol}",
             )
             notes += more
             radius = f"radius of gyration, {symbol}"
@@ -110,6 +92,4 @@ class Gyration(FrameObservable):
                 derived(f"r_gyration_rms_{symbol}", own[1], np.sqrt, label=f"{radius}, rms", unit="Å", **common),
                 anisotropy,
             ]
-        return self._result(
-            quantities, notes=notes, elements={symbol: len(atoms) for symbol, atoms in self._elements.items()}
-        )
+        return self._result(quantities, notes=notes, elements=self._counts)

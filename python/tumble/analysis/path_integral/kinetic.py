@@ -24,13 +24,12 @@ import ase.units
 import numpy as np
 
 import tumble
-from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean, elements_of, own_name
+from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
 from tumble.analysis.motion.log_rows import time_step
-from tumble.analysis.observable import FrameObservable, beads_of
-from tumble.analysis.reading.element_groups import atoms_by_element
+from tumble.analysis.observable import beads_of
+from tumble.analysis.path_integral.bead_tensors import BeadTensors
 from tumble.analysis.result import Quantity, Result, averaged
 from tumble.analysis.statistics.cells import Array, Cells, cells_of
-from tumble.analysis.statistics.exchange import OwnAverages, exchanged
 from tumble.analysis.temperature import checked_temperature
 from tumble.analysis.trajectory_error import TrajectoryError
 
@@ -39,7 +38,7 @@ _FORCE = ase.units.kJ / ase.units.mol  # a kJ/(mol Å), the unit of forces in MD
 _COLUMN = re.compile(r"kinetic_(cv|tens)(?:\((?:atom=)?([A-Za-z]\w*)\))?")
 
 
-class Kinetic(FrameObservable):
+class Kinetic(BeadTensors):
     """Centroid-virial kinetic energy of each element from positions and forces of beads.
 
     Quantities, for an element X: `kinetic_X`, meV for each atom; `kinetic_anisotropy_X`, see
@@ -59,6 +58,8 @@ class Kinetic(FrameObservable):
     """
 
     observable = "kinetic"
+    tensor = "the kinetic energy tensor"
+    single_bead = "for which the estimator is the constant 3/2 kT"
 
     def __init__(
         self,
@@ -70,25 +71,9 @@ class Kinetic(FrameObservable):
         verbose: bool = False,
     ) -> None:
         """See the class."""
-        super().__init__(universe, blocks=blocks, verbose=verbose)
         self.temperature = checked_temperature(temperature)
-        self._elements = atoms_by_element(universe)
-        self._isotropic = isotropic
-        first = universe.trajectory[0]
-        if len(beads_of(first)) < 2:
-            raise TrajectoryError(
-                "`universe`: expected ring polymers, got frames of one bead, for which the estimator is the constant "
-                "3/2 kT; open the files of all beads together"
-            )
-        _forces(first)
-
-    def _prepare(self) -> None:
-        super()._prepare()
-        for symbol in self._elements:
-            self.results[own_name(symbol)] = OwnAverages(len(self._used))
-
-    def _aggregators(self) -> dict[str, Any]:
-        return {**super()._aggregators(), **{own_name(symbol): OwnAverages.joined for symbol in self._elements}}
+        super().__init__(universe, isotropic=isotropic, blocks=blocks, verbose=verbose)
+        _forces(universe.trajectory[0])
 
     def _sample(self) -> Array:
         """For each element the kinetic energy of an atom and the elements of the tensor; whether the box is a cube."""
@@ -96,11 +81,10 @@ class Kinetic(FrameObservable):
         offsets = beads - beads.mean(axis=0)
         thermal = 0.5 * ase.units.kB * self.temperature
         sample: list[float] = []
-        place = int(np.searchsorted(self._used, self._ts.frame))
         for symbol, atoms in self._elements.items():
             virials = np.einsum("kia,kib->iab", offsets[:, atoms], forces[:, atoms]) * _FORCE / len(beads)
             each = -0.25 * (virials + np.swapaxes(virials, 1, 2))
-            self.results[own_name(symbol)].add(place, elements_of(each))
+            self._watch(symbol, each)
             tensor = thermal * np.eye(3) + each.mean(axis=0)
             sample += [np.trace(tensor), *(tensor[pair] for pair in ELEMENTS)]
         return np.array([*sample, float(allows_isotropy(self._ts.dimensions))])
@@ -113,18 +97,14 @@ class Kinetic(FrameObservable):
         for index, symbol in enumerate(self._elements):
             own = cells[7 * index : 7 * (index + 1)]
             quantities.append(_energy(symbol, own[0], 1, **common))
-            anisotropy, more = exchanged(
-                _anisotropy(symbol, own[1:], isotropic, **common),
-                self.results[own_name(symbol)],
-                f"the kinetic energy tensor of {symbol}",
-            )
+            anisotropy, more = self._exchanged(symbol, _anisotropy(symbol, own[1:], isotropic, **common))
             quantities.append(anisotropy)
             notes += more
         return self._result(
             quantities,
             notes=notes,
             temperature=self.temperature,
-            elements={symbol: len(atoms) for symbol, atoms in self._elements.items()},
+            elements=self._counts,
         )
 
 
