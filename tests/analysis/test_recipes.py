@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tumble.analysis.opened_run import OpenedRun
 from tumble.analysis.recipes import RECIPES
 from tumble.analysis.settings import Settings
 from tumble.runs import Run, Trajectory
@@ -44,22 +45,22 @@ def run_in(folder: Path, cell: str, molecules: int = 2, symbols: str = "OHH") ->
 @pytest.mark.parametrize(("cell", "isotropic"), [("9 0 0 0 9 0 0 0 9", True), ("9 0 0 0 9 0 0 0 12", False)])
 def test_kinetic_energy_is_isotropic_in_cubes_alone(tmp_path: Path, cell: str, isotropic: bool) -> None:
     run = run_in(tmp_path, cell)
-    (result,) = RECIPES["kinetic"](run, Settings())
+    result = RECIPES["kinetic"](OpenedRun(run, Settings()))
     assert (result["kinetic_anisotropy_O"].expected is not None) is isotropic
-    (result,) = RECIPES["kinetic"](run, Settings(isotropic=False))
+    result = RECIPES["kinetic"](OpenedRun(run, Settings(isotropic=False)))
     assert result["kinetic_anisotropy_O"].expected is None
 
 
 def test_symmetry_and_drift_count_the_same_molecules(tmp_path: Path) -> None:
     run = run_in(tmp_path, "20 0 0 0 20 0 0 0 20", molecules=4)
-    (symmetry,) = RECIPES["symmetry"](run, Settings())
-    (drift,) = RECIPES["drift"](run, Settings())
+    symmetry = RECIPES["symmetry"](OpenedRun(run, Settings()))
+    drift = RECIPES["drift"](OpenedRun(run, Settings()))
     assert symmetry.metadata["molecules"] == drift.metadata["conserved"]["molecules"] == 4
 
 
 def test_what_is_not_known_as_molecules_is_one(tmp_path: Path) -> None:
     run = run_in(tmp_path, "20 0 0 0 20 0 0 0 20", molecules=4, symbols="OCC")
-    (symmetry,) = RECIPES["symmetry"](run, Settings())
+    symmetry = RECIPES["symmetry"](OpenedRun(run, Settings()))
     assert symmetry.metadata["molecules"] == 1
-    (symmetry,) = RECIPES["symmetry"](replace(run, trajectory=Trajectory()), Settings())
+    symmetry = RECIPES["symmetry"](OpenedRun(replace(run, trajectory=Trajectory()), Settings()))
     assert symmetry.metadata["molecules"] == 1

@@ -5,19 +5,21 @@ Each observable is a recipe of `tumble.analysis.recipes`, which knows what of a 
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import tumble
 from tumble.analysis.analysis_file import Analysis, grouped
+from tumble.analysis.opened_run import OpenedRun
 from tumble.analysis.recipes import RECIPES
 from tumble.analysis.result import Result
 from tumble.analysis.settings import Settings
 from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.files import sha256
 from tumble.hints import nearest_name
 from tumble.runs import Run
 
@@ -48,13 +50,14 @@ def analyze(
             raise TrajectoryError(f"`observables`: expected names of observables, got `{name}`{hint}")
     results: list[Result] = []
     skipped: dict[str, str] = {}
-    for name in dict.fromkeys(observables or RECIPES):
-        if tell is not None:
-            tell(name)
-        try:
-            results += RECIPES[name](run, settings)
-        except TrajectoryError as error:
-            skipped[name] = str(error)
+    with closing(OpenedRun(run, settings)) as opened:
+        for name in dict.fromkeys(observables or RECIPES):
+            if tell is not None:
+                tell(name)
+            try:
+                results.append(RECIPES[name](opened))
+            except TrajectoryError as error:
+                skipped[name] = str(error)
     if not results:
         reasons = "; ".join(grouped(skipped))
         raise TrajectoryError(f"`{run.folder}`: expected a run that can be analysed, got {reasons}")
@@ -66,7 +69,7 @@ def _provenance(run: Run, settings: Settings, skipped: dict[str, str]) -> dict[s
     model = dict(run.model)
     path = Path(model.get("path", ""))
     if model and path.is_file():
-        model["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        model["sha256"] = sha256(path)
     versions = {"tumble": tumble.__version__, **run.versions}
     versions |= {name: importlib.metadata.version(name) for name in _PACKAGES}
     return {

@@ -1,0 +1,126 @@
+"""A run as its observables are made of it: its trajectory, opened once, its logs, and the settings."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tumble.analysis.dipoles.dipole_moments import MolecularSource, PointCharges
+from tumble.analysis.motion.rigid_molecules import RigidMolecules
+from tumble.analysis.reading.open import time_unit
+from tumble.analysis.result import Result
+from tumble.analysis.settings import Settings
+from tumble.analysis.statistics.cells import Array
+from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.runs import Run
+
+ROUNDING = 1e-6  # ps; of times in files
+
+
+class OpenedRun:
+    """A run that is being analysed.
+
+    Args:
+        run: The run; its trajectory is opened when the first observable asks for it.
+        settings: How it is analysed.
+    """
+
+    def __init__(self, run: Run, settings: Settings) -> None:
+        """See the class."""
+        self.run = run
+        self.settings = settings
+
+    def close(self) -> None:
+        """Closes the trajectory, if it was opened."""
+        if "_opened" in self.__dict__:
+            self._opened.trajectory.close()
+
+    @property
+    def universe(self) -> Any:
+        """The trajectory, at its first frame.
+
+        Raises:
+            TrajectoryError: If there is none, or it can't be read.
+        """
+        self._opened.trajectory[0]
+        return self._opened
+
+    @cached_property
+    def molecules(self) -> int:
+        """Number of molecules, as in `drift`; 1, for all of them together, if they aren't known."""
+        if not self.run.trajectory.positions:
+            return 1
+        try:
+            return len(RigidMolecules(self.universe))
+        except TrajectoryError:
+            return 1
+
+    @property
+    def temperature(self) -> float:
+        """K.
+
+        Raises:
+            TrajectoryError: If it isn't known.
+        """
+        if self.run.temperature is None:
+            raise TrajectoryError("`temperature`: expected one, which the run's files don't tell; give `--temperature`")
+        return self.run.temperature
+
+    @property
+    def isotropic(self) -> bool | None:
+        """Whether no direction is preferred: not so for a molecule that keeps the angular momentum of its start."""
+        if self.settings.isotropic is None and self.run.thermostat == "none" and self.molecules == 1:
+            return False
+        return self.settings.isotropic
+
+    @property
+    def dipoles(self) -> MolecularSource:
+        """Where dipoles come from."""
+        if self.settings.dipole_model is None:
+            return PointCharges(self.settings.charges)
+        # Imported here, since it brings torch.
+        from tumble.analysis.dipoles.model_dipoles import dipoles_of_model
+
+        return dipoles_of_model(self.settings.dipole_model, self.universe)
+
+    def counted(self, times: Array) -> Array:
+        """Which of the samples at these times (ps) count, [T]."""
+        start = -np.inf if self.settings.start is None else self.settings.start
+        stop = np.inf if self.settings.stop is None else self.settings.stop
+        return np.asarray((times >= start - ROUNDING) & (times <= stop + ROUNDING))
+
+    def logged(self, name: str) -> tuple[Array, Array] | None:
+        """Times (ps) and values of a column of the log, as far as they count; None if there is no such column."""
+        if name not in self.run.log:
+            return None
+        chosen = self.counted(self.run.time)
+        return self.run.time[chosen], self.run.log[name][chosen]
+
+    def through(self, observable: Any) -> Result:
+        """Runs an observable over the frames that count, on several processes where it allows that."""
+        start, stop = self._frames()
+        arguments: dict[str, Any] = {}
+        if self.settings.jobs > 1 and "multiprocessing" in getattr(observable, "get_supported_backends", tuple)():
+            arguments = {"backend": "multiprocessing", "n_workers": self.settings.jobs}
+        result: Result = observable.run(start, stop, self.settings.stride, **arguments).result
+        return result
+
+    @cached_property
+    def _opened(self) -> Any:
+        return self.run.universe()
+
+    def _frames(self) -> tuple[int | None, int | None]:
+        """First frame and frame after the last of the times that count."""
+        if self.settings.start is None and self.settings.stop is None:
+            return None, None
+        if time_unit(self._opened) != "ps":
+            raise TrajectoryError("`start`: expected a trajectory with times; give `--timestep`")
+        times = np.asarray(self._opened.trajectory.frame_times)
+        chosen = np.flatnonzero(self.counted(times))
+        if len(chosen) < 2:
+            raise TrajectoryError(
+                f"`start`: expected a range with frames, within {times[0]:g} to {times[-1]:g} ps, got none there"
+            )
+        return int(chosen[0]), int(chosen[-1]) + 1
