@@ -40,7 +40,7 @@ def traceless(tensor: Array) -> Array:
 
 
 def elements_of(tensors: Array) -> Array:
-    """The five components [N,5] of symmetric tensors [N,3,3] of atoms or molecules, not divided by anything."""
+    """The five components [...,5] of symmetric tensors [...,3,3], not divided by anything."""
     return traceless(np.stack([tensors[..., row, column] for row, column in ELEMENTS], axis=-1))
 
 

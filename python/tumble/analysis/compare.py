@@ -22,7 +22,7 @@ from scipy import special
 from tumble.analysis.analysis_file import Analysis
 from tumble.analysis.orientations.isotropy import Isotropy
 from tumble.analysis.orientations.orientation_verdict import PREFIX, orientation_bias, says_orientation
-from tumble.analysis.plotting.axis_text import place_of
+from tumble.analysis.plotting.axis_text import places_of
 from tumble.analysis.plotting.number_text import number, with_error
 from tumble.analysis.result import Quantity
 from tumble.analysis.statistics.cells import Array
@@ -254,7 +254,7 @@ def _verdict(
         difference=float(difference.flat[place]),
         error=float(errors.flat[place]),
         rms_error=_root_mean_square(errors),
-        at=_place(quantity, place),
+        at=places_of(quantity, place) if quantity.axes else None,
         rms=_root_mean_square(difference),
         sigma=sigma,
         p_value=p_value,
@@ -307,13 +307,6 @@ def _significance(outcome: CurveTest) -> tuple[float, float]:
     logs = np.log(2) + special.log_ndtr(-deviates) + np.log([1, outcome.points])
     log_p = min(np.log(2) + float(np.nanmin(logs)), 0.0)
     return float(-special.ndtri_exp(log_p - np.log(2))), float(np.exp(log_p))
-
-
-def _place(quantity: Quantity, index: int) -> str | None:
-    if not quantity.axes:
-        return None
-    places = np.unravel_index(index, quantity.values.shape)
-    return ", ".join(place_of(axis, int(place)) for axis, place in zip(quantity.axes, places, strict=True))
 
 
 def _judged(rows: Sequence[Verdict]) -> list[Verdict]:

@@ -208,8 +208,8 @@ def averaged(
         values=np.asarray(found.mean * scale),
         errors=np.asarray(found.error * np.abs(scale)),
         blocks=found.samples * scale,
-        **_times(found, frame_time),
-        expected=None if expected is None else np.broadcast_to(np.float64(expected), found.mean.shape),
+        **times_of(found, frame_time),
+        expected=expected_of(expected, found.mean.shape),
         diagnostic=diagnostic,
     )
 
@@ -260,13 +260,19 @@ def derived(
         values=values,
         errors=errors,
         blocks=jackknife_values(found, evaluate),
-        **_times(found, frame_time),
-        expected=None if expected is None else np.broadcast_to(np.float64(expected), values.shape),
+        **times_of(found, frame_time),
+        expected=expected_of(expected, values.shape),
         diagnostic=diagnostic,
     )
 
 
-def _times(blocks: Blocks, frame_time: float) -> dict[str, Any]:
+def expected_of(expected: Any, shape: tuple[int, ...]) -> Array | None:
+    """What is expected of a quantity of this shape, from a number or an array that fits."""
+    return None if expected is None else np.broadcast_to(np.float64(expected), shape)
+
+
+def times_of(blocks: Blocks, frame_time: float) -> dict[str, Any]:
+    """What a quantity says of the blocks that it is made from, with `frame_time` (ps) between two frames."""
     return {
         "resolved": blocks.resolved,
         "correlation_time": blocks.correlation_time * frame_time,

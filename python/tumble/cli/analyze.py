@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tumble.cli.options import Once
+from tumble.cli.options import Once, check_folder
 
 if TYPE_CHECKING:
     from tumble.analysis.analysis_file import Analysis
@@ -108,9 +108,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"`RUN`: expected a pattern in quotes for files that belong together, got {len(arguments.runs)} files"
         )
     settings = read_settings(arguments)
-    for path in (arguments.output, arguments.plots):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise ConfigurationError(f"`--output`: expected a file in a folder that exists, got `{path}`")
+    check_folder("output", arguments.output)
+    check_folder("plots", arguments.plots)
     for given in arguments.runs:
         analysis = analyze_run(given, arguments, settings)
         path = arguments.output if arguments.output is not None else file_of(given)

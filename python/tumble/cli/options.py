@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 
@@ -54,3 +55,15 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         default="yes",
         help="evaluate the reference structures in the file first (default: yes)",
     )
+
+
+def check_folder(option: str, path: Path | None) -> None:
+    """Refuses, before any work is done, a file that couldn't be written.
+
+    Raises:
+        ConfigurationError: If its folder doesn't exist.
+    """
+    from tumble.errors import ConfigurationError
+
+    if path is not None and not path.absolute().parent.is_dir():
+        raise ConfigurationError(f"`--{option}`: expected a file in a folder that exists, got `{path}`")

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tumble.cli.options import Once, add_model_options
+from tumble.cli.options import Once, add_model_options, check_folder
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.probe.table import format_probe
 
     for option in ("json", "plot", "resume"):
-        _check_folder(option, getattr(arguments, option))
+        check_folder(option, getattr(arguments, option))
     if arguments.plot is not None:
         check_figure(arguments.plot)
     given = {name: getattr(arguments, name) for name in ("reference", "random", "spectrum", "seed")}
@@ -117,10 +117,3 @@ class _Progress:
         if self._bar is None:
             self._bar = tqdm(desc=self._title, unit=" evaluations")
         return self._bar
-
-
-def _check_folder(option: str, path: Path | None) -> None:
-    from tumble.errors import ConfigurationError
-
-    if path is not None and not path.absolute().parent.is_dir():
-        raise ConfigurationError(f"`--{option}`: expected a file in a folder that exists, got `{path}`")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from tumble.analysis.plotting.axis_text import place_of, unit_after
+from tumble.analysis.plotting.axis_text import places_of, unit_after
 from tumble.analysis.plotting.number_text import with_error
 from tumble.analysis.plotting.plot import draw_panels, figure_bytes
 from tumble.analysis.plotting.plot_panel import Panel
@@ -102,9 +102,8 @@ def _extremes(trace: Trace) -> str:
         return f"{trace.label}: nothing known."
     parts = []
     for word, index in (("lowest", np.nanargmin(quantity.values)), ("highest", np.nanargmax(quantity.values))):
-        place = np.unravel_index(int(index), quantity.values.shape)
-        where = ", ".join(place_of(axis, int(at)) for axis, at in zip(quantity.axes, place, strict=True))
-        parts.append(f"{word} {_value(quantity.values[place], quantity.unit)} at {where}")
+        value = _value(quantity.values.flat[int(index)], quantity.unit)
+        parts.append(f"{word} {value} at {places_of(quantity, int(index))}")
     return f"{trace.label}: {', '.join(parts)}."
 
 

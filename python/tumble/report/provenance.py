@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +55,7 @@ class Provenance:
 
 def runs_table(analyses: Sequence[Analysis], reference: str | None) -> Table:
     """The runs beside each other; lines of which nothing is known are left out."""
-    rows: list[tuple[str, Callable[[Analysis], str]]] = [
-        (label, lambda analysis, path=path: text_of(_find(analysis, path)))  # type: ignore[misc]
-        for label, path in _RUN.items()
-    ]
-    table = [Row(label, [value(analysis) for analysis in analyses]) for label, value in rows]
+    table = [Row(label, [text_of(_find(analysis, path)) for analysis in analyses]) for label, path in _RUN.items()]
     names = [f"{one.name} (reference)" if one.name == reference else one.name for one in analyses]
     known = [row for row in table if any(cell != UNKNOWN for cell in row.cells)]
     return Table("What was run", ["", *names], known)

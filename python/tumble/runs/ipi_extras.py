@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from tumble.analysis.reading.frames import continuing
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_input import TrajectoryOutput
 from tumble.runs.ipi_trajectory import files_of_beads
-from tumble.runs.run import continued
 
 _STEP = re.compile(r"#\s*Step:\s*(\d+)")
 # How many numbers each key of `tumble drive` stands for; i-PI writes those of several keys in one row.
@@ -100,7 +100,7 @@ def _read_bead(path: Path) -> tuple[Array, Array]:
         raise TrajectoryError(f"`{path}`: expected extras of i-PI, found none")
     if len({len(row) for row in rows}) > 1:
         raise TrajectoryError(f"`{path}`: expected numbers for each step, got {len(rows[0])} and then others")
-    keep = continued(np.array(steps[: len(rows)]))
+    keep = continuing(np.array(steps[: len(rows)]))
     return np.array(steps[: len(rows)])[keep], np.array(rows)[keep]
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tumble.analysis.reading.frames import continuing
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_input import PropertiesOutput
 from tumble.runs.ipi_units import ENERGY, PRESSURE, TEMPERATURE, TIME, factor
-from tumble.runs.run import continued
 
 _COLUMN = re.compile(r"#\s*(?:column|cols\.)\s+(\d+)(?:-(\d+))?\s*-->\s*([^\s{(]+)([^:]*)")
 _UNIT, _ARGUMENTS = re.compile(r"\{([^}]*)\}"), re.compile(r"\(([^)]*)\)")
@@ -127,7 +127,7 @@ def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[
         columns.setdefault(name, values * _factor(found[3], None if unit is None else unit[1], name))
     if "step" not in columns:
         columns["step"] = _steps(output, columns, len(table), timestep, notes)
-    keep = continued(columns["step"])
+    keep = continuing(columns["step"])
     return {name: values[keep] for name, values in columns.items()}, notes
 
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from tumble.analysis.statistics.cells import Array
 
+PATH_INTEGRAL = "path integral"
+
 _THERMOSTATS = {
     "nvt": "Nosé–Hoover",
     "npt": "Nosé–Hoover",
@@ -35,7 +37,7 @@ def ensemble_of(fixes: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
     """
     styles = [_plain(words[3]) for words in fixes.values() if len(words) > 3]
     if any(style.startswith("pimd") for style in styles):
-        return "path integral", "local"
+        return PATH_INTEGRAL, "local"
     bath = next((style for style in styles if style in _THERMOSTATS), None)
     name = f" ({_THERMOSTATS[bath]})" if bath else ""
     kind = "none" if bath is None else "local" if any(style in _LOCAL for style in styles) else "global"

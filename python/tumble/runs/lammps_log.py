@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -71,15 +71,7 @@ class Settings:
 
     def copy(self) -> Settings:
         """A copy that doesn't change any more."""
-        return Settings(
-            self.units,
-            self.timestep,
-            self.data,
-            self.normalized,
-            dict(self.fixes),
-            dict(self.dumps),
-            dict(self.computes),
-        )
+        return replace(self, fixes=dict(self.fixes), dumps=dict(self.dumps), computes=dict(self.computes))
 
 
 @dataclass(frozen=True)

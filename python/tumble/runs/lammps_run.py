@@ -49,10 +49,10 @@ def read_lammps_run(
     if style not in UNITS:
         got = "a log that doesn't tell; give `--units`" if style is None else f"`units {style}`"
         raise TrajectoryError(f"`{path}`: expected `units metal` or `units real`, got {got}")
-    thermo = thermo_of(found, settings, style)
+    ensemble, thermostat = ensemble_of(settings.fixes)
+    thermo = thermo_of(found, settings, style, ensemble)
     told = timestep_of(thermo.columns, settings, style)
     timestep = timestep if told is None else told
-    ensemble, thermostat = ensemble_of(settings.fixes)
     columns = thermo.columns if timestep is not None else {}
     time = columns["Step"] * timestep if timestep is not None and "Step" in columns else np.empty(0)
     torque = _torque(settings, columns)

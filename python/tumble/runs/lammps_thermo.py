@@ -9,10 +9,10 @@ import ase.units
 import numpy as np
 from numpy.typing import NDArray
 
+from tumble.analysis.reading.frames import continuing
 from tumble.analysis.statistics.cells import Array
-from tumble.runs.lammps_ensemble import ensemble_of
+from tumble.runs.lammps_ensemble import PATH_INTEGRAL
 from tumble.runs.lammps_log import LammpsLog, Settings, Stage
-from tumble.runs.run import continued
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Thermo:
     notes: tuple[str, ...]
 
 
-def thermo_of(log: LammpsLog, settings: Settings, units: str) -> Thermo:
+def thermo_of(log: LammpsLog, settings: Settings, units: str, ensemble: str) -> Thermo:
     """That of the last `run`, with those before it that it continues under the same settings."""
     columns = _joined(log.stages)
     if not columns:
@@ -66,8 +66,8 @@ def thermo_of(log: LammpsLog, settings: Settings, units: str) -> Thermo:
     if settings.normalized and log.atoms is None:
         notes.append("Energies in the log are per atom, and the number of atoms isn't told: they aren't used.")
     else:
-        columns |= _energies(columns, settings, scale * (log.atoms or 1) if settings.normalized else scale)
-    if "Temp" in columns and not _of_modes(settings):
+        columns |= _energies(columns, ensemble, scale * (log.atoms or 1) if settings.normalized else scale)
+    if "Temp" in columns and ensemble != PATH_INTEGRAL:
         columns["temperature"] = columns["Temp"]
     if "Press" in columns:
         columns["pressure"] = columns["Press"] * UNITS[units].pressure
@@ -94,7 +94,7 @@ def _joined(stages: Sequence[Stage]) -> dict[str, Array]:
             break
         parts.insert(0, stage)
     columns = {key: np.concatenate([part.columns[key] for part in parts]) for key in parts[0].columns}
-    keep = continued(columns["Step"])
+    keep = continuing(columns["Step"])
     return {key: values[keep] for key, values in columns.items()}
 
 
@@ -118,19 +118,14 @@ def _regular(steps: Array) -> NDArray[np.bool_]:
     return np.asarray(steps % interval == rests[np.argmax(counts)])
 
 
-def _energies(columns: Mapping[str, Array], settings: Settings, scale: float) -> dict[str, Array]:
+def _energies(columns: Mapping[str, Array], ensemble: str, scale: float) -> dict[str, Array]:
     found = {ours: columns[name] * scale for name, ours in _ENERGIES.items() if name in columns}
     # Without a thermostat the total energy is conserved; with one, only what LAMMPS calls `econserve`.
-    free = ensemble_of(settings.fixes)[0] == "NVE"
-    conserved = "Econserve" if "Econserve" in columns else "TotEng" if free else None
+    conserved = "Econserve" if "Econserve" in columns else "TotEng" if ensemble == "NVE" else None
     if conserved is not None and conserved in columns:
         found["conserved"] = columns[conserved] * scale
-    if _of_modes(settings):
+    if ensemble == PATH_INTEGRAL:
         # Those of one bead in normal modes are none of atoms, and only all beads together conserve theirs.
         found.pop("kinetic", None)
         found.pop("conserved", None)
     return found
-
-
-def _of_modes(settings: Settings) -> bool:
-    return ensemble_of(settings.fixes)[0] == "path integral"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
@@ -121,18 +120,3 @@ class Run:
             units=files.units,
             beads=files.beads,
         )
-
-
-def continued(steps: Array) -> NDArray[np.intp]:
-    """Which rows of a log are those of the run as it went on.
-
-    Where an engine starts again from a checkpoint, it repeats steps that it had logged: of those, the later rows count.
-
-    Args:
-        steps: Number of the time step of each row, [T].
-
-    Returns:
-        Indices of the rows to keep, with increasing steps.
-    """
-    later = np.minimum.accumulate(np.append(steps, np.inf)[::-1])[::-1][1:]
-    return np.flatnonzero(steps < later)

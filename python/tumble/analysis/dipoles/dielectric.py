@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from scipy import constants
 
-from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, traceless
+from tumble.analysis.anisotropy import allows_isotropy, elements_of
 from tumble.analysis.dipoles.dipole_moments import MolecularSource
 from tumble.analysis.dipoles.system_dipole import SystemDipole, TotalDipoles
 from tumble.analysis.molecular_observable import MolecularObservable
@@ -126,7 +126,7 @@ class Dielectric(MolecularObservable):
             derived(
                 "epsilon_anisotropy",
                 cells,
-                lambda mean: traceless(np.array([self._tensor(mean)[element] for element in ELEMENTS])),
+                lambda mean: elements_of(self._tensor(mean)),
                 label="anisotropy of ε",
                 unit="1",
                 axes=(Axis("m", "1", np.arange(-2.0, 3.0)),),

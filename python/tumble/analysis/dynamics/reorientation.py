@@ -35,7 +35,7 @@ from tumble.analysis.dynamics.centroid import centroid_of, dynamics_notes
 from tumble.analysis.dynamics.fit_window import fit_window
 from tumble.analysis.motion.series import stride_of
 from tumble.analysis.observable import TimeCorrelation, beads_of
-from tumble.analysis.orientations.molecular_axes import axes_of_water
+from tumble.analysis.orientations.molecular_axes import AXES, axes_of_water
 from tumble.analysis.result import Axis, Quantity, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.water import BrokenMolecules, Water
@@ -44,7 +44,6 @@ from tumble.analysis.water import BrokenMolecules, Water
 EARLIEST = 2.0
 LATEST = 10.0  # ps, after which little is left of C_2
 LONGEST = 20.0  # ps
-AXES = ("bisector", "OH", "normal")
 DEGREES = (1, 2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,3 +87,11 @@ def root_mean_square(log: LogRows, name: str, squares: Array, label: str, unit: 
         expected=0.0,
         diagnostic=True,
     )
+
+
+def unresolved_notes(quantities: Sequence[Quantity]) -> tuple[str, ...]:
+    """What a reader must know of quantities whose correlation time a log is too short to tell."""
+    names = [quantity.name for quantity in quantities if not quantity.resolved]
+    if not names:
+        return ()
+    return (f"The log is too short to tell the correlation time of {', '.join(names)}: errors are lower bounds.",)

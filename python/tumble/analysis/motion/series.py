@@ -11,7 +11,7 @@ import numpy as np
 from MDAnalysis.analysis.results import ResultsGroup
 
 from tumble.analysis.observable import FrameObservable
-from tumble.analysis.result import Axis, Quantity
+from tumble.analysis.result import Axis, Quantity, expected_of
 from tumble.analysis.statistics.cells import Array
 
 POINTS = 2000  # of a curve at most
@@ -56,7 +56,7 @@ def time_curve(
         axes=(Axis("t", "ps", np.asarray(times, dtype=np.float64)),),
         values=values,
         errors=np.full(values.shape, np.nan) if errors is None else errors,
-        expected=None if expected is None else np.broadcast_to(np.float64(expected), values.shape),
+        expected=expected_of(expected, values.shape),
         diagnostic=diagnostic,
     )
 

@@ -25,7 +25,7 @@ import numpy as np
 
 import tumble
 from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
-from tumble.analysis.motion.log_rows import time_step
+from tumble.analysis.motion.log_rows import time_step, unresolved_notes
 from tumble.analysis.observable import beads_of
 from tumble.analysis.path_integral.bead_tensors import BeadTensors
 from tumble.analysis.result import Quantity, Result, averaged
@@ -146,14 +146,9 @@ def kinetic_from_properties(
             quantities.append(_energy(symbol, cells_of(tensors[symbol][:, :3].sum(axis=1)), counts[symbol], **common))
         if symbol in tensors:
             quantities.append(_anisotropy(symbol, cells_of(tensors[symbol]), isotropic, **common))
-    unresolved = [quantity.name for quantity in quantities if not quantity.resolved]
-    notes = (
-        (f"The log is too short to tell the correlation time of {', '.join(unresolved)}: errors are lower bounds.",)
-        if unresolved
-        else ()
-    )
     metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "elements": dict(atoms)}
-    return Result("kinetic", tuple(quantities), {**metadata, "tumble": tumble.__version__}, notes)
+    metadata["tumble"] = tumble.__version__
+    return Result("kinetic", tuple(quantities), metadata, unresolved_notes(quantities))
 
 
 def _forces(ts: Any) -> Array:

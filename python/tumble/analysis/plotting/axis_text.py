@@ -6,6 +6,8 @@ components: its places are told by these names.
 
 from __future__ import annotations
 
+import numpy as np
+
 from tumble.analysis.plotting.number_text import power_of_ten
 from tumble.analysis.result import Axis, Quantity
 
@@ -36,6 +38,12 @@ def place_of(axis: Axis, index: int) -> str:
 def unit_after(unit: str) -> str:
     """A unit as it follows a number: after a space, but for degrees of an angle."""
     return "" if unit in ("", "1") else unit if unit == "°" else f" {unit}"
+
+
+def places_of(quantity: Quantity, index: int) -> str:
+    """A place on all axes of a quantity, by its index in the flat array."""
+    places = np.unravel_index(index, quantity.values.shape)
+    return ", ".join(place_of(axis, int(place)) for axis, place in zip(quantity.axes, places, strict=True))
 
 
 def component_label(axis: Axis) -> str:

@@ -43,7 +43,6 @@ class ExtendedXYZ(XYZFrames):
         """See the class."""
         self._units = units
         super().__init__(path)
-        self.read(0)  # for the labels
 
     def _look_at(self, comment: str) -> None:
         info = self._info(comment)

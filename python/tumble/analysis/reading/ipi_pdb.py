@@ -8,7 +8,6 @@ counts, which is Å unless the input asked for another.
 from __future__ import annotations
 
 import re
-from os import PathLike
 from typing import BinaryIO
 
 import numpy as np
@@ -32,11 +31,6 @@ class IPIPDB(TextFrames):
     key = b"TITLE "
     regular = True
     unwrapped = True
-
-    def __init__(self, path: str | PathLike[str]) -> None:
-        """See the class."""
-        super().__init__(path)
-        self.read(0)  # for the labels
 
     def _begin(self, file: BinaryIO) -> None:
         try:

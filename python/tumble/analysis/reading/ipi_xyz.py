@@ -25,11 +25,6 @@ class IPIXYZ(XYZFrames):
     regular = True
     unwrapped = True
 
-    def __init__(self, path: str | PathLike[str]) -> None:
-        """See the class."""
-        super().__init__(path)
-        self.read(0)  # for the labels
-
     def _look_at(self, comment: str) -> None:
         try:
             found = self._read(comment)

@@ -75,7 +75,6 @@ class LammpsDump(TextFrames):
         self.units = units
         self.types: Indices | None = None
         super().__init__(path)
-        self.read(0)  # for what follows from the columns
 
     def _begin(self, file: BinaryIO) -> None:
         found = _HEADER.match(file.read(HEADER))

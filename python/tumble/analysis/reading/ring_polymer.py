@@ -45,9 +45,10 @@ class RingPolymer(FrameSource):
         # Only i-PI's files name their bead. LAMMPS keeps velocities and forces of normal modes beside positions of
         # beads (fix pimd/langevin with its default method nmpimd), and a dump doesn't tell.
         self._named = first.bead is not None
-        start = first.read(0)
-        if not self._named and (start.velocities is not None or start.forces is not None):
-            self.notes += (_NORMAL_MODES,)
+        if not self._named:
+            start = first.read(0)
+            if start.velocities is not None or start.forces is not None:
+                self.notes += (_NORMAL_MODES,)
         dropped = max(len(bead) for bead in self.beads) - self._frames
         if dropped:
             self.notes += (f"Files of some beads end earlier: the last {dropped} frames of others are left out.",)

@@ -46,6 +46,7 @@ class TextFrames(FrameSource):
             self.notes += (f"Frames that were cut off when a run was killed ({self._index.cut}) are left out.",)
         if self._index.cut_last:
             self.notes += ("The last frame was cut off and is left out.",)
+        self.read(0)  # for the labels, and what follows from the columns
 
     @abstractmethod
     def _begin(self, file: BinaryIO) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.analysis.result import Axis, Quantity
+from tumble.analysis.result import Axis, Quantity, expected_of, times_of
 from tumble.analysis.statistics.blocking import choose_blocks, student
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.trajectory_error import TrajectoryError
@@ -81,10 +81,8 @@ def trend(
         values=values,
         errors=np.asarray(student(len(found) - 1) * np.sqrt(spread) * abs(factor)),
         blocks=(line + pseudo) * factor,
-        resolved=found.resolved,
-        correlation_time=found.correlation_time * frame_time,
-        block_time=found.length * frame_time,
-        expected=None if expected is None else np.broadcast_to(np.float64(expected), values.shape),
+        **times_of(found, frame_time),
+        expected=expected_of(expected, values.shape),
         diagnostic=diagnostic,
     )
 

@@ -111,8 +111,10 @@ class PairCounter:
             bins: As for `count`.
             pairs: Indices of atoms that count, each pair once, [K,2].
         """
-        places = _places(beads[:, self._order], rows)
         counts = np.zeros((self._number, self._number, bins), dtype=np.int64)
+        if len(pairs) == 0:
+            return counts
+        places = _places(beads[:, self._order], rows)
         step = max(1, len(self._differences) // len(beads))
         for start in range(0, len(pairs), step):
             first, second = self._place_of[pairs[start : start + step]].T

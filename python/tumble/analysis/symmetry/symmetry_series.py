@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import tumble
-from tumble.analysis.motion.log_rows import LogRows, checked_rows, root_mean_square, time_step
+from tumble.analysis.motion.log_rows import LogRows, checked_rows, root_mean_square, time_step, unresolved_notes
 from tumble.analysis.motion.series import stride_of, time_curve
 from tumble.analysis.result import Quantity, Result, averaged
 from tumble.analysis.statistics.cells import Array, cells_of
@@ -99,12 +99,7 @@ def symmetry_from_series(
                 quantities += _error_quantities(log, name, _MEV * values[..., 0])
                 metadata["symmetry_rows"] = len(times)
         notes.append("Spread and differences are over the set of rotations that was logged, not over all rotations.")
-    unresolved = [quantity.name for quantity in quantities if not quantity.resolved]
-    if unresolved:
-        notes.append(
-            f"The log is too short to tell the correlation time of {', '.join(unresolved)}: errors are lower bounds."
-        )
-    return Result("symmetry", tuple(quantities), metadata, tuple(notes))
+    return Result("symmetry", tuple(quantities), metadata, (*notes, *unresolved_notes(quantities)))
 
 
 def _error_quantities(log: LogRows, name: str, values: Array) -> list[Quantity]:
