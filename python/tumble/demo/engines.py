@@ -17,7 +17,7 @@ SOCKETS = "/tmp/ipi_"  # i-PI's own prefix of the names of its sockets
 
 def run_lammps(
     inputs: Path, which: LammpsInput, folder: Path, model: str, steps: int, symmetrize: str = "none"
-) -> float:
+) -> None:
     """Runs LAMMPS in `folder`.
 
     Args:
@@ -28,9 +28,6 @@ def run_lammps(
         steps: Number of time steps.
         symmetrize: Rotations over which the model is averaged.
 
-    Returns:
-        The time that it took, s.
-
     Raises:
         DemoError: If it fails.
     """
@@ -38,11 +35,11 @@ def run_lammps(
     variables = ["-var", "steps", str(steps), "-var", "model", model, "-var", "symmetrize", symmetrize]
     command = [find_program("lmp"), "-in", script.name, "-log", "log.lammps", *variables]
     program = Program("LAMMPS", command, folder, folder / "screen.log", _threads())
-    return run_alone(program, LIMIT)
+    run_alone(program, LIMIT)
 
 
-def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int, symmetrize: str = "none") -> float:
-    """Runs an i-PI server and the driver in `folder`; arguments, result and errors as in `run_lammps`."""
+def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int, symmetrize: str = "none") -> None:
+    """Runs an i-PI server and the driver in `folder`; arguments and errors as in `run_lammps`."""
     address = f"tumble-demo-{os.getpid()}-{secrets.token_hex(4)}"
     xml = copy_ipi(inputs, which, folder, steps, address)
     serve = [find_program("i-pi"), xml.name]
@@ -55,7 +52,7 @@ def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int,
         server = Program("i-PI", serve, folder, folder / "server.log", {"OMP_NUM_THREADS": "1"})
         with server:
             client = Program("tumble drive", drive, folder, folder / "driver.log", _threads())
-            return run_together(server, client, LIMIT, "I-PI reports success")
+            run_together(server, client, LIMIT, "I-PI reports success")
     finally:
         Path(SOCKETS + address).unlink(missing_ok=True)
 

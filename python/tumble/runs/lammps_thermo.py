@@ -44,7 +44,7 @@ class Thermo:
     """Thermo output.
 
     Attributes:
-        columns: [T] each, under the names of LAMMPS and, in our units, under ours (`tumble.runs.run.COLUMNS`).
+        columns: [T] each, under the names of LAMMPS and, in our units, under ours (`tumble.runs.Run`).
         notes: What is left out.
     """
 

@@ -14,16 +14,6 @@ from tumble.analysis.trajectory_error import TrajectoryError
 
 EMPTY = np.empty(0)
 
-#: Columns of `Run.log` with their units; engines' other columns keep their names and units.
-COLUMNS = {
-    "temperature": "K",
-    "potential": "eV",
-    "kinetic": "eV",
-    "conserved": "eV",
-    "pressure": "bar",
-    "kinetic_cv": "eV",
-}
-
 
 @dataclass(frozen=True)
 class Trajectory:
@@ -62,7 +52,8 @@ class Run:
         thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
             atom (or mode of a ring polymer), which breaks the conservation of angular momentum; None if it isn't known.
         time: Times of the rows of `log`, [T] in ps.
-        log: What the engine logged, [T] each, under the names of `COLUMNS` in their units where it has these.
+        log: What the engine logged, [T] each: `temperature` (K), `potential`, `kinetic`, `conserved` and `kinetic_cv`
+            (eV) and `pressure` (bar), where it has these, and all columns under its own names and in its own units.
         torque_time: Times of the rows of `torque`, [U] in ps.
         torque: The frame torque of each bead, [U,P,3] in eV/rad; None if it wasn't logged.
         symmetry: Diagnostics of the symmetry error at `symmetry_time`, [V] each: `energy_std` (eV), `energy_shift`
