@@ -157,6 +157,23 @@ fix grow all deform 10 x scale 1.2 remap x
 run 50
 """
 
+_EXPANDS = """
+change_box all x delta 30 30 y delta -20 -20 z delta 3 3 units box
+displace_atoms all move 30 -20 3 units box
+fix move all npt temp 600 600 0.1 iso 2000 300 0.3
+dump corner all custom 20 corner.dump id element x y z
+dump_modify corner element Ar Ne format float %.10g
+dump counted all custom 20 counted.dump id element xu yu zu
+dump_modify counted element Ar Ne format float %.10g
+dump dcd all dcd 20 x.dcd
+dump xtc all xtc 20 x.xtc
+dump_modify xtc precision 1000000 unwrap yes
+dump extended all extxyz 20 x.extxyz
+dump_modify extended element Ar Ne
+write_data start.data
+run 3000
+"""
+
 _PATH_INTEGRAL = """
 fix move all pimd/langevin method nmpimd ensemble nvt temp 100.0 thermostat PILE_L 1234 tau 0.1 fixcom no
 dump beads all custom 10 bead.${ibead}.dump id element x y z ix iy iz vx vy vz fx fy fz
@@ -183,6 +200,11 @@ def run_lammps_real(folder: Path) -> None:
 def run_lammps_growing(folder: Path) -> None:
     """A box that grows along x, whose lower corner moves."""
     _run(folder, _system() + _GROWS)
+
+
+def run_lammps_expanding(folder: Path) -> None:
+    """A liquid whose pressure is let off, so that its box, far from the origin, grows about its middle."""
+    _run(folder, _system() + _EXPANDS)
 
 
 def run_lammps_open(folder: Path, boundary: str) -> None:

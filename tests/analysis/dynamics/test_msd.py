@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import MDAnalysis
 import numpy as np
 import pytest
@@ -10,8 +12,9 @@ from numpy.typing import NDArray
 from scipy import constants
 from support.motions import masses_of, motion
 from support.rotors import atoms
+from support.trajectories import LAMMPS_TIMESTEP, run_lammps_expanding
 
-from tumble.analysis import TrajectoryError
+from tumble.analysis import TrajectoryError, open_trajectory
 from tumble.analysis.dynamics.diffusion import XI
 from tumble.analysis.dynamics.msd import MeanSquareDisplacement
 
@@ -215,3 +218,22 @@ def test_bad_frames_are_refused() -> None:
     fast = universe(liquid(60, 2, diffusion=(30.0, 30.0, 30.0)))
     with pytest.raises(TrajectoryError, match="no particle moves by half the box"):
         MeanSquareDisplacement(fast).run()
+
+
+def test_all_files_of_a_run_at_constant_pressure_give_the_same(tmp_path: Path) -> None:
+    # A real run whose box, far from the origin, grows eightfold: with its corner, without, wrapped and unwrapped. An
+    # extended xyz file of LAMMPS has six digits.
+    run_lammps_expanding(tmp_path)
+    found = {}
+    for name in ("corner.dump", "counted.dump", "x.dcd", "x.xtc", "x.extxyz"):
+        topology = tmp_path / "start.data" if name in ("x.dcd", "x.xtc") else None
+        opened = open_trajectory(tmp_path / name, topology=topology, timestep=LAMMPS_TIMESTEP, units="metal")
+        edges = [ts.dimensions[0] for ts in opened.trajectory]
+        assert edges[-1] > 2 * edges[0]
+        found[name] = MeanSquareDisplacement(opened, longest=1.0).run().result
+    expected = found.pop("corner.dump")
+    for result in found.values():
+        for symbol in ("Ar", "Ne"):
+            assert result[f"msd_{symbol}"].values == pytest.approx(expected[f"msd_{symbol}"].values, rel=1e-5, abs=1e-5)
+            assert float(result[f"D_{symbol}"].values) == pytest.approx(float(expected[f"D_{symbol}"].values), rel=1e-5)
+    assert any("dilation" in note for note in expected.notes)

@@ -224,10 +224,12 @@ class MeanSquareDisplacement(TimeCorrelation):
                 "D is that of a periodic box of this size; in a liquid it is larger in an infinite one, by about "
                 "2.84 kT / (6π η L): give the viscosity for that."
             )
+        if self._boxes.changes:
+            notes.append("The box changes: the motion that its dilation gives to all particles isn't counted.")
         if self.unwrapped and self._boxes.changes:
             notes.append(
-                "The box changes and coordinates are unwrapped: taken as such that count how many boxes, of the size "
-                "at the time, an atom has crossed."
+                "Coordinates are unwrapped: taken as such that count how many boxes, of the size at the time, an atom "
+                "has crossed."
             )
         return tuple(notes)
 

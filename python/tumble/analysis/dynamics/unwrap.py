@@ -1,19 +1,22 @@
 """Continuous paths of particles in a periodic box, from frame to frame: the unwrapping of trajectories.
 
-With positions w of two frames that follow each other, each wrapped into the box of its own frame (rows h), a particle
-has moved by
+With the fractions s = x h^-1 of the box (rows h) that the positions x of two frames have, a particle has moved by
 
-    d = (w' - w) - n h',        n = round((w' - w) h'^-1)
+    d = (s' - s - n) (h + h') / 2,        n = round(s' - s)
 
-the toroidal-view-preserving scheme of von Bülow, Bullerjahn and Hummer, J. Chem. Phys. 153, 021101 (2020), for any
-cell; see also Bullerjahn, von Bülow, Heidari, Hénin and Hummer, J. Chem. Theory Comput. 19, 3406 (2023). In a box that
-changes its size, such paths don't jitter with the box far away from the origin, as coordinates do that count how often
-a particle left the box (`xu` of LAMMPS, those of i-PI). In a constant box it is the nearest image. It is right as long
-as no particle moves by half the box from one frame to the next. Of a molecule, the path of one point is to be
-followed: those of its atoms may part in a box that changes.
+In a constant box it is the nearest image. In a box that changes, it is what is left of the motion without the dilation
+of the box, which moves particles without their diffusing: the integral of the momenta that barostats move particles
+with, dx/dt = p/m + h^-1 dh/dt x, as ds/dt h = p/m (Martyna, Tobias and Klein, J. Chem. Phys. 101, 4177 (1994)).
 
-Coordinates that are known to be unwrapped need no such limit: n is then minus the number of boxes that they themselves
-count, and in a constant box paths are just the coordinates.
+Other schemes are from differences of positions: that of most programs counts boxes and jitters far away from the origin
+(`xu` of LAMMPS, the coordinates of i-PI); the one of von Bülow, Bullerjahn and Hummer, J. Chem. Phys. 153, 021101
+(2020), has the dilation of one box, see also Bullerjahn, von Bülow, Heidari, Hénin and Hummer, J. Chem. Theory
+Comput. 19, 3406 (2023). Both depend on where the box begins, which files without a lower corner (dcd, xtc, and others)
+don't say. Fractions of another origin differ by the same number for all particles, so here only their common motion
+depends on it, and nothing on whether coordinates are wrapped.
+
+It is right as long as no particle moves by half the box from one frame to the next. Coordinates that are known to be
+unwrapped need no such limit: n is then zero.
 """
 
 from __future__ import annotations
@@ -43,12 +46,13 @@ class Unwrapper:
         """See the class."""
         self._unwrapped = unwrapped
         self._frame: int | None = None
-        self._periodic = False
-        self._wrapped: Array = np.empty((0, 3))
-        self._images: Array = np.empty((0, 3))
+        self._box: Array | None = None
+        self._places: Array = np.empty((0, 3))
 
     def displacements(self, positions: Array, dimensions: Any, frame: int) -> Array:
-        """How far the particles have moved since the frame before; zero in the first.
+        """How far the particles have moved since the frame before, in a box that changes apart from its dilation.
+
+        Zero in the first frame.
 
         Args:
             positions: [N,3] in Å, wrapped or not.
@@ -64,49 +68,42 @@ class Unwrapper:
         """
         if not np.all(np.isfinite(positions)):
             raise TrajectoryError(f"`frames`: expected finite positions, got others in frame {frame}")
-        periodic = dimensions is not None
-        wrapped, images = positions, np.zeros_like(positions)
-        if periodic:
-            box = _rows(dimensions, frame)
-            inverse = np.linalg.inv(box)
-            images = np.floor(positions @ inverse)
-            wrapped = positions - images @ box
+        box = None if dimensions is None else _rows(dimensions, frame)
+        # Fractions of the box; positions themselves without one.
+        places = positions if box is None else positions @ np.linalg.inv(box)
         if self._frame is None:
             moved = np.zeros_like(positions)
-        elif periodic != self._periodic:
+        elif (box is None) != (self._box is None):
             raise TrajectoryError(
                 f"`frames`: expected a box in all frames or in none, got one in only one of the frames {self._frame} "
                 f"and {frame}"
             )
         else:
-            moved = wrapped - self._wrapped
-            if periodic:
-                counted = images - self._images if self._unwrapped else None
-                moved = moved + self._boxes(moved @ inverse, counted, frame) @ box
-        self._frame, self._periodic, self._wrapped, self._images = frame, periodic, wrapped, images
+            moved = places - self._places
+            if box is not None and self._box is not None:
+                moved = self._nearest(moved, frame) @ (0.5 * (self._box + box))
+        self._frame, self._box, self._places = frame, box, places
         return moved
 
-    def _boxes(self, fractions: Array, counted: Array | None, frame: int) -> Array:
-        """How many boxes are to be added to differences of wrapped positions, [N,3], which are `fractions` of one."""
-        if counted is not None:
-            fractions = fractions + counted
-        nearest = np.round(fractions)
-        farthest = float(np.max(np.abs(fractions - nearest), initial=0.0))
+    def _nearest(self, steps: Array, frame: int) -> Array:
+        """Steps in fractions of the box, [N,3], to the right image."""
+        boxes = np.round(steps)
+        farthest = float(np.max(np.abs(steps - boxes), initial=0.0))
         where = f"from frame {self._frame} to frame {frame}"
-        if counted is not None:
-            jumps = int(np.sum(np.any(nearest != 0, axis=1)))
+        if self._unwrapped:
+            jumps = int(np.sum(np.any(boxes != 0, axis=1)))
             if jumps > 0 and farthest < _NEAR:
                 raise TrajectoryError(
                     f"`unwrapped`: expected unwrapped coordinates, got {jumps} particles that jump by the length of "
                     f"the box {where}, while none else moves by more than {farthest:.2f} of it; give `unwrapped=False`"
                 )
-            return counted
+            return steps
         if farthest > _FARTHEST:
             raise TrajectoryError(
                 f"`frames`: expected frames between which no particle moves by half the box, got one that moves by "
                 f"{farthest:.2f} of it {where}; write frames more often, or give `unwrapped=True` if coordinates are"
             )
-        return np.asarray(-nearest)
+        return np.asarray(steps - boxes)
 
 
 def _rows(dimensions: Any, frame: int) -> Array:
