@@ -3,6 +3,7 @@
 #include "arrays.h"
 #include "bindings.h"
 #include "tumble/potential.h"
+#include "tumble/torch_modes.h"
 
 namespace py = pybind11;
 
@@ -37,6 +38,16 @@ void export_evaluation(py::module_& m) {
         .def_property_readonly("bare_torques", [](const Evaluation& e) { return to_array(e.bare_torques); });
 }
 
+void export_torch_modes(py::module_& m) {
+    struct Context {
+        std::optional<DefaultTorchModes> modes;
+    };
+    py::class_<Context>(m, "DefaultTorchModes", "Torch's default modes in this thread, as a context manager.")
+        .def(py::init<>())
+        .def("__enter__", [](Context& context) { context.modes.emplace(); })
+        .def("__exit__", [](Context& context, const py::args&) { context.modes.reset(); });
+}
+
 }  // namespace
 
 void export_potential(py::module_& m) {
@@ -58,6 +69,7 @@ void export_potential(py::module_& m) {
             },
             py::arg("graph"), py::arg("frames") = std::vector<Frames>{}, py::call_guard<py::gil_scoped_release>())
         .def("warm_up", &Potential::warm_up, py::call_guard<py::gil_scoped_release>());
+    export_torch_modes(m);
     m.def("device_of_rank", &device_of_rank, py::arg("device"), py::arg("rank"));
     m.def("set_threads", &set_threads, py::arg("threads"));
     m.def("threads", &threads);

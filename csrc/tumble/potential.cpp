@@ -9,6 +9,7 @@
 #include "graph_check.h"
 #include "model.h"
 #include "reference_check.h"
+#include "torch_modes.h"
 
 namespace tumble {
 
@@ -133,6 +134,7 @@ struct Potential::Implementation {
 
 Potential::Potential(const std::string& path, const LoadOptions& options)
     : implementation_(std::make_unique<Implementation>()) {
+    const DefaultTorchModes modes;
     if (options.memory && !(*options.memory > 0.0)) {
         throw ConfigurationError(message("`memory`: expected a number of MB above 0, got ", *options.memory));
     }
@@ -154,6 +156,7 @@ const Metadata& Potential::metadata() const { return implementation_->metadata; 
 std::string Potential::device() const { return implementation_->model->device().str(); }
 
 void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, Evaluation& result) const {
+    const DefaultTorchModes modes;
     auto& self = *implementation_;
     check_graph(graph, self.metadata);
     const std::vector<Frames> frames = checked(wanted, graph.structures());

@@ -109,14 +109,15 @@ def derivatives(
     Raises:
         ExportError: As `forward`.
     """
-    arguments = inputs(graph, dtype, rotation)
-    energy = forward(model, arguments, outputs).double().sum()
     gradient = np.zeros_like(graph.vectors)
-    if energy.requires_grad and len(gradient) > 0:
-        (turned,) = torch.autograd.grad(energy, arguments.edge_vectors)
-        gradient = turned.double().numpy()
-        if not np.isfinite(gradient).all():
-            raise ExportError("`model`: expected finite gradients on the edge vectors, got NaN or infinity")
+    with _core.DefaultTorchModes():
+        arguments = inputs(graph, dtype, rotation)
+        energy = forward(model, arguments, outputs).double().sum()
+        if energy.requires_grad and len(gradient) > 0:
+            (turned,) = torch.autograd.grad(energy, arguments.edge_vectors)
+            gradient = turned.double().numpy()
+    if not np.isfinite(gradient).all():
+        raise ExportError("`model`: expected finite gradients on the edge vectors, got NaN or infinity")
     if rotation is not None:
         gradient = gradient @ rotation  # E(R v): dE/dv = R^T g
 

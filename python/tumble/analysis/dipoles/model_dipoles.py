@@ -13,7 +13,7 @@ import ase
 import numpy as np
 import torch
 
-from tumble import metadata
+from tumble import _core, metadata
 from tumble.analysis.dipoles.dipole_moments import AtomicCharges, GivenDipoles, MolecularSource
 from tumble.analysis.observable import beads_of
 from tumble.analysis.statistics.cells import Array
@@ -57,13 +57,13 @@ class ModelOutput:
     def __call__(self, ts: Any) -> Array:
         """The output for a frame."""
         if self._network is None:
-            with torchscript_warnings_silenced():
+            with torchscript_warnings_silenced(), _core.DefaultTorchModes():
                 self._network = torch.jit.load(str(self._path), map_location="cpu")  # type: ignore[no-untyped-call]
         beads = beads_of(ts)
         cell = {} if ts.dimensions is None else {"cell": ts.dimensions, "pbc": True}
         frames = [ase.Atoms(self._symbols, positions=positions, **cell) for positions in beads]
         graph = to_graph(frames, self._species, self._cutoff)
-        with torch.no_grad():
+        with _core.DefaultTorchModes(), torch.no_grad():
             given = inputs(graph, self._dtype)
             outputs = self._network(given.edge_vectors, given.edge_index, given.reverse, given.species)
         found = outputs[self._output]
