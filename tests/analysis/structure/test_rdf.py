@@ -12,6 +12,7 @@ from MDAnalysis.analysis.rdf import InterRDF
 from MDAnalysis.coordinates.memory import MemoryReader
 from MDAnalysis.lib.mdamath import triclinic_box
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 from support.bead_frames import BeadFrames
 
 from tumble.analysis import TrajectoryError
@@ -304,9 +305,59 @@ def test_first_peak_and_coordination_of_a_vibrating_lattice() -> None:
     assert result["n_OO"].values == pytest.approx(6, abs=0.35)
 
 
+def grid(*sizes: int) -> Positions:
+    return np.array(list(itertools.product(*(range(size) for size in sizes))), dtype=np.float64)
+
+
+def ice() -> Positions:
+    """The oxygens of cubic ice, a diamond lattice with 2.753 Å between neighbors, of which each has 4, [216,3]."""
+    face_centred = np.array([[0, 0, 0], [0, 2, 2], [2, 0, 2], [2, 2, 0]])
+    cell = np.concatenate([face_centred, face_centred + 1])
+    return np.concatenate([cell + 4 * corner for corner in grid(3, 3, 3)]) * 2.753 / np.sqrt(3)
+
+
+@pytest.mark.parametrize("vibration", [0.0, 0.01, 0.05, 0.15])
+@pytest.mark.parametrize("bin_width", [0.02, 0.05, 0.1])
+def test_coordination_of_ice(vibration: float, bin_width: float) -> None:
+    # Tetrahedral by construction, however narrow the peak is: at rest its shell is one bin wide.
+    places = ice()
+    positions = places + np.random.default_rng(4).normal(scale=vibration, size=(20, *places.shape))
+    rows = 12 / np.sqrt(3) * 2.753 * np.eye(3)
+    result = Rdf(universe(positions, "O" * len(places), rows), [("O", "O")], bin_width=bin_width).run().result
+    assert float(result["n_OO"].values) == pytest.approx(4.0, abs=1e-6 if vibration < 0.1 else 0.01)
+    assert float(result["r_OO_peak"].values) == pytest.approx(2.753, abs=max(0.51 * bin_width, 0.02))
+
+
+def test_coordination_of_the_first_of_two_narrow_shells() -> None:
+    # A lattice with 2 neighbors at 2.725 Å along x and 2 at 2.825 Å along y: one empty bin lies between.
+    edges = np.array([2.725, 2.825, 5.0])
+    places = grid(4, 4, 3) * edges
+    still = np.tile(places, (5, 1, 1))
+    result = Rdf(universe(still, "O" * 48, np.diag(edges * [4, 4, 3])), [("O", "O")]).run().result
+    assert float(result["n_OO"].values) == pytest.approx(2.0, abs=1e-6)
+    assert float(result["r_OO_peak"].values) == pytest.approx(2.725, abs=0.025)
+    assert float(result["g_OO_peak"].values) == pytest.approx(result["g_OO"].values.max(), rel=1e-6)
+
+
+def test_coordination_within_rigid_molecules() -> None:
+    # Each O has its own two H at 0.96 Å, in one bin, and no other H nearer than 1.5 Å.
+    generator = np.random.default_rng(6)
+    frames = []
+    for _ in range(20):
+        turns = Rotation.random(64, rng=generator).as_matrix()
+        bonds = 0.96 * np.array([[1.0, 0.0, 0.0], [np.cos(1.824), np.sin(1.824), 0.0]])
+        hydrogens = 3.1 * grid(4, 4, 4)[:, None] + np.einsum("mab,hb->mha", turns, bonds)
+        frames.append(np.concatenate([3.1 * grid(4, 4, 4)[:, None], hydrogens], axis=1).reshape(-1, 3))
+    made = universe(np.array(frames), "OHH" * 64, 12.4 * np.eye(3))
+    result = Rdf(made, [("O", "H")]).run().result
+    assert float(result["n_OH"].values) == pytest.approx(2.0, abs=1e-6)
+    assert float(result["r_OH_peak"].values) == pytest.approx(0.96, abs=0.025)
+
+
 def test_gas_has_no_peak() -> None:
     result = Rdf(universe(gas(CUBIC, 50, 30, seed=18), "O" * 30, CUBIC), [("O", "O")]).run().result
     assert [quantity.name for quantity in result.quantities] == ["g_OO"]
+    assert any(note.startswith("No number of neighbors from g(r), O–O") for note in result.notes)
 
 
 def test_processes_give_the_same_as_one() -> None:

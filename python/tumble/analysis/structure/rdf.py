@@ -148,9 +148,15 @@ class Rdf(MolecularObservable):
         shells = 4 / 3 * np.pi * np.diff(edges**3)
         common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
         quantities: list[Quantity] = []
+        uncounted: list[str] = []
         for index, pair in enumerate(self.pairs):
             own = cells[[index, -1], :bins]
-            quantities += self._curve(own, pair, self._inside[index], axis, shells, common)
+            found = self._curve(own, pair, self._inside[index], axis, shells, common)
+            if not any(quantity.name.startswith("n_") for quantity in found):
+                uncounted.append(found[0].label)
+            quantities += found
+        if uncounted:
+            notes = (*notes, _no_number(uncounted))
         for row, index in enumerate(self._apart, start=len(self.pairs)):
             pair = self.pairs[index]
             quantities.append(
@@ -215,6 +221,13 @@ class Rdf(MolecularObservable):
             return float(np.interp(minimum.find(mean[0] * scale)[0], edges, within))
 
         return [*found, derived(f"n_{name}", cells, neighbours, label=f"neighbours, {label}", unit="1", **common)]
+
+
+def _no_number(labels: list[str]) -> str:
+    return (
+        f"No number of neighbors from {'; '.join(labels)}: there is no first peak with a minimum behind it that is "
+        "clear of the noise."
+    )
 
 
 def _reach(ts: Any) -> float:
