@@ -25,8 +25,9 @@ double squared_length(const Vector3& v, const EdgeList::Candidate& candidate) {
     if (!std::isfinite(square)) {
         refuse(message("expected finite positions, got a distance of ", std::sqrt(square), " Å"));
     }
-    // A pair at distance zero has no direction: no model can give it a force.
-    if (square == 0.0) refuse("expected a distance above 0 Å, got 0");
+    if (square < closest * closest) {
+        refuse(message("expected a distance of at least ", closest, " Å, got ", std::sqrt(square)));
+    }
     return square;
 }
 

@@ -8,6 +8,9 @@
 
 namespace tumble {
 
+/// Å; atoms nearer than this are one atom written twice, or a wrong unit, and no model was trained there.
+constexpr double closest = 0.01;
+
 class EdgeList {
   public:
     struct Candidate {
@@ -46,7 +49,7 @@ class EdgeList {
     /// @param vectors v of each candidate, Å, in the order of `candidates()`
     /// @param species index of each atom's species
     /// @param cutoff Å
-    /// @throws StructureError if two atoms of a pair are at one place, or a vector isn't finite
+    /// @throws StructureError if two atoms of a pair are nearer than `closest`, or a vector isn't finite
     void append_to(Graph& graph, const std::vector<Vector3>& vectors, const std::vector<std::int64_t>& species,
                    double cutoff) const;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 #include "error.h"
@@ -34,6 +35,10 @@ double norm(const Vector3& v) { return std::hypot(v[0], v[1], v[2]); }
 /// Positions beyond this many Å leave too few digits for the distances between neighbours.
 constexpr double farthest = 1e8;
 
+/// Mean number of neighbors beyond which a box can't be meant: two hundred times the density of water for a cutoff of
+/// 5 Å. Without a bound the search wouldn't end, or would take all memory.
+constexpr double most_neighbors = 1e4;
+
 /// vesin sorts atoms into 1e5 cells at most. For more it makes them larger, in all directions alike, and then fails
 /// with a division by zero where a thin direction is left with none (vesin 0.6.2).
 constexpr double most_cells = 5e4;
@@ -55,9 +60,9 @@ void validate(const Structure& structure) {
     for (int a = 0; a < 3; ++a) {
         if (!structure.periodic[a]) continue;
         const double length = norm(structure.cell[a]);
-        if (!(length > 0.0) || !std::isfinite(length)) {
-            throw StructureError(
-                message("`cell` vector ", a, ": expected a length above 0 Å in a periodic direction, got ", length));
+        if (!(length >= closest && length <= farthest)) {
+            throw StructureError(message("`cell` vector ", a, ": expected a length of ", closest, " to ", farthest,
+                                         " Å in a periodic direction, got ", length));
         }
     }
 }
@@ -94,7 +99,7 @@ Matrix3 complete_cell(const Structure& structure) {
         cell = {{{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}};
     }
     const double scale = norm(cell[0]) * norm(cell[1]) * norm(cell[2]);
-    if (std::abs(determinant(cell)) < 1e-12 * scale) {
+    if (!(std::abs(determinant(cell)) >= 1e-12 * scale)) {  // so written for NaN
         throw StructureError("`cell`: expected linearly independent vectors, got a volume of 0");
     }
     return cell;
@@ -108,21 +113,41 @@ struct Search {
     double cutoff;
 };
 
+/// Heights of the cell in periodic directions, lengths that the atoms fill in open ones; Å.
+Vector3 extents(const std::vector<Vector3>& positions, const Structure& structure, const Matrix3& cell) {
+    Vector3 lengths;
+    for (int a = 0; a < 3; ++a) {
+        if (structure.periodic[a]) {
+            lengths[a] = std::abs(determinant(cell)) / norm(cross(cell[(a + 1) % 3], cell[(a + 2) % 3]));
+            continue;
+        }
+        double low = dot(positions[0], cell[a]), high = low;
+        for (const auto& x : positions) {
+            low = std::min(low, dot(x, cell[a]));
+            high = std::max(high, dot(x, cell[a]));
+        }
+        lengths[a] = high - low;
+    }
+    return lengths;
+}
+
+/// Refuses a box with so many images within the cutoff that they can't be meant.
+void bound_neighbors(const Structure& structure, const Matrix3& cell, double cutoff) {
+    const Vector3 lengths = extents(structure.positions, structure, cell);
+    double neighbors = static_cast<double>(structure.size()) * std::numbers::pi / 6.0;  // the share of a sphere
+    for (int a = 0; a < 3; ++a) {
+        neighbors *= structure.periodic[a] ? 2.0 * cutoff / lengths[a] : std::min(1.0, 2.0 * cutoff / lengths[a]);
+    }
+    if (!(neighbors <= most_neighbors)) {
+        throw StructureError(message("`cell`: expected at most ", most_neighbors, " neighbors of an atom within ",
+                                     cutoff, " Å, got about ", neighbors, "; are cell and positions in Å?"));
+    }
+}
+
 double count_cells(const Search& search, const Structure& structure, const Matrix3& cell) {
     double cells = 1.0;
-    for (int a = 0; a < 3; ++a) {
-        double extent;
-        if (structure.periodic[a]) {
-            extent = std::abs(determinant(cell)) / norm(cross(cell[(a + 1) % 3], cell[(a + 2) % 3]));
-        } else {
-            double low = dot(search.positions[0], cell[a]), high = low;
-            for (const auto& x : search.positions) {
-                low = std::min(low, dot(x, cell[a]));
-                high = std::max(high, dot(x, cell[a]));
-            }
-            extent = high - low;
-        }
-        cells *= std::max(1.0, extent / search.cutoff);
+    for (const double length : extents(search.positions, structure, cell)) {
+        cells *= std::max(1.0, length / search.cutoff);
     }
     return cells;
 }
@@ -166,6 +191,7 @@ EdgeList Neighbors::find(const Structure& structure, double cutoff, std::vector<
     if (structure.size() == 0) return EdgeList({}, 0);
 
     const Matrix3 cell = complete_cell(structure);
+    bound_neighbors(structure, cell, cutoff);
     const Search search = plan_search(structure, cell, cutoff);
     VesinOptions options{};
     options.cutoff = search.cutoff;

@@ -125,10 +125,21 @@ def test_vast_periodic_boxes(lengths: tuple[float, float, float], pbc: list[bool
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        (lambda a: a.set_cell(np.zeros((3, 3))), r"`cell` vector 0: expected a length above 0 Å .* got 0"),
+        (lambda a: a.set_cell(np.zeros((3, 3))), r"`cell` vector 0: expected a length of 0.01 to 100000000 Å .* got 0"),
         (
             lambda a: a.set_cell([[1, 0, 0], [2, 0, 0], [0, 0, 1]]),
             r"`cell`: expected linearly independent vectors",
+        ),
+        *(
+            (lambda a, length=length: a.set_cell(length * np.eye(3)), rf"`cell` vector 0: .* got {shown}")
+            for length, shown in [(1e-9, "1e-09"), (1e-5, "1e-05"), (1e160, r"1e\+160"), (np.nan, "nan")]
+        ),
+        # 24 atoms, π/6 (2 · 4 / length)³ of each and its images
+        (lambda a: a.set_cell(0.01 * np.eye(3)), r"`cell`: expected at most 10000 neighbors .* about 6433981755;"),
+        (lambda a: a.set_cell(0.4 * np.eye(3)), r"`cell`: expected at most 10000 neighbors .* about 100530.9649;"),
+        (
+            lambda a: a.positions.__setitem__(1, a.positions[0] + [0, 1e-9, 0]),
+            r"atom 0 and atom 1 \(counted from 0\): expected a distance of at least 0.01 Å, got 1.0+\d*e-09",
         ),
         (
             lambda a: a.positions.__setitem__((1, 2), np.nan),
@@ -136,7 +147,7 @@ def test_vast_periodic_boxes(lengths: tuple[float, float, float], pbc: list[bool
         ),
         (
             lambda a: a.positions.__setitem__(1, a.positions[0]),
-            r"atom 0 and atom 1 \(counted from 0\): expected a distance above 0 Å",
+            r"atom 0 and atom 1 \(counted from 0\): expected a distance of at least 0.01 Å, got 0",
         ),
     ],
 )

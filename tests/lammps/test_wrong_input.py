@@ -160,8 +160,8 @@ SETTINGS = {
 RUNS = {
     "one place": Case(
         "ERROR: pair_style tumble at step 0: "
-        rf"atom ID ({IDS[0]} and atom ID {IDS[1]}|{IDS[1]} and atom ID {IDS[0]}): expected a distance above 0 Å, "
-        r"got 0; the frame is in tumble_failed_0.extxyz \(",
+        rf"atom ID ({IDS[0]} and atom ID {IDS[1]}|{IDS[1]} and atom ID {IDS[0]}): expected a distance of at "
+        r"least 0.01 Å, got 0; the frame is in tumble_failed_0.extxyz \(",
         behind="".join(ONE_PLACE) + "run 0\n",
     ),
     "lost atom": Case(
