@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from pathlib import Path
+
+_PIECE = 1 << 20  # bytes that are read at a time: trajectories are large
 
 
 def sha256(path: Path) -> str:
@@ -13,15 +16,24 @@ def sha256(path: Path) -> str:
     Raises:
         OSError: If it can't be read.
     """
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write to a temporary file beside `path` and rename it, so that `path` is always whole.
 
+    A device or a pipe, such as `/dev/null`, is written to and not replaced.
+
     Raises:
-        OSError: If it can't be written; an older file is then as it was.
+        OSError: If it can't be written, with the name of the file; an older file is then as it was.
     """
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        path.write_bytes(content)
+        return
     # A name of its own for each process, since two may write the same file.
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
@@ -30,5 +42,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+    except OSError as error:
+        # What fails on a full disk doesn't know its name, and nobody knows that of the temporary file.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)

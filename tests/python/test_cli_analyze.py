@@ -79,7 +79,7 @@ def test_everything_that_the_run_allows(bare: Path, capsys: pytest.CaptureFixtur
     assert {"symmetry", "orientation", "rdf", "dipole", "dielectric", "reorientation", "drift"} <= found
     assert set(analysis.provenance["skipped"]) >= {"gyration", "kinetic"}
     assert analysis.provenance["symmetrize"] == "none"
-    assert analysis.provenance["files"]["water.dump"] > 1000
+    assert analysis.provenance["files"]["water.dump"]["size"] > 1000
 
 
 def test_verdict_on_a_bias_that_was_built_in(
@@ -244,6 +244,39 @@ def test_run_that_changed_or_other_options_are_analysed_again(
     (run / "water.dump").write_text(longer.read_text())
     assert main(command) == 0
     assert "changed since it was analysed, so that comes first" in capsys.readouterr().err
+
+
+def test_stored_analysis_is_judged_by_all_that_it_depends_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = write_run(tmp_path / "run", frames=100)
+    file, dump = run / "analysis.json", run / "water.dump"
+    assert main(["analyze", str(run), "--observables", "dipole", "--start", "0.2"]) == 0
+    # Another trajectory of the same size, and the options of before.
+    text = dump.read_text()
+    dump.write_text(text.replace("0.7", "0.8"))
+    assert dump.stat().st_size == len(text)
+    capsys.readouterr()
+    assert main(["compare", str(run)]) == 0
+    assert "`water.dump` changed since it was analysed, so that comes first and replaces" in capsys.readouterr().err
+    assert load_analysis(run)["dipole"].metadata["time_ps"][0] == pytest.approx(0.2)
+    assert [result.observable for result in load_analysis(run).results] == ["dipole"]
+    assert main(["compare", str(run)]) == 0
+    assert capsys.readouterr().err == ""
+    for options in (["--stride", "2"], ["--temperature", "290"]):
+        assert main(["compare", str(run), "--observables", "dipole", *options]) == 0
+        assert "analysed with other options, so that comes first" in capsys.readouterr().err
+    assert main(["compare", str(file), "--start", "0.1"]) == 1
+    assert "expected a run to be analysed with these options, got the analysis" in capsys.readouterr().err
+    dump.write_text(text)
+    assert main(["compare", str(file)]) == 0
+    assert "taken as it is, though `water.dump` changed since it was analysed" in capsys.readouterr().err
+    dump.unlink()
+    before = file.read_bytes()
+    assert main(["compare", str(run)]) == 1
+    assert "but `water.dump` is gone; name" in capsys.readouterr().err
+    assert file.read_bytes() == before
+    assert main(["compare", str(file)]) == 0
 
 
 def test_what_can_be_had_is_written_before_the_rest_is_refused(

@@ -25,8 +25,9 @@ class Analysis:
         name: Of the run, for tables and legends.
         results: One for each observable.
         provenance: What was run and with what: `engine`, `ensemble`, `temperature_K`, `beads`, `length_ps`,
-            `timestep_fs`, `model` (`name`, `path`, `sha256`), `symmetrize`, `versions`, `inputs`, `files`, `skipped`
-            (observables that this run doesn't allow, with the reasons).
+            `timestep_fs`, `model` (`name`, `path`, `sha256`), `symmetrize`, `versions`, `inputs`, `settings`, `given`
+            and `files` (`tumble.analysis.fingerprint`), `skipped` (observables that this run doesn't allow, with the
+            reasons).
     """
 
     name: str

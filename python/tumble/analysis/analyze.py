@@ -14,6 +14,7 @@ from typing import Any
 
 import tumble
 from tumble.analysis.analysis_file import Analysis, grouped
+from tumble.analysis.fingerprint import fingerprint
 from tumble.analysis.opened_run import OpenedRun
 from tumble.analysis.recipes import RECIPES
 from tumble.analysis.result import Result
@@ -48,6 +49,7 @@ def analyze(
         if name not in RECIPES:
             hint = nearest_name(name, RECIPES, "observables")
             raise TrajectoryError(f"`observables`: expected names of observables, got `{name}`{hint}")
+    made_of = fingerprint(run, settings, observables)
     results: list[Result] = []
     skipped: dict[str, str] = {}
     with closing(OpenedRun(run, settings)) as opened:
@@ -61,11 +63,10 @@ def analyze(
     if not results:
         reasons = "; ".join(grouped(skipped))
         raise TrajectoryError(f"`{run.folder}`: expected a run that can be analysed, got {reasons}")
-    return Analysis(run.name, tuple(results), _provenance(run, settings, skipped))
+    return Analysis(run.name, tuple(results), _provenance(run, settings, skipped) | made_of)
 
 
 def _provenance(run: Run, settings: Settings, skipped: dict[str, str]) -> dict[str, Any]:
-    files = (*run.trajectory.positions, *run.trajectory.velocities, *run.trajectory.forces)
     model = dict(run.model)
     path = Path(model.get("path", ""))
     if model and path.is_file():
@@ -83,7 +84,6 @@ def _provenance(run: Run, settings: Settings, skipped: dict[str, str]) -> dict[s
         "symmetrize": run.symmetrize,
         "versions": versions,
         "inputs": dict(run.inputs),
-        "files": {path.name: path.stat().st_size for path in files},
         "settings": asdict(settings),
         "skipped": skipped,
         "notes": list(run.notes),

@@ -6,8 +6,9 @@ import argparse
 import math
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tumble.cli.options import Once, check_folder
 
@@ -111,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_folder("output", arguments.output)
     check_folder("plots", arguments.plots)
     for given in arguments.runs:
-        analysis = analyze_run(given, arguments, settings)
+        analysis = analyze_run(given, opening_of(arguments), settings, chosen(arguments), arguments.name)
         path = arguments.output if arguments.output is not None else file_of(given)
         analysis.save(path)
         print(format_numbers(analysis))
@@ -146,28 +147,41 @@ def check_asked(analysis: Analysis, arguments: argparse.Namespace) -> None:
         raise TrajectoryError("; ".join(grouped(skipped)))
 
 
-def analyze_run(given: str, arguments: argparse.Namespace, settings: Settings) -> Analysis:
-    """Analyses what the user named."""
+def opening_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Arguments of `open_run` that say what the files of a run don't."""
+    return {
+        "topology": arguments.topology,
+        "trajectory": arguments.trajectory,
+        "beads": arguments.beads,
+        "units": arguments.units,
+        "timestep": None if arguments.timestep is None else arguments.timestep / 1000,
+        "temperature": arguments.temperature,
+    }
+
+
+def analyze_run(
+    path: str, given: dict[str, Any], settings: Settings, observables: Sequence[str] | None, name: str | None
+) -> Analysis:
+    """Analyses a run.
+
+    Args:
+        path: As the user named it.
+        given: Arguments of `open_run`.
+        settings: How.
+        observables: Names of what is sought; None for all.
+        name: Of the run; that of its folder or file if None.
+    """
     from tumble.analysis.analyze import analyze
     from tumble.runs import open_run
 
-    opened = open_run(
-        given,
-        name=arguments.name,
-        topology=arguments.topology,
-        trajectory=arguments.trajectory,
-        beads=arguments.beads,
-        units=arguments.units,
-        timestep=None if arguments.timestep is None else arguments.timestep / 1000,
-        temperature=arguments.temperature,
-    )
+    opened = open_run(path, name=name, **given)
 
     def tell(observable: str) -> None:
         if sys.stderr.isatty():
             print(f"\r\033[K{opened.name}: {observable} ", end="", file=sys.stderr, flush=True)
 
     try:
-        return analyze(opened, chosen(arguments), settings, tell)
+        return analyze(opened, observables, settings, tell)
     finally:
         if sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr, flush=True)

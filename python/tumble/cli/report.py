@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tumble.cli.compare import add_runs, load_runs
+from tumble.cli.compare import add_runs
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,6 +31,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page and say where it is."""
     from tumble.analysis.compare import compare
+    from tumble.cli.stored_runs import load_runs
     from tumble.report import write_report
 
     analyses, reference = load_runs(arguments)

@@ -12,6 +12,7 @@ from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_run import find_ipi_input, is_ipi_input, read_ipi_run
 from tumble.runs.lammps_run import LOG, read_lammps_run
 from tumble.runs.run import Run, Trajectory
+from tumble.runs.stamp import stamped, stamps_in
 
 
 def open_run(
@@ -41,6 +42,7 @@ def open_run(
     Raises:
         TrajectoryError: If there is no such run, it can't be read, or it tells another time step.
     """
+    before = stamps_in(folder_of(path))
     run = _read(Path(path), name, units, timestep)
     if timestep is not None and run.timestep is not None and abs(run.timestep - timestep) > 1e-6 * timestep:
         raise TrajectoryError(
@@ -59,7 +61,27 @@ def open_run(
         trajectory=files,
         timestep=run.timestep if timestep is None else timestep,
         temperature=run.temperature if temperature is None else temperature,
+        stamps=stamped(run.files, before),
+        given={
+            "topology": topology,
+            "timestep": timestep,
+            "temperature": temperature,
+            "trajectory": None if trajectory is None else list(trajectory),
+            "beads": beads,
+            "units": units,
+        },
     )
+
+
+def folder_of(path: str | PathLike[str]) -> Path:
+    """The folder of what a user names as a run; that of the first file for a pattern."""
+    path = Path(path)
+    if path.is_dir():
+        return path
+    if path.exists():
+        return path.parent
+    found = sorted(glob.glob(str(path)))
+    return Path(found[0]).parent if found else path.parent
 
 
 def _read(path: Path, name: str | None, units: str | None, timestep: float | None) -> Run:

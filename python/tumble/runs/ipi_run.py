@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
+from tumble.analysis.symmetry.symmetry_log import is_symmetry_log
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_driver import said_by_driver, symmetry_of
 from tumble.runs.ipi_extras import torque_of
-from tumble.runs.ipi_input import read_ipi_input, root_of
+from tumble.runs.ipi_input import IpiInput, read_ipi_input, root_of
 from tumble.runs.ipi_properties import read_properties
-from tumble.runs.ipi_trajectory import trajectory_of
+from tumble.runs.ipi_trajectory import files_of_beads, trajectory_of
 from tumble.runs.run import Run
 
 
@@ -76,7 +77,20 @@ def read_ipi_run(xml: Path, name: str | None = None) -> Run:
         inputs={xml.name: xml.read_text(errors="replace")},
         versions=_versions(),
         notes=(*trajectory_notes, *properties.notes, *torque_notes, *symmetry_notes),
+        files=_files(xml, found),
     )
+
+
+def _files(xml: Path, found: IpiInput) -> tuple[Path, ...]:
+    """What was read: input, properties, extras, logs of drivers."""
+    files = [xml, *(each.path for each in found.properties)]
+    for output in found.trajectories:
+        if output.quantity == "extras":
+            files += files_of_beads(output, found.beads, "").values()
+            files.append(output.stem)
+    files += sorted(xml.parent.glob("*.log"))
+    files += [path for path in sorted(xml.parent.iterdir()) if path.is_file() and is_symmetry_log(path)]
+    return tuple(path for path in dict.fromkeys(files) if path.is_file())
 
 
 def _versions() -> dict[str, str]:

@@ -57,6 +57,7 @@ def read_lammps_run(
     time = columns["Step"] * timestep if timestep is not None and "Step" in columns else np.empty(0)
     torque = _torque(settings, columns)
     symmetry = _symmetry(settings, columns)
+    inputs = _inputs(folder)
     return Run(
         name=folder.resolve().name if name is None else name,
         engine="LAMMPS",
@@ -74,9 +75,10 @@ def read_lammps_run(
         symmetry=symmetry,
         model=_model(found.text),
         symmetrize=_symmetrize(found.text),
-        inputs=_inputs(folder),
+        inputs=inputs,
         versions=_versions(found.text),
         notes=thermo.notes,
+        files=(path, *(folder / each for each in inputs)),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.runs.stamp import Stamp
 
 EMPTY = np.empty(0)
 
@@ -64,6 +65,9 @@ class Run:
         inputs: Texts of input files, by name.
         versions: Of the programs, by name.
         notes: What couldn't be read or is left out, in sentences.
+        files: What was read beside the trajectory: logs, inputs, properties.
+        stamps: How `files` looked before they were read.
+        given: What the caller of `open_run` said of the run, by the names of its arguments.
     """
 
     name: str
@@ -86,6 +90,9 @@ class Run:
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    stamps: Mapping[Path, Stamp] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     def universe(self) -> Any:
         """The trajectory, newly opened.
