@@ -270,8 +270,10 @@ void PairTumble::compute(int eflag, int vflag)
   const std::vector<tumble::Frames> &frames = frames_.next();
   const tumble::Graph *graph = nullptr;
   bool evaluated = false;
+  const bool rebuild = list_is_new();
+  if (rebuild) refuse_lost_atoms(lmp);
   const auto work = [&] {
-    if (list_is_new()) graph_.rebuild(*atom, *domain, *list, hop(), metadata.depth);
+    if (rebuild) graph_.rebuild(*atom, *domain, *list, hop(), metadata.depth);
     graph = &graph_.update(*atom, species_of_type_, metadata.cutoff);
     try {
       potential_->evaluate(*graph, frames, evaluation_);

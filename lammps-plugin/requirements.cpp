@@ -18,6 +18,15 @@
 
 using namespace LAMMPS_NS;
 
+namespace {
+
+bool has_fix(LAMMPS *lmp, const std::string &style)
+{
+  return !lmp->modify->get_fix_by_style("^" + style + "$").empty();
+}
+
+}    // namespace
+
 void LAMMPS_NS::refuse_kspace(LAMMPS *lmp, const Pair *style)
 {
   // with pair_style hybrid, another sub-style may be what kspace belongs to
@@ -51,9 +60,13 @@ void LAMMPS_NS::check_atoms_and_lists(LAMMPS *lmp, bool messages)
     error->all(FLERR,
                "pair_style tumble: expected `neighbor bin` or `neighbor nsq` for message passing over several MPI "
                "ranks, since LAMMPS has no lists of ghosts' neighbors in other styles");
-  if (!lmp->modify->get_fix_by_style("^gcmc").empty())
-    error->all(FLERR, "pair_style tumble: expected no fix gcmc, which leaves the atoms that it has taken out in the "
-                      "neighbor lists, where the model gives them the energy of free atoms");
+  // of the fixes of Monte Carlo, those that take an atom out by excluding its pairs
+  for (const char *style : {"gcmc", "charge/regulation"})
+    if (has_fix(lmp, style))
+      error->all(FLERR,
+                 "pair_style tumble: expected no fix {}, which leaves the atoms that it has taken out in the neighbor "
+                 "lists, where the model gives them the energy of free atoms",
+                 style);
   if (neighbor.includegroup)
     error->all(FLERR, "pair_style tumble: expected neighbor lists of all atoms, got `neigh_modify include`");
   if (atom.molecular != Atom::ATOMIC)
@@ -62,8 +75,9 @@ void LAMMPS_NS::check_atoms_and_lists(LAMMPS *lmp, bool messages)
         error->all(FLERR, "pair_style tumble: bonded pairs are missing from the neighbor list, since their weight in "
                           "special_bonds is 0; add `special_bonds lj/coul 1.0 1.0 1.0`, or, beside a force field that "
                           "leaves them out, `special_bonds lj/coul 1e-50 1e-50 1e-50`");
-  // neighbor->exclude is set after this, and hasn't been at all before the first run
-  if ((neighbor.nex_type || neighbor.nex_group || neighbor.nex_mol) && lmp->comm->me == 0)
+  // neighbor->exclude is set after this, and hasn't been at all before the first run; fix widom excludes an empty group
+  const int groups = neighbor.nex_group - static_cast<int>(lmp->modify->get_fix_by_style("^widom$").size());
+  if ((neighbor.nex_type || groups > 0 || neighbor.nex_mol) && lmp->comm->me == 0)
     error->warning(FLERR, "pair_style tumble: pairs excluded by neigh_modify are invisible to the model, too");
 }
 
@@ -91,4 +105,18 @@ void LAMMPS_NS::check_communication(LAMMPS *lmp, double reach, double halo)
           "pair_style tumble: expected a box of at least {} A along {}, from where `comm_style tiled` has to "
           "bring ghosts, got {} A; use `comm_style brick`",
           halo, "xyz"[a], heights[a]);
+}
+
+void LAMMPS_NS::refuse_lost_atoms(LAMMPS *lmp)
+{
+  if (!has_fix(lmp, "ipi")) return;
+  const bigint mine = lmp->atom->nlocal;
+  bigint atoms = 0;
+  MPI_Allreduce(&mine, &atoms, 1, MPI_LMP_BIGINT, MPI_SUM, lmp->world);
+  if (atoms != lmp->atom->natoms)
+    lmp->error->all(FLERR,
+                    "pair_style tumble at step {}: expected {} atoms, got {}; fix ipi loses those that i-PI has moved "
+                    "several boxes away, or out of a box without periodic boundaries; use `tumble drive` in place of "
+                    "LAMMPS, or start i-PI again from positions inside the box",
+                    lmp->update->ntimestep, lmp->atom->natoms, atoms);
 }

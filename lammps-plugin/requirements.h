@@ -28,6 +28,10 @@ void check_atoms_and_lists(LAMMPS *lmp, bool messages);
 /// @param halo distance from which ghosts are needed, skin included, Å; no less than `reach`
 void check_communication(LAMMPS *lmp, double reach, double halo);
 
+/// Whether all atoms are still there, for when the neighbor lists are new. Where LAMMPS moves the atoms itself, its
+/// thermo output asks, and the user decides; what i-PI has moved, fix ipi may lose without a word.
+void refuse_lost_atoms(LAMMPS *lmp);
+
 }    // namespace LAMMPS_NS
 
 #endif

@@ -6,6 +6,7 @@ driver's numbers to that, and converted with LAMMPS' constants to 1e-10 at the p
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +28,10 @@ LAMMPS_HARTREE = 8.617343e-5 / 3.1668152e-6  # Boltzmann's constant of LAMMPS' m
 pytestmark = pytest.mark.timeout(90)
 
 
-def serve_lammps(folder: Path, atoms: Atoms, script: str, ranks: int) -> tuple[Server, LammpsRun]:
-    """Runs LAMMPS until the server has enough."""
+def serve_lammps(
+    folder: Path, atoms: Atoms, script: str, ranks: int, complete: bool = True
+) -> tuple[Server, LammpsRun]:
+    """Runs LAMMPS until the server has enough; unless `complete`, until LAMMPS itself stops."""
     endpoint = unix_endpoint()
     with Server(folder, atoms, endpoint, steps=STEPS, extras="") as server:
         until = time.monotonic() + 30
@@ -36,7 +39,7 @@ def serve_lammps(folder: Path, atoms: Atoms, script: str, ranks: int) -> tuple[S
             assert time.monotonic() < until, server.output
             time.sleep(0.05)
         done = run_lammps(folder, script.format(address=endpoint.unix), ranks=ranks)
-        assert server.wait() == 0, server.output
+        assert not complete or server.wait() == 0, server.output
     return server, done
 
 
@@ -100,3 +103,22 @@ def test_same_numbers_as_the_driver(tmp_path: Path, model_file: ModelFile, name:
     if atoms.pbc.all():
         np.testing.assert_allclose(server.properties[:, 3:9], ours.properties[:, 3:9], rtol=3e-7, atol=1e-9)
     assert np.abs(positions[-1] - positions[0]).max() * BOHR > 1e-3
+
+
+@pytest.mark.parametrize(("boxes", "ranks"), [(1, 1), (4, 1), (4, 2)])
+def test_atoms_that_i_pi_has_moved_boxes_away(tmp_path: Path, model_file: ModelFile, boxes: int, ranks: int) -> None:
+    """One box away is the same structure. Of farther atoms fix ipi loses some, and without thermo output, which would
+    ask, LAMMPS says nothing and sends the energy of the others."""
+    atoms = systems()["triclinic"]
+    model = model_file("two_hop")
+    moved = atoms.copy()
+    moved.positions[3] += boxes * atoms.cell[1]
+    script = client_script(tmp_path, atoms, model).replace("thermo 1\n", "thermo 0\n")
+    server, done = serve_lammps(tmp_path, moved, script, ranks, complete=boxes == 1)
+    if boxes == 1:
+        energy = server.properties[0, 1] * HARTREE
+        assert energy == pytest.approx(core_result(model, atoms).energies[0], rel=1e-6)
+        return
+    assert done.returncode != 0
+    assert re.search("ERROR: pair_style tumble at step 1: expected 24 atoms, got 23; fix ipi loses", done.output)
+    assert done.output.count("ERROR") == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ase import Atoms
 from support.lammps_frames import COLUMNS, DUMP_FORMAT, Frame, core_result, read_frames
 from support.lammps_runs import run_lammps, scattered_ids, system_script, with_pair
 from support.systems import systems
@@ -119,6 +120,48 @@ def test_types_that_are_swapped_in_trial_moves(tmp_path: Path, model_file: Model
     for here, energy in zip(frames, table["PotEng"], strict=True):
         assert_as_core(here, energy, model)
     assert (np.diff(table["PotEng"]) < 1e-10).all()
+
+
+#: Commands of fixes of Monte Carlo other than atom/swap, which ask for energies between the steps.
+MONTE_CARLO = {
+    "hmc": "fix 1 all nve\nfix 2 all hmc 2 1234 900\ntimestep 1e-3\n",
+    "sgcmc": "fix 1 all nve\nfix 2 all sgcmc 1 0.2 300 0.5 randseed 1234\ntimestep 5e-4\n",
+    "mol/swap": "set type 1 mol 1\nset type 2 mol 2\nfix 2 all mol/swap 1 5 1 2 1234 900\n",
+}
+
+
+@pytest.mark.parametrize("fix", MONTE_CARLO)
+def test_other_fixes_of_monte_carlo(tmp_path: Path, model_file: ModelFile, fix: str) -> None:
+    """Each step's energy and forces are those of the atoms, or types, that the fix has left."""
+    model = model_file("harmonic")
+    atoms = Atoms("OH" * 14, np.random.default_rng(1).random((28, 3)) * 17, cell=[17] * 3, pbc=True)
+    script = system_script(tmp_path, atoms, model, SPECIES)
+    # fix sgcmc takes no triclinic box
+    text = "".join(line for line in (tmp_path / "system.data").read_text().splitlines(True) if "xy xz yz" not in line)
+    (tmp_path / "system.data").write_text(text)
+    if fix == "mol/swap":
+        script = script.replace("read_data", "fix m all property/atom mol\nread_data")
+    script += MONTE_CARLO[fix] + THERMO + f"thermo 1\ndump 1 all custom 1 all.dump {COLUMNS}\n"
+    table = run_lammps(tmp_path, script + f"dump_modify 1 {DUMP_FORMAT}\nrun 6\n").checked().thermo()
+    for here, energy in zip(read_frames(tmp_path / "all.dump", SPECIES), table["PotEng"], strict=True):
+        assert_as_core(here, energy, model)
+    assert len(set(table["PotEng"])) > 1
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_insertions_of_widom(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
+    """At one place, where the core says what an atom more costs; the run itself is as without it."""
+    model = model_file("two_hop")
+    atoms = SYSTEMS["liquid"]
+    script = system_script(tmp_path, atoms, model, SPECIES) + "region r sphere 3.1 3.2 3.3 1e-7\n"
+    script += "fix 1 all widom 1 2 1 1234 300 region r\nthermo_style custom step pe etotal pxx f_1[1]\n"
+    script += "thermo_modify norm no line yaml format float %.17g\nthermo 1\nrun 2\nrun 1\n"
+    done = run_lammps(tmp_path, script, ranks=ranks).checked()
+    energy, more = (core_result(model, a).energies[0] for a in (atoms, atoms + Atoms("O", [[3.1, 3.2, 3.3]])))
+    table = done.thermo(0)
+    assert table["f_1[1]"][1:] == pytest.approx([more - energy] * 2, abs=1e-5)
+    assert [*table["PotEng"], *done.thermo(1)["PotEng"]] == pytest.approx([energy] * 5, rel=1e-11)
+    assert "excluded by neigh_modify" not in done.output
 
 
 def test_types_that_are_set_before_a_run_without_setup(tmp_path: Path, model_file: ModelFile) -> None:

@@ -310,6 +310,14 @@ def test_two_ranks(tmp_path: Path, model_file: ModelFile, old: str, new: str, te
     assert text in run.output
 
 
+def test_deletions_by_exclusion(tmp_path: Path, model_file: ModelFile) -> None:
+    """In a process of its own: LAMMPS doesn't survive the `clear` of a fix charge/regulation that never ran."""
+    case = Case("", CHARGE, "fix c all charge/regulation 1 2 nmc 10 pmcmoves 0 0 1 seed 123\nrun 0\n")
+    run = run_lammps(tmp_path, case.script(tmp_path, model_file("pair")))
+    assert_one_line(run)
+    assert f"{TUMBLE}expected no fix charge/regulation, which leaves" in run.output
+
+
 def test_one_partition_of_two_fails(tmp_path: Path, model_file: ModelFile) -> None:
     """The other doesn't go on: LAMMPS ends all of them."""
     script = pair_of_molecules(tmp_path, model_file("nan"), "left").replace("processors 2 1 1\n", "")
