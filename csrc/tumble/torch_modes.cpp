@@ -1,11 +1,14 @@
 #include "torch_modes.h"
 
 #include <ATen/Context.h>
+#include <ATen/Parallel.h>
 #include <c10/core/DefaultDtype.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
+#include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -98,6 +101,14 @@ class Float32Default {
     caffe2::TypeMeta before_;
 };
 
+const pid_t loaded_in = getpid();
+std::atomic<pid_t> known{loaded_in};
+
+void use_one_thread_after_a_fork() {
+    const pid_t here = getpid();
+    if (here != loaded_in && known.exchange(here) != here) at::set_num_threads(1);
+}
+
 }  // namespace
 
 struct DefaultTorchModes::Implementation {
@@ -107,7 +118,9 @@ struct DefaultTorchModes::Implementation {
     Float32Default dtype;
 };
 
-DefaultTorchModes::DefaultTorchModes() : implementation_(std::make_unique<Implementation>()) {}
+DefaultTorchModes::DefaultTorchModes() : implementation_(std::make_unique<Implementation>()) {
+    use_one_thread_after_a_fork();
+}
 DefaultTorchModes::~DefaultTorchModes() = default;
 
 }  // namespace tumble

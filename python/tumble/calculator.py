@@ -113,7 +113,7 @@ class Calculator(AseCalculator):
         Raises:
             EvaluationError: If there was none.
         """
-        return self._last("virial").virial
+        return np.array(self._last("virial").virial)
 
     @property
     def torque(self) -> Float:
@@ -124,7 +124,7 @@ class Calculator(AseCalculator):
         Raises:
             EvaluationError: If there was no calculation.
         """
-        return self._last("torque").torque
+        return np.array(self._last("torque").torque)
 
     @property
     def bare_energy(self) -> float:
@@ -142,7 +142,7 @@ class Calculator(AseCalculator):
         Raises:
             EvaluationError: If there was no calculation.
         """
-        return self._last("bare_torque").bare_torque
+        return np.array(self._last("bare_torque").bare_torque)
 
     def calculate(
         self,

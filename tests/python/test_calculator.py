@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -140,6 +144,52 @@ def test_virial_and_torque_are_of_the_last_calculation(model_file):
         atoms.get_potential_energy()
     with pytest.raises(EvaluationError, match="`torque`: expected a calculation, got none"):
         calculator.torque  # noqa: B018 - a property
+
+
+def test_results_are_no_place_to_write(model_file):
+    """What a user does to an array changes nothing that the calculator returns later."""
+    atoms = attach(model_file, "two_hop", "triclinic")
+    atoms.get_potential_energy()
+    for name in ("virial", "torque", "bare_torque"):
+        before = getattr(atoms.calc, name).copy()
+        getattr(atoms.calc, name)[:] = 7.0
+        np.testing.assert_array_equal(getattr(atoms.calc, name), before)
+
+
+FORKED = """
+import multiprocessing, sys
+import torch
+import tumble
+from support.systems import systems
+
+def energy(seed):
+    atoms = systems()["liquid"]
+    atoms.rattle(0.01, seed=seed)
+    atoms.calc = calculator
+    calculator.reset()  # or the last structure isn't evaluated again
+    return atoms.get_potential_energy(), torch.get_num_threads()
+
+torch.set_num_threads(2)
+calculator = tumble.Calculator("water", device="cpu", check=False)
+here = [energy(seed) for seed in (1, 2)]  # which starts torch's threads
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    there = pool.map_async(energy, [1, 2]).get(timeout=200)
+for (expected, _), (found, threads) in zip(here, there):
+    assert abs(found - expected) < 1e-3, (found, expected)
+    assert threads == 1, threads
+"""
+
+
+def test_forked_processes():
+    """A child has none of the threads that its parent started, and OpenMP would wait for them."""
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKED],
+        capture_output=True,
+        text=True,
+        timeout=250,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])},
+    )
+    assert run.returncode == 0, run.stderr
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))], ids=["copy", "pickle"])
