@@ -174,6 +174,91 @@ write_data start.data
 run 3000
 """
 
+_RIGID_WATER = """
+units real
+atom_style full
+region box block 0 9.93 0 9.93 0 9.93
+create_box 2 box bond/types 1 angle/types 1 extra/bond/per/atom 2 extra/angle/per/atom 1 extra/special/per/atom 2
+mass 1 15.9994
+mass 2 1.008
+molecule water water.txt
+lattice sc 3.31
+create_atoms 0 box mol water 7
+pair_style lj/cut 4.9
+pair_coeff * * 0 0
+pair_coeff 1 1 0.1553 3.166
+bond_style harmonic
+bond_coeff 1 1000 1.0
+angle_style harmonic
+angle_coeff 1 100 109.47
+fix move all nve
+fix rigid all shake 1e-4 20 0 b 1 a 1
+timestep 1.0
+run 0
+velocity all create 300 11 loop geom
+dump water all custom 5 water.dump id element x y z vx vy vz
+dump_modify water element O H
+run 400
+"""
+
+_WATER_MOLECULE = """a molecule of the geometry of SPC/E
+
+3 atoms
+2 bonds
+1 angles
+
+Coords
+
+1 0 0 0
+2 0.8165 0.5774 0
+3 -0.8165 0.5774 0
+
+Types
+
+1 1
+2 2
+3 2
+
+Bonds
+
+1 1 1 2
+2 1 1 3
+
+Angles
+
+1 1 2 1 3
+
+Special Bond Counts
+
+1 2 0 0
+2 1 1 0
+3 1 1 0
+
+Special Bonds
+
+1 2 3
+2 1 3
+3 1 2
+
+Shake Flags
+
+1 1
+2 1
+3 1
+
+Shake Atoms
+
+1 1 2 3
+2 1 2 3
+3 1 2 3
+
+Shake Bond Types
+
+1 1 1 1
+2 1 1 1
+3 1 1 1
+"""
+
 _PATH_INTEGRAL = """
 fix move all pimd/langevin method nmpimd ensemble nvt temp 100.0 thermostat PILE_L 1234 tau 0.1 fixcom no
 dump beads all custom 10 bead.${ibead}.dump id element x y z ix iy iz vx vy vz fx fy fz
@@ -205,6 +290,12 @@ def run_lammps_growing(folder: Path) -> None:
 def run_lammps_expanding(folder: Path) -> None:
     """A liquid whose pressure is let off, so that its box, far from the origin, grows about its middle."""
     _run(folder, _system() + _EXPANDS)
+
+
+def run_lammps_rigid_water(folder: Path) -> None:
+    """27 molecules of water that SHAKE keeps rigid, 400 steps of 1 fs; the first velocities don't obey it."""
+    (folder / "water.txt").write_text(_WATER_MOLECULE)
+    _run(folder, _RIGID_WATER)
 
 
 def run_lammps_open(folder: Path, boundary: str) -> None:

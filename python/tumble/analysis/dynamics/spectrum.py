@@ -26,12 +26,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import fft
 
 from tumble.analysis.dynamics.centroid import dynamics_notes
 from tumble.analysis.dynamics.unwrap import Unwrapper
 from tumble.analysis.dynamics.wavenumbers import CM_PER_PS, FASTEST, highest_wavenumber, window_lags
+from tumble.analysis.motion.constraints import Constraints
 from tumble.analysis.motion.neighbours import velocities_of
+from tumble.analysis.motion.rigid_molecules import RigidMolecules
 from tumble.analysis.motion.rigid_motion import BOLTZMANN
 from tumble.analysis.observable import TimeCorrelation, beads_of
 from tumble.analysis.reading.element_groups import atoms_by_element
@@ -46,7 +49,7 @@ class VibrationalSpectrum(TimeCorrelation):
     """Vibrational density of states, and kinetic temperature, of each element.
 
     Quantities: `dos_X` and `temperature_X`; no temperature without velocities, if frames don't resolve the vibrations
-    of water.
+    of water, and none of elements whose atoms have constraints, which take degrees of freedom.
 
     Args:
         universe: A `MDAnalysis.Universe` with elements; velocities are used where it has them.
@@ -86,6 +89,8 @@ class VibrationalSpectrum(TimeCorrelation):
         self._roots = np.sqrt(masses_of(universe, masses))
         self._groups = atoms_by_element(universe)
         self._positions = from_positions or velocities_of(universe.trajectory.ts) is None
+        bound = _constrained(universe, masses)
+        self._constrained = [name for name, members in self._groups.items() if np.isin(members, bound).any()]
 
     def _prepare(self) -> None:
         if len(self._used) < 2:
@@ -133,7 +138,8 @@ class VibrationalSpectrum(TimeCorrelation):
                 raise TrajectoryError(f"`universe`: expected atoms that move, got {symbol} at rest")
             density, temperature = self._of_element(symbol, 3 * len(members), cells[place], axis, transform, total)
             # Of what is folded, the factor that differences take isn't known.
-            quantities += [density] if self._positions and folded else [density, temperature]
+            unknown = (self._positions and folded) or symbol in self._constrained
+            quantities += [density] if unknown else [density, temperature]
         return self._result(
             quantities,
             notes=(*dynamics_notes(self._ts), *self._notes(step)),
@@ -175,6 +181,11 @@ class VibrationalSpectrum(TimeCorrelation):
                 f"Frames are {step:.4g} ps apart, which resolves wavenumbers up to {highest_wavenumber(step):.0f} "
                 f"cm⁻¹; the faster vibrations are folded into this spectrum{without}."
             )
+        if self._constrained:
+            notes.append(
+                f"Distances within molecules are kept, which takes degrees of freedom from "
+                f"{', '.join(self._constrained)}: no kinetic temperature is given for these; see `drift`."
+            )
         if self._positions:
             notes.append("Velocities are differences of positions, corrected for what that takes from each frequency.")
         if self.beads and len(beads_of(self._ts)) > 1:
@@ -182,6 +193,14 @@ class VibrationalSpectrum(TimeCorrelation):
                 "The spectrum is that of beads, whose momenta are fictitious: it is a diagnostic, not an observable."
             )
         return tuple(notes)
+
+
+def _constrained(universe: Any, masses: Any) -> NDArray[np.intp]:
+    """Return the indices of atoms with constraints; none where molecules aren't known."""
+    try:
+        return Constraints(universe, RigidMolecules(universe, masses=masses)).atoms
+    except TrajectoryError:
+        return np.empty(0, dtype=np.intp)
 
 
 def _transforms(

@@ -5,7 +5,8 @@ and the rest; the kinetic energy is the sum of the three (Eckart, Phys. Rev. 47,
 
     2 K_trans = sum M V^2        2 K_rot = sum ω I ω        2 K_vib = sum m |v - V - ω x s|^2        T = <2 K> / (k <f>)
 
-Degrees of freedom f: 3 and 3 for each molecule (2 for a linear one, none for an atom), and the rest. What a run may
+Degrees of freedom f: 3 and 3 for each molecule (2 for a linear one, none for an atom), and the rest, less those of
+constraints (`tumble.analysis.motion.constraints`). What a run may
 conserve is taken out first, so that T is right whether or not it is conserved: the velocity of the whole (3 from the
 translations), and for clusters in free space the rotation Ω of the whole. The latter is made of translations and
 rotations, and takes tr(J^-1 J_trans) from the one and tr(J^-1 J_rot) from the other, where J is the inertia of the
@@ -26,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from tumble.analysis.motion.constraints import Constraints
 from tumble.analysis.motion.isolation import Isolation
 from tumble.analysis.motion.neighbours import velocities_of
 from tumble.analysis.motion.rigid_molecules import RigidMolecules
@@ -37,7 +39,6 @@ from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.trajectory_error import TrajectoryError
 
 KINDS = ("translation", "rotation", "vibration", "whole")
-_RIGID = 1e-6  # share of the vibration in the kinetic energy below which bonds are taken as constraints
 _LINEAR = 1e-6  # of the largest moment of inertia, below which one is none
 
 
@@ -80,6 +81,7 @@ class KineticTemperature(SeriesObservable):
             raise TrajectoryError("`universe`: expected velocities, got positions alone; write velocities, too")
         self._isolation = Isolation(universe, isolated)
         self._molecules = RigidMolecules(universe, molecules, masses)
+        self._constraints = Constraints(universe, self._molecules)
 
     def _values(self) -> Array:
         """Twice the kinetic energies, then the degrees of freedom, of each of `KINDS`, [8] (amu Å²/ps²)."""
@@ -101,17 +103,18 @@ class KineticTemperature(SeriesObservable):
             speeds, taken, overall = _without_rotation(whole, speeds, centres, own, molecules)
             freedom[:2] -= taken
             freedom[3] = taken.sum()
-        freedom[2] = 3.0 * len(molecules.atoms) - 3.0 - freedom.sum()
+        freedom[2] = 3.0 * len(molecules.atoms) - 3.0 - freedom.sum() - self._constraints.freedoms
         return np.array([*_energies(arms, speeds, own, molecules), overall, *freedom])
 
     def _evaluate(self, cells: Cells) -> Result:
-        mean = cells.mean
-        energies, freedom = mean[:4], mean[4:]
-        rigid = bool(energies[2] < _RIGID * energies.sum())
-        shown = [kind for kind in range(4) if freedom[kind] > 0.5 and not (kind == 2 and rigid)]
+        freedom = cells.mean[4:]
+        shown = [kind for kind in range(4) if freedom[kind] > 0.5]
         notes = [*self._isolation.notes]
-        if rigid and freedom[2] > 0.5:
-            notes.append("Molecules don't vibrate: bonds are taken as constraints, without degrees of freedom.")
+        if self._constraints.freedoms > 0:
+            notes.append(
+                f"{self._constraints.distances} distances within molecules are kept and taken as constraints, without "
+                f"{self._constraints.freedoms} degrees of freedom of the vibration."
+            )
         if self._isolation.known and len(self._molecules) == 1:
             notes.append(
                 "At constant energy the rotation of one molecule is given by its L: a temperature needs a thermostat."
