@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from ase.units import Bohr
 
 from tumble.analysis.reading.ase_xyz import ExtendedXYZ
 from tumble.analysis.reading.formats import open_frames
@@ -23,6 +25,51 @@ def test_files_of_ipi_under_any_name(ipi_run: Path, tmp_path: Path, name: str, k
     assert type(open_frames(ipi_run / name)) is kind
     (tmp_path / "any.name").write_bytes((ipi_run / name).read_bytes())
     assert type(open_frames(tmp_path / "any.name")) is kind
+
+
+@pytest.mark.parametrize("first", ["#  ", "", "# positions{angstrom} ", "# a comment, then "])
+def test_words_of_ipi_anywhere_in_the_comment(ipi_run: Path, tmp_path: Path, first: str) -> None:
+    text = (ipi_run / "run.bohr_1.xyz").read_text()
+    moved = text.replace("# ", first)
+    moved = moved.replace("positions{atomic_unit}", "") if "{" in first else moved
+    (tmp_path / "x.xyz").write_text(moved.replace("(abcABC)", "{abcABC}"))
+    source, expected = open_frames(tmp_path / "x.xyz"), IPIXYZ(ipi_run / "run.bohr_1.xyz")
+    assert isinstance(source, IPIXYZ)
+    assert (source.bead, source.steps.tolist()) == (1, expected.steps.tolist())
+    factor = 1 / Bohr if "{" in first else 1.0
+    for index in range(5):
+        np.testing.assert_allclose(source.read(index).dimensions, expected.read(index).dimensions)
+        np.testing.assert_allclose(source.read(index).positions, factor * expected.read(index).positions)
+
+
+@pytest.mark.parametrize(
+    ("comment", "message"),
+    [
+        ("# CELL(abcABC) 10 10 10 90 90 90", "`comment`: expected the comment of i-PI"),
+        ("UNIT CELL 10 10 10", "`comment`: expected the comment of i-PI"),
+        ("momenta{atomic_unit}", "expected one of the trajectories .*, got `momenta`"),
+    ],
+)
+def test_words_of_ipi_that_are_not_understood_are_refused(tmp_path: Path, comment: str, message: str) -> None:
+    (tmp_path / "x.xyz").write_text(f"1\n{comment}\nO 0 0 0\n")
+    with pytest.raises(TrajectoryError, match=message):
+        open_frames(tmp_path / "x.xyz")
+
+
+def test_positions_of_ipi_without_a_cell(tmp_path: Path) -> None:
+    (tmp_path / "x.xyz").write_text(
+        "1\n# positions{nanometer} Step: 0\nO 0.1 0 0\n1\n# positions{nanometer} Step: 5\nO 0.2 0 0\n"
+    )
+    source = open_frames(tmp_path / "x.xyz")
+    assert source.steps.tolist() == [0, 5]
+    assert source.read(1).dimensions is None
+    np.testing.assert_allclose(source.read(1).positions, [[2, 0, 0]])
+
+
+def test_other_words_stay_those_of_plain_and_extended_xyz(tmp_path: Path) -> None:
+    for comment in ("SUPERCELL 2 2 2", "H_{2}O", 'Lattice="9 0 0 0 9 0 0 0 9" origin="CELL positions{x}"'):
+        (tmp_path / "x.xyz").write_text(f"1\n{comment}\nO 0 0 0\n")
+        assert type(open_frames(tmp_path / "x.xyz")) is ExtendedXYZ
 
 
 @pytest.mark.parametrize(

@@ -82,12 +82,21 @@ def test_cell_that_changes(ipi_run: Path, tmp_path: Path) -> None:
 def test_frame_that_was_cut_off_is_left_out_with_a_note(ipi_run: Path, tmp_path: Path) -> None:
     text = (ipi_run / "run.pos_0.xyz").read_text()
     frame = len(text) // 5
-    for cut in (1, 30, 90, frame - 100, frame - 1):
+    for cut in (2, 30, 90, frame - 100, frame - 1):
         path = tmp_path / f"cut_{cut}.xyz"
         path.write_text(text[:-cut])
         source = IPIXYZ(path)
         assert source.steps.tolist() == [0, 2, 4, 6]
-        assert any("The last frame was cut off" in note for note in source.notes) == (cut < frame - 1)
+        assert "The last frame was cut off and is left out." in source.notes
+        np.testing.assert_array_equal(source.read(3).positions, IPIXYZ(ipi_run / "run.pos_0.xyz").read(3).positions)
+
+
+def test_last_frame_without_a_line_end(ipi_run: Path, tmp_path: Path) -> None:
+    text = (ipi_run / "run.pos_0.xyz").read_text()
+    (tmp_path / "x.xyz").write_text(text[:-1])
+    source = IPIXYZ(tmp_path / "x.xyz")
+    assert source.notes == ()
+    np.testing.assert_array_equal(source.read(4).positions, IPIXYZ(ipi_run / "run.pos_0.xyz").read(4).positions)
 
 
 @pytest.mark.parametrize("cut", [5, 49, 60, 200])
@@ -146,7 +155,7 @@ def test_quantities_that_are_not_known_are_refused(ipi_run: Path) -> None:
         ),
         (lambda text: "x\n" + text, "expected the number of atoms first, got b'x'"),
         (lambda text: text.replace("cell{angstrom}", "cell{furlong}"), "expected one of the units .*, got `furlong`"),
-        (lambda text: text.replace("CELL(abcABC)", "CELL(H)"), r"expected a cell `CELL\(abcABC\)`"),
+        (lambda text: text.replace("CELL(abcABC)", "CELL(H)"), r"expected 9 numbers behind `CELL\(H\)`"),
         (lambda text: text.replace("       O", "O  O   ", 1), "expected 4 words for each of 6 atoms, got 25 words"),
     ],
 )

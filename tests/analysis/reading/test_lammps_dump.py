@@ -12,8 +12,10 @@ from MDAnalysis.coordinates.LAMMPS import DumpReader
 from support import trajectories
 from support.trajectories import EVERY, FIRST, FRAMES, LAMMPS_TIMESTEP
 
+from tumble.analysis.dynamics.msd import MeanSquareDisplacement
 from tumble.analysis.reading.lammps_dump import LammpsDump
 from tumble.analysis.reading.lammps_units import lammps_units
+from tumble.analysis.reading.open import open_trajectory
 from tumble.analysis.trajectory_error import TrajectoryError
 
 EV = 96.48533212331
@@ -111,6 +113,98 @@ def test_atoms_are_in_the_order_of_their_numbers(lammps_run: Path) -> None:
     data = ase.io.read(lammps_run / "start.data", format="lammps-data")
     assert source.types.tolist() == data.arrays["type"].tolist()
     assert source.labels == tuple(data.symbols)
+
+
+def _flight(path: Path, boundary: str) -> Path:
+    """Atoms that fly 1 Å a frame through a cube of 10 Å, forwards and backwards, wrapped; one rests."""
+    frames = [
+        f"ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ATOMS\n3\nITEM: BOX BOUNDS{boundary}\n0 10\n0 10\n0 10\n"
+        f"ITEM: ATOMS id type element x y z\n1 1 O {step % 10} 5 5\n2 1 O 3 3 3\n3 1 O {-step % 10} 7 7\n"
+        for step in range(60)
+    ]
+    path.write_text("".join(frames))
+    return path
+
+
+def test_box_without_boundaries_is_periodic(tmp_path: Path) -> None:
+    """Two of three atoms fly with 1 Å/frame: their MSD is 2/3 t², at any time."""
+    for boundary in ("", " pp pp pp"):
+        universe = open_trajectory(_flight(tmp_path / "x.dump", boundary), timestep=0.001)
+        assert universe.trajectory.unwrapped is False
+        result = MeanSquareDisplacement(universe, remove_drift=False, longest=0.012).run().result
+        found = result["msd_O"].values
+        np.testing.assert_allclose(found[[1, 5, 10]], [2 / 3, 50 / 3, 200 / 3], rtol=1e-6)
+        assert any("where its box is periodic" in note for note in result.notes) == (boundary == "")
+
+
+def test_tilted_box_without_boundaries(lammps_run: Path, tmp_path: Path) -> None:
+    text = (lammps_run / "wrapped.dump").read_text()
+    (tmp_path / "x.dump").write_text(text.replace("xy xz yz pp pp pp", "xy xz yz"))
+    source, expected = LammpsDump(tmp_path / "x.dump"), LammpsDump(lammps_run / "wrapped.dump")
+    np.testing.assert_array_equal(source.read(3).positions, expected.read(3).positions)
+    np.testing.assert_array_equal(source.read(3).dimensions, expected.read(3).dimensions)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("xy xz yz pp pp pp", "xy xz yz pp pp", "expected `ITEM: BOX BOUNDS` with three boundaries"),
+        ("xy xz yz pp pp pp", "xy xz yz pp pp px", "expected `ITEM: BOX BOUNDS` with three boundaries"),
+        ("xy xz yz pp pp pp", "pp pp pp", "expected the bounds of a box, got"),
+    ],
+)
+def test_box_that_is_not_understood(lammps_run: Path, tmp_path: Path, old: str, new: str, message: str) -> None:
+    (tmp_path / "x.dump").write_text((lammps_run / "wrapped.dump").read_text().replace(old, new))
+    with pytest.raises(TrajectoryError, match=message):
+        LammpsDump(tmp_path / "x.dump")
+
+
+@pytest.mark.parametrize("bounds", ["0 nan", "0 1e400", "0 1_0", "0 0", "5 0", "0 x", "0"])
+def test_bounds_that_are_no_box(tmp_path: Path, bounds: str) -> None:
+    path = _flight(tmp_path / "x.dump", " pp pp pp")
+    path.write_text(path.read_text().replace("0 10", bounds))
+    with pytest.raises(TrajectoryError, match=r"frame 0 \(step 0\) of"):
+        LammpsDump(path)
+
+
+def test_boundaries_that_change_are_refused(tmp_path: Path) -> None:
+    text = _flight(tmp_path / "x.dump", " pp pp pp").read_text()
+    (tmp_path / "x.dump").write_text(text[: len(text) // 2] + text[len(text) // 2 :].replace("pp pp pp", "ff ff ff"))
+    source = LammpsDump(tmp_path / "x.dump")
+    with pytest.raises(TrajectoryError, match="with the boundaries of the first frame"):
+        source.read(59)
+
+
+@pytest.mark.parametrize(("column", "old", "new"), [("type", "1 1 O 9", "1 2 O 9"), ("element", "1 1 O 9", "1 1 H 9")])
+def test_atoms_that_change_their_type_are_refused(tmp_path: Path, column: str, old: str, new: str) -> None:
+    path = _flight(tmp_path / "x.dump", " pp pp pp")
+    path.write_text(path.read_text().replace(old, new))
+    source = LammpsDump(path)
+    source.read(8)
+    message = (
+        rf"frame 9 \(step 9\) of .* same {column} in all frames, got \w and then \w for atom 1, as `fix atom/swap`"
+    )
+    with pytest.raises(TrajectoryError, match=message):
+        source.read(9)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("\n7\n", "\n7x\n", "expected a number in the header of a frame, got"),
+        ("\n7\n", "\n99999999999999999999\n", "an integer of more than 64 bits: b'9999"),
+        ("\n7\n", "\n-7\n", "expected a step from 0 and a finite time, got -7"),
+        ("1 1 O 7", "99999999999999999999 1 O 7", r"frame 7 \(step 7\) of .*: an integer of more than 64 bits"),
+        ("1 1 O 7", "1x 1 O 7", r"frame 7 \(step 7\) of .*: invalid literal"),
+        ("1 1 O 7", "2 1 O 7", r"frame 7 \(step 7\) of .*: expected the atoms of the first frame, got others"),
+        ("1 1 O 7", "1 1 O 1_000", r"frame 7 \(step 7\) of .*: could not convert string to float: b'1_000'"),
+    ],
+)
+def test_damaged_numbers_are_refused_with_their_place(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = _flight(tmp_path / "x.dump", " pp pp pp")
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(TrajectoryError, match=message):
+        LammpsDump(path).read(7)
 
 
 def test_elements_that_lammps_makes_up_are_not_taken(lammps_run: Path) -> None:

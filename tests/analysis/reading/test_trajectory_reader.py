@@ -134,7 +134,7 @@ def test_positions_that_are_not_numbers_are_refused_where_they_are() -> None:
     source.damaged = 2
     trajectory = universe(source).trajectory
     with pytest.raises(
-        TrajectoryError, match=r"positions that are infinite or none in frame 2 \(step 10\) of `made up`"
+        TrajectoryError, match=r"positions that are infinite, too large or none in frame 2 \(step 10\) of `made up`"
     ):
         for _ in trajectory:
             pass

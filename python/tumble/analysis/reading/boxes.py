@@ -37,6 +37,8 @@ def dimensions_of(vectors: Array, periodic: Sequence[bool]) -> Array | None:
     """
     if not any(periodic):
         return None
+    if not np.all(np.isfinite(vectors)):
+        raise TrajectoryError(f"`cell`: expected finite numbers, got {np.array2string(vectors, separator=', ')}")
     lengths = np.linalg.norm(vectors, axis=1)
     above = vectors[np.triu_indices(3, 1)]
     if np.any(np.diag(vectors) <= 0) or np.any(np.abs(above) > 1e-5 * lengths.max()):
@@ -44,7 +46,25 @@ def dimensions_of(vectors: Array, periodic: Sequence[bool]) -> Array | None:
             "`cell`: expected a along x, b in the xy plane and c above it, got the vectors "
             f"{np.array2string(vectors, precision=4, separator=', ')}; turn cell and atoms before the simulation"
         )
-    return np.asarray(cell_to_cellpar(vectors), dtype=np.float64)  # type: ignore[no-untyped-call]
+    return checked_dimensions(np.asarray(cell_to_cellpar(vectors)))  # type: ignore[no-untyped-call]
+
+
+def checked_dimensions(dimensions: Array) -> Array:
+    """Return edges and angles if they span a cell.
+
+    Args:
+        dimensions: Edges (Å) and angles (degrees), [6].
+
+    Raises:
+        TrajectoryError: If they don't: MDAnalysis takes them for no cell without a word.
+    """
+    found = np.asarray(dimensions, dtype=np.float64)
+    # MDAnalysis keeps cells in single precision.
+    if not np.all(found > 0) or not np.all(found < 1e30) or triclinic_vectors(found, dtype=np.float64)[0, 0] == 0:
+        raise TrajectoryError(
+            f"`cell`: expected edges and angles that span a cell, got {' '.join(f'{number:g}' for number in found)}"
+        )
+    return found
 
 
 def face_distances(rows: Array) -> Array:

@@ -23,7 +23,8 @@ class Companions(FrameSource):
         """See the class."""
         self._sources = (positions, *others)
         self.name, self.n_atoms, self.labels = positions.name, positions.n_atoms, positions.labels
-        self.bead, self.centroid, self.unwrapped = positions.bead, positions.centroid, positions.unwrapped
+        self.ipi, self.bead, self.centroid = positions.ipi, positions.bead, positions.centroid
+        self.unwrapped = positions.unwrapped
         self.notes = tuple(dict.fromkeys(note for source in self._sources for note in source.notes))
         for other in others:
             _check_companion(positions, other)

@@ -10,17 +10,19 @@ from MDAnalysis import _READERS
 
 from tumble.analysis.reading.ase_xyz import ExtendedXYZ
 from tumble.analysis.reading.frames import FrameSource
+from tumble.analysis.reading.ipi_comment import IPI_WORDS
 from tumble.analysis.reading.ipi_pdb import IPIPDB
 from tumble.analysis.reading.ipi_xyz import IPIXYZ
 from tumble.analysis.reading.lammps_dump import LammpsDump
 from tumble.analysis.reading.lammps_units import LammpsUnits
 from tumble.analysis.reading.reader_frames import ReaderFrames
+from tumble.analysis.reading.trajectory_file import check_file
 from tumble.analysis.trajectory_error import TrajectoryError
 
 _HEAD = 1 << 12
 _XYZ = re.compile(rb"\s*\d+[ \t\r]*\n")
-_IPI_XYZ = re.compile(rb"\s*\d+[ \t\r]*\n# ?CELL")
-_IPI_PDB = re.compile(rb"TITLE[^\n]*Step:[^\n]*Bead:")
+_PAIRS = re.compile(rb"\b(Lattice|Properties|ipi_comment)\s*=")  # of extended xyz
+_IPI_PDB = re.compile(rb"TITLE[^\n]*(Step:[^\n]*Bead:|\w\{)")
 _DUMP = re.compile(rb"ITEM: (UNITS|TIME|TIMESTEP)")
 #: Binary formats: where they have what.
 _MAGIC = {"DCD": (4, b"CORD"), "NCDF": (0, b"CDF"), "XTC": (0, b"\x00\x00\x07\xcb"), "TRR": (0, b"\x00\x00\x07\xc9")}
@@ -48,9 +50,11 @@ def open_frames(
         TrajectoryError: If it can't be read.
     """
     head = _read_head(path)
-    if _IPI_XYZ.match(head):
-        return IPIXYZ(path)
-    if _XYZ.match(head):
+    count = _XYZ.match(head)
+    if count is not None:
+        comment = head[count.end() :].partition(b"\n")[0]
+        if IPI_WORDS.search(comment) and not _PAIRS.search(comment):
+            return IPIXYZ(path)
         return ExtendedXYZ(path, units)
     if _IPI_PDB.match(head):
         return IPIPDB(path)
@@ -71,6 +75,7 @@ def _read_head(path: str | PathLike[str]) -> bytes:
     Raises:
         TrajectoryError: If there is none, it is empty, or compressed.
     """
+    check_file(path)
     try:
         with open(path, "rb") as file:
             head = file.read(_HEAD)

@@ -50,6 +50,7 @@ class FrameSource(ABC):
         steps: Number of the time step of each frame, increasing in `Continued`; None if the file doesn't tell.
         times: Time of each frame, ps; None if the file doesn't tell.
         notes: What a reader of the results should know, in sentences.
+        ipi: Whether it is a file of i-PI, whose labels have a meaning of their own.
         bead: Number of the bead of a path integral; None if the file doesn't tell.
         centroid: Whether these are centroids of ring polymers.
         quantity: What the frames hold above all: `positions`, `velocities` or `forces`.
@@ -62,6 +63,7 @@ class FrameSource(ABC):
     steps: Indices | None = None
     times: Array | None = None
     notes: tuple[str, ...] = ()
+    ipi: bool = False
     bead: int | None = None
     centroid: bool = False
     quantity: str = "positions"
@@ -105,7 +107,7 @@ class Continued(FrameSource):
         first = self._parts[0]
         self.name = first.name if len(parts) == 1 else f"{first.name} … {parts[-1].name}"
         self.n_atoms, self.labels = first.n_atoms, first.labels
-        self.bead, self.centroid, self.quantity = first.bead, first.centroid, first.quantity
+        self.ipi, self.bead, self.centroid, self.quantity = first.ipi, first.bead, first.centroid, first.quantity
         self.unwrapped = first.unwrapped if all(each.unwrapped == first.unwrapped for each in parts) else None
         part_of = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])
         index_in = np.concatenate([np.arange(len(part)) for part in parts])

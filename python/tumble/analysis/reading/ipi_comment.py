@@ -5,7 +5,9 @@
 
 Numbers are converted to the units of MDAnalysis from those named in braces: Å, Å/ps, kJ/(mol Å). i-PI writes the cell
 in bohr unless told otherwise (`cell_units='angstrom'`), also beside positions in Å. Its cell has the convention of
-MDAnalysis: a along x, b in the xy plane. Constants are those of ASE (CODATA 2014); i-PI's own are rounded to 8 digits.
+MDAnalysis: a along x, b in the xy plane. What i-PI reads, as its starting structures, may have these words in any
+order, other brackets, a cell as a matrix (`CELL{H}`), and no step. Constants are those of ASE (CODATA 2014); i-PI's own
+are rounded to 8 digits.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import NamedTuple
 import ase.units
 import numpy as np
 
+from tumble.analysis.reading.boxes import checked_dimensions, dimensions_of
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
@@ -50,18 +53,22 @@ _QUANTITIES = {
     "f_centroid": ("forces", True),
 }
 
-_CELL = re.compile(r"CELL[({\[]abcABC[)}\]]:((?:\s+[-+.\deEnaif]+){6})")
-_STEP = re.compile(r"\bStep:\s*(\d+)")
-_BEAD = re.compile(r"\bBead:\s*(\d+)")
-_QUANTITY = re.compile(r"(\w+)\{([^}]*)\}")
+#: Words of i-PI's comments, anywhere in a line: whoever meets one must read the comment with `parse_comment`.
+IPI_WORDS = re.compile(rb"(?<![A-Za-z])CELL|\b(?:positions|velocities|forces|momenta|[xvfp]_centroid|cell)\{")
+
+_CELL = re.compile(r"CELL\s*[({\[]\s*(abcABC|GENH|H)\s*[)}\]]\s*:?(.*)", re.DOTALL)
+_NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=\s|$)", re.ASCII)
+_STEP = re.compile(r"\bStep:\s*(\d{1,18})(?=\s|$)", re.ASCII)
+_BEAD = re.compile(r"\bBead:\s*(\d{1,9})(?=\s|$)", re.ASCII)
+_QUANTITY = re.compile(r"\b(?!CELL\b)(\w+)\{([^}]*)\}")
 
 
 class Comment(NamedTuple):
     """What the comment of a frame says.
 
     Attributes:
-        step: Number of the time step.
-        bead: Number of the bead; 0 for centroids.
+        step: Number of the time step; None if it isn't there, as in structures that i-PI starts from.
+        bead: Number of the bead; 0 for centroids; None if it isn't there.
         quantity: `positions`, `velocities` or `forces`.
         centroid: Whether it is that of the centroids.
         factor: From the unit of the columns to that of MDAnalysis.
@@ -69,41 +76,96 @@ class Comment(NamedTuple):
         cell_factor: From the unit of the cell to Å.
     """
 
-    step: int
-    bead: int
+    step: int | None
+    bead: int | None
     quantity: str
     centroid: bool
     factor: float
     cell: Array | None
     cell_factor: float
 
+    @property
+    def kind(self) -> tuple[bool, int | None, str, bool]:
+        """What is the same in all frames of a file."""
+        return self.step is None, self.bead, self.quantity, self.centroid
+
 
 def parse_comment(comment: str) -> Comment:
-    """Reads the comment of a frame.
+    """Read the comment of a frame.
 
     Raises:
-        TrajectoryError: If i-PI didn't write it, or the quantity or a unit isn't known.
+        TrajectoryError: If it isn't one of i-PI, or the quantity, a unit or the cell isn't known.
     """
-    step, bead = _STEP.search(comment), _BEAD.search(comment)
-    units = dict(_QUANTITY.findall(comment))
+    found = _QUANTITY.findall(comment)
+    units = dict(found)
     cell_unit = units.pop("cell", None)
-    if step is None or bead is None or cell_unit is None or len(units) != 1:
-        raise TrajectoryError(
-            "`comment`: expected the comment of i-PI (`# CELL(abcABC): a b c A B C Step: n Bead: n "
-            f"positions{{unit}} cell{{unit}}`), got `{comment.strip()}`"
-        )
+    if len(units) != 1 or len(found) != len(units) + (cell_unit is not None):
+        raise _unknown(comment)
     ((name, unit),) = units.items()
     if name not in _QUANTITIES:
         raise TrajectoryError(f"`comment`: expected one of the trajectories {', '.join(_QUANTITIES)}, got `{name}`")
     quantity, centroid = _QUANTITIES[name]
-    cell_factor = _factor("positions", cell_unit)
-    numbers = _CELL.search(comment)
+    factor = _factor(quantity, unit)
+    if cell_unit is None and quantity == "positions" and unit == "atomic_unit":
+        cell_unit = unit  # as i-PI takes it; beside Å, it would too, and few who write such a file mean that
     cell = None
-    if numbers is not None:
-        cell = np.array(numbers.group(1).split(), dtype=np.float64)
-        cell[:3] *= cell_factor
-    found = int(step.group(1)), int(bead.group(1)), quantity, centroid, _factor(quantity, unit), cell, cell_factor
-    return Comment(*found)
+    if "CELL" in comment:
+        if cell_unit is None:
+            raise TrajectoryError(
+                f"`comment`: expected the unit of the cell, `cell{{angstrom}}` or `cell{{atomic_unit}}`, got "
+                f"`{comment.strip()}`"
+            )
+        cell = _cell(comment, _factor("positions", cell_unit))
+    return Comment(
+        _number(_STEP, "Step:", comment),
+        _number(_BEAD, "Bead:", comment),
+        quantity,
+        centroid,
+        factor,
+        cell,
+        1.0 if cell_unit is None else _factor("positions", cell_unit),
+    )
+
+
+def _unknown(comment: str) -> TrajectoryError:
+    return TrajectoryError(
+        "`comment`: expected the comment of i-PI (`# CELL(abcABC): a b c A B C Step: n Bead: n "
+        f"positions{{unit}} cell{{unit}}`), got `{comment.strip()}`"
+    )
+
+
+def _number(pattern: re.Pattern[str], word: str, comment: str) -> int | None:
+    """The number behind a word; None without the word."""
+    found = pattern.search(comment)
+    if found is None and word in comment:
+        raise _unknown(comment)
+    return None if found is None else int(found.group(1))
+
+
+def _cell(comment: str, factor: float) -> Array:
+    """Edges (Å) and angles (degrees) of the cell in a comment, [6]."""
+    found = _CELL.search(comment)
+    if found is None or comment.count("CELL") > 1:
+        raise _unknown(comment)
+    form, rest = found.groups()
+    count = 6 if form == "abcABC" else 9
+    numbers: list[float] = []
+    place = 0
+    while len(numbers) < count:
+        word = _NUMBER.match(rest, place)
+        if word is None:
+            raise TrajectoryError(f"`comment`: expected {count} numbers behind `CELL({form})`, got `{comment.strip()}`")
+        numbers.append(float(word.group(1)))
+        place = word.end()
+    cell = np.array(numbers)
+    if form == "abcABC":
+        cell[:3] *= factor
+        return checked_dimensions(cell)
+    # The columns are the vectors. i-PI turns a box given as `GENH`, with its atoms, unless a is along x and b in the
+    # xy plane.
+    dimensions = dimensions_of(cell.reshape(3, 3).T * factor, [True] * 3)
+    assert dimensions is not None
+    return dimensions
 
 
 def _factor(quantity: str, unit: str) -> float:

@@ -12,13 +12,15 @@ from typing import BinaryIO
 
 import numpy as np
 
+from tumble.analysis.reading.boxes import checked_dimensions
 from tumble.analysis.reading.frame_index import Header
 from tumble.analysis.reading.frames import Frame
 from tumble.analysis.reading.ipi_comment import parse_comment
+from tumble.analysis.reading.number_words import floats_of
 from tumble.analysis.reading.text_frames import TextFrames
 from tumble.analysis.trajectory_error import TrajectoryError
 
-_STEP = re.compile(rb"\bStep:\s*(\d+)")
+_STEP = re.compile(rb"\bStep:\s*(\d{1,18})(?=\s)")
 _HEAD = 2  # lines before the atoms
 _LABEL = slice(12, 16)
 _NUMBERS = tuple(slice(start, start + 8) for start in (30, 38, 46))
@@ -31,6 +33,7 @@ class IPIPDB(TextFrames):
     key = b"TITLE "
     regular = True
     unwrapped = True
+    ipi = True
 
     def _begin(self, file: BinaryIO) -> None:
         try:
@@ -38,6 +41,7 @@ class IPIPDB(TextFrames):
         except TrajectoryError as error:
             raise TrajectoryError(f"`{self.path}`: {error}") from error
         self.bead, self.centroid, self.quantity = comment.bead, comment.centroid, comment.quantity
+        self._kind = comment.kind
         atoms = 0
         for line in file:
             if line.startswith(b"END"):
@@ -54,10 +58,16 @@ class IPIPDB(TextFrames):
         step = _STEP.search(text, 0, text.find(b"\n"))
         return Header(_HEAD + self.n_atoms + 1, None if step is None else int(step.group(1)))
 
+    def whole(self, text: bytes) -> bool:
+        """See `Layout`: a frame ends with a word."""
+        return text.endswith(b"\nEND")
+
     def _parse(self, text: bytes) -> Frame:
         lines = text.split(b"\n")
         comment = parse_comment(lines[0].decode(errors="replace"))
-        cell = np.array([float(lines[1][field]) for field in _CELL])
+        if comment.kind != self._kind or not lines[1].startswith(b"CRYST1"):
+            raise TrajectoryError(f"expected a title and a cell as in the first frame, got {b' '.join(lines[:2])!r}")
+        cell = np.array(floats_of([lines[1][field] for field in _CELL]))
         cell[:3] *= comment.cell_factor
         atoms = lines[_HEAD : _HEAD + self.n_atoms]
         # From the sixth digit of the number of an atom on, all that follows moves to the right.
@@ -71,5 +81,7 @@ class IPIPDB(TextFrames):
             self.labels = labels
         if labels != self.labels or len(set(map(len, atoms))) != 1:
             raise TrajectoryError("expected the atoms of the first frame, with fields of 8 characters, got others")
-        numbers = np.array([[float(line[field]) for field in _NUMBERS] for line in atoms])
-        return Frame(positions=numbers * comment.factor, dimensions=cell, data={"bead": comment.bead})
+        numbers = np.array([floats_of([line[field] for line in atoms]) for field in _NUMBERS]).T
+        frame = Frame(dimensions=checked_dimensions(cell), data={} if comment.bead is None else {"bead": comment.bead})
+        setattr(frame, comment.quantity, numbers * comment.factor)
+        return frame

@@ -6,6 +6,7 @@ a line for each atom with its label and three numbers: positions, velocities or 
 
 from __future__ import annotations
 
+import re
 from os import PathLike
 from typing import Any
 
@@ -16,38 +17,48 @@ from tumble.analysis.reading.xyz_frames import XYZFrames
 from tumble.analysis.trajectory_error import TrajectoryError
 
 FORMAT = "IPIXYZ"
+_KEYS = re.compile(r"CELL|\b(?!cell\b)\w+\{")
+_STEP = re.compile(r"\bStep:\s*\d+")
 
 
 class IPIXYZ(XYZFrames):
     """Frames of one file: a bead, or the centroid."""
 
-    key = b"# CELL"
     regular = True
     unwrapped = True
+    ipi = True
 
     def _look_at(self, comment: str) -> None:
         try:
-            found = self._read(comment)
+            found = parse_comment(comment)
         except TrajectoryError as error:
             raise TrajectoryError(f"`{self.path}`: {error}") from error
+        # With its brackets, which aren't part of a label.
+        (word,) = [each for each in _KEYS.findall(comment) if each.startswith("CELL") == ("CELL" in comment)]
+        self.key = word.encode()
         self.bead, self.centroid, self.quantity = found.bead, found.centroid, found.quantity
-        self._last = "", "", found
-
-    def _read(self, comment: str) -> Comment:
-        found = parse_comment(comment)
-        if found.cell is None:
-            raise TrajectoryError(f"expected a cell `CELL(abcABC)` in each comment, got `{comment.strip()}`")
-        return found
+        self._kind = found.kind
+        self._last = "", found
 
     def _frame(self, comment: str, table: bytes) -> Frame:
         # Mostly, frames differ in the step alone, which the index has.
-        before, after = comment.partition("Step:")[0], comment.partition("Bead:")[2]
-        if self._last[:2] != (before, after):
-            self._last = before, after, self._read(comment)
-        found = self._last[2]
-        frame = Frame(dimensions=found.cell, data={"bead": found.bead})
+        rest = _STEP.sub("", comment)
+        if self._last[0] != rest:
+            self._last = rest, self._same_kind(parse_comment(comment))
+        found = self._last[1]
+        frame = Frame(dimensions=found.cell, data={} if found.bead is None else {"bead": found.bead})
         setattr(frame, found.quantity, self._numbers(table, 4, 0, (1, 2, 3)) * found.factor)
         return frame
+
+    def _same_kind(self, found: Comment) -> Comment:
+        if found.kind != self._kind:
+            names = ("without a step", "bead", "quantity", "centroid")
+            words = [
+                ", ".join(f"{name}: {value}" for name, value in zip(names, kind, strict=True))
+                for kind in (self._kind, found.kind)
+            ]
+            raise TrajectoryError(f"expected a frame as the first ({words[0]}), got another ({words[1]})")
+        return found
 
 
 class IPIXYZReader(TrajectoryReader):

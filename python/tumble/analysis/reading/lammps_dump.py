@@ -10,8 +10,9 @@ yes`) or `units`, and are left out otherwise. `ITEM: TIME` (`dump_modify time ye
 from __future__ import annotations
 
 import re
+from math import isfinite
 from os import PathLike
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from tumble.analysis.reading.boxes import PARTLY_PERIODIC, dimensions_of
 from tumble.analysis.reading.frame_index import HEADER, Header
 from tumble.analysis.reading.frames import Frame, Indices
 from tumble.analysis.reading.lammps_units import LammpsUnits, lammps_units
+from tumble.analysis.reading.number_words import count_of, floats_of, integers_of
 from tumble.analysis.reading.text_frames import TextFrames
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
@@ -40,6 +42,7 @@ _POSITIONS = {
 _IMAGES = ("ix", "iy", "iz")
 _VELOCITIES = ("vx", "vy", "vz")
 _FORCES = ("fx", "fy", "fz")
+_NO_BOUNDARIES = "The dump doesn't tell where its box is periodic: it is taken as periodic along all of its edges."
 
 
 class Box(NamedTuple):
@@ -48,12 +51,12 @@ class Box(NamedTuple):
     Attributes:
         origin: Lower corner, [3] in Å.
         vectors: Rows, [3,3] in Å.
-        periodic: Along which edges it is.
+        periodic: Along which edges it is; None if the header doesn't tell.
     """
 
     origin: Array
     vectors: Array
-    periodic: list[bool]
+    periodic: list[bool] | None
 
 
 class LammpsDump(TextFrames):
@@ -78,9 +81,10 @@ class LammpsDump(TextFrames):
 
     def _begin(self, file: BinaryIO) -> None:
         found = _HEADER.match(file.read(HEADER))
-        if found is None or not found["atoms"].strip().isdigit() or int(found["atoms"]) == 0:
+        number = None if found is None else count_of(found["atoms"].strip())
+        if found is None or number is None:
             raise TrajectoryError(f"`{self.path}`: expected the header of a dump of LAMMPS, got something else")
-        self.n_atoms = int(found["atoms"])
+        self.n_atoms = number
         if found["units"] is not None:
             own = lammps_units(found["units"].decode(errors="replace").strip())
             if self.units is not None and self.units != own:
@@ -101,11 +105,17 @@ class LammpsDump(TextFrames):
         if found["atoms"].strip() != b"%d" % self.n_atoms:
             raise TrajectoryError(
                 f"`{self.path}`: expected {self.n_atoms} atoms in each frame, got {found['atoms'].decode().strip()} at "
-                f"step {found['step'].decode().strip()}; dump a group that keeps its atoms"
+                f"step {found['step'].decode(errors='replace').strip()}; dump a group that keeps its atoms"
             )
         lines = _LINES + 2 * (found["units"] is not None) + 2 * (found["time"] is not None) + self.n_atoms
-        time = float(found["time"]) * self.units.time if found["time"] is not None and self.units is not None else None
-        return Header(lines, int(found["step"]), time)
+        try:
+            (step,) = integers_of([found["step"]])
+            (time,) = (None,) if found["time"] is None else floats_of([found["time"]])
+        except ValueError as error:
+            raise TrajectoryError(f"`{self.path}`: expected a number in the header of a frame, got: {error}") from error
+        if step < 0 or (time is not None and not isfinite(time)):
+            raise TrajectoryError(f"`{self.path}`: expected a step from 0 and a finite time, got {step} and {time}")
+        return Header(lines, step, None if time is None or self.units is None else time * self.units.time)
 
     def _parse(self, text: bytes) -> Frame:
         begin = text.index(b"ITEM: BOX BOUNDS")
@@ -128,15 +138,21 @@ class LammpsDump(TextFrames):
 
     def _box(self, text: str) -> Box:
         first, *lines = text.splitlines()
-        flags = first.split()[3:]
-        if flags[:2] == ["abc", "origin"]:
+        words = first.split()[3:]
+        if words[:2] == ["abc", "origin"]:
             raise TrajectoryError(
                 "expected a box with a along x and b in the xy plane, got a general triclinic one; dump "
                 "without `triclinic/general`"
             )
-        bounds = np.array([[float(word) for word in line.split()] for line in lines])
-        periodic = [flag == "pp" for flag in flags[-3:]]
-        if bounds.shape == (3, 2):
+        tilted = words[:3] == ["xy", "xz", "yz"]
+        flags = words[3:] if tilted else words
+        if len(flags) not in (0, 3) or not all(re.fullmatch("[pfsm]{2}", flag) for flag in flags):
+            raise TrajectoryError(f"expected `ITEM: BOX BOUNDS` with three boundaries such as `pp`, got `{first}`")
+        periodic = [flag == "pp" for flag in flags] if flags else None
+        bounds = np.array([floats_of(line.encode().split()) for line in lines])
+        if bounds.shape != (3, 3 if tilted else 2) or not np.isfinite(bounds).all():
+            raise TrajectoryError(f"expected the bounds of a box, got `{'; '.join(lines)}`")
+        if not tilted:
             return Box(bounds[:, 0], np.diag(bounds[:, 1] - bounds[:, 0]), periodic)
         # https://docs.lammps.org/Howto_triclinic.html: the bounds enclose the tilted box.
         xy, xz, yz = bounds[:, 2]
@@ -157,24 +173,31 @@ class LammpsDump(TextFrames):
         self._positions = found
         self._scaled, self.unwrapped = _POSITIONS[found]
         self._images = not self.unwrapped and set(_IMAGES) <= set(names)
-        self.unwrapped = self.unwrapped or self._images or not any(box.periodic)
+        # LAMMPS before 2010, and other programs, write no boundaries.
+        self._periodic = box.periodic
+        self._edges = [True] * 3 if box.periodic is None else box.periodic
+        self.unwrapped = self.unwrapped or self._images or not any(self._edges)
         self._columns = {name: column for column, name in enumerate(names)}
         unknown = [name for name in (*_VELOCITIES, *_FORCES) if name in names and self.units is None]
         if unknown:
             self.notes += (f"Columns {', '.join(unknown)} are left out: give `units`, the style of units of LAMMPS.",)
-        if 0 < sum(box.periodic) < 3:
+        if box.periodic is None:
+            self.notes += (_NO_BOUNDARIES,)
+        if 0 < sum(self._edges) < 3:
             self.notes += (PARTLY_PERIODIC,)
 
     def _frame(self, words: list[bytes], box: Box) -> Frame:
+        if box.periodic != self._periodic:
+            raise TrajectoryError("expected a box with the boundaries of the first frame, got others")
         order = self._order(words)
         positions = self._numbers(words, self._positions)[order]
         if self._scaled:
             positions = positions @ box.vectors + box.origin
         if self._images:
             positions += self._numbers(words, _IMAGES)[order] @ box.vectors
-        if any(box.periodic):
+        if any(self._edges):
             positions -= box.origin
-        frame = Frame(positions=positions, dimensions=dimensions_of(box.vectors, box.periodic))
+        frame = Frame(positions=positions, dimensions=dimensions_of(box.vectors, self._edges))
         if self.units is not None:
             if self._has(_VELOCITIES):
                 frame.velocities = self._numbers(words, _VELOCITIES)[order] * self.units.velocity
@@ -192,31 +215,41 @@ class LammpsDump(TextFrames):
 
     def _numbers(self, words: list[bytes], names: tuple[str, ...]) -> Array:
         """Columns of numbers, [N,K]."""
-        columns = [[float(word) for word in self._words(words, name)] for name in names]
+        columns = [floats_of(self._words(words, name)) for name in names]
         return np.asarray(np.array(columns).T, dtype=np.float64)
 
     def _order(self, words: list[bytes]) -> Indices:
         """Where each atom is, in the order of the numbers of atoms; notes what atoms are called in the first frame."""
-        ids = np.array(list(map(int, self._words(words, "id"))), dtype=np.int64)
+        ids = np.array(integers_of(self._words(words, "id")), dtype=np.int64)
         order = np.argsort(ids, kind="stable")
+        kinds = {name: np.array(self._words(words, name))[order] for name in ("type", "element") if self._has((name,))}
         if not hasattr(self, "ids"):
+            if np.any(np.diff(ids[order]) == 0):
+                raise TrajectoryError("expected a number (id) of its own for each atom, got one twice")
             self.ids: Indices = ids[order]
-            if "type" in (self._columns or ()):
-                kinds = self._words(words, "type")
-                if all(kind.isdigit() for kind in kinds):
-                    self.types = np.array(list(map(int, kinds)))[order]
-            self.labels = self._labels(words, order)
+            self._kinds = kinds
+            if "type" in kinds and all(kind.isdigit() for kind in kinds["type"].tolist()):
+                self.types = np.array(integers_of(kinds["type"].tolist()), dtype=np.int64)
+            self.labels = self._labels(kinds.get("element"))
         if not np.array_equal(ids[order], self.ids):
             raise TrajectoryError(
                 "expected the atoms of the first frame, got others; dump a group that keeps its atoms"
             )
+        for name, found in kinds.items():
+            changed = np.flatnonzero(found != self._kinds[name])
+            if len(changed) > 0:
+                one, other = (each[changed[0]].decode(errors="replace") for each in (self._kinds[name], found))
+                raise TrajectoryError(
+                    f"expected atoms of the same {name} in all frames, got {one} and then {other} for atom "
+                    f"{self.ids[changed[0]]}, as `fix atom/swap` makes it; dump the part of the run before or after"
+                )
         return order
 
-    def _labels(self, words: list[bytes], order: Indices) -> tuple[str, ...] | None:
+    def _labels(self, elements: Any) -> tuple[str, ...] | None:
         """Elements, if the dump tells them."""
-        if "element" not in (self._columns or ()):
+        if elements is None:
             return None
-        elements = np.array([word.decode(errors="replace") for word in self._words(words, "element")])[order]
-        if self.types is not None and len(set(self.types)) > 1 and set(elements) == {"C"}:
+        found = [word.decode(errors="replace") for word in elements.tolist()]
+        if self.types is not None and len(set(self.types)) > 1 and set(found) == {"C"}:
             return None  # what LAMMPS writes for each type unless `dump_modify element` tells the elements
-        return tuple(elements.tolist())
+        return tuple(found)

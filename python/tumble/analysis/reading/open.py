@@ -12,7 +12,6 @@ from __future__ import annotations
 import glob
 import itertools
 import os
-import re
 from collections.abc import Sequence
 from os import PathLike
 from typing import Any
@@ -26,6 +25,7 @@ from tumble.analysis.reading.frames import Continued, FrameSource, check_same
 from tumble.analysis.reading.lammps_units import LammpsUnits, lammps_units
 from tumble.analysis.reading.ring_polymer import RingPolymerReader
 from tumble.analysis.reading.topology import read_topology, universe_of
+from tumble.analysis.reading.trajectory_file import in_order, matching
 from tumble.analysis.reading.trajectory_reader import TrajectoryReader
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
@@ -108,9 +108,9 @@ def _paths(files: Files, argument: str) -> list[str]:
     """The files that are named; what a pattern matches is in the order of the numbers in the names."""
     named = [files] if isinstance(files, (str, PathLike)) else list(files)
     paths: list[str] = []
-    for name in [os.fspath(each) for each in named]:
+    for name in in_order([os.fspath(each) for each in named]):
         if glob.has_magic(name) and not os.path.exists(name):
-            found = sorted(glob.glob(name), key=_numbers_in)
+            found = matching(name)
             if not found:
                 raise TrajectoryError(f"`{argument}`: expected files, got no match for `{name}`")
             paths += found
@@ -119,11 +119,6 @@ def _paths(files: Files, argument: str) -> list[str]:
     if not paths:
         raise TrajectoryError(f"`{argument}`: expected at least one file, got none")
     return paths
-
-
-def _numbers_in(name: str) -> list[tuple[int, str]]:
-    """Key that sorts `x.10` behind `x.9`."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _open(files: Files, argument: str, units: LammpsUnits | None, beads: bool) -> list[FrameSource]:

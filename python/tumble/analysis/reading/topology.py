@@ -16,6 +16,7 @@ from ase.io.lammpsdata import read_lammps_data
 from tumble.analysis.reading.elements import element_of, elements_of, masses_of
 from tumble.analysis.reading.formats import open_frames
 from tumble.analysis.reading.frames import FrameSource, Indices
+from tumble.analysis.reading.trajectory_file import check_file
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
@@ -46,6 +47,7 @@ def read_topology(path: str | PathLike[str], source: FrameSource) -> Any:
     Raises:
         TrajectoryError: If it can't be read, has no elements, or is of other atoms.
     """
+    check_file(path)
     try:
         with open(path, "rb") as file:
             head = file.read(_HEAD)

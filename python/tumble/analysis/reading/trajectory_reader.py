@@ -17,6 +17,8 @@ from tumble.analysis.reading.frames import FrameSource
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
+_LARGEST = float(np.finfo(np.float32).max)
+
 
 # MDAnalysis has no types, hence the exemption.
 class TrajectoryReader(ReaderBase):  # type: ignore[misc]
@@ -67,10 +69,16 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
     def _read_frame(self, frame: int) -> Any:
         found = self.source.read(frame)
         ts = self.ts
-        if found.positions is None or not np.isfinite(found.positions).all():
-            raise TrajectoryError(
-                f"`files`: expected numbers, got positions that are infinite or none in {self.source.describe(frame)}"
-            )
+        if found.positions is None:
+            raise TrajectoryError(f"`files`: expected positions, got none in {self.source.describe(frame)}")
+        for what in ("positions", "velocities", "forces"):
+            values = getattr(found, what)
+            # MDAnalysis has them in single precision.
+            if values is not None and not np.abs(values).max() < _LARGEST:
+                raise TrajectoryError(
+                    f"`files`: expected numbers, got {what} that are infinite, too large or none in "
+                    f"{self.source.describe(frame)}"
+                )
         ts.frame = frame
         ts.positions = found.positions
         ts.dimensions = self._cell if found.dimensions is None else found.dimensions

@@ -12,12 +12,13 @@ import numpy as np
 from tumble.analysis.reading.fixed_width import FixedWidth
 from tumble.analysis.reading.frame_index import HEADER, Header
 from tumble.analysis.reading.frames import Frame
+from tumble.analysis.reading.number_words import count_of, floats_of
 from tumble.analysis.reading.text_frames import TextFrames
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
 # `Step: 40` of i-PI, `Timestep=40` and `Timestep: 40` of LAMMPS, `step=40`
-_STEP = re.compile(rb"\b(?:time)?step\s*[:=]\s*(\d+)", re.IGNORECASE)
+_STEP = re.compile(rb"\b(?:time)?step\s*[:=]\s*\"?(\d{1,18})(?![\w.])", re.IGNORECASE)
 
 
 class XYZFrames(TextFrames):
@@ -28,9 +29,10 @@ class XYZFrames(TextFrames):
 
     def _begin(self, file: BinaryIO) -> None:
         count, comment = [*file.read(HEADER).split(b"\n", 2), b"", b""][:2]
-        if not count.strip().isdigit() or int(count) == 0:
+        number = count_of(count.strip())
+        if number is None:
             raise TrajectoryError(f"`{self.path}`: expected the number of atoms first, got {count[:40]!r}")
-        self.n_atoms = int(count)
+        self.n_atoms = number
         self._width: int | None = None
         self._fixed: FixedWidth | None = None
         self._look_at(comment.decode(errors="replace"))
@@ -96,7 +98,7 @@ class XYZFrames(TextFrames):
         labels = tuple(word.decode(errors="replace") for word in words[label::width])
         if self.labels is not None and labels != self.labels:
             raise TrajectoryError("expected the atoms of the first frame in the same order, got others")
-        numbers = np.array([[float(word) for word in words[column::width]] for column in columns]).T
+        numbers = np.array([floats_of(words[column::width]) for column in columns]).T
         if self.labels is None:
             self.labels = labels
             try:
