@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import glob
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
+from tumble.analysis.reading.trajectory_file import check_file, matching
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_run import find_ipi_input, is_ipi_input, read_ipi_run
 from tumble.runs.lammps_run import LOG, read_lammps_run
@@ -85,6 +85,7 @@ def folder_of(path: str | PathLike[str]) -> Path:
 
 
 def _read(path: Path, name: str | None, units: str | None, timestep: float | None) -> Run:
+    check_file(path)
     if path.is_dir():
         xml = find_ipi_input(path)
         if xml is not None:
@@ -99,7 +100,7 @@ def _read(path: Path, name: str | None, units: str | None, timestep: float | Non
         return read_ipi_run(path, name)
     if path.is_file() and (path.name.startswith("log.") or path.suffix == ".log"):
         return read_lammps_run(path.parent, path, name, units, timestep)
-    files = tuple(sorted(Path(each) for each in glob.glob(str(path))))
+    files = tuple(Path(each) for each in matching(str(path)))
     if not files:
         raise TrajectoryError(f"`{path}`: expected a run or a trajectory, found no such file")
     stem = files[0].stem if name is None else name
