@@ -176,6 +176,18 @@ def test_other_bins_are_named() -> None:
     assert comparison.notes == ("rdf wasn't analysed for b.",)
 
 
+def test_units_that_differ_are_named_and_not_compared() -> None:
+    first, second = analysis("a", 1), analysis("b", 2)
+    for other, units in (
+        (replace(first["rdf"]["g"], unit="eV"), "eV against Å"),
+        (replace(first["rdf"]["g"], axes=(replace(AXIS, unit="nm"),)), "1 against nm"),
+    ):
+        moved = Analysis("a", (Result("rdf", (other,)),))
+        comparison = compare([moved, second], reference="b")
+        assert comparison.rows == ()
+        assert comparison.notes == (f"g isn't compared: it is in {units} for a, in 1 against Å for b.",)
+
+
 def test_runs_analysed_from_different_times_are_named() -> None:
     first, second = analysis("a", 1), analysis("b", 2)
     first = replace(first, provenance={"settings": {"start": 5.0}})

@@ -160,6 +160,13 @@ def _with_run(analysis: Analysis, reference: Analysis, notes: list[str]) -> Iter
             partner = theirs.get(mine.name)
             if mine.blocks is None or partner is None or partner.blocks is None:
                 continue
+            units = [_units(each) for each in (mine, partner)]
+            if units[0] != units[1]:
+                notes.append(
+                    f"{mine.name} isn't compared: it is in {units[0]} for {analysis.name}, in {units[1]} for "
+                    f"{reference.name}."
+                )
+                continue
             pair = _on_same_axes(mine, partner)
             if pair is None:
                 notes.append(f"{mine.name} has other bins in {reference.name} than in {analysis.name}.")
@@ -206,6 +213,11 @@ def _tested(first: Array | None, second: Array | None) -> CurveTest | None:
         return test_zero(first) if second is None else test_equal(first, second)
     except TrajectoryError:
         return None
+
+
+def _units(quantity: Quantity) -> str:
+    """All units of a quantity, such as `Å² against ps`."""
+    return " against ".join([quantity.unit, *(axis.unit for axis in quantity.axes)])
 
 
 def _on_same_axes(first: Quantity, second: Quantity) -> tuple[Quantity, Quantity] | None:

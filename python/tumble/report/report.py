@@ -45,8 +45,7 @@ def write_report(
         now: Printed on the page.
 
     Raises:
-        TrajectoryError: If there are no runs, names aren't unique, the comparison is of others, or results of the same
-            observable don't belong together.
+        TrajectoryError: If there are no runs, names aren't unique, or the comparison is of others.
         OSError: If it can't be written; what was there is then left.
     """
     _check(analyses, comparison)

@@ -44,11 +44,7 @@ class Section:
 
 
 def observable_sections(analyses: Sequence[Analysis]) -> list[Section]:
-    """A section for each observable, in the order of the first run that has it.
-
-    Raises:
-        TrajectoryError: If runs have the same quantity in different units.
-    """
+    """A section for each observable, in the order of the first run that has it."""
     observables = dict.fromkeys(result.observable for analysis in analyses for result in analysis.results)
     return [_section(observable, analyses) for observable in observables]
 

@@ -63,22 +63,18 @@ def quantity_panels(results: Sequence[Result], *, labels: Sequence[str] | None =
     """The panels of `plot_results`, one for each quantity in the order of the results.
 
     Args:
-        results: As for `plot_results`. Runs that lack a quantity aren't in its panel.
+        results: As for `plot_results`. Runs that lack a quantity aren't in its panel, and those that have it in other
+            units are in another one.
         labels: As for `plot_results`.
 
     Raises:
         TrajectoryError: If results don't belong together.
     """
-    traces: dict[str, list[Trace]] = {}
+    traces: dict[tuple[str, ...], list[Trace]] = {}
     for index, (label, result) in enumerate(zip(_names(results, labels), results, strict=True)):
         for quantity in result.quantities:
-            traces.setdefault(quantity.name, []).append(Trace(label, quantity, look(index)))
-    for name, found in traces.items():
-        units = sorted({" against ".join(trace.units) for trace in found})
-        if len(units) > 1:
-            raise TrajectoryError(
-                f"`results`: expected `{name}` in the same units in all runs, got {' and '.join(units)}"
-            )
+            trace = Trace(label, quantity, look(index))
+            traces.setdefault((quantity.name, *trace.units), []).append(trace)
     return [_panel_of(found) for found in traces.values()]
 
 
