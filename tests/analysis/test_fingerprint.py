@@ -140,7 +140,7 @@ def test_versions(folder: Path) -> None:
     stored = analysed(folder)
     older = replace(stored, provenance={**stored.provenance, "versions": {"tumble": "0.0.1"}})
     assert why_stale(older, folder) == "analysed by tumble 0.0.1"
-    sizes = {name: each["size"] for name, each in stored.provenance["files"].items()}
+    sizes = {name: {"size": each["size"]} for name, each in stored.provenance["files"].items()}
     older = replace(stored, provenance={**stored.provenance, "files": sizes})
     assert why_stale(older, folder) == "analysed by an earlier version of tumble"
     assert why_stale(Analysis("run", ()), folder) == "analysed by another version of tumble"

@@ -81,7 +81,11 @@ def test_file_of_an_analysis(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("{", "expected a file of `tumble analyze`, got Expecting"), ("[]", "got None"), ('{"format": "x"}', "got x")],
+    [
+        ("{", "expected a whole file of `tumble analyze`, got Expecting"),
+        ("[]", "got None"),
+        ('{"format": "x"}', "got x"),
+    ],
 )
 def test_other_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "analysis.json").write_text(text)

@@ -75,7 +75,7 @@ def analysis(name: str, *, bias: float = 0.0, seed: int = 1, symmetrize: str = "
         "symmetrize": symmetrize,
         "versions": {"tumble": "0.5.0", "numpy": "2.4.1"},
         "inputs": {"in.water": 'pair_style tumble # <b> & "more"\n'},
-        "files": ["traj.dump"],
+        "files": {"traj.dump": {"size": 1234, "modified_ns": 0, "sha256": None}},
         "skipped": {"msd": "3 frames are too few"},
     }
     return Analysis(name, results, known | provenance)

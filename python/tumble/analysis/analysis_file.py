@@ -9,11 +9,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from tumble.analysis.provenance import provenance_from
 from tumble.analysis.result import Result
+from tumble.analysis.stored import listed, mapping, text
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.files import write_atomically
+from tumble.json_text import json_text
 
 FORMAT = "tumble-analysis-1"
+_FORMATS = "tumble-analysis-"
 NAME = "analysis.json"
 
 
@@ -48,7 +52,7 @@ class Analysis:
         )
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Writes everything as JSON; NaN becomes null.
+        """Writes everything as JSON; what isn't finite becomes null.
 
         Raises:
             OSError: If it can't be written; what was there is then left.
@@ -59,7 +63,7 @@ class Analysis:
             "provenance": dict(self.provenance),
             "results": [result.to_dict() for result in self.results],
         }
-        write_atomically(Path(path), (json.dumps(data, allow_nan=False) + "\n").encode())
+        write_atomically(Path(path), json_text(data).encode())
 
 
 def load_analysis(path: str | PathLike[str]) -> Analysis:
@@ -75,16 +79,22 @@ def load_analysis(path: str | PathLike[str]) -> Analysis:
     if path.is_dir():
         path = path / NAME
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise TrajectoryError(f"`{path}`: expected a file of `tumble analyze`, got {error.strerror}") from error
-    except ValueError as error:
-        raise TrajectoryError(f"`{path}`: expected a file of `tumble analyze`, got {error}") from error
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        found = data.get("format") if isinstance(data, dict) else None
-        raise TrajectoryError(f"`{path}`: expected a file of `tumble analyze` in the format {FORMAT}, got {found}")
-    results = tuple(Result.from_dict(each) for each in data["results"])
-    return Analysis(data["name"], results, data["provenance"])
+    except (ValueError, RecursionError) as error:
+        raise TrajectoryError(f"`{path}`: expected a whole file of `tumble analyze`, got {error}") from error
+    found = data.get("format") if isinstance(data, dict) else None
+    if found != FORMAT:
+        cure = " (of another version of tumble); analyse the run again" if str(found).startswith(_FORMATS) else ""
+        raise TrajectoryError(
+            f"`{path}`: expected a file of `tumble analyze` in the format {FORMAT}, got {found}{cure}"
+        )
+    try:
+        results = tuple(Result.from_dict(each) for each in listed(data, "results"))
+        return Analysis(text(data, "name"), results, provenance_from(mapping(data, "provenance")))
+    except TrajectoryError as error:
+        raise TrajectoryError(f"`{path}`: expected a whole file of `tumble analyze`, got {error}") from error
 
 
 def grouped(skipped: Mapping[str, str]) -> list[str]:

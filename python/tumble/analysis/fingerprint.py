@@ -101,7 +101,7 @@ def why_stale(analysis: Analysis, folder: Path, now: Iterable[Path] | None = Non
     if version != tumble.__version__:
         return f"analysed by tumble {version}" if version else "analysed by another version of tumble"
     files = provenance.get("files")
-    if not isinstance(files, Mapping) or not all(isinstance(each, Mapping) for each in files.values()):
+    if not isinstance(files, Mapping) or not all("modified_ns" in each for each in files.values()):
         return "analysed by an earlier version of tumble"
     changed = [name for name, known in files.items() if not _is_same(folder / name, known)]
     if changed:

@@ -7,7 +7,6 @@ points of a curve taken into account.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from tumble.analysis import stored
 from tumble.analysis.statistics.blocking import Blocks, bootstrap, choose_blocks, jackknife_values
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.files import write_atomically
+from tumble.json_text import json_text
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,10 @@ class Result:
         Raises:
             OSError: If it can't be written; what was there is then left.
         """
-        text = json.dumps(self.to_dict(), allow_nan=False)
+        text = json_text(self.to_dict())
         if path is not None:
-            write_atomically(Path(path), (text + "\n").encode())
-        return text
+            write_atomically(Path(path), text.encode())
+        return text.rstrip("\n")
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Result:
@@ -146,10 +147,11 @@ class Result:
             TrajectoryError: If something else is in there.
         """
         try:
-            quantities = tuple(_quantity_from_dict(each) for each in data["quantities"])
-            return Result(data["observable"], quantities, data["metadata"], tuple(data["notes"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise TrajectoryError(f"`data`: expected a result of an analysis, got one without {error}") from error
+            quantities = tuple(_quantity_from_dict(each) for each in stored.listed(data, "quantities"))
+            observable, metadata = stored.text(data, "observable"), stored.mapping(data, "metadata")
+            return Result(observable, quantities, metadata, stored.texts(data, "notes"))
+        except TrajectoryError as error:
+            raise TrajectoryError(f"`data`: expected a result of an analysis, got {error}") from error
 
     def plot(self, path: str | Path | None = None) -> Any:
         """A figure with one panel for each quantity.
@@ -298,20 +300,24 @@ def _quantity_to_dict(quantity: Quantity) -> dict[str, Any]:
 
 
 def _quantity_from_dict(data: Mapping[str, Any]) -> Quantity:
-    axes = tuple(Axis(axis["label"], axis["unit"], _array(axis["values"])) for axis in data["axes"])
+    axes = tuple(
+        Axis(stored.text(axis, "label"), stored.text(axis, "unit"), stored.array(axis, "values", (-1,)))
+        for axis in stored.listed(data, "axes")
+    )
+    shape = tuple(len(axis.values) for axis in axes)
     return Quantity(
-        name=data["name"],
-        label=data["label"],
-        unit=data["unit"],
+        name=stored.text(data, "name"),
+        label=stored.text(data, "label"),
+        unit=stored.text(data, "unit"),
         axes=axes,
-        values=_array(data["values"]),
-        errors=_array(data["errors"]),
-        blocks=None if data["blocks"] is None else _array(data["blocks"]),
-        resolved=data["resolved"],
-        correlation_time=float(_array(data["correlation_time"])),
-        block_time=float(_array(data["block_time"])),
-        expected=None if data["expected"] is None else _array(data["expected"]),
-        diagnostic=data["diagnostic"],
+        values=stored.array(data, "values", shape),
+        errors=stored.array(data, "errors", shape),
+        blocks=None if data.get("blocks") is None else stored.array(data, "blocks", (-1, *shape)),
+        resolved=stored.flag(data, "resolved"),
+        correlation_time=float(stored.array(data, "correlation_time", ())),
+        block_time=float(stored.array(data, "block_time", ())),
+        expected=None if data.get("expected") is None else stored.array(data, "expected", shape),
+        diagnostic=stored.flag(data, "diagnostic"),
     )
 
 
@@ -320,7 +326,3 @@ def _numbers(values: Array) -> Any:
     objects = np.asarray(values, dtype=np.float64).astype(object)
     objects[~np.isfinite(values)] = None
     return objects.tolist()
-
-
-def _array(numbers: Any) -> Array:
-    return np.asarray(numbers, dtype=np.float64)  # None becomes NaN

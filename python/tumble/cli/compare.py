@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -44,17 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.analysis.tables import format_comparison
     from tumble.cli.stored_runs import load_runs
     from tumble.files import write_atomically
+    from tumble.json_text import json_text
 
     analyses, reference = load_runs(arguments)
     comparison = compare(analyses, reference)
     print(format_comparison(comparison))
     if arguments.json is not None:
-        rows = [{key: _known(value) for key, value in asdict(row).items()} for row in comparison.rows]
+        rows = [asdict(row) for row in comparison.rows]
         data = {"reference": reference, "verdicts": rows, "notes": list(comparison.notes)}
-        write_atomically(arguments.json, (json.dumps(data, indent=2) + "\n").encode())
+        write_atomically(arguments.json, json_text(data, indent=2).encode())
     return 0
-
-
-def _known(value: object) -> object:
-    """NaN and infinities, which JSON lacks, as null."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value

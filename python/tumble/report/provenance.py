@@ -115,17 +115,13 @@ def _entries(analysis: Analysis) -> dict[str, str]:
     for key, value in analysis.provenance.items():
         if key == "versions" and isinstance(value, Mapping):
             entries[key] = ", ".join(f"{name} {number}" for name, number in value.items())
-        elif key == "files" and isinstance(value, Mapping):
-            entries[key] = ", ".join(f"{name} ({_size(file)} bytes)" for name, file in value.items())
+        elif key == "files" and value:
+            entries[key] = ", ".join(f"{name} ({file['size']} bytes)" for name, file in value.items())
         elif isinstance(value, Mapping) and key not in _ELSEWHERE:
             entries |= {key_text(f"{key} {part}"): text_of(each) for part, each in value.items()}
         elif key not in _ELSEWHERE:
             entries[key_text(key)] = text_of(value)
     return {label: text for label, text in entries.items() if text not in (UNKNOWN, "")}
-
-
-def _size(file: Any) -> Any:
-    return file.get("size") if isinstance(file, Mapping) else file
 
 
 def key_text(key: str) -> str:
