@@ -23,6 +23,11 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def shown(name: str) -> str:
+    """The name of a file as text for people and programs: bytes that aren't UTF-8 become U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write to a temporary file beside `path` and rename it, so that `path` is always whole.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -277,6 +278,15 @@ def test_stored_analysis_is_judged_by_all_that_it_depends_on(
     assert "but `water.dump` is gone; name" in capsys.readouterr().err
     assert file.read_bytes() == before
     assert main(["compare", str(file)]) == 0
+
+
+def test_names_that_are_not_text(tmp_path: Path) -> None:
+    run = write_run(tmp_path / os.fsdecode(b"r\xffn"), frames=100)
+    page = tmp_path / "page.html"
+    assert main(["report", str(run), "--observables", "dipole", "--title", os.fsdecode(b"\xff"), "-o", str(page)]) == 0
+    assert "r\N{REPLACEMENT CHARACTER}n" in page.read_text(encoding="utf-8")
+    assert main(["analyze", str(run), "--observables", "dipole"]) == 0
+    assert load_analysis(run).name == "r\N{REPLACEMENT CHARACTER}n"
 
 
 def test_what_can_be_had_is_written_before_the_rest_is_refused(

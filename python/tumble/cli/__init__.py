@@ -32,6 +32,7 @@ from tumble.cli import (
     rotations,
     train,
 )
+from tumble.cli.terminal import fit_output
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -63,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return the exit status."""
+    fit_output()
     arguments = build_parser().parse_args(argv)
     # Only now, since it loads the compiled core.
     from tumble.errors import TumbleError

@@ -13,6 +13,7 @@ from tumble.analysis.settings import Settings
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.cli.analyze import analyze_run, check_asked, chosen, file_of, opening_of, read_settings
 from tumble.errors import ConfigurationError
+from tumble.files import shown
 from tumble.runs import open_run
 from tumble.runs.find import folder_of
 
@@ -28,7 +29,7 @@ def load_runs(arguments: argparse.Namespace) -> tuple[list[Analysis], str | None
     reference = None if arguments.reference is None else Path(arguments.reference)
     if reference is not None and reference not in paths:
         paths.append(reference)
-    names = None if arguments.names is None else [name.strip() for name in arguments.names.split(",")]
+    names = None if arguments.names is None else [shown(name.strip()) for name in arguments.names.split(",")]
     if names is not None and len(names) != len(paths):
         raise ConfigurationError(f"`--names`: expected {len(paths)} names, the reference's included, got {len(names)}")
     analyses = [_load(path, arguments) for path in paths]

@@ -74,7 +74,7 @@ def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(head)
     writer.writerows(rows)
-    content, kind, ending = buffer.getvalue().encode(), "text/csv;charset=utf-8", ".csv"
+    content, kind, ending = buffer.getvalue().encode(errors="replace"), "text/csv;charset=utf-8", ".csv"
     if len(content) > _LARGE:
         content, kind, ending = gzip.compress(content, mtime=0), "application/gzip", ".csv.gz"
     size = f"{-(-len(content) // 1000)} kB"

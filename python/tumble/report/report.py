@@ -62,7 +62,7 @@ def write_report(
         probed=None if probe is None else probed_section(probe),
         provenance=provenance_of(analyses),
     )
-    write_atomically(Path(path), page.encode())
+    write_atomically(Path(path), page.encode(errors="replace"))
 
 
 def _check(analyses: Sequence[Analysis], comparison: Comparison | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tumble.analysis.reading.trajectory_file import check_file, matching
 from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.files import shown
 from tumble.runs.ipi_run import find_ipi_input, is_ipi_input, read_ipi_run
 from tumble.runs.lammps_run import LOG, read_lammps_run
 from tumble.runs.run import Run, Trajectory
@@ -58,6 +59,7 @@ def open_run(
         files = dataclasses.replace(files, beads=True)
     return dataclasses.replace(
         run,
+        name=shown(run.name),
         trajectory=files,
         timestep=run.timestep if timestep is None else timestep,
         temperature=run.temperature if temperature is None else temperature,

@@ -1,0 +1,40 @@
+"""Output on terminals of any encoding: what one can't show is written in plain letters, and never ends a command."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import sys
+import unicodedata
+
+_HANDLER = "tumble.plain"
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+_PLAIN = {"±": "+/-", "×": "x", "–": "-", "−": "-", "…": "...", "⟨": "<", "⟩": ">", "·": "*", "Δ": "delta"}
+_PLAIN |= {"σ": "sigma", "τ": "tau", "θ": "theta", "φ": "phi", "ε": "epsilon", "μ": "mu", "\N{NO-BREAK SPACE}": " "}
+_ESCAPED = range(0xDC80, 0xDD00)  # bytes of names of files that aren't UTF-8
+
+
+def fit_output() -> None:
+    """Let standard output and error write any text in their own encoding."""
+    codecs.register_error(_HANDLER, _in_plain_letters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_HANDLER)
+
+
+def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    text = _RAISED.sub(lambda found: "^" + unicodedata.normalize("NFKD", found[0]).replace("−", "-"), text)
+    return "".join(map(_plain, text)), error.end
+
+
+def _plain(character: str) -> str:
+    if character in _PLAIN:
+        return _PLAIN[character]
+    if ord(character) in _ESCAPED:
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    letters = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    return letters or character.encode("ascii", "backslashreplace").decode()
