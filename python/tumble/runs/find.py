@@ -82,7 +82,7 @@ def folder_of(path: str | PathLike[str]) -> Path:
         return path
     if path.exists():
         return path.parent
-    found = sorted(glob.glob(str(path)))
+    found = matching(str(path))
     return Path(found[0]).parent if found else path.parent
 
 
