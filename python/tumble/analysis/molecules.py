@@ -18,6 +18,8 @@ from tumble.analysis.trajectory_error import TrajectoryError
 
 LIMIT = 1.35  # Å; an O-H bond of liquid water at 300 K vibrates between about 0.85 and 1.2 Å
 
+_FEW = 1_000_000  # distances that are all computed
+
 
 @dataclass(frozen=True)
 class Break:
@@ -112,8 +114,9 @@ def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
     """
     oxygens, hydrogens = _groups(universe)
     dimensions = universe.trajectory[0].dimensions
-    # Neighbour lists, and not all distances, so that large boxes are no burden.
-    pairs, distances = capped_distance(oxygens.positions, hydrogens.positions, limit, box=dimensions)
+    # A tree, and not all distances, so that large boxes are no burden, and no grid, which is as large as empty space.
+    method = "bruteforce" if len(oxygens) * len(hydrogens) <= _FEW else "pkdtree"
+    pairs, distances = capped_distance(oxygens.positions, hydrogens.positions, limit, box=dimensions, method=method)
     order = np.lexsort((distances, pairs[:, 1]))
     owned, nearest = np.unique(pairs[order, 1], return_index=True)
     owner = pairs[order[nearest], 0]

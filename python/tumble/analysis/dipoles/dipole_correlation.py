@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from MDAnalysis.lib.distances import minimize_vectors, self_capped_distance
+from numpy.typing import NDArray
 
 from tumble.analysis.dipoles.dipole_moments import MolecularSource
 from tumble.analysis.dipoles.system_dipole import WaterDipoles
@@ -29,6 +30,7 @@ from tumble.analysis.result import Axis, Quantity, Result, averaged
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.trajectory_error import TrajectoryError
 
+_FEW = 1000  # points of which all pairs are looked at
 FARTHEST = 10.0  # Å, unless a distance is given or the box is smaller
 
 #: Bins in which pairs are less dense than this share of their mean density up to the cutoff are too few to average.
@@ -109,8 +111,7 @@ class DipoleCorrelation(MolecularObservable):
         centroids = positions.mean(axis=0)
         # Pairs that are near enough in some bead are so in the centroid within this margin, and that of rounding.
         margin = 2 * np.sqrt(np.sum((positions - centroids) ** 2, axis=-1).max()) + 1e-3
-        pairs = self_capped_distance(centroids, self._edges[-1] + margin, box=dimensions, return_distances=False)
-        first, second = pairs.T
+        first, second = _near_pairs(centroids, self._edges[-1] + margin, dimensions).T
         between = positions[:, second] - positions[:, first]
         if dimensions is not None:
             between = np.asarray(minimize_vectors(between.reshape(-1, 3), dimensions)).reshape(between.shape)
@@ -171,3 +172,16 @@ class DipoleCorrelation(MolecularObservable):
             errors=np.where(rare, np.nan, found.errors),
             blocks=None if found.blocks is None else np.where(rare, np.nan, found.blocks),
         )
+
+
+def _near_pairs(points: Array, reach: float, dimensions: Any) -> NDArray[np.intp]:
+    """Return all pairs of points [M,3] up to some distance apart, and maybe more of them, [K,2].
+
+    The grid of MDAnalysis refuses distances beyond half the box, and is as large as the space between points without
+    one. Of a box not wider than twice the distance, most pairs are near anyway.
+    """
+    if len(points) <= _FEW or reach >= 0.9 * half_box(dimensions):
+        return np.column_stack(np.triu_indices(len(points), 1))
+    method = "nsgrid" if dimensions is not None else "pkdtree"
+    pairs = self_capped_distance(points, reach, box=dimensions, return_distances=False, method=method)
+    return np.asarray(pairs, dtype=np.intp)
