@@ -22,8 +22,15 @@ def test_labels(label: str, symbol: str) -> None:
 
 def test_masses() -> None:
     # IUPAC 2021; deuterium and tritium from AME 2020.
-    expected = [15.999, 1.008, 2.01410177811, 2.01410177811, 3.01604928]
-    np.testing.assert_allclose(masses_of(["O", "H", "D", "H2", "T"], "x"), expected, rtol=1e-7)
+    expected = [15.999, 1.008, 2.01410177811, 3.01604928]
+    np.testing.assert_allclose(masses_of(["O", "H", "D", "T"], "x"), expected, rtol=1e-7)
+
+
+def test_isotopes_agree_with_ipi() -> None:
+    units = pytest.importorskip("ipi.utils.units", reason="i-PI isn't installed")
+    labels = ["H2", "D", "T", "C13", "C14", "O17", "O18", "Cl37", "Br81"]
+    expected = [units.Elements.mass_list[label] for label in labels]
+    np.testing.assert_allclose(masses_of(labels, "x", ipi=True), expected, rtol=5e-5)
 
 
 def test_labels_that_are_no_elements() -> None:

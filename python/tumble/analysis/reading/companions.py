@@ -24,7 +24,7 @@ class Companions(FrameSource):
         self._sources = (positions, *others)
         self.name, self.n_atoms, self.labels = positions.name, positions.n_atoms, positions.labels
         self.ipi, self.bead, self.centroid = positions.ipi, positions.bead, positions.centroid
-        self.unwrapped = positions.unwrapped
+        self.unwrapped, self.topology = positions.unwrapped, positions.topology
         self.notes = tuple(dict.fromkeys(note for source in self._sources for note in source.notes))
         for other in others:
             _check_companion(positions, other)

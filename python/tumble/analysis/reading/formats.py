@@ -6,8 +6,6 @@ import re
 from os import PathLike
 from pathlib import Path
 
-from MDAnalysis import _READERS
-
 from tumble.analysis.reading.ase_xyz import ExtendedXYZ
 from tumble.analysis.reading.frames import FrameSource
 from tumble.analysis.reading.ipi_comment import IPI_WORDS
@@ -15,6 +13,7 @@ from tumble.analysis.reading.ipi_pdb import IPIPDB
 from tumble.analysis.reading.ipi_xyz import IPIXYZ
 from tumble.analysis.reading.lammps_dump import LammpsDump
 from tumble.analysis.reading.lammps_units import LammpsUnits
+from tumble.analysis.reading.mdanalysis_parts import formats
 from tumble.analysis.reading.reader_frames import ReaderFrames
 from tumble.analysis.reading.trajectory_file import check_file
 from tumble.analysis.trajectory_error import TrajectoryError
@@ -64,7 +63,7 @@ def open_frames(
         if head[place : place + len(magic)] == magic:
             return ReaderFrames(path, kind, units=units)
     kind = Path(path).suffix[1:].upper()
-    if kind in _READERS and kind not in _OWN:
+    if kind in formats() and kind not in _OWN:
         return ReaderFrames(path, kind)
     return None
 

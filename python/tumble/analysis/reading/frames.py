@@ -53,6 +53,7 @@ class FrameSource(ABC):
         ipi: Whether it is a file of i-PI, whose labels have a meaning of their own.
         bead: Number of the bead of a path integral; None if the file doesn't tell.
         centroid: Whether these are centroids of ring polymers.
+        topology: A file that says what the atoms are where `labels` doesn't, itself one; None if it doesn't either.
         quantity: What the frames hold above all: `positions`, `velocities` or `forces`.
         unwrapped: Whether atoms that cross the faces of the cell keep going; None if that isn't known.
     """
@@ -66,6 +67,7 @@ class FrameSource(ABC):
     ipi: bool = False
     bead: int | None = None
     centroid: bool = False
+    topology: str | None = None
     quantity: str = "positions"
     unwrapped: bool | None = None
 
@@ -108,6 +110,7 @@ class Continued(FrameSource):
         self.name = first.name if len(parts) == 1 else f"{first.name} … {parts[-1].name}"
         self.n_atoms, self.labels = first.n_atoms, first.labels
         self.ipi, self.bead, self.centroid, self.quantity = first.ipi, first.bead, first.centroid, first.quantity
+        self.topology = first.topology
         self.unwrapped = first.unwrapped if all(each.unwrapped == first.unwrapped for each in parts) else None
         part_of = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])
         index_in = np.concatenate([np.arange(len(part)) for part in parts])

@@ -24,7 +24,7 @@ from tumble.analysis.reading.formats import KNOWN, open_frames
 from tumble.analysis.reading.frames import Continued, FrameSource, check_same
 from tumble.analysis.reading.lammps_units import LammpsUnits, lammps_units
 from tumble.analysis.reading.ring_polymer import RingPolymerReader
-from tumble.analysis.reading.topology import read_topology, universe_of
+from tumble.analysis.reading.topology import read_topology, topology_of
 from tumble.analysis.reading.trajectory_file import in_order, matching
 from tumble.analysis.reading.trajectory_reader import TrajectoryReader
 from tumble.analysis.statistics.cells import Array
@@ -76,17 +76,16 @@ def open_trajectory(
         sources = _with_companions(groups, velocities, forces)
         first = sources[0]
         if topology is not None:
-            universe = read_topology(topology, first)
+            universe, notes = read_topology(topology, first)
             _check_elements(universe, first)
-        elif first.labels is not None:
-            universe = universe_of(first.labels, first.name)
         else:
-            raise TrajectoryError(f"`topology`: expected a file that tells the elements, since `{first.name}` doesn't")
+            universe, notes = topology_of(first)
         box = None if cell is None else _box(cell)
         if beads or len(sources) > 1:
             universe.trajectory = RingPolymerReader(sources, timestep=timestep, cell=box)
         else:
             universe.trajectory = TrajectoryReader(first, timestep=timestep, cell=box)
+        universe.trajectory.notes += notes
     except TrajectoryError:
         for source in groups:
             source.close()

@@ -7,19 +7,17 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 from MDAnalysis.coordinates import core
 from MDAnalysis.coordinates.DCD import DCDReader
 from MDAnalysis.coordinates.XTC import XTCReader
 
+from tumble.analysis.reading.boxes import checked_dimensions
 from tumble.analysis.reading.frames import Frame, FrameSource
 from tumble.analysis.reading.lammps_units import LammpsUnits
+from tumble.analysis.reading.mdanalysis_parts import FAILURES, dcd_header, dcd_rest, topology_formats, xdr_offsets
 from tumble.analysis.trajectory_error import TrajectoryError
-
-# What readers raise at damaged files.
-_FAILURES = (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, StopIteration, struct.error)
 
 
 class ReaderFrames(FrameSource):
@@ -52,6 +50,7 @@ class ReaderFrames(FrameSource):
             with suppress(NotImplementedError):
                 reader.parse_n_atoms(self.name)
             self._reader = reader(self.name)
+            self.topology = self.name if kind in topology_formats() else None
             self.n_atoms = int(self._reader.n_atoms)
             self._frames = int(self._reader.n_frames)
         self._leave_out_cut()
@@ -73,7 +72,7 @@ class ReaderFrames(FrameSource):
             ts = self._reader[index]
         frame = Frame(positions=ts.positions.astype(np.float64))
         if ts.dimensions is not None:
-            frame.dimensions = ts.dimensions.astype(np.float64)
+            frame.dimensions = checked_dimensions(ts.dimensions)
         if ts.has_velocities:
             frame.velocities = ts.velocities.astype(np.float64)
         if ts.has_forces:
@@ -101,14 +100,11 @@ class ReaderFrames(FrameSource):
 
     def _has_rest(self) -> bool:
         """Whether a dcd file goes on after its last complete frame."""
-        if not isinstance(self._reader, DCDReader):
-            return False
-        file = self._reader._file
-        rest = Path(self.name).stat().st_size - file._header_size - file._firstframesize
-        return bool(rest % file._framesize)
+        with _reading(self.name):
+            return isinstance(self._reader, DCDReader) and dcd_rest(self._reader) > 0
 
     def _look_at_dcd(self, units: LammpsUnits | None) -> None:
-        header = self._reader._file.header
+        header = dcd_header(self._reader)
         if "Written by LAMMPS" not in str(header["remarks"]):
             self._look_at_times()
             return
@@ -120,7 +116,7 @@ class ReaderFrames(FrameSource):
         """Reads the heads of all frames: a magic number, the number of atoms, the step and the time (ps)."""
         heads = []
         with open(self.name, "rb") as file:
-            for offset in self._reader._xdr.offsets[: self._frames]:
+            for offset in xdr_offsets(self._reader)[: self._frames]:
                 file.seek(offset)
                 heads.append(struct.unpack(">iiif", file.read(16)))
         self.steps = np.array([head[2] for head in heads], dtype=np.int64)
@@ -143,5 +139,6 @@ def _reading(name: str) -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             yield
-        except _FAILURES as error:
-            raise TrajectoryError(f"`{name}`: expected a trajectory that MDAnalysis can read, got: {error}") from error
+        except FAILURES as error:
+            reason = str(error) or type(error).__name__
+            raise TrajectoryError(f"`{name}`: expected a trajectory that MDAnalysis can read, got: {reason}") from error

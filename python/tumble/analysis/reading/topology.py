@@ -6,39 +6,62 @@ import re
 import warnings
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import MDAnalysis
 import numpy as np
-from ase.data import chemical_symbols
+from ase.data import atomic_masses, atomic_numbers
 from ase.io.lammpsdata import read_lammps_data
 
-from tumble.analysis.reading.elements import element_of, elements_of, masses_of
+from tumble.analysis.reading.elements import element_of, elements_of, isotopes_of_ipi, masses_of
 from tumble.analysis.reading.formats import open_frames
 from tumble.analysis.reading.frames import FrameSource, Indices
+from tumble.analysis.reading.mass_elements import element_named, elements_of_mass, is_natural
+from tumble.analysis.reading.mdanalysis_parts import FAILURES
 from tumble.analysis.reading.trajectory_file import check_file
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
+_MASSES = re.compile(rb"^Masses[^\n]*\n((?:[^A-Za-z\n][^\n]*\n|\n)*)", re.MULTILINE)
+_NAMED = re.compile(rb"^\s*(\d{1,9})\s+\S+\s*#\s*(\S+)", re.MULTILINE)
 _DATA = re.compile(rb"^\s*\d+\s+atoms\b", re.MULTILINE)
 _HEAD = 1 << 12
 
 
-def universe_of(labels: tuple[str, ...], name: str) -> Any:
-    """A universe without a trajectory.
+class Topology(NamedTuple):
+    """What the atoms are.
+
+    Attributes:
+        universe: A universe without a trajectory.
+        notes: What a reader of the results should know, in sentences.
+    """
+
+    universe: Any
+    notes: tuple[str, ...] = ()
+
+
+def topology_of(source: FrameSource) -> Topology:
+    """What the labels of a trajectory say.
 
     Args:
-        labels: What a file calls each atom, [N].
-        name: The file, for messages.
+        source: The frames.
 
     Raises:
-        TrajectoryError: If a label isn't that of an element.
+        TrajectoryError: If there are none, or one isn't that of an element.
     """
-    return _universe(elements_of(labels, name), masses_of(labels, name), labels)
+    labels, name = source.labels, source.name
+    if labels is None and source.topology is not None:
+        return Topology(_read_other(Path(source.topology)))
+    if labels is None:
+        raise TrajectoryError(f"`topology`: expected a file that tells the elements, since `{name}` doesn't")
+    universe = _universe(elements_of(labels, name), masses_of(labels, name, source.ipi), labels)
+    special = isotopes_of_ipi(labels) if source.ipi else {}
+    notes = tuple(f"`{label}` is a particle of {mass:.3f} u, as in i-PI." for label, mass in special.items())
+    return Topology(universe, notes)
 
 
-def read_topology(path: str | PathLike[str], source: FrameSource) -> Any:
-    """A universe without a trajectory, from a file that says what the atoms are.
+def read_topology(path: str | PathLike[str], source: FrameSource) -> Topology:
+    """What a file says that the atoms are.
 
     Args:
         path: A data file of LAMMPS, a trajectory with elements, or what MDAnalysis reads.
@@ -58,11 +81,11 @@ def read_topology(path: str | PathLike[str], source: FrameSource) -> Any:
     frames = open_frames(path)
     if frames is not None and frames.labels is not None:
         frames.close()
-        universe = universe_of(frames.labels, str(path))
+        topology = topology_of(frames)
     else:
-        universe = _read_other(Path(path))
-    _check_count(path, len(universe.atoms), source)
-    return universe
+        topology = Topology(_read_other(Path(path)))
+    _check_count(path, len(topology.universe.atoms), source)
+    return topology
 
 
 def _check_count(path: str | PathLike[str], count: int, source: FrameSource) -> None:
@@ -79,13 +102,14 @@ def _universe(elements: list[str], masses: Array, names: Any) -> Any:
     return universe
 
 
-def _read_data(path: Path, source: FrameSource) -> Any:
+def _read_data(path: Path, source: FrameSource) -> Topology:
     """Reads a data file of LAMMPS with ASE, which understands any style that the file names."""
-    if b"\nMasses" not in path.read_bytes():
+    masses = _MASSES.search(path.read_bytes())
+    if masses is None:
         raise TrajectoryError(f"`topology`: expected masses, which tell the elements, in `{path}`")
     try:
         atoms = read_lammps_data(str(path), sort_by_id=True)
-    except (ValueError, KeyError, IndexError, RuntimeError, StopIteration) as error:
+    except (ValueError, KeyError, IndexError, RuntimeError, StopIteration, OverflowError) as error:
         raise TrajectoryError(f"`topology`: expected a data file of LAMMPS, got `{path}`: {error!r}") from error
     _check_count(path, len(atoms), source)
     ids: Indices | None = getattr(source, "ids", None)
@@ -96,8 +120,31 @@ def _read_data(path: Path, source: FrameSource) -> Any:
         )
     if types is not None and not np.array_equal(types, atoms.arrays["type"]):
         raise TrajectoryError(f"`topology`: expected the types of the atoms of `{source.name}`, got others in `{path}`")
-    elements = [chemical_symbols[number] for number in atoms.numbers]
-    return _universe(elements, atoms.get_masses(), elements)
+    names = {int(kind): word.decode(errors="replace") for kind, word in _NAMED.findall(masses.group(1))}
+    found = dict(zip(atoms.arrays["type"].tolist(), atoms.get_masses().tolist(), strict=True))
+    symbols = {kind: _element(kind, mass, names.get(kind, ""), path) for kind, mass in sorted(found.items())}
+    unlike = [
+        f"{symbol} of type {kind} ({found[kind]:g} u)"
+        for kind, symbol in symbols.items()
+        if not is_natural(found[kind], symbol)
+    ]
+    note = f"Elements of masses in `{path.name}` that differ from those in nature: {', '.join(unlike)}."
+    notes = (note,) if unlike else ()
+    elements = [symbols[kind] for kind in atoms.arrays["type"].tolist()]
+    return Topology(_universe(elements, atoms.get_masses(), elements), notes)
+
+
+def _element(kind: int, mass: float, name: str, path: Path) -> str:
+    """The element of a type of a data file: as the comment behind its mass names it, or its mass tells it."""
+    named = element_named(name, mass)
+    found = [named] if named else elements_of_mass(mass)
+    if len(found) == 1:
+        return found[0]
+    which = f"may be {' or '.join(found)}" if found else "is that of no element"
+    raise TrajectoryError(
+        f"`topology`: expected masses that tell the elements, got {mass:g} of type {kind} in `{path}`, which {which}; "
+        f"name the element behind it, as in `{kind} {mass:g} # H`"
+    )
 
 
 def _read_other(path: Path) -> Any:
@@ -106,16 +153,38 @@ def _read_other(path: Path) -> Any:
         # About attributes that the file doesn't have; the one that is needed is checked below.
         warnings.simplefilter("ignore")
         try:
-            universe = MDAnalysis.Universe(str(path))
-        except (OSError, ValueError, TypeError, IndexError, KeyError) as error:
+            universe = MDAnalysis.Universe(str(path), to_guess=())
+        except FAILURES as error:
             raise TrajectoryError(
                 f"`topology`: expected a file that MDAnalysis can read, got `{path}`: {error}"
             ) from error
-        if not hasattr(universe.atoms, "elements") or not all(universe.atoms.elements):
-            elements = (
-                [element_of(str(name)) for name in universe.atoms.names] if hasattr(universe.atoms, "names") else []
-            )
-            if not elements or not all(elements):
-                raise TrajectoryError(f"`topology`: expected elements, or names that tell them, got others in `{path}`")
-            universe.add_TopologyAttr("elements", np.array(elements, dtype=object))
+        elements = _elements_of(universe.atoms)
+        if not all(elements):
+            raise TrajectoryError(f"`topology`: expected elements, or names that tell them, got others in `{path}`")
+        universe.add_TopologyAttr("elements", np.array(elements, dtype=object))
+        if not hasattr(universe.atoms, "masses") or not np.all(universe.atoms.masses > 0):
+            masses = [atomic_masses[atomic_numbers[element]] for element in elements]
+            universe.add_TopologyAttr("masses", np.array(masses))
     return universe
+
+
+def _elements_of(atoms: Any) -> list[str]:
+    """Elements of atoms that MDAnalysis read: from those in the file, masses or names; empty where nothing tells it."""
+    count = len(atoms)
+    own = [element_of(str(each)) for each in atoms.elements] if hasattr(atoms, "elements") else [""] * count
+    candidates = [elements_of_mass(float(mass)) for mass in atoms.masses] if hasattr(atoms, "masses") else [[]] * count
+    names = [str(each) for each in atoms.names] if hasattr(atoms, "names") else [""] * count
+    residues = [str(each) for each in atoms.resnames] if hasattr(atoms, "resnames") else [""] * count
+    return [
+        symbol or (masses[0] if len(masses) == 1 else _element_of_name(name, residue))
+        for symbol, masses, name, residue in zip(own, candidates, names, residues, strict=True)
+    ]
+
+
+def _element_of_name(name: str, residue: str) -> str:
+    """The element of an atom by its name; empty for CA, HG and the like, unless the residue is that ion."""
+    symbol = element_of(name)
+    alone = re.sub(r"\d.*$", "", name)
+    if len(symbol) == 2 and alone.isupper() and element_of(alone[0]) and not residue.upper().startswith(alone):
+        return ""
+    return symbol
