@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 
 #include "error.h"
 
@@ -20,6 +21,14 @@ std::string number(double value) {
     std::array<char, 32> text;
     return {text.data(),
             std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 12).ptr};
+}
+
+/// Whether a file ends without a newline, as a full disk or a crash leaves it.
+bool ends_within_a_line(const std::string& path) {
+    std::ifstream file(path, std::ios::binary | std::ios::ate);
+    if (!file || file.tellg() <= 0) return false;
+    file.seekg(-1, std::ios::end);
+    return file.get() != '\n';
 }
 
 /// The set of the log, whose errors name the option that the user has given.
@@ -45,6 +54,7 @@ SymmetryLog::SymmetryLog(const SymmetryLogOptions& options, std::optional<std::i
     if (every_ < 1) {
         throw ConfigurationError(message("`symmetry_every`: expected an integer from 1, got ", every_));
     }
+    cut_ = ends_within_a_line(options.path);
     file_.reset(std::fopen(options.path.c_str(), "a"));
     if (!file_) {
         throw ConfigurationError(
@@ -58,8 +68,9 @@ Frames SymmetryLog::frames(const Structure& structure) const {
 
 void SymmetryLog::write(std::int64_t round, std::int64_t bead, const SymmetryError& error) {
     if (!has_heading_) {
-        write(message("# tumble drive: symmetry error of ", title_, " over ", symmetrizer_.description(), "; every ",
-                      every_, " rounds through the beads\n# ", columns, "\n"));
+        // A line that a full disk cut short must not swallow the heading.
+        write(message(cut_ ? "\n" : "", "# tumble drive: symmetry error of ", title_, " over ",
+                      symmetrizer_.description(), "; every ", every_, " rounds through the beads\n# ", columns, "\n"));
         has_heading_ = true;
     }
     std::string line = message(round, " ", bead);

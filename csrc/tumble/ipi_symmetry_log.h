@@ -53,6 +53,8 @@ class SymmetryLog {
     std::string title_;
     std::unique_ptr<std::FILE, Close> file_;
     bool has_heading_ = false;
+    /// Whether what was in the file ends within a line.
+    bool cut_ = false;
 };
 
 /// The log, or none without a file.
