@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import ase.units
 import numpy as np
 from numpy.typing import NDArray
 
+from tumble.analysis.constants import EV_IN_KJ_PER_MOL, KCAL_IN_KJ
 from tumble.analysis.reading.frames import continuing
 from tumble.analysis.statistics.cells import Array
-from tumble.runs.lammps_ensemble import PATH_INTEGRAL
 from tumble.runs.lammps_log import LammpsLog, Settings, Stage
+from tumble.runs.run import PATH_INTEGRAL
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Units:
 
 UNITS = {
     "metal": Units(1.0, 1.0, 1.0, 0.001),
-    "real": Units(ase.units.kcal / ase.units.mol, 1e-3, 101325 * ase.units.Pascal / ase.units.bar, 0.001),
+    "real": Units(KCAL_IN_KJ / EV_IN_KJ_PER_MOL, 1e-3, 1.01325, 0.001),
 }
 _ENERGIES = {"PotEng": "potential", "KinEng": "kinetic"}
 

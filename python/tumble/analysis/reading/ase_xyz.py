@@ -17,10 +17,11 @@ import ase.units
 import numpy as np
 from ase.io.extxyz import key_val_str_to_dict
 
+from tumble.analysis.constants import EV_IN_KJ_PER_MOL
 from tumble.analysis.reading.boxes import PARTLY_PERIODIC, dimensions_of
 from tumble.analysis.reading.elements import masses_of
 from tumble.analysis.reading.frames import Frame
-from tumble.analysis.reading.ipi_comment import EV, Comment, parse_comment
+from tumble.analysis.reading.ipi_comment import Comment, parse_comment
 from tumble.analysis.reading.lammps_units import LammpsUnits
 from tumble.analysis.reading.xyz_frames import XYZFrames
 from tumble.analysis.statistics.cells import Array
@@ -137,7 +138,7 @@ class ExtendedXYZ(XYZFrames):
                 frame.velocities = None if velocities is None else velocities * self._units.velocity
                 frame.forces = None if forces is None else forces * self._units.force
             return
-        frame.forces = None if forces is None else forces * EV
+        frame.forces = None if forces is None else forces * EV_IN_KJ_PER_MOL
         if "momenta" in arrays:
             masses = arrays.get("masses")
             if masses is None:

@@ -6,8 +6,8 @@
 Numbers are converted to the units of MDAnalysis from those named in braces: Å, Å/ps, kJ/(mol Å). i-PI writes the cell
 in bohr unless told otherwise (`cell_units='angstrom'`), also beside positions in Å. Its cell has the convention of
 MDAnalysis: a along x, b in the xy plane. What i-PI reads, as its starting structures, may have these words in any
-order, other brackets, a cell as a matrix (`CELL{H}`), and no step. Constants are those of ASE (CODATA 2014); i-PI's own
-are rounded to 8 digits.
+order, other brackets, a cell as a matrix (`CELL{H}`), and no step. Constants are those of
+`tumble.analysis.reading.ipi_units`.
 """
 
 from __future__ import annotations
@@ -15,33 +15,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-import ase.units
 import numpy as np
 
 from tumble.analysis.reading.boxes import checked_dimensions, dimensions_of
+from tumble.analysis.reading.ipi_units import FORCE, LENGTH, VELOCITY, factor
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
-#: Force in kJ/(mol Å) for 1 eV/Å.
-EV = ase.units.mol / ase.units.kJ
-_ATOMIC_TIME = ase.units._aut * 1e12  # ps
-_ASE_TIME = 1e-3 / ase.units.fs  # ps
-
-_UNITS = {
-    "positions": {"angstrom": 1.0, "atomic_unit": ase.units.Bohr, "meter": ase.units.m, "ase": 1.0},
-    "velocities": {
-        "atomic_unit": ase.units.Bohr / _ATOMIC_TIME,
-        "m/s": ase.units.m * 1e-12,
-        "ase": 1 / _ASE_TIME,
-    },
-    "forces": {
-        "atomic_unit": EV * ase.units.Hartree / ase.units.Bohr,
-        "ev/ang": EV,
-        "newton": EV * ase.units.J / ase.units.m,
-        "ase": EV,
-    },
-}
-_PREFIXES = {"": 1.0, "milli": 1e-3, "micro": 1e-6, "nano": 1e-9, "pico": 1e-12, "femto": 1e-15, "kilo": 1e3}
+_UNITS = {"positions": LENGTH, "velocities": VELOCITY, "forces": FORCE}
 
 #: What i-PI calls the trajectories that are read: what they hold, and whether it is that of the centroids.
 _QUANTITIES = {
@@ -51,10 +32,13 @@ _QUANTITIES = {
     "x_centroid": ("positions", True),
     "v_centroid": ("velocities", True),
     "f_centroid": ("forces", True),
+    # Of the beads that sample in the Suzuki–Chin splitting.
+    "x_centroid_even": ("positions", True),
+    "v_centroid_even": ("velocities", True),
 }
 
 #: Words of i-PI's comments, anywhere in a line: whoever meets one must read the comment with `parse_comment`.
-IPI_WORDS = re.compile(rb"(?<![A-Za-z])CELL|\b(?:positions|velocities|forces|momenta|[xvfp]_centroid|cell)\{")
+IPI_WORDS = re.compile(rb"(?<![A-Za-z])CELL|\b(?:positions|velocities|forces|momenta|[xvfp]_centroid(?:_even)?|cell)\{")
 
 _CELL = re.compile(r"CELL\s*[({\[]\s*(abcABC|GENH|H)\s*[)}\]]\s*:?(.*)", re.DOTALL)
 _NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?=\s|$)", re.ASCII)
@@ -105,7 +89,7 @@ def parse_comment(comment: str) -> Comment:
     if name not in _QUANTITIES:
         raise TrajectoryError(f"`comment`: expected one of the trajectories {', '.join(_QUANTITIES)}, got `{name}`")
     quantity, centroid = _QUANTITIES[name]
-    factor = _factor(quantity, unit)
+    ours = factor(_UNITS[quantity], unit, quantity)
     if cell_unit is None and quantity == "positions" and unit == "atomic_unit":
         cell_unit = unit  # as i-PI takes it; beside Å, it would too, and few who write such a file mean that
     cell = None
@@ -115,15 +99,15 @@ def parse_comment(comment: str) -> Comment:
                 f"`comment`: expected the unit of the cell, `cell{{angstrom}}` or `cell{{atomic_unit}}`, got "
                 f"`{comment.strip()}`"
             )
-        cell = _cell(comment, _factor("positions", cell_unit))
+        cell = _cell(comment, factor(LENGTH, cell_unit, "cell"))
     return Comment(
         _number(_STEP, "Step:", comment),
         _number(_BEAD, "Bead:", comment),
         quantity,
         centroid,
-        factor,
+        ours,
         cell,
-        1.0 if cell_unit is None else _factor("positions", cell_unit),
+        1.0 if cell_unit is None else factor(LENGTH, cell_unit, "cell"),
     )
 
 
@@ -142,7 +126,7 @@ def _number(pattern: re.Pattern[str], word: str, comment: str) -> int | None:
     return None if found is None else int(found.group(1))
 
 
-def _cell(comment: str, factor: float) -> Array:
+def _cell(comment: str, ours: float) -> Array:
     """Edges (Å) and angles (degrees) of the cell in a comment, [6]."""
     found = _CELL.search(comment)
     if found is None or comment.count("CELL") > 1:
@@ -159,23 +143,10 @@ def _cell(comment: str, factor: float) -> Array:
         place = word.end()
     cell = np.array(numbers)
     if form == "abcABC":
-        cell[:3] *= factor
+        cell[:3] *= ours
         return checked_dimensions(cell)
     # The columns are the vectors. i-PI turns a box given as `GENH`, with its atoms, unless a is along x and b in the
     # xy plane.
-    dimensions = dimensions_of(cell.reshape(3, 3).T * factor, [True] * 3)
+    dimensions = dimensions_of(cell.reshape(3, 3).T * ours, [True] * 3)
     assert dimensions is not None
     return dimensions
-
-
-def _factor(quantity: str, unit: str) -> float:
-    """Factor from a unit of i-PI, which may have a prefix, to that of MDAnalysis.
-
-    Raises:
-        TrajectoryError: If it isn't known.
-    """
-    known = _UNITS[quantity]
-    for prefix, factor in _PREFIXES.items():
-        if unit.startswith(prefix) and unit[len(prefix) :].lower() in known:
-            return factor * known[unit[len(prefix) :].lower()]
-    raise TrajectoryError(f"`{quantity}`: expected one of the units {', '.join(known)}, got `{unit}`")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import ase.units
-
-from tumble.analysis.reading.ipi_comment import EV
+from tumble.analysis.constants import EV_IN_KJ_PER_MOL, KCAL_IN_KJ
 from tumble.analysis.trajectory_error import TrajectoryError
 
 
@@ -27,8 +25,8 @@ class LammpsUnits(NamedTuple):
 
 
 _STYLES = {
-    "metal": LammpsUnits("metal", 1.0, 1.0, EV),
-    "real": LammpsUnits("real", 1e-3, 1e3, ase.units.kcal / ase.units.kJ),
+    "metal": LammpsUnits("metal", 1.0, 1.0, EV_IN_KJ_PER_MOL),
+    "real": LammpsUnits("real", 1e-3, 1e3, KCAL_IN_KJ),
 }
 
 
