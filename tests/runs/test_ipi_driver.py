@@ -14,8 +14,11 @@ from support.systems import systems
 from tumble.runs import open_run
 from tumble.runs.ipi_driver import symmetry_of
 from tumble.runs.ipi_input import IpiInput
+from tumble.runs.ipi_motion import Motion
 
-INPUT = IpiInput((), (), 0.5, 300.0, "NVE", "none", 2, 0, True)
+MOTION = Motion("NVE", timestep=0.5, thermostat="none", one_force_per_step=True)
+MTS, TIMELESS = dataclasses.replace(MOTION, one_force_per_step=False), dataclasses.replace(MOTION, timestep=None)
+INPUT = IpiInput((), (), MOTION, 300.0, 2, {}, 0)
 HEADING = (
     "# tumble drive: symmetry error of toy over icosahedral+inversion, 120 frames, exact to degree 5; every 10 rounds "
     "through the beads\n"
@@ -69,8 +72,16 @@ def test_a_driver_that_was_started_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "text", "reason"),
     [
-        ({"one_force_per_step": False}, log("1 0", "1 1"), "steps only in dynamics without multiple time stepping"),
-        ({"timestep": None}, log("1 0", "1 1"), "steps only in dynamics without multiple time stepping"),
+        (
+            {"motion": MTS},
+            log("1 0", "1 1"),
+            "steps only in dynamics without multiple time stepping",
+        ),
+        (
+            {"motion": TIMELESS},
+            log("1 0", "1 1"),
+            "steps only in dynamics without multiple time stepping",
+        ),
         ({"start": 30}, log("1 0", "1 1"), "the input starts from step 30"),
         ({"beads": 4}, log("1 0", "1 1"), "its rounds have 2 lines for 4 beads, so that they aren't steps"),
         ({}, log(), "expected lines of numbers, got none"),

@@ -104,4 +104,5 @@ def test_torque_of_which_something_is_missing(tmp_path: Path) -> None:
         "The frame torque is left out: expected it in `i-pi.torque_*`, got other extras.",
     )
     assert torque_of([torque(tmp_path, "raw")], 1, 0.5)[1:] == (None, ())
-    assert torque_of([torque(tmp_path)], 1, None)[1:] == (None, ())
+    left_out = "The frame torque in `i-pi.torque_*` is left out, since the run's steps have no time."
+    assert torque_of([torque(tmp_path)], 1, None)[1:] == (None, (left_out,))

@@ -38,13 +38,13 @@ def read(folder: Path, text: str) -> IpiInput:
 
 def test_input(tmp_path: Path) -> None:
     found = read(tmp_path, INPUT)
-    assert (found.beads, found.ensemble, found.thermostat, found.start) == (4, "NVT (PILE-L)", "local", 0)
-    assert (found.timestep, found.temperature) == (pytest.approx(0.0005), 300.0)
+    assert (found.beads, found.motion.words, found.motion.thermostat, found.start) == (4, "NVT (PILE-L)", "local", 0)
+    assert (found.motion.timestep, found.temperature) == (pytest.approx(0.0005), 300.0)
     assert [(each.path, each.stride) for each in found.properties] == [(tmp_path / "water.out", 5)]
     velocities, torque = found.trajectories
     assert (velocities.quantity, velocities.stem, velocities.stride) == ("velocities", tmp_path / "water.vel", 2)
-    assert (velocities.format, velocities.beads(4)) == ("ase", [0, 2])
-    assert (torque.quantity, torque.extra_type, torque.beads(2)) == ("extras", "torque, bare_energy", [0, 1])
+    assert (velocities.format, list(velocities.beads(4))) == ("ase", [0, 2])
+    assert (torque.quantity, torque.extra_type, list(torque.beads(2))) == ("extras", "torque, bare_energy", [0, 1])
 
 
 def test_defaults_are_those_of_ipi(tmp_path: Path) -> None:
@@ -61,8 +61,8 @@ def test_defaults_are_those_of_ipi(tmp_path: Path) -> None:
     assert properties.path.name == f"{prefix}.{inputs.InputProperties().filename.fetch()}"
     assert properties.stride == inputs.InputProperties().stride.fetch()
     # Those of ipi.inputs.motion.dynamics and ipi.inputs.ensembles.
-    assert found.timestep == pytest.approx(1e12 * units._aut)
-    assert (found.ensemble, found.thermostat, found.temperature) == ("NVE", "none", None)
+    assert found.motion.timestep == pytest.approx(1e12 * units._aut)
+    assert (found.motion.words, found.motion.thermostat, found.temperature) == ("NVE", "none", None)
 
 
 def test_without_an_output_the_outputs_are_those_of_ipi(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_without_an_output_the_outputs_are_those_of_ipi(tmp_path: Path) -> None:
     assert [(each.stem.name, each.stride, each.quantity) for each in found.trajectories] == [
         (f"{default.prefix}.{trajectory.filename}", trajectory.stride, trajectory.what)
     ]
-    assert (found.timestep, found.ensemble, found.thermostat) == (None, "unknown", None)
+    assert (found.motion.timestep, found.motion.words, found.motion.thermostat) == (None, "no motion", None)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_names_of_files(tmp_path: Path, output: str, system: str, name: str) -> 
 )
 def test_thermostats(tmp_path: Path, bath: str, beads: int, kind: str) -> None:
     text = INPUT.replace("'pile_l'", f"'{bath}'").replace("nbeads='4'", f"nbeads='{beads}'")
-    assert read(tmp_path, text).thermostat == kind
-    assert read(tmp_path, text.replace("'nvt'", "'nve'")).thermostat == "none"
+    assert read(tmp_path, text).motion.thermostat == kind
+    assert read(tmp_path, text.replace("'nvt'", "'nve'")).motion.thermostat == "none"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_thermostats(tmp_path: Path, bath: str, beads: int, kind: str) -> None:
     ],
 )
 def test_forces_in_a_step(tmp_path: Path, old: str, new: str, expected: bool) -> None:
-    assert read(tmp_path, INPUT.replace(old, new) if old else INPUT).one_force_per_step is expected
+    assert read(tmp_path, INPUT.replace(old, new) if old else INPUT).motion.one_force_per_step is expected
 
 
 def test_a_checkpoint_in_atomic_units(tmp_path: Path) -> None:
@@ -139,8 +139,8 @@ def test_a_checkpoint_in_atomic_units(tmp_path: Path) -> None:
       </system>
     </simulation>"""
     found = read(tmp_path, text.strip())
-    assert (found.start, found.beads, found.one_force_per_step) == (30, 2, True)
-    assert (found.timestep, found.temperature) == (pytest.approx(0.0005), pytest.approx(300.0, rel=2e-6))
+    assert (found.start, found.beads, found.motion.one_force_per_step) == (30, 2, True)
+    assert (found.motion.timestep, found.temperature) == (pytest.approx(0.0005), pytest.approx(300.0, rel=2e-6))
 
 
 TEMPLATE = """<system_template> <labels> [ INDEX, TEMP ] </labels> <instance> [ 0, 300 ] </instance> {}
@@ -181,4 +181,4 @@ def test_bad_inputs(tmp_path: Path, old: str, new: str, message: str) -> None:
 
 
 def test_quotation_marks_around_units(tmp_path: Path) -> None:
-    assert read(tmp_path, INPUT.replace("'femtosecond'", "'\"femtosecond\"'")).timestep == pytest.approx(0.0005)
+    assert read(tmp_path, INPUT.replace("'femtosecond'", "'\"femtosecond\"'")).motion.timestep == pytest.approx(0.0005)

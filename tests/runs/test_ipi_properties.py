@@ -144,6 +144,9 @@ def test_a_bad_file_is_left_out_with_a_note(tmp_path: Path, text: str, message: 
     assert re.search(message, note)
 
 
-def test_without_a_time_step_time_is_steps(tmp_path: Path) -> None:
-    assert list(read(tmp_path, kinetic(0, 5), timestep=None).time) == [0, 5]
+def test_without_a_time_step_there_is_no_time(tmp_path: Path) -> None:
+    found = read(tmp_path, kinetic(0, 5), timestep=None)
+    assert (len(found.time), list(found.columns["step"])) == (0, [0, 5])
+    # What i-PI writes as `time` isn't that of a motion.
+    assert len(read(tmp_path, energies(0, 1), timestep=None).time) == 0
     assert read_properties([PropertiesOutput(tmp_path / "nowhere", 1)], None).columns == {}

@@ -162,5 +162,5 @@ def test_several_systems_are_refused(folder: Path) -> None:
 def test_run_without_outputs(tmp_path: Path) -> None:
     (tmp_path / "input.xml").write_text("<simulation><system/></simulation>")
     found = open_run(tmp_path)
-    assert (found.timestep, found.temperature, found.ensemble, found.beads) == (None, None, "unknown", 1)
+    assert (found.timestep, found.temperature, found.ensemble, found.beads) == (None, None, "no motion", 1)
     assert (len(found.time), found.torque, found.trajectory.positions) == (0, None, ())

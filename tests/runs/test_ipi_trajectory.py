@@ -10,6 +10,8 @@ from tumble.runs.ipi_input import TrajectoryOutput
 from tumble.runs.ipi_trajectory import trajectory_of
 from tumble.runs.run import Trajectory
 
+CENTROID = "Positions are those of the centroid of {} beads: structure is sharper than that of the nuclei."
+
 
 def output(
     folder: Path, quantity: str, name: str, *, files: str = "", stride: int = 1, kind: str = "xyz", bead: int = -1
@@ -72,10 +74,13 @@ def test_a_part_of_the_beads(tmp_path: Path) -> None:
     velocities = output(tmp_path, "velocities", "vel", files="_0.xyz _1.xyz _2.xyz _3.xyz")
     trajectory, notes = found([part, velocities], 4)
     assert (names(trajectory.positions), names(trajectory.velocities)) == ("pos_0.xyz", "vel_0.xyz")
-    assert notes == "Positions are those of bead 0 alone, since there are no files of all 4 beads."
+    assert notes == (
+        "Positions are those of bead 0 alone, since there are no files of all 4 beads: its motion is no dynamics, and "
+        "results of all beads aren't compared with its own."
+    )
     centroid = output(tmp_path, "x_centroid", "c", files=".xyz")
     trajectory, notes = found([part, velocities, centroid], 4)
-    assert (names(trajectory.positions), trajectory.velocities, notes) == ("c.xyz", (), "")
+    assert (names(trajectory.positions), trajectory.velocities, notes) == ("c.xyz", (), CENTROID.format(4))
 
 
 def test_velocities_of_one_bead_are_left_out(tmp_path: Path) -> None:
@@ -109,7 +114,29 @@ def test_companions_of_the_centroid(tmp_path: Path) -> None:
         "v.xyz",
         "",
     ]
-    assert notes == "The f_centroid in `i-pi.f.xyz` are left out, since they lack frames that the positions have."
+    left_out = "The f_centroid in `i-pi.f.xyz` are left out, since they lack frames that the positions have."
+    assert notes == f"{CENTROID.format(2)} {left_out}"
+
+
+@pytest.mark.parametrize("bead", [-1, -2])
+def test_every_second_bead_of_a_suzuki_chin_splitting(tmp_path: Path, bead: int) -> None:
+    files = "_0.xyz _1.xyz _2.xyz _3.xyz"
+    positions = output(tmp_path, "positions", "pos", files=files, bead=bead)
+    velocities = output(tmp_path, "velocities", "vel", files=files)
+    centroid = output(tmp_path, "x_centroid", "c", files=".xyz")
+    trajectory, notes = trajectory_of([centroid, positions, velocities], 4, every_second=True)
+    assert (names(trajectory.positions), names(trajectory.velocities)) == ("pos_0.xyz pos_2.xyz", "vel_0.xyz vel_2.xyz")
+    assert (trajectory.every_second, notes) == (True, ())
+    # The centroid of all beads is none of those that sample.
+    assert trajectory_of([centroid], 4, every_second=True) == (Trajectory(), ())
+    even = output(tmp_path, "x_centroid_even", "even", files=".xyz")
+    trajectory, _ = trajectory_of([centroid, even], 4, every_second=True)
+    assert (names(trajectory.positions), trajectory.every_second) == ("even.xyz", False)
+
+
+def test_a_huge_number_of_beads_takes_no_memory(tmp_path: Path) -> None:
+    positions = output(tmp_path, "positions", "pos", files="_0.xyz")
+    assert names(found([positions], 10**15)[0].positions) == "pos_0.xyz"
 
 
 def test_no_files(tmp_path: Path) -> None:

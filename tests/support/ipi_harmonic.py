@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import ase.units
@@ -52,7 +53,7 @@ _INPUT = """
 
 def run_harmonic(
     folder: Path,
-    symbols: str,
+    symbols: Sequence[str],
     *,
     beads: int,
     steps: int,

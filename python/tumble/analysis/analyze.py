@@ -49,6 +49,11 @@ def analyze(
         if name not in RECIPES:
             hint = nearest_name(name, RECIPES, "observables")
             raise TrajectoryError(f"`observables`: expected names of observables, got `{name}`{hint}")
+    if run.unsampled is not None:
+        raise TrajectoryError(
+            f"`{run.folder}`: expected a run that samples, got {run.ensemble}, of which averages mean nothing, since "
+            f"{run.unsampled}; name a file of its trajectory to take it as a set of structures"
+        )
     made_of = fingerprint(run, settings, observables)
     results: list[Result] = []
     skipped: dict[str, str] = {}
@@ -60,13 +65,14 @@ def analyze(
                 results.append(RECIPES[name](opened))
             except TrajectoryError as error:
                 skipped[name] = str(error)
+        nuclei = opened.nuclei
     if not results:
         reasons = "; ".join(grouped(skipped))
         raise TrajectoryError(f"`{run.folder}`: expected a run that can be analysed, got {reasons}")
-    return Analysis(run.name, tuple(results), _provenance(run, settings, skipped) | made_of)
+    return Analysis(run.name, tuple(results), _provenance(run, settings, skipped, nuclei) | made_of)
 
 
-def _provenance(run: Run, settings: Settings, skipped: dict[str, str]) -> dict[str, Any]:
+def _provenance(run: Run, settings: Settings, skipped: dict[str, str], nuclei: str | None) -> dict[str, Any]:
     model = dict(run.model)
     path = Path(model.get("path", ""))
     if model and path.is_file():
@@ -78,6 +84,7 @@ def _provenance(run: Run, settings: Settings, skipped: dict[str, str]) -> dict[s
         "ensemble": run.ensemble,
         "temperature_K": run.temperature,
         "beads": run.beads,
+        "nuclei": nuclei,
         "timestep_fs": None if run.timestep is None else 1000 * run.timestep,
         "length_ps": float(run.time[-1] - run.time[0]) if len(run.time) > 0 else None,
         "model": model,

@@ -20,6 +20,7 @@ import numpy as np
 from scipy import special
 
 from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.nuclei import comparable
 from tumble.analysis.orientations.isotropy import Isotropy
 from tumble.analysis.orientations.orientation_verdict import PREFIX, orientation_bias, says_orientation
 from tumble.analysis.plotting.axis_text import places_of
@@ -154,6 +155,13 @@ def _with_run(analysis: Analysis, reference: Analysis, notes: list[str]) -> Iter
         other = others.get(result.observable)
         if other is None:
             notes.append(f"{result.observable} wasn't analysed for {reference.name}.")
+            continue
+        shown = [each.metadata.get("nuclei") for each in (result, other)]
+        if not comparable(*shown):
+            notes.append(
+                f"{result.observable} isn't compared: in {analysis.name} it is that of {shown[0]}, in {reference.name} "
+                f"that of {shown[1]}."
+            )
             continue
         theirs = {quantity.name: quantity for quantity in other.quantities}
         for mine in result.quantities:

@@ -15,6 +15,7 @@ from MDAnalysis.analysis.base import AnalysisBase
 from MDAnalysis.analysis.results import ResultsGroup
 
 import tumble
+from tumble.analysis.nuclei import Nuclei, nuclei_of
 from tumble.analysis.result import Result
 from tumble.analysis.statistics.cells import Array, Cells, cell_length
 from tumble.analysis.statistics.correlation import Correlator
@@ -35,6 +36,8 @@ class _Observable(AnalysisBase):  # type: ignore[misc]
 
     #: Name of the observable, as on the command line.
     observable: str
+    #: Whether it is about the motion of the centroid, so that it is the same whether or not beads are there.
+    follows_centroid = False
 
     def __init__(self, universe: Any, *, blocks: int | None = None, verbose: bool = False) -> None:
         """See the class.
@@ -123,6 +126,11 @@ class _Observable(AnalysisBase):  # type: ignore[misc]
             raise TrajectoryError(f"`frames`: expected a time that goes on, got from {first:.6g} to {last:.6g} ps")
         return (last - first) / (len(self._used) - 1)
 
+    def _nuclei(self) -> Nuclei | None:
+        """Whose positions the result is about; None if that isn't known."""
+        shown = getattr(self._trajectory, "nuclei", None) or nuclei_of(self._trajectory)
+        return Nuclei.MOTION if self.follows_centroid and shown in (Nuclei.BEADS, Nuclei.CENTROID) else shown
+
     def _result(self, quantities: Any, *, notes: tuple[str, ...] = (), **metadata: Any) -> Result:
         """The result with what all of them say about the trajectory."""
         quantities = tuple(quantities)
@@ -138,6 +146,7 @@ class _Observable(AnalysisBase):  # type: ignore[misc]
             "last_frame": int(self.frames[-1]),
             "time_ps": [float(self.times[0]), float(self.times[-1])],
             "beads": len(beads_of(self._trajectory.ts)),
+            "nuclei": self._nuclei(),
             "atoms": len(self.universe.atoms),
             "tumble": tumble.__version__,
         }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from tumble.analysis.anisotropy import allows_isotropy
 from tumble.analysis.dipoles.dipole_moments import MolecularSource, PointCharges
 from tumble.analysis.motion.rigid_molecules import RigidMolecules
+from tumble.analysis.nuclei import Nuclei
 from tumble.analysis.reading.open import time_unit
 from tumble.analysis.result import Result
 from tumble.analysis.settings import Settings
@@ -57,6 +60,26 @@ class OpenedRun:
         except TrajectoryError:
             return 1
 
+    @cached_property
+    def atoms(self) -> dict[str, int]:
+        """Number of atoms of each label, which mostly is the element: isotopes have labels of their own.
+
+        Raises:
+            TrajectoryError: If neither the trajectory nor the input tells it.
+        """
+        if not self.run.trajectory.positions:
+            if not self.run.atoms:
+                raise TrajectoryError("`run`: expected a trajectory or a structure that tells the atoms, got neither")
+            return dict(self.run.atoms)
+        atoms = self.universe.atoms
+        labels, counts = np.unique(getattr(atoms, "names", atoms.elements), return_counts=True)
+        return dict(zip(labels.tolist(), counts.tolist(), strict=True))
+
+    @property
+    def cubic(self) -> bool:
+        """Whether the first frame is known to allow isotropy."""
+        return bool(self.run.trajectory.positions) and allows_isotropy(self.universe.dimensions)
+
     @property
     def temperature(self) -> float:
         """K.
@@ -67,6 +90,23 @@ class OpenedRun:
         if self.run.temperature is None:
             raise TrajectoryError("`temperature`: expected one, which the run's files don't tell; give `--temperature`")
         return self.run.temperature
+
+    @property
+    def centroid_temperature(self) -> float:
+        """Temperature of the centroid, K: of what moves and is polarized as a whole.
+
+        Raises:
+            TrajectoryError: If it isn't known.
+        """
+        hot = self.run.centroid_temperature
+        return self.temperature if hot is None else hot
+
+    @property
+    def nuclei(self) -> str | None:
+        """What the trajectory shows of the nuclei, in words; None if there is none, or that isn't known."""
+        shown = getattr(self.__dict__.get("_opened"), "trajectory", None)
+        found: Nuclei | None = getattr(shown, "nuclei", None)
+        return None if found is None else found.of(self.run.beads)
 
     @property
     def isotropic(self) -> bool | None:
@@ -92,8 +132,8 @@ class OpenedRun:
         return np.asarray((times >= start - ROUNDING) & (times <= stop + ROUNDING))
 
     def logged(self, name: str) -> tuple[Array, Array] | None:
-        """Times (ps) and values of a column of the log, as far as they count; None if there is no such column."""
-        if name not in self.run.log:
+        """Times (ps) and values of a column of the log, as far as they count; None without the column or times."""
+        if name not in self.run.log or len(self.run.time) == 0:
             return None
         chosen = self.counted(self.run.time)
         return self.run.time[chosen], self.run.log[name][chosen]
@@ -105,7 +145,9 @@ class OpenedRun:
         if self.settings.jobs > 1 and "multiprocessing" in getattr(observable, "get_supported_backends", tuple)():
             arguments = {"backend": "multiprocessing", "n_workers": self.settings.jobs}
         result: Result = observable.run(start, stop, self.settings.stride, **arguments).result
-        return result
+        # Observables that are made of several, or of logs, don't say it themselves.
+        shown = {"nuclei": getattr(self._opened.trajectory, "nuclei", None)}
+        return replace(result, metadata={**shown, **result.metadata})
 
     @cached_property
     def _opened(self) -> Any:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
-from tumble.analysis.anisotropy import allows_isotropy
 from tumble.analysis.dipoles.dielectric import Dielectric
 from tumble.analysis.dipoles.dipole import Dipole
 from tumble.analysis.dipoles.dipole_correlation import DipoleCorrelation
@@ -17,11 +14,14 @@ from tumble.analysis.dynamics.msd import MeanSquareDisplacement
 from tumble.analysis.dynamics.power_spectrum import power_spectrum
 from tumble.analysis.dynamics.reorientation import Reorientation
 from tumble.analysis.dynamics.spectrum import VibrationalSpectrum
+from tumble.analysis.motion.conserved import conserved_drift
 from tumble.analysis.motion.drift import Drift
+from tumble.analysis.motion.logged_temperature import logged_temperature
+from tumble.analysis.nuclei import Nuclei
 from tumble.analysis.opened_run import OpenedRun
 from tumble.analysis.orientations.orientation import Orientation
 from tumble.analysis.path_integral.gyration import Gyration
-from tumble.analysis.path_integral.kinetic import Kinetic, kinetic_from_properties
+from tumble.analysis.path_integral.kinetic import Kinetic, kinetic_columns, kinetic_from_properties
 from tumble.analysis.result import Result
 from tumble.analysis.structure.rdf import Rdf
 from tumble.analysis.symmetry.symmetry_series import symmetry_from_series
@@ -60,7 +60,7 @@ def _dielectric(run: OpenedRun) -> Result:
     return run.through(
         Dielectric(
             run.universe,
-            temperature=run.temperature,
+            temperature=run.centroid_temperature,
             dipoles=run.dipoles,
             isotropic=run.settings.isotropic is not False,
             blocks=run.settings.blocks,
@@ -83,7 +83,7 @@ def _infrared(run: OpenedRun) -> Result:
     return run.through(
         Infrared(
             run.universe,
-            temperature=run.temperature,
+            temperature=run.centroid_temperature,
             dipoles=run.dipoles,
             resolution=run.settings.resolution,
             blocks=run.settings.blocks,
@@ -93,8 +93,11 @@ def _infrared(run: OpenedRun) -> Result:
 
 def _spectrum(run: OpenedRun) -> Result:
     settings = run.settings
-    results = [run.through(VibrationalSpectrum(run.universe, resolution=settings.resolution, blocks=settings.blocks))]
+    results = []
     potential = run.logged("potential")
+    if run.run.trajectory.positions or potential is None:
+        velocities = VibrationalSpectrum(run.universe, resolution=settings.resolution, blocks=settings.blocks)
+        results.append(run.through(velocities))
     if potential is not None:
         results.append(power_spectrum(*potential, name="V", label="potential energy", blocks=settings.blocks))
     shift = run.run.symmetry.get("energy_shift")
@@ -118,7 +121,7 @@ def _msd(run: OpenedRun) -> Result:
         MeanSquareDisplacement(
             run.universe,
             longest=settings.longest,
-            temperature=None if settings.viscosity is None else run.temperature,
+            temperature=None if settings.viscosity is None else run.centroid_temperature,
             viscosity=settings.viscosity,
             blocks=settings.blocks,
         )
@@ -131,25 +134,44 @@ def _reorientation(run: OpenedRun) -> Result:
 
 def _gyration(run: OpenedRun) -> Result:
     isotropic = run.settings.isotropic is not False
+    _check_all_beads(run)
     return run.through(Gyration(run.universe, isotropic=isotropic, blocks=run.settings.blocks))
 
 
 def _kinetic(run: OpenedRun) -> Result:
-    universe, blocks = run.universe, run.settings.blocks
+    blocks = run.settings.blocks
     isotropic = run.settings.isotropic is not False
-    log = run.run.log
-    if any(name.startswith(("kinetic_cv", "kinetic_tens")) for name in log):
-        symbols, counts = np.unique(universe.atoms.elements, return_counts=True)
-        atoms = dict(zip(symbols.tolist(), counts.tolist(), strict=True))
-        chosen = run.counted(run.run.time)
-        columns = {name: values[chosen] for name, values in log.items()}
+    if run.run.centroid_temperature is not None:
+        raise TrajectoryError(
+            f"`temperature`: expected one of all modes, got {run.run.temperature} K and, for the centroid, "
+            f"{run.run.centroid_temperature:.6g} K, at which there is no estimator of the kinetic energy"
+        )
+    atoms = run.atoms
+    columns = {name: found[1] for name in kinetic_columns(run.run.log, atoms) if (found := run.logged(name))}
+    if columns:
+        times = run.run.time[run.counted(run.run.time)]
         # The log doesn't tell the box: that of the first frame stands for all.
-        isotropic = isotropic and allows_isotropy(universe.dimensions)
-        return kinetic_from_properties(columns, run.run.time[chosen], atoms, isotropic=isotropic, blocks=blocks)
+        isotropic = isotropic and run.cubic
+        result = kinetic_from_properties(columns, times, atoms, isotropic=isotropic, blocks=blocks)
+        nuclei = Nuclei.CLASSICAL if run.run.beads == 1 else Nuclei.BEADS
+        return replace(result, metadata={**result.metadata, "nuclei": nuclei})
+    universe = run.universe
+    _check_all_beads(run)
     return run.through(Kinetic(universe, temperature=run.temperature, isotropic=isotropic, blocks=blocks))
 
 
+def _check_all_beads(run: OpenedRun) -> None:
+    """Raises a TrajectoryError where only a part of the beads samples, so that they make no ring polymer."""
+    if run.run.trajectory.every_second:
+        raise TrajectoryError(
+            "`universe`: expected ring polymers of all beads, got every second bead, which alone samples in the "
+            "Suzuki–Chin splitting; write `kinetic_opsc` of each element to the properties"
+        )
+
+
 def _drift(run: OpenedRun) -> Result:
+    if not run.run.trajectory.positions:
+        return _logged_drift(run)
     settings, universe = run.settings, run.universe
     # Many molecules in a box meet sooner or later, however far apart they start.
     crowded = settings.isolated is None and universe.dimensions is not None and run.molecules > 1
@@ -169,6 +191,19 @@ def _drift(run: OpenedRun) -> Result:
         kept = tuple(one for one in result.quantities if not one.name.startswith(("rotation_", "angular_velocity")))
         result = replace(result, quantities=kept)
     return result
+
+
+def _logged_drift(run: OpenedRun) -> Result:
+    """What a run without a trajectory tells of drift: its conserved quantity and its temperature."""
+    blocks, parts = run.settings.blocks, []
+    conserved, temperature = run.logged("conserved"), run.logged("temperature")
+    if conserved is not None:
+        parts.append(conserved_drift(*conserved, run.molecules, blocks=blocks))
+    if temperature is not None:
+        parts.append(logged_temperature(*temperature, blocks=blocks))
+    if not parts:
+        raise TrajectoryError("`run`: expected a trajectory or a log with a time, got neither")
+    return _merged("drift", parts)
 
 
 def _symmetry(run: OpenedRun) -> Result:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tumble.analysis.analysis_file import Analysis, grouped
 from tumble.analysis.compare import SYMMETRY, Comparison
+from tumble.analysis.nuclei import Nuclei
 from tumble.analysis.plotting.axis_text import components_of
 from tumble.analysis.plotting.number_text import number, with_error
 from tumble.analysis.result import Axis, Quantity
@@ -56,8 +57,11 @@ def _headline(analysis: Analysis) -> str:
     words = [str(given.get("engine", "")), str(given.get("ensemble", ""))]
     if given.get("temperature_K") is not None:
         words.append(f"{given['temperature_K']:.4g} K")
-    if given.get("beads", 1) > 1:
-        words.append(f"{given['beads']} beads")
+    nuclei = given.get("nuclei")
+    if nuclei is None and given.get("beads", 1) > 1:
+        nuclei = f"{given['beads']} beads"
+    if nuclei is not None and nuclei != Nuclei.CLASSICAL:
+        words.append(nuclei)
     if given.get("length_ps") is not None:
         words.append(f"{given['length_ps']:.4g} ps")
     return ", ".join(word for word in words if word)

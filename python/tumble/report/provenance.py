@@ -21,6 +21,7 @@ _RUN = {
     "Ensemble": ("ensemble",),
     "Temperature / K": ("temperature_K",),
     "Beads": ("beads",),
+    "Nuclei": ("nuclei",),
     "Length / ps": ("length_ps",),
     "Steps": ("steps",),
     "Time step / fs": ("timestep_fs",),
@@ -32,6 +33,7 @@ _CONTROLLED = {
     "ensemble": ("ensemble",),
     "temperature": ("temperature_K",),
     "number of beads": ("beads",),
+    "what is shown of the nuclei": ("nuclei",),
     "time step": ("timestep_fs",),
 }
 _TOLERANCE = 0.02

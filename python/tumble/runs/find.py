@@ -63,6 +63,7 @@ def open_run(
         trajectory=files,
         timestep=run.timestep if timestep is None else timestep,
         temperature=run.temperature if temperature is None else temperature,
+        centroid_temperature=run.centroid_temperature if temperature is None else None,
         stamps=stamped(run.files, before),
         given={
             "topology": topology,
@@ -91,7 +92,7 @@ def _read(path: Path, name: str | None, units: str | None, timestep: float | Non
     if path.is_dir():
         xml = find_ipi_input(path)
         if xml is not None:
-            return read_ipi_run(xml, name)
+            return read_ipi_run(xml, name, timestep)
         if (path / LOG).is_file():
             return read_lammps_run(path, name=name, units=units, timestep=timestep)
         raise TrajectoryError(
@@ -99,7 +100,7 @@ def _read(path: Path, name: str | None, units: str | None, timestep: float | Non
             "name a trajectory instead of the folder"
         )
     if path.suffix == ".xml" or is_ipi_input(path):
-        return read_ipi_run(path, name)
+        return read_ipi_run(path, name, timestep)
     if path.is_file() and (path.name.startswith("log.") or path.suffix == ".log"):
         return read_lammps_run(path.parent, path, name, units, timestep)
     files = tuple(Path(each) for each in matching(str(path)))

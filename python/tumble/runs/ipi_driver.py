@@ -50,7 +50,7 @@ def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array],
 
     if len(logs) > 1:
         return left_out("there are several, and none of several drivers knows the step")
-    if found.timestep is None or not found.one_force_per_step:
+    if found.motion.timestep is None or not found.motion.one_force_per_step:
         return left_out("its rounds are steps only in dynamics without multiple time stepping")
     if found.start > 0:
         return left_out(f"its rounds are counted from the start, and the input starts from step {found.start}")
@@ -68,4 +68,4 @@ def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array],
             f"The driver was started {log.parts} times: times of the symmetry error after the first are known to the "
             "distance of its rows only.",
         )
-    return (log.rounds - 1) * found.timestep, log.values, notes
+    return (log.rounds - 1) * found.motion.timestep, log.values, notes

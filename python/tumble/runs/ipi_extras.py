@@ -60,10 +60,13 @@ def torque_of(
     notes = []
     for output in outputs:
         keys = [key.strip() for key in output.extra_type.split(",")]
-        if output.quantity != "extras" or "torque" not in keys or timestep is None:
+        if output.quantity != "extras" or "torque" not in keys:
             continue
         files = files_of_beads(output, beads, "")
         if not files:
+            continue
+        if timestep is None:
+            notes.append(f"The frame torque in `{output.stem.name}_*` is left out, since the run's steps have no time.")
             continue
         before = keys[: keys.index("torque")]
         if len(files) < beads or any(key not in _SIZES for key in before):

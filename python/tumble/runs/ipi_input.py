@@ -6,14 +6,17 @@ the parts that are empty.
 
 from __future__ import annotations
 
-import math
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tumble.analysis.reading.ipi_units import TEMPERATURE
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.runs.ipi_units import TEMPERATURE, TIME, factor
+from tumble.runs.ipi_atoms import atoms_of
+from tumble.runs.ipi_elements import integer_of, positive_of, quantity_of, word_of
+from tumble.runs.ipi_motion import Motion, motion_of
 
 # What i-PI writes if its input has no element `output` (`ipi.inputs.outputs.InputOutputs.make_default`).
 _DEFAULT_OUTPUT = """
@@ -22,10 +25,12 @@ _DEFAULT_OUTPUT = """
   <trajectory filename='pos' stride='100' format='xyz'> positions </trajectory>
 </output>
 """
-_GLOBAL_THERMOSTATS = ("svr",)
-# Those that rescale the velocities of the centroid, and act on all internal modes of a ring polymer one by one.
-_GLOBAL_FOR_CENTROIDS = ("pile_g", "nm_gle_g")
-_ONE_FORCE_PER_STEP = ("nve", "nvt", "npt", "nst")
+# Motions of all systems together that change what a system samples.
+_BIASES = {
+    "metad": "metadynamics",
+    "dmd": "a driving force",
+    "remd": "replica exchange",
+}
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,11 @@ class TrajectoryOutput:
     bead: int
     extra_type: str
 
-    def beads(self, number: int) -> list[int]:
+    def beads(self, number: int) -> range:
         """Those that it writes, of this number of beads."""
         if self.bead < 0:
-            return list(range(0, number, -self.bead))
-        return [self.bead] if self.bead < number else []
+            return range(0, number, -self.bead)
+        return range(self.bead, min(self.bead + 1, number))
 
 
 @dataclass(frozen=True)
@@ -75,24 +80,22 @@ class IpiInput:
     Attributes:
         properties: In the order of the input.
         trajectories: In the order of the input.
-        timestep: ps; None if there are no dynamics.
-        temperature: K; None if none is set.
-        ensemble: In words, such as `NVT (PILE-L)`.
-        thermostat: See `Run`.
+        motion: What moves the atoms.
+        temperature: K; None if none is set, or none holds for all steps.
         beads: Number of beads.
+        atoms: Number of atoms of each label; empty where it isn't told.
         start: Step from which it starts.
-        one_force_per_step: Whether each force is evaluated once in each step, which it isn't in multiple time stepping.
+        notes: What a reader of averages should know, in sentences.
     """
 
     properties: tuple[PropertiesOutput, ...]
     trajectories: tuple[TrajectoryOutput, ...]
-    timestep: float | None
+    motion: Motion
     temperature: float | None
-    ensemble: str
-    thermostat: str | None
     beads: int
+    atoms: Mapping[str, int]
     start: int
-    one_force_per_step: bool
+    notes: tuple[str, ...] = ()
 
 
 def read_ipi_input(xml: Path) -> IpiInput:
@@ -101,44 +104,84 @@ def read_ipi_input(xml: Path) -> IpiInput:
     Raises:
         TrajectoryError: If it isn't one of i-PI, has several systems, or words where numbers are expected.
     """
-    root = root_of(xml)
-    if root is None:
-        raise TrajectoryError(f"`{xml}`: expected an input of i-PI, with the element `simulation`, got something else")
+    root = _parsed(xml)
     output = root.find("output")
     if output is None:
         output = ElementTree.fromstring(_DEFAULT_OUTPUT)
     system = _one_system(xml, root, output)
-    dynamics = system.find(".//dynamics")
-    beads = _beads(system)
-    ensemble, thermostat = _ensemble(dynamics, beads)
-    temperature = _quantity(system.find("ensemble/temperature"), TEMPERATURE)
-    base = _name(system.get("prefix", ""), "_") + _name(output.get("prefix", "i-pi"), ".")
-    start = root.find("step")
-    return IpiInput(
-        properties=tuple(
-            PropertiesOutput(
-                path=xml.parent / f"{base}{each.get('filename', 'out').strip()}", stride=_positive(each, "stride")
-            )
-            for each in output.findall("properties")
-        ),
-        trajectories=tuple(_trajectory(each, xml.parent, base) for each in output.findall("trajectory")),
-        timestep=None if dynamics is None else _quantity(dynamics.find("timestep"), TIME, default=1.0),
-        temperature=temperature if temperature is not None and temperature >= 0 else None,
-        ensemble=ensemble,
-        thermostat=thermostat,
-        beads=beads,
-        start=0 if start is None else _integer(start.text or "0", "step"),
-        one_force_per_step=_one_force_per_step(system),
-    )
+    try:
+        return _read(xml, root, system, output)
+    except TrajectoryError as error:
+        raise TrajectoryError(f"`{xml}`: {error}") from error
 
 
 def root_of(xml: Path) -> Any:
     """The element `simulation` of an input or a checkpoint; None if the file holds something else."""
     try:
-        root = ElementTree.parse(xml).getroot()
-    except (ElementTree.ParseError, OSError, UnicodeDecodeError):
+        return _parsed(xml)
+    except TrajectoryError:
         return None
-    return root if root.tag == "simulation" else None
+
+
+def _parsed(xml: Path) -> Any:
+    """The element `simulation`.
+
+    Raises:
+        TrajectoryError: If the file holds something else.
+    """
+    expected = f"`{xml}`: expected an input of i-PI, with the element `simulation`, got"
+    # Only a regular file ends: a pipe would be waited for.
+    if not xml.is_file():
+        raise TrajectoryError(f"{expected} no file")
+    try:
+        root = ElementTree.parse(xml).getroot()
+    # The last two are those of encodings that Python or the parser doesn't know.
+    except (ElementTree.ParseError, OSError, ValueError, LookupError) as error:
+        raise TrajectoryError(f"{expected} what can't be read: {error}") from error
+    if root.tag != "simulation":
+        raise TrajectoryError(f"{expected} `{root.tag[:40]}`")
+    return root
+
+
+def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
+    beads = _beads(system)
+    motion = motion_of(system, beads)
+    temperature = quantity_of(system.find("ensemble/temperature"), TEMPERATURE)
+    base = _name(system.get("prefix", ""), "_") + _name(output.get("prefix", "i-pi"), ".")
+    start = root.find("step")
+    return IpiInput(
+        properties=tuple(
+            PropertiesOutput(
+                path=xml.parent / f"{base}{each.get('filename', 'out').strip()}", stride=positive_of(each, "stride")
+            )
+            for each in output.findall("properties")
+        ),
+        trajectories=tuple(_trajectory(each, xml.parent, base) for each in output.findall("trajectory")),
+        motion=motion,
+        temperature=temperature if motion.keeps_temperature and temperature is not None and temperature >= 0 else None,
+        beads=beads,
+        atoms=atoms_of(system, xml.parent),
+        start=0 if start is None else integer_of(start.text or "0", "step"),
+        notes=(*motion.notes, *_notes(root, system)),
+    )
+
+
+def _notes(root: Any, system: Any) -> list[str]:
+    """What changes averages, or the meaning of beads, beside the motion."""
+    notes = []
+    if system.find("ensemble/bias") is not None and len(system.find("ensemble/bias")) > 0:
+        notes.append("A bias acts on the atoms (`bias`): averages are those of the biased ensemble.")
+    modes = [word_of(each, "mode", "dummy") for each in root.iter("smotion")]
+    notes += [
+        f"The run has {_BIASES[mode]} (`smotion`): averages over its steps aren't those of one equilibrium."
+        for mode in dict.fromkeys(modes)
+        if mode in _BIASES
+    ]
+    for name, what in (("open_paths", "open paths"), ("bosons", "exchange of bosons")):
+        element = system.find(f"normal_modes/{name}")
+        if element is not None and (element.text or "").strip(" []\n\t"):
+            notes.append(f"Some atoms have {what} (`{name}`): what is said of ring polymers doesn't hold for them.")
+    return notes
 
 
 def _one_system(xml: Path, root: Any, output: Any) -> Any:
@@ -162,72 +205,21 @@ def _name(text: str, separator: str) -> str:
     return f"{text.strip()}{separator}" if text.strip() else ""
 
 
-def _word(element: Any, attribute: str, default: str) -> str:
-    return str(element.get(attribute, default)).strip().strip("'\"").strip()
-
-
-def _integer(text: str, what: str) -> int:
-    try:
-        return int(text)
-    except ValueError as error:
-        raise TrajectoryError(f"`{what}`: expected an integer, got `{text.strip()}`") from error
-
-
-def _positive(element: Any, attribute: str) -> int:
-    value = _integer(_word(element, attribute, "1"), attribute)
-    if value < 1:
-        raise TrajectoryError(f"`{attribute}`: expected at least 1, got {value}")
-    return value
-
-
-def _quantity(element: Any, units: dict[str, float], default: float | None = None) -> float | None:
-    """A number in our units; `default` is in atomic units."""
-    if element is None or not (element.text or "").strip():
-        return None if default is None else default * units["atomic_unit"]
-    try:
-        number = float(element.text)
-    except ValueError as error:
-        raise TrajectoryError(f"`{element.tag}`: expected a number, got `{element.text.strip()}`") from error
-    return number * factor(units, element.get("units"), element.tag)
-
-
 def _beads(system: Any) -> int:
     """Their number, from an input or from a checkpoint."""
     for name in ("initialize", "beads"):
         element = system.find(name)
         if element is not None and element.get("nbeads") is not None:
-            return _positive(element, "nbeads")
+            return positive_of(element, "nbeads")
     return 1
-
-
-def _ensemble(dynamics: Any, beads: int) -> tuple[str, str | None]:
-    """The ensemble in words, and the kind of thermostat (see `Run`)."""
-    if dynamics is None:
-        return "unknown", None
-    mode = _word(dynamics, "mode", "nve")
-    thermostat = dynamics.find("thermostat")
-    bath = "" if thermostat is None or mode == "nve" else _word(thermostat, "mode", "")
-    is_global = bath in _GLOBAL_THERMOSTATS or (beads == 1 and bath in _GLOBAL_FOR_CENTROIDS)
-    kind = "none" if not bath else "global" if is_global else "local"
-    return mode.upper() + (f" ({bath.upper().replace('_', '-')})" if bath else ""), kind
-
-
-def _one_force_per_step(system: Any) -> bool:
-    motion = system.find("motion")
-    dynamics = None if motion is None else motion.find("dynamics")
-    if dynamics is None or _word(motion, "mode", "") != "dynamics":
-        return False
-    levels = (dynamics.findtext("nmts") or "").strip("[] \t\n").split(",")
-    inner = [_integer(level, "nmts") for level in levels if level.strip()]
-    return _word(dynamics, "mode", "nve") in _ONE_FORCE_PER_STEP and len(inner) < 2 and math.prod(inner) == 1
 
 
 def _trajectory(element: Any, folder: Path, base: str) -> TrajectoryOutput:
     return TrajectoryOutput(
         quantity=(element.text or "").split("(")[0].split("{")[0].strip(),
         stem=folder / f"{base}{element.get('filename', 'traj').strip()}",
-        stride=_positive(element, "stride"),
-        format=_word(element, "format", "xyz"),
-        bead=_integer(_word(element, "bead", "-1"), "bead"),
-        extra_type=_word(element, "extra_type", "raw"),
+        stride=positive_of(element, "stride"),
+        format=word_of(element, "format", "xyz"),
+        bead=integer_of(word_of(element, "bead", "-1"), "bead"),
+        extra_type=word_of(element, "extra_type", "raw"),
     )

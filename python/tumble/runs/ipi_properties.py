@@ -13,16 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from tumble.analysis.reading.frames import continuing
+from tumble.analysis.reading.ipi_units import ENERGY, PRESSURE, TEMPERATURE, TIME, factor
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_input import PropertiesOutput
-from tumble.runs.ipi_units import ENERGY, PRESSURE, TEMPERATURE, TIME, factor
 
 _COLUMN = re.compile(r"#\s*(?:column|cols\.)\s+(\d+)(?:-(\d+))?\s*-->\s*([^\s{(]+)([^:]*)")
 _UNIT, _ARGUMENTS = re.compile(r"\{([^}]*)\}"), re.compile(r"\(([^)]*)\)")
-_ENERGIES = ("potential", "kinetic_cv", "kinetic_tens", "conserved", "kinetic_md")
+_ENERGIES = {"potential", "kinetic_cv", "kinetic_tens", "conserved", "kinetic_md"}
+_ENERGIES |= {"potential_opsc", "potential_tdsc", "kinetic_opsc", "kinetic_tdsc", "kinetic_td", "kinetic_prsc"}
 # Our names of columns, and those of i-PI.
 _SAME = {"kinetic": "kinetic_md", "pressure": "pressure_md"}
+# Estimators that hold where all beads sample, and those of the Suzuki–Chin splitting that stand for them.
+_ALL_BEADS = ("kinetic_cv", "kinetic_tens")
+_OPERATORS = {"kinetic_opsc": "kinetic_cv", "potential_opsc": "potential"}
 _WANTED = ("conserved", "potential")
 
 
@@ -31,7 +35,7 @@ class Properties:
     """Those of a run.
 
     Attributes:
-        time: ps, [T]; steps, where the input has no time step.
+        time: ps, [T]; empty where there is no time step.
         columns: [T] each, or [T,K] where a property has K components.
         notes: What was left out, in sentences.
     """
@@ -41,7 +45,9 @@ class Properties:
     notes: tuple[str, ...]
 
 
-def read_properties(outputs: Sequence[PropertiesOutput], timestep: float | None) -> Properties:
+def read_properties(
+    outputs: Sequence[PropertiesOutput], timestep: float | None, *, suzuki_chin: bool = False
+) -> Properties:
     """Reads the files of properties of a run, as one table.
 
     The rows are those of the file with the conserved quantity or the potential energy. A file is added to it if it has
@@ -50,6 +56,7 @@ def read_properties(outputs: Sequence[PropertiesOutput], timestep: float | None)
     Args:
         outputs: As the input has them; files that aren't there are passed over.
         timestep: ps.
+        suzuki_chin: Whether estimators of all beads are none, since every second one alone samples.
     """
     notes: list[str] = []
     tables: list[tuple[PropertiesOutput, dict[str, Array]]] = []
@@ -66,9 +73,30 @@ def read_properties(outputs: Sequence[PropertiesOutput], timestep: float | None)
     if not tables:
         return Properties(np.empty(0), {}, tuple(notes))
     log = _merged(tables, notes)
+    if suzuki_chin:
+        log = _of_operators(log, notes)
     log |= {ours: log[theirs] for ours, theirs in _SAME.items() if theirs in log}
-    time = log["time"] if "time" in log else log["step"] * (1.0 if timestep is None else timestep)
+    # Without a time step what i-PI writes as `time` stands still, or isn't that of a motion.
+    time = np.empty(0) if timestep is None else log["time"] if "time" in log else log["step"] * timestep
     return Properties(time, log, tuple(notes))
+
+
+def _of_operators(log: dict[str, Array], notes: list[str]) -> dict[str, Array]:
+    """With the operator estimators of the Suzuki–Chin splitting in place of those that average over all beads."""
+    kept = {name: values for name, values in log.items() if not name.startswith(_ALL_BEADS) and name != "potential"}
+    found = {
+        name.replace(theirs, ours): values
+        for theirs, ours in _OPERATORS.items()
+        for name, values in log.items()
+        if name.split("(")[0] == theirs
+    }
+    lost = [name for name in log if name not in kept and name not in found]
+    if lost:
+        notes.append(
+            f"Of the properties, {', '.join(lost)} are left out, since they average over all beads of the Suzuki–Chin "
+            "splitting; `potential_opsc` and `kinetic_opsc` don't."
+        )
+    return kept | found
 
 
 def _merged(tables: list[tuple[PropertiesOutput, dict[str, Array]]], notes: list[str]) -> dict[str, Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from dataclasses import replace
 from pathlib import Path
 
 from tumble.analysis.symmetry.symmetry_log import is_symmetry_log
@@ -12,7 +13,7 @@ from tumble.runs.ipi_extras import torque_of
 from tumble.runs.ipi_input import IpiInput, read_ipi_input, root_of
 from tumble.runs.ipi_properties import read_properties
 from tumble.runs.ipi_trajectory import files_of_beads, trajectory_of
-from tumble.runs.run import Run
+from tumble.runs.run import Run, Trajectory
 
 
 def find_ipi_input(folder: Path) -> Path | None:
@@ -37,7 +38,7 @@ def is_ipi_input(path: Path) -> bool:
     return path.is_file() and root_of(path) is not None
 
 
-def read_ipi_run(xml: Path, name: str | None = None) -> Run:
+def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = None) -> Run:
     """Reads a run of i-PI.
 
     What can't be read of logs is left out, with a note, so that the trajectory isn't lost with it.
@@ -45,15 +46,19 @@ def read_ipi_run(xml: Path, name: str | None = None) -> Run:
     Args:
         xml: Its input, or a checkpoint; the outputs are beside it.
         name: For tables; that of the folder if not given.
+        timestep: ps, where the steps of its motion have none.
 
     Raises:
         TrajectoryError: If the input isn't one of i-PI for one system, or has words or units that aren't known.
     """
     folder = xml.parent
     found = read_ipi_input(xml)
-    trajectory, trajectory_notes = trajectory_of(found.trajectories, found.beads)
-    properties = read_properties(found.properties, found.timestep)
-    torque_time, torque, torque_notes = torque_of(found.trajectories, found.beads, found.timestep)
+    if found.motion.timestep is None and found.motion.unsampled is None:
+        found = replace(found, motion=replace(found.motion, timestep=timestep))
+    motion = found.motion
+    trajectory, trajectory_notes = _trajectory(found)
+    properties = read_properties(found.properties, motion.timestep, suzuki_chin=motion.suzuki_chin)
+    torque_time, torque, torque_notes = torque_of(found.trajectories, found.beads, motion.timestep)
     symmetry_time, symmetry, symmetry_notes = symmetry_of(folder, found)
     model, symmetrize = said_by_driver(folder)
     return Run(
@@ -61,11 +66,14 @@ def read_ipi_run(xml: Path, name: str | None = None) -> Run:
         engine="i-PI",
         folder=folder,
         trajectory=trajectory,
-        timestep=found.timestep,
+        timestep=motion.timestep,
         temperature=found.temperature,
-        ensemble=found.ensemble,
-        beads=found.beads,
-        thermostat=found.thermostat,
+        centroid_temperature=motion.centroid_temperature,
+        ensemble=motion.words,
+        unsampled=motion.unsampled,
+        beads=found.beads if motion.images is None else 1,
+        atoms=found.atoms,
+        thermostat=motion.thermostat,
         time=properties.time,
         log=properties.columns,
         torque_time=torque_time,
@@ -76,7 +84,7 @@ def read_ipi_run(xml: Path, name: str | None = None) -> Run:
         symmetrize=symmetrize,
         inputs={xml.name: xml.read_text(errors="replace")},
         versions=_versions(),
-        notes=(*trajectory_notes, *properties.notes, *torque_notes, *symmetry_notes),
+        notes=(*found.notes, *trajectory_notes, *properties.notes, *torque_notes, *symmetry_notes),
         files=_files(xml, found),
     )
 
@@ -91,6 +99,14 @@ def _files(xml: Path, found: IpiInput) -> tuple[Path, ...]:
     files += sorted(xml.parent.glob("*.log"))
     files += [path for path in sorted(xml.parent.iterdir()) if path.is_file() and is_symmetry_log(path)]
     return tuple(path for path in dict.fromkeys(files) if path.is_file())
+
+
+def _trajectory(found: IpiInput) -> tuple[Trajectory, tuple[str, ...]]:
+    """The trajectory, and what was left out, in sentences."""
+    if found.motion.images is not None and found.beads > 1:
+        note = f"The {found.beads} beads are {found.motion.images} and no ring polymer: none is the trajectory."
+        return Trajectory(), (note,)
+    return trajectory_of(found.trajectories, found.beads, every_second=found.motion.suzuki_chin)
 
 
 def _versions() -> dict[str, str]:

@@ -22,7 +22,9 @@ class _Found:
     files: dict[int, Path]
 
 
-def trajectory_of(outputs: Sequence[TrajectoryOutput], beads: int) -> tuple[Trajectory, tuple[str, ...]]:
+def trajectory_of(
+    outputs: Sequence[TrajectoryOutput], beads: int, *, every_second: bool = False
+) -> tuple[Trajectory, tuple[str, ...]]:
     """The trajectory of the beads or, without one, that of the centroid; what was left out, in sentences.
 
     Positions of a part of the beads are no ring polymer: of these, the first bead alone is taken, and only where there
@@ -31,23 +33,32 @@ def trajectory_of(outputs: Sequence[TrajectoryOutput], beads: int) -> tuple[Traj
     Args:
         outputs: As the input has them.
         beads: Number of beads.
+        every_second: Whether only the beads 0, 2, 4, ... are wanted, as of the Suzuki–Chin splitting.
     """
-    of_beads = _best(_found(outputs, "positions", beads))
-    centroid = _best(_found(outputs, "x_centroid", None))
+    wanted = range(0, beads, 2 if every_second else 1)
+    of_beads = _best([_wanted(found, wanted) for found in _found(outputs, "positions", beads)])
+    even = "_even" if every_second else ""
+    centroid = _best(_found(outputs, f"x_centroid{even}", None))
     notes: list[str] = []
-    if of_beads is not None and (len(of_beads.files) == beads or centroid is None):
+    if of_beads is not None and (len(of_beads.files) == len(wanted) or centroid is None):
         names = ("velocities", "forces")
-        if len(of_beads.files) < beads:
+        if len(of_beads.files) < len(wanted):
             bead = min(of_beads.files)
-            notes.append(f"Positions are those of bead {bead} alone, since there are no files of all {beads} beads.")
+            alone = f"Positions are those of bead {bead} alone, since there are no files of all {beads} beads"
+            notes.append(f"{alone}: its motion is no dynamics, and results of all beads aren't compared with its own.")
             of_beads = _Found(of_beads.output, {bead: of_beads.files[bead]})
         positions, number = of_beads, beads
     elif centroid is not None:
-        names, positions, number = ("v_centroid", "f_centroid"), centroid, None
+        names, positions, number = (f"v_centroid{even}", f"f_centroid{even}"), centroid, None
+        if beads > 1:
+            notes.append(
+                f"Positions are those of the centroid of {beads} beads: structure is sharper than that of the nuclei."
+            )
     else:
         return Trajectory(), ()
     velocities, forces = (_companions(_found(outputs, name, number), positions, notes) for name in names)
-    return Trajectory(tuple(positions.files.values()), velocities, forces), tuple(notes)
+    files = tuple(positions.files.values())
+    return Trajectory(files, velocities, forces, every_second=every_second and len(files) > 1), tuple(notes)
 
 
 def files_of_beads(output: TrajectoryOutput, beads: int, ending: str) -> dict[int, Path]:
@@ -66,7 +77,8 @@ def files_of_beads(output: TrajectoryOutput, beads: int, ending: str) -> dict[in
         found = name.fullmatch(path.name)
         if found is not None and (len(found[1]) == digits or int(found[1]) not in numbered):
             numbered[int(found[1])] = path
-    return {bead: numbered[bead] for bead in output.beads(beads) if bead in numbered}
+    written = output.beads(beads)
+    return {bead: numbered[bead] for bead in sorted(numbered) if bead in written}
 
 
 def _found(outputs: Sequence[TrajectoryOutput], quantity: str, beads: int | None) -> list[_Found]:
@@ -83,6 +95,12 @@ def _found(outputs: Sequence[TrajectoryOutput], quantity: str, beads: int | None
         if files:
             found.append(_Found(output, files))
     return found
+
+
+def _wanted(found: _Found, wanted: range) -> _Found:
+    """With the files of these beads or, if there are none, of others, as there are."""
+    files = {bead: path for bead, path in found.files.items() if bead in wanted}
+    return _Found(found.output, files or found.files)
 
 
 def _best(found: Sequence[_Found]) -> _Found | None:

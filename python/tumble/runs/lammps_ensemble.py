@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tumble.analysis.statistics.cells import Array
-
-PATH_INTEGRAL = "path integral"
+from tumble.runs.run import PATH_INTEGRAL
 
 _THERMOSTATS = {
     "nvt": "Nosé–Hoover",

@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from tumble.analysis.nuclei import nuclei_of
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.stamp import Stamp
 
+#: The ensemble of a path integral of LAMMPS.
+PATH_INTEGRAL = "path integral"
 EMPTY = np.empty(0)
 
 
@@ -27,6 +30,8 @@ class Trajectory:
         topology: File that names the atoms, where those of the positions don't.
         units: Style of units of LAMMPS, where the files don't tell it.
         beads: Whether several files are the beads of a ring polymer, where they don't tell it.
+        every_second: Whether files of beads are those with even numbers, which alone sample in the Suzuki–Chin
+            splitting.
     """
 
     positions: tuple[Path, ...] = ()
@@ -35,6 +40,7 @@ class Trajectory:
     topology: Path | None = None
     units: str | None = None
     beads: bool = False
+    every_second: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,14 @@ class Run:
         trajectory: Its files.
         timestep: ps; None if it isn't known.
         temperature: Of the thermostat or, without one, of the start, K; None if it isn't known.
-        ensemble: In words, such as `NVT (PILE-L)`.
+        centroid_temperature: Of the centroid, if a thermostat keeps it at another, K.
+        ensemble: In words, such as `NVT (PILE-L)`, or what was done in place of dynamics.
+        unsampled: Why averages over its steps mean nothing, as those of an optimization; None if they mean something.
         beads: Number of beads; 1 for classical nuclei.
+        atoms: Number of atoms of each label, where an input tells it; empty where it doesn't.
         thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
             atom (or mode of a ring polymer), which breaks the conservation of angular momentum; None if it isn't known.
-        time: Times of the rows of `log`, [T] in ps.
+        time: Times of the rows of `log`, [T] in ps; empty where its steps have no time.
         log: What the engine logged, [T] each: `temperature` (K), `potential`, `kinetic`, `conserved` and `kinetic_cv`
             (eV) and `pressure` (bar), where it has these, and all columns under its own names and in its own units.
         torque_time: Times of the rows of `torque`, [U] in ps.
@@ -76,8 +85,11 @@ class Run:
     trajectory: Trajectory = field(default_factory=Trajectory)
     timestep: float | None = None
     temperature: float | None = None
+    centroid_temperature: float | None = None
     ensemble: str = "unknown"
+    unsampled: str | None = None
     beads: int = 1
+    atoms: Mapping[str, int] = field(default_factory=dict)
     thermostat: str | None = None
     time: Array = field(default_factory=lambda: EMPTY)
     log: Mapping[str, Array] = field(default_factory=dict)
@@ -109,7 +121,7 @@ class Run:
         files = self.trajectory
         if not files.positions:
             raise TrajectoryError(f"`{self.folder}`: expected a trajectory, found none")
-        return open_trajectory(
+        universe = open_trajectory(
             files.positions,
             topology=files.topology,
             timestep=self.timestep,
@@ -117,4 +129,10 @@ class Run:
             forces=files.forces or None,
             units=files.units,
             beads=files.beads,
+            every_second=files.every_second,
         )
+        known = None if self.engine == "unknown" else self.beads
+        # A log of LAMMPS is that of one bead, and doesn't tell their number.
+        known = 2 if known == 1 and self.ensemble.startswith(PATH_INTEGRAL) else known
+        universe.trajectory.nuclei = nuclei_of(universe.trajectory, known, every_second=files.every_second)
+        return universe

@@ -64,6 +64,7 @@ class MeanSquareDisplacement(TimeCorrelation):
     """
 
     observable = "msd"
+    follows_centroid = True
     displacements = True
 
     def __init__(

@@ -79,6 +79,7 @@ class Reorientation(TimeCorrelation):
         super().__init__(universe, longest=longest, blocks=blocks, verbose=verbose)
         self.fit = fit
         self.beads = beads
+        self.follows_centroid = not beads
         self._water = Water(universe)
 
     def _default_lags(self, count: int, step: float) -> int:

@@ -86,6 +86,7 @@ class VibrationalSpectrum(TimeCorrelation):
         self.resolution = resolution
         self.highest = highest
         self.beads = beads
+        self.follows_centroid = not beads
         self._roots = np.sqrt(masses_of(universe, masses))
         self._groups = atoms_by_element(universe)
         self._positions = from_positions or velocities_of(universe.trajectory.ts) is None

@@ -17,14 +17,14 @@ Values are in meV for each atom.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-import ase.units
 import numpy as np
 
 import tumble
 from tumble.analysis.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
+from tumble.analysis.constants import BOLTZMANN, EV_IN_KJ_PER_MOL
 from tumble.analysis.motion.log_rows import time_step, unresolved_notes
 from tumble.analysis.observable import beads_of
 from tumble.analysis.path_integral.bead_tensors import BeadTensors
@@ -34,7 +34,7 @@ from tumble.analysis.temperature import checked_temperature
 from tumble.analysis.trajectory_error import TrajectoryError
 
 _MEV = 1000.0
-_FORCE = ase.units.kJ / ase.units.mol  # a kJ/(mol Å), the unit of forces in MDAnalysis, in eV/Å
+_FORCE = 1.0 / EV_IN_KJ_PER_MOL  # a kJ/(mol Å), the unit of forces in MDAnalysis, in eV/Å
 _COLUMN = re.compile(r"kinetic_(cv|tens)(?:\((?:atom=)?([A-Za-z]\w*)\))?")
 
 
@@ -79,7 +79,7 @@ class Kinetic(BeadTensors):
         """For each element the kinetic energy of an atom and the elements of the tensor; whether the box is a cube."""
         beads, forces = beads_of(self._ts), _forces(self._ts)
         offsets = beads - beads.mean(axis=0)
-        thermal = 0.5 * ase.units.kB * self.temperature
+        thermal = 0.5 * BOLTZMANN * self.temperature
         sample: list[float] = []
         for symbol, atoms in self._elements.items():
             virials = np.einsum("kia,kib->iab", offsets[:, atoms], forces[:, atoms]) * _FORCE / len(beads)
@@ -149,6 +149,19 @@ def kinetic_from_properties(
     metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "elements": dict(atoms)}
     metadata["tumble"] = tumble.__version__
     return Result("kinetic", tuple(quantities), metadata, unresolved_notes(quantities))
+
+
+def kinetic_columns(names: Iterable[str], atoms: Container[str]) -> list[str]:
+    """Which of the columns of a log `kinetic_from_properties` understands: those of all atoms, and of elements.
+
+    Those of single atoms, such as `kinetic_cv(2)`, and of labels that are no elements aren't.
+
+    Args:
+        names: Of the columns.
+        atoms: Elements that there are.
+    """
+    found = [(name, _COLUMN.fullmatch(name)) for name in names]
+    return [name for name, match in found if match is not None and (match.group(2) is None or match.group(2) in atoms)]
 
 
 def _forces(ts: Any) -> Array:

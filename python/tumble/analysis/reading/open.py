@@ -43,6 +43,7 @@ def open_trajectory(
     cell: Sequence[float] | None = None,
     units: str | None = None,
     beads: bool = False,
+    every_second: bool = False,
 ) -> Any:
     """Opens a trajectory.
 
@@ -62,6 +63,7 @@ def open_trajectory(
             it.
         beads: Whether several files are the beads of one path integral, in this order, as of `fix pimd` of LAMMPS. The
             files of i-PI tell it themselves.
+        every_second: Whether the files of i-PI are those of the beads 0, 2, 4, ...
 
     Returns:
         A `MDAnalysis.Universe` with elements and masses. Positions are in Å, velocities in Å/ps, forces in kJ/(mol Å),
@@ -71,9 +73,9 @@ def open_trajectory(
         TrajectoryError: If something can't be read, or doesn't belong together.
     """
     style = None if units is None else lammps_units(units)
-    groups = _open(files, "files", style, beads)
+    groups = _open(files, "files", style, beads, every_second)
     try:
-        sources = _with_companions(groups, velocities, forces)
+        sources = _with_companions(groups, velocities, forces, every_second)
         first = sources[0]
         if topology is not None:
             universe, notes = read_topology(topology, first)
@@ -120,7 +122,7 @@ def _paths(files: Files, argument: str) -> list[str]:
     return paths
 
 
-def _open(files: Files, argument: str, units: LammpsUnits | None, beads: bool) -> list[FrameSource]:
+def _open(files: Files, argument: str, units: LammpsUnits | None, beads: bool, every_second: bool) -> list[FrameSource]:
     """Frames of each bead, in the order of the beads."""
     opened: list[FrameSource] = []
     quantity = "positions" if argument == "files" else argument
@@ -131,12 +133,12 @@ def _open(files: Files, argument: str, units: LammpsUnits | None, beads: bool) -
         opened.append(source)
         if source.quantity != quantity:
             raise TrajectoryError(f"`{argument}`: expected {quantity}, got {source.quantity} in `{path}`")
-    groups = _by_bead(opened, argument, beads)
+    groups = _by_bead(opened, argument, beads, 2 if every_second else 1)
     return [Continued(_in_time(group, argument)) for group in groups]
 
 
-def _by_bead(opened: Sequence[FrameSource], argument: str, beads: bool) -> list[list[FrameSource]]:
-    """The files of each bead."""
+def _by_bead(opened: Sequence[FrameSource], argument: str, beads: bool, every: int) -> list[list[FrameSource]]:
+    """The files of each bead; of i-PI, of every bead or every second one."""
     numbers = [source.bead for source in opened]
     if all(number is None for number in numbers):
         return [[source] for source in opened] if beads else [list(opened)]
@@ -146,8 +148,9 @@ def _by_bead(opened: Sequence[FrameSource], argument: str, beads: bool) -> list[
             raise TrajectoryError(f"`{argument}`: expected files of i-PI, as the others, got `{source.name}`")
         groups.setdefault(number, []).append(source)
     found = sorted(groups)
-    if len(found) > 1 and found != list(range(len(found))):
-        missing = min(set(range(max(found))) - set(found))
+    if len(found) > 1 and found != list(range(0, every * len(found), every)):
+        # Numbers in files may be anything.
+        missing = next(bead for bead in range(0, every * len(found) + 1, every) if bead not in groups)
         raise TrajectoryError(
             f"`{argument}`: expected the files of all beads, got none of bead {missing}, but of {len(found)} others"
         )
@@ -171,11 +174,11 @@ def _in_time(parts: Sequence[FrameSource], argument: str) -> list[FrameSource]:
 
 
 def _with_companions(
-    positions: Sequence[FrameSource], velocities: Files | None, forces: Files | None
+    positions: Sequence[FrameSource], velocities: Files | None, forces: Files | None, every_second: bool
 ) -> list[FrameSource]:
     """Frames of each bead with velocities and forces from their own files."""
     others = [
-        _open(files, argument, None, False)
+        _open(files, argument, None, False, every_second)
         for argument, files in (("velocities", velocities), ("forces", forces))
         if files is not None
     ]

@@ -23,6 +23,7 @@ import numpy as np
 from MDAnalysis.lib.mdamath import triclinic_vectors
 
 from tumble.analysis.molecular_observable import MolecularObservable
+from tumble.analysis.nuclei import Nuclei
 from tumble.analysis.observable import beads_of
 from tumble.analysis.reading.boxes import ROUNDING, half_box
 from tumble.analysis.result import Axis, Quantity, Result, averaged, derived
@@ -180,6 +181,10 @@ class Rdf(MolecularObservable):
             pairs={pair.name: pair.number - inside for pair, inside in zip(self.pairs, self._inside, strict=True)},
             mean_volume=float(1 / cells.mean[-1, 0]),
         )
+
+    def _nuclei(self) -> Nuclei | None:
+        shown = super()._nuclei()
+        return Nuclei.CENTROID if self.centroid and shown is Nuclei.BEADS else shown
 
     def _curve(
         self, cells: Cells, pair: Pair, inside: int, axis: Axis, shells: Array, common: dict[str, Any]
