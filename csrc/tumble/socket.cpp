@@ -35,6 +35,13 @@ bool poll_once(int descriptor, short events, int milliseconds) {
     return ::poll(&entry, 1, milliseconds) > 0;
 }
 
+/// Reads something that is there, and forgets it; false if nothing can come any more.
+bool drop_some(int descriptor) {
+    char dropped[4096];
+    const ssize_t count = ::recv(descriptor, dropped, sizeof(dropped), 0);
+    return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
 /// Owns a descriptor until it is released.
 class Descriptor {
   public:
@@ -179,12 +186,13 @@ Socket::Socket(const Address& address, double patience, IdleCallback idle) : idl
 
 Socket::~Socket() {
     ::shutdown(descriptor_, SHUT_WR);
-    char dropped[4096];
     const double deadline = now() + 1e-3 * hang_up_milliseconds;
     for (double left = hang_up_milliseconds; left > 0.0; left = 1000.0 * (deadline - now())) {
-        if (!poll_once(descriptor_, POLLIN, static_cast<int>(left) + 1)) continue;
-        const ssize_t count = ::recv(descriptor_, dropped, sizeof(dropped), 0);
-        if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) break;
+        if (poll_once(descriptor_, POLLIN, static_cast<int>(left) + 1) && !drop_some(descriptor_)) break;
+    }
+    // From here on a peer on this machine can't send, so nothing comes between the last byte read and the end.
+    ::shutdown(descriptor_, SHUT_RD);
+    while (poll_once(descriptor_, POLLIN, 0) && drop_some(descriptor_)) {
     }
     ::close(descriptor_);
 }

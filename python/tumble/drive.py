@@ -12,6 +12,7 @@ from ase import Atoms
 
 from tumble import _core
 from tumble.errors import ConfigurationError
+from tumble.interruption import signals_interrupt
 from tumble.structures import to_structure
 
 
@@ -69,20 +70,21 @@ def drive(
     if not set(axes) <= set("xyz"):
         raise ConfigurationError(f"`periodic`: expected letters among x, y and z, got {axes}")
     species = to_structure(atoms, potential.metadata.species).species
-    return _core.drive(
-        potential,
-        address,
-        species,
-        [axis in axes for axis in "xyz"],
-        patience=patience,
-        symmetrize=symmetrize,
-        mode=mode,
-        seed=seed,
-        beads=beads,
-        symmetry_log="" if symmetry_log is None else fspath(symmetry_log),
-        symmetry_set=symmetry_set,
-        symmetry_every=symmetry_every,
-    )
+    with signals_interrupt():
+        return _core.drive(
+            potential,
+            address,
+            species,
+            [axis in axes for axis in "xyz"],
+            patience=patience,
+            symmetrize=symmetrize,
+            mode=mode,
+            seed=seed,
+            beads=beads,
+            symmetry_log="" if symmetry_log is None else fspath(symmetry_log),
+            symmetry_set=symmetry_set,
+            symmetry_every=symmetry_every,
+        )
 
 
 def server_address(unix: str | None, host: str | None, port: int | None) -> _core.Address:

@@ -15,7 +15,7 @@ from ase import Atoms
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from support.ipi_peer import Connect, Outcome, Peer
-from support.ipi_runs import Endpoint, tcp_endpoint, unix_endpoint
+from support.ipi_runs import PATIENCE, Endpoint, tcp_endpoint, unix_endpoint
 from torch import Tensor
 
 import tumble
@@ -154,12 +154,14 @@ def connect(bound: _core.Potential, endpoint: Endpoint) -> Iterator[Connect]:
     with socket.socket(family) as listener:
         listener.bind(place)
         listener.listen()
-        listener.settimeout(10)
+        listener.settimeout(PATIENCE)
         outcome = Outcome()
 
         def run(potential: _core.Potential, species: list[int], periodic: list[bool], options: dict[str, Any]) -> None:
             try:
-                outcome.summary = _core.drive(potential, endpoint.address, species, periodic, patience=5.0, **options)
+                outcome.summary = _core.drive(
+                    potential, endpoint.address, species, periodic, patience=PATIENCE, **options
+                )
             except _core.TumbleError as error:
                 outcome.error = error
 
@@ -175,7 +177,7 @@ def connect(bound: _core.Potential, endpoint: Endpoint) -> Iterator[Connect]:
             peer = Peer(listener.accept()[0])
             if endpoint.port is not None:
                 peer.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer.connection.settimeout(20)
+            peer.connection.settimeout(PATIENCE)
             opened.append(peer)
             return peer, outcome
 

@@ -14,7 +14,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from support.ipi_runs import BOHR, HARTREE, Endpoint, Server, start_driver, tcp_endpoint, unix_endpoint, write_start
+from support.ipi_runs import (
+    BOHR,
+    HARTREE,
+    PATIENCE,
+    Endpoint,
+    Server,
+    start_driver,
+    tcp_endpoint,
+    unix_endpoint,
+    write_start,
+)
 
 from tumble import _core
 from tumble.cli import main
@@ -22,14 +32,16 @@ from tumble.drive import drive
 
 ModelFile = Callable[[str], Path]
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)
 
 WATER = Atoms("OHH", [[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
 #: O-H below 0.5 Å, where the broken models break.
 COLLAPSED = Atoms("OHH", [[0.0, 0.0, 0.0], [0.3, 0.2, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
 
 
-def serve(potential: _core.Potential, atoms: Atoms, endpoint: Endpoint, patience: float = 30.0) -> _core.DriveSummary:
+def serve(
+    potential: _core.Potential, atoms: Atoms, endpoint: Endpoint, patience: float = PATIENCE
+) -> _core.DriveSummary:
     species = np.array([0 if symbol == "O" else 1 for symbol in atoms.get_chemical_symbols()])
     return _core.drive(potential, endpoint.address, species, atoms.pbc, patience=patience)
 
@@ -43,12 +55,24 @@ def meanwhile(action: Callable[[], None]) -> Iterator[None]:
     thread.join()
 
 
+def steps(folder: Path) -> int:
+    properties = folder / "out.properties"
+    return properties.read_text().count("\n") if properties.exists() else 0
+
+
+def wait_for_steps(server: Server, count: int) -> None:
+    """Until i-PI has made so many steps more; pytest's timeout ends what stalls."""
+    start = steps(server.folder)
+    while steps(server.folder) < start + count:
+        assert server.process.poll() is None, server.output
+        time.sleep(0.02)
+
+
 def when_running(folder: Path, action: Callable[[], None]) -> AbstractContextManager[None]:
     """Does something once i-PI has made a few steps."""
 
     def wait_and_act() -> None:
-        properties = folder / "out.properties"
-        while not properties.exists() or properties.read_text().count("\n") < 10:
+        while steps(folder) < 10:
             time.sleep(0.02)
         action()
 
@@ -142,9 +166,7 @@ def test_triclinic_npt_conserves_its_quantity(tmp_path: Path, bound: _core.Poten
 
 def test_server_absent(tmp_path: Path, bound_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_start(tmp_path / "start.xyz", [WATER])
-    started = time.monotonic()
     assert run_cli(bound_model, tmp_path, Endpoint(unix="tumble-nobody"), "--patience", "0.3") == 3
-    assert time.monotonic() - started < 5
     message = "can't connect to `/tmp/ipi_tumble-nobody` within 0.3 s (No such file or directory); start i-PI"
     assert message in capsys.readouterr().err
     endpoint = tcp_endpoint()
@@ -191,11 +213,33 @@ def test_killed_driver_leaves_a_server_that_takes_the_next(
         while "Handshaking was successful" not in server.output:
             assert driver.process.poll() is None, driver.output
             time.sleep(0.05)
-        time.sleep(0.5)
+        before = driver.cpu_time
+        while driver.cpu_time < before + 0.3:  # it computes only inside the model
+            time.sleep(0.05)
         driver.send(signal.SIGKILL)
         assert driver.wait() == -signal.SIGKILL
         assert serve(bound, COLLAPSED, endpoint).exited
         assert server.wait() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
+def test_signal_to_a_driver_leaves_a_run_that_goes_on_with_another(
+    tmp_path: Path, bound_model: Path, number: signal.Signals
+) -> None:
+    """A driver that died on the spot reset the connection, and i-PI 3.3.1 stalled in 6 of 6 trials."""
+    endpoint = unix_endpoint()
+    with (
+        Server(tmp_path, WATER, endpoint, steps=10_000_000, beads=2) as server,
+        start_driver(tmp_path, bound_model, endpoint) as ended,
+        start_driver(tmp_path, bound_model, endpoint),
+    ):
+        wait_for_steps(server, 10)
+        while server.output.count("Handshaking was successful") < 2:
+            time.sleep(0.05)
+        ended.send(number)
+        assert ended.wait() == 128 + number
+        assert ("interrupted" if number == signal.SIGINT else f"ended by {number.name}") in ended.output
+        wait_for_steps(server, 30)
 
 
 def test_number_of_atoms_differs(tmp_path: Path, bound_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,10 +265,8 @@ def interrupt() -> None:
 
 
 def test_interrupt_while_waiting_for_a_server(bound: _core.Potential) -> None:
-    started = time.monotonic()
     with meanwhile(lambda: (time.sleep(0.3), interrupt())[1]), pytest.raises(KeyboardInterrupt):
-        serve(bound, WATER, unix_endpoint())
-    assert time.monotonic() - started < 2
+        serve(bound, WATER, unix_endpoint(), patience=3600.0)
 
 
 def test_interrupt_of_a_run(tmp_path: Path, bound: _core.Potential) -> None:

@@ -18,7 +18,7 @@ from tumble.drive import drive
 
 ModelFile = Callable[[str], Path]
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)
 
 
 def moved(count: int) -> list[NDArray[np.float64]]:

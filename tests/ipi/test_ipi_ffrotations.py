@@ -13,7 +13,7 @@ from support.ipi_runs import BOHR, HARTREE, Server, unix_endpoint
 from tumble import _core
 from tumble.drive import drive
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)
 
 GRIDS = {"lebedev": get_rotation_quadrature_lebedev, "legendre": get_rotation_quadrature_legendre}
 

@@ -10,13 +10,13 @@ import pytest
 from ase import Atoms
 from ase.io import read
 from ipi.utils.units import Elements, unit_to_internal
-from support.ipi_runs import BIN, BOHR, HARTREE, Endpoint, Program, Server, unix_endpoint
+from support.ipi_runs import BIN, BOHR, HARTREE, PATIENCE, Endpoint, Program, Server, unix_endpoint
 
 import tumble
 from tumble import _core
 from tumble.drive import drive
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 INPUTS = Path(__file__).parents[2] / "inputs" / "ipi"
 FORCES = """<force forcefield='bare'> <mts_weights> [0, 1] </mts_weights> </force>
@@ -31,7 +31,7 @@ def serve_both(
     with ThreadPoolExecutor(1) as other:
         slow = other.submit(drive, tumble.load(model, "cpu"), atoms, unix=correction.unix, **options)
         fast = drive(tumble.load(model, "cpu"), atoms, unix=bare.unix)
-        return fast, slow.result(timeout=30)
+        return fast, slow.result(timeout=PATIENCE)
 
 
 def test_trajectory_is_that_of_velocity_verlet(

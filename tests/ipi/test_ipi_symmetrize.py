@@ -19,7 +19,7 @@ from tumble.drive import drive
 
 ModelFile = Callable[[str], Path]
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)
 
 ALL = "<trajectory filename='torque' extra_type='torque, bare_energy, bare_torque'> extras </trajectory>"
 

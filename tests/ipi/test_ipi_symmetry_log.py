@@ -16,7 +16,7 @@ from tumble import _core
 from tumble.cli import main
 from tumble.drive import drive
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)
 
 NAMES = ["energy", "averaged_energy", "energy_std", "force_rms", "force_max", "torque", "averaged_torque"]
 

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from ase import Atoms
 from support.ipi_peer import CELL, POSITIONS, Connect, check, expected, header, init, posdata
-from support.ipi_runs import Endpoint, unix_endpoint
+from support.ipi_runs import PATIENCE, Endpoint, unix_endpoint
 from support.memory import in_use
 
 from tumble import _core
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.mark.parametrize("fragment", [1, 7])
@@ -175,7 +175,7 @@ def test_server_that_comes_late(bound: _core.Potential, endpoint: Endpoint) -> N
 
     thread = threading.Thread(target=serve)
     thread.start()
-    assert _core.drive(bound, endpoint.address, [0], [True] * 3, patience=10.0).exited
+    assert _core.drive(bound, endpoint.address, [0], [True] * 3, patience=PATIENCE).exited
     thread.join()
 
 

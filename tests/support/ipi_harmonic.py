@@ -70,6 +70,6 @@ def run_harmonic(
     text = _INPUT.format(beads=beads, steps=steps, output=output, temperature=TEMPERATURE, k=constants)
     (folder / "input.xml").write_text(text)
     with Program(folder, [BIN / "i-pi", "input.xml"], "server.log") as server:
-        status = server.wait(120)
+        status = server.wait()
     if status != 0:
         raise RuntimeError(server.output)

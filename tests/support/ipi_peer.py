@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from support.ipi_runs import BOHR, HARTREE
+from support.ipi_runs import BOHR, HARTREE, PATIENCE
 from tumble import _core
 
 CELL = np.array([[7.0, 0.4, -0.3], [1.1, 8.0, 0.2], [-0.9, 0.7, 9.0]])  # rows, Å; no triangle
@@ -114,7 +114,7 @@ class Outcome:
 
     def wait(self) -> Outcome:
         assert self.thread is not None
-        self.thread.join(20)
+        self.thread.join(PATIENCE)
         assert not self.thread.is_alive()
         return self
 

@@ -21,6 +21,9 @@ from tumble import _core
 BIN = Path(sys.executable).parent
 BOHR, HARTREE = _core.units["bohr_in_angstrom"], _core.units["hartree_in_ev"]
 
+#: Longest wait, s: more than a busy machine takes, so it ends only what hangs.
+PATIENCE = 180.0
+
 NVE = "<dynamics mode='nve'> <timestep units='femtosecond'> 0.25 </timestep> </dynamics>"
 
 INPUT = """
@@ -125,8 +128,8 @@ class Program:
         self.process.kill()
         self.process.wait()
 
-    def wait(self, timeout: float = 30.0) -> int:
-        """Exit status; `subprocess.TimeoutExpired` if it hangs."""
+    def wait(self, timeout: float = PATIENCE) -> int:
+        """Exit status; `subprocess.TimeoutExpired` if it hangs, not if the machine is busy."""
         return self.process.wait(timeout)
 
     def send(self, number: signal.Signals) -> None:
@@ -135,6 +138,12 @@ class Program:
     @property
     def output(self) -> str:
         return self.log.read_text()
+
+    @property
+    def cpu_time(self) -> float:
+        """Time that its threads have computed until now, s."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Server(Program):

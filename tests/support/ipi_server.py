@@ -17,7 +17,7 @@ INPUT = """
   <ffsocket name='driver' mode='unix' pbc='False'>
     <address> {address} </address>
     <latency> 1e-4 </latency>
-    <timeout> 60 </timeout>
+    <timeout> 600 </timeout>
   </ffsocket>
   <total_steps> 10 </total_steps>
   <prng> <seed> 1 </seed> </prng>

@@ -4,13 +4,15 @@ Each subcommand is a module with `add_parser(subparsers)`, which says what it ta
 which returns the exit status. What is heavy is imported only in `run`, so that `tumble --help` answers at
 once.
 
-Exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after an interruption, 141 if nobody reads
-the output to its end (`tumble ... | head`), as for other programs.
+Exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after an interruption, 128 + N after
+signal N (143 for SIGTERM, 129 for SIGHUP), 141 if nobody reads the output to its end (`tumble ... | head`), as for
+other programs.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import select
 import sys
@@ -33,6 +35,7 @@ from tumble.cli import (
     train,
 )
 from tumble.cli.terminal import fit_output
+from tumble.interruption import Terminated, signals_interrupt
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -65,7 +68,19 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return the exit status."""
     fit_output()
-    arguments = build_parser().parse_args(argv)
+    try:
+        with signals_interrupt():
+            return _run(build_parser().parse_args(argv))
+    except Terminated as ending:
+        _say(f"tumble: {ending}")
+        return ending.status
+    except KeyboardInterrupt:
+        _say("tumble: interrupted")
+        return 130
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run a command; errors that are raised on purpose become a line."""
     # Only now, since it loads the compiled core.
     from tumble.errors import TumbleError
 
@@ -79,10 +94,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 141
         print(f"tumble: error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("tumble: interrupted", file=sys.stderr)
-        return 130
     return status
+
+
+def _say(text: str) -> None:
+    """Write to stderr, which may be gone: after SIGHUP the terminal is."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _nobody_reads() -> bool:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import sys
 from pathlib import Path
-from types import FrameType
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,8 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.demo.pipeline import run_demo
     from tumble.demo.stages import FULL, QUICK
 
-    # So that programs which were started are stopped, and their sockets removed, as after Ctrl-C.
-    signal.signal(signal.SIGTERM, _terminate)
     report = run_demo(
         arguments.out,
         lengths=QUICK if arguments.quick else FULL,
@@ -55,10 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     _tell(f"report: {report.resolve()}\n")
     return 0
-
-
-def _terminate(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
 
 
 def _tell(text: str) -> None:
