@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 from support.ipi_harmonic import run_harmonic
 
-from tumble.analysis import TrajectoryError
+from tumble.analysis import TrajectoryError, open_trajectory
+from tumble.analysis.analyze import analyze
+from tumble.analysis.nuclei import Nuclei
+from tumble.analysis.opened_run import OpenedRun
+from tumble.analysis.settings import Settings
 from tumble.runs import open_run
 from tumble.runs.ipi_run import is_ipi_input, read_ipi_run
 
@@ -164,3 +168,76 @@ def test_run_without_outputs(tmp_path: Path) -> None:
     found = open_run(tmp_path)
     assert (found.timestep, found.temperature, found.ensemble, found.beads) == (None, None, "no motion", 1)
     assert (len(found.time), found.torque, found.trajectory.positions) == (0, None, ())
+
+
+SUZUKI_CHIN = """<output prefix='run'>
+  <properties filename='log'> [ step, time, potential, potential_opsc, kinetic_cv(H), kinetic_opsc(H) ] </properties>
+  <trajectory filename='pos' cell_units='angstrom'> positions{angstrom} </trajectory>
+  <trajectory filename='even' cell_units='angstrom'> x_centroid_even{angstrom} </trajectory>
+</output>"""
+
+
+def test_suzuki_chin_reads_the_beads_that_sample(tmp_path: Path) -> None:
+    """Which these are says i-PI: its `x_centroid_even`, and the operator estimators, are made of the same ones."""
+    run_harmonic(tmp_path, "OHH", beads=4, steps=20, output=SUZUKI_CHIN, mode="sc")
+    run = open_run(tmp_path)
+    assert run.ensemble == "NVT (PILE-L, Suzuki–Chin)"
+    assert [path.name for path in run.trajectory.positions] == ["run.pos_0.xyz", "run.pos_2.xyz"]
+    universe = run.universe()
+    assert universe.trajectory.nuclei is Nuclei.EVEN_BEADS
+    centroid = open_trajectory(tmp_path / "run.even.xyz", timestep=run.timestep)
+    for frame, other in zip(universe.trajectory, centroid.trajectory, strict=True):
+        np.testing.assert_allclose(frame.positions, other.positions, atol=1e-5)
+    assert centroid.trajectory.source.centroid
+    # The potential energy of the wells (40 eV/Å²), from the positions of these beads.
+    energies = [np.mean([20.0 * np.sum(bead**2) for bead in frame.data["beads"]]) for frame in universe.trajectory]
+    assert run.log["potential"] == pytest.approx(np.array(energies), rel=1e-4)
+    assert "kinetic_cv(H)" in run.log
+    (note,) = run.notes
+    assert "of 4 beads, the 2 with even numbers are used" in note
+    with pytest.raises(TrajectoryError, match="expected ring polymers of all beads, got every second bead"):
+        analyze(run, ("gyration",))
+    assert analyze(run, ("kinetic",), Settings(blocks=4)).results[0]["kinetic_H"].values == pytest.approx(
+        1000 * np.mean(run.log["kinetic_cv(H)"]) / 2
+    )
+
+
+def test_a_centroid_at_another_temperature(tmp_path: Path) -> None:
+    hot = "<pile_centroid_t units='kelvin'> 600 </pile_centroid_t>"
+    run_harmonic(tmp_path, "OHH", beads=2, steps=10, bath=hot)
+    run = open_run(tmp_path)
+    assert (run.temperature, run.centroid_temperature) == (pytest.approx(300.0), pytest.approx(600.0))
+    opened = OpenedRun(run, Settings())
+    assert (opened.temperature, opened.centroid_temperature) == (pytest.approx(300.0), pytest.approx(600.0))
+    with pytest.raises(TrajectoryError, match=r"`temperature`: expected one of all modes, got 300.* 600 K"):
+        analyze(run, ("kinetic",))
+    # What the user says of the temperature wins.
+    assert open_run(tmp_path, temperature=450.0).centroid_temperature is None
+
+
+def test_a_run_without_a_trajectory_is_analysed(tmp_path: Path) -> None:
+    properties = "<properties> [ step, time, conserved, temperature, kinetic_cv(H) ] </properties>"
+    output = f"<output prefix='run'> {properties} </output>"
+    run_harmonic(tmp_path, "OHH", beads=2, steps=40, output=output)
+    run = open_run(tmp_path)
+    assert (run.trajectory.positions, dict(run.atoms)) == ((), {"O": 1, "H": 2})
+    found = {result.observable: result for result in analyze(run, settings=Settings(blocks=4)).results}
+    assert set(found) == {"kinetic", "drift"}
+    assert found["kinetic"]["kinetic_H"].values == pytest.approx(1000 * np.mean(run.log["kinetic_cv(H)"]) / 2)
+    assert found["kinetic"].metadata["nuclei"] == Nuclei.BEADS
+    assert found["drift"]["temperature_logged"].values == pytest.approx(np.mean(run.log["temperature"]))
+    assert "conserved_drift" in {quantity.name for quantity in found["drift"].quantities}
+    # A checkpoint tells the atoms, too.
+    (tmp_path / "start.xyz").unlink()
+    assert dict(read_ipi_run(tmp_path / "RESTART").atoms) == {"O": 1, "H": 2}
+
+
+def test_kinetic_energies_of_single_atoms_leave_those_of_forces(tmp_path: Path) -> None:
+    output = """<output prefix='run'> <properties> [ step, time, kinetic_cv(2) ] </properties>
+      <trajectory filename='pos' cell_units='angstrom'> positions{angstrom} </trajectory>
+      <trajectory filename='f'> forces{ev/ang} </trajectory> </output>"""
+    run_harmonic(tmp_path, "OHH", beads=2, steps=40, output=output)
+    run = open_run(tmp_path)
+    assert "kinetic_cv(2)" in run.log
+    result = analyze(run, ("kinetic",), Settings(blocks=4)).results[0]
+    assert {"kinetic_H", "kinetic_O"} <= {quantity.name for quantity in result.quantities}

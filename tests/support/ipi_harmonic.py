@@ -41,9 +41,9 @@ _INPUT = """
     <ensemble> <temperature units='kelvin'> {temperature} </temperature> </ensemble>
     <motion mode='dynamics'>
       <fixcom> False </fixcom>
-      <dynamics mode='nvt'>
+      <dynamics mode='{mode}'>
         <timestep units='femtosecond'> 0.5 </timestep>
-        <thermostat mode='pile_l'> <tau units='femtosecond'> 20 </tau> </thermostat>
+        <thermostat mode='pile_l'> <tau units='femtosecond'> 20 </tau> {bath} </thermostat>
       </dynamics>
     </motion>
   </system>
@@ -60,14 +60,21 @@ def run_harmonic(
     stride: int = 1,
     springs: tuple[float, ...] = SPRINGS,
     output: str | None = None,
+    mode: str = "nvt",
+    bath: str = "",
 ) -> None:
-    """Runs it, with steps of 0.5 fs; files begin with `run.`, if there is no other element `output`."""
+    """Runs it, with steps of 0.5 fs; files begin with `run.`, if there is no other element `output`.
+
+    `mode` is that of the dynamics; `bath` goes into the thermostat.
+    """
     rows = [f"{len(symbols)}", "# CELL(abcABC): 20 20 20 90 90 90 positions{angstrom} cell{angstrom}"]
     rows += [f"{symbol} 0.0 0.0 0.0" for symbol in symbols]
     (folder / "start.xyz").write_text("\n".join(rows) + "\n")
     constants = [spring / (ase.units.Hartree / ase.units.Bohr**2) for spring in springs]
     output = _OUTPUT.format(stride=stride) if output is None else output
-    text = _INPUT.format(beads=beads, steps=steps, output=output, temperature=TEMPERATURE, k=constants)
+    text = _INPUT.format(
+        beads=beads, steps=steps, output=output, temperature=TEMPERATURE, k=constants, mode=mode, bath=bath
+    )
     (folder / "input.xml").write_text(text)
     with Program(folder, [BIN / "i-pi", "input.xml"], "server.log") as server:
         status = server.wait()

@@ -36,6 +36,8 @@ class Nuclei(str, Enum):
             return str(self)
         if self is Nuclei.BEADS:
             return f"{beads} beads"
+        if self is Nuclei.EVEN_BEADS:
+            return f"{(beads + 1) // 2} of {beads} beads"
         return f"{self} of {beads}" + (" beads" if self is Nuclei.CENTROID else "")
 
 

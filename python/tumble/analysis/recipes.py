@@ -156,16 +156,16 @@ def _kinetic(run: OpenedRun) -> Result:
         nuclei = Nuclei.CLASSICAL if run.run.beads == 1 else Nuclei.BEADS
         return replace(result, metadata={**result.metadata, "nuclei": nuclei})
     universe = run.universe
-    _check_all_beads(run)
+    _check_all_beads(run, "; write `kinetic_opsc` of each element to the properties")
     return run.through(Kinetic(universe, temperature=run.temperature, isotropic=isotropic, blocks=blocks))
 
 
-def _check_all_beads(run: OpenedRun) -> None:
+def _check_all_beads(run: OpenedRun, cure: str = "") -> None:
     """Raises a TrajectoryError where only a part of the beads samples, so that they make no ring polymer."""
     if run.run.trajectory.every_second:
         raise TrajectoryError(
             "`universe`: expected ring polymers of all beads, got every second bead, which alone samples in the "
-            "Suzuki–Chin splitting; write `kinetic_opsc` of each element to the properties"
+            f"Suzuki–Chin splitting{cure}"
         )
 
 

@@ -14,7 +14,7 @@ from support.bead_frames import bead_universe, sample_beads
 from support.ipi_harmonic import TEMPERATURE, run_harmonic
 
 from tumble.analysis import TrajectoryError
-from tumble.analysis.path_integral.kinetic import Kinetic, kinetic_from_properties
+from tumble.analysis.path_integral.kinetic import Kinetic, kinetic_columns, kinetic_from_properties
 from tumble.analysis.reading.open import open_trajectory
 
 Array = NDArray[np.float64]
@@ -153,3 +153,8 @@ def test_bad_columns(columns: dict[str, Array], message: str) -> None:
 def test_single_row_is_refused() -> None:
     with pytest.raises(TrajectoryError, match="`times`: expected at least 3 rows of a log"):
         kinetic_from_properties({"kinetic_cv": np.ones(1)}, np.zeros(1), {"H": 2})
+
+
+def test_columns_of_single_atoms_are_not_those_of_elements() -> None:
+    names = ["kinetic_cv", "kinetic_cv(H)", "kinetic_cv(2)", "kinetic_cv(atom=O)", "kinetic_tens(X)", "kinetic_md"]
+    assert kinetic_columns(names, {"H": 2, "O": 1}) == ["kinetic_cv", "kinetic_cv(H)", "kinetic_cv(atom=O)"]
