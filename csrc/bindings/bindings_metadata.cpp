@@ -2,6 +2,7 @@
 
 #include "arrays.h"
 #include "bindings.h"
+#include "tumble/archive_check.h"
 #include "tumble/metadata.h"
 #include "tumble/model_file.h"
 
@@ -24,6 +25,8 @@ void export_metadata(py::module_& m) {
         .def("to_json", [](const Metadata& metadata) { return metadata.json; });
     m.def("parse_metadata", &parse_metadata, py::arg("json"), "Parses and validates the text of `tumble.json`.");
     m.def("read_metadata", &read_metadata, py::arg("path"), "Metadata of a model file, without loading the model.");
+    m.def("damage_of_archive", &damage_of_archive, py::arg("path"),
+          "What is wrong with an archive that torch wrote, by its checksums; empty if nothing is.");
     m.def("find_model", &find_model, py::arg("name"), "Path of the model file that a name stands for.");
     m.def("model_folders", &model_folders, "Folders in which a bare model name is looked up.");
 }

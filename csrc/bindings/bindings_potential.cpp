@@ -2,6 +2,7 @@
 
 #include "arrays.h"
 #include "bindings.h"
+#include "interruptible.h"
 #include "tumble/potential.h"
 #include "tumble/torch_modes.h"
 
@@ -54,10 +55,10 @@ void export_potential(py::module_& m) {
     export_evaluation(m);
     py::class_<Potential>(m, "Potential", "A loaded model.")
         .def(py::init([](const std::string& path, const std::string& device, bool check, std::optional<double> memory) {
-                 return Potential(path, LoadOptions{device, check, memory});
+                 return interruptible([=] { return Potential(path, LoadOptions{device, check, memory}); });
              }),
              py::arg("path"), py::arg("device") = LoadOptions{}.device, py::arg("check") = LoadOptions{}.check,
-             py::arg("memory") = py::none(), py::call_guard<py::gil_scoped_release>())
+             py::arg("memory") = py::none())
         .def_property_readonly("metadata", &Potential::metadata, py::return_value_policy::reference_internal)
         .def_property_readonly("device", &Potential::device)
         .def(

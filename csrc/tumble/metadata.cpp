@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "nearest.h"
+#include "printable.h"
 
 namespace tumble {
 
@@ -15,6 +16,12 @@ using nlohmann::json;
 
 /// No model looks farther, and the number has to fit into an `int`.
 constexpr std::int64_t most_hops = 1000;
+
+/// Å. No model looks farther, and the search for neighbours of a wrong number wouldn't end.
+constexpr double longest_cutoff = 100.0;
+
+/// Pairs of neighbours in a reference, which every load evaluates.
+constexpr double most_pairs = 1e7;
 
 /// Deeper documents would use up the stack, since they are written and compared by recursion.
 constexpr int deepest = 100;
@@ -101,6 +108,7 @@ std::vector<std::string> text_list(const Field& field) {
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < field.list(); ++i) {
         texts.push_back(field[i].text());
+        if (printable(texts.back()) != texts.back()) field[i].fail("letters that can be printed");
         if (std::count(texts.begin(), texts.end(), texts.back()) > 1) field.fail("no entry twice");
     }
     return texts;
@@ -117,9 +125,35 @@ std::vector<Vector3> vector_list(const Field& field, std::size_t length) {
     return vectors;
 }
 
+double dot(const Vector3& a, const Vector3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+/// How many pairs are within the cutoff, by the density of the periodic directions, or all pairs at most.
+double estimated_pairs(const Structure& structure, double cutoff) {
+    const auto atoms = static_cast<double>(structure.size());
+    double pairs = atoms * atoms;
+    std::vector<Vector3> normal;  // the periodic cell vectors, each without its parts along the earlier ones
+    for (std::size_t a = 0; a < 3; ++a) {
+        if (!structure.periodic[a]) continue;
+        Vector3 rest = structure.cell[a];
+        for (const Vector3& n : normal) {
+            const double along = dot(rest, n) / dot(n, n);
+            for (int b = 0; b < 3; ++b) rest[b] -= along * n[b];
+        }
+        pairs *= 2.0 * cutoff / std::sqrt(dot(rest, rest));
+        normal.push_back(rest);
+    }
+    if (!normal.empty()) return pairs;
+    for (int b = 0; b < 3; ++b) {
+        const auto less = [b](const Vector3& x, const Vector3& y) { return x[b] < y[b]; };
+        const auto [low, high] = std::minmax_element(structure.positions.begin(), structure.positions.end(), less);
+        if (low != high) pairs *= std::min(1.0, 2.0 * cutoff / ((*high)[b] - (*low)[b]));
+    }
+    return pairs;
+}
+
 Reference parse_reference(const Field& field, const Metadata& metadata) {
     Reference reference;
-    reference.name = field["name"].text();
+    reference.name = printable(field["name"].text());
     const Field symbols = field["symbols"];
     for (std::size_t i = 0; i < symbols.list(); ++i) {
         const auto found = std::find(metadata.species.begin(), metadata.species.end(), symbols[i].text());
@@ -134,6 +168,11 @@ Reference parse_reference(const Field& field, const Metadata& metadata) {
     for (std::size_t a = 0; a < 3; ++a) {
         if (!periodic[a].value.is_boolean()) periodic[a].fail("true or false");
         reference.structure.periodic[a] = periodic[a].value.get<bool>();
+    }
+    if (const double pairs = estimated_pairs(reference.structure, metadata.cutoff); !(pairs <= most_pairs)) {
+        throw MetadataError(message("metadata field `", field.path, ".cell`: expected a box with at most ", most_pairs,
+                                    " pairs of neighbours within the cutoff of ", metadata.cutoff, " Å, got about ",
+                                    pairs, "; take a smaller structure, or a box of another shape"));
     }
     reference.energy = field["energy"].number();
     reference.forces = vector_list(field["forces"], atoms);
@@ -182,11 +221,12 @@ void check_documentation(const Field& root) {
 Metadata parse(const Field& root) {
     check_format(root);
     Metadata metadata;
-    metadata.name = root["name"].text();
+    metadata.name = printable(root["name"].text());
     metadata.species = text_list(root["species"]);
     if (metadata.species.empty()) root["species"].fail("at least one chemical symbol");
     metadata.cutoff = root["cutoff"].number();
     if (!(metadata.cutoff > 0.0)) root["cutoff"].fail("a length above 0 Å");
+    if (metadata.cutoff > longest_cutoff) root["cutoff"].fail(message("at most ", longest_cutoff, " Å"));
     const std::int64_t depth = root["depth"].positive_integer();
     if (depth > most_hops) root["depth"].fail(message("at most ", most_hops));
     metadata.depth = static_cast<int>(depth);

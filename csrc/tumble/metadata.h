@@ -24,6 +24,7 @@ struct Reference {
 };
 
 struct Metadata {
+    /// Printable, as all that is text here but the document itself.
     std::string name;
     /// Chemical symbols; a species index in a graph counts in this list.
     std::vector<std::string> species;

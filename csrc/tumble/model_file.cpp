@@ -9,6 +9,7 @@
 #include <fstream>
 #include <set>
 
+#include "archive_check.h"
 #include "error.h"
 #include "metadata.h"
 #include "nearest.h"
@@ -93,6 +94,11 @@ std::string read_metadata_text(const std::string& path) {
         throw ModelFileError(
             message("model file `", path, "`: expected a TorchScript archive, got another kind of file"));
     }
+    const auto damaged = [&path](const std::string& reason) {
+        return ModelFileError(
+            message("model file `", path, "`: truncated or corrupt (", reason, "); get it again, or export it again"));
+    };
+    if (const std::string damage = damage_of_archive(path); !damage.empty()) throw damaged(damage);
     try {
         caffe2::serialize::PyTorchStreamReader reader(path);
         if (!reader.hasRecord("constants.pkl")) {
@@ -108,11 +114,17 @@ std::string read_metadata_text(const std::string& path) {
         const auto [data, size] = reader.getRecord("extra/tumble.json");
         return {static_cast<const char*>(data.get()), size};
     } catch (const c10::Error& error) {
-        throw ModelFileError(
-            message("model file `", path, "`: truncated or corrupt (", error.what_without_backtrace(), ")"));
+        throw damaged(error.what_without_backtrace());
     }
 }
 
-Metadata read_metadata(const std::string& path) { return parse_metadata(read_metadata_text(path)); }
+Metadata read_metadata(const std::string& path) {
+    const std::string text = read_metadata_text(path);
+    try {
+        return parse_metadata(text);
+    } catch (const MetadataError& error) {
+        throw MetadataError(message("model file `", path, "`: ", error.what()));
+    }
+}
 
 }  // namespace tumble

@@ -14,8 +14,8 @@ std::vector<std::string> model_folders();
 /// @throws ModelFileError that says where it looked
 std::string find_model(const std::string& name);
 
-/// Text of `tumble.json` in an archive, after checks that tell a missing, empty, truncated, foreign or plain
-/// TorchScript file apart.
+/// Text of `tumble.json` in an archive, after checks that tell a missing, empty, damaged, foreign or plain
+/// TorchScript file apart. Every record of the archive is compared with its checksum.
 /// @throws ModelFileError
 std::string read_metadata_text(const std::string& path);
 

@@ -127,6 +127,7 @@ void require_finite(const Evaluation& result) {
 }  // namespace
 
 struct Potential::Implementation {
+    std::string path;
     Metadata metadata;
     std::unique_ptr<Model> model;
     std::int64_t edges_per_chunk;
@@ -139,12 +140,13 @@ Potential::Potential(const std::string& path, const LoadOptions& options)
         throw ConfigurationError(message("`memory`: expected a number of MB above 0, got ", *options.memory));
     }
     auto& self = *implementation_;
+    self.path = path;
     self.metadata = read_metadata(path);
     self.model = load_torchscript(path, parse_device(options.device), self.metadata.dtype);
     const double memory = options.memory.value_or(self.model->device().is_cpu() ? fastest_on_cpu : fastest_on_gpu);
     const double edges = memory * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
     self.edges_per_chunk = static_cast<std::int64_t>(std::min(edges, 1e15));  // any more can't be counted
-    if (options.check) check_references(*this);
+    if (options.check) check_references(*this, path);
 }
 
 Potential::~Potential() = default;
@@ -193,7 +195,7 @@ void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, 
 void Potential::warm_up() const {
     Evaluation ignored;
     for (const auto& reference : metadata().references) {
-        evaluate(build_graph({reference.structure}, metadata().cutoff), ignored);
+        evaluate_reference(*this, implementation_->path, reference, ignored);
     }
 }
 

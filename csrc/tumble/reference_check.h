@@ -3,6 +3,10 @@
 
 #include <string>
 
+#include "evaluation.h"
+#include "graph.h"
+#include "metadata.h"
+
 namespace tumble {
 
 class Potential;
@@ -20,8 +24,16 @@ struct Tolerance {
 /// @param device as torch writes it, "cpu" or "cuda:N"
 Tolerance reference_tolerance(const std::string& dtype, const std::string& device);
 
-/// Compares energies, forces and virials.
-/// @throws ReferenceMismatch naming the structure, the quantity and both values
-void check_references(const Potential& potential);
+/// Evaluates a reference. Every error names the file and says that its own structure is meant, not the user's.
+///
+/// @param path of the model file
+/// @throws ModelFileError if the structure is none, EvaluationError if the model fails
+Graph evaluate_reference(const Potential& potential, const std::string& path, const Reference& reference,
+                         Evaluation& result);
+
+/// Compares energies, forces and virials, and the claimed depth with what an energy sees.
+/// @throws ReferenceMismatch naming the file, the structure, the quantity and both values
+/// @throws MetadataError if the claimed depth is too small; and as `evaluate_reference`
+void check_references(const Potential& potential, const std::string& path);
 
 }  // namespace tumble

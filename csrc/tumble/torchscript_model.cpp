@@ -13,7 +13,8 @@ class TorchScriptModel final : public Model {
     TorchScriptModel(const std::string& path, at::Device device, at::ScalarType dtype)
         : device_(device), dtype_(dtype) {
         const auto refuse = [&path](const std::string& reason) {
-            throw ModelFileError(message("model file `", path, "`: can't be loaded by this torch (", reason, ")"));
+            throw ModelFileError(
+                message("model file `", path, "`: damaged, or can't be loaded by this torch (", reason, ")"));
         };
         try {
             module_ = torch::jit::load(path, device);

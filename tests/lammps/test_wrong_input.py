@@ -112,7 +112,7 @@ FILES = {
     "empty file": Case(FILE.format("empty") + "the file is empty", model="empty"),
     "corrupt file": Case(FILE.format("corrupt") + "truncated or corrupt", model="corrupt"),
     "foreign file": Case(FILE.format("foreign") + "expected a TorchScript archive, got another", model="foreign"),
-    "tampered file": Case(f"{TUMBLE}reference structure .* the file was altered", model="tampered"),
+    "tampered file": Case(FILE.format("tampered") + "its reference structure .* file was altered", model="tampered"),
     "newer file": Case(f"{TUMBLE}.*`format.version`: expected at most 1, got 2; .* update this one", model="newer"),
 }
 

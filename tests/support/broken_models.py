@@ -1,5 +1,5 @@
 """Models with a cutoff of 4 Å for tests alone: four fail once atoms come close, one once they are
-turned, one shows what it is given."""
+turned, one never ends, one shows what it is given."""
 
 # No postponed annotations here: TorchScript reads those of attributes.
 import torch
@@ -94,3 +94,14 @@ class PrintsEdges(torch.nn.Module):
             print("edge", i, j, int(rounded[e, 0]), int(rounded[e, 1]), int(rounded[e, 2]))
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
         return collect(r * r * smooth_cutoff(r, 4.0), edge_index, species)
+
+
+class NeverEnds(torch.nn.Module):
+    """Says so, and computes for ever."""
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        print("never ends")
+        turns = 0
+        while turns >= 0:
+            turns = (turns + 1) % 1000
+        return collect(edge_vectors.square().sum(1), edge_index, species)

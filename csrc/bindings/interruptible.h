@@ -1,0 +1,42 @@
+#pragma once
+/// Ctrl-C during work of the core that has no place to ask for it.
+
+#include <pybind11/pybind11.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <future>
+#include <thread>
+#include <utility>
+
+namespace tumble::bindings {
+
+/// Does work in a thread of its own, while this one lets signals of Python through; called with the interpreter's lock.
+///
+/// Nothing can stop a program in a model file that never ends. After an interruption its thread goes on, and is given
+/// up; the process then ends without destroying what that thread uses.
+///
+/// @param work owns what it needs, and returns a result that can be moved
+/// @throws py::error_already_set after an interruption, else what the work throws
+template <typename Work>
+auto interruptible(Work work) {
+    namespace py = pybind11;
+    const py::gil_scoped_release unlock;
+    std::packaged_task<decltype(work())()> task(std::move(work));
+    auto result = task.get_future();
+    std::thread thread(std::move(task));
+    while (result.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+        const py::gil_scoped_acquire lock;
+        if (PyErr_CheckSignals() == 0) continue;
+        thread.detach();
+#ifdef __GLIBC__
+        on_exit([](int status, void*) { _exit(status); }, nullptr);
+#endif
+        throw py::error_already_set();
+    }
+    thread.join();
+    return result.get();
+}
+
+}  // namespace tumble::bindings

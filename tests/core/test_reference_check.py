@@ -1,0 +1,148 @@
+"""References that can't be evaluated: the error names the file, and says that its own structure is meant."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from support.broken_models import NeverEnds, RaisesBeyond
+from support.model_files import with_metadata, with_metadata_text
+
+import tumble
+from tumble import metadata
+from tumble.errors import EvaluationError, MetadataError, ModelFileError, ReferenceMismatch
+from tumble.model_file import script, torchscript_warnings_silenced
+
+ModelFile = Callable[[str], Path]
+
+
+def with_reference(source: Path, target: Path, **fields: Any) -> Path:
+    """A copy of a model file whose first reference alone has other fields."""
+    references = [metadata.read(source)["references"][0] | fields]
+    return with_metadata(source, target, references=references)
+
+
+def with_other_network(source: Path, target: Path, network: torch.nn.Module) -> Path:
+    """The metadata of a model file with another network."""
+    with torchscript_warnings_silenced():
+        torch.jit.save(
+            script(network.double().eval()),
+            str(target),
+            _extra_files={"tumble.json": json.dumps(metadata.read(source))},
+        )
+    return target
+
+
+@pytest.mark.parametrize(
+    ("fields", "error", "text"),
+    [
+        (
+            {"positions": [[0, 0, 0], [0, 0, 0], [0, 0, 1]]},
+            ModelFileError,
+            "can't be evaluated: .*atom 0 and atom 1",
+        ),
+        ({"positions": [[1e9, 0, 0], [0, 0, 0], [0, 0, 1]]}, ModelFileError, "can't be evaluated: `positions`"),
+        ({"energy": 0.125}, ReferenceMismatch, "expected energy 0.125 eV, got "),
+    ],
+)
+def test_the_file_is_named(
+    tmp_path: Path, model_file: ModelFile, fields: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    path = with_reference(model_file("pair"), tmp_path / "altered.pt", **fields)
+    with pytest.raises(error, match=rf"model file `{path}`: its reference structure `reference 1`(: )? ?{text}"):
+        tumble.load(path, "cpu")
+
+
+def test_a_model_that_fails_on_its_reference(tmp_path: Path, model_file: ModelFile) -> None:
+    path = with_other_network(model_file("pair"), tmp_path / "raises.pt", RaisesBeyond(3.0))
+    text = rf"model file `{path}`: its reference structure `reference 1` can't be evaluated: .*come too close"
+    with pytest.raises(EvaluationError, match=f"(?s){text}"):
+        tumble.load(path, "cpu")
+    with pytest.raises(EvaluationError, match=f"(?s){text}"):
+        tumble.load(path, "cpu", check=False).warm_up()
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"cutoff": 1000.0}, "`cutoff`: expected at most 100 Å, got 1000"),
+        ({"cutoff": 5e-324}, None),
+        ({"name": "\x1b[31mwater\n"}, None),
+        ({"species": ["O", "\x1b[31m"]}, r"`species\[1\]`: expected letters that can be printed, got "),
+        ({"outputs": ["energy", "\u202e"]}, r"`outputs\[1\]`: expected letters that can be printed, got "),
+    ],
+)
+def test_metadata_with_bounds(model_file: ModelFile, change: dict[str, Any], text: str | None) -> None:
+    document = dict(metadata.read(model_file("pair"))) | change
+    if text is None:
+        assert "\x1b" not in tumble._core.parse_metadata(json.dumps(document)).name
+        return
+    with pytest.raises(MetadataError, match=text):
+        tumble._core.parse_metadata(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("cell", "periodic"),
+    [
+        ([[1e-6, 0, 0], [0, 9, 0], [0, 0, 9]], [True, True, True]),
+        ([[1e-6, 0, 0], [0, 9, 0], [0, 0, 9]], [True, False, False]),
+        ([[0.01, 0, 0], [0.01, 0.001, 0], [0, 0, 9]], [True, True, False]),
+        ([[0, 0, 0], [0, 0, 0], [0, 0, 0]], [True, True, True]),
+    ],
+)
+def test_tiny_cells_of_references(
+    model_file: ModelFile, tmp_path: Path, cell: list[list[float]], periodic: list[bool]
+) -> None:
+    path = with_reference(model_file("pair"), tmp_path / "tiny.pt", cell=cell, periodic=periodic)
+    with pytest.raises(MetadataError, match=rf"{path}`: metadata field `references\[0\]\.cell`: expected a box"):
+        tumble.load(path, "cpu")
+
+
+def test_pairs_of_ordinary_references(model_file: ModelFile) -> None:
+    """The bound isn't felt: 3000 atoms of a liquid, or 3000 spread over a large open region."""
+    document: Any = metadata.read(model_file("pair"))
+    reference = document["references"][0]
+    grid = [[3.1 * i, 3.1 * j, 3.1 * k] for i in range(15) for j in range(15) for k in range(14)]
+    reference |= {"symbols": ["O"] * len(grid), "positions": grid, "forces": grid}
+    for cell, periodic in (([[46.5, 0, 0], [0, 46.5, 0], [0, 0, 43.4]], [True] * 3), ([[0.0] * 3] * 3, [False] * 3)):
+        reference |= {"cell": cell, "periodic": periodic}
+        tumble._core.parse_metadata(json.dumps({**document, "references": [reference]}))
+
+
+def test_a_program_that_never_ends_can_be_interrupted(tmp_path: Path, model_file: ModelFile) -> None:
+    path = with_other_network(model_file("pair"), tmp_path / "endless.pt", NeverEnds())
+    code = (
+        "import sys, tumble\n"
+        "try:\n"
+        "    tumble.load(sys.argv[1], 'cpu')\n"
+        "except KeyboardInterrupt:\n"
+        "    raise SystemExit(7)\n"
+    )
+    command = [sys.executable, "-u", "-c", code, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ}) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "never ends\n"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=120) == 7
+        finally:
+            process.kill()
+
+
+def test_names_in_errors_are_printable(tmp_path: Path, model_file: ModelFile) -> None:
+    def rename(text: bytes) -> bytes:
+        document = json.loads(text)
+        document["references"][0] |= {"name": "a\x1b[2Jb\x85\u202ec\u00e9", "energy": 0.125}
+        return json.dumps(document).encode()
+
+    path = with_metadata_text(model_file("pair"), tmp_path / "named.pt", rename)
+    with pytest.raises(ReferenceMismatch, match=r"`a\\x1b\[2Jb\\x85\\u202ecé`: expected energy"):
+        tumble.load(path, "cpu")
