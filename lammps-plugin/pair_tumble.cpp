@@ -28,7 +28,7 @@ using namespace LAMMPS_NS;
 
 /* ---------------------------------------------------------------------- */
 
-PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp), frames_(lmp), halo_(lmp), log_(lmp)
+PairTumble::PairTumble(LAMMPS *lmp) : Pair(lmp), frames_(lmp), halo_(lmp), log_(lmp), doubts_(lmp)
 {
   single_enable = 0;
   restartinfo = 0;
@@ -182,6 +182,8 @@ void PairTumble::init_style()
 
   tumble::set_threads(comm->nthreads);
   log_.write_model(*potential_, model_path_, frames_.symmetrizer(), hop(), passes_messages_to_ghosts());
+  doubts_.about_masses(symbol_of_type_);
+  doubts_.about_random_frames(frames_.symmetrizer(), symbol_of_type_);
 }
 
 /* ----------------------------------------------------------------------

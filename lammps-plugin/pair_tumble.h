@@ -18,6 +18,7 @@ PairStyle(tumble,PairTumble);
 
 #include "pair.h"
 
+#include "doubts.h"
 #include "frame_stream.h"
 #include "halo.h"
 #include "lammps_graph.h"
@@ -85,6 +86,7 @@ class PairTumble : public Pair {
   double energy_unit_ = 1.0;    // 1 eV in LAMMPS' units
   Halo halo_;
   PairLog log_;
+  Doubts doubts_;
   LammpsGraph graph_;
   tumble::Evaluation evaluation_;
   bool restarted_ = true;    // a new neighbour list may be there although its counters don't say so

@@ -12,6 +12,7 @@ PYBIND11_MODULE(_core, m) {
                                py::arg("ev_per_cubic_angstrom_in_bar") = tumble::units::ev_per_cubic_angstrom_in_bar,
                                py::arg("ev_in_kcal_per_mol") = tumble::units::ev_in_kcal_per_mol);
     tumble::bindings::export_errors(m);
+    tumble::bindings::export_elements(m);
     tumble::bindings::export_graph(m);
     tumble::bindings::export_metadata(m);
     tumble::bindings::export_symmetrizer(m);

@@ -19,6 +19,15 @@ class EvaluationError(TumbleError): ...
 class ServerConnectionError(TumbleError): ...
 class ProtocolError(TumbleError): ...
 
+def atomic_weight(symbol: str) -> float:
+    """Return the standard atomic weight, u; 0 for what is no element up to Cm."""
+
+def may_have_mass(symbol: str, mass: float) -> bool:
+    """Return whether a mass, u, is that of the element or of an isotope; True for an unknown symbol."""
+
+def element_of_weight(mass: float) -> str:
+    """Return the element of a standard atomic weight, u; "" if there is none."""
+
 class Structure:
     """Species [N], positions [N, 3] in Å, cell vectors as rows in Å, periodic directions."""
 
