@@ -1,15 +1,15 @@
-"""Makes the starting structures of the water inputs: one molecule, and 64 molecules of liquid water at 300 K.
+"""Makes the starting structures of the water inputs: a molecule, a cluster, and 64 molecules of liquid water at 300 K.
 
 Run it from anywhere with a Python that has NumPy and LAMMPS (about two minutes on one core):
 
     python inputs/make_water_box.py
 
-It writes `lammps/water1.data`, `lammps/water64.data`, `ipi/water1.xyz` and `ipi/water64.xyz` beside itself.
+It writes `water1`, `water8` and `water64`, as `lammps/*.data` and `ipi/*.xyz`, next to itself. `water8` is cut out of the liquid.
 Molecules are put on a lattice with random orientations and run for 100 ps at 300 K with the flexible SPC/Fw
 water model (Wu, Tepper, Voth, J. Chem. Phys. 124, 024503 (2006), table I) in a cubic box at 0.9995 g/cm3.
 Oxygens and orientations are kept from the last frame; bond lengths and angles, which are too large in SPC/Fw,
 are set to those of the liquid. Positions and box edges are in Å. Atoms are ordered O H H, molecule by
-molecule, molecules whole, O inside the box.
+molecule, molecules whole, O inside the box; the boxes of `water1` and `water8` are about the origin and have room.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 MOLECULES = 64
+CLUSTER = 8
 BOX = 12.42  # Å
 BOND = 0.98  # Å, mean O-H distance in the liquid
 ANGLE = 105.5  # degrees, mean H-O-H angle in the liquid
@@ -59,7 +60,7 @@ write_dump all custom end.dump id xu yu zu modify sort id format float %.8f
 
 
 def main() -> int:
-    """Runs the equilibration and writes the four files."""
+    """Runs the equilibration and writes the files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--steps", type=int, default=200_000, help="equilibration in steps of 0.5 fs (default: %(default)s)"
@@ -77,6 +78,9 @@ def main() -> int:
     write_ipi(arguments.out / "ipi" / "water64.xyz", liquid, BOX)
     write_lammps(arguments.out / "lammps" / "water1.data", molecule, 20.0, "a water molecule")
     write_ipi(arguments.out / "ipi" / "water1.xyz", molecule, 20.0)
+    cluster = droplet(liquid)
+    write_lammps(arguments.out / "lammps" / "water8.data", cluster, 30.0, "8 water molecules, a cluster")
+    write_ipi(arguments.out / "ipi" / "water8.xyz", cluster, 30.0)
     return 0
 
 
@@ -127,6 +131,16 @@ def place_inside(positions: Array) -> Array:
     return (molecules - BOX * np.floor(molecules[:, :1] / BOX)).reshape(-1, 3)
 
 
+def droplet(positions: Array) -> Array:
+    """Cuts the first molecule and its nearest ones out of `positions` ([N,3], Å): [3 * CLUSTER,3], about the origin."""
+    molecules = positions.reshape(-1, 3, 3)
+    oxygens = molecules[:, 0] - molecules[0, 0]
+    images = -BOX * np.round(oxygens / BOX)  # the nearest of each
+    nearest = np.argsort(np.linalg.norm(oxygens + images, axis=1))[:CLUSTER]
+    cluster = (molecules + images[:, None])[nearest].reshape(-1, 3)
+    return cluster - cluster.mean(axis=0)
+
+
 def write_topology(path: Path, positions: Array) -> None:
     """Writes `positions` ([N,3], Å) as a LAMMPS data file of style `full`, for SPC/Fw only."""
     count = len(positions) // 3
@@ -164,8 +178,8 @@ def write_ipi(path: Path, positions: Array, box: float) -> None:
 
 
 def _header(title: str, positions: Array, box: float, extra: list[str]) -> list[str]:
-    """Gives the lines of a LAMMPS data file up to the masses; the box of one molecule is about the origin."""
-    low = -box / 2 if len(positions) == 3 else 0.0
+    """Gives the lines of a LAMMPS data file up to the masses; boxes other than the liquid's are about the origin."""
+    low = 0.0 if len(positions) == 3 * MOLECULES else -box / 2
     edges = [f"{low} {low + box} {axis}lo {axis}hi" for axis in "xyz"]
     masses = [f"{i + 1} {mass}  # {symbol}" for i, (symbol, mass) in enumerate(MASSES.items())]
     return [

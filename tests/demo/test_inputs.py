@@ -23,7 +23,7 @@ def structure(name: str) -> Atoms:
     return read(INPUTS / "lammps" / name, format="lammps-data", atom_style="atomic", Z_of_type={1: 8, 2: 1})
 
 
-@pytest.mark.parametrize(("lammps", "ipi"), [("water1.data", "water1.xyz"), ("water64.data", "water64.xyz")])
+@pytest.mark.parametrize(("lammps", "ipi"), [(f"water{n}.data", f"water{n}.xyz") for n in (1, 8, 64)])
 def test_both_engines_start_from_the_same_structure(lammps: str, ipi: str) -> None:
     first, second = structure(lammps), structure(ipi)
     assert first.symbols.get_chemical_formula() == second.symbols.get_chemical_formula()
