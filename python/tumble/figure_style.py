@@ -10,6 +10,15 @@ GREEN = "#009E73"
 PURPLE = "#CC79A7"
 GREY = "#666666"
 
+MARK = "tumble figure"  # by which `tumble.outputs` knows a figure
+
+#: Metadata of files by their format. Dates are left out, so that the same results give the same file.
+METADATA: dict[str, dict[str, str | None]] = {
+    "svg": {"Date": None, "Creator": MARK},
+    "pdf": {"CreationDate": None, "Creator": MARK},
+    "png": {"Software": MARK},
+}
+
 #: For `matplotlib.rc_context`.
 STYLE: dict[Any, Any] = {
     "figure.facecolor": "white",

@@ -36,12 +36,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OSError: If it can't be written, with the name of the file; an older file is then as it was.
     """
-    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-        path.write_bytes(content)
-        return
     # A name of its own for each process, since two may write the same file.
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            path.write_bytes(content)
+            return
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()

@@ -289,6 +289,37 @@ def test_names_that_are_not_text(tmp_path: Path) -> None:
     assert load_analysis(run).name == "r\N{REPLACEMENT CHARACTER}n"
 
 
+def test_files_of_runs_are_never_replaced(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    only = ["--observables", "dipole"]
+    assert main(["analyze", str(bare), *only]) == 0
+    probe = tmp_path / "probe.json"
+    probe.write_text("{}")
+    files = [bare / "water.dump", bare / "log.lammps", bare / "analysis.json", probe]
+    before = [file.read_bytes() for file in files]
+    commands = [["compare", str(bare), *only, "--json"], ["report", str(bare), *only, "--probe", str(probe), "-o"]]
+    for command in [["analyze", str(bare), *only, "-o"], *commands]:
+        for file in files:
+            if (command[0], file.name) not in (("analyze", "analysis.json"), ("analyze", "probe.json")):
+                assert main([*command, str(file)]) == 1
+                assert "expected a" in capsys.readouterr().err
+                if (command[0], file.name) != ("compare", "probe.json"):
+                    assert main([*command, str(file), "--force"]) == 1
+    assert [file.read_bytes() for file in files] == before
+    other = tmp_path / "other.html"
+    other.write_text("<html>")
+    assert main(["report", str(bare), *only, "-o", str(other)]) == 1
+    assert "expected a new file or a page of `tumble report`" in capsys.readouterr().err
+    for options in (["--force"], []):
+        assert main(["report", str(bare), *only, "-o", str(other), *options]) == 0
+
+
+def test_figures_of_names_that_are_no_names_of_files(bare: Path, tmp_path: Path) -> None:
+    command = ["analyze", str(bare), "--observables", "dipole", "--name", "a/b", "-o", str(tmp_path / "x.json")]
+    for _ in range(2):
+        assert main([*command, "--plots", str(tmp_path / "plots")]) == 0
+    assert [path.name for path in (tmp_path / "plots").iterdir()] == ["a_b-dipole.png"]
+
+
 def test_what_can_be_had_is_written_before_the_rest_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

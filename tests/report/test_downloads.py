@@ -57,6 +57,16 @@ def test_names_and_sizes_of_files() -> None:
     assert rows(download) == [["x, y"], ['say "hi"\n']]
 
 
+def test_no_text_is_a_formula() -> None:
+    names = ["=1+1", "+1", "-run", "@x", "\t=1", " =1", "-1.5e-03", "a=b", '=HYPERLINK("x")']
+    download = csv_download("x", ["=x"], [[name, -1.5] for name in names])
+    assert rows(download) == [
+        ["'=x"],
+        *[[text, "-1.5"] for text in ("'=1+1", "+1", "'-run", "'@x", "'\t=1", "' =1", "-1.5e-03", "a=b")],
+        ['\'=HYPERLINK("x")', "-1.5"],
+    ]
+
+
 def test_large_tables_are_compressed() -> None:
     table = [[str(number)] for number in range(90_000)]
     download = csv_download("big", ["x"], table)

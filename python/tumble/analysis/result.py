@@ -134,7 +134,7 @@ class Result:
         Raises:
             OSError: If it can't be written; what was there is then left.
         """
-        text = json_text(self.to_dict())
+        text = json_text({"format": "tumble-result-1"} | self.to_dict())
         if path is not None:
             write_atomically(Path(path), text.encode())
         return text.rstrip("\n")

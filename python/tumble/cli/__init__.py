@@ -92,7 +92,7 @@ def _run(arguments: argparse.Namespace) -> int:
             # What is still in Python's buffer goes there as it exits.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
-        print(f"tumble: error: {error}", file=sys.stderr)
+        print(f"tumble: error: {_words(error)}", file=sys.stderr)
         return 1
     return status
 
@@ -101,6 +101,14 @@ def _say(text: str) -> None:
     """Write to stderr, which may be gone: after SIGHUP the terminal is."""
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)
+
+
+def _words(error: Exception) -> str:
+    """An error in the form of all others: the file, then what is wrong."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    reason = error.strerror[:1].lower() + error.strerror[1:]
+    return reason if error.filename is None else f"`{os.fsdecode(error.filename)}`: {reason}"
 
 
 def _nobody_reads() -> bool:

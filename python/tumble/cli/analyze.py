@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tumble.cli.options import Once, check_folder
+from tumble.cli.options import Once, add_overwrite
 
 if TYPE_CHECKING:
     from tumble.analysis.analysis_file import Analysis
     from tumble.analysis.settings import Settings
+    from tumble.runs import Run
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,6 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--name", metavar="NAME", help="of a single run, for tables and legends (default: its folder)")
     parser.add_argument("--plots", metavar="FOLDER", type=Path, help="write a figure of each observable there, as .png")
     add_settings(parser)
+    add_overwrite(parser)
     parser.set_defaults(run=run)
 
 
@@ -97,8 +99,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Analyse each run, print its numbers, write its file."""
+    from tumble.analysis.fingerprint import files_read
     from tumble.analysis.tables import format_numbers
     from tumble.errors import ConfigurationError
+    from tumble.outputs import ANALYSIS, check_output
+    from tumble.runs import open_run
 
     single = len(arguments.runs) == 1
     if not single and (arguments.output is not None or arguments.name is not None):
@@ -109,16 +114,22 @@ def run(arguments: argparse.Namespace) -> int:
             f"`RUN`: expected a pattern in quotes for files that belong together, got {len(arguments.runs)} files"
         )
     settings = read_settings(arguments)
-    check_folder("output", arguments.output)
-    check_folder("plots", arguments.plots)
     for given in arguments.runs:
-        analysis = analyze_run(given, opening_of(arguments), settings, chosen(arguments), arguments.name)
         path = arguments.output if arguments.output is not None else file_of(given)
+        check_output("output", path, ANALYSIS, overwrite=arguments.overwrite)
+    if arguments.plots is not None and arguments.plots.exists() and not arguments.plots.is_dir():
+        raise ConfigurationError(f"`--plots`: expected a folder, got the file `{arguments.plots}`")
+    for given in arguments.runs:
+        opened = open_run(given, name=arguments.name, **opening_of(arguments))
+        read = files_read(opened, settings)
+        path = arguments.output if arguments.output is not None else file_of(given)
+        check_output("output", path, ANALYSIS, inputs=read, overwrite=arguments.overwrite)
+        analysis = analyze_run(opened, settings, chosen(arguments))
         analysis.save(path)
         print(format_numbers(analysis))
         print(f"written to {path}\n")
         if arguments.plots is not None:
-            _plot(analysis, arguments.plots)
+            _plot(analysis, arguments, read)
         check_asked(analysis, arguments)
     return 0
 
@@ -159,22 +170,15 @@ def opening_of(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def analyze_run(
-    path: str, given: dict[str, Any], settings: Settings, observables: Sequence[str] | None, name: str | None
-) -> Analysis:
-    """Analyses a run.
+def analyze_run(opened: Run, settings: Settings, observables: Sequence[str] | None) -> Analysis:
+    """Analyses a run, with the name of what is computed on the terminal.
 
     Args:
-        path: As the user named it.
-        given: Arguments of `open_run`.
+        opened: The run.
         settings: How.
         observables: Names of what is sought; None for all.
-        name: Of the run; that of its folder or file if None.
     """
     from tumble.analysis.analyze import analyze
-    from tumble.runs import open_run
-
-    opened = open_run(path, name=name, **given)
 
     def tell(observable: str) -> None:
         if sys.stderr.isatty():
@@ -257,7 +261,13 @@ def _charges(text: str) -> dict[str, float]:
         raise ConfigurationError(f"`--charges`: expected charges such as O=-0.84,H=0.42, got `{text}`") from None
 
 
-def _plot(analysis: Analysis, folder: Path) -> None:
+def _plot(analysis: Analysis, arguments: argparse.Namespace, inputs: Sequence[Path]) -> None:
+    from tumble.outputs import FIGURE, check_output
+
+    folder: Path = arguments.plots
     folder.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[/\0]", "_", analysis.name)  # which may be any text
     for result in analysis.results:
-        result.plot(folder / f"{analysis.name}-{result.observable}.png")
+        path = folder / f"{name}-{result.observable}.png"
+        check_output("plots", path, FIGURE, inputs=inputs, overwrite=arguments.overwrite)
+        result.plot(path)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tumble.cli.analyze import add_settings
-from tumble.cli.options import Once
+from tumble.cli.options import Once, add_overwrite
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,6 +33,7 @@ def add_runs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--names", metavar="LIST", help="names of the runs in their order, with commas")
     parser.add_argument("--observables", action=Once, metavar="LIST", help="names with commas (default: all)")
     add_settings(parser)
+    add_overwrite(parser)
     parser.set_defaults(name=None)
 
 
@@ -43,12 +44,20 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.cli.stored_runs import load_runs
     from tumble.files import write_atomically
     from tumble.json_text import json_text
+    from tumble.outputs import VERDICTS, check_output
 
-    analyses, reference = load_runs(arguments)
-    comparison = compare(analyses, reference)
+    check_output("json", arguments.json, VERDICTS, overwrite=arguments.overwrite)
+    runs = load_runs(arguments)
+    check_output("json", arguments.json, VERDICTS, inputs=runs.files, overwrite=arguments.overwrite)
+    comparison = compare(runs.analyses, runs.reference)
     print(format_comparison(comparison))
     if arguments.json is not None:
         rows = [asdict(row) for row in comparison.rows]
-        data = {"reference": reference, "verdicts": rows, "notes": list(comparison.notes)}
+        data = {
+            "format": "tumble-verdicts-1",
+            "reference": runs.reference,
+            "verdicts": rows,
+            "notes": list(comparison.notes),
+        }
         write_atomically(arguments.json, json_text(data, indent=2).encode())
     return 0

@@ -93,7 +93,15 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.errors import EvaluationError, ServerConnectionError
     from tumble.frames import read_frames
     from tumble.model_file import load
+    from tumble.outputs import SYMMETRY_LOG, check_output, model_and
 
+    check_output(
+        "symmetry-log",
+        arguments.symmetry_log,
+        SYMMETRY_LOG,
+        inputs=model_and(arguments.model, arguments.structure),
+        overwrite=None,
+    )
     atoms = next(read_frames(arguments.structure))
     periodic = periodic_axes(atoms) if arguments.periodic is None else arguments.periodic
     periodic = "" if periodic == "none" else periodic

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tumble.cli.options import add_frame_options, add_model_options
+from tumble.cli.options import add_frame_options, add_model_options, add_overwrite
 
 if TYPE_CHECKING:
     from tumble.accuracy import Errors
@@ -27,6 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--batch", metavar="N", type=int, default=8, help="structures in one evaluation (default: 8)")
     add_frame_options(parser)
     add_model_options(parser)
+    add_overwrite(parser)
     parser.set_defaults(run=run)
 
 
@@ -35,13 +35,20 @@ def run(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from tumble import _core
-    from tumble.errors import ConfigurationError
     from tumble.evaluate import evaluate
+    from tumble.files import write_atomically
     from tumble.frames import read_frames
+    from tumble.json_text import json_text
     from tumble.model_file import load
+    from tumble.outputs import ACCURACY, check_output, model_and
 
-    if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
-        raise ConfigurationError(f"`--json`: expected a file in a folder that exists, got `{arguments.json}`")
+    check_output(
+        "json",
+        arguments.json,
+        ACCURACY,
+        inputs=model_and(arguments.model, *arguments.frames),
+        overwrite=arguments.overwrite,
+    )
     symmetrizer = _core.Symmetrizer(arguments.symmetrize, seed=arguments.seed)
     potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
     results: list[Accuracy] = []
@@ -51,11 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
         print(format_accuracy(results[-1]))
     if arguments.json is not None:
         document = {
+            "format": "tumble-accuracy-1",
             "model": potential.metadata.name,
             "symmetrize": arguments.symmetrize,
             "files": [result.to_dict() for result in results],
         }
-        arguments.json.write_text(json.dumps(document, indent=2) + "\n")
+        write_atomically(arguments.json, json_text(document, indent=2).encode())
     return 0
 
 

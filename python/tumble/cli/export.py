@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from tumble.cli.options import add_overwrite
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
@@ -32,6 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--licence", default="not stated", help="licence of the weights")
     parser.add_argument("--citation", default="not stated", help="what to cite")
+    add_overwrite(parser)
     parser.set_defaults(run=run)
 
 
@@ -39,8 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the file, and say on stderr what it holds."""
     from tumble import metadata
     from tumble.cli.info import format_symmetry
+    from tumble.outputs import MODEL, check_output
     from tumble.trained import export_trained
 
+    check_output("output", arguments.output, MODEL, inputs=_inputs(arguments), overwrite=arguments.overwrite)
     path = export_trained(
         arguments.checkpoint,
         arguments.output,
@@ -67,3 +72,10 @@ def run(arguments: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return 0
+
+
+def _inputs(arguments: argparse.Namespace) -> list[Path]:
+    """All files of the training, and those with references."""
+    checkpoint: Path = arguments.checkpoint
+    files = list(checkpoint.iterdir()) if checkpoint.is_dir() else [checkpoint]
+    return files if arguments.references is None else [*files, arguments.references]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 
@@ -57,13 +56,16 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def check_folder(option: str, path: Path | None) -> None:
-    """Refuses, before any work is done, a file that couldn't be written.
+def add_overwrite(parser: argparse.ArgumentParser, *names: str) -> None:
+    """The option that lets outputs replace files of other kinds.
 
-    Raises:
-        ConfigurationError: If its folder doesn't exist.
+    Args:
+        parser: Of the subcommand.
+        names: By which the option is known; `--overwrite` and `--force` if none are given.
     """
-    from tumble.errors import ConfigurationError
-
-    if path is not None and not path.absolute().parent.is_dir():
-        raise ConfigurationError(f"`--{option}`: expected a file in a folder that exists, got `{path}`")
+    parser.add_argument(
+        *(names or ("--overwrite", "--force")),
+        dest="overwrite",
+        action="store_true",
+        help="let outputs replace files that tumble didn't write; what the command reads is never replaced",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tumble.cli.options import add_frame_options, add_model_options
+from tumble.cli.options import add_frame_options, add_model_options, add_overwrite
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,6 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--relaxed", metavar="FILE", type=Path, help="write the relaxed structures there, as .extxyz")
     add_frame_options(parser)
     add_model_options(parser)
+    add_overwrite(parser, "--overwrite")  # `--force` is something else here
     parser.set_defaults(run=run)
 
 
@@ -39,7 +40,22 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.analysis.analysis_file import Analysis
     from tumble.analysis.tables import format_numbers
     from tumble.frames import read_frames
+    from tumble.outputs import RELAXED, RESULT, check_output, model_and
 
+    check_output(
+        "output",
+        arguments.output,
+        RESULT,
+        inputs=model_and(arguments.model, arguments.structures),
+        overwrite=arguments.overwrite,
+    )
+    check_output(
+        "relaxed",
+        arguments.relaxed,
+        RELAXED,
+        inputs=model_and(arguments.model, arguments.structures),
+        overwrite=arguments.overwrite,
+    )
     calculator = Calculator(
         arguments.model,
         symmetrize=arguments.symmetrize,
@@ -59,5 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         ordering.result.to_json(arguments.output)
     if arguments.relaxed is not None:
+        for structure in ordering.relaxed:
+            structure.info["written_by"] = "tumble ordering"
         ase.io.write(arguments.relaxed, ordering.relaxed, format="extxyz")
     return 0

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tumble.cli.options import Once, add_model_options, check_folder
+from tumble.cli.options import Once, add_model_options, add_overwrite
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -47,19 +46,28 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "until that is written)",
     )
     add_model_options(parser)
+    add_overwrite(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Probe with a progress bar, print the tables, write the files."""
     from tumble.files import write_atomically
+    from tumble.json_text import json_text
+    from tumble.outputs import FIGURE, JOURNAL, PROBE, check_output, model_and
     from tumble.probe import Options, probe
     from tumble.probe.options import split_sets
     from tumble.probe.plot import check_figure, plot
     from tumble.probe.table import format_probe
 
-    for option in ("json", "plot", "resume"):
-        check_folder(option, getattr(arguments, option))
+    for option, kind in (("json", PROBE), ("plot", FIGURE), ("resume", JOURNAL)):
+        check_output(
+            option,
+            getattr(arguments, option),
+            kind,
+            inputs=model_and(arguments.model, arguments.frames),
+            overwrite=arguments.overwrite,
+        )
     if arguments.plot is not None:
         check_figure(arguments.plot)
     given = {name: getattr(arguments, name) for name in ("reference", "random", "spectrum", "seed")}
@@ -84,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     print(format_probe(result))
     if arguments.json is not None:
-        write_atomically(arguments.json, (json.dumps(result.to_dict(), indent=2) + "\n").encode())
+        write_atomically(arguments.json, json_text(result.to_dict(), indent=2).encode())
         if arguments.resume is None:
             resume.unlink()  # all of it is done; `--resume` keeps it for a longer file
     if arguments.plot is not None:

@@ -32,12 +32,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the page and say where it is."""
     from tumble.analysis.compare import compare
     from tumble.cli.stored_runs import load_runs
+    from tumble.outputs import PAGE, check_output
     from tumble.report import write_report
 
-    analyses, reference = load_runs(arguments)
+    read = [] if arguments.probe is None else [arguments.probe]
+    check_output("output", arguments.output, PAGE, inputs=read, overwrite=arguments.overwrite)
     probe = None if arguments.probe is None else _read_probe(arguments.probe)
-    comparison = compare(analyses, reference)
-    write_report(arguments.output, analyses, comparison, title=arguments.title, probe=probe, now=datetime.now())
+    runs = load_runs(arguments)
+    check_output("output", arguments.output, PAGE, inputs=[*read, *runs.files], overwrite=arguments.overwrite)
+    comparison = compare(runs.analyses, runs.reference)
+    write_report(arguments.output, runs.analyses, comparison, title=arguments.title, probe=probe, now=datetime.now())
     print(f"report: {arguments.output.resolve()}")
     return 0
 
@@ -46,7 +50,7 @@ def _read_probe(path: Path) -> dict[str, Any]:
     from tumble.errors import ConfigurationError
 
     try:
-        found: dict[str, Any] = json.loads(path.read_text())
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ConfigurationError(f"`--probe`: expected a file of `tumble probe --json`, got {error}") from error
     return found

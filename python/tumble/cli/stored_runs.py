@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tumble.analysis.analysis_file import Analysis, load_analysis
@@ -18,8 +19,23 @@ from tumble.runs import open_run
 from tumble.runs.find import folder_of
 
 
-def load_runs(arguments: argparse.Namespace) -> tuple[list[Analysis], str | None]:
-    """The analyses of all runs, the reference last, and its name; what wasn't analysed is.
+@dataclass(frozen=True)
+class LoadedRuns:
+    """What a command is about.
+
+    Attributes:
+        analyses: Of all runs, the reference last.
+        reference: Its name; None if there is none.
+        files: All that was read, now or when the runs were analysed, as far as it is there.
+    """
+
+    analyses: list[Analysis]
+    reference: str | None
+    files: list[Path]
+
+
+def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
+    """The analyses of all runs; what wasn't analysed is.
 
     Raises:
         ConfigurationError: If there are other names than runs.
@@ -33,6 +49,7 @@ def load_runs(arguments: argparse.Namespace) -> tuple[list[Analysis], str | None
     if names is not None and len(names) != len(paths):
         raise ConfigurationError(f"`--names`: expected {len(paths)} names, the reference's included, got {len(names)}")
     analyses = [_load(path, arguments) for path in paths]
+    files = [file for path, analysis in zip(paths, analyses, strict=True) for file in _files(path, analysis)]
     if names is not None:
         analyses = [replace(analysis, name=name) for analysis, name in zip(analyses, names, strict=True)]
     found = [analysis.name for analysis in analyses]
@@ -44,46 +61,60 @@ def load_runs(arguments: argparse.Namespace) -> tuple[list[Analysis], str | None
             replace(one, results=tuple(result for result in one.results if result.observable in wanted))
             for one in analyses
         ]
-    return analyses, None if reference is None else analyses[paths.index(reference)].name
+    return LoadedRuns(analyses, None if reference is None else analyses[paths.index(reference)].name, files)
+
+
+def _files(path: Path, analysis: Analysis) -> list[Path]:
+    """What the analysis of a run is in, and what was read for it."""
+    folder = folder_of(path)
+    named = [folder / name for name in analysis.provenance.get("files") or ()]
+    return [each for each in (path, file_of(str(path)), *named) if each.is_file()]
 
 
 def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
     """What `tumble analyze` wrote, if that is of this run, with these options and observables; else a new analysis."""
     if path.suffix == ".json" and path.is_file():
         return _named(path, arguments)
+    file, folder, asked = file_of(str(path)), folder_of(path), _asks_for_options(arguments)
     given, settings, observables = opening_of(arguments), read_settings(arguments), chosen(arguments)
-    file, folder, name = file_of(str(path)), folder_of(path), None
-    reason = "not analysed yet"
-    if file.is_file():
+    if not file.is_file():
+        opened, reason, replaced = open_run(path, **given), "not analysed yet", ""
+    else:
         stored = load_analysis(file)
-        gone = files_gone(stored, folder)
-        if gone:
-            raise TrajectoryError(
-                f"`{path}`: expected the files that were analysed, but {', '.join(f'`{name}`' for name in gone)} "
-                f"{'is' if len(gone) == 1 else 'are'} gone; name `{file}` to take the analysis as it is, or let "
-                f"`tumble analyze {path}` make another one"
-            )
-        reason = ""
-        if not _asks_for_options(arguments):
+        _refuse_without_files(stored, path, folder)
+        reason = "" if not asked or same_options(stored, given, settings, folder) else "analysed with other options"
+        if not asked:
             given, settings = stored_options(stored, folder)
-        elif not same_options(stored, given, settings, folder):
-            reason = "analysed with other options"
-        name = stored.name
-        run = open_run(path, name=name, **given)
-        reason = reason or why_stale(stored, folder, files_read(run, settings))
-        missing = set(observables or ()) - {result.observable for result in stored.results}
-        if not reason and not missing:
+            settings = replace(settings, jobs=arguments.jobs)
+        opened = open_run(path, name=stored.name, **given)
+        reason = reason or why_stale(stored, folder, files_read(opened, settings)) or _lacks(stored, observables)
+        if not reason:
             return stored
-        reason = reason or f"not analysed for {', '.join(sorted(missing))}"
-        if observables is None and not _asks_for_options(arguments):
+        if not asked and observables is None:
             observables = stored.provenance.get("given", {}).get("observables")
-    replaced = " and replaces what was there" if file.is_file() and arguments.observables is None else ""
+        replaced = " and replaces what was there" if arguments.observables is None else ""
     print(f"{path}: {reason}, so that comes first{replaced}", file=sys.stderr)
-    analysis = analyze_run(str(path), given, settings, observables, name)
+    analysis = analyze_run(opened, settings, observables)
     if arguments.observables is None:
         analysis.save(file)
     check_asked(analysis, arguments)
     return analysis
+
+
+def _refuse_without_files(stored: Analysis, path: Path, folder: Path) -> None:
+    """Raises a TrajectoryError if files are gone: there is no telling what a new analysis would lack."""
+    gone = files_gone(stored, folder)
+    if gone:
+        raise TrajectoryError(
+            f"`{path}`: expected the files that were analysed, but {', '.join(f'`{name}`' for name in gone)} "
+            f"{'is' if len(gone) == 1 else 'are'} gone; name `{file_of(str(path))}` to take the analysis as it is, or "
+            f"let `tumble analyze {path}` make another one"
+        )
+
+
+def _lacks(stored: Analysis, wanted: Sequence[str] | None) -> str:
+    missing = set(wanted or ()) - {result.observable for result in stored.results}
+    return f"not analysed for {', '.join(sorted(missing))}" if missing else ""
 
 
 def _named(path: Path, arguments: argparse.Namespace) -> Analysis:

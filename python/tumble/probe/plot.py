@@ -6,6 +6,7 @@ and open without.
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from tumble.errors import ConfigurationError
-from tumble.figure_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILION
+from tumble.figure_style import BLUE, GREEN, GREY, METADATA, PURPLE, STYLE, VERMILION
+from tumble.files import write_atomically
 from tumble.probe.results import Estimate, Probe, SetErrors
 from tumble.probe.spectrum import Spectrum
 
@@ -63,7 +65,10 @@ def plot(result: Probe, path: Path) -> None:
             f"reference {result.reference.name}",
             fontsize=STYLE["font.size"],
         )
-        figure.savefig(path, dpi=150)
+        kind = path.suffix.removeprefix(".").lower()
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, dpi=150, metadata=METADATA.get(kind))
+    write_atomically(path, buffer.getvalue())
 
 
 def _errors(axes: Axes, rows: list[SetErrors], quantity: str, label: str) -> None:

@@ -117,7 +117,7 @@ class Probe:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, with units."""
-        return {"units": UNITS} | asdict(self) | {"options": self.options.to_dict()}
+        return {"format": "tumble-probe-1", "units": UNITS} | asdict(self) | {"options": self.options.to_dict()}
 
 
 def combine(model: str, frames: str, options: Options, records: Sequence[Record], quadrature: tuple[int, int]) -> Probe:

@@ -19,6 +19,8 @@ import numpy as np
 from tumble.analysis.plotting.axis_text import label_of
 from tumble.analysis.result import Quantity
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a formula begins with
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?")
 _LARGE = 200_000  # bytes from which on a table is compressed
 
 
@@ -72,14 +74,21 @@ def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]
     """A table as CSV, compressed by gzip if it is large."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerow(map(_inert, head))
+    writer.writerows(map(_inert, row) for row in rows)
     content, kind, ending = buffer.getvalue().encode(errors="replace"), "text/csv;charset=utf-8", ".csv"
     if len(content) > _LARGE:
         content, kind, ending = gzip.compress(content, mtime=0), "application/gzip", ".csv.gz"
     size = f"{-(-len(content) // 1000)} kB"
     name = re.sub(r"[^A-Za-z0-9._+-]+", "_", name) + ending
     return Download(name, f"data:{kind};base64,{base64.b64encode(content).decode()}", size)
+
+
+def _inert(cell: object) -> object:
+    """A text that a spreadsheet doesn't take for a formula; numbers stay what they are."""
+    if not isinstance(cell, str) or not cell.lstrip(" ").startswith(_FORMULA) or _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"
 
 
 def _points(runs: Sequence[str], quantities: Sequence[Quantity], expected: bool) -> Iterator[list[str]]:

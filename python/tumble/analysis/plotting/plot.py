@@ -23,7 +23,7 @@ from tumble.analysis.plotting.plot_stacks import MapPanel, SeriesPanel
 from tumble.analysis.plotting.plot_traces import Trace, look
 from tumble.analysis.result import Result
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.figure_style import STYLE
+from tumble.figure_style import METADATA, STYLE
 from tumble.files import write_atomically
 
 FORMATS = (".svg", ".png", ".pdf")
@@ -32,8 +32,6 @@ _STYLE = {**STYLE, "text.parse_math": False}  # names of runs and quantities are
 _DOTS_PER_INCH = 200
 _FEW = 40  # points of a curve that are marked one by one
 _SERIES = 200  # points of a curve without errors from which on it is a time series
-# Dates are left out, so that the same results give the same file.
-_METADATA = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": None}
 
 
 def plot_results(
@@ -131,7 +129,7 @@ def figure_bytes(figure: Figure, form: str) -> bytes:
     """The content of a file of a figure, in the format `svg`, `png` or `pdf`."""
     buffer = io.BytesIO()
     with rc_context(_STYLE):
-        figure.savefig(buffer, format=form, dpi=_DOTS_PER_INCH, metadata=_METADATA[form])
+        figure.savefig(buffer, format=form, dpi=_DOTS_PER_INCH, metadata=METADATA[form])
     return buffer.getvalue()
 
 
