@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
@@ -57,3 +57,57 @@ def signals_interrupt() -> Iterator[None]:
     finally:
         for number in taken:
             signal.signal(number, signal.SIG_DFL)
+
+
+class PendingSignal:
+    """A signal that came while it was deferred, if one did."""
+
+    def __init__(self) -> None:
+        """None came yet."""
+        self.number: int | None = None
+
+    def deliver(self) -> None:
+        """Raise what the signal asks for.
+
+        Raises:
+            KeyboardInterrupt: After SIGINT; `Terminated` after another signal.
+        """
+        if self.number == signal.SIGINT:
+            raise KeyboardInterrupt
+        if self.number is not None:
+            raise Terminated(self.number)
+
+
+@contextmanager
+def signals_deferred(notice: str) -> Iterator[PendingSignal]:
+    """Note Ctrl-C and the other signals that ask the process to end, for work that ends in order by itself.
+
+    A second signal isn't deferred. Signals with a handler of somebody else, or ignored ones, are left as they are.
+
+    Args:
+        notice: Line for stderr when a signal comes.
+    """
+    pending, parent = PendingSignal(), os.getpid()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != parent:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        first, pending.number = pending.number is None, number
+        if not first:
+            pending.deliver()
+        with suppress(OSError):  # a terminal that is gone; what `print` holds isn't safe in a handler
+            os.write(2, f"\n{notice}\n".encode())
+
+    replaced = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, *SIGNALS):
+            handler = signal.getsignal(number)
+            ours = getattr(handler, "__module__", None) == __name__
+            if ours or handler in (signal.SIG_DFL, signal.default_int_handler):
+                replaced[number] = signal.signal(number, note)
+    try:
+        yield pending
+    finally:
+        for number, handler in replaced.items():
+            signal.signal(number, handler)

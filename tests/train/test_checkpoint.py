@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import copy
 import errno
+import json
+import pickle
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from support.model_files import rewritten
 
 from tumble.errors import TrainingError
 from tumble.models import Pet, PetConfig
 from tumble.train import config_from_mapping, load_trained, train
-from tumble.train.checkpoint import load_checkpoint, load_weights, plain_sizes, save_torch, sizes_from, write
+from tumble.train.checkpoint import (
+    load_checkpoint,
+    load_torch,
+    load_weights,
+    plain_sizes,
+    save_checkpoint,
+    save_torch,
+    sizes_from,
+    write,
+)
 
 Settings = dict[str, Any]
 
@@ -116,3 +129,112 @@ def test_failed_write_names_the_file_and_leaves_it(tmp_path: Path, monkeypatch: 
         write(path, b"new")
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+def flattened(content: Any) -> list[Any]:
+    """Everything in nested containers, tensors as their bytes."""
+    if isinstance(content, dict):
+        return [part for key in content for part in (key, *flattened(content[key]))]
+    if isinstance(content, list | tuple):
+        return [part for value in content for part in flattened(value)]
+    return [content.numpy().tobytes() if isinstance(content, torch.Tensor) else content]
+
+
+def test_a_flipped_bit_is_refused_or_changes_nothing(unfinished: Path) -> None:
+    path = unfinished / "checkpoint.pt"
+    whole, right = path.read_bytes(), flattened(load_torch(path))
+    draw, texts = random.Random(1), []
+    for _ in range(150):
+        copy_ = bytearray(whole)
+        copy_[draw.randrange(len(copy_))] ^= 1 << draw.randrange(8)
+        path.write_bytes(copy_)
+        try:
+            assert flattened(load_torch(path)) == right
+        except TrainingError as error:
+            texts.append(str(error))
+    assert len(texts) > 90
+    assert all(text.startswith(f"`{path}`: expected a checkpoint of a training, got a ") for text in texts)
+
+
+def test_what_to_do_about_a_damaged_checkpoint(settings: Settings, unfinished: Path, tmp_path: Path) -> None:
+    path, config = unfinished / "checkpoint.pt", config_from_mapping(settings, tmp_path)
+    (unfinished / "checkpoint.previous.pt").unlink(missing_ok=True)
+    whole = path.read_bytes()
+    damaged = bytearray(whole)
+    damaged[whole.index(b"learning_rate") + 2] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(TrainingError, match=r"got a damaged one \(record `data\.pkl` doesn't match its checksum\)$"):
+        load_checkpoint(unfinished, config)
+    (unfinished / "checkpoint.previous.pt").write_bytes(whole)
+    text = r"; to go on from the one before: mv `.*/checkpoint\.previous\.pt` `.*/checkpoint\.pt`$"
+    with pytest.raises(TrainingError, match=text):
+        load_checkpoint(unfinished, config)
+    path.unlink()
+    with pytest.raises(TrainingError, match=r"`checkpoint\.pt` with `checkpoint\.previous\.pt`, got none; rename that"):
+        load_checkpoint(unfinished, config)
+    (unfinished / "checkpoint.previous.pt").rename(path)
+    assert load_checkpoint(unfinished, config)
+
+
+class Intruder:
+    """Runs a program where it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
+
+
+def test_a_program_in_a_checkpoint_is_not_run(tmp_path: Path) -> None:
+    """And torch's advice, to run it, isn't passed on."""
+    path = tmp_path / "checkpoint.pt"
+    torch.save({"a": Intruder(tmp_path / "intruded")}, path)
+    with pytest.raises(TrainingError, match="other content than numbers, texts and tensors") as caught:
+        load_torch(path)
+    assert "weights_only" not in str(caught.value)
+    assert not (tmp_path / "intruded").exists()
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"\x80\x02", b"\x80\x02}q\x00u.", b"\x80\x02K.", b"garbage", pickle.dumps(3)[:-1]]
+)
+def test_pickles_that_are_none(tmp_path: Path, unfinished: Path, text: bytes) -> None:
+    """With the right checksums, as crafted files have them."""
+    path = rewritten(unfinished / "checkpoint.pt", tmp_path / "crafted.pt", "data.pkl", lambda _: text)
+    with pytest.raises(TrainingError, match=r"crafted\.pt`: expected a checkpoint of a training, got "):
+        load_torch(path)
+
+
+def test_the_checkpoint_before_is_kept(tmp_path: Path) -> None:
+    for number in range(4):
+        save_checkpoint(tmp_path, {"number": number})
+        assert load_torch(tmp_path / "checkpoint.pt") == {"number": number}
+        if number > 0:
+            assert load_torch(tmp_path / "checkpoint.previous.pt") == {"number": number - 1}
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_without_links_the_checkpoint_before_is_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", no_links)
+    test_the_checkpoint_before_is_kept(tmp_path)
+
+
+def test_result_of_another_configuration_without_a_checkpoint(
+    settings: Settings, unfinished: Path, tmp_path: Path
+) -> None:
+    for path in unfinished.glob("checkpoint*.pt"):
+        path.unlink()
+    assert load_checkpoint(unfinished, config_from_mapping(settings, tmp_path)) == {}
+    other = config_from_mapping({**settings, "seed": 4}, tmp_path)
+    text = r"out`: expected a folder for this configuration, got the result of another `seed`; .* `--restart`"
+    with pytest.raises(TrainingError, match=text):
+        load_checkpoint(unfinished, other)
+    (unfinished / "train_summary.json").write_text(json.dumps({"finished": True}))
+    with pytest.raises(TrainingError, match="got the result of another `configuration`"):
+        load_checkpoint(unfinished, other)
+    train(other, unfinished, restart=True)
+    assert json.loads((unfinished / "train_summary.json").read_text())["seed"] == 4

@@ -211,3 +211,11 @@ def test_initial_model(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "water" / "model.pt").touch()
     assert initial("water") == "water"  # what lies beside the configuration doesn't hide the installed model
     assert config_from_mapping({**settings, "initial": "water"}, tmp_path).model is None
+
+
+def test_file_that_is_not_there(tmp_path: Path) -> None:
+    for path, got in ((tmp_path / "none.yaml", "no such file"), (tmp_path, "a folder")):
+        with pytest.raises(
+            TrainingError, match=rf"`{path}`: expected the configuration of a training in YAML, got {got}"
+        ):
+            read_config(path)

@@ -6,6 +6,8 @@ import copy
 import dataclasses
 import functools
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from torch._dynamo.testing import CompileCounterWithBackend
 from tumble.cli import main
 from tumble.errors import DeviceError
 from tumble.train import Summary, TrainingError, config_from_mapping, load_trained, train
+from tumble.train.checkpoint import load_torch
 from tumble.train.trainer import Trainer
 
 Settings = dict[str, Any]
@@ -74,10 +77,79 @@ def test_killed_run_continues_from_its_checkpoint(
     assert run(settings, tmp_path, "killed").metrics == whole.metrics
 
 
+@pytest.mark.parametrize(
+    ("number", "status", "line"),
+    [
+        (signal.SIGINT, 130, "tumble: interrupted"),
+        (signal.SIGTERM, 143, "tumble: ended by SIGTERM"),
+        (signal.SIGUSR1, 138, "tumble: ended by SIGUSR1"),
+    ],
+)
+def test_interruption_before_the_first_checkpoint(
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    number: int,
+    status: int,
+    line: str,
+) -> None:
+    """The step is finished, nothing is lost, and the same command continues."""
+    whole = run(settings, tmp_path, "whole")
+    path = tmp_path / "small.yaml"
+    path.write_text(json.dumps(settings))
+    step = Trainer.train_step
+
+    def interrupted(self: Trainer, *arguments: Any) -> None:
+        if self.total_steps == 5:
+            os.kill(os.getpid(), number)
+        step(self, *arguments)
+
+    monkeypatch.setattr(Trainer, "train_step", interrupted)
+    assert main(["train", str(path)]) == status
+    monkeypatch.undo()
+    err = capfd.readouterr().err
+    assert "tumble: stopping after this step, with a checkpoint; once more to stop at once" in err
+    assert f"interrupted after 6 steps; the checkpoint in {tmp_path / 'small'} has them, and the same command" in err
+    assert err.rstrip().endswith(line)
+    assert load_torch(tmp_path / "small" / "checkpoint.pt")["stage"] == [0, 6, 6]
+    assert main(["train", str(path)]) == 0
+    a, b = ((tmp_path / out / "metrics.csv").read_text() for out in ("whole", "small"))
+    assert without_times(a) == without_times(b)
+    assert whole.steps == 13
+
+
+def test_second_interruption_stops_at_once(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted_twice(self: Trainer, *arguments: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        raise AssertionError("unreachable")
+
+    monkeypatch.setattr(Trainer, "train_step", interrupted_twice)
+    with pytest.raises(KeyboardInterrupt):
+        run(settings, tmp_path, "out")
+    assert not list((tmp_path / "out").iterdir())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_errors_that_are_not_finite(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Trainer.train_step
+
+    def spoiled(self: Trainer, *arguments: Any) -> None:
+        step(self, *arguments)
+        next(self.average.module.parameters()).data.fill_(float("nan"))
+
+    monkeypatch.setattr(Trainer, "train_step", spoiled)
+    with pytest.raises(TrainingError, match=r"`data\.water`: expected a finite error on the held-out frames, got"):
+        run(settings, tmp_path, "out")
+    assert not (tmp_path / "out" / "model.pt").exists()
+
+
 def test_what_a_training_leaves(settings: Settings, tmp_path: Path) -> None:
     summary = run(settings, tmp_path, "out")
     out = tmp_path / "out"
     assert sorted(p.name for p in out.iterdir()) == [
+        "checkpoint.previous.pt",
         "checkpoint.pt",
         "learning_curve.png",
         "metrics.csv",

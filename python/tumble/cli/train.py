@@ -23,7 +23,8 @@ def add_parser(subparsers: Subparsers) -> None:
         help="train a PET model on labelled frames, or continue its training",
         description="Trains as the configuration says, or continues from the checkpoint in the folder of results.",
         epilog=f"Exit status: 0 when all stages are done, {UNFINISHED} when --max-minutes was over before, 1 after an "
-        "error.",
+        "error, 130 after Ctrl-C and 128 + N after another signal N that asks it to end (SIGTERM, SIGUSR1, ...). A "
+        "signal has the step finished and a checkpoint written; the same command continues.",
     )
     parser.add_argument("config", type=Path, metavar="CONFIG.yaml", help="configuration")
     parser.add_argument(
@@ -31,6 +32,9 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument(
         "--max-minutes", type=float, help="stop after this time with a checkpoint; the same command continues"
+    )
+    parser.add_argument(
+        "--restart", action="store_true", help="start anew, and replace what another training has left in the folder"
     )
     parser.set_defaults(run=run)
 
@@ -43,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if args.max_minutes is not None:
         config = dataclasses.replace(config, max_minutes=args.max_minutes)
     folder = args.out if args.out is not None else args.config.with_suffix("")
-    summary = train(config, folder)
+    summary = train(config, folder, restart=args.restart)
     for name, errors in summary.metrics.items():
         print(
             f"{name}: force MAE {errors.force_mae:.1f}, RMSE {errors.force_rmse:.1f} meV/Å; "

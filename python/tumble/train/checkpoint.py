@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import pickle
+import os
+import shutil
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,12 +15,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tumble import _core
 from tumble.errors import TrainingError
 from tumble.files import write_atomically
 from tumble.models.pet import Pet, PetConfig
 from tumble.train.config import MODEL, TrainConfig, config_from_mapping
 
 CHECKPOINT = "checkpoint.pt"
+PREVIOUS = "checkpoint.previous.pt"  # the one before, should the last one be damaged
 METRICS = "metrics.csv"
 LEARNING_CURVE = "learning_curve.png"
 SUMMARY = "train_summary.json"
@@ -68,42 +71,128 @@ def load_torch(path: Path) -> dict[str, Any]:
     """Load what `save_torch` saved.
 
     Raises:
-        TrainingError: The file isn't such a file.
+        TrainingError: The file isn't such a file, or is damaged.
+        OSError: It can't be read.
     """
     if not zipfile.is_zipfile(path):  # torch's reader of other files answers with any kind of error
-        raise TrainingError(f"`{path}`: expected a checkpoint of a training, got a file that torch didn't save")
+        raise TrainingError(
+            f"`{path}`: expected a checkpoint of a training, got a file that torch didn't save, or that is damaged"
+        )
+    damage = _core.damage_of_archive(str(path))  # torch itself compares no checksums
+    if damage:
+        raise TrainingError(f"`{path}`: expected a checkpoint of a training, got a damaged one ({damage})")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
-        raise TrainingError(f"`{path}`: expected a checkpoint of a training, got {error}") from error
+    except OSError:
+        raise
+    # An unpickler fails with any kind of error. What torch advises, to trust the file, is no cure.
+    except Exception as error:
+        raise TrainingError(
+            f"`{path}`: expected a checkpoint of a training, got a file with other content than numbers, texts and "
+            f"tensors ({type(error).__name__})"
+        ) from error
     if not isinstance(content, dict):
         raise TrainingError(f"`{path}`: expected a checkpoint of a training, got {type(content).__name__}")
     return content
+
+
+def save_checkpoint(folder: Path, content: dict[str, Any]) -> None:
+    """Write the checkpoint of a folder, and keep the one before.
+
+    At each moment there is a whole checkpoint in the folder.
+
+    Raises:
+        OSError: A file can't be written; the last checkpoint stays.
+    """
+    last, previous = folder / CHECKPOINT, folder / PREVIOUS
+    if last.exists():
+        kept = folder / f"{PREVIOUS}.{os.getpid()}.tmp"
+        kept.unlink(missing_ok=True)
+        try:
+            _duplicate(last, kept)
+            kept.replace(previous)
+        finally:
+            kept.unlink(missing_ok=True)
+    save_torch(last, content)
+
+
+def _duplicate(source: Path, target: Path) -> None:
+    """Another name for a file or, on file systems without such links, a copy of it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def load_checkpoint(folder: Path, config: TrainConfig) -> dict[str, Any]:
     """Load the checkpoint of a folder; the result is empty if there is none.
 
     Raises:
-        TrainingError: It is no checkpoint, or belongs to another configuration.
+        TrainingError: It is no checkpoint, is damaged, or belongs to another configuration; or what lies in the folder
+            without a checkpoint does.
     """
     path = folder / CHECKPOINT
     if not path.exists():
+        _check_results(folder, config)
         return {}
-    saved = load_torch(path)
+    try:
+        saved = load_torch(path)
+    except TrainingError as error:
+        if not (folder / PREVIOUS).exists():
+            raise
+        raise TrainingError(f"{error}; to go on from the one before: mv `{folder / PREVIOUS}` `{path}`") from error
     missing = _CONTENT - set(saved)
     if missing:
         raise TrainingError(f"`{path}`: expected a checkpoint of a training, got a file without {sorted(missing)}")
     # Keys of the configuration that are newer than the checkpoint have their defaults there.
-    theirs = resumable(config_from_mapping(saved["config"], folder))
-    ours = resumable(config)
-    changed = [key for key in sorted(ours) if ours[key] != theirs[key]]
+    changed = _changed(config, config_from_mapping(saved["config"], folder))
     if changed:
         raise TrainingError(
             f"`{path}`: expected a checkpoint of this configuration, got another `{'`, `'.join(changed)}`; "
-            "use another folder, or remove the checkpoint to start anew"
+            "use another folder, or `--restart` to start anew and replace what is there"
         )
     return saved
+
+
+def _check_results(folder: Path, config: TrainConfig) -> None:
+    """Nothing is replaced that another configuration has left, though it can't be continued.
+
+    Raises:
+        TrainingError: There is a checkpoint of an earlier moment alone, or the result of another configuration.
+    """
+    if (folder / PREVIOUS).exists():
+        raise TrainingError(
+            f"`{folder}`: expected a `{CHECKPOINT}` with `{PREVIOUS}`, got none; rename that to go on from it, or use "
+            "`--restart` to start anew"
+        )
+    path = folder / SUMMARY
+    if not path.exists():
+        return
+    try:
+        theirs = config_from_mapping(json.loads(path.read_bytes())["configuration"], folder)
+    except (ValueError, KeyError, TypeError, TrainingError):
+        changed = ["configuration"]
+    else:
+        changed = _changed(config, theirs)
+        if config.model is None and "model" in changed:  # what is left has the sizes of the initial model there
+            changed.remove("model")
+    if changed:
+        raise TrainingError(
+            f"`{folder}`: expected a folder for this configuration, got the result of another "
+            f"`{'`, `'.join(changed)}`; use another folder, or `--restart` to replace it"
+        )
+
+
+def remove_checkpoints(folder: Path) -> None:
+    """Take away what a training could go on from, and the summary that says whose folder it is."""
+    for name in (CHECKPOINT, PREVIOUS, SUMMARY):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _changed(config: TrainConfig, other: TrainConfig) -> list[str]:
+    """Keys that must not change between the pieces of a run, and did."""
+    ours, theirs = resumable(config), resumable(other)
+    return [key for key in sorted(ours) if ours[key] != theirs[key]]
 
 
 def resumable(config: TrainConfig) -> dict[str, Any]:

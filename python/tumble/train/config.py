@@ -133,10 +133,13 @@ def read_config(path: str | Path) -> TrainConfig:
     """Read and check a configuration file.
 
     Raises:
-        TrainingError: The file is no YAML mapping, or a key or value isn't as it should be.
+        TrainingError: There is no such file, it is no YAML mapping, or a key or value isn't as it should be.
         OSError: The file cannot be read.
     """
     path = Path(path)
+    if path.is_dir() or not path.exists():
+        got = "a folder" if path.is_dir() else "no such file"
+        raise TrainingError(f"`{path}`: expected the configuration of a training in YAML, got {got}")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:

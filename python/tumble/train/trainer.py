@@ -7,6 +7,7 @@ running normalisations, and a run in pieces equals one long run wherever stages 
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tumble.errors import DeviceError, TrainingError
+from tumble.interruption import PendingSignal, signals_deferred
 from tumble.model_file import DTYPES
 from tumble.models.pet import Pet
 from tumble.train.checkpoint import (
@@ -27,16 +29,18 @@ from tumble.train.checkpoint import (
     load_checkpoint,
     load_weights,
     plain_sizes,
+    remove_checkpoints,
     resumable,
+    save_checkpoint,
     save_metrics,
     save_model,
-    save_torch,
     sizes_from,
 )
 from tumble.train.config import TrainConfig
 from tumble.train.data import Batch, fit_baseline, to_device
 from tumble.train.initial import load_initial
 from tumble.train.learning_curve import draw
+from tumble.train.lock import locked
 from tumble.train.loss import RunningLoss, predict
 from tumble.train.memory import memory_explained
 from tumble.train.patience import Best, updated
@@ -49,31 +53,37 @@ from tumble.train.summary import Summary, document
 from tumble.train.validation import HeldOut, HeldOutErrors
 
 
-def train(config: TrainConfig, folder: str | Path) -> Summary:
+def train(config: TrainConfig, folder: str | Path, *, restart: bool = False) -> Summary:
     """Train a model, or continue its training from the checkpoint in the folder.
 
-    The number of torch's threads is that of the configuration while this runs, and the caller's own afterwards.
+    The number of torch's threads is that of the configuration while this runs, and the caller's own afterwards. After
+    Ctrl-C, or a signal that ends the process, the step is finished and a checkpoint written.
 
     Args:
         config: Configuration.
         folder: Folder for all results, made if absent.
+        restart: Start anew, and replace what another training has left in the folder.
 
     Raises:
         FramesError: A file of data can't be read, or a label isn't finite.
         DeviceError: The device isn't there.
         CheckpointError, ModelFileError: The initial model isn't there, or is damaged.
-        TrainingError: Data can't be used, the initial model or the checkpoint belongs to another configuration, memory
-            ran out, or the loss isn't finite.
+        TrainingError: Data can't be used, the initial model or what is in the folder belongs to another configuration
+            or is damaged, another process trains there, memory ran out, or the loss or an error isn't finite.
         OSError: A file can't be written; the last checkpoint stays.
+        KeyboardInterrupt: It was interrupted (`tumble.interruption.Terminated` by another signal).
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     threads = torch.get_num_threads()
-    try:
-        torch.set_num_threads(config.threads or threads)
-        return Trainer(config, folder).run()
-    finally:
-        torch.set_num_threads(threads)
+    with locked(folder):
+        if restart:
+            remove_checkpoints(folder)
+        try:
+            torch.set_num_threads(config.threads or threads)
+            return Trainer(config, folder).run()
+        finally:
+            torch.set_num_threads(threads)
 
 
 class Trainer:
@@ -162,16 +172,22 @@ class Trainer:
         """Go through the stages that are left, within this call's budget of time."""
         self.lap = self.saved_at = time.monotonic()
         validated = len(self.rows)
+        notice = "tumble: stopping after this step, with a checkpoint; once more to stop at once, without one"
         try:
-            while self.stage < len(self.config.stages) and self.run_stage(self.config.stages[self.stage]):
-                pass
+            with signals_deferred(notice) as pending:
+                while self.stage < len(self.config.stages) and self.run_stage(self.config.stages[self.stage], pending):
+                    pass
         finally:
             self.line.close()
         self.save()
         return self.finish(figure=len(self.rows) > validated)
 
-    def run_stage(self, stage: StageConfig) -> bool:
-        """Go through what is left of a stage; return whether it ended, rather than this call's time."""
+    def run_stage(self, stage: StageConfig, pending: PendingSignal) -> bool:
+        """Go through what is left of a stage; return whether it ended, rather than this call's time.
+
+        Raises:
+            KeyboardInterrupt: A signal came; the checkpoint has all that was done.
+        """
         self.line.start(stage, self.progress(stage))
         while not self.ended(stage):
             self.train_step(stage, self.progress(stage))
@@ -181,6 +197,13 @@ class Trainer:
             self.lap = now
             if self.step % self.config.validate_every == 0:
                 self.validate(stage)
+            if pending.number is not None:
+                self.save()
+                self.line.log(
+                    f"interrupted after {self.total_steps} steps; the checkpoint in {self.folder} has them, and the "
+                    "same command continues"
+                )
+                pending.deliver()
             if now - self.saved_at > 60.0 * self.config.checkpoint_minutes:
                 self.save()
                 self.saved_at = now
@@ -279,13 +302,15 @@ class Trainer:
         """Return the errors of the averaged weights on each set's held-out frames."""
         if self.measured is None:
             self.average.eval()
-            self.measured = {name: frames.errors(self.average.module) for name, frames in self.held_out.items()}
+            measured = {name: frames.errors(self.average.module) for name, frames in self.held_out.items()}
+            require_finite(measured)
+            self.measured = measured
         return self.measured
 
     def save(self) -> None:
         """Write the checkpoint."""
-        save_torch(
-            self.folder / CHECKPOINT,
+        save_checkpoint(
+            self.folder,
             {
                 "config": resumable(self.config),
                 "model": self.model.state_dict(),
@@ -332,6 +357,21 @@ class Trainer:
         if figure:
             draw(self.rows, self.folder / LEARNING_CURVE)
         return summary
+
+
+def require_finite(measured: dict[str, HeldOutErrors]) -> None:
+    """See that errors are numbers.
+
+    Raises:
+        TrainingError: One is NaN or infinite; the message names the set.
+    """
+    for name, errors in measured.items():
+        for key, value in errors.to_dict().items():
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"`data.{name}`: expected a finite error on the held-out frames, got {key} {value}; lower "
+                    "`learning_rate`, and look for frames whose labels can't be right"
+                )
 
 
 def _device(name: str) -> torch.device:
