@@ -39,7 +39,7 @@ from tumble import _core
 from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
 from tumble.structures import to_graph
 
-warnings.filterwarnings("ignore", message="`torch.jit", category=DeprecationWarning)
+warnings.filterwarnings("ignore", message="`torch.jit")
 
 LAMMPS_SCRIPT = """
 units metal

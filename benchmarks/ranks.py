@@ -111,7 +111,7 @@ def ghost_work(model: Path, depth: int, box: Box) -> None:
 
 def export(network: torch.nn.Module, cutoff: float, depth: int, path: Path) -> Path:
     """A model file for measurements alone."""
-    warnings.filterwarnings("ignore", message="`torch.jit", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message="`torch.jit")
     liquid = read(find_inputs(None) / LAMMPS_LIQUID.data, format="lammps-data", atom_style="atomic")
     assert isinstance(liquid, Atoms)
     return tumble.export(

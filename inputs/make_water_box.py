@@ -4,7 +4,8 @@ Run it from anywhere with a Python that has NumPy and LAMMPS (about two minutes 
 
     python inputs/make_water_box.py
 
-It writes `water1`, `water8` and `water64`, as `lammps/*.data` and `ipi/*.xyz`, next to itself. `water8` is cut out of the liquid.
+It writes `water1`, `water8` and `water64`, as `lammps/*.data` and `ipi/*.xyz`, next to itself. `water8` is cut out
+of the liquid.
 Molecules are put on a lattice with random orientations and run for 100 ps at 300 K with the flexible SPC/Fw
 water model (Wu, Tepper, Voth, J. Chem. Phys. 124, 024503 (2006), table I) in a cubic box at 0.9995 g/cm3.
 Oxygens and orientations are kept from the last frame; bond lengths and angles, which are too large in SPC/Fw,

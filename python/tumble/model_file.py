@@ -203,7 +203,8 @@ def measure_bytes_per_edge(
 def torchscript_warnings_silenced() -> Iterator[None]:
     """Silence the deprecation of TorchScript, and nothing else; the reason is at the top of this file."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"`torch\.jit\.\w+` is deprecated", category=DeprecationWarning)
+        # a DeprecationWarning up to torch 2.13, then a FutureWarning
+        warnings.filterwarnings("ignore", message=r"`torch\.jit\.\w+` is deprecated")
         yield
 
 
