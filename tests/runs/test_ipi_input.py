@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ase import units
+from support.mutations import outcomes
 
 from tumble.analysis import TrajectoryError
+from tumble.runs import open_run
 from tumble.runs.ipi_input import IpiInput, read_ipi_input
 
 INPUT = """\
@@ -182,3 +186,80 @@ def test_bad_inputs(tmp_path: Path, old: str, new: str, message: str) -> None:
 
 def test_quotation_marks_around_units(tmp_path: Path) -> None:
     assert read(tmp_path, INPUT.replace("'femtosecond'", "'\"femtosecond\"'")).motion.timestep == pytest.approx(0.0005)
+
+
+def test_damage_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "input.xml"
+    found, refused = outcomes(path, INPUT.encode(), 600, 14, read_ipi_input)
+    assert all(str(path) in message for message in refused)
+    assert len(found) > 10
+    for each in found:
+        assert each.motion.timestep is None or 0 < each.motion.timestep < np.inf
+        assert each.beads >= 1
+
+
+BOMB = "<!DOCTYPE s [<!ENTITY a0 'aaaaaaaaaa'>{}]> <simulation> &a20; </simulation>".format(
+    "".join(f"<!ENTITY a{level} '{10 * f'&a{level - 1};'}'>" for level in range(1, 21))
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        BOMB.encode(),
+        b"<!DOCTYPE s [<!ENTITY x SYSTEM 'file:///etc/passwd'>]> <simulation> &x; </simulation>",
+        b"<?xml version='1.0' encoding='shift-jis'?><simulation/>",
+        b"<?xml version='1.0' encoding='no-such'?><simulation/>",
+        b"<simulation>\xff</simulation>",
+        b"<simulation>\0</simulation>",
+        INPUT.encode()[:400],
+        b"",
+    ],
+)
+def test_what_is_no_xml(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "input.xml").write_bytes(content)
+    with pytest.raises(TrajectoryError, match=r"input\.xml`: expected an input of i-PI, with the element `simulation`"):
+        read_ipi_input(tmp_path / "input.xml")
+
+
+def test_deeply_nested_elements(tmp_path: Path) -> None:
+    deep = "<a>" * 50_000 + "</a>" * 50_000
+    assert read(tmp_path, INPUT.replace("</simulation>", f"{deep}</simulation>")).beads == 4
+
+
+def test_names_that_no_file_can_have(tmp_path: Path) -> None:
+    for name in ("x" * 300, "/", "..", "a/../b"):
+        text = INPUT.replace("prefix='water'", "prefix=''").replace("filename='vel'", f"filename='{name}'")
+        (tmp_path / "input.xml").write_text(text.replace("filename='out'", f"filename='{name}'"))
+        assert open_run(tmp_path).trajectory.positions == ()
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "input.xml")
+    os.mkfifo(tmp_path / "drive.log")
+    (tmp_path / "folder.log").mkdir()
+    with pytest.raises(TrajectoryError, match="got no file"):
+        read_ipi_input(tmp_path / "input.xml")
+    (tmp_path / "input.xml").unlink()
+    (tmp_path / "input.xml").write_text(INPUT)
+    for name in ("water.out", "water.torque_0", "water.vel_0.extxyz"):
+        os.mkfifo(tmp_path / name)
+    found = open_run(tmp_path)
+    assert (found.torque, len(found.time), found.model) == (None, 0, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("<smotion mode='metad'/> <system>", "The run has metadynamics (`smotion`)"),
+        ("<smotion mode='multi'> <smotion mode='dmd'/> </smotion> <system>", "The run has a driving force"),
+        ("<system> <normal_modes> <open_paths> [ 0 ] </open_paths> </normal_modes>", "Some atoms have open paths"),
+        ("<system> <normal_modes> <bosons> [ 0 ] </bosons> </normal_modes>", "Some atoms have exchange of bosons"),
+    ],
+)
+def test_what_changes_averages_is_said(tmp_path: Path, text: str, note: str) -> None:
+    (found,) = read(tmp_path, INPUT.replace("<system>", text)).notes
+    assert found.startswith(note)
+    bias = "<ensemble> <bias> <force forcefield='plumed'/> </bias>"
+    (found,) = read(tmp_path, INPUT.replace("<ensemble>", bias)).notes
+    assert found.startswith("A bias acts on the atoms")

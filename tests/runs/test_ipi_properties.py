@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from ase import units
 from support.ipi_harmonic import run_harmonic
+from support.mutations import outcomes
 
 from tumble.runs.ipi_input import PropertiesOutput
 from tumble.runs.ipi_properties import Properties, read_properties
@@ -150,3 +151,49 @@ def test_without_a_time_step_there_is_no_time(tmp_path: Path) -> None:
     # What i-PI writes as `time` isn't that of a motion.
     assert len(read(tmp_path, energies(0, 1), timestep=None).time) == 0
     assert read_properties([PropertiesOutput(tmp_path / "nowhere", 1)], None).columns == {}
+
+
+@pytest.mark.parametrize("row", ["1 2 3", "1 2 3 4x", "1 2 3 1_0", "nan 2 3 4", "1.5 2 3 4", "1e30 2 3 4", "\0 2 3 4"])
+def test_damaged_rows_are_left_out(tmp_path: Path, row: str) -> None:
+    found = read(tmp_path, f"{energies(0)}{row}\n{energies(1)}")
+    assert list(found.columns["step"]) == [0, 1]
+    assert found.notes == ("Of 3 rows in `out`, 1 are damaged and left out.",)
+
+
+def test_headings_that_differ_are_refused(tmp_path: Path) -> None:
+    found = read(tmp_path, energies(0) + energies(1).replace("conserved", "potential"))
+    assert found.columns == {}
+    assert "expected one heading for all rows, got `potential` in column 3" in found.notes[0]
+    assert "got `conserved` in column 0" in read(tmp_path, energies(0).replace("column   3", "column   0")).notes[0]
+
+
+def test_damage_is_left_out_with_a_note(tmp_path: Path) -> None:
+    good = energies(*range(8)).encode()
+    found, refused = outcomes(
+        tmp_path / "out", good, 600, 13, lambda path: read_properties([PropertiesOutput(path, 1)], 5e-4)
+    )
+    assert refused == []
+    for each in found:
+        assert all(len(values) == len(each.time) for values in each.columns.values())
+        assert np.all(np.diff(each.columns.get("step", np.arange(2))) > 0)
+        assert each.columns or each.notes
+    assert sum(len(each.time) > 0 for each in found) > 300
+
+
+def test_operators_of_suzuki_chin(tmp_path: Path) -> None:
+    text = """\
+# column   1     --> step : The current simulation time step.
+# column   2     --> potential : The physical system potential energy.
+# column   3     --> kinetic_cv(H) : The centroid-virial quantum kinetic energy.
+# column   4     --> kinetic_opsc(H) : The Suzuki-Chin centroid-virial operator estimator.
+0 1 2 3
+1 1 2 3
+"""
+    (tmp_path / "out").write_text(text)
+    found = read_properties([PropertiesOutput(tmp_path / "out", 1)], 5e-4, suzuki_chin=True)
+    assert found.columns["kinetic_cv(H)"] == pytest.approx(np.full(2, 3 * units.Hartree), rel=1e-7)
+    assert "potential" not in found.columns
+    assert found.notes == (
+        "Of the properties, potential are left out, since they average over all beads of the "
+        "Suzuki–Chin splitting; `potential_opsc` and `kinetic_opsc` don't.",
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_elements import integer_of, word_of
+from tumble.runs.text_rows import is_file
 
 _LINE = 10_000  # characters of a line that is read
 _MOST = 10_000_000  # atoms
@@ -34,12 +35,12 @@ def _labels_in(system: Any, folder: Path) -> Sequence[str]:
     """Labels of the first xyz file of `initialize`."""
     for file in system.findall("initialize/file"):
         path = folder / (file.text or "").strip()
-        if word_of(file, "mode", "") == "xyz" and path.is_file():
-            with path.open(errors="replace") as lines:
-                try:
+        if word_of(file, "mode", "") == "xyz" and is_file(path):
+            try:
+                with path.open(errors="replace") as lines:
                     number = integer_of(lines.readline(_LINE), "natoms")
-                except TrajectoryError:
-                    return ()
-                rows = [line.split() for line in islice(lines, 1, 1 + min(max(number, 0), _MOST))]
+                    rows = [line.split() for line in islice(lines, 1, 1 + min(max(number, 0), _MOST))]
+            except (OSError, TrajectoryError):
+                return ()
             return [row[0] for row in rows if row] if len(rows) == number else ()
     return ()

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from tumble.analysis.reading.trajectory_file import check_file
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.symmetry.symmetry_log import is_symmetry_log, read_symmetry_log
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_input import IpiInput
+from tumble.runs.text_rows import is_file
 
 _SAID = re.compile(r"^tumble drive: model (.+?) on .*symmetrize ([^,;\s]+)", re.MULTILINE)
 _HEAD = 100_000  # characters of a log, in the first of which a driver introduces itself
@@ -19,8 +21,12 @@ _HEAD = 100_000  # characters of a log, in the first of which a driver introduce
 def said_by_driver(folder: Path) -> tuple[dict[str, str], str | None]:
     """The model and its rotations, from what `tumble drive` said, if that is in a file *.log beside the outputs."""
     for path in sorted(folder.glob("*.log")):
-        with path.open(errors="replace") as file:
-            said = _SAID.search(file.read(_HEAD))
+        try:
+            check_file(path)
+            with path.open(errors="replace") as file:
+                said = _SAID.search(file.read(_HEAD))
+        except (OSError, TrajectoryError):
+            continue  # a folder or a pipe of that name, or what belongs to somebody else
         if said is not None:
             return {"name": said.group(1)}, said.group(2)
     return {}, None
@@ -40,7 +46,7 @@ def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array],
     Returns:
         Times [V] in ps, columns [V] (see `Run.symmetry`), and what was left out, in sentences.
     """
-    logs = [path for path in sorted(folder.iterdir()) if path.is_file() and is_symmetry_log(path)]
+    logs = [path for path in sorted(folder.iterdir()) if is_file(path) and is_symmetry_log(path)]
     if not logs:
         return np.empty(0), {}, ()
     names = ", ".join(f"`{path.name}`" for path in logs)
@@ -62,9 +68,9 @@ def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array],
     lines = float(np.median(log.lines))
     if lines != found.beads:
         return left_out(f"its rounds have {lines:g} lines for {found.beads} beads, so that they aren't steps")
-    notes: tuple[str, ...] = ()
+    notes = log.notes
     if log.parts > 1:
-        notes = (
+        notes += (
             f"The driver was started {log.parts} times: times of the symmetry error after the first are known to the "
             "distance of its rows only.",
         )

@@ -17,6 +17,7 @@ from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_atoms import atoms_of
 from tumble.runs.ipi_elements import integer_of, positive_of, quantity_of, word_of
 from tumble.runs.ipi_motion import Motion, motion_of
+from tumble.runs.text_rows import is_file
 
 # What i-PI writes if its input has no element `output` (`ipi.inputs.outputs.InputOutputs.make_default`).
 _DEFAULT_OUTPUT = """
@@ -131,7 +132,7 @@ def _parsed(xml: Path) -> Any:
     """
     expected = f"`{xml}`: expected an input of i-PI, with the element `simulation`, got"
     # Only a regular file ends: a pipe would be waited for.
-    if not xml.is_file():
+    if not is_file(xml):
         raise TrajectoryError(f"{expected} no file")
     try:
         root = ElementTree.parse(xml).getroot()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -17,8 +18,9 @@ from tumble.analysis.reading.ipi_units import ENERGY, PRESSURE, TEMPERATURE, TIM
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_input import PropertiesOutput
+from tumble.runs.text_rows import complete_lines, is_count, is_file, row_of
 
-_COLUMN = re.compile(r"#\s*(?:column|cols\.)\s+(\d+)(?:-(\d+))?\s*-->\s*([^\s{(]+)([^:]*)")
+_COLUMN = re.compile(r"#\s*(?:column|cols\.)\s+(\d{1,6})(?:-(\d{1,6}))?\s*-->\s*([^\s{(]+)([^:]*)", re.ASCII)
 _UNIT, _ARGUMENTS = re.compile(r"\{([^}]*)\}"), re.compile(r"\(([^)]*)\)")
 _ENERGIES = {"potential", "kinetic_cv", "kinetic_tens", "conserved", "kinetic_md"}
 _ENERGIES |= {"potential_opsc", "potential_tdsc", "kinetic_opsc", "kinetic_tdsc", "kinetic_td", "kinetic_prsc"}
@@ -61,7 +63,7 @@ def read_properties(
     notes: list[str] = []
     tables: list[tuple[PropertiesOutput, dict[str, Array]]] = []
     for output in outputs:
-        if not output.path.is_file():
+        if not is_file(output.path):
             continue
         try:
             columns, found = _read_table(output, timestep)
@@ -133,30 +135,53 @@ def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[
         TrajectoryError: If it isn't one of properties, or nothing is in there.
     """
     path, notes = output.path, []
-    text = path.read_text(errors="replace")
-    complete = text[: text.rfind("\n") + 1].splitlines()  # without a line that is being written, or was cut off
-    heading = [found for line in complete if (found := _COLUMN.match(line)) is not None]
-    rows = [words for line in complete if not line.lstrip().startswith("#") and (words := line.split())]
-    width = max((int(found[2] or found[1]) for found in heading), default=0)
+    complete = complete_lines(path)  # without a line that is being written, or was cut off
+    heading = _heading(path, complete)
+    rows = [words for line in complete if not line.lstrip().startswith(b"#") and (words := line.split())]
     if not heading or not rows:
         raise TrajectoryError(f"`{path}`: expected properties of i-PI, with a heading and rows, got none")
-    regular = [numbers for words in rows if (numbers := _numbers(words, width)) is not None]
+    width = max(last for _, last, _, _ in heading)
+    steps = [first - 1 for first, last, name, _ in heading if name == "step"]
+    regular = [numbers for words in rows if (numbers := row_of(words, width)) is not None]
+    regular = [numbers for numbers in regular if all(is_count(numbers[step]) for step in steps)]
     if not regular:
         raise TrajectoryError(f"`{path}`: expected rows of {width} numbers, got others")
     if len(regular) < len(rows):
         notes.append(f"Of {len(rows)} rows in `{path.name}`, {len(rows) - len(regular)} are damaged and left out.")
     table = np.array(regular)
     columns: dict[str, Array] = {}
-    for found in heading:
-        unit, arguments = _UNIT.search(found[4]), _ARGUMENTS.search(found[4])
-        name = found[3] if arguments is None else f"{found[3]}({arguments[1]})"
-        first, last = int(found[1]), int(found[2] or found[1])
-        values = table[:, first - 1] if found[2] is None else table[:, first - 1 : last]
-        columns.setdefault(name, values * _factor(found[3], None if unit is None else unit[1], name))
+    for first, last, quantity, rest in heading:
+        unit, arguments = _UNIT.search(rest), _ARGUMENTS.search(rest)
+        name = quantity if arguments is None else f"{quantity}({arguments[1]})"
+        values = table[:, first - 1] if first == last else table[:, first - 1 : last]
+        # What a run that explodes leaves may be the largest number that there is.
+        with np.errstate(over="ignore"):
+            values = values * _factor(quantity, None if unit is None else unit[1], name)
+        columns.setdefault(name, values)
     if "step" not in columns:
         columns["step"] = _steps(output, columns, len(table), timestep, notes)
     keep = continuing(columns["step"])
     return {name: values[keep] for name, values in columns.items()}, notes
+
+
+def _heading(path: Path, lines: Sequence[bytes]) -> list[tuple[int, int, str, str]]:
+    """First and last column, quantity, and what follows it, of each property.
+
+    Raises:
+        TrajectoryError: If there are several headings that differ, or columns that can't be.
+    """
+    found: dict[int, tuple[int, int, str, str]] = {}
+    for line in lines:
+        match = _COLUMN.match(line.decode(errors="replace"))
+        if match is None:
+            continue
+        first, last = int(match[1]), int(match[2] or match[1])
+        column = first, last, match[3], match[4]
+        if not 1 <= first <= last or found.setdefault(first, column) != column:
+            raise TrajectoryError(
+                f"`{path}`: expected one heading for all rows, got `{match[3][:40]}` in column {match[1]}"
+            )
+    return list(found.values())
 
 
 def _steps(
@@ -167,16 +192,6 @@ def _steps(
         return np.rint(columns["time"] / timestep)
     notes.append(f"Without `step` or `time` in `{output.path.name}`, its rows are counted from step 0 on.")
     return np.arange(rows, dtype=np.float64) * output.stride
-
-
-def _numbers(words: list[str], width: int) -> list[float] | None:
-    """A row; None if it is damaged, as where a run that was killed goes on in the middle of a line."""
-    if len(words) != width:
-        return None
-    try:
-        return [float(word) for word in words]
-    except ValueError:
-        return None
 
 
 def _factor(quantity: str, unit: str | None, name: str) -> float:

@@ -14,6 +14,7 @@ from tumble.runs.ipi_input import IpiInput, read_ipi_input, root_of
 from tumble.runs.ipi_properties import read_properties
 from tumble.runs.ipi_trajectory import files_of_beads, trajectory_of
 from tumble.runs.run import Run, Trajectory
+from tumble.runs.text_rows import is_file
 
 
 def find_ipi_input(folder: Path) -> Path | None:
@@ -35,7 +36,7 @@ def find_ipi_input(folder: Path) -> Path | None:
 
 def is_ipi_input(path: Path) -> bool:
     """Whether a file is an input or a checkpoint of i-PI, whatever its name."""
-    return path.is_file() and root_of(path) is not None
+    return root_of(path) is not None
 
 
 def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = None) -> Run:
@@ -97,8 +98,8 @@ def _files(xml: Path, found: IpiInput) -> tuple[Path, ...]:
             files += files_of_beads(output, found.beads, "").values()
             files.append(output.stem)
     files += sorted(xml.parent.glob("*.log"))
-    files += [path for path in sorted(xml.parent.iterdir()) if path.is_file() and is_symmetry_log(path)]
-    return tuple(path for path in dict.fromkeys(files) if path.is_file())
+    files += [path for path in sorted(xml.parent.iterdir()) if is_file(path) and is_symmetry_log(path)]
+    return tuple(path for path in dict.fromkeys(files) if is_file(path))
 
 
 def _trajectory(found: IpiInput) -> tuple[Trajectory, tuple[str, ...]]:

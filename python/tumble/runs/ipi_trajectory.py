@@ -9,7 +9,9 @@ from pathlib import Path
 
 from tumble.runs.ipi_input import TrajectoryOutput
 from tumble.runs.run import Trajectory
+from tumble.runs.text_rows import is_file
 
+_DIGITS = 15
 # Endings of the formats of i-PI that can be read (`bin` can't).
 _ENDINGS = {"xyz": ".xyz", "pdb": ".pdb", "ase": ".extxyz"}
 
@@ -75,7 +77,10 @@ def files_of_beads(output: TrajectoryOutput, beads: int, ending: str) -> dict[in
     digits = len(str(beads))
     for path in sorted(output.stem.parent.glob("*")):
         found = name.fullmatch(path.name)
-        if found is not None and (len(found[1]) == digits or int(found[1]) not in numbered):
+        # Not more digits than there are numbers of beads.
+        if found is None or len(found[1]) > _DIGITS or not is_file(path):
+            continue
+        if len(found[1]) == digits or int(found[1]) not in numbered:
             numbered[int(found[1])] = path
     written = output.beads(beads)
     return {bead: numbered[bead] for bead in sorted(numbered) if bead in written}
@@ -88,9 +93,9 @@ def _found(outputs: Sequence[TrajectoryOutput], quantity: str, beads: int | None
         ending = _ENDINGS.get(output.format)
         if output.quantity != quantity or ending is None:
             continue
-        whole = output.stem.with_name(output.stem.name + ending)
+        whole = output.stem.parent / f"{output.stem.name}{ending}"
         files = {} if beads is None else files_of_beads(output, beads, ending)
-        if not files and (beads is None or beads == 1) and whole.is_file():
+        if not files and (beads is None or beads == 1) and is_file(whole):
             files = {0: whole}
         if files:
             found.append(_Found(output, files))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from support.ipi_runs import Server, start_driver, unix_endpoint
+from support.mutations import outcomes
 from support.systems import systems
 
 from tumble.analysis import TrajectoryError
@@ -73,9 +75,65 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     assert is_symmetry_log(path)
     with pytest.raises(TrajectoryError, match="expected lines of numbers, got none"):
         read_symmetry_log(path)
-    path.write_text(HEADING + "1 0 -10 -10.5 0.3\n")
-    with pytest.raises(TrajectoryError, match="expected 9 numbers in line 3"):
-        read_symmetry_log(path)
-    path.write_text(HEADING + "1 0 -10 -10.5 0.3 0.1 0.2 0.01 many\n")
-    with pytest.raises(TrajectoryError, match="expected numbers in line 3"):
-        read_symmetry_log(path)
+
+
+GOOD = "1 0 -10 -10.5 0.3 0.1 0.2 0.01 0.001\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "11 0 -10 -10.5 0.3\n",
+        "11 0 -10 -10.5 0.3 0.1 0.2 0.01 many\n",
+        "11 0 -10 -10.5 0.3 0.1 0.2 0.01 nan\n",
+        "11 0 -10 -10.5 0.3 0.1 0.2 0.01 1_0\n",
+        "11 0 -10 -10.5 0.3 0.1 0.2 0.01 1e400\n",
+        "1.5 0 -10 -10.5 0.3 0.1 0.2 0.01 0.001\n",
+        f"{10**30} 0 -10 -10.5 0.3 0.1 0.2 0.01 0.001\n",
+        "\0\0\0 11 0 -10\n",
+        # A full disk cut a line, and an older driver wrote its heading right behind it.
+        f"11 0 -10 -10{HEADING}",
+    ],
+)
+def test_damaged_lines_are_left_out(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "symmetry.log"
+    path.write_text(HEADING + GOOD + line + GOOD.replace("1 0", "21 0" if HEADING not in line else "11 0", 1))
+    log = read_symmetry_log(path)
+    assert list(log.rounds) == [1, 21]
+    assert log.notes == ("Of the lines of the symmetry error, 1 are damaged and left out.",)
+
+
+def test_a_log_that_a_full_disk_cut_is_continued(tmp_path: Path, model_file: object) -> None:
+    """By the real driver, behind what a full disk left."""
+    path = tmp_path / "symmetry.log"
+    path.write_text(HEADING + GOOD + "11 0 -10 -10.5 0.3 0.1")
+    endpoint = unix_endpoint()
+    options = ["--symmetry-log", "symmetry.log", "--symmetry-set", "octahedral", "--symmetry-every", "2"]
+    with (
+        Server(tmp_path, systems()["molecule"], endpoint, steps=2) as server,
+        start_driver(tmp_path, model_file("harmonic"), endpoint, "--periodic", "none", *options) as driver,
+    ):
+        assert server.wait() == 0, server.output
+        assert driver.wait() == 0, driver.output
+    assert path.read_text().startswith(f"{HEADING}{GOOD}11 0 -10 -10.5 0.3 0.1\n# tumble drive: ")
+    log = read_symmetry_log(path)
+    assert (len(log.rounds), log.parts) == (3, 2)
+    assert log.notes == ("Of the lines of the symmetry error, 1 are damaged and left out.",)
+
+
+def test_damage_is_refused_or_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "symmetry.log"
+    rounds = [(10 * index + 1, bead) for index in range(6) for bead in (0, 1)]
+    good = HEADING + "".join(GOOD.replace("1 0", f"{number} {bead}", 1) for number, bead in rounds)
+    found, refused = outcomes(path, good.encode(), 600, 11, read_symmetry_log)
+    assert all(str(path) in message for message in refused)
+    assert all(np.isfinite([log.rounds, *log.values.values()]).all() for log in found)
+    # Most damages touch some lines only.
+    assert len(found) > 300
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "symmetry.log")
+    assert not is_symmetry_log(tmp_path / "symmetry.log")
+    with pytest.raises(TrajectoryError, match="got a pipe"):
+        read_symmetry_log(tmp_path / "symmetry.log")
