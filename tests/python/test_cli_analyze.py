@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +154,24 @@ def test_isolated_systems_turn_as_a_whole(bare: Path, tmp_path: Path) -> None:
         assert ("body_rotation" in load_analysis(file)["drift"].metadata) is known
 
 
+def alone(run: Path, folder: Path) -> Path:
+    """The trajectory of a run, far from its log."""
+    return Path(shutil.copy(run / "water.dump", folder))
+
+
+def test_trajectory_next_to_the_log_that_names_it(
+    bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "out.json"
+    assert (
+        main(["analyze", str(bare / "water.dump"), "--observables", "dielectric,reorientation", "-o", str(file)]) == 0
+    )
+    printed = capsys.readouterr().out
+    assert "water: LAMMPS, NVT (velocity rescaling), 300 K, 1.995 ps" in printed
+    assert "note: Units, time step and settings are those of `log.lammps`, which says that it wrote this." in printed
+    assert load_analysis(file)["reorientation"].metadata["time_ps"] == [0.0, pytest.approx(1.995)]
+
+
 def test_finite_size_correction(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "out.json"
     command = ["analyze", str(bare), "--observables", "msd", "--viscosity", "0.85", "-o", str(file)]
@@ -160,19 +179,26 @@ def test_finite_size_correction(bare: Path, tmp_path: Path, capsys: pytest.Captu
     result = load_analysis(file)["msd"]
     added = float(result["D_infinite_molecules"].values - result["D_molecules"].values)
     assert added == pytest.approx(finite_size_correction(BOX, 300.0, 0.85), rel=1e-6)
-    assert main(["analyze", str(bare / "water.dump"), "--timestep", "0.5", *command[2:]]) == 1
+    assert main(["analyze", str(alone(bare, tmp_path)), "--timestep", "0.5", *command[2:]]) == 1
     assert "expected one, which the run's files don't tell; give `--temperature`" in capsys.readouterr().err
+
+
+def test_what_the_user_says_wins_with_a_note(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["analyze", str(bare), "--observables", "reorientation", "-o", str(tmp_path / "out.json")]
+    assert main([*command, "--timestep", "1"]) == 0
+    assert "note: The time step is 1 fs, as given, where the log says 0.5 fs." in capsys.readouterr().out
+    assert load_analysis(tmp_path / "out.json")["reorientation"].metadata["time_ps"] == [0.0, pytest.approx(3.99)]
 
 
 def test_bare_trajectory_needs_what_it_does_not_tell(
     bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = str(tmp_path / "out.json")
-    command = ["analyze", str(bare / "water.dump"), "--observables", "dielectric", "-o", file]
+    file, dump = str(tmp_path / "out.json"), str(alone(bare, tmp_path))
+    command = ["analyze", dump, "--observables", "dielectric", "-o", file]
     assert main(command) == 1
     assert "expected one, which the run's files don't tell; give `--temperature`" in capsys.readouterr().err
     assert main([*command, "--temperature", "300"]) == 0
-    command = ["analyze", str(bare / "water.dump"), "--observables", "reorientation", "-o", file]
+    command = ["analyze", dump, "--observables", "reorientation", "-o", file]
     assert main(command) == 1
     assert "`timestep`: expected one for a correlation in time" in capsys.readouterr().err
     assert main([*command, "--timestep", "0.5"]) == 0
@@ -355,7 +381,6 @@ def test_frames_are_chosen_by_their_times(tmp_path: Path) -> None:
         (["--jobs", "0"], "`--jobs`: expected at least 1, got 0"),
         (["--start", "nan"], "`--start`: expected a number, got nan"),
         (["-o", "nowhere/x.json"], "expected a file in a folder that exists, got `nowhere/x.json`"),
-        (["--timestep", "1"], "`timestep`: expected that of the run, which tells 0.5 fs, got 1 fs"),
     ],
 )
 def test_options_that_can_not_be(

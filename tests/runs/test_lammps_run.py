@@ -255,7 +255,7 @@ def test_partitions(tmp_path: Path) -> None:
 
 
 def test_folder_of_nothing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"expected a folder with an input of i-PI .* found neither; name a traj"):
+    with pytest.raises(TrajectoryError, match="found neither; name the log or a trajectory"):
         open_run(tmp_path)
     with pytest.raises(TrajectoryError, match="expected a run or a trajectory, found no such file"):
         open_run(tmp_path / "nothing.dump")
@@ -265,10 +265,23 @@ def test_folder_of_nothing_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_the_user_says_counts(tmp_path: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"`timestep`: expected that of the run, which tells 0\.5 fs, got 1 fs"):
-        open_run(run(tmp_path), timestep=0.001)
-    found = open_run(
-        run(tmp_path), name="a", timestep=0.0005, temperature=250.0, trajectory=["b.dcd"], topology="t.data"
+    found = open_run(run(tmp_path), name="a", trajectory=["b.dcd"], topology="t.data")
+    assert (found.name, found.trajectory.positions, found.trajectory.topology) == (
+        "a",
+        (Path("b.dcd"),),
+        Path("t.data"),
     )
-    assert (found.name, found.timestep, found.temperature) == ("a", 0.0005, 250.0)
-    assert (found.trajectory.positions, found.trajectory.topology) == ((Path("b.dcd"),), Path("t.data"))
+    assert open_run(tmp_path, timestep=0.0005, temperature=310.0, units="metal").notes == ()
+
+
+def test_what_the_user_says_wins_with_a_note_where_the_run_says_another(tmp_path: Path) -> None:
+    found = open_run(run(tmp_path), timestep=0.001, temperature=250.0, units="real")
+    assert (found.timestep, found.temperature, found.trajectory.units) == (0.001, 250.0, "real")
+    assert found.time == pytest.approx([0, 0.01, 0.02])
+    assert found.torque_time == pytest.approx([0, 0.01, 0.02])
+    assert found.log["potential"][0] == pytest.approx(-10 * 4184 / 96485.332)
+    assert found.notes == (
+        "Units are `real`, as given, where the log says `units metal`.",
+        "The time step is 1 fs, as given, where the log says 0.0005 fs.",
+        "The temperature is 250 K, as given, where the run says 310 K.",
+    )

@@ -11,9 +11,13 @@ from tumble.analysis.reading.trajectory_file import check_file, matching
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.files import shown
 from tumble.runs.ipi_run import find_ipi_input, is_ipi_input, read_ipi_run
-from tumble.runs.lammps_run import LOG, read_lammps_run
+from tumble.runs.lammps_beside import log_of_dump
+from tumble.runs.lammps_log import LOG
+from tumble.runs.lammps_run import is_lammps_log, read_lammps_run
 from tumble.runs.run import Run, Trajectory
 from tumble.runs.stamp import stamped, stamps_in
+
+_SAME = 1e-6  # relative, of time steps
 
 
 def open_run(
@@ -34,36 +38,30 @@ def open_run(
             LAMMPS; or a file or pattern of a trajectory.
         name: For tables and legends; that of the folder or file if not given.
         topology: File that names the atoms, where the trajectory doesn't.
-        timestep: ps, where the run doesn't tell it.
-        temperature: K, where the run doesn't tell it.
+        timestep: ps; it wins over what the run says, with a note.
+        temperature: K; it wins over what the run says, with a note.
         trajectory: Files to take instead of what the run's input names.
         beads: Whether several files are the beads of a ring polymer, where they don't tell it.
-        units: Style of units of LAMMPS, where the log or the dump doesn't tell it.
+        units: Style of units of LAMMPS; it wins over what the log or the dump says, with a note.
 
     Raises:
-        TrajectoryError: If there is no such run, it can't be read, or it tells another time step.
+        TrajectoryError: If there is no such run, or it can't be read.
     """
     before = stamps_in(folder_of(path))
-    run = _read(Path(path), name, units, timestep)
-    if timestep is not None and run.timestep is not None and abs(run.timestep - timestep) > 1e-6 * timestep:
-        raise TrajectoryError(
-            f"`timestep`: expected that of the run, which tells {1000 * run.timestep:.6g} fs, "
-            f"got {1000 * timestep:.6g} fs"
-        )
-    files = run.trajectory
-    if trajectory is not None:
-        files = Trajectory(positions=tuple(Path(each) for each in trajectory))
+    named = None if trajectory is None else tuple(Path(each) for each in trajectory)
+    run = _with_timestep(_read(Path(path), name, units, timestep, named, beads), timestep)
+    files = run.trajectory if named is None else _named(run.trajectory, named)
     if topology is not None:
-        files = dataclasses.replace(files, topology=Path(topology))
+        files = dataclasses.replace(files, topology=Path(topology), optional_topology=False)
     if beads:
-        files = dataclasses.replace(files, beads=True)
+        files = dataclasses.replace(files, beads=True, bead=False)
     return dataclasses.replace(
         run,
         name=shown(run.name),
         trajectory=files,
-        timestep=run.timestep if timestep is None else timestep,
         temperature=run.temperature if temperature is None else temperature,
         centroid_temperature=run.centroid_temperature if temperature is None else None,
+        notes=(*run.notes, *_note_on_temperature(run, temperature)),
         stamps=stamped(run.files, before),
         given={
             "topology": topology,
@@ -87,24 +85,94 @@ def folder_of(path: str | PathLike[str]) -> Path:
     return Path(found[0]).parent if found else path.parent
 
 
-def _read(path: Path, name: str | None, units: str | None, timestep: float | None) -> Run:
+def _read(
+    path: Path,
+    name: str | None,
+    units: str | None,
+    timestep: float | None,
+    trajectory: tuple[Path, ...] | None,
+    beads: bool,
+) -> Run:
     check_file(path)
     if path.is_dir():
         xml = find_ipi_input(path)
         if xml is not None:
             return read_ipi_run(xml, name, timestep)
         if (path / LOG).is_file():
-            return read_lammps_run(path, name=name, units=units, timestep=timestep)
+            return read_lammps_run(path, None, name, units, timestep, trajectory)
         raise TrajectoryError(
             f"`{path}`: expected a folder with an input of i-PI (*.xml) or a log of LAMMPS ({LOG}), found neither; "
-            "name a trajectory instead of the folder"
+            "name the log or a trajectory instead of the folder"
         )
     if path.suffix == ".xml" or is_ipi_input(path):
         return read_ipi_run(path, name, timestep)
-    if path.is_file() and (path.name.startswith("log.") or path.suffix == ".log"):
-        return read_lammps_run(path.parent, path, name, units, timestep)
+    if is_lammps_log(path):
+        return read_lammps_run(path.parent, path, name, units, timestep, trajectory)
     files = tuple(Path(each) for each in matching(str(path)))
     if not files:
         raise TrajectoryError(f"`{path}`: expected a run or a trajectory, found no such file")
     stem = files[0].stem if name is None else name
-    return Run(name=stem, engine="unknown", folder=files[0].parent, trajectory=Trajectory(positions=files, units=units))
+    bare = Run(name=stem, engine="unknown", folder=files[0].parent, trajectory=Trajectory(positions=files, units=units))
+    return bare if trajectory is not None else _with_log(bare, units, timestep, beads)
+
+
+def _with_log(bare: Run, units: str | None, timestep: float | None, beads: bool) -> Run:
+    """Return the run whose log says that it wrote a bare trajectory; the trajectory alone if there is none."""
+    files = bare.trajectory.positions
+    log = log_of_dump(files[:1] if beads else files)
+    if log is None:
+        return bare
+    try:
+        run = read_lammps_run(log.parent, log, bare.name, units, timestep, files[:1] if beads else files)
+    except TrajectoryError as error:
+        return dataclasses.replace(bare, notes=(f"What `{log.name}` says isn't used: {error}.",))
+    notes = (f"Units, time step and settings are those of `{log.name}`, which says that it wrote this.", *run.notes)
+    if not beads:
+        return dataclasses.replace(run, notes=notes)
+    # Rows of a log are those of one bead.
+    return dataclasses.replace(
+        bare,
+        engine=run.engine,
+        trajectory=dataclasses.replace(run.trajectory, positions=files),
+        timestep=run.timestep,
+        temperature=run.temperature,
+        ensemble=run.ensemble,
+        thermostat=run.thermostat,
+        beads=len(files),
+        notes=notes,
+        files=run.files,
+    )
+
+
+def _named(own: Trajectory, files: tuple[Path, ...]) -> Trajectory:
+    """Return a trajectory of other files, with what is known of the run's own ones."""
+    places = {path.resolve(): place for place, path in enumerate(own.positions)}
+    chosen = [places[path.resolve()] for path in files if path.resolve() in places]
+    if len(chosen) < len(files):
+        return dataclasses.replace(own, positions=files, velocities=(), forces=())
+    velocities, forces = (tuple(each[place] for place in chosen if each) for each in (own.velocities, own.forces))
+    return dataclasses.replace(own, positions=files, velocities=velocities, forces=forces)
+
+
+def _with_timestep(run: Run, timestep: float | None) -> Run:
+    """Return a run with the time step that the user gives."""
+    if timestep is None or run.timestep == timestep:
+        return run
+    if run.timestep is None or abs(run.timestep - timestep) <= _SAME * timestep:
+        return dataclasses.replace(run, timestep=timestep)
+    scale = timestep / run.timestep
+    note = f"The time step is {1e3 * timestep:.6g} fs, as given, where the run says {1e3 * run.timestep:.6g} fs."
+    return dataclasses.replace(
+        run,
+        timestep=timestep,
+        time=run.time * scale,
+        torque_time=run.torque_time * scale,
+        symmetry_time=run.symmetry_time * scale,
+        notes=(*run.notes, note),
+    )
+
+
+def _note_on_temperature(run: Run, temperature: float | None) -> tuple[str, ...]:
+    if temperature is None or run.temperature is None or abs(run.temperature - temperature) <= 1e-3 * temperature:
+        return ()
+    return (f"The temperature is {temperature:g} K, as given, where the run says {run.temperature:.4g} K.",)

@@ -1,92 +1,38 @@
-"""What a log of LAMMPS tells: commands in the order in which they were carried out, and stages of thermo output.
+"""What a log of LAMMPS says: commands in the order in which they were carried out, and stages of thermo output.
 
 A log echoes each line of the input, and once more after variables were replaced; so it is the record of the run,
-includes and loops unrolled, and not the input script. (`echo none` and `log none` take that away.)
+includes and loops unrolled, and not the input script. What `print` and `fix print` wrote isn't taken for commands: it
+follows their own echo. Where commands aren't echoed (`-echo none`), nothing is taken for one, and what they set isn't
+known. Where the input goes on in another log (`log FILE`), that is read on.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-import yaml
-
-from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.runs.lammps_settings import RUNS, Settings, command_of
+from tumble.runs.lammps_stage import Stage, stage_of
+from tumble.runs.lammps_table import BANNER, END, begins_table, read_table
+from tumble.runs.lammps_words import printed_by
 
-_COMMANDS = frozenset(
-    [
-        "atom_style",
-        "clear",
-        "compute",
-        "dump",
-        "fix",
-        "minimize",
-        "pair_coeff",
-        "pair_style",
-        "read_data",
-        "read_restart",
-        "rerun",
-        "run",
-        "thermo",
-        "thermo_modify",
-        "timestep",
-        "uncompute",
-        "undump",
-        "unfix",
-        "units",
-    ]
-)
-_HEADER = re.compile(r"\s*Step\s")
-_MULTI = re.compile(r"-+ Step\s+(\d+) -+ CPU")
-_PAIR = re.compile(r"(\S+)\s+=\s*(\S+)")
-_ATOMS = re.compile(r"\bwith (\d+) atoms|^\s+(\d+) atoms$")
-
-
-@dataclass
-class Settings:
-    """The settings that hold at a point of a run.
-
-    Attributes:
-        units: Style of units; None if the log doesn't tell.
-        timestep: In units of LAMMPS; None if it isn't known.
-        data: File that was read; None if there is none.
-        normalized: Whether energies in thermo output are per atom, as far as it was said.
-        fixes: Words of each fix that is alive, by its ID.
-        dumps: The same of dumps.
-        computes: The same of computes.
-    """
-
-    units: str | None = None
-    timestep: float | None = None
-    data: str | None = None
-    normalized: bool = False
-    fixes: dict[str, list[str]] = field(default_factory=dict)
-    dumps: dict[str, list[str]] = field(default_factory=dict)
-    computes: dict[str, list[str]] = field(default_factory=dict)
-
-    def copy(self) -> Settings:
-        """A copy that doesn't change any more."""
-        return replace(self, fixes=dict(self.fixes), dumps=dict(self.dumps), computes=dict(self.computes))
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One `run` or `minimize`.
-
-    Attributes:
-        settings: At its start.
-        dynamics: Whether it was a `run`.
-        columns: Thermo output, [T] each.
-    """
-
-    settings: Settings
-    dynamics: bool
-    columns: Mapping[str, Array]
+LOG = "log.lammps"
+#: How the log of a process of LAMMPS begins.
+PROCESS = re.compile(r"LAMMPS \(\d{1,2} [A-Z][a-z]{2} \d{4}")
+_ATOMS = re.compile(r"\bwith (\d{1,18}) atoms$|^\s+(\d{1,18}) atoms$")
+# What LAMMPS says right after the echo of a command, if it echoes.
+_ANSWERS = {
+    "Reading data file": "read_data",
+    "Reading restart file": "read_restart",
+    "Created orthogonal box": "create_box",
+    "Created triclinic box": "create_box",
+    "Lattice spacing in": "lattice",
+}
+# What is only written to the screen: a log may be that, kept in a file.
+_SCREEN = re.compile(r"  (Unit style|Time step) +: (\S+)$")
 
 
 @dataclass(frozen=True)
@@ -97,119 +43,199 @@ class LammpsLog:
         text: All of it.
         stages: In their order; one that isn't over counts.
         settings: At the end.
-        atoms: Their number; None if the log doesn't tell.
+        atoms: Their number; None if the log doesn't say it.
+        files: The files that were read.
+        notes: What was left out, in sentences.
     """
 
     text: str
     stages: tuple[Stage, ...]
     settings: Settings
     atoms: int | None
+    files: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
 
 
 def read_lammps_log(path: Path) -> LammpsLog:
-    """Reads a log.
+    """Read a log, and those in which it goes on.
+
+    A log that begins in the midst of a run, since the input named it, is read behind `log.lammps` if that leads there.
 
     Raises:
         TrajectoryError: If there is none.
     """
+    whole = path.with_name(LOG)
+    if path.name != LOG and whole.is_file() and not PROCESS.match(_text_of(path)):
+        replay = _Replay(last=path)
+        replay.read(whole)
+        if path in replay.read_files:
+            return replay.found()
+    replay = _Replay()
+    replay.read(path)
+    return replay.found()
+
+
+@dataclass
+class _Replay:
+    """Carries out what a log says, line by line.
+
+    Attributes:
+        last: The log at whose end to stop; that at which all end if None.
+    """
+
+    last: Path | None = None
+    settings: Settings = field(default_factory=Settings)
+    stages: list[Stage] = field(default_factory=list)
+    atoms: int | None = None
+    kind: str | None = None
+    commanded: bool = False
+    read_files: list[Path] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def found(self) -> LammpsLog:
+        """Return what was read."""
+        text, stages, files = "".join(self.texts), tuple(self.stages), tuple(self.read_files)
+        return LammpsLog(text, stages, self.settings, self.atoms, files, tuple(self.notes))
+
+    def read(self, path: Path) -> None:
+        """Read a log, and those in which it goes on."""
+        following: Path | None = path
+        while following is not None:
+            path, following = following, None
+            self.read_files.append(path)
+            text = _text_of(path)
+            self.texts.append(text)
+            # A last line that is still being written isn't one.
+            lines = text[: text.rfind("\n") + 1].split("\n")[:-1]
+            if len(self.read_files) == 1:
+                self.settings.echoed = _echoes(lines, 0)
+            following = self._read_lines(lines, path)
+            if path == self.last:
+                return
+
+    def _read_lines(self, lines: list[str], path: Path) -> Path | None:
+        """Carry out the lines of a file; return the file in which the log goes on, if it says so."""
+        following: Path | None = None
+        place = 0
+        while place < len(lines):
+            line, stop = _whole(lines, place)
+            if PROCESS.match(line) and place > 0:
+                self.settings = Settings(echoed=_echoes(lines, place + 1))
+                self.kind, self.commanded = None, False
+            words = command_of(line) if self.settings.echoed else []
+            if words:
+                place = self._carry_out(words, lines, stop)
+                if words[0] == "log":
+                    following = self._followed(path.with_name(words[1]), words[1])
+            elif self._printed(line):
+                place = stop
+            elif begins_table(lines, place, self.commanded):
+                place = self._add_stage(lines, place, path)
+            else:
+                self._look_at(line)
+                place = stop
+        return following
+
+    def _followed(self, path: Path, name: str) -> Path | None:
+        if name == "none" or path in self.read_files:
+            return None
+        if path.is_file():
+            return path
+        self.notes.append(f"The log goes on in `{name}`, which isn't there: what follows isn't known.")
+        return None
+
+    def _carry_out(self, words: list[str], lines: list[str], place: int) -> int:
+        """Change the settings; return the number of the line behind what a `print` wrote."""
+        if words[0] == "print":
+            expected = printed_by(words[1])
+            following = lines[place : place + len(expected)]
+            same = [pattern.fullmatch(line) for pattern, line in zip(expected, following, strict=False)]
+            return place + len(expected) if len(same) == len(expected) and all(same) else place
+        self.settings.carry_out(words, len(self.stages))
+        self.commanded = words[0] in RUNS
+        if self.commanded:
+            self.kind = words[0]
+        return place
+
+    def _printed(self, line: str) -> bool:
+        """Return whether a line is one that a `fix print` writes."""
+        for words in self.settings.fixes.values():
+            if words[3] == "print" and len(words) > 5 and printed_by(words[5])[0].fullmatch(line):
+                return True
+        return False
+
+    def _ends_table(self, line: str) -> bool:
+        """Return whether a line that is no row begins something else, as where another log was appended."""
+        if PROCESS.match(line) or BANNER.match(line) or line.startswith(("ERROR", "Total wall time", *_ANSWERS)):
+            return True
+        return self.settings.echoed and bool(command_of(line))
+
+    def _add_stage(self, lines: list[str], place: int, path: Path) -> int:
+        self.settings.note_written()
+        table = read_table(lines, place, self._printed, self._ends_table)
+        self.stages.append(stage_of(table, lines, self.settings.copy(), self.kind))
+        if table.damaged:
+            self.notes.append(
+                f"Damaged rows of thermo output are left out: {len(table.damaged)}, the first in line "
+                f"{table.damaged[0] + 1} of `{path.name}`."
+            )
+        if not self.settings.echoed:
+            self.kind = None
+        return table.stop
+
+    def _look_at(self, line: str) -> None:
+        """Take what LAMMPS itself says."""
+        atoms, said = _ATOMS.search(line), _SCREEN.match(line)
+        if atoms is not None:
+            self.atoms = int(atoms[1] or atoms[2])
+        elif said is not None:
+            self._take_from_screen(said[1], said[2])
+        elif line.startswith("Setting up") and line.endswith("minimization ..."):
+            self.kind = "minimize"
+
+    def _take_from_screen(self, what: str, value: str) -> None:
+        if what == "Unit style":
+            self.settings.units = value
+        elif self.settings.timestep is None or not self.settings.echoed:
+            words = command_of(f"timestep {value}")
+            self.settings.timestep = float(words[1]) if words else None
+
+
+def _text_of(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise TrajectoryError(f"`{path}`: expected the log of a LAMMPS run, got what is no regular file")
     try:
-        text = path.read_text(errors="replace")
+        return path.read_text(errors="replace")
     except OSError as error:
         raise TrajectoryError(f"`{path}`: expected the log of a LAMMPS run, got {error.strerror}") from error
-    # A last line that is still being written isn't one.
-    lines = re.sub(r"&[ \t]*\n", " ", text[: text.rfind("\n") + 1]).splitlines()
-    settings, stages, atoms, dynamics = Settings(), [], None, True
-    place = 0
-    while place < len(lines):
-        line = lines[place]
-        words = _words(line)
-        if words:
-            _apply(words, settings)
-            if words[0] in ("run", "minimize", "rerun"):
-                dynamics = words[0] != "minimize"
-        found = _ATOMS.search(line)
-        if found is not None:
-            atoms = int(found.group(1) or found.group(2))
-        if _HEADER.match(line) or _MULTI.match(line) or line.startswith("keywords:"):
-            columns, place = _table(lines, place)
-            stages.append(Stage(settings.copy(), dynamics, columns))
-        else:
-            place += 1
-    return LammpsLog(text, tuple(stages), settings, atoms)
 
 
-def _words(line: str) -> list[str]:
-    """A command as it was carried out; nothing for any other line, such as one whose variables are replaced next."""
-    try:
-        words = shlex.split(line, comments=True)
-    except ValueError:  # a lone quotation mark, in a line that is no command
-        return []
-    if not words or words[0] not in _COMMANDS or any("$" in word for word in words) or words[1:2] == ["CPU"]:
-        return []
-    return words
+def _whole(lines: Sequence[str], place: int) -> tuple[str, int]:
+    """Return a line, with those up to the end of a text in triple quotation marks, and the place behind it."""
+    stop = place + 1
+    if lines[place].count('"""') % 2 == 1:
+        closing = (other for other in range(stop, len(lines)) if lines[other].count('"""') % 2 == 1)
+        stop = next(closing, place) + 1
+    return "\n".join(lines[place:stop]), stop
 
 
-def _apply(words: list[str], settings: Settings) -> None:
-    """What a command changes."""
-    command, arguments = words[0], words[1:]
-    tables = {"fix": settings.fixes, "dump": settings.dumps, "compute": settings.computes}
-    if command == "clear":
-        settings.__init__()  # type: ignore[misc]
-    elif command in tables and len(arguments) > 2:
-        tables[command][arguments[0]] = words
-    elif command in ("unfix", "undump", "uncompute") and arguments:
-        tables[command.removeprefix("un")].pop(arguments[0], None)
-    elif command == "units" and arguments:
-        settings.units, settings.timestep = arguments[0], None
-    elif command == "timestep" and arguments:
-        settings.timestep = float(arguments[0])
-    elif command == "read_data" and arguments:
-        settings.data = arguments[0]
-    elif command == "read_restart":
-        settings.timestep = np.nan  # that of the restart file, which isn't known
-    elif command == "thermo_modify" and "norm" in arguments[:-1]:
-        settings.normalized = arguments[arguments.index("norm") + 1] == "yes"
+def _echoes(lines: Sequence[str], start: int) -> bool:
+    """Return whether a log echoes commands, from a line to the end of that process.
 
-
-def _table(lines: list[str], start: int) -> tuple[dict[str, Array], int]:
-    """Thermo output of one stage, up to its closing words or the end of the log, and the place behind it."""
-    stop = next((place for place in range(start, len(lines)) if lines[place].startswith("Loop time of")), len(lines))
-    body = lines[start:stop]
-    if _MULTI.match(body[0]):
-        return _multi(body), stop
-    if body[0].startswith("keywords:"):
-        names = [str(name) for name in yaml.safe_load(body[0].removeprefix("keywords:"))]
-        rows = [_numbers(re.findall(r"[^\s,]+", line[line.index("[") + 1 : line.rindex("]")])) for line in _lists(body)]
-    else:
-        names = body[0].split()
-        rows = [_numbers(line.split()) for line in body[1:]]
-    # Warnings may stand between the lines.
-    kept = [row for row in rows if len(row) == len(names)]
-    table = np.array(kept, dtype=np.float64).reshape(len(kept), len(names))
-    return dict(zip(names, table.T, strict=True)), stop
-
-
-def _lists(body: list[str]) -> list[str]:
-    return [line for line in body if re.match(r"\s+- \[.*\]", line)]
-
-
-def _multi(body: list[str]) -> dict[str, Array]:
-    """The style `multi`: a heading with the step, then names and numbers."""
-    rows: list[dict[str, float]] = []
-    for line in body:
-        heading = _MULTI.match(line)
-        if heading is not None:
-            rows.append({"Step": float(heading.group(1))})
-        else:
-            rows[-1] |= {name: float(value) for name, value in _PAIR.findall(line) if _numbers([value])}
-    names = list(rows[0])
-    full = [row for row in rows if row.keys() == rows[0].keys()]
-    return {name: np.array([row[name] for row in full]) for name in names}
-
-
-def _numbers(words: list[str]) -> list[float]:
-    """The words as numbers; nothing if one isn't."""
-    try:
-        return [float(word) for word in words]
-    except ValueError:
-        return []
+    LAMMPS answers some commands, right after their echo. Without such an answer, an echo of `run` before the first
+    thermo output tells, or any command where there is none.
+    """
+    before, last = "", ""
+    for line in lines[start:]:
+        if PROCESS.match(line) and last:
+            break
+        for answer, command in _ANSWERS.items():
+            if line.startswith(answer):
+                return before.split()[:1] == [command]
+        if BANNER.match(line) or line.startswith(END):
+            return last in RUNS
+        last = next(iter(command_of(line)), last)
+        if line.strip() and not line.startswith("WARNING"):
+            before = line
+    return True

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.runs.lammps_dumps import trajectory_of
+from tumble.runs.lammps_clock import clock_of
+from tumble.runs.lammps_columns import EnergyColumns
+from tumble.runs.lammps_dumps import LammpsDumps
 from tumble.runs.lammps_ensemble import ensemble_of, temperature_of
-from tumble.runs.lammps_log import Settings, read_lammps_log
-from tumble.runs.lammps_thermo import UNITS, thermo_of, timestep_of
-from tumble.runs.run import Run
+from tumble.runs.lammps_log import LOG, PROCESS, LammpsLog, read_lammps_log
+from tumble.runs.lammps_part import Part, part_of
+from tumble.runs.lammps_thermo import UNITS, thermo_of
+from tumble.runs.run import PATH_INTEGRAL, Run
 
-LOG = "log.lammps"
+_PARTITIONS = re.compile(r"^Running on \d+ partitions of processors", re.MULTILINE)
+_INPUT = 1 << 20  # bytes up to which a file may be an input script
+_NOT_ECHOED = (
+    "The log doesn't echo the commands of the input, so ensemble, thermostat and dumps aren't known: give "
+    "`--trajectory`, and `--temperature` where it matters."
+)
+
+
+def is_lammps_log(path: Path) -> bool:
+    """Return whether a file is a log of LAMMPS, by its name or its first line."""
+    if not path.is_file():
+        return False
+    if path.name.startswith("log.") or path.suffix == ".log":
+        return True
+    with path.open("rb") as file:
+        return PROCESS.match(file.read(100).decode(errors="replace")) is not None
 
 
 def read_lammps_run(
@@ -24,88 +42,91 @@ def read_lammps_run(
     name: str | None = None,
     units: str | None = None,
     timestep: float | None = None,
+    trajectory: Sequence[Path] | None = None,
 ) -> Run:
-    """Reads a run of LAMMPS.
+    """Read a run of LAMMPS.
+
+    What the user gives wins over what the log says, with a note.
 
     Args:
         folder: Its folder.
         log: Its log, if it isn't `log.lammps` there.
         name: For tables; that of the folder if not given.
-        units: Style of units, where the log doesn't tell it.
-        timestep: ps, where the log doesn't tell it.
+        units: Style of units, if the user gives it.
+        timestep: ps, if the user gives it.
+        trajectory: Files that the user names as its trajectory.
 
     Raises:
         TrajectoryError: If the log can't be read, is that of all partitions, or has units other than `metal`, `real`.
     """
     path = folder / LOG if log is None else log
     found = read_lammps_log(path)
-    if "partitions of processors" in found.text:
+    if _PARTITIONS.search(found.text):
         raise TrajectoryError(
             f"`{path}`: expected the log of one partition, got that of all; name `{path.name}.0`, or the dumps of the "
             "beads with `--beads`"
         )
-    settings = found.stages[-1].settings if found.stages else found.settings
-    style = settings.units or units
-    if style not in UNITS:
-        got = "a log that doesn't tell; give `--units`" if style is None else f"`units {style}`"
-        raise TrajectoryError(f"`{path}`: expected `units metal` or `units real`, got {got}")
-    ensemble, thermostat = ensemble_of(settings.fixes)
-    thermo = thermo_of(found, settings, style, ensemble)
-    told = timestep_of(thermo.columns, settings, style)
-    timestep = timestep if told is None else told
-    columns = thermo.columns if timestep is not None else {}
-    time = columns["Step"] * timestep if timestep is not None and "Step" in columns else np.empty(0)
-    torque = _torque(settings, columns)
-    symmetry = _symmetry(settings, columns)
+    dumps = LammpsDumps(folder, trajectory)
+    part = part_of(found, dumps.are_there, dumps.are_declared)
+    style, unit_notes = _units(path, part, units)
+    ensemble, thermostat = _ensemble(part)
+    thermo = thermo_of(part, found.atoms, style, ensemble)
+    clock = clock_of(part, thermo.columns, UNITS[style].time, timestep)
+    columns = thermo.columns if len(clock.time) > 0 else {}
+    energies = EnergyColumns(columns, part.settings, thermo.energy, UNITS[style].energy)
+    torque, symmetry = energies.torque(), energies.symmetry()
     inputs = _inputs(folder)
     return Run(
         name=folder.resolve().name if name is None else name,
         engine="LAMMPS",
         folder=folder,
-        trajectory=trajectory_of(folder, found, style),
-        timestep=timestep,
-        temperature=temperature_of(settings.fixes, columns.get("Temp"), ensemble),
+        trajectory=dumps.trajectory(part, style, bead=ensemble == PATH_INTEGRAL),
+        timestep=clock.timestep,
+        temperature=temperature_of(part.settings.fixes, columns.get("Temp"), ensemble),
         ensemble=ensemble,
+        unsampled=None if part.kind in ("run", "rerun") else "its steps follow no ensemble",
         thermostat=thermostat,
-        time=time,
+        time=clock.time if columns else np.empty(0),
         log=columns,
-        torque_time=time if torque is not None else np.empty(0),
+        torque_time=clock.time if torque is not None else np.empty(0),
         torque=torque,
-        symmetry_time=time if symmetry else np.empty(0),
+        symmetry_time=clock.time if symmetry else np.empty(0),
         symmetry=symmetry,
         model=_model(found.text),
         symmetrize=_symmetrize(found.text),
         inputs=inputs,
         versions=_versions(found.text),
-        notes=thermo.notes,
-        files=(path, *(folder / each for each in inputs)),
+        notes=(*_notes(found, part), *unit_notes, *clock.notes, *thermo.notes),
+        files=(*found.files, *(folder / each for each in inputs)),
     )
 
 
-def _torque(settings: Settings, columns: dict[str, Array]) -> Array | None:
-    """The frame torque [T,1,3] of `compute ID all pair tumble`, if thermo output has it."""
-    for identity, words in settings.computes.items():
-        names = [f"c_{identity}[{index}]" for index in (1, 2, 3)]
-        if words[3:5] == ["pair", "tumble"] and all(name in columns for name in names):
-            return np.stack([columns[name] for name in names], axis=1)[:, None, :]
-    return None
+def _units(path: Path, part: Part, given: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the style of units, and a note where the user gives another than the log says."""
+    said = part.settings.units
+    style = said if given is None else given
+    if style not in UNITS:
+        got = "a log that doesn't tell; give `--units`" if style is None else f"`units {style}`"
+        raise TrajectoryError(f"`{path}`: expected `units metal` or `units real`, got {got}")
+    if said is None or said == style:
+        return style, ()
+    return style, (f"Units are `{style}`, as given, where the log says `units {said}`.",)
 
 
-def _symmetry(settings: Settings, columns: dict[str, Array]) -> dict[str, Array]:
-    """The columns of `compute ID all tumble/symmetry`."""
-    for identity, words in settings.computes.items():
-        if words[3:4] != ["tumble/symmetry"]:
-            continue
-        given = {index: columns.get(f"c_{identity}[{index}]") for index in range(1, 8)}
-        found = {"energy_std": given[3], "force_rms": given[4]}
-        if given[3] is None:
-            found["energy_std"] = columns.get(f"c_{identity}")
-        if given[1] is not None and given[2] is not None:
-            found["energy_shift"] = given[2] - given[1]
-        known = {name: values for name, values in found.items() if values is not None}
-        if known:
-            return known
-    return {}
+def _ensemble(part: Part) -> tuple[str, str | None]:
+    """Return the ensemble in words, and the kind of thermostat (see `Run`)."""
+    if not part.dynamics:
+        return {"minimize": "minimization"}.get(part.kind, part.kind), None
+    return ensemble_of(part.settings.fixes)
+
+
+def _notes(log: LammpsLog, part: Part) -> tuple[str, ...]:
+    notes = (*log.notes, *part.notes)
+    if not part.settings.echoed:
+        notes = (*notes, _NOT_ECHOED)
+    if part.stages and not part.dynamics:
+        notes = (*notes, f"The log has no dynamics, but `{part.kind}`: rows and frames have no times.")
+    return notes
 
 
 def _model(text: str) -> dict[str, str]:
@@ -119,9 +140,10 @@ def _symmetrize(text: str) -> str | None:
 
 
 def _inputs(folder: Path) -> dict[str, str]:
-    """Input scripts, by the names that are usual for them."""
+    """Return input scripts, by the names that are usual for them, some of which dumps have, too."""
     paths = sorted({*folder.glob("*.in"), *folder.glob("in.*"), *folder.glob("*.lmp")})
-    return {path.name: path.read_text(errors="replace") for path in paths}
+    small = [path for path in paths if path.is_file() and path.stat().st_size <= _INPUT]
+    return {path.name: path.read_text(errors="replace") for path in small}
 
 
 def _versions(text: str) -> dict[str, str]:

@@ -28,19 +28,25 @@ class Trajectory:
         velocities: As `positions`, where they are in files of their own.
         forces: As `positions`, where they are in files of their own.
         topology: File that names the atoms, where those of the positions don't.
-        units: Style of units of LAMMPS, where the files don't tell it.
+        optional_topology: Whether `topology` is only for files that don't name the atoms themselves.
+        units: Style of units of LAMMPS.
         beads: Whether several files are the beads of a ring polymer, where they don't tell it.
         every_second: Whether files of beads are those with even numbers, which alone sample in the Suzuki–Chin
             splitting.
+        bead: Whether they are of one bead of a path integral of LAMMPS, whose velocities are those of normal modes.
+        steps: First and last step of the frames that belong to the run; None where all do.
     """
 
     positions: tuple[Path, ...] = ()
     velocities: tuple[Path, ...] = ()
     forces: tuple[Path, ...] = ()
     topology: Path | None = None
+    optional_topology: bool = False
     units: str | None = None
     beads: bool = False
     every_second: bool = False
+    bead: bool = False
+    steps: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True)
@@ -124,12 +130,15 @@ class Run:
         universe = open_trajectory(
             files.positions,
             topology=files.topology,
+            optional_topology=files.optional_topology,
             timestep=self.timestep,
             velocities=files.velocities or None,
             forces=files.forces or None,
             units=files.units,
             beads=files.beads,
             every_second=files.every_second,
+            bead=files.bead,
+            steps=files.steps,
         )
         known = None if self.engine == "unknown" else self.beads
         # A log of LAMMPS is that of one bead, and doesn't tell their number.

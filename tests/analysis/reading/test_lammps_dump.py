@@ -83,8 +83,6 @@ def test_units_and_times_that_the_dump_tells(lammps_run: Path) -> None:
     kicks = masses * (source.read(3).velocities - source.read(1).velocities) / (2 * EVERY * LAMMPS_TIMESTEP)
     strength = np.linalg.norm(frame.forces)
     assert np.linalg.norm(kicks / 100 - frame.forces) < 0.3 * strength  # frames are far apart
-    with pytest.raises(TrajectoryError, match=r"`units`: expected `metal`, as in .*, got `real`"):
-        LammpsDump(lammps_run / "images.dump", lammps_units("real"))
 
 
 def test_units_real(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -105,6 +103,15 @@ def test_velocities_without_units_are_left_out(lammps_run: Path) -> None:
     source = LammpsDump(lammps_run / "unwrapped.dump")
     assert source.read(0).velocities is None
     assert source.notes == ("Columns vx, vy, vz are left out: give `units`, the style of units of LAMMPS.",)
+
+
+def test_units_that_contradict_the_file_win_with_a_note(lammps_run: Path, tmp_path: Path) -> None:
+    text = (lammps_run / "unwrapped.dump").read_text()
+    (tmp_path / "x.dump").write_text("ITEM: UNITS\nmetal\n" + text)
+    own, given = (LammpsDump(tmp_path / "x.dump", units) for units in (None, lammps_units("real")))
+    np.testing.assert_allclose(given.read(0).velocities, 1e3 * own.read(0).velocities)
+    assert (len(own.notes), len(given.notes)) == (0, 1)
+    assert "Units are `real`, as given, where" in given.notes[0]
 
 
 def test_atoms_are_in_the_order_of_their_numbers(lammps_run: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from MDAnalysis.analysis.rms import RMSF
 
 from tumble.analysis.reading.frames import Frame, FrameSource
+from tumble.analysis.reading.open import notes_of
 from tumble.analysis.reading.trajectory_reader import TrajectoryReader
 from tumble.analysis.trajectory_error import TrajectoryError
 
@@ -146,8 +147,7 @@ def test_time_steps_that_make_no_sense(timestep: float) -> None:
         universe(MadeUp(2), timestep=timestep)
 
 
-def test_time_step_that_contradicts_the_file() -> None:
-    with pytest.raises(
-        TrajectoryError, match=r"`timestep`: expected 0.5 ps, as the times in `made up` say, got 0.4; leave"
-    ):
-        universe(MadeUp(3, steps=[2, 4, 6], times=[1, 2, 3]), timestep=0.4)
+def test_time_step_that_contradicts_the_file_wins_with_a_note() -> None:
+    opened = universe(MadeUp(3, steps=[2, 4, 6], times=[1, 2, 3]), timestep=0.4)
+    assert opened.trajectory.frame_times == pytest.approx([0.8, 1.6, 2.4])
+    assert notes_of(opened) == ("Times are steps of 0.4 ps, as given, where `made up` says 0.5 ps.",)

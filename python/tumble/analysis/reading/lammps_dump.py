@@ -88,8 +88,8 @@ class LammpsDump(TextFrames):
         if found["units"] is not None:
             own = lammps_units(found["units"].decode(errors="replace").strip())
             if self.units is not None and self.units != own:
-                raise TrajectoryError(f"`units`: expected `{own.style}`, as in `{self.path}`, got `{self.units.style}`")
-            self.units = own
+                self.notes += (f"Units are `{self.units.style}`, as given, where `{self.path}` says `{own.style}`.",)
+            self.units = self.units or own
         self._columns: dict[str, int] | None = None
 
     def start(self, text: bytes, key: int) -> int:

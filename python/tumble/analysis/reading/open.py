@@ -21,6 +21,7 @@ import numpy as np
 from tumble.analysis.reading.companions import Companions
 from tumble.analysis.reading.elements import element_of
 from tumble.analysis.reading.formats import KNOWN, open_frames
+from tumble.analysis.reading.frame_views import LoneBead, Stretch
 from tumble.analysis.reading.frames import Continued, FrameSource, check_same
 from tumble.analysis.reading.lammps_units import LammpsUnits, lammps_units
 from tumble.analysis.reading.ring_polymer import RingPolymerReader
@@ -44,6 +45,9 @@ def open_trajectory(
     units: str | None = None,
     beads: bool = False,
     every_second: bool = False,
+    bead: bool = False,
+    steps: tuple[int | None, int | None] = (None, None),
+    optional_topology: bool = False,
 ) -> Any:
     """Opens a trajectory.
 
@@ -64,6 +68,9 @@ def open_trajectory(
         beads: Whether several files are the beads of one path integral, in this order, as of `fix pimd` of LAMMPS. The
             files of i-PI tell it themselves.
         every_second: Whether the files of i-PI are those of the beads 0, 2, 4, ...
+        bead: Whether the file is that of one bead of `fix pimd`: its velocities and forces are then left out.
+        steps: First and last step of the frames that count; None where all do.
+        optional_topology: Whether `topology` is only taken where the trajectory doesn't say what the atoms are.
 
     Returns:
         A `MDAnalysis.Universe` with elements and masses. Positions are in Å, velocities in Å/ps, forces in kJ/(mol Å),
@@ -76,8 +83,12 @@ def open_trajectory(
     groups = _open(files, "files", style, beads, every_second)
     try:
         sources = _with_companions(groups, velocities, forces, every_second)
+        if steps != (None, None):
+            sources = [Stretch(source, steps, timestep) for source in sources]
+        if bead:
+            sources = [LoneBead(source) for source in sources]
         first = sources[0]
-        if topology is not None:
+        if topology is not None and not (optional_topology and _has_elements(first)):
             universe, notes = read_topology(topology, first)
             _check_elements(universe, first)
         else:
@@ -191,6 +202,11 @@ def _with_companions(
     if not others:
         return list(positions)
     return [Companions(*sources) for sources in zip(positions, *others, strict=True)]
+
+
+def _has_elements(source: FrameSource) -> bool:
+    """Whether a trajectory says what its atoms are; LAMMPS also writes numbers of types there."""
+    return source.labels is not None and all(element_of(label) for label in set(source.labels))
 
 
 def _check_elements(universe: Any, source: FrameSource) -> None:

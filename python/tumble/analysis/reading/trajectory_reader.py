@@ -30,7 +30,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
         cell: Edges (Å) and angles (degrees) of the cell, [6], if the file has none.
 
     Raises:
-        TrajectoryError: If `timestep` contradicts the times in the file, or `cell` a cell in the file.
+        TrajectoryError: If `timestep` isn't positive, or `cell` contradicts a cell in the file.
     """
 
     format = "TUMBLE"
@@ -158,8 +158,7 @@ def _times(source: FrameSource, timestep: float | None) -> tuple[Array | None, t
     if source.times is not None and len(times) > 1:
         own, given = np.ptp(source.times), np.ptp(times)
         if abs(own - given) > 1e-3 * given:
-            raise TrajectoryError(
-                f"`timestep`: expected {own / np.ptp(source.steps):.6g} ps, as the times in `{source.name}` say, got "
-                f"{timestep:g}; leave it out to take those times"
-            )
+            said = own / np.ptp(source.steps)
+            note = f"Times are steps of {timestep:.6g} ps, as given, where `{source.name}` says {said:.6g} ps."
+            return times, (*irregular, note)
     return times, irregular

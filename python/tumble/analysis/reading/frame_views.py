@@ -1,0 +1,115 @@
+"""Frames of a source as a run wants them: those of some steps alone, or without what isn't that of atoms."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tumble.analysis.reading.frames import Frame, FrameSource
+from tumble.analysis.trajectory_error import TrajectoryError
+
+_NORMAL_MODES = (
+    "These are positions of one bead of a path integral: it is no classical trajectory, and its velocities and forces "
+    "are left out, since `fix pimd` of LAMMPS dumps those of normal modes. Name the dumps of all beads, with `--beads`."
+)
+
+
+class _View(FrameSource):
+    """Frames of another source."""
+
+    def __init__(self, source: FrameSource) -> None:
+        """See the class."""
+        self._source = source
+        self.name, self.n_atoms, self.labels = source.name, source.n_atoms, source.labels
+        self.steps, self.times, self.notes = source.steps, source.times, source.notes
+        self.bead, self.centroid, self.quantity = source.bead, source.centroid, source.quantity
+        self.unwrapped = source.unwrapped
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return len(self._source)
+
+    def read(self, index: int) -> Frame:
+        """See the base."""
+        return self._source.read(index)
+
+    def close(self) -> None:
+        """See the base."""
+        self._source.close()
+
+    def describe(self, index: int) -> str:
+        """See the base."""
+        return self._source.describe(index)
+
+
+class Stretch(_View):
+    """The frames of a range of steps, such as those of the last stage of a run.
+
+    Args:
+        source: The frames.
+        steps: First and last step; None where there is no bound.
+        timestep: ps; with it, times stand for steps in files without these.
+
+    Raises:
+        TrajectoryError: If the file has no steps, or no frame in that range.
+    """
+
+    def __init__(self, source: FrameSource, steps: tuple[int | None, int | None], timestep: float | None) -> None:
+        """See the class."""
+        super().__init__(source)
+        first, last = steps
+        clock = source.steps
+        if clock is None and source.times is not None and timestep is not None:
+            clock = np.rint(source.times / timestep).astype(np.int64)
+        between = " ".join(
+            f"{word} step {bound}" for word, bound in (("from", first), ("to", last)) if bound is not None
+        )
+        if clock is None:
+            raise TrajectoryError(
+                f"`files`: expected steps or times in `{source.name}`, since only frames {between} belong to the run "
+                "that the log describes, got none; dump each stage to a file of its own, or use another format"
+            )
+        keep = np.ones(len(clock), dtype=bool)
+        if first is not None:
+            keep &= clock >= first
+        if last is not None:
+            keep &= clock <= last
+        if not keep.any():
+            raise TrajectoryError(
+                f"`files`: expected frames {between} in `{source.name}`, which belong to the run that the log "
+                f"describes, got steps {clock.min()} to {clock.max()}"
+            )
+        self._chosen = np.flatnonzero(keep)
+        self.steps = None if source.steps is None else source.steps[keep]
+        self.times = None if source.times is None else source.times[keep]
+        if not keep.all():
+            self.notes += (
+                f"Of {len(keep)} frames, those of other stages of the run ({np.sum(~keep)}) are left out: only frames "
+                f"{between} count.",
+            )
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return len(self._chosen)
+
+    def read(self, index: int) -> Frame:
+        """See the base."""
+        return self._source.read(int(self._chosen[index]))
+
+    def describe(self, index: int) -> str:
+        """See the base."""
+        return self._source.describe(int(self._chosen[index]))
+
+
+class LoneBead(_View):
+    """Positions of one bead of a path integral of LAMMPS, whose dumps have velocities and forces of normal modes."""
+
+    def __init__(self, source: FrameSource) -> None:
+        """See the class."""
+        super().__init__(source)
+        self.notes += (_NORMAL_MODES,)
+
+    def read(self, index: int) -> Frame:
+        """See the base."""
+        frame = self._source.read(index)
+        frame.velocities = frame.forces = None
+        return frame

@@ -1,0 +1,32 @@
+"""Finds the log of LAMMPS that says of a trajectory that it was written in that run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tumble.runs.lammps_log import LOG
+
+_HEAD = 100_000_000  # bytes up to which a log is searched
+
+
+def log_of_dump(files: Sequence[Path]) -> Path | None:
+    """Return the log, in the folder of the files, with the command of the dump that wrote them; None if there is none.
+
+    Args:
+        files: Of one trajectory.
+    """
+    folder = files[0].parent
+    logs = sorted({*folder.glob("log.*"), *folder.glob("*.log")}, key=lambda path: (path.name != LOG, path.name))
+    for log in logs:
+        if log.is_file() and log.stat().st_size <= _HEAD and _names_all(log, files):
+            return log
+    return None
+
+
+def _names_all(log: Path, files: Sequence[Path]) -> bool:
+    """Return whether a log has the commands of the dumps that wrote files."""
+    commands = re.findall(r"^\s*dump\s+\S+\s+\S+\s+\S+\s+\d+\s+(\S+)", log.read_text(errors="replace"), re.MULTILINE)
+    names = [re.compile(re.escape(Path(name).name).replace(r"\*", r"\d+")) for name in set(commands)]
+    return all(any(name.fullmatch(path.name) for name in names) for path in files)

@@ -1,0 +1,68 @@
+"""One `run` or `minimize` of LAMMPS, as its log has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tumble.analysis.statistics.cells import Array
+from tumble.runs.lammps_settings import Settings
+from tumble.runs.lammps_table import BANNER, END, Table
+
+_SPEED = re.compile(r"Performance: (\d+\.\d+) ns/day, \S+ hours/ns, (\d+\.\d+) timesteps/s")
+_SUMMARY = 60  # lines behind a table, in which LAMMPS says how it went
+_DIGIT = 0.0006  # to which the numbers of its speed are rounded, and a little more
+_DAY = 86400.0  # s
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One `run` or `minimize`.
+
+    Attributes:
+        settings: At its start.
+        kind: The command; None if it isn't known.
+        columns: Thermo output, [T] each.
+        speed: Between which numbers the time step is, by the speed that LAMMPS wrote, ps; None if it wrote none.
+    """
+
+    settings: Settings
+    kind: str | None
+    columns: Mapping[str, Array]
+    speed: tuple[float, float] | None = None
+
+    @property
+    def dynamics(self) -> bool:
+        """Whether it was a `run`, as far as it is known."""
+        return self.kind in ("run", None)
+
+    @property
+    def steps(self) -> Array:
+        """Steps of the rows, [T]; empty if the log doesn't have them."""
+        return self.columns.get("Step", np.empty(0))
+
+
+def stage_of(table: Table, lines: Sequence[str], settings: Settings, kind: str | None) -> Stage:
+    """Return the stage of thermo output, with what LAMMPS says behind it.
+
+    Args:
+        table: The thermo output.
+        lines: Of the log.
+        settings: At its start.
+        kind: The command; None if it isn't known.
+    """
+    speed: tuple[float, float] | None = None
+    for line in lines[table.stop + 1 : table.stop + _SUMMARY]:
+        if line.startswith(END) or BANNER.match(line):
+            break
+        found = _SPEED.match(line)
+        if found is not None and float(found[2]) > _DIGIT:
+            days, rate = float(found[1]), float(found[2])
+            low, high = (1e3 * (days + sign * _DIGIT) / (_DAY * (rate - sign * _DIGIT)) for sign in (-1, 1))
+            speed = low, high
+        elif line.startswith("Minimization stats:") and kind is None:
+            kind = "minimize"
+    return Stage(settings, kind, table.columns, speed)
