@@ -84,7 +84,7 @@ def read_lammps_run(
         timestep=clock.timestep,
         temperature=temperature_of(part.settings.fixes, columns.get("Temp"), ensemble),
         ensemble=ensemble,
-        unsampled=None if part.kind in ("run", "rerun") else "its steps follow no ensemble",
+        unsampled=None if part.kind in ("run", "rerun") else "its steps have neither a time nor an ensemble",
         thermostat=thermostat,
         time=clock.time if columns else np.empty(0),
         log=columns,
