@@ -74,6 +74,13 @@ def test_the_centroid_of_all_beads_is_that_of_its_own_file(tmp_path: Path) -> No
     assert any("centroid of 4 beads" in note for note in run.notes)
 
 
+def test_the_centroid_of_one_bead_is_a_classical_nucleus(tmp_path: Path) -> None:
+    """Many of i-PI's examples write `x_centroid` alone, of one bead."""
+    found = analysed(tmp_path, OUTPUT.format("x_centroid"), 1)
+    assert (found.results[0].metadata["nuclei"], found.provenance["nuclei"]) == (Nuclei.CLASSICAL, "classical nuclei")
+    assert found.provenance["notes"] == []
+
+
 @pytest.mark.parametrize(
     ("first", "second", "can"),
     [

@@ -188,6 +188,28 @@ def test_quotation_marks_around_units(tmp_path: Path) -> None:
     assert read(tmp_path, INPUT.replace("'femtosecond'", "'\"femtosecond\"'")).motion.timestep == pytest.approx(0.0005)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", None),
+        ("<ffrotations> <random> True </random> </ffrotations>", "ffrotations of i-PI (random)"),
+        (
+            "<ffrotations> <grid_order> 5 </grid_order> <grid_mode> lebedev </grid_mode> <inversion> true </inversion> "
+            "</ffrotations>",
+            "ffrotations of i-PI (lebedev 5, inversion)",
+        ),
+        ("<ffrotations> <grid_order> 3 </grid_order> </ffrotations>", "ffrotations of i-PI (legendre 3)"),
+        ("<ffrotations/>", "ffrotations of i-PI (one rotation)"),
+    ],
+)
+def test_rotations_of_ipi_itself(tmp_path: Path, text: str, words: str | None) -> None:
+    assert read(tmp_path, INPUT.replace("<system>", f"{text} <system>")).rotations == words
+    (tmp_path / "drive.log").write_text("tumble drive: model water (1 MB) on cpu; symmetrize none, 1 frame\n")
+    assert open_run(tmp_path).symmetrize == (words or "none")
+    (tmp_path / "drive.log").write_text("tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 frames\n")
+    assert open_run(tmp_path).symmetrize == (f"{words}, driver: octahedral" if words else "octahedral")
+
+
 def test_damage_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "input.xml"
     found, refused = outcomes(path, INPUT.encode(), 600, 14, read_ipi_input)

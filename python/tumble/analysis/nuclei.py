@@ -58,7 +58,8 @@ def nuclei_of(trajectory: Any, beads: int | None = None, *, every_second: bool =
         beads: Number of beads of the run; None if it isn't known.
         every_second: Whether beads are those with even numbers.
     """
-    if getattr(getattr(trajectory, "source", None), "centroid", False):
+    # The centroid of a single bead, which many inputs of i-PI write, is that bead.
+    if getattr(getattr(trajectory, "source", None), "centroid", False) and beads != 1:
         return Nuclei.CENTROID
     if getattr(trajectory, "n_beads", 1) > 1:
         return Nuclei.EVEN_BEADS if every_second else Nuclei.BEADS

@@ -85,6 +85,7 @@ class IpiInput:
         temperature: K; None if none is set, or none holds for all steps.
         beads: Number of beads.
         atoms: Number of atoms of each label; empty where it isn't told.
+        rotations: Over which i-PI itself averages the forces, in words; None if it doesn't.
         start: Step from which it starts.
         notes: What a reader of averages should know, in sentences.
     """
@@ -96,6 +97,7 @@ class IpiInput:
     beads: int
     atoms: Mapping[str, int]
     start: int
+    rotations: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -163,8 +165,20 @@ def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
         beads=beads,
         atoms=atoms_of(system, xml.parent),
         start=0 if start is None else integer_of(start.text or "0", "step"),
+        rotations=_rotations(root),
         notes=(*motion.notes, *_notes(root, system)),
     )
+
+
+def _rotations(root: Any) -> str | None:
+    """What the elements `ffrotations` do, which hand rotated structures to a driver and average what it says."""
+    found = []
+    for element in root.iter("ffrotations"):
+        flags = [name for name in ("random", "inversion") if (element.findtext(name) or "").strip().lower() == "true"]
+        order = integer_of(element.findtext("grid_order") or "1", "grid_order")
+        grid = [] if order == 1 else [f"{(element.findtext('grid_mode') or 'legendre').strip()} {order}"]
+        found.append(f"ffrotations of i-PI ({', '.join([*grid, *flags]) or 'one rotation'})")
+    return ", ".join(dict.fromkeys(found)) or None
 
 
 def _notes(root: Any, system: Any) -> list[str]:

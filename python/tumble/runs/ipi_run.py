@@ -82,7 +82,7 @@ def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = No
         symmetry_time=symmetry_time,
         symmetry=symmetry,
         model=model,
-        symmetrize=symmetrize,
+        symmetrize=_symmetrize(found.rotations, symmetrize),
         inputs={xml.name: xml.read_text(errors="replace")},
         versions=_versions(),
         notes=(*found.notes, *trajectory_notes, *properties.notes, *torque_notes, *symmetry_notes),
@@ -108,6 +108,11 @@ def _trajectory(found: IpiInput) -> tuple[Trajectory, tuple[str, ...]]:
         note = f"The {found.beads} beads are {found.motion.images} and no ring polymer: none is the trajectory."
         return Trajectory(), (note,)
     return trajectory_of(found.trajectories, found.beads, every_second=found.motion.suzuki_chin)
+
+
+def _symmetrize(rotations: str | None, said: str | None) -> str | None:
+    """The rotations of i-PI, if it has some, of those of the driver, if it has some."""
+    return f"{rotations}, driver: {said}" if rotations and said and said != "none" else rotations or said
 
 
 def _versions() -> dict[str, str]:
