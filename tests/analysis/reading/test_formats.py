@@ -13,7 +13,10 @@ from tumble.analysis.reading.formats import open_frames
 from tumble.analysis.reading.ipi_pdb import IPIPDB
 from tumble.analysis.reading.ipi_xyz import IPIXYZ
 from tumble.analysis.reading.lammps_dump import LammpsDump
+from tumble.analysis.reading.mdanalysis_parts import formats
+from tumble.analysis.reading.open import open_trajectory
 from tumble.analysis.reading.reader_frames import ReaderFrames
+from tumble.analysis.reading.topology import read_topology
 from tumble.analysis.trajectory_error import TrajectoryError
 
 
@@ -107,6 +110,19 @@ def test_files_that_hold_nothing_to_read(tmp_path: Path, data: bytes, message: s
     (tmp_path / "x.xyz").write_bytes(data)
     with pytest.raises(TrajectoryError, match=message):
         open_frames(tmp_path / "x.xyz")
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # which MDAnalysis leaves open when it fails
+@pytest.mark.parametrize("ending", sorted(formats() - {"MEMORY", "CHAIN"}))
+def test_damaged_files_of_all_formats_of_mdanalysis(tmp_path: Path, ending: str) -> None:
+    """Also where a module is missing; what a reader says when it is deleted would be an error here, too."""
+    path = tmp_path / f"x.{ending.lower()}"
+    for content in (b"garbage\nmore 1 2 3\n", np.random.default_rng(1).bytes(3000)):
+        path.write_bytes(content)
+        with pytest.raises(TrajectoryError, match=r"x\."):
+            open_trajectory(path)
+        with pytest.raises(TrajectoryError, match=r"x\."):
+            read_topology(path, IPIXYZ.__new__(IPIXYZ))
 
 
 def test_no_file(tmp_path: Path) -> None:

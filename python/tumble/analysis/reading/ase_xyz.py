@@ -21,7 +21,7 @@ from tumble.analysis.constants import EV_IN_KJ_PER_MOL
 from tumble.analysis.reading.boxes import PARTLY_PERIODIC, dimensions_of
 from tumble.analysis.reading.elements import masses_of
 from tumble.analysis.reading.frames import Frame
-from tumble.analysis.reading.ipi_comment import Comment, parse_comment
+from tumble.analysis.reading.ipi_comment import IPI_WORDS, Comment, parse_comment
 from tumble.analysis.reading.lammps_units import LammpsUnits
 from tumble.analysis.reading.xyz_frames import XYZFrames
 from tumble.analysis.statistics.cells import Array
@@ -65,7 +65,8 @@ class ExtendedXYZ(XYZFrames):
         ipi = self._ipi(info)
         if ipi is not None:
             self.bead, self.centroid, self.quantity, self.unwrapped = ipi.bead, ipi.centroid, ipi.quantity, True
-        if 0 < sum(self._periodic(info)) < 3:
+        self._boxed = self._periodic(info)
+        if 0 < sum(self._boxed) < 3:
             self.notes += (PARTLY_PERIODIC,)
         self._note_unknown()
 
@@ -106,6 +107,10 @@ class ExtendedXYZ(XYZFrames):
         info = self._info(comment)
         if str(info.pop("Properties", _PLAIN)) != self._properties:
             raise TrajectoryError(f"expected the columns {self._properties} as in the first frame, got others")
+        if self._periodic(info) != self._boxed or (not self._boxed[0] and IPI_WORDS.search(comment.encode())):
+            raise TrajectoryError(
+                f"expected a box as in the first frame, or none there and here, got `{comment.strip()}`"
+            )
         frame = Frame()
         if "Lattice" in info:
             frame.dimensions = dimensions_of(np.transpose(info["Lattice"]), self._periodic(info))

@@ -17,6 +17,8 @@ PARTLY_PERIODIC = (
     "The box is periodic along some of its edges only, but distances are taken as if it were along all of them."
 )
 
+_LARGEST = 1e18  # Å; MDAnalysis has squares of lengths in single precision
+
 #: By which edges of a box, in single precision or from the digits of a file, may differ; relative.
 ROUNDING = 1e-6
 
@@ -37,8 +39,10 @@ def dimensions_of(vectors: Array, periodic: Sequence[bool]) -> Array | None:
     """
     if not any(periodic):
         return None
-    if not np.all(np.isfinite(vectors)):
-        raise TrajectoryError(f"`cell`: expected finite numbers, got {np.array2string(vectors, separator=', ')}")
+    if not np.all(np.abs(vectors) < _LARGEST):
+        raise TrajectoryError(
+            f"`cell`: expected numbers of a usual size, got {np.array2string(np.asarray(vectors), separator=', ')}"
+        )
     lengths = np.linalg.norm(vectors, axis=1)
     above = vectors[np.triu_indices(3, 1)]
     if np.any(np.diag(vectors) <= 0) or np.any(np.abs(above) > 1e-5 * lengths.max()):
@@ -59,8 +63,9 @@ def checked_dimensions(dimensions: Array) -> Array:
         TrajectoryError: If they don't: MDAnalysis takes them for no cell without a word.
     """
     found = np.asarray(dimensions, dtype=np.float64)
-    # MDAnalysis keeps cells in single precision.
-    if not np.all(found > 0) or not np.all(found < 1e30) or triclinic_vectors(found, dtype=np.float64)[0, 0] == 0:
+    with np.errstate(invalid="ignore"):
+        spans = np.all(found > 0) and np.all(found < _LARGEST) and triclinic_vectors(found, dtype=np.float64)[0, 0] > 0
+    if not spans:
         raise TrajectoryError(
             f"`cell`: expected edges and angles that span a cell, got {' '.join(f'{number:g}' for number in found)}"
         )

@@ -6,12 +6,15 @@ subclasses is documented, and isn't meant here.)
 
 from __future__ import annotations
 
+import sqlite3
 import struct
 from pathlib import Path
 from typing import Any
 
 import MDAnalysis
+from MDAnalysis.coordinates.core import get_reader_for
 from MDAnalysis.coordinates.DCD import DCDReader
+from MDAnalysis.core._get_readers import get_parser_for
 
 #: What readers and parsers raise at damaged files, or where the module that they need is missing. Each has its own
 #: habits, none has an error for this, and nothing else runs where these are caught.
@@ -29,8 +32,43 @@ FAILURES = (
     StopIteration,
     TypeError,
     ValueError,
+    sqlite3.Error,
     struct.error,
 )
+
+
+class _Failed:
+    """What a reader becomes that couldn't open its file: deleting it would fail, too, and print a traceback."""
+
+
+def open_reader(path: str, kind: str | None = None) -> Any:
+    """Return the reader of MDAnalysis for a file.
+
+    Args:
+        path: The file.
+        kind: What MDAnalysis calls its format; guessed from its name if not given.
+
+    Raises:
+        FAILURES: If it can't be read.
+    """
+    reader = get_reader_for(path, format=kind)
+    opened = reader.__new__(reader)
+    try:
+        opened.__init__(path)
+    except BaseException:
+        opened.__class__ = _Failed
+        raise
+    return opened
+
+
+def read_atoms(path: str) -> Any:
+    """Return a universe without a trajectory and without guesses, of what a file says about its atoms.
+
+    Raises:
+        FAILURES: If it can't be read.
+    """
+    with get_parser_for(path)(path) as parser:
+        return MDAnalysis.Universe(parser.parse(), to_guess=())
 
 
 def formats() -> frozenset[str]:

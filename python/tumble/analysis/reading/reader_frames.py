@@ -5,18 +5,24 @@ from __future__ import annotations
 import struct
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from os import PathLike
 
 import numpy as np
-from MDAnalysis.coordinates import core
 from MDAnalysis.coordinates.DCD import DCDReader
 from MDAnalysis.coordinates.XTC import XTCReader
 
 from tumble.analysis.reading.boxes import checked_dimensions
 from tumble.analysis.reading.frames import Frame, FrameSource
 from tumble.analysis.reading.lammps_units import LammpsUnits
-from tumble.analysis.reading.mdanalysis_parts import FAILURES, dcd_header, dcd_rest, topology_formats, xdr_offsets
+from tumble.analysis.reading.mdanalysis_parts import (
+    FAILURES,
+    dcd_header,
+    dcd_rest,
+    open_reader,
+    topology_formats,
+    xdr_offsets,
+)
 from tumble.analysis.trajectory_error import TrajectoryError
 
 
@@ -44,12 +50,12 @@ class ReaderFrames(FrameSource):
     ) -> None:
         """See the class."""
         self.name = str(path)
+        try:
+            self.name.encode()
+        except UnicodeEncodeError as error:
+            raise TrajectoryError(f"`{path}`: expected a path in UTF-8, which readers of this format need") from error
         with _reading(self.name):
-            reader = core.get_reader_for(self.name, format=kind)
-            # First without a reader, since one that fails to open its file complains again when it is deleted.
-            with suppress(NotImplementedError):
-                reader.parse_n_atoms(self.name)
-            self._reader = reader(self.name)
+            self._reader = open_reader(self.name, kind)
             self.topology = self.name if kind in topology_formats() else None
             self.n_atoms = int(self._reader.n_atoms)
             self._frames = int(self._reader.n_frames)

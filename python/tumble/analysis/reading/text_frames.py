@@ -8,6 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from tumble.analysis.reading.frame_index import HEADER, Header, index_frames
 from tumble.analysis.reading.frames import Frame, FrameSource
 from tumble.analysis.reading.trajectory_file import check_file
@@ -73,7 +75,7 @@ class TextFrames(FrameSource):
 
     def begins(self, text: bytes) -> bool:
         """See `Layout`: frames begin as the first one, but for their numbers."""
-        return _shape(self._opening).startswith(_shape(text))
+        return _shape(self._opening).startswith(_shape(re.sub(rb"[-+.\deE]+$", b"", text)))
 
     def whole(self, text: bytes) -> bool:
         """See `Layout`: the last word isn't shorter than those above it."""
@@ -116,7 +118,9 @@ class TextFrames(FrameSource):
         except OSError as error:
             raise TrajectoryError(f"`{self.path}`: expected to read on, but {error.strerror}") from error
         try:
-            return self._parse(text)
+            # What overflows isn't finite, which the reader of the frames refuses.
+            with np.errstate(over="ignore", invalid="ignore"):
+                return self._parse(text)
         except TrajectoryError as error:
             raise TrajectoryError(f"{self.describe(index)}: {error}") from error
         except (ValueError, IndexError, OverflowError) as error:

@@ -17,7 +17,7 @@ from tumble.analysis.reading.elements import element_of, elements_of, isotopes_o
 from tumble.analysis.reading.formats import open_frames
 from tumble.analysis.reading.frames import FrameSource, Indices
 from tumble.analysis.reading.mass_elements import element_named, elements_of_mass, is_natural
-from tumble.analysis.reading.mdanalysis_parts import FAILURES
+from tumble.analysis.reading.mdanalysis_parts import FAILURES, read_atoms
 from tumble.analysis.reading.trajectory_file import check_file
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
@@ -153,7 +153,7 @@ def _read_other(path: Path) -> Any:
         # About attributes that the file doesn't have; the one that is needed is checked below.
         warnings.simplefilter("ignore")
         try:
-            universe = MDAnalysis.Universe(str(path), to_guess=())
+            universe = read_atoms(str(path))
         except FAILURES as error:
             raise TrajectoryError(
                 f"`topology`: expected a file that MDAnalysis can read, got `{path}`: {error}"

@@ -17,7 +17,7 @@ from tumble.analysis.reading.frames import FrameSource
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
-_LARGEST = float(np.finfo(np.float32).max)
+_LARGEST = 1e18  # MDAnalysis has squares of these numbers in single precision
 
 
 # MDAnalysis has no types, hence the exemption.
@@ -73,7 +73,6 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
             raise TrajectoryError(f"`files`: expected positions, got none in {self.source.describe(frame)}")
         for what in ("positions", "velocities", "forces"):
             values = getattr(found, what)
-            # MDAnalysis has them in single precision.
             if values is not None and not np.abs(values).max() < _LARGEST:
                 raise TrajectoryError(
                     f"`files`: expected numbers, got {what} that are infinite, too large or none in "

@@ -63,6 +63,12 @@ class XYZFrames(TextFrames):
             f"`{self.path}`: expected {self.n_atoms} atoms in each frame, got a frame that begins with {count[:40]!r}"
         )
 
+    def begins(self, text: bytes) -> bool:
+        """See `Layout`: the number of atoms, or a part of it, or with a part of a comment."""
+        count, end, comment = text.partition(b"\n")
+        expected = b"%d" % self.n_atoms
+        return count.strip() == expected and b"\n" not in comment if end else expected.startswith(count.strip())
+
     def header(self, text: bytes) -> Header:
         """See `Layout`."""
         step = _STEP.search(text, 0, text.find(b"\n", text.find(b"\n") + 1))
