@@ -7,6 +7,7 @@ warnings are silenced, here and only here: whoever runs a model can't do anythin
 from __future__ import annotations
 
 import copy
+import io
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -22,12 +23,16 @@ from ase import Atoms
 from tumble import _core, metadata
 from tumble.autograd import derivatives, forward, inputs
 from tumble.claims import check_attributes, check_cutoff, check_depth, check_exactness
-from tumble.errors import ExportError
+from tumble.errors import ExportError, ModelFileError
+from tumble.files import write_atomically
 from tumble.metadata import Metadata, Provenance, Reference, Symmetry
 from tumble.registry import find_model
 from tumble.structures import to_graph
+from tumble.symmetry import measure
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+_UNMEASURED = Symmetry(group="O(3)", kind="approximate", energy_error=None, force_error=None, how="measured at export")
 
 
 def load(
@@ -62,10 +67,10 @@ def export(
     dtype: Literal["float32", "float64"] = "float32",
     baseline: Sequence[float],
     outputs: Sequence[str] = ("energy",),
-    symmetry: Symmetry,
-    provenance: Provenance,
-    licence: str,
-    citation: str,
+    symmetry: Symmetry | None = None,
+    provenance: Provenance | None = None,
+    licence: str = "not stated",
+    citation: str = "not stated",
     references: Sequence[Atoms],
 ) -> Path:
     """Write a model file.
@@ -85,8 +90,9 @@ def export(
         dtype: Precision that the network is converted to and evaluated in.
         baseline: eV per species, added outside the network in double precision.
         outputs: Names of the tensors that the network returns.
-        symmetry: Claim about O(3) invariance and how it was found.
-        provenance: Data, seeds, metrics and configuration of the training.
+        symmetry: Claim about O(3) invariance and how it was found. Without it, the symmetry error is measured on the
+            references, by 16 random rotations of each, and the claim is `approximate`.
+        provenance: Data, seeds, metrics and configuration of the training; without it, the file names none.
         licence: Under which the weights may be used.
         citation: What to cite.
         references: Structures that each load of the file evaluates and compares. A few, of the kind that the
@@ -103,7 +109,7 @@ def export(
         MetadataError: If another argument is wrong; the message names the field.
         StructureError: If a reference can't be evaluated.
         ReferenceMismatch: If the written file doesn't reproduce the network.
-        OSError: If the file can't be written.
+        OSError: If the file can't be written, with its name.
     """
     document = metadata.draft(
         name=name,
@@ -113,14 +119,14 @@ def export(
         dtype=dtype,
         baseline=baseline,
         outputs=outputs,
-        symmetry=symmetry,
-        provenance=provenance,
+        symmetry=symmetry or _UNMEASURED,
+        provenance=provenance or Provenance(data=[], seeds={}, metrics={}, configuration={}),
         licence=licence,
         citation=citation,
         references=references,
     )
     check_attributes(model, cutoff)
-    network = copy.deepcopy(model).to(device="cpu", dtype=DTYPES[dtype]).eval()
+    network = _independent(model).to(device="cpu", dtype=DTYPES[dtype]).eval()
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     document["parameters"] = sum(parameter.numel() for parameter in network.parameters())
@@ -135,19 +141,55 @@ def export(
 
     check_cutoff(network, largest, DTYPES[dtype], cutoff)
     check_depth(network, DTYPES[dtype], species, cutoff, depth)
-    if symmetry["kind"] == "exact":
-        names = [reference["name"] for reference in document["references"]]
+    names = [reference["name"] for reference in document["references"]]
+    if symmetry is None:
+        document["symmetry"] = measure(network, graphs, DTYPES[dtype], names=names)
+    elif symmetry["kind"] == "exact":
         check_exactness(network, graphs, DTYPES[dtype], names)
 
     path = Path(path)
+    archive = io.BytesIO()  # torch's own writer doesn't say which file a full disk was
+    with torchscript_warnings_silenced():
+        torch.jit.save(scripted, archive, _extra_files={"tumble.json": metadata.dumps(document)})
     # On the same file system, so that the last step replaces an older file at once or not at all.
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".tumble-export-") as folder:
         written = Path(folder) / path.name
-        with torchscript_warnings_silenced():
-            torch.jit.save(scripted, str(written), _extra_files={"tumble.json": metadata.dumps(document)})
+        try:
+            write_atomically(written, archive.getvalue())
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
         _core.Potential(str(written), device="cpu", check=True)
         replace(written, path)
     return path
+
+
+def load_network(path: str | PathLike[str]) -> torch.jit.ScriptModule:
+    """The network of a model file, for Python, on the CPU. Its metadata must have been read, which finds damage.
+
+    Raises:
+        ModelFileError: If torch can't read it.
+    """
+    with torchscript_warnings_silenced():
+        try:
+            network: torch.jit.ScriptModule = torch.jit.load(fspath(path), map_location="cpu")  # type: ignore[no-untyped-call]
+        except RuntimeError as error:
+            raise ModelFileError(
+                f"model file `{fspath(path)}`: damaged, or can't be loaded by this torch ({error})"
+            ) from error
+    return network
+
+
+def _independent(model: torch.nn.Module) -> torch.nn.Module:
+    """A copy that has nothing in common with a network."""
+    if not isinstance(model, torch.jit.ScriptModule):
+        return copy.deepcopy(model)
+    # `deepcopy` of a scripted one leaves weights that depend on the others.
+    archive = io.BytesIO()
+    with torchscript_warnings_silenced():
+        torch.jit.save(model, archive)
+        archive.seek(0)
+        duplicate: torch.nn.Module = torch.jit.load(archive, map_location="cpu")  # type: ignore[no-untyped-call]
+    return duplicate
 
 
 def script(network: torch.nn.Module) -> torch.jit.ScriptModule:

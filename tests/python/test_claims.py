@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import copy
+
+import numpy as np
 import pytest
 import torch
 from ase import Atoms
+from e3nn import o3
 from support.systems import systems
 from torch import Tensor
 
 import tumble
+from tumble.autograd import derivatives
 from tumble.claims import check_attributes, check_cutoff, check_depth, check_exactness
 from tumble.errors import ExportError
+from tumble.model_file import torchscript_warnings_silenced
 from tumble.models import Pet, PetConfig
-from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop
+from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop, smooth_cutoff
 from tumble.structures import to_graph
 
 SPECIES = ["O", "H"]
@@ -42,6 +48,21 @@ class Sudden(torch.nn.Module):
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
         zero = torch.zeros(species.size(0), dtype=r.dtype)
         return {"energy": zero.index_add(0, edge_index[0], (4.0 - r).clamp_min(0.0) ** self.power)}
+
+
+class SphericalMessages(torch.nn.Module):
+    """A scalar made of harmonics of degree 2 by e3nn's coupling, whose constants are in single precision."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.harmonics = o3.SphericalHarmonics(2, normalize=True, normalization="component")
+        self.register_buffer("coupling", o3.wigner_3j(2, 2, 2))
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        r = torch.linalg.vector_norm(edge_vectors, dim=1)
+        parts = self.harmonics(edge_vectors) * smooth_cutoff(r, 4.0).unsqueeze(1)
+        a = torch.zeros(species.size(0), 5, dtype=r.dtype).index_add(0, edge_index[0], parts)
+        return {"energy": 0.1 * torch.einsum("abc,na,nb,nc->n", self.coupling.to(r.dtype), a, a, a)}
 
 
 class Constant(torch.nn.Module):
@@ -93,15 +114,86 @@ def test_depth_that_is_too_small(network, sees, dtype):
         check_depth(network.to(dtype), dtype, SPECIES, 4.0, 1)
 
 
+class Messages(torch.nn.Module):
+    """Two layers of messages of a few meV, with a factor in the second that grows with z by `share`: not invariant."""
+
+    def __init__(self, share: float, own_precision: bool = False) -> None:
+        super().__init__()
+        self.share = share
+        self.own_precision = own_precision
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        v = edge_vectors.float() if self.own_precision else edge_vectors
+        r = torch.linalg.vector_norm(v, dim=1)
+        decay = smooth_cutoff(r, 4.0)
+        zero = torch.zeros(species.size(0), dtype=v.dtype)
+        density = zero.index_add(0, edge_index[0], decay)
+        message = torch.tanh(0.2 * density[edge_index[1]]) * decay * (1.0 + self.share * v[:, 2] / r)
+        energy = 5e-3 * zero.index_add(0, edge_index[0], message)
+        return {"energy": energy.to(edge_vectors.dtype)}
+
+
+class LargeEnergy(Messages):
+    """With an energy within the network that should be in the baseline, and costs digits."""
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        return {"energy": super().forward(edge_vectors, edge_index, reverse, species)["energy"] - 400.0}
+
+
+NAMES = ["molecule", "triclinic"]
+EXACT = [
+    MorsePair(),
+    EdgeHarmonic(0, 0),
+    Messages(0.0),
+    Messages(0.0, own_precision=True),
+    LargeEnergy(0.0),
+    LargeEnergy(0.0, own_precision=True),
+    SphericalMessages(),
+]
+BROKEN = [
+    EdgeHarmonic(2, 1),
+    EdgeHarmonic(1, 0, strength=0.01),
+    EdgeHarmonic(1, 0, strength=1e-5),
+    pet(),
+    Messages(0.05),
+    Messages(1e-3),
+    Messages(0.05, own_precision=True),
+    Messages(1e-3, own_precision=True),
+]
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_exactness(dtype):
-    names = ["molecule", "triclinic"]
-    graphs = [graph(name) for name in names]
-    check_exactness(MorsePair().to(dtype), graphs, dtype, names)
-    check_exactness(EdgeHarmonic(0, 0).to(dtype), graphs, dtype, names)
-    for network in (EdgeHarmonic(2, 1), EdgeHarmonic(1, 0, strength=0.01), pet()):
-        with pytest.raises(ExportError, match=r"`symmetry\.kind`: expected `approximate`, got `exact` for a"):
-            check_exactness(network.to(dtype), graphs, dtype, names)
+@pytest.mark.parametrize("network", EXACT, ids=lambda network: type(network).__name__)
+def test_exact_networks(network, dtype):
+    check_exactness(copy.deepcopy(network).to(dtype), [graph(name) for name in NAMES], dtype, NAMES)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("network", BROKEN, ids=lambda network: type(network).__name__)
+def test_networks_that_are_not_exact(network, dtype):
+    """However small their forces are: 10 meV/Å of the messages, of which a rotation changes 5 % or less."""
+    with pytest.raises(ExportError, match=r"`symmetry\.kind`: expected `approximate`, got `exact` for a"):
+        check_exactness(copy.deepcopy(network).to(dtype), [graph(name) for name in NAMES], dtype, NAMES)
+
+
+def test_the_forces_of_the_small_messages():
+    """A twentieth of forces of 10 meV/Å, rms, lies below the bounds for eV/Å that single precision needs elsewhere."""
+    broken, exact = (
+        derivatives(Messages(share).double(), graph("triclinic"), torch.float64, np.zeros(2)) for share in (0.05, 0.0)
+    )
+    assert 2e-3 < np.sqrt(np.mean(exact.forces**2)) < 2e-2
+    assert np.sqrt(np.mean((broken.forces - exact.forces) ** 2)) < 5e-4
+
+
+@pytest.mark.parametrize("share", [0.05, 0.0])
+def test_a_scripted_network_is_judged_in_its_own_precision(share):
+    with torchscript_warnings_silenced():
+        scripted = torch.jit.script(Messages(share).eval())
+    if share == 0.0:
+        check_exactness(scripted, [graph("triclinic")], torch.float32, ["triclinic"])
+        return
+    with pytest.raises(ExportError, match=r"`symmetry\.kind`: expected `approximate`, got `exact`"):
+        check_exactness(scripted, [graph("triclinic")], torch.float32, ["triclinic"])
 
 
 @pytest.mark.parametrize(

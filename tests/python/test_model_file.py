@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -21,6 +23,7 @@ from tumble.model_file import measure_bytes_per_edge, script, torchscript_warnin
 from tumble.models.pet import Pet, PetConfig
 from tumble.models.toys import EdgeHarmonic, TwoHop, smooth_cutoff
 from tumble.structures import to_graph
+from tumble.symmetry import measure
 
 WATER = systems()["molecule"]
 TRICLINIC = systems()["triclinic"]
@@ -139,6 +142,75 @@ def test_a_scripted_and_a_frozen_network_are_taken_too(tmp_path):
     energy = metadata.read(export(TwoHop(), tmp_path / "a.pt"))["references"][1]["energy"]
     for name, module in (("b.pt", scripted), ("c.pt", script(scripted.eval()))):
         assert metadata.read(export(module, tmp_path / name, depth=2))["references"][1]["energy"] == energy
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("training", [True, False])
+def test_a_scripted_network_with_weights(tmp_path, dtype, training):
+    """Its copy has weights of its own, in the precision that was asked for, and it stays as it is."""
+    network = small_pet().train(training)
+    with torchscript_warnings_silenced():
+        scripted = torch.jit.script(network)
+    before = {name: value.clone() for name, value in scripted.state_dict().items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        document = metadata.read(export(scripted, tmp_path / "a.pt", depth=2, dtype=dtype))
+    plain = metadata.read(export(network, tmp_path / "b.pt", depth=2, dtype=dtype))
+    for own, other in zip(document["references"], plain["references"], strict=True):
+        tolerance = 1e-10 if dtype == "float64" else 1e-4
+        np.testing.assert_allclose(own["forces"], other["forces"], atol=tolerance)
+        assert own["energy"] == pytest.approx(other["energy"], abs=tolerance)
+    assert document["parameters"] == sum(p.numel() for p in network.parameters())
+    assert scripted.training is training
+    for name, value in scripted.state_dict().items():
+        assert torch.equal(value, before[name])
+    assert all(parameter.requires_grad and parameter.dtype == torch.float32 for parameter in scripted.parameters())
+
+
+def test_what_is_not_said_is_measured_or_stated_as_such(tmp_path):
+    path = tumble.export(
+        EdgeHarmonic(2, 1),
+        tmp_path / "toy.pt",
+        name="toy",
+        species=["O", "H"],
+        cutoff=4.0,
+        depth=1,
+        baseline=[0.0, 0.0],
+        references=[WATER, TRICLINIC],
+    )
+    document = metadata.read(path)
+    measured = measure(
+        EdgeHarmonic(2, 1).float(),
+        [to_graph([atoms], ["O", "H"], 4.0) for atoms in (WATER, TRICLINIC)],
+        torch.float32,
+        names=["reference 1", "reference 2"],
+    )
+    assert document["symmetry"] == measured
+    assert document["symmetry"]["force_error"] > 0.1
+    assert document["provenance"] == {"data": [], "seeds": {}, "metrics": {}, "configuration": {}}
+    assert (document["licence"], document["citation"]) == ("not stated", "not stated")
+
+
+def test_a_full_disk_names_the_file(tmp_path):
+    """A limit on the size of files fails in the same place, with EFBIG for ENOSPC."""
+    script_path = tmp_path / "export.py"
+    script_path.write_text(
+        "import resource, signal, sys, ase, tumble\n"
+        "from tumble.models.toys import MorsePair\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try:\n"
+        "    tumble.export(MorsePair(), sys.argv[1], name='toy', species=['O', 'H'], cutoff=4.0, depth=1,\n"
+        "                  baseline=[0, 0], references=[ase.Atoms('OH', [[0, 0, 0], [0, 0, 1]])])\n"
+        "except OSError as error:\n"
+        "    print(error)\n"
+    )
+    path = tmp_path / "out" / "toy.pt"
+    path.parent.mkdir()
+    command = [sys.executable, str(script_path), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    assert done.stdout == f"[Errno 27] File too large: '{path}'\n"
+    assert not list(path.parent.iterdir())
 
 
 def test_a_network_that_ignores_its_edges(tmp_path):

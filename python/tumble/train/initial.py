@@ -24,7 +24,7 @@ from tumble.errors import CheckpointError, TrainingError
 from tumble.files import sha256
 from tumble.hints import nearest_name
 from tumble.metadata import DataSource, Metadata
-from tumble.model_file import DTYPES, script, torchscript_warnings_silenced
+from tumble.model_file import DTYPES, load_network, script, torchscript_warnings_silenced
 from tumble.models.pet import Pet, PetConfig
 from tumble.registry import list_models
 from tumble.structures import to_graph
@@ -120,16 +120,16 @@ def _text(value: object) -> str:
 
 def _is_archive(path: Path) -> bool:
     """Whether it is a TorchScript archive, which torch's own files of tensors aren't."""
-    if not zipfile.is_zipfile(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.endswith("/constants.pkl") for name in archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # damaged: whoever reads it says so
         return False
-    with zipfile.ZipFile(path) as archive:
-        return any(name.endswith("/constants.pkl") for name in archive.namelist())
 
 
 def _from_model_file(path: Path, document: Metadata) -> tuple[PetConfig, dict[str, Tensor], list[float]]:
     sizes = _sizes(document, path)
-    with torchscript_warnings_silenced():
-        archive = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+    archive = load_network(path)
     for state in _candidates(archive, sizes):
         if _agrees(archive, sizes, state, document):
             return sizes, state, document["baseline"]

@@ -19,7 +19,7 @@ from tumble.analysis.observable import beads_of
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.autograd import inputs
-from tumble.model_file import DTYPES, torchscript_warnings_silenced
+from tumble.model_file import DTYPES, load_network
 from tumble.registry import find_model
 from tumble.structures import to_graph
 
@@ -57,8 +57,8 @@ class ModelOutput:
     def __call__(self, ts: Any) -> Array:
         """The output for a frame."""
         if self._network is None:
-            with torchscript_warnings_silenced(), _core.DefaultTorchModes():
-                self._network = torch.jit.load(str(self._path), map_location="cpu")  # type: ignore[no-untyped-call]
+            with _core.DefaultTorchModes():
+                self._network = load_network(self._path)
         beads = beads_of(ts)
         cell = {} if ts.dimensions is None else {"cell": ts.dimensions, "pbc": True}
         frames = [ase.Atoms(self._symbols, positions=positions, **cell) for positions in beads]
