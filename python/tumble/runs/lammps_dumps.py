@@ -72,7 +72,7 @@ class LammpsDumps:
             for dump in settings.dumps.values()
             if (self._chosen is not None or _holds_positions(dump.words))
             and (files := _files(self._folder, dump.words[5]))
-            and (self._chosen is None or _resolved(self._chosen) <= _resolved(files))
+            and (self._chosen is None or _resolved(self._chosen) & _resolved(files))
         ]
         return max(found, key=lambda pair: sum(path.stat().st_size for path in pair[0]), default=None)
 

@@ -68,7 +68,8 @@ def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, e
         if style in _THERMOSTATS and style != "gle":
             return _constant(words[4:6])
     free = ensemble in ("NVE", "NPH")
-    return float(np.mean(measured)) if free and measured is not None and len(measured) > 0 else None
+    known = np.empty(0) if measured is None else measured[np.isfinite(measured)]
+    return float(known.mean()) if free and len(known) > 0 else None
 
 
 def _constant(words: Sequence[str]) -> float | None:

@@ -71,9 +71,8 @@ def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Therm
     columns = {key: values[regular] for key, values in columns.items()}
     exploded = np.flatnonzero(~np.all([np.isfinite(values) for values in columns.values()], axis=0))
     if len(exploded) > 0:
-        notes.append(
-            f"Thermo output has values that are infinite or none, from step {columns['Step'][exploded[0]]:.0f} on."
-        )
+        step = columns["Step"][exploded[0]]
+        notes.append(f"Thermo output has values that are infinite or none, the first at step {step:.0f}.")
     energy: float | None = UNITS[units].energy
     if part.settings.normalized:
         energy = None if atoms is None else UNITS[units].energy * atoms
