@@ -33,6 +33,6 @@ def list_models() -> Iterator[Path]:
     seen: set[str] = set()
     for folder in map(Path, _core.model_folders()):
         for path in sorted(folder.glob(f"*{SUFFIX}")):
-            if path.stem not in seen:
+            if path.stem not in seen and path.is_file():  # a pipe would be waited for
                 seen.add(path.stem)
                 yield path

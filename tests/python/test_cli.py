@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 import torch
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import write
+from support.model_files import with_metadata
 from support.systems import systems
 
 import tumble
@@ -93,6 +95,66 @@ def test_info_as_json(capsys, model_file):
     status, out, _ = run(capsys, "info", model_file("pair"), "--json")
     assert status == 0
     assert json.loads(out) == metadata.read(model_file("pair"))
+
+
+def test_names_with_controls(capsys, model_file, tmp_path, monkeypatch):
+    """A terminal obeys none of them, in no command."""
+    evil = "\x1b]0;owned\x07\x1b[2J\u202ewater"
+    references = metadata.read(model_file("pair"))["references"]
+    references[0] |= {"name": evil}
+    path = with_metadata(
+        model_file("pair"),
+        tmp_path / "evil.pt",
+        name=evil,
+        references=references,
+        licence=evil,
+        citation=f"somebody,\nelsewhere {evil}",
+        symmetry={"group": "O(3)", "kind": "exact", "energy_error": None, "force_error": None, "how": evil},
+        provenance={
+            "data": [{"name": evil, "sha256": evil, "frames": 1}],
+            "seeds": {evil: 1},
+            "metrics": {evil: {evil: evil}},
+            "configuration": {},
+        },
+        versions={"torch": evil, "tumble": evil},
+        created=evil,
+    )
+    status, out, _ = run(capsys, "info", path)
+    assert status == 0
+    assert "model       \\x1b]0;owned\\x07\\x1b[2J\\u202ewater" in out.splitlines()
+    assert "citation    somebody," in out
+    assert "\n            elsewhere \\x1b]" in out
+    _, as_json, _ = run(capsys, "info", path, "--json")
+    monkeypatch.setenv("TUMBLE_MODELS", str(tmp_path))
+    _, table, warning = run(capsys, "models")
+    references[0] |= {"energy": 0.25}
+    with_metadata(path, tmp_path / "wrong.pt", references=references)
+    _, _, error = run(capsys, "evaluate", tmp_path / "wrong.pt", tmp_path / "none.xyz")
+    assert "its reference structure `\\x1b]0;owned" in error
+    for text in (out, as_json, table, warning, error):
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+def test_models_names_each_broken_file(capsys, model_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("TUMBLE_MODELS", str(tmp_path))
+    with_metadata(model_file("pair"), tmp_path / "field.pt", cutoff=-1.0)
+    content = bytearray(model_file("pair").read_bytes())
+    content[content.index(b'"cutoff"')] ^= 1
+    (tmp_path / "flipped.pt").write_bytes(content)
+    (tmp_path / "empty.pt").write_bytes(b"")
+    (tmp_path / "folder.pt").mkdir()
+    os.mkfifo(tmp_path / "pipe.pt")  # nobody waits for it
+    status, _, err = run(capsys, "models")
+    assert status == 0
+    lines = sorted(err.splitlines())
+    assert len(lines) == 3
+    expected = (
+        ("empty", "the file is empty"),
+        ("field", "metadata field `cutoff`: expected a length"),
+        ("flipped", "truncated or corrupt (record `"),
+    )
+    for line, (name, text) in zip(lines, expected, strict=True):
+        assert line.startswith(f"tumble: warning: model file `{tmp_path / name}.pt`: {text}")
 
 
 @pytest.mark.parametrize(

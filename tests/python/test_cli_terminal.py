@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tumble.cli.terminal import fit_output
+from tumble.cli.terminal import fit_output, printable
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,16 @@ def test_help_on_a_terminal_of_ascii() -> None:
     command = [sys.executable, "-m", "tumble", "analyze", "--help"]
     found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
     assert "--cutoff A" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("water é 水 ±\N{NO-BREAK SPACE}1\nÅ", "water é 水 ±\N{NO-BREAK SPACE}1\nÅ"),
+        ("\x1b[2J\x07\r\t", "\\x1b[2J\\x07\\r\\t"),
+        ("a\x9bb\u202ec\u200bd\u2028", "a\\x9bb\\u202ec\\u200bd\\u2028"),
+        (os.fsdecode(b"r\xffn"), os.fsdecode(b"r\xffn")),
+    ],
+)
+def test_text_of_strangers(text: str, shown: str) -> None:
+    assert printable(text) == shown

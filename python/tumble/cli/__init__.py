@@ -34,7 +34,7 @@ from tumble.cli import (
     rotations,
     train,
 )
-from tumble.cli.terminal import fit_output
+from tumble.cli.terminal import fit_output, printable
 from tumble.interruption import Terminated, signals_interrupt
 
 
@@ -92,7 +92,7 @@ def _run(arguments: argparse.Namespace) -> int:
             # What is still in Python's buffer goes there as it exits.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
-        print(f"tumble: error: {_words(error)}", file=sys.stderr)
+        print(f"tumble: error: {printable(_words(error))}", file=sys.stderr)
         return 1
     return status
 

@@ -6,6 +6,8 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from tumble.cli.terminal import printable
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -58,7 +60,13 @@ def format_metadata(path: Path, document: Metadata) -> str:
         ("licence", document["licence"]),
         ("citation", document["citation"]),
     ]
-    return "\n".join(f"{title:12}{value}" for title, value in rows if value)
+    return "\n".join(_row(title, value) for title, value in rows if value)
+
+
+def _row(title: str, value: str) -> str:
+    """A property, whose further lines stand below the first."""
+    first, *others = printable(value).splitlines() or [""]
+    return "\n".join([f"{title:12}{first}", *(f"{'':12}{line}" for line in others)])
 
 
 def format_symmetry(symmetry: Symmetry) -> str:

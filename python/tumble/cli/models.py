@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from tumble.cli.terminal import printable
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
@@ -28,13 +30,13 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             rows.append(_row(path))
         except ModelFileError as error:
-            print(f"tumble: warning: {error}", file=sys.stderr)
+            print(f"tumble: warning: {printable(str(error))}", file=sys.stderr)
     if len(rows) == 1:
         print(f"no models in {', '.join(_core.model_folders())}; set $TUMBLE_MODELS to the folder of yours")
         return 0
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(printable("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()))
     return 0
 
 

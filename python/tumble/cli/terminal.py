@@ -12,6 +12,7 @@ _HANDLER = "tumble.plain"
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 _PLAIN = {"±": "+/-", "×": "x", "–": "-", "−": "-", "…": "...", "⟨": "<", "⟩": ">", "·": "*", "Δ": "delta"}
 _PLAIN |= {"σ": "sigma", "τ": "tau", "θ": "theta", "φ": "phi", "ε": "epsilon", "μ": "mu", "\N{NO-BREAK SPACE}": " "}
+_HIDDEN = ("Cc", "Cf", "Zl", "Zp")  # controls, which a terminal obeys, and what has no width or turns the direction
 _ESCAPED = range(0xDC80, 0xDD00)  # bytes of names of files that aren't UTF-8
 
 
@@ -21,6 +22,15 @@ def fit_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_HANDLER)
+
+
+def printable(text: str) -> str:
+    """Text of a stranger, such as the name in a model file, with everything but new lines escaped that doesn't show."""
+    return "".join(_escaped(c) if c != "\n" and unicodedata.category(c) in _HIDDEN else c for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
