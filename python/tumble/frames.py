@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+import struct
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -21,14 +23,21 @@ from tumble.errors import FramesError
 # ASE's readers have no error of their own for a damaged file: it shows as whatever their parsing runs into. Nothing
 # else runs where these are caught, and the error itself is kept as the cause.
 _READER_ERRORS = (
+    ArithmeticError,
     AssertionError,
     AttributeError,
+    EOFError,
+    ImportError,
     LookupError,
+    MemoryError,
     OSError,
     RuntimeError,
+    SyntaxError,
     TypeError,
     UnknownFileTypeError,
     ValueError,
+    sqlite3.Error,
+    struct.error,
 )
 _COMPRESSION_ERRORS = (EOFError, OSError, zlib.error)
 
@@ -54,6 +63,8 @@ def read_frames(path: str | PathLike[str]) -> Iterator[Atoms]:
     """
     if not Path(path).exists():
         raise FramesError(f"`frames`: expected a file, got `{fspath(path)}`, which doesn't exist")
+    if not Path(path).is_file() and not Path(path).is_dir():  # some formats are folders
+        raise FramesError(f"`frames`: expected a file, got `{fspath(path)}`, which is a pipe or a device")
     count = 0
     with tempfile.TemporaryDirectory(prefix="tumble-frames-") as folder:
         try:

@@ -1,0 +1,37 @@
+"""Structures that ASE reads, and files that it doesn't."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import ase.io
+import numpy as np
+import pytest
+from ase import Atoms
+
+from tumble.errors import FramesError
+from tumble.frames import read_frames
+
+
+def test_structures_one_after_the_other(tmp_path: Path) -> None:
+    structures = [Atoms("OH2", positions=np.eye(3) * scale) for scale in (1.0, 2.0)]
+    ase.io.write(tmp_path / "x.xyz", structures)
+    for one, other in zip(read_frames(tmp_path / "x.xyz"), structures, strict=True):
+        np.testing.assert_allclose(one.positions, other.positions)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # what ASE leaves open when it fails
+@pytest.mark.parametrize("ending", ["xyz", "extxyz", "db", "json", "traj", "cif", "vasp", "gen", "cube", "nc"])
+def test_files_that_are_nothing_of_the_kind(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"x.{ending}"
+    for content in (np.random.default_rng(1).bytes(3000), b"garbage\n1 2 3\n"):
+        path.write_bytes(content)
+        with pytest.raises(FramesError, match=rf"`frames`: expected .*x\.{ending}"):
+            list(read_frames(path))
+
+
+def test_pipes_are_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.xyz")
+    with pytest.raises(FramesError, match=r"got .*x\.xyz`, which is a pipe or a device"):
+        next(read_frames(tmp_path / "x.xyz"))
