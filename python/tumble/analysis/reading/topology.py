@@ -160,7 +160,11 @@ def _read_other(path: Path) -> Any:
             ) from error
         elements = _elements_of(universe.atoms)
         if not all(elements):
-            raise TrajectoryError(f"`topology`: expected elements, or names that tell them, got others in `{path}`")
+            named = zip(_names(universe.atoms), elements, strict=True)
+            unknown = list(dict.fromkeys(name for name, known in named if not known))
+            raise TrajectoryError(
+                f"`topology`: expected elements, or names that tell them, got {', '.join(unknown[:5])} in `{path}`"
+            )
         universe.add_TopologyAttr("elements", np.array(elements, dtype=object))
         if not hasattr(universe.atoms, "masses") or not np.all(universe.atoms.masses > 0):
             masses = [atomic_masses[atomic_numbers[element]] for element in elements]
@@ -173,12 +177,15 @@ def _elements_of(atoms: Any) -> list[str]:
     count = len(atoms)
     own = [element_of(str(each)) for each in atoms.elements] if hasattr(atoms, "elements") else [""] * count
     candidates = [elements_of_mass(float(mass)) for mass in atoms.masses] if hasattr(atoms, "masses") else [[]] * count
-    names = [str(each) for each in atoms.names] if hasattr(atoms, "names") else [""] * count
     residues = [str(each) for each in atoms.resnames] if hasattr(atoms, "resnames") else [""] * count
     return [
         symbol or (masses[0] if len(masses) == 1 else _element_of_name(name, residue))
-        for symbol, masses, name, residue in zip(own, candidates, names, residues, strict=True)
+        for symbol, masses, name, residue in zip(own, candidates, _names(atoms), residues, strict=True)
     ]
+
+
+def _names(atoms: Any) -> list[str]:
+    return [str(each) for each in atoms.names] if hasattr(atoms, "names") else [""] * len(atoms)
 
 
 def _element_of_name(name: str, residue: str) -> str:
