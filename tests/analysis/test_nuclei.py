@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.ipi_harmonic import run_harmonic
 
-from tumble.analysis import Rdf, TrajectoryError, load_analysis
+from tumble.analysis import MeanSquareDisplacement, Rdf, TrajectoryError, VibrationalSpectrum, load_analysis
 from tumble.analysis.analysis_file import Analysis
 from tumble.analysis.analyze import analyze
 from tumble.analysis.compare import compare
@@ -72,6 +72,18 @@ def test_the_centroid_of_all_beads_is_that_of_its_own_file(tmp_path: Path) -> No
     assert beads.metadata["nuclei"] == alone.metadata["nuclei"] == Nuclei.CENTROID
     np.testing.assert_allclose(beads["g_OH"].values, alone["g_OH"].values, atol=1e-6)
     assert any("centroid of 4 beads" in note for note in run.notes)
+
+
+def test_one_bead_moves_with_fictitious_momenta(tmp_path: Path) -> None:
+    velocities = "<trajectory filename='v' bead='0'> velocities </trajectory> </output>"
+    output = OUTPUT.format("positions").replace("filename", "bead='0' filename").replace("</output>", velocities)
+    run_harmonic(tmp_path, ["He", "He"], beads=4, steps=40, output=output)
+    run = open_run(tmp_path)
+    assert run.trajectory.velocities == ()
+    universe = run.universe()
+    for observable in (VibrationalSpectrum(universe, resolution=4000.0), MeanSquareDisplacement(universe)):
+        with pytest.raises(TrajectoryError, match="got one bead, which moves with fictitious momenta"):
+            observable.run()
 
 
 def test_the_centroid_of_one_bead_is_a_classical_nucleus(tmp_path: Path) -> None:

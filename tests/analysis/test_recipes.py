@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tumble.analysis import TrajectoryError
 from tumble.analysis.opened_run import OpenedRun
 from tumble.analysis.recipes import RECIPES
 from tumble.analysis.settings import Settings
@@ -64,3 +65,19 @@ def test_what_is_not_known_as_molecules_is_one(tmp_path: Path) -> None:
     assert symmetry.metadata["molecules"] == 1
     symmetry = RECIPES["symmetry"](OpenedRun(replace(run, trajectory=Trajectory()), Settings()))
     assert symmetry.metadata["molecules"] == 1
+
+
+def test_a_log_alone_has_a_drift(tmp_path: Path) -> None:
+    run = run_in(tmp_path, "9 0 0 0 9 0 0 0 9")
+    rows = 300.0 + np.random.default_rng(8).normal(size=FRAMES)
+    run = replace(run, trajectory=Trajectory(), log={**run.log, "temperature": rows})
+    result = RECIPES["drift"](OpenedRun(run, Settings()))
+    assert {"conserved_drift", "temperature_logged"} <= {quantity.name for quantity in result.quantities}
+    assert result["temperature_logged"].values == pytest.approx(rows.mean())
+    with pytest.raises(TrajectoryError, match="expected a trajectory or a structure that tells the atoms"):
+        RECIPES["kinetic"](OpenedRun(run, Settings()))
+    with pytest.raises(TrajectoryError, match="expected a trajectory or a log with a time"):
+        RECIPES["drift"](OpenedRun(replace(run, log={}), Settings()))
+    # Of rows without times nothing follows.
+    with pytest.raises(TrajectoryError, match="expected a trajectory or a log with a time"):
+        RECIPES["drift"](OpenedRun(replace(run, time=np.empty(0)), Settings()))

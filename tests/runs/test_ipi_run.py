@@ -241,3 +241,9 @@ def test_kinetic_energies_of_single_atoms_leave_those_of_forces(tmp_path: Path) 
     assert "kinetic_cv(2)" in run.log
     result = analyze(run, ("kinetic",), Settings(blocks=4)).results[0]
     assert {"kinetic_H", "kinetic_O"} <= {quantity.name for quantity in result.quantities}
+
+
+def test_an_input_that_was_cut_off_is_said(tmp_path: Path) -> None:
+    (tmp_path / "input.xml").write_text(INPUT[:300])
+    with pytest.raises(TrajectoryError, match=r"found neither; .*input\.xml`: .* can't be read: .* line"):
+        open_run(tmp_path)

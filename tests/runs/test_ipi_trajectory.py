@@ -10,7 +10,8 @@ from tumble.runs.ipi_input import TrajectoryOutput
 from tumble.runs.ipi_trajectory import trajectory_of
 from tumble.runs.run import Trajectory
 
-CENTROID = "Positions are those of the centroid of {} beads: structure is sharper than that of the nuclei."
+CENTROID = "Positions are those of the centroid of {} beads: structure is sharper than that of the nuclei, "
+CENTROID += "and motion means something in RPMD, TRPMD and CMD only."
 
 
 def output(
@@ -73,7 +74,7 @@ def test_a_part_of_the_beads(tmp_path: Path) -> None:
     part = output(tmp_path, "positions", "pos", files="_0.xyz _2.xyz", bead=-2)
     velocities = output(tmp_path, "velocities", "vel", files="_0.xyz _1.xyz _2.xyz _3.xyz")
     trajectory, notes = found([part, velocities], 4)
-    assert (names(trajectory.positions), names(trajectory.velocities)) == ("pos_0.xyz", "vel_0.xyz")
+    assert (names(trajectory.positions), names(trajectory.velocities)) == ("pos_0.xyz", "")
     assert notes == (
         "Positions are those of bead 0 alone, since there are no files of all 4 beads: its motion is no dynamics, and "
         "results of all beads aren't compared with its own."
@@ -129,9 +130,12 @@ def test_every_second_bead_of_a_suzuki_chin_splitting(tmp_path: Path, bead: int)
     assert (trajectory.every_second, notes) == (True, ())
     # The centroid of all beads is none of those that sample.
     assert trajectory_of([centroid], 4, every_second=True) == (Trajectory(), ())
+    odd = output(tmp_path, "positions", "odd", files="_1.xyz", bead=1)
+    note = "Positions of beads with odd numbers are left out, since these don't sample."
+    assert trajectory_of([odd], 4, every_second=True) == (Trajectory(), (note,))
     even = output(tmp_path, "x_centroid_even", "even", files=".xyz")
     trajectory, _ = trajectory_of([centroid, even], 4, every_second=True)
-    assert (names(trajectory.positions), trajectory.every_second) == ("even.xyz", False)
+    assert (names(trajectory.positions), trajectory.every_second) == ("even.xyz", True)
 
 
 def test_a_huge_number_of_beads_takes_no_memory(tmp_path: Path) -> None:

@@ -225,6 +225,14 @@ class TimeCorrelation(_Observable):
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self.longest = longest
 
+    def _check_motion(self) -> None:
+        """Raises a TrajectoryError where what moves is no nucleus."""
+        if self._nuclei() is Nuclei.ONE_BEAD:
+            raise TrajectoryError(
+                "`universe`: expected all beads or their centroid for a correlation in time, got one bead, which moves "
+                "with fictitious momenta"
+            )
+
     def _channels(self) -> Array | Sequence[Array]:
         raise NotImplementedError
 
@@ -245,6 +253,7 @@ class TimeCorrelation(_Observable):
             raise TrajectoryError(f"`frames`: expected at least 4 frames for a correlation in time, got {count}")
         if not getattr(self._trajectory, "time_known", True):
             raise TrajectoryError("`timestep`: expected one for a correlation in time, since the files tell no times")
+        self._check_motion()
         step = self._time_step()
         lags = self._default_lags(count, step)
         if self.longest is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tumble.analysis.reading.trajectory_file import check_file, matching
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.files import shown
-from tumble.runs.ipi_run import find_ipi_input, is_ipi_input, read_ipi_run
+from tumble.runs.ipi_run import damaged_inputs, find_ipi_input, is_ipi_input, read_ipi_run
 from tumble.runs.lammps_beside import log_of_dump
 from tumble.runs.lammps_log import LOG
 from tumble.runs.lammps_run import is_lammps_log, read_lammps_run
@@ -102,7 +102,7 @@ def _read(
             return read_lammps_run(path, None, name, units, timestep, trajectory)
         raise TrajectoryError(
             f"`{path}`: expected a folder with an input of i-PI (*.xml) or a log of LAMMPS ({LOG}), found neither; "
-            "name the log or a trajectory instead of the folder"
+            f"name the log or a trajectory instead of the folder{damaged_inputs(path)}"
         )
     if path.suffix == ".xml" or is_ipi_input(path):
         return read_ipi_run(path, name, timestep)

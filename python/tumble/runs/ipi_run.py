@@ -34,6 +34,17 @@ def find_ipi_input(folder: Path) -> Path | None:
     return found[0] if found else None
 
 
+def damaged_inputs(folder: Path) -> str:
+    """Return what is wrong with the files *.xml of a folder, none of which is an input, for an error."""
+    reasons = []
+    for path in sorted(folder.glob("*.xml")):
+        try:
+            read_ipi_input(path)
+        except TrajectoryError as error:
+            reasons.append(f" ({error})")
+    return "".join(reasons[:2])
+
+
 def is_ipi_input(path: Path) -> bool:
     """Whether a file is an input or a checkpoint of i-PI, whatever its name."""
     return root_of(path) is not None

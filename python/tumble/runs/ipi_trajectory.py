@@ -38,29 +38,34 @@ def trajectory_of(
         every_second: Whether only the beads 0, 2, 4, ... are wanted, as of the Suzuki–Chin splitting.
     """
     wanted = range(0, beads, 2 if every_second else 1)
-    of_beads = _best([_wanted(found, wanted) for found in _found(outputs, "positions", beads)])
+    there = _found(outputs, "positions", beads)
+    of_beads = _best([chosen for found in there if (chosen := _wanted(found, wanted)).files])
     even = "_even" if every_second else ""
     centroid = _best(_found(outputs, f"x_centroid{even}", None))
     notes: list[str] = []
+    if there and of_beads is None:
+        notes.append("Positions of beads with odd numbers are left out, since these don't sample.")
     if of_beads is not None and (len(of_beads.files) == len(wanted) or centroid is None):
         names = ("velocities", "forces")
         if len(of_beads.files) < len(wanted):
             bead = min(of_beads.files)
             alone = f"Positions are those of bead {bead} alone, since there are no files of all {beads} beads"
             notes.append(f"{alone}: its motion is no dynamics, and results of all beads aren't compared with its own.")
-            of_beads = _Found(of_beads.output, {bead: of_beads.files[bead]})
+            # Velocities of one bead are those of fictitious momenta.
+            of_beads, names = _Found(of_beads.output, {bead: of_beads.files[bead]}), ("", "")
         positions, number = of_beads, beads
     elif centroid is not None:
         names, positions, number = (f"v_centroid{even}", f"f_centroid{even}"), centroid, None
         if beads > 1:
             notes.append(
-                f"Positions are those of the centroid of {beads} beads: structure is sharper than that of the nuclei."
+                f"Positions are those of the centroid of {beads} beads: structure is sharper than that of the nuclei, "
+                "and motion means something in RPMD, TRPMD and CMD only."
             )
     else:
-        return Trajectory(), ()
+        return Trajectory(), tuple(notes)
     velocities, forces = (_companions(_found(outputs, name, number), positions, notes) for name in names)
     files = tuple(positions.files.values())
-    return Trajectory(files, velocities, forces, every_second=every_second and len(files) > 1), tuple(notes)
+    return Trajectory(files, velocities, forces, every_second=every_second), tuple(notes)
 
 
 def files_of_beads(output: TrajectoryOutput, beads: int, ending: str) -> dict[int, Path]:
@@ -103,9 +108,8 @@ def _found(outputs: Sequence[TrajectoryOutput], quantity: str, beads: int | None
 
 
 def _wanted(found: _Found, wanted: range) -> _Found:
-    """With the files of these beads or, if there are none, of others, as there are."""
-    files = {bead: path for bead, path in found.files.items() if bead in wanted}
-    return _Found(found.output, files or found.files)
+    """With the files of these beads alone."""
+    return _Found(found.output, {bead: path for bead, path in found.files.items() if bead in wanted})
 
 
 def _best(found: Sequence[_Found]) -> _Found | None:

@@ -82,6 +82,7 @@ class Infrared(TimeCorrelation):
         currents = len(self._used) - 1
         if currents < 1:
             raise TrajectoryError("`frames`: expected at least 4 frames for a correlation in time, got 1")
+        self._check_motion()
         self._correlator = Correlator(currents, window_lags(self.resolution, self._time_step(), currents))
         self._before: Array | None = None
         self._volumes = 0.0

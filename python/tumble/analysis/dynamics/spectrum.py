@@ -96,6 +96,7 @@ class VibrationalSpectrum(TimeCorrelation):
     def _prepare(self) -> None:
         if len(self._used) < 2:
             raise TrajectoryError("`frames`: expected at least 4 frames for a correlation in time, got 1")
+        self._check_motion()
         step = self._time_step()
         samples = len(self._used) - int(self._positions)
         self._correlator = Correlator(samples, window_lags(self.resolution, step, samples))

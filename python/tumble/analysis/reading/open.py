@@ -158,6 +158,8 @@ def _by_bead(opened: Sequence[FrameSource], argument: str, beads: bool, every: i
         if number is None:
             raise TrajectoryError(f"`{argument}`: expected files of i-PI, as the others, got `{source.name}`")
         groups.setdefault(number, []).append(source)
+    if every > 1 and len(groups) > 1:
+        groups = {number: group for number, group in groups.items() if number % every == 0}
     found = sorted(groups)
     if len(found) > 1 and found != list(range(0, every * len(found), every)):
         # Numbers in files may be anything.
