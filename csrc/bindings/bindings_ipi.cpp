@@ -21,13 +21,19 @@ DriveSummary drive_until_signal(const Potential& potential, const Address& addre
                                 const std::array<bool, 3>& periodic, double patience, const py::object& symmetrize,
                                 const py::object& mode, const py::object& seed, const std::string& beads,
                                 const std::string& symmetry_log, const std::optional<std::string>& symmetry_set,
-                                std::optional<std::int64_t> symmetry_every) {
+                                std::optional<std::int64_t> symmetry_every, const py::object& first) {
     const auto atoms = to_vector(species, "species");
-    const DriveOptions options{patience,
-                               &check_signals,
-                               to_symmetrize_options(symmetrize, mode, seed),
-                               beads,
-                               {symmetry_log, symmetry_set, symmetry_every}};
+    DriveOptions options{patience,
+                         &check_signals,
+                         to_symmetrize_options(symmetrize, mode, seed),
+                         beads,
+                         {symmetry_log, symmetry_set, symmetry_every}};
+    if (!first.is_none()) {
+        options.first = [&first](const FirstMessage& message) {
+            const py::gil_scoped_acquire lock;
+            first(message);
+        };
+    }
     const py::gil_scoped_release unlock;
     return drive(potential, address, atoms, periodic, options);
 }
@@ -43,13 +49,17 @@ void export_ipi(py::module_& m) {
         .def_readonly("evaluations", &DriveSummary::evaluations)
         .def_readonly("exited", &DriveSummary::exited)
         .def_readonly("reason", &DriveSummary::reason);
+    py::class_<FirstMessage>(m, "FirstMessage", "What the first structure of a connection says.")
+        .def_readonly("structure", &FirstMessage::structure)
+        .def_readonly("consolidated", &FirstMessage::consolidated);
     const DriveOptions defaults;
     m.def("drive", &drive_until_signal, py::arg("potential"), py::arg("address"), py::arg("species"),
           py::arg("periodic"), py::arg("patience") = defaults.patience,
           py::arg("symmetrize") = defaults.symmetrize.symmetrize, py::arg("mode") = defaults.symmetrize.mode,
           py::arg("seed") = py::none(), py::arg("beads") = defaults.beads,
           py::arg("symmetry_log") = defaults.symmetry_log.path, py::arg("symmetry_set") = py::none(),
-          py::arg("symmetry_every") = py::none(), "Serves an i-PI server until that ends.");
+          py::arg("symmetry_every") = py::none(), py::arg("first") = py::none(),
+          "Serves an i-PI server until that ends.");
 }
 
 }  // namespace tumble::bindings

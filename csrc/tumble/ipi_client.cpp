@@ -1,6 +1,7 @@
 #include "ipi_client.h"
 
 #include <optional>
+#include <utility>
 
 #include "error.h"
 #include "ipi_evaluator.h"
@@ -20,8 +21,8 @@ bool same(const Structure& a, const Structure& b) { return a.positions == b.posi
 class IpiClient {
   public:
     IpiClient(IpiEvaluator& evaluator, Socket& socket, const std::vector<std::int64_t>& species,
-              const std::array<bool, 3>& periodic)
-        : evaluator_(evaluator), socket_(socket) {
+              const std::array<bool, 3>& periodic, const DriveOptions& options)
+        : evaluator_(evaluator), socket_(socket), options_(options) {
         blank_.species = species;
         blank_.positions.resize(species.size());
         blank_.periodic = periodic;
@@ -29,7 +30,7 @@ class IpiClient {
 
     /// Answers requests until EXIT.
     /// @throws ConnectionError if the server is gone before
-    void serve(const IdleCallback& idle) {
+    void serve() {
         for (;;) {
             switch (next_request()) {
                 case ipi::Request::status:
@@ -40,11 +41,14 @@ class IpiClient {
                     break;
                 case ipi::Request::posdata:
                     receive_structures();
-                    idle();
+                    options_.idle();
                     // The next header is here already, or will be in a moment. It is read before the model runs: if
                     // this process dies meanwhile, i-PI 3.3 sees a closed connection and lives on, not a reset one.
                     if (socket_.readable(next_header_milliseconds)) pending_ = receive_request();
                     if (pending_ == ipi::Request::exit) return;
+                    if (std::exchange(first_, false)) {
+                        options_.first({structures_[0], pending_ == ipi::Request::getforce});
+                    }
                     result_ = &evaluator_.evaluate(structures_, bead_);
                     break;
                 case ipi::Request::getforce:
@@ -130,12 +134,14 @@ class IpiClient {
 
     IpiEvaluator& evaluator_;
     Socket& socket_;
+    const DriveOptions& options_;
     Structure blank_;  // what all structures have in common
     std::size_t batch_ = 1;
     std::int64_t bead_ = 0;  // of the first structure
     std::vector<Structure> structures_;
     std::optional<ipi::Request> pending_;
     bool initialized_ = false;
+    bool first_ = true;
     const Evaluation* result_ = nullptr;
     std::vector<char> answer_;
 };
@@ -151,9 +157,9 @@ DriveSummary drive(const Potential& potential, const Address& address, const std
     IpiEvaluator evaluator(potential, options.symmetrize, options.beads, options.symmetry_log);
     potential.warm_up();
     Socket socket(address, options.patience, options.idle);
-    IpiClient client(evaluator, socket, species, periodic);
+    IpiClient client(evaluator, socket, species, periodic, options);
     try {
-        client.serve(options.idle);
+        client.serve();
         return {evaluator.evaluations(), true, "the server said EXIT"};
     } catch (const ConnectionError& error) {
         return {evaluator.evaluations(), false, error.what()};

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,14 @@
 #include "symmetrizer.h"
 
 namespace tumble {
+
+/// What the first structure of a connection says.
+struct FirstMessage {
+    Structure structure;
+    /// Whether i-PI asked for the forces with it, in one message: its `consolidate_messages`. It then reads the forces
+    /// in the thread that serves all drivers, and that ends for good where a connection is reset.
+    bool consolidated;
+};
 
 struct DriveOptions {
     /// Seconds to wait for a server.
@@ -24,6 +33,8 @@ struct DriveOptions {
     /// `independent` or `shared`: whether the beads of a step have random frames of their own, or one choice for all.
     std::string beads = "independent";
     SymmetryLogOptions symmetry_log = {};
+    /// Called once, before the first structure is evaluated; it may throw to refuse it.
+    std::function<void(const FirstMessage&)> first = [](const FirstMessage&) {};
 };
 
 /// How a run ended.

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -87,15 +88,33 @@ bool may_pass(int error) {
            error == ENETUNREACH || error == ECONNRESET || error == ECONNABORTED;
 }
 
-/// What usually lies behind a failure to connect.
-std::string hint(int error, bool unix_domain) {
+/// What usually lies behind a failure to connect to a Unix domain socket.
+std::string unix_hint(int error) {
     if (error == ENOENT) return "; start i-PI, and compare the `address` of its `ffsocket` with this name";
-    if (error == ECONNREFUSED && unix_domain) {
-        return "; the file exists but nobody listens: a server that was killed leaves it behind, and i-PI starts only "
-               "when it is removed";
+    if (error == ECONNREFUSED) {
+        return "; the socket exists but nobody listens: a server that was killed leaves it behind, and i-PI starts "
+               "only when it is removed";
     }
-    if (error == ECONNREFUSED) return "; start i-PI, and compare the `port` of its `ffsocket` with this one";
+    if (error == EACCES) return "; is the server another user's?";
     return "";
+}
+
+/// What usually lies behind a failure to connect to a host.
+std::string tcp_hint(int error, const std::string& host) {
+    if (error == ENETUNREACH || error == EHOSTUNREACH || error == ETIMEDOUT) {
+        return "; compare the `address` of i-PI's `ffsocket` with this host, and look for a firewall between";
+    }
+    if (error != ECONNREFUSED) return "";
+    std::string text = "; start i-PI, and compare the `port` of its `ffsocket` with this one";
+    if (host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0) return text;
+    return text + ", and its `address`: where that is localhost, drivers on other machines are refused";
+}
+
+/// What a path is that exists and is no socket; empty for a socket, and for what doesn't exist (yet).
+std::string other_kind(const std::string& path) {
+    struct stat status;
+    if (::stat(path.c_str(), &status) != 0 || S_ISSOCK(status.st_mode)) return "";
+    return S_ISDIR(status.st_mode) ? "a folder" : S_ISREG(status.st_mode) ? "a file" : "something else";
 }
 
 }  // namespace
@@ -127,6 +146,11 @@ std::string Address::text() const {
 }
 
 int Address::connect_unix(const IdleCallback& idle, double deadline) const {
+    if (const std::string kind = other_kind(path_); !kind.empty()) {
+        throw ConfigurationError(
+            message("`unix`: expected a socket, got ", kind, ", `", path_,
+                    "`; the name is the `address` of i-PI's `ffsocket`, or the whole path of its socket"));
+    }
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::copy(path_.begin(), path_.end(), address.sun_path);
@@ -173,9 +197,9 @@ Socket::Socket(const Address& address, double patience, IdleCallback idle) : idl
         const int error = errno;
         const double left = deadline - now();
         if (!may_pass(error) || left <= 0.0) {
-            throw ConnectionError(message("can't connect to `", address.text(), "`",
-                                          may_pass(error) ? message(" within ", patience, " s") : "", " (",
-                                          std::strerror(error), ")", hint(error, unix_domain)));
+            throw ConnectionError(message(
+                "can't connect to `", address.text(), "`", may_pass(error) ? message(" within ", patience, " s") : "",
+                " (", std::strerror(error), ")", unix_domain ? unix_hint(error) : tcp_hint(error, address.host_)));
         }
         for (double end = now() + std::min(pause, left); now() < end;) {
             ::poll(nullptr, 0, std::clamp(static_cast<int>(1000.0 * (end - now())), 1, slice_milliseconds));

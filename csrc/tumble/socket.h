@@ -44,6 +44,7 @@ class Socket {
     /// Connects, and tries again while nobody listens.
     ///
     /// @param patience seconds to keep trying
+    /// @throws ConfigurationError if a path is no socket
     /// @throws ConnectionError that names address, time and cause
     Socket(const Address& address, double patience, IdleCallback idle);
     ~Socket();

@@ -1,6 +1,6 @@
 """The compiled core. Conventions and units are those of csrc/tumble; every array is a copy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -236,6 +236,15 @@ class Address:
     @staticmethod
     def tcp(host: str, port: int) -> Address: ...
 
+class FirstMessage:
+    """What the first structure of a connection says."""
+
+    @property
+    def structure(self) -> Structure: ...
+    @property
+    def consolidated(self) -> bool:
+        """Whether i-PI asked for the forces in the same message."""
+
 class DriveSummary:
     """How a run of the i-PI driver ended."""
 
@@ -259,4 +268,5 @@ def drive(
     symmetry_log: str = "",
     symmetry_set: str | None = None,
     symmetry_every: int | None = None,
+    first: Callable[[FirstMessage], None] | None = None,
 ) -> DriveSummary: ...

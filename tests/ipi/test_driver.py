@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 from ase import Atoms
 from support.ipi_runs import (
+    BIN,
     BOHR,
     HARTREE,
     PATIENCE,
     Endpoint,
+    Program,
     Server,
     start_driver,
     tcp_endpoint,
@@ -253,6 +255,51 @@ def test_number_of_atoms_differs(tmp_path: Path, bound_model: Path, capsys: pyte
     assert "expected 2 atoms as in the driver's structure, got 3 from the server" in capsys.readouterr().err
 
 
+def test_order_of_atoms_differs(tmp_path: Path, bound_model: Path) -> None:
+    """O H H of the driver against H O H of i-PI: refused before i-PI has any forces; then another driver may come."""
+    endpoint = unix_endpoint()
+    with Server(tmp_path, WATER[[1, 0, 2]], endpoint) as server:
+        write_start(tmp_path / "other.xyz", [WATER])
+        with start_driver(tmp_path, bound_model, endpoint, structure="other.xyz") as driver:
+            assert driver.wait() == 1
+        assert "elements in the order of the structure file: O, 2 × H\n" in driver.output
+        assert (
+            "`structure`: expected the server's atoms in the order O, 2 × H, got a first geometry in" in driver.output
+        )
+        assert server.process.poll() is None
+        with start_driver(tmp_path, bound_model, endpoint, "--order", "trust", structure="other.xyz") as driver:
+            assert driver.wait() == 0
+        assert server.wait() == 0
+
+
+@pytest.mark.parametrize("consolidated", [True, False])
+def test_driver_says_that_the_server_may_not_survive_a_killed_one(
+    tmp_path: Path, bound_model: Path, consolidated: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint = unix_endpoint()
+    options = f"<consolidate_messages> {consolidated} </consolidate_messages>"
+    with Server(tmp_path, WATER, endpoint, options=options) as server:
+        assert run_cli(bound_model, tmp_path, endpoint) == 0
+        assert server.wait() == 0
+    said = "<consolidate_messages> False </consolidate_messages> in its ffsocket" in capsys.readouterr().err
+    assert said == consolidated
+
+
+def test_continued_run_is_served_with_its_first_structure(tmp_path: Path, bound: _core.Potential) -> None:
+    """i-PI goes on from its checkpoint, with beads that have spread and moved: that is no other order."""
+    first, second = unix_endpoint(), unix_endpoint()
+    with Server(tmp_path, WATER, first, steps=100, beads=4) as server:
+        assert drive(bound, WATER, unix=first.unix).exited
+        assert server.wait() == 0
+    text = (tmp_path / "RESTART").read_text()
+    text = re.sub(r"<address>.*?</address>", f"<address>{second.unix}</address>", text)
+    text = re.sub(r"<total_steps>.*?</total_steps>", "<total_steps>102</total_steps>", text)
+    (tmp_path / "again.xml").write_text(text)
+    with Program(tmp_path, [BIN / "i-pi", "again.xml"], "again.log") as server:
+        assert drive(bound, WATER, unix=second.unix).exited
+        assert server.wait() == 0, server.output
+
+
 def test_shared_memory_is_refused(tmp_path: Path, bound: _core.Potential) -> None:
     endpoint = unix_endpoint()
     refused = pytest.raises(_core.ProtocolError, match="expected a cell, got names of shared memory")
@@ -286,6 +333,7 @@ def test_interrupt_of_a_run(tmp_path: Path, bound: _core.Potential) -> None:
         ({"unix": "x" * 200}, "`unix`: expected a path of at most 107 bytes, got 209"),
         ({"host": "localhost", "port": 70000}, "`port`: expected 1 to 65535, got 70000"),
         ({"unix": "a", "patience": -1.0}, "`patience`: expected a number of seconds from 0, got -1"),
+        ({"unix": "a", "order": "reversed"}, "`order`: expected check or trust, got reversed"),
         ({"unix": "a", "periodic": "ab"}, "`periodic`: expected letters among x, y and z, got ab"),
     ],
 )

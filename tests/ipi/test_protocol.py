@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from support.ipi_peer import CELL, POSITIONS, Connect, check, expected, header, init, posdata
-from support.ipi_runs import PATIENCE, Endpoint, unix_endpoint
+from support.ipi_peer import CELL, POSITIONS, Connect, batchdata, check, expected, header, init, posdata
+from support.ipi_runs import PATIENCE, Endpoint, tcp_endpoint, unix_endpoint
 from support.memory import in_use
 
 from tumble import _core
@@ -35,6 +35,13 @@ def test_messages_may_come_in_any_pieces(connect: Connect, bound: _core.Potentia
     summary = outcome.wait().summary
     assert summary is not None
     assert (summary.evaluations, summary.exited) == (2, True)
+
+
+def atom_count(count: int) -> bytes:
+    """A structure that claims to have so many atoms."""
+    data = bytearray(posdata())
+    data[12 + 144 : 12 + 144 + 4] = np.int32(count).tobytes()
+    return bytes(data)
 
 
 def test_status_follows_the_work(connect: Connect, bound: _core.Potential) -> None:
@@ -102,10 +109,23 @@ def test_open_boundaries_stay_open(connect: Connect, bound: _core.Potential) -> 
         (init("a : 1 , batch_size:0"), _core.ProtocolError, "`batch_size`: expected 1 to 10000, got 0"),
         (init("batch_size: 4 beads"), _core.ProtocolError, "`batch_size`: expected 1 to 10000, got 4 beads"),
         (posdata(POSITIONS[:2]), _core.ProtocolError, "expected 3 atoms as in the driver's structure, got 2"),
+        (atom_count(-1), _core.ProtocolError, "expected 3 atoms as in the driver's structure, got -1"),
+        (atom_count(2**31 - 1), _core.ProtocolError, "expected 3 atoms as in the driver's structure, got 2147483647"),
         (posdata(cell=CELL * np.nan), _core.ProtocolError, "cell: expected finite numbers, got nan"),
+        (posdata(cell=1e300 * CELL), _core.EvaluationError, "evaluation 1: `cell` vector 0: expected a length of 0.01"),
+        (posdata(cell=5e-6 * CELL), _core.EvaluationError, "evaluation 1: `cell` vector 0: expected a length of 0.01"),
+        (posdata(cell=0 * CELL), _core.EvaluationError, "evaluation 1: `cell` vector 0: expected a length of 0.01"),
+        (
+            posdata(cell=CELL * [[0.01], [0.01], [0.01]]),
+            _core.EvaluationError,
+            "evaluation 1: `cell`: expected at most",
+        ),
+        (posdata(cell=CELL[[0, 1, 1]]), _core.EvaluationError, "evaluation 1: `cell`: expected linearly independent"),
+        (posdata(POSITIONS * np.nan), _core.EvaluationError, "evaluation 1: `positions` of atom 0"),
         (posdata(POSITIONS * np.inf), _core.EvaluationError, "evaluation 1: `positions` of atom 0"),
-        (posdata(cell=0 * CELL), _core.EvaluationError, "evaluation 1: `cell` vector 0: expected a length above 0"),
-        (posdata(0 * POSITIONS), _core.EvaluationError, "evaluation 1: "),
+        (posdata(POSITIONS * 1e300), _core.EvaluationError, "evaluation 1: `positions` of atom 0"),
+        (posdata(0 * POSITIONS), _core.EvaluationError, "expected a distance of at least 0.01 Å, got 0"),
+        (posdata(1e-9 * np.eye(3)), _core.EvaluationError, "expected a distance of at least 0.01 Å, got 1.414"),
     ],
     ids=[
         "http",
@@ -115,10 +135,19 @@ def test_open_boundaries_stay_open(connect: Connect, bound: _core.Potential) -> 
         "batch",
         "batch-text",
         "atoms",
-        "cell",
-        "positions",
-        "flat",
+        "atoms-negative",
+        "atoms-many",
+        "cell-nan",
+        "cell-vast",
+        "cell-tiny",
+        "cell-zero",
+        "cell-dense",
+        "cell-flat",
+        "positions-nan",
+        "positions-inf",
+        "positions-vast",
         "collapsed",
+        "nearly-collapsed",
     ],
 )
 def test_nonsense_is_refused_and_the_connection_closed_in_order(
@@ -159,6 +188,51 @@ def test_server_dies_inside_a_message(connect: Connect, kept: int) -> None:
     assert (summary.evaluations, summary.exited) == (0, False)
 
 
+@pytest.mark.parametrize("last", [header("EXIT"), b""], ids=["exit", "closed"])
+def test_server_that_never_sends_a_structure(connect: Connect, last: bytes) -> None:
+    peer, outcome = connect()
+    for bead in range(3):
+        peer.send(init(bead=bead))
+    assert peer.ask() == "READY"
+    peer.send(last)
+    peer.connection.close()
+    summary = outcome.wait().summary
+    assert summary is not None
+    assert (summary.evaluations, summary.exited) == (0, last != b"")
+
+
+@pytest.mark.parametrize("text", [" ", "batch_size:3"])
+def test_mutated_conversations_end(connect: Connect, text: str) -> None:
+    """Bytes are flipped, cut out, repeated or put in: the driver refuses or answers, and never crashes or hangs."""
+    random = np.random.default_rng(11)
+    sent = posdata() if text == " " else batchdata([POSITIONS, POSITIONS + 0.1, POSITIONS])
+    whole = header("STATUS") + init(text) + sent + header("GETFORCE") + header("STATUS") + header("EXIT")
+    for _ in range(100):
+        data = bytearray(whole)
+        for _ in range(random.integers(1, 4)):
+            start = int(random.integers(len(data)))
+            length = int(random.integers(1, 30))
+            match random.integers(4):
+                case 0:
+                    data[start] ^= 1 << int(random.integers(8))
+                case 1:
+                    del data[start : start + length]
+                case 2:
+                    data[start:start] = data[start : start + length]
+                case _:
+                    data[start : start + length] = random.bytes(length)
+        peer, outcome = connect()
+        peer.send(bytes(data))
+        peer.connection.shutdown(socket.SHUT_WR)
+        peer.end()
+        peer.connection.close()
+        outcome.wait()
+        assert outcome.summary is not None or isinstance(
+            outcome.error, (_core.ProtocolError, _core.EvaluationError, _core.StructureError)
+        )
+        outcome.summary = outcome.error = None
+
+
 def test_server_that_comes_late(bound: _core.Potential, endpoint: Endpoint) -> None:
     path = Path(f"/tmp/ipi_{endpoint.unix}")
     family, place = (socket.AF_UNIX, str(path)) if endpoint.unix else (socket.AF_INET, ("127.0.0.1", endpoint.port))
@@ -184,10 +258,32 @@ def test_socket_that_a_killed_server_left_behind(bound: _core.Potential) -> None
     path = Path(f"/tmp/ipi_{endpoint.unix}")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
-    message = r"\(Connection refused\); the file exists but nobody listens"
+    message = r"\(Connection refused\); the socket exists but nobody listens"
     with pytest.raises(_core.ServerConnectionError, match=message):
         _core.drive(bound, endpoint.address, [0], [True] * 3, patience=0.1)
     path.unlink()
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_path_that_is_no_socket_fails_at_once(bound: _core.Potential, tmp_path: Path, kind: str) -> None:
+    """The system says "connection refused" there, too; nobody should remove it as a stale socket."""
+    path = tmp_path / "thing"
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.touch()
+    message = rf"`unix`: expected a socket, got a {kind}, `{path}`"
+    with pytest.raises(_core.ConfigurationError, match=message):
+        _core.drive(bound, _core.Address.unix_domain(str(path)), [0], [True] * 3, patience=3600.0)
+
+
+def test_refused_host_has_the_hint_that_fits(bound: _core.Potential) -> None:
+    """A server that listens at localhost alone can't be reached by the machine's own name."""
+    with pytest.raises(_core.ServerConnectionError, match=r"compare the `port` of its `ffsocket` with this one$"):
+        _core.drive(bound, _core.Address.tcp("127.0.0.1", tcp_endpoint().port), [0], [True] * 3, patience=0.0)
+    # this machine, by an address that doesn't say so
+    with pytest.raises(_core.ServerConnectionError, match=r"its `address`: where that is localhost, drivers on other"):
+        _core.drive(bound, _core.Address.tcp("0.0.0.0", tcp_endpoint().port), [0], [True] * 3, patience=0.0)
 
 
 def test_absolute_path_and_ipv6_are_addresses_too() -> None:

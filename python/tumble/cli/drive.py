@@ -34,7 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FILE",
         type=Path,
         required=True,
-        help="structure that i-PI starts from, for elements",
+        help="structure that i-PI starts from, for the elements in its order",
     )
     parser.add_argument(
         "--periodic",
@@ -45,6 +45,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--patience", metavar="S", type=float, default=60.0, help="seconds to wait for a server (default: 60)"
+    )
+    parser.add_argument(
+        "--order",
+        action=Once,
+        choices=("check", "trust"),
+        default="check",
+        help="trust: don't compare the first geometry with the structure, where atoms of different elements have "
+        "changed places since (default: check)",
     )
     add_symmetry_options(parser)
     add_model_options(parser)
@@ -89,6 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     if (arguments.host is None) != (arguments.port is None):
         arguments.usage_error("--host and --port belong together, and --unix stands alone")
     from tumble import _core
+    from tumble.atom_order import elements_in_order
     from tumble.drive import drive, periodic_axes, server_address
     from tumble.errors import EvaluationError, ServerConnectionError
     from tumble.frames import read_frames
@@ -113,6 +122,8 @@ def run(arguments: argparse.Namespace) -> int:
         f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}, symmetrize {symmetrizer}; "
         f"waiting for a server at {address}"
     )
+    # i-PI sends neither elements nor masses, so nothing but a look at these can tell whether both sides mean the same.
+    _log(f"elements in the order of the structure file: {elements_in_order(list(atoms.symbols))}")
     try:
         summary = drive(
             potential,
@@ -129,6 +140,8 @@ def run(arguments: argparse.Namespace) -> int:
             symmetry_log=arguments.symmetry_log,
             symmetry_set=arguments.symmetry_set,
             symmetry_every=arguments.symmetry_every,
+            order=arguments.order,
+            tell=_log,
         )
     except ServerConnectionError as error:
         _log(f"error: {error}")

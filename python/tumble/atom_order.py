@@ -1,0 +1,202 @@
+"""Whether the atoms of a server come in the order of a structure file.
+
+i-PI sends positions without elements, so another order gives other elements, energies that are off by electronvolts,
+and no error anywhere. The first geometry of a run gives it away, in one of two ways:
+
+1. It lies on the sites of the file, as at the start of a run or in a crystal: then each atom must sit where the file
+   has its element.
+2. Atoms have moved, as in a run that is continued, or the file shows the molecules elsewhere. Then the surroundings
+   still tell elements apart, without any knowledge of these: the inverse distances from an atom to its nearest
+   neighbors, sorted, 1/r_1 ≥ 1/r_2 ≥ ... (two near 1 Å⁻¹ for O in water, one for H), depend neither on the order of
+   atoms nor on orientation or place. Another order is one in which many atoms clearly have the surroundings of another
+   element of the file, while the elements that these surroundings name are those of the file in number.
+
+Sites or surroundings that are alike for all elements (rock salt, alloys) prove nothing once atoms have moved, and pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from ase import Atoms
+from ase.units import Bohr
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from tumble import _core
+from tumble.errors import StructureError
+
+#: Atoms of a group that `elements_in_order` looks for, at most.
+_LONGEST_GROUP = 40
+#: Coordinates and cells beyond this are nonsense, Å.
+_FARTHEST = 1e8
+#: Atoms nearer than this to a site are on it: i-PI sends what it has read from a file, some digits less, Å.
+_ON_SITE = 0.02
+#: In a crystal atoms stay within this fraction of the shortest distance between sites.
+_NEAR_SITE = 0.3
+#: Neighbors that make up the surroundings of an atom, and how far away they may be, Å.
+_NEIGHBORS, _RANGE = 6, 4.0
+#: Surroundings are those of an element if they are nearer to it than to others, by this factor and this distance, Å⁻¹.
+_FACTOR, _GAP = 0.5, 0.1
+#: Share of the atoms in clear surroundings that may be in those of another element: at most 0.1 in the right order, in
+#: thermal structures of water, molecules and oxides, and in another mostly 0.3 or more.
+_WRONG = 0.25
+#: Another order leaves the numbers of atoms of each element; they may differ by this share of the atoms concerned.
+_SURPLUS = 0.7
+#: Atoms whose surroundings are compared, at most: enough for a share, and quick in large systems.
+_SAMPLE = 1000
+#: Nearer than this atoms lie on top of each other: such a file says nothing about surroundings, Å.
+_COINCIDENT = 0.1
+
+
+def elements_in_order(symbols: Sequence[str]) -> str:
+    """Elements as people write them, with repeated groups in brackets: `64 × (O H H), Na, Cl`."""
+    words, rest = [], list(symbols)
+    while rest:
+        length, count = max(
+            ((length, _repeats(rest, length)) for length in range(1, _LONGEST_GROUP + 1)),
+            key=lambda found: (found[0] * found[1] if found[1] > 1 else 1, -found[0]),
+        )
+        group = " ".join(rest[:length])
+        words.append(group if count == 1 else f"{count} × {group}" if length == 1 else f"{count} × ({group})")
+        rest = rest[length * count :]
+    return ", ".join(words)
+
+
+def _repeats(symbols: list[str], length: int) -> int:
+    """How often the first `length` symbols come, one group after the other."""
+    count = 1
+    while symbols[count * length : (count + 1) * length] == symbols[:length]:
+        count += 1
+    return count
+
+
+def check_order(atoms: Atoms, first: _core.Structure) -> None:
+    """Compare the first geometry of a server with the structure that elements are taken from.
+
+    Args:
+        atoms: Structure of the file. Its positions may be in Å or bohr, which i-PI's files don't say in words that ASE
+            reads, and its cell may be missing.
+        first: What came, in Å.
+
+    Raises:
+        StructureError: If that is the file's structure in another order, in which elements change places.
+    """
+    symbols = np.array(atoms.symbols)
+    if len(set(symbols)) < 2 or not _evaluable(first):
+        return
+    for scale in (1.0, Bohr):
+        found = _elements_of_sites(symbols, scale * atoms.positions, first)
+        if found is not None:
+            _refuse_unless_equal(symbols, found, "sits where the structure file has")
+            return
+    found = _elements_of_surroundings(symbols, atoms, first)
+    if found is not None:
+        _refuse_unless_equal(symbols, found, "has the surroundings of")
+
+
+def _evaluable(structure: _core.Structure) -> bool:
+    """Whether there are only numbers with which one can calculate; an evaluation refuses others with the reason."""
+    return all(bool((np.abs(numbers) < _FARTHEST).all()) for numbers in (structure.positions, structure.cell))
+
+
+def _refuse_unless_equal(symbols: NDArray[np.str_], found: NDArray[np.str_], how: str) -> None:
+    wrong = np.flatnonzero(symbols != found)
+    if len(wrong) == 0:
+        return
+    k = int(wrong[0])
+    raise StructureError(
+        f"`structure`: expected the server's atoms in the order {elements_in_order(list(symbols))}, got a first "
+        f"geometry in another order: {len(wrong)} of {len(symbols)} atoms are in places of other elements (atom "
+        f"{k + 1}, which should be {symbols[k]}, {how} {found[k]}); give the driver the file from which the server "
+        "starts, or `order` trust if atoms have changed places since"
+    )
+
+
+def _elements_of_sites(
+    symbols: NDArray[np.str_], sites: NDArray[np.float64], first: _core.Structure
+) -> NDArray[np.str_] | None:
+    """Element of the site on which each atom sits, or None if the atoms aren't on the sites."""
+    lengths = np.linalg.norm(first.cell, axis=1)
+    # i-PI may have moved atoms by cell vectors, whatever is periodic for the model
+    periodic = bool(abs(np.linalg.det(first.cell)) > 1e-6 * np.prod(lengths) > 0.0)
+    inverse = np.linalg.inv(first.cell) if periodic else np.eye(3)
+
+    def place(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """In units of Å along the cell vectors, within the cell."""
+        return ((positions @ inverse) % 1.0 * lengths) % lengths if periodic else positions
+
+    tree = cKDTree(place(sites), boxsize=lengths if periodic else None)
+    _, nearest = tree.query(place(first.positions))
+    if len(np.unique(nearest)) < len(symbols):
+        return None
+    shifts = first.positions - sites[nearest]
+    if periodic:
+        shifts -= np.round(shifts @ inverse) @ first.cell
+    distances = np.linalg.norm(shifts, axis=1)
+    found: NDArray[np.str_] = symbols[nearest]
+    if distances.max() <= _ON_SITE:
+        return found
+    # In a crystal a few ions may have changed places by diffusion; as many as another order moves have not.
+    spacing = tree.query(place(sites), k=2)[0][:, 1].min()
+    if distances.max() <= _NEAR_SITE * spacing:
+        return found if np.mean(found != symbols) > _WRONG else symbols
+    return None
+
+
+def _surroundings(structure: _core.Structure) -> NDArray[np.float64] | None:
+    """Inverse distances to the nearest neighbors, less that at the range, [N, k] in Å⁻¹; None where atoms coincide."""
+    try:
+        graph = _core.build_graph([structure], _RANGE)
+    except StructureError:
+        return None  # an evaluation says why
+    distances = np.linalg.norm(graph.vectors, axis=1)
+    if len(distances) > 0 and distances.min() < _COINCIDENT:
+        return None
+    centers = graph.edge_index[0]
+    order = np.lexsort((distances, centers))
+    centers, distances = centers[order], distances[order]
+    rank = np.arange(len(centers)) - np.searchsorted(centers, centers)
+    kept = rank < _NEIGHBORS
+    result = np.zeros((len(structure), _NEIGHBORS))
+    result[centers[kept], rank[kept]] = 1.0 / distances[kept] - 1.0 / _RANGE
+    return result
+
+
+def _elements_of_surroundings(
+    symbols: NDArray[np.str_], atoms: Atoms, first: _core.Structure
+) -> NDArray[np.str_] | None:
+    """Element of whose surroundings each atom's are, its own where that is unclear; None if they prove nothing."""
+    there = _surroundings(first)
+    if there is None:
+        return None
+    known = [found for scale in (1.0, Bohr) if (found := _surroundings(_in_file(atoms, first, scale))) is not None]
+    if not known:
+        return None
+    # the unit in which the file's surroundings are more like those of the geometry
+    here = min(known, key=lambda found: float(np.median(cKDTree(found).query(there)[0])))
+    sample = np.sort(np.random.default_rng(0).permutation(len(symbols))[:_SAMPLE])
+    elements, kinds = np.unique(symbols, return_inverse=True)
+    distances = np.array([cKDTree(here[kinds == kind]).query(there[sample])[0] for kind in range(len(elements))])
+    nearest, claimed, each = distances.argmin(axis=0), kinds[sample], np.arange(len(sample))
+    own = distances[claimed, each]
+    distances[claimed, each] = np.inf
+    other = distances.min(axis=0)
+    wrong = int(np.sum((other < _FACTOR * own) & (own - other > _GAP)))
+    right = int(np.sum((own < _FACTOR * other) & (other - own > _GAP)))
+    counts = [np.bincount(found, minlength=len(elements)) for found in (nearest, claimed)]
+    surplus = int(np.abs(counts[0] - counts[1]).sum())
+    if wrong < 2 or wrong < _WRONG * (wrong + right) or surplus > _SURPLUS * np.sum(nearest != claimed):
+        return None
+    result: NDArray[np.str_] = symbols.copy()
+    result[sample] = elements[nearest]
+    return result
+
+
+def _in_file(atoms: Atoms, first: _core.Structure, scale: float) -> _core.Structure:
+    """The structure of the file, in the cell of the server if it has none of its own."""
+    without = atoms.cell.rank == 0
+    cell = first.cell if without else scale * atoms.cell.array
+    periodic = first.periodic if without else atoms.pbc.tolist()
+    return _core.Structure(first.species, scale * atoms.positions, cell, periodic)
