@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,10 @@ class Errors:
     rmse: float
     count: int
 
+    def finite(self) -> bool:
+        """Whether both are numbers."""
+        return math.isfinite(self.mae) and math.isfinite(self.rmse)
+
 
 @dataclass
 class ErrorSums:
@@ -28,8 +33,9 @@ class ErrorSums:
     def add(self, differences: ArrayLike) -> None:
         """Take differences, of any shape, into account."""
         values = np.asarray(differences, dtype=np.float64)
-        self.absolute += float(np.abs(values).sum())
-        self.square += float(np.square(values).sum())
+        with np.errstate(over="ignore"):  # an error that isn't finite is for the caller to refuse
+            self.absolute += float(np.abs(values).sum())
+            self.square += float(np.square(values).sum())
         self.count += values.size
 
     def errors(self) -> Errors:

@@ -70,7 +70,7 @@ def evaluate(
     Raises:
         ConfigurationError: If `batch` isn't above 0.
         FramesError: If the file is missing, empty, can't be read, has neither energies nor forces, or
-            one that isn't finite.
+            one that isn't finite or makes an error that isn't.
         StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
         EvaluationError: If the model fails.
     """
@@ -91,7 +91,14 @@ def evaluate(
             f"`frames`: expected energies or forces as labels, got none in the {tally.frames} structures of "
             f"`{fspath(path)}`"
         )
-    return tally.accuracy(fspath(path))
+    accuracy = tally.accuracy(fspath(path))
+    for name, errors in (("energies", accuracy.energy), ("forces", accuracy.forces)):
+        if errors is not None and not errors.finite():
+            raise FramesError(
+                f"`frames`: expected {name} whose errors are finite, got a mean absolute error of {errors.mae:.3g} and "
+                f"an rms of {errors.rmse:.3g} in `{fspath(path)}`; look for a label that can't be right"
+            )
+    return accuracy
 
 
 @dataclass

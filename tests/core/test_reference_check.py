@@ -132,7 +132,7 @@ def test_a_program_that_never_ends_can_be_interrupted(tmp_path: Path, model_file
             assert process.stdout is not None
             assert process.stdout.readline() == "never ends\n"
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=120) == 7
+            assert process.wait(timeout=600) == 7
         finally:
             process.kill()
 

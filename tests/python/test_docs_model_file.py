@@ -17,7 +17,7 @@ def test_the_script_runs_as_printed(tmp_path: Path) -> None:
         r"^```python\n(.*?)^```", (ROOT / "docs/model-file.md").read_text(), re.DOTALL | re.MULTILINE
     )
     (tmp_path / "export.py").write_text(script)
-    done = subprocess.run([sys.executable, "export.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, "export.py"], cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     energy, *torque = (float(word) for word in re.findall(r"-?\d[\d.e+-]*", done.stdout))
     assert abs(energy - (-430.0 - 2 * 13.6)) < 5.0  # the network's own energies are a few eV
@@ -32,5 +32,5 @@ def test_ops_are_registered_by_the_core() -> None:
     text = (ROOT / "docs/model-file.md").read_text()
     assert "put `import tumble._core` before" in text
     code = "import tumble._core, torch; torch.jit.load(tumble._core.find_model('water'))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr

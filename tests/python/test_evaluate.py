@@ -169,3 +169,16 @@ def test_random_frames_are_those_of_each_structure(tmp_path, model_file, labelle
     results = [evaluate(potential, path, batch=n, symmetrizer=symmetrizer) for n in (1, 5)]
     assert results[0].forces.rmse == pytest.approx(results[1].forces.rmse, rel=1e-12)
     assert results[0].forces.rmse != pytest.approx(evaluate(potential, path).forces.rmse, rel=1e-6)
+
+
+@pytest.mark.parametrize("label", ["energy", "forces"])
+def test_labels_whose_errors_are_not_finite(tmp_path, potential, labelled, label):
+    """They are numbers themselves, and their squares aren't."""
+    atoms, energy, forces = labelled[0]
+    huge = [(atoms, 1e200, forces)] if label == "energy" else [(atoms, energy, forces + 1e200)]
+    path = save(tmp_path / "a.extxyz", huge)
+    words = "energies" if label == "energy" else "forces"
+    with pytest.raises(
+        FramesError, match=rf"`frames`: expected {words} whose errors are finite, got .* inf in `{path}`"
+    ):
+        evaluate(potential, path)

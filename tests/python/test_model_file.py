@@ -208,7 +208,7 @@ def test_a_full_disk_names_the_file(tmp_path):
     path = tmp_path / "out" / "toy.pt"
     path.parent.mkdir()
     command = [sys.executable, str(script_path), str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     assert done.stdout == f"[Errno 27] File too large: '{path}'\n"
     assert not list(path.parent.iterdir())
 
