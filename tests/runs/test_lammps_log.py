@@ -123,6 +123,17 @@ def test_what_is_not_echoed_is_not_known(tmp_path: Path, arguments: tuple[str, .
     assert "as given" not in " ".join(found.notes)
 
 
+def test_log_that_is_not_echoed_leaves_out_the_frames_before_its_last_stage(tmp_path: Path) -> None:
+    """Nothing says whether they have the same time step: here they don't."""
+    script = (
+        "timestep 0.002\nfix 1 all nve\ndump d all custom 10 a.dump id type element x y z\ndump_modify d element Ar\n"
+    )
+    folder = run_argon(tmp_path, script + "run 20\ntimestep 0.00025\nrun 40\n", "-echo", "none")
+    found = open_run(folder, units="metal", timestep=0.00025, trajectory=[folder / "a.dump"])
+    assert found.universe().trajectory.steps.tolist() == [30, 40, 50, 60]
+    assert found.time == pytest.approx(0.0025 * np.arange(2, 7))
+
+
 def test_echo_that_the_input_switches_off(tmp_path: Path) -> None:
     found = open_run(run_argon(tmp_path, NVE + "echo none\ntimestep 0.001\nrun 40\n"))
     assert (found.timestep, found.ensemble) == (None, "unknown")

@@ -80,7 +80,7 @@ def test_frames_without_steps_are_refused_where_others_may_be_among_them(tmp_pat
         text = text.replace(f"Atoms. Timestep: {step}\n", "argon\n")
     (folder / "a.xyz").write_text(text)
     with pytest.raises(
-        TrajectoryError, match=r"`files`: expected steps or times in .*a\.xyz`, since only frames from step 21"
+        TrajectoryError, match=r"`files`: expected frames from step 21 in .*a\.xyz`, which alone .* got none"
     ):
         open_run(folder).universe()
 

@@ -91,10 +91,10 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: 1)")
     parser.add_argument("--topology", metavar="FILE", help="names the atoms where the trajectory doesn't")
     parser.add_argument("--trajectory", metavar="FILE", nargs="+", help="files to take instead of those of the run")
-    parser.add_argument("--units", choices=("metal", "real"), help="of LAMMPS, where the log or dump doesn't tell them")
+    parser.add_argument("--units", choices=("metal", "real"), help="of LAMMPS (default: those of the log or dump)")
     parser.add_argument("--beads", action="store_true", help="the files are the beads of one path integral of LAMMPS")
-    parser.add_argument("--timestep", metavar="FS", type=float, help="where the run doesn't tell it")
-    parser.add_argument("--temperature", metavar="K", type=float, help="where the run doesn't tell it")
+    parser.add_argument("--timestep", metavar="FS", type=float, help="(default: that of the run)")
+    parser.add_argument("--temperature", metavar="K", type=float, help="(default: that of the run)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -49,7 +49,15 @@ class LammpsDumps:
         data = self._data(part.settings)
         if best is None:
             # Files that no command names may be anything that was made of a dump.
-            return Trajectory(chosen or (), topology=data, optional_topology=True, units=units, bead=bead)
+            return Trajectory(
+                chosen or (),
+                topology=data,
+                optional_topology=True,
+                units=units,
+                bead=bead,
+                steps=part.steps_of(0),
+                optional_steps=True,
+            )
         files, dump = best
         named = "element" in dump.words[6:] or dump.words[3] == "extxyz"
         return Trajectory(

@@ -35,6 +35,7 @@ class Trajectory:
             splitting.
         bead: Whether they are of one bead of a path integral of LAMMPS, whose velocities are those of normal modes.
         steps: First and last step of the frames that belong to the run; None where all do.
+        optional_steps: Whether all frames count where none has such a step.
     """
 
     positions: tuple[Path, ...] = ()
@@ -47,6 +48,7 @@ class Trajectory:
     every_second: bool = False
     bead: bool = False
     steps: tuple[int | None, int | None] = (None, None)
+    optional_steps: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ class Run:
             every_second=files.every_second,
             bead=files.bead,
             steps=files.steps,
+            optional_steps=files.optional_steps,
         )
         known = None if self.engine == "unknown" else self.beads
         # A log of LAMMPS is that of one bead, and doesn't tell their number.

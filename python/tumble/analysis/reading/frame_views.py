@@ -48,35 +48,44 @@ class Stretch(_View):
         source: The frames.
         steps: First and last step; None where there is no bound.
         timestep: ps; with it, times stand for steps in files without these.
+        optional: Whether all frames count where none has such a step.
 
     Raises:
         TrajectoryError: If the file has no steps, or no frame in that range.
     """
 
-    def __init__(self, source: FrameSource, steps: tuple[int | None, int | None], timestep: float | None) -> None:
+    def __init__(
+        self,
+        source: FrameSource,
+        steps: tuple[int | None, int | None],
+        timestep: float | None,
+        *,
+        optional: bool = False,
+    ) -> None:
         """See the class."""
         super().__init__(source)
         first, last = steps
+        bounds = (("from", first), ("to", last))
+        between = " ".join(f"{word} step {bound}" for word, bound in bounds if bound is not None)
         clock = source.steps
         if clock is None and source.times is not None and timestep is not None:
             clock = np.rint(source.times / timestep).astype(np.int64)
-        between = " ".join(
-            f"{word} step {bound}" for word, bound in (("from", first), ("to", last)) if bound is not None
-        )
-        if clock is None:
-            raise TrajectoryError(
-                f"`files`: expected steps or times in `{source.name}`, since only frames {between} belong to the run "
-                "that the log describes, got none; dump each stage to a file of its own, or use another format"
-            )
-        keep = np.ones(len(clock), dtype=bool)
-        if first is not None:
+        keep = np.ones(len(source), dtype=bool)
+        if clock is not None and first is not None:
             keep &= clock >= first
-        if last is not None:
+        if clock is not None and last is not None:
             keep &= clock <= last
-        if not keep.any():
-            raise TrajectoryError(
-                f"`files`: expected frames {between} in `{source.name}`, which belong to the run that the log "
-                f"describes, got steps {clock.min()} to {clock.max()}"
+        if clock is None or not keep.any():
+            got = "none" if clock is None else f"steps {clock.min()} to {clock.max()}"
+            if not optional:
+                raise TrajectoryError(
+                    f"`files`: expected frames {between} in `{source.name}`, which alone belong to the run that the "
+                    f"log describes, got {got}; dump each stage to a file of its own, in a format with steps"
+                )
+            keep[:] = True
+            self.notes += (
+                f"All frames of `{source.name}` count, though the log describes frames {between} alone, and these are "
+                f"{got}.",
             )
         self._chosen = np.flatnonzero(keep)
         self.steps = None if source.steps is None else source.steps[keep]

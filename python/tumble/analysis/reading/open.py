@@ -47,6 +47,7 @@ def open_trajectory(
     every_second: bool = False,
     bead: bool = False,
     steps: tuple[int | None, int | None] = (None, None),
+    optional_steps: bool = False,
     optional_topology: bool = False,
 ) -> Any:
     """Opens a trajectory.
@@ -70,7 +71,8 @@ def open_trajectory(
         every_second: Whether the files of i-PI are those of the beads 0, 2, 4, ...
         bead: Whether the file is that of one bead of `fix pimd`: its velocities and forces are then left out.
         steps: First and last step of the frames that count; None where all do.
-        optional_topology: Whether `topology` is only taken where the trajectory doesn't say what the atoms are.
+        optional_steps: Whether all frames count where none has such a step.
+        optional_topology: Whether `topology` only counts where the trajectory doesn't say what the atoms are.
 
     Returns:
         A `MDAnalysis.Universe` with elements and masses. Positions are in Å, velocities in Å/ps, forces in kJ/(mol Å),
@@ -84,7 +86,7 @@ def open_trajectory(
     try:
         sources = _with_companions(groups, velocities, forces, every_second)
         if steps != (None, None):
-            sources = [Stretch(source, steps, timestep) for source in sources]
+            sources = [Stretch(source, steps, timestep, optional=optional_steps) for source in sources]
         if bead:
             sources = [LoneBead(source) for source in sources]
         first = sources[0]
