@@ -49,8 +49,8 @@ def test_what_a_real_run_leaves(tmp_path: Path, model_file: Callable[[str], Path
     # Round n is step n − 1: the energies of the log are the potential energy that i-PI logged.
     table = np.loadtxt(tmp_path / "errors.txt")
     last = table[table[:, 0] == 7, 2].mean()
-    assert last == pytest.approx(server.properties[6, 1] * HARTREE, rel=1e-6)
-    assert run.log["potential"][6] == pytest.approx(last, rel=1e-6)
+    assert last == pytest.approx(server.properties[6, 1] * HARTREE, rel=1e-10)
+    assert run.log["potential"][6] == pytest.approx(last, rel=1e-10)
 
 
 def test_rounds_are_steps(tmp_path: Path) -> None:

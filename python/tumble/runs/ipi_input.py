@@ -150,6 +150,7 @@ def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
     beads = _beads(system)
     motion = motion_of(system, beads)
     temperature = quantity_of(system.find("ensemble/temperature"), TEMPERATURE)
+    has_one = motion.keeps_temperature and motion.unsampled is None
     base = _name(system.get("prefix", ""), "_") + _name(output.get("prefix", "i-pi"), ".")
     start = root.find("step")
     return IpiInput(
@@ -161,7 +162,7 @@ def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
         ),
         trajectories=tuple(_trajectory(each, xml.parent, base) for each in output.findall("trajectory")),
         motion=motion,
-        temperature=temperature if motion.keeps_temperature and temperature is not None and temperature >= 0 else None,
+        temperature=temperature if has_one and temperature is not None and temperature >= 0 else None,
         beads=beads,
         atoms=atoms_of(system, xml.parent),
         start=0 if start is None else integer_of(start.text or "0", "step"),
