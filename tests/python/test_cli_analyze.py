@@ -10,9 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from support.polar_model import export
 
 from tumble.analysis import load_analysis
 from tumble.analysis.dynamics.diffusion import finite_size_correction
+from tumble.analysis.opened_run import OpenedRun
+from tumble.analysis.recipes import RECIPES
+from tumble.analysis.result import Result
 from tumble.cli import main
 
 FRAMES, MOLECULES, BOX = 400, 8, 12.0
@@ -208,22 +212,120 @@ def test_bare_trajectory_needs_what_it_does_not_tell(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--observables", "rdff"], "expected names of observables, got `rdff`; did you mean `rdf`?"),
         (["--observables", "gyration"], "gyration: `universe`: expected ring polymers"),
-        (["--observables", "rdf", "--cutoff", "7"], "rdf: `cutoff`: expected at most"),
         (["--observables", "rdf", "--blocks", "1000"], "`blocks`: expected at most"),
-        (["--observables", "rdf", "--start", "5"], "`start`: expected a range with frames, within 0 to 1.995 ps"),
-        (
-            ["--observables", "dipole", "--dipole-model", "water"],
-            "dipole: `model`: expected an output `dipole` or `charge`, got energy",
-        ),
-        (["--pairs", "OO"], "`--pairs`: expected pairs of elements such as O-O,O-H, got `OO`"),
-        (["--charges", "O:1"], "`--charges`: expected charges such as O=-0.84,H=0.42, got `O:1`"),
     ],
 )
 def test_wrong_requests(bare: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyze", str(bare), *arguments]) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--observables", "rdff"], "`observables`: expected names of observables, got `rdff`; did you mean `rdf`?"),
+        (["--cutoff", "50"], "`cutoff`: expected at most half the distance between opposite faces of the box, 6.000 Å"),
+        (["--cutoff", "-1"], "`cutoff`: expected a positive number, got -1"),
+        (["--bin-width", "9"], "`bin_width`: expected at most half the box"),
+        (["--blocks", "1"], "`blocks`: expected at least 2, got 1"),
+        (["--start", "5"], "`start`: expected a range with at least 2 frames, within 0 to 1.995 ps, got 0 there"),
+        (["--stop", "-5"], "`stop`: expected a range with at least 2 frames, within 0 to 1.995 ps, got 0 there"),
+        (["--start", "1", "--stop", "0.5"], "`stop`: expected a time after that of `start`, 1 ps, got 0.5 ps"),
+        (["--longest", "50"], "`longest`: expected from 0.005 ps, one frame, to less than the trajectory's 1.995 ps"),
+        (["--resolution", "1"], "`resolution`: expected a run longer than 33.36 ps for 1 cm⁻¹"),
+        (["--viscosity", "0"], "`viscosity`: expected a positive number, got 0"),
+        (
+            ["--dipole-model", "water"],
+            "`dipole_model`: expected a model with an output `dipole` or `charge`, got energy",
+        ),
+        (["--pairs", "OO"], "`pairs`: expected pairs of elements such as O-O,O-H, got `OO`"),
+        (["--pairs", "C-O"], "`pairs`: expected atoms of the trajectory, got `C`, of which it has none"),
+        (["--charges", "O:1"], "`charges`: expected charges such as O=-0.84,H=0.42, got `O:1`"),
+        (["--charges", "O=-1,H=1"], "`charges`: expected a neutral molecule, O + 2 H = 0, got 1 e"),
+        (["--stride", "0"], "`stride`: expected at least 1, got 0"),
+        (["--jobs", "0"], "`jobs`: expected at least 1, got 0"),
+        (["--start", "nan"], "`start`: expected a finite number, got nan"),
+    ],
+)
+def test_wrong_settings_end_it_at_once(
+    fair: Path, tmp_path: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "out.json"
+    assert main(["analyze", str(fair), "-o", str(file), *arguments]) == 2
+    printed = capsys.readouterr().err.splitlines()
+    assert len(printed) == 1
+    assert message in printed[0]
+    assert not file.exists()
+
+
+def test_default_that_a_run_does_not_allow_is_no_wrong_setting(tmp_path: Path) -> None:
+    # 60 frames are too short for the default resolution of spectra.
+    short = write_run(tmp_path / "short", frames=60)
+    assert main(["analyze", str(short)]) == 0
+    skipped = load_analysis(short).provenance["skipped"]
+    assert skipped["infrared"].startswith("`resolution`: expected a run longer than")
+
+
+def test_a_fault_in_one_observable_leaves_the_others(
+    fair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def faulty(run: OpenedRun) -> Result:
+        return run.through(1 / 0)
+
+    monkeypatch.setitem(RECIPES, "rdf", faulty)
+    file = tmp_path / "out.json"
+    assert main(["analyze", str(fair), "--observables", "rdf,orientation,dipole", "-o", str(file)]) == 1
+    printed = capsys.readouterr()
+    assert "failed\n  rdf: a fault of Tumble, ZeroDivisionError: division by zero" in printed.out
+    assert f"error: rdf failed: a fault of Tumble, ZeroDivisionError: division by zero; the traceback is in {file}" in (
+        printed.err
+    )
+    assert "Traceback" not in printed.err
+    analysis = load_analysis(file)
+    assert [result.observable for result in analysis.results] == ["orientation", "dipole"]
+    assert analysis.provenance["failed"]["rdf"]["traceback"].startswith("Traceback (most recent call last)")
+    assert "in faulty" in analysis.provenance["failed"]["rdf"]["traceback"]
+
+
+def test_argon(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # Independent steps of 0.05 Å along each axis, 1 ps apart: D = 0.05² / 2 Å²/ps, analytic.
+    generator = np.random.default_rng(1)
+    positions = generator.uniform(0, 20, size=(64, 3))
+    path = tmp_path / "argon.xyz"
+    with path.open("w") as file:
+        for frame in range(400):
+            positions = positions + 0.05 * generator.normal(size=positions.shape)
+            rows = "".join(f"Ar {x:.4f} {y:.4f} {z:.4f}\n" for x, y, z in positions.tolist())
+            file.write(f'64\nLattice="20 0 0 0 20 0 0 0 20" step={frame}\n{rows}')
+    saved = tmp_path / "out.json"
+    command = ["analyze", str(path), "--timestep", "1000", "--observables", "msd,rdf", "-o", str(saved)]
+    assert main(command) == 0
+    diffusion = load_analysis(saved)["msd"]["D_Ar"]
+    assert float(diffusion.values) == pytest.approx(0.05**2 / 2, rel=0.05)
+    assert "g_ArAr" in [quantity.name for quantity in load_analysis(saved)["rdf"].quantities]
+
+
+def test_pairs_of_what_is_not_water(tmp_path: Path) -> None:
+    # Molecules aren't known, so pairs within them count with the others.
+    methane = write_run(tmp_path / "methylene", frames=40, symbols="CHH")
+    assert main(["analyze", str(methane), "--observables", "rdf", "--pairs", "C-H", "--bin-width", "0.1"]) == 0
+    result = load_analysis(methane)["rdf"]
+    assert result["g_CH"].values.max() > 10
+    assert any(note.startswith("Molecules aren't known") for note in result.notes)
+
+
+def test_dipoles_of_a_model_on_several_processes(fair: Path, tmp_path: Path) -> None:
+    # After the first observable torch has threads, for which forked processes waited for ever.
+    model = export(tmp_path / "polar.pt", "charge")
+    files = [tmp_path / "one.json", tmp_path / "two.json"]
+    for file, jobs in zip(files, ("1", "2"), strict=True):
+        command = ["analyze", str(fair), "--observables", "dipole,dipole-relaxation,dielectric", "--jobs", jobs]
+        assert main([*command, "--dipole-model", str(model), "-o", str(file)]) == 0
+    one, two = (load_analysis(file) for file in files)
+    for name in ("dipole", "dielectric"):
+        for quantity in one[name].quantities:
+            assert two[name][quantity.name].values == pytest.approx(quantity.values, rel=1e-6, abs=1e-9)
 
 
 def test_runs_of_which_nothing_can_be_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -377,9 +479,6 @@ def test_frames_are_chosen_by_their_times(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--stride", "0"], "`--stride`: expected at least 1, got 0"),
-        (["--jobs", "0"], "`--jobs`: expected at least 1, got 0"),
-        (["--start", "nan"], "`--start`: expected a number, got nan"),
         (["-o", "nowhere/x.json"], "expected a file in a folder that exists, got `nowhere/x.json`"),
     ],
 )

@@ -42,7 +42,7 @@ from tumble.analysis.structure.rdf import Rdf
 from tumble.analysis.symmetry.ordering import Ordering
 from tumble.analysis.symmetry.symmetry_log import read_symmetry_log
 from tumble.analysis.symmetry.symmetry_series import symmetry_from_series
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 
 __all__ = [
     "Analysis",
@@ -74,6 +74,7 @@ __all__ = [
     "Rdf",
     "Reorientation",
     "Result",
+    "SettingError",
     "Slope",
     "TotalDipoles",
     "TrajectoryError",

@@ -1,11 +1,13 @@
 """Analyses a run: every observable that it allows, with the reasons for those that it doesn't.
 
-Each observable is a recipe of `tumble.analysis.recipes`, which knows what of a run it needs.
+Each observable is a recipe of `tumble.analysis.recipes`, which knows what of a run it needs, and fails alone: what the
+run doesn't allow is left out with the reason; what went wrong is kept with its traceback, next to all other results.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict
@@ -19,7 +21,8 @@ from tumble.analysis.opened_run import OpenedRun
 from tumble.analysis.recipes import RECIPES
 from tumble.analysis.result import Result
 from tumble.analysis.settings import Settings
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
+from tumble.errors import ConfigurationError, DeviceError, ModelFileError, TumbleError
 from tumble.files import sha256
 from tumble.hints import nearest_name
 from tumble.runs import Run
@@ -37,18 +40,21 @@ def analyze(
     Args:
         run: See `tumble.runs.open_run`.
         observables: Names of what is sought; all if not given. What this run doesn't allow is left out; the reasons are
-            in the provenance, `skipped`.
+            in the provenance, `skipped`. What failed by a fault of Tumble, or of the machine, is there in `failed`, as
+            `error` and `traceback`.
         settings: How.
         tell: Called with the name of each observable before it is computed.
 
     Raises:
-        TrajectoryError: If an observable isn't known, or none can be had of this run.
+        SettingError: If an observable isn't known, or a setting that was chosen can't be, at all or for this run.
+        TrajectoryError: If no observable can be had of this run.
     """
     settings = Settings() if settings is None else settings
+    settings.check()
     for name in observables or ():
         if name not in RECIPES:
             hint = nearest_name(name, RECIPES, "observables")
-            raise TrajectoryError(f"`observables`: expected names of observables, got `{name}`{hint}")
+            raise SettingError("observables", f"expected names of observables, got `{name}`{hint}")
     if run.unsampled is not None:
         raise TrajectoryError(
             f"`{run.folder}`: expected a run that samples, got {run.ensemble}, of which averages mean nothing, since "
@@ -57,22 +63,40 @@ def analyze(
     made_of = fingerprint(run, settings, observables)
     results: list[Result] = []
     skipped: dict[str, str] = {}
+    failed: dict[str, dict[str, str]] = {}
     with closing(OpenedRun(run, settings)) as opened:
         for name in dict.fromkeys(observables or RECIPES):
             if tell is not None:
                 tell(name)
             try:
                 results.append(RECIPES[name](opened))
+            except SettingError as error:
+                if settings.chosen(error.setting):
+                    raise
+                skipped[name] = str(error)
             except TrajectoryError as error:
                 skipped[name] = str(error)
+            except (ConfigurationError, ModelFileError, DeviceError):
+                raise  # of the model for dipoles
+            except Exception as error:  # whatever it is, it must not take the others' results with it
+                failed[name] = {"error": _in_words(error), "traceback": "".join(traceback.format_exception(error))}
         nuclei = opened.nuclei
-    if not results:
+    if not results and not failed:
         reasons = "; ".join(grouped(skipped))
         raise TrajectoryError(f"`{run.folder}`: expected a run that can be analysed, got {reasons}")
-    return Analysis(run.name, tuple(results), _provenance(run, settings, skipped, nuclei) | made_of)
+    outcome = {"skipped": skipped, "failed": failed}
+    return Analysis(run.name, tuple(results), _provenance(run, settings, nuclei) | outcome | made_of)
 
 
-def _provenance(run: Run, settings: Settings, skipped: dict[str, str], nuclei: str | None) -> dict[str, Any]:
+def _in_words(error: Exception) -> str:
+    """An exception in a line: errors that were raised on purpose, and those of the system, explain themselves."""
+    if isinstance(error, TumbleError | OSError):
+        return str(error)
+    first = str(error).strip().partition("\n")[0]
+    return f"a fault of Tumble, {type(error).__name__}" + (f": {first}" if first else "")
+
+
+def _provenance(run: Run, settings: Settings, nuclei: str | None) -> dict[str, Any]:
     model = dict(run.model)
     path = Path(model.get("path", ""))
     if model and path.is_file():
@@ -92,6 +116,5 @@ def _provenance(run: Run, settings: Settings, skipped: dict[str, str], nuclei: s
         "versions": versions,
         "inputs": dict(run.inputs),
         "settings": asdict(settings),
-        "skipped": skipped,
         "notes": list(run.notes),
     }

@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from MDAnalysis.analysis.backends import BackendBase
 from MDAnalysis.analysis.base import AnalysisBase
 from MDAnalysis.analysis.results import ResultsGroup
 
 import tumble
 from tumble.analysis.nuclei import Nuclei, nuclei_of
+from tumble.analysis.processes import Processes
 from tumble.analysis.result import Result
 from tumble.analysis.statistics.cells import Array, Cells, cell_length
 from tumble.analysis.statistics.correlation import Correlator
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 
 LONGEST = 20.0  # ps; default of the longest time difference of correlations
 
@@ -89,7 +91,18 @@ class _Observable(AnalysisBase):  # type: ignore[misc]
             raise TrajectoryError("`frames`: expected frames in ascending order, got others")
         self._used = used
         self.results.pop("result", None)  # of a run before, which processes would hand back
-        return super().run(start=start, stop=stop, step=step, **arguments)
+        backend = arguments.pop("backend", None)
+        if backend == "multiprocessing" and self.parallelizable:
+            # MDAnalysis forks, after which torch and OpenMP wait for ever for threads that aren't there.
+            with Processes(arguments.pop("n_workers", None) or 1) as processes:
+                return self._run_on(processes, start, stop, step, arguments)
+        return self._run_on(backend, start, stop, step, arguments)
+
+    def _run_on(
+        self, backend: Any, start: int | None, stop: int | None, step: int | None, arguments: dict[str, Any]
+    ) -> Any:
+        custom = isinstance(backend, BackendBase)
+        return super().run(start=start, stop=stop, step=step, backend=backend, unsupported_backend=custom, **arguments)
 
     @property
     def _place(self) -> int:
@@ -259,9 +272,10 @@ class TimeCorrelation(_Observable):
         if self.longest is not None:
             lags = round(self.longest / step)
             if not 1 <= lags < count:
-                raise TrajectoryError(
-                    f"`longest`: expected from {step:.6g} ps, one frame, to less than the trajectory's "
-                    f"{(count - 1) * step:.6g} ps, got {self.longest:g} ps"
+                raise SettingError(
+                    "longest",
+                    f"expected from {step:.6g} ps, one frame, to less than the trajectory's "
+                    f"{(count - 1) * step:.6g} ps, got {self.longest:g} ps",
                 )
         self._correlator = Correlator(count, lags, displacements=self.displacements)
 

@@ -10,13 +10,15 @@ import numpy as np
 
 from tumble.analysis.anisotropy import allows_isotropy
 from tumble.analysis.dipoles.dipole_moments import MolecularSource, PointCharges
+from tumble.analysis.motion.isolation import Isolation
 from tumble.analysis.motion.rigid_molecules import RigidMolecules
 from tumble.analysis.nuclei import Nuclei
+from tumble.analysis.processes import Processes
 from tumble.analysis.reading.open import time_unit
 from tumble.analysis.result import Result
 from tumble.analysis.settings import Settings
 from tumble.analysis.statistics.cells import Array
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 from tumble.runs import Run
 
 ROUNDING = 1e-6  # ps; of times in files
@@ -36,7 +38,9 @@ class OpenedRun:
         self.settings = settings
 
     def close(self) -> None:
-        """Closes the trajectory, if it was opened."""
+        """Closes the trajectory, if it was opened, and ends the processes, if there are any."""
+        if "_processes" in self.__dict__:
+            self._processes.close()
         if "_opened" in self.__dict__:
             self._opened.trajectory.close()
 
@@ -79,6 +83,14 @@ class OpenedRun:
     def cubic(self) -> bool:
         """Whether the first frame is known to allow isotropy."""
         return bool(self.run.trajectory.positions) and allows_isotropy(self.universe.dimensions)
+
+    @cached_property
+    def single_body(self) -> bool:
+        """Whether all atoms are one molecule or cluster, which can move and turn as a whole, but not diffuse."""
+        try:
+            return len(RigidMolecules(self.universe)) == 1
+        except TrajectoryError:
+            return len(self.universe.atoms) == 1 or Isolation(self.universe).known
 
     @property
     def temperature(self) -> float:
@@ -143,26 +155,37 @@ class OpenedRun:
         start, stop = self._frames()
         arguments: dict[str, Any] = {}
         if self.settings.jobs > 1 and "multiprocessing" in getattr(observable, "get_supported_backends", tuple)():
-            arguments = {"backend": "multiprocessing", "n_workers": self.settings.jobs}
+            arguments = {"backend": self._processes}
         result: Result = observable.run(start, stop, self.settings.stride, **arguments).result
         # Observables that are made of several, or of logs, don't say it themselves.
         shown = {"nuclei": getattr(self._opened.trajectory, "nuclei", None)}
         return replace(result, metadata={**shown, **result.metadata})
 
     @cached_property
+    def _processes(self) -> Processes:
+        return Processes(self.settings.jobs)
+
+    @cached_property
     def _opened(self) -> Any:
         return self.run.universe()
+
+    @property
+    def _bound(self) -> str:
+        """Which of the bounds in time was given."""
+        return "stop" if self.settings.start is None else "start"
 
     def _frames(self) -> tuple[int | None, int | None]:
         """First frame and frame after the last of the times that count."""
         if self.settings.start is None and self.settings.stop is None:
             return None, None
         if time_unit(self._opened) != "ps":
-            raise TrajectoryError("`start`: expected a trajectory with times; give `--timestep`")
+            raise SettingError(self._bound, "expected a trajectory with times, got one without; give `--timestep`")
         times = np.asarray(self._opened.trajectory.frame_times)
         chosen = np.flatnonzero(self.counted(times))
         if len(chosen) < 2:
-            raise TrajectoryError(
-                f"`start`: expected a range with frames, within {times[0]:g} to {times[-1]:g} ps, got none there"
+            raise SettingError(
+                self._bound,
+                f"expected a range with at least 2 frames, within {times[0]:g} to {times[-1]:g} ps, got {len(chosen)} "
+                "there",
             )
         return int(chosen[0]), int(chosen[-1]) + 1

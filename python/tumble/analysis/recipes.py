@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,6 +19,7 @@ from tumble.analysis.dynamics.spectrum import VibrationalSpectrum
 from tumble.analysis.motion.conserved import conserved_drift
 from tumble.analysis.motion.drift import Drift
 from tumble.analysis.motion.logged_temperature import logged_temperature
+from tumble.analysis.motion.rigid_molecules import RigidMolecules
 from tumble.analysis.nuclei import Nuclei
 from tumble.analysis.opened_run import OpenedRun
 from tumble.analysis.orientations.orientation import Orientation
@@ -25,25 +28,54 @@ from tumble.analysis.path_integral.kinetic import Kinetic, kinetic_columns, kine
 from tumble.analysis.result import Result
 from tumble.analysis.structure.rdf import Rdf
 from tumble.analysis.symmetry.symmetry_series import symmetry_from_series
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
+
+MOST_ELEMENTS = 4  # of which all pairs make radial distribution functions
 
 Recipe = Callable[[OpenedRun], Result]
 
 
 def _rdf(run: OpenedRun) -> Result:
     settings = run.settings
-    of_water = any({"O", "H"} & set(pair) for pair in settings.pairs)
-    return run.through(
+    pairs = _all_pairs(run) if settings.pairs is None else settings.pairs
+    apart = any({"O", "H"} & set(pair) for pair in pairs) and _molecules_are_known(run)
+    result = run.through(
         Rdf(
             run.universe,
-            settings.pairs,
+            pairs,
             cutoff=settings.cutoff,
             bin_width=settings.bin_width,
             centroid=settings.centroid,
-            intramolecular="apart" if of_water else "together",
+            intramolecular="apart" if apart else "together",
             blocks=settings.blocks,
         )
     )
+    note = (
+        "Molecules aren't known, for this isn't water and no bonds are given: pairs within them count with the others."
+    )
+    several = any("H" in pair for pair in pairs) and not apart
+    return replace(result, notes=(*result.notes, note)) if several else result
+
+
+def _all_pairs(run: OpenedRun) -> tuple[tuple[str, str], ...]:
+    """All pairs of the elements of a run; of water O–O, O–H and H–H."""
+    atoms = run.universe.atoms
+    if not hasattr(atoms, "elements"):
+        raise TrajectoryError("`universe`: expected elements, got none; give `--topology`")
+    counts = Counter(atoms.elements.tolist())
+    elements = sorted(counts, key=lambda symbol: (symbol == "H", symbol))
+    if len(elements) > MOST_ELEMENTS:
+        raise SettingError("pairs", f"expected a choice for the {len(elements)} elements of this run, got none")
+    pairs = itertools.combinations_with_replacement(elements, 2)
+    return tuple(pair for pair in pairs if pair[0] != pair[1] or counts[pair[0]] > 1)
+
+
+def _molecules_are_known(run: OpenedRun) -> bool:
+    try:
+        RigidMolecules(run.universe)
+    except TrajectoryError:
+        return False
+    return True
 
 
 def _orientation(run: OpenedRun) -> Result:
@@ -115,8 +147,11 @@ def _spectrum(run: OpenedRun) -> Result:
 
 def _msd(run: OpenedRun) -> Result:
     settings = run.settings
-    if run.universe.dimensions is None or run.molecules == 1:
-        raise TrajectoryError("`universe`: expected a periodic box of many molecules, got what doesn't diffuse")
+    if run.universe.dimensions is None or run.single_body:
+        raise TrajectoryError(
+            "`universe`: expected a periodic box of several atoms or molecules, got a single one, or no box, where "
+            "nothing diffuses"
+        )
     return run.through(
         MeanSquareDisplacement(
             run.universe,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from tumble.analysis.trajectory_error import SettingError
+
+_POSITIVE = ("cutoff", "bin_width", "longest", "resolution", "viscosity")
+_AT_LEAST = {"stride": 1, "blocks": 2, "jobs": 1}
 
 
 @dataclass(frozen=True)
@@ -15,7 +21,8 @@ class Settings:
         stop: Time up to which they count, ps; None for the last.
         stride: Every how many frames one is taken.
         blocks: Number of blocks for errors; chosen for each quantity if None.
-        pairs: Elements of radial distribution functions.
+        pairs: Elements of radial distribution functions; None for all pairs of the elements that there are, if those
+            are few.
         cutoff: Their range, Å; None for half the width of the box, and 12 Å at most.
         bin_width: Width of their bins, Å.
         longest: Longest time difference of correlation functions, ps; None for the default of each observable.
@@ -36,7 +43,7 @@ class Settings:
     stop: float | None = None
     stride: int = 1
     blocks: int | None = None
-    pairs: tuple[tuple[str, str], ...] = (("O", "O"), ("O", "H"), ("H", "H"))
+    pairs: tuple[tuple[str, str], ...] | None = None
     cutoff: float | None = None
     bin_width: float = 0.05
     longest: float | None = None
@@ -49,3 +56,28 @@ class Settings:
     isolated: bool | None = None
     viscosity: float | None = None
     jobs: int = 1
+
+    def check(self) -> None:
+        """See that each value can be, whatever the run is.
+
+        Raises:
+            SettingError: If one can't.
+        """
+        for name, least in _AT_LEAST.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise SettingError(name, f"expected at least {least}, got {value}")
+        for name in ("start", "stop", *_POSITIVE):
+            value = getattr(self, name)
+            if value is not None and not math.isfinite(value):
+                raise SettingError(name, f"expected a finite number, got {value}")
+            if value is not None and name in _POSITIVE and value <= 0:
+                raise SettingError(name, f"expected a positive number, got {value:g}")
+        if self.start is not None and self.stop is not None and self.stop <= self.start:
+            raise SettingError(
+                "stop", f"expected a time after that of `start`, {self.start:g} ps, got {self.stop:g} ps"
+            )
+
+    def chosen(self, name: str) -> bool:
+        """Whether a setting of this name has another value than the default: somebody asked for it."""
+        return getattr(self, name, None) != getattr(Settings(), name, None)

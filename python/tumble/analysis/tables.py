@@ -26,6 +26,10 @@ def format_numbers(analysis: Analysis) -> str:
     if skipped:
         lines += ["", "not analysed"]
         lines += [f"  {text}" for text in grouped(skipped)]
+    failed = analysis.provenance.get("failed", {})
+    if failed:
+        lines += ["", "failed"]
+        lines += [f"  {text}" for text in grouped({name: each["error"] for name, each in failed.items()})]
     return "\n".join(lines)
 
 

@@ -93,7 +93,8 @@ def _run(arguments: argparse.Namespace) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
         print(f"tumble: error: {printable(_words(error))}", file=sys.stderr)
-        return 1
+        # Errors that know of a wrong command line say so.
+        return int(getattr(error, "exit_status", 1))
     return status
 
 

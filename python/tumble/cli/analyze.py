@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import re
 import sys
 from collections.abc import Sequence
@@ -52,7 +51,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stop", metavar="PS", type=float, help="leave out what is after this time")
     parser.add_argument("--stride", metavar="N", type=int, default=1, help="take every N-th frame (default: 1)")
     parser.add_argument("--blocks", metavar="N", type=int, help="number of blocks for errors (default: chosen)")
-    parser.add_argument("--pairs", metavar="LIST", help="pairs for rdf, such as O-O,O-H (default: all of water)")
+    parser.add_argument("--pairs", metavar="LIST", help="pairs for rdf, such as O-O,O-H (default: all)")
     parser.add_argument(
         "--cutoff", metavar="Å", type=float, help="range of rdf (default: half the width of the box, at most 12)"
     )
@@ -114,6 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"`RUN`: expected a pattern in quotes for files that belong together, got {len(arguments.runs)} files"
         )
     settings = read_settings(arguments)
+    whole = True
     for given in arguments.runs:
         path = arguments.output if arguments.output is not None else file_of(given)
         check_output("output", path, ANALYSIS, overwrite=arguments.overwrite)
@@ -130,8 +130,25 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"written to {path}\n")
         if arguments.plots is not None:
             _plot(analysis, arguments, read)
+        whole = tell_failures(analysis, path) and whole
         check_asked(analysis, arguments)
-    return 0
+    return 0 if whole else 1
+
+
+def tell_failures(analysis: Analysis, path: Path) -> bool:
+    """Say which observables failed, other than by what the run is; whether none did.
+
+    Args:
+        analysis: As saved.
+        path: Where.
+    """
+    failed = analysis.provenance.get("failed", {})
+    for name, each in failed.items():
+        print(
+            f"tumble: error: {name} failed: {each['error']}; the traceback is in {path} (provenance, failed, {name})",
+            file=sys.stderr,
+        )
+    return not failed
 
 
 def file_of(given: str) -> Path:
@@ -202,18 +219,10 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
     """The settings of a command line.
 
     Raises:
-        ConfigurationError: If a list has another form.
+        SettingError: If a value can't be, or a list has another form.
     """
     from tumble.analysis.settings import Settings
-    from tumble.errors import ConfigurationError
 
-    for name in ("stride", "jobs"):
-        if getattr(arguments, name) < 1:
-            raise ConfigurationError(f"`--{name}`: expected at least 1, got {getattr(arguments, name)}")
-    for name in ("start", "stop", "longest", "cutoff", "bin_width", "resolution"):
-        value = getattr(arguments, name)
-        if value is not None and not math.isfinite(value):
-            raise ConfigurationError(f"`--{name.replace('_', '-')}`: expected a number, got {value}")
     given = {
         name: getattr(arguments, name)
         for name in (
@@ -240,25 +249,27 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
         given["isotropic"] = False
     if arguments.isolated:
         given["isolated"] = True
-    return Settings(**given)
+    settings = Settings(**given)
+    settings.check()
+    return settings
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
-    from tumble.errors import ConfigurationError
+    from tumble.analysis.trajectory_error import SettingError
 
     pairs = [tuple(word.capitalize() for word in pair.strip().split("-")) for pair in text.split(",")]
     if any(len(pair) != 2 for pair in pairs):
-        raise ConfigurationError(f"`--pairs`: expected pairs of elements such as O-O,O-H, got `{text}`")
+        raise SettingError("pairs", f"expected pairs of elements such as O-O,O-H, got `{text}`")
     return tuple((pair[0], pair[1]) for pair in pairs)
 
 
 def _charges(text: str) -> dict[str, float]:
-    from tumble.errors import ConfigurationError
+    from tumble.analysis.trajectory_error import SettingError
 
     try:
         return {element.strip(): float(charge) for element, charge in (one.split("=") for one in text.split(","))}
     except ValueError:
-        raise ConfigurationError(f"`--charges`: expected charges such as O=-0.84,H=0.42, got `{text}`") from None
+        raise SettingError("charges", f"expected charges such as O=-0.84,H=0.42, got `{text}`") from None
 
 
 def _plot(analysis: Analysis, arguments: argparse.Namespace, inputs: Sequence[Path]) -> None:

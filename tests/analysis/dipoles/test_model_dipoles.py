@@ -7,52 +7,12 @@ from pathlib import Path
 import MDAnalysis
 import numpy as np
 import pytest
-import torch
-from ase import Atoms
 from MDAnalysis.coordinates.memory import MemoryReader
 from scipy.spatial.transform import Rotation
+from support.polar_model import CHARGES, MOLECULE, export
 
-import tumble
 from tumble.analysis import Dipole, PointCharges, TrajectoryError
 from tumble.analysis.dipoles.model_dipoles import dipoles_of_model
-
-CHARGES = {"O": -0.8, "H": 0.4}
-MOLECULE = np.array([[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.0]])
-
-
-class Polar(torch.nn.Module):
-    """Fixed charges, and as the dipole of an O twice what they and its bonds give."""
-
-    def forward(
-        self, edge_vectors: torch.Tensor, edge_index: torch.Tensor, reverse: torch.Tensor, species: torch.Tensor
-    ) -> dict[str, torch.Tensor]:
-        lengths = torch.sqrt(torch.sum(edge_vectors**2, dim=1))
-        smooth = torch.clamp(1.5 - lengths, min=0.0) ** 3
-        energy = torch.zeros(species.shape[0], dtype=edge_vectors.dtype).index_add(0, edge_index[0], smooth)
-        charge = torch.tensor([-0.8, 0.4], dtype=edge_vectors.dtype)[species]
-        bonded = (species[edge_index[0]] == 0) & (species[edge_index[1]] == 1) & (lengths < 1.2)
-        pull = 2 * 0.4 * edge_vectors * bonded[:, None]
-        dipole = torch.zeros(species.shape[0], 3, dtype=edge_vectors.dtype).index_add(0, edge_index[0], pull)
-        return {"energy": energy, "charge": charge, "dipole": dipole}
-
-
-def export(path: Path, *outputs: str) -> Path:
-    return tumble.export(
-        Polar(),
-        path,
-        name="polar",
-        species=["O", "H"],
-        cutoff=1.5,
-        depth=1,
-        dtype="float64",
-        baseline=[0.0, 0.0],
-        outputs=["energy", *outputs],
-        symmetry={"group": "O(3)", "kind": "exact", "energy_error": None, "force_error": None, "how": "toy"},
-        provenance={"data": [], "seeds": {}, "metrics": {}, "configuration": {}},
-        licence="none",
-        citation="none",
-        references=[Atoms("OHH", MOLECULE, cell=[9, 9, 9], pbc=True)],
-    )
 
 
 @pytest.fixture
@@ -82,9 +42,11 @@ def test_dipoles_of_a_model(
 
 
 def test_what_a_model_lacks_is_said(tmp_path: Path, water: MDAnalysis.Universe) -> None:
-    with pytest.raises(TrajectoryError, match=r"`model`: expected an output `dipole` or `charge`, got energy$"):
+    with pytest.raises(
+        TrajectoryError, match=r"`dipole_model`: expected a model with an output `dipole` or `charge`, got energy$"
+    ):
         dipoles_of_model(export(tmp_path / "plain.pt"), water)
     other = MDAnalysis.Universe.empty(1, trajectory=True)
     other.add_TopologyAttr("elements", ["N"])
-    with pytest.raises(TrajectoryError, match="`model`: expected one that knows N"):
+    with pytest.raises(TrajectoryError, match="`dipole_model`: expected one that knows N"):
         dipoles_of_model(export(tmp_path / "polar.pt", "charge"), other)

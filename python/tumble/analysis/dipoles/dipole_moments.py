@@ -26,7 +26,7 @@ import numpy as np
 
 from tumble.analysis.reading.frame_values import FrameSource, FrameValues
 from tumble.analysis.statistics.cells import Array
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 from tumble.analysis.water import Water
 
 DEBYE_PER_E_ANGSTROM = 1.0 / ase.units.Debye
@@ -70,12 +70,13 @@ class PointCharges:
         """See the class."""
         charges = Q_SPC_FW if charges is None else charges
         if set(charges) != {"O", "H"}:
-            raise TrajectoryError(f"`charges`: expected those of O and H, got those of {', '.join(sorted(charges))}")
+            raise SettingError("charges", f"expected those of O and H, got those of {', '.join(sorted(charges))}")
         excess = charges["O"] + 2 * charges["H"]
         if not abs(excess) < NEUTRAL:
-            raise TrajectoryError(
-                f"`charges`: expected a neutral molecule, O + 2 H = 0, got {excess:g} e; the dipole of an ion depends "
-                "on the origin"
+            raise SettingError(
+                "charges",
+                f"expected a neutral molecule, O + 2 H = 0, got {excess:g} e; the dipole of an ion depends on the "
+                "origin",
             )
         self._hydrogen = float(charges["H"])
 

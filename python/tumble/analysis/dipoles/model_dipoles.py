@@ -17,7 +17,7 @@ from tumble import _core, metadata
 from tumble.analysis.dipoles.dipole_moments import AtomicCharges, GivenDipoles, MolecularSource
 from tumble.analysis.observable import beads_of
 from tumble.analysis.statistics.cells import Array
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError
 from tumble.autograd import inputs
 from tumble.model_file import DTYPES, load_network
 from tumble.registry import find_model
@@ -41,13 +41,15 @@ class ModelOutput:
         self._path, self._output = find_model(model), output
         document = metadata.read(self._path)
         if output not in document["outputs"]:
-            raise TrajectoryError(f"`model`: expected the output `{output}`, got {', '.join(document['outputs'])}")
+            raise SettingError(
+                "dipole_model", f"expected a model with the output `{output}`, got {', '.join(document['outputs'])}"
+            )
         self._symbols = [str(symbol) for symbol in universe.atoms.elements]
         self._species, self._cutoff = document["species"], document["cutoff"]
         self._dtype = DTYPES[document["dtype"]]
         unknown = sorted(set(self._symbols) - set(self._species))
         if unknown:
-            raise TrajectoryError(f"`model`: expected one that knows {', '.join(unknown)}, got {self._path}")
+            raise SettingError("dipole_model", f"expected one that knows {', '.join(unknown)}, got {self._path}")
         self._network: Any = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -85,4 +87,6 @@ def dipoles_of_model(model: str | PathLike[str], universe: Any) -> MolecularSour
         return GivenDipoles(ModelOutput(model, "dipole", universe))
     if "charge" in outputs:
         return AtomicCharges(ModelOutput(model, "charge", universe))
-    raise TrajectoryError(f"`model`: expected an output `dipole` or `charge`, got {', '.join(outputs)}")
+    raise SettingError(
+        "dipole_model", f"expected a model with an output `dipole` or `charge`, got {', '.join(outputs)}"
+    )

@@ -30,7 +30,7 @@ from tumble.analysis.result import Axis, Quantity, Result, averaged, derived
 from tumble.analysis.statistics.blocking import bootstrap, choose_blocks
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.temperature import checked_temperature
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 from tumble.analysis.water import BrokenMolecules, Water
 
 EARLIEST = 2.0  # ps, when a molecule of liquid water at 300 K has left the cage of its neighbours
@@ -84,9 +84,9 @@ class MeanSquareDisplacement(TimeCorrelation):
         """See the class."""
         super().__init__(universe, longest=longest, blocks=blocks, verbose=verbose)
         if (temperature is None) != (viscosity is None):
-            raise TrajectoryError("`viscosity`: expected `temperature` and `viscosity` or neither, got one of them")
+            raise SettingError("viscosity", "expected `temperature` and `viscosity` or neither, got one of them")
         if viscosity is not None and not 0 < viscosity < np.inf:
-            raise TrajectoryError(f"`viscosity`: expected a positive number of mPa s, got {viscosity:g}")
+            raise SettingError("viscosity", f"expected a positive number of mPa s, got {viscosity:g}")
         self.fit = fit
         self.unwrapped = bool(getattr(universe.trajectory, "unwrapped", None) if unwrapped is None else unwrapped)
         self.temperature = None if temperature is None else checked_temperature(temperature)
@@ -121,9 +121,10 @@ class MeanSquareDisplacement(TimeCorrelation):
         ts = self._ts
         self._boxes.add(ts.dimensions)
         if self.viscosity is not None and not self._boxes.cubic:
-            raise TrajectoryError(
-                "`viscosity`: expected a cubic box, for which the finite-size correction is known, got "
-                f"{'none' if ts.dimensions is None else ts.dimensions} in frame {ts.frame}"
+            raise SettingError(
+                "viscosity",
+                "expected a cubic box, for which the finite-size correction is known, got "
+                f"{'none' if ts.dimensions is None else ts.dimensions} in frame {ts.frame}",
             )
         positions = centroid_of(ts)
         atoms = len(positions)

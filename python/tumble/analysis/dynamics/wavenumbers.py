@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import constants
 
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError
 
 #: Speed of light: wavenumber (cm⁻¹) = frequency (1/ps) / this.
 CM_PER_PS: float = constants.c * constants.pico / constants.centi
@@ -35,16 +35,18 @@ def window_lags(resolution: float, step: float, frames: int) -> int:
         TrajectoryError: If the run is too short for this resolution, or the window shorter than a few frames.
     """
     if not 0 < resolution < np.inf:
-        raise TrajectoryError(f"`resolution`: expected a positive number of cm⁻¹, got {resolution:g}")
+        raise SettingError("resolution", f"expected a positive number of cm⁻¹, got {resolution:g}")
     window = 1 / (CM_PER_PS * resolution)
     if not window / step < frames:
-        raise TrajectoryError(
-            f"`resolution`: expected a run longer than {window:.4g} ps for {resolution:g} cm⁻¹, got {frames} frames "
-            f"{step:.4g} ps apart; ask for a coarser resolution"
+        raise SettingError(
+            "resolution",
+            f"expected a run longer than {window:.4g} ps for {resolution:g} cm⁻¹, got {frames} frames "
+            f"{step:.4g} ps apart; ask for a coarser resolution",
         )
     if window / step < _FEWEST:
-        raise TrajectoryError(
-            f"`resolution`: expected a window of at least {_FEWEST} frames, got {window:.4g} ps with frames {step:.4g} "
-            "ps apart; ask for a finer resolution, or write frames more often"
+        raise SettingError(
+            "resolution",
+            f"expected a window of at least {_FEWEST} frames, got {window:.4g} ps with frames {step:.4g} "
+            "ps apart; ask for a finer resolution, or write frames more often",
         )
     return int(window / step)

@@ -83,7 +83,7 @@ class Drift:
         step: int | None = None,
         *,
         frames: Any = None,
-        backend: str | None = None,
+        backend: Any = None,
         n_workers: int | None = None,
     ) -> Drift:
         """Goes through the trajectory.
@@ -105,7 +105,7 @@ class Drift:
             try:
                 part = build()
                 choice: dict[str, Any] = {"frames": frames} if frames is not None else {}
-                if backend is not None and backend in part.get_supported_backends():
+                if backend is not None and (backend == "serial" or part.parallelizable):
                     choice |= {"backend": backend, "n_workers": n_workers}
                 results.append(part.run(start, stop, step, **choice).result)
             except TrajectoryError as error:

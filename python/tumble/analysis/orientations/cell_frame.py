@@ -16,7 +16,7 @@ from MDAnalysis.lib.mdamath import triclinic_vectors
 from scipy.linalg import polar
 
 from tumble.analysis.statistics.cells import Array
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError
 
 
 def cell_vectors(dimensions: Array | None) -> Array:
@@ -26,7 +26,7 @@ def cell_vectors(dimensions: Array | None) -> Array:
         TrajectoryError: If there is no box.
     """
     if dimensions is None or not np.all(np.asarray(dimensions[:3]) > 0):
-        raise TrajectoryError("`frame`: expected a box in each frame, which says where its axes are, got none")
+        raise SettingError("frame", "expected a box in each frame, which says where its axes are, got none")
     return np.asarray(triclinic_vectors(dimensions), dtype=np.float64)
 
 

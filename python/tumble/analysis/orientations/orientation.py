@@ -48,7 +48,7 @@ from tumble.analysis.result import Axis, Quantity, Result, averaged
 from tumble.analysis.statistics.blocking import Blocks, choose_blocks
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.statistics.exchange import OwnAverages, note
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 
 FRAMES = ("lab", "cell")
 # Where l = 1 and 2 are among the values of a molecule.
@@ -94,7 +94,7 @@ class Orientation(MolecularObservable):
         """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if frame not in FRAMES:
-            raise TrajectoryError(f"`frame`: expected one of {', '.join(FRAMES)}, got `{frame}`")
+            raise SettingError("frame", f"expected one of {', '.join(FRAMES)}, got `{frame}`")
         self._axes = MolecularAxes(universe, axes)
         lowest = 2 if any(self._axes.lines) else 1
         if not lowest <= degree <= _HIGHEST:

@@ -32,7 +32,7 @@ import numpy as np
 from scipy import stats
 
 from tumble.analysis.statistics.cells import Array, Cells
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 
 MOST_UNKNOWN = 0.05  # share of the draws of a bootstrap
 FEWEST_BLOCKS = 6  # that the automatic choice makes, if there are as many cells
@@ -103,8 +103,9 @@ def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
         raise TrajectoryError("expected at least 2 frames, without which there is no error bar, got 1")
     if blocks is not None:
         if blocks < 2:
-            raise TrajectoryError(f"`blocks`: expected at least 2, got {blocks}")
+            raise SettingError("blocks", f"expected at least 2, got {blocks}")
         if blocks > count:
+            # No SettingError: other observables of the same run may have more samples.
             raise TrajectoryError(f"`blocks`: expected at most as many as there are samples, {count}, got {blocks}")
         finest = _error_squared(*_averages(cells, count))
         return _joined(cells, blocks, resolved=_long_enough(cells, blocks, count / blocks, finest))

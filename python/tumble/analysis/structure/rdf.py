@@ -31,7 +31,7 @@ from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.structure.rdf_extrema import first_peak, minimum_after
 from tumble.analysis.structure.rdf_groups import Group, Pair, classes_of, molecular_pairs, pairs_of
 from tumble.analysis.structure.rdf_pairs import Counts, Indices, PairCounter
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 from tumble.analysis.water import Water
 
 FARTHEST = 12.0  # Å, of the range if none is asked for
@@ -95,8 +95,8 @@ class Rdf(MolecularObservable):
         self._inside = [pair.number_of(self._listed) for pair in self.pairs]
         for pair, inside in zip(self.pairs, self._inside, strict=True):
             if pair.number == inside:
-                raise TrajectoryError(
-                    f"`pairs`: expected pairs of different molecules, got `{pair.name}`, of which there is none"
+                raise SettingError(
+                    "pairs", f"expected pairs of different molecules, got `{pair.name}`, of which there is none"
                 )
         # Places of pairs within molecules in a sample, behind all pairs.
         self._apart = [index for index, inside in enumerate(self._inside) if inside > 0]
@@ -134,9 +134,9 @@ class Rdf(MolecularObservable):
         reach = _reach(ts)
         bins = min(self.bins, int(reach / self.bin_width))
         if self._fixed and bins < self.bins:
-            raise TrajectoryError(_too_far(self.bins * self.bin_width, reach, ts.frame))
+            raise SettingError("cutoff", _too_far(self.bins * self.bin_width, reach, ts.frame))
         if bins == 0:
-            raise TrajectoryError(f"`bin_width`: expected at most half the box, {reach:.3f} Å in frame {ts.frame}")
+            raise SettingError("bin_width", f"expected at most half the box, {reach:.3f} Å in frame {ts.frame}")
         return bins
 
     def _evaluate(self, cells: Cells) -> Result:
@@ -245,19 +245,19 @@ def _reach(ts: Any) -> float:
 def _bins(reach: float, cutoff: float | None, bin_width: float) -> tuple[int, float]:
     """Number of bins and their width, Å."""
     if not bin_width > 0:
-        raise TrajectoryError(f"`bin_width`: expected a positive number of Å, got {bin_width:g}")
+        raise SettingError("bin_width", f"expected a positive number of Å, got {bin_width:g}")
     if cutoff is None:
         return max(1, int(min(FARTHEST, reach) / bin_width * (1 + ROUNDING))), bin_width
     if not cutoff > 0:
-        raise TrajectoryError(f"`cutoff`: expected a positive number of Å, got {cutoff:g}")
+        raise SettingError("cutoff", f"expected a positive number of Å, got {cutoff:g}")
     if cutoff > reach:
-        raise TrajectoryError(_too_far(cutoff, reach, 0))
+        raise SettingError("cutoff", _too_far(cutoff, reach, 0))
     bins = int(np.ceil(cutoff / bin_width * (1 - ROUNDING)))
     return bins, cutoff / bins
 
 
 def _too_far(cutoff: float, reach: float, frame: int) -> str:
     return (
-        f"`cutoff`: expected at most half the distance between opposite faces of the box, {reach:.3f} Å in frame "
+        f"expected at most half the distance between opposite faces of the box, {reach:.3f} Å in frame "
         f"{frame}, got {cutoff:.3f} Å; beyond it shells lie partly outside of the box"
     )

@@ -13,7 +13,7 @@ from MDAnalysis.exceptions import SelectionError
 from numpy.typing import NDArray
 
 from tumble.analysis.structure.rdf_pairs import Indices
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.analysis.trajectory_error import SettingError
 from tumble.analysis.water import Water
 
 #: Symbol of an element, selection in the language of MDAnalysis, or `MDAnalysis.AtomGroup`.
@@ -65,12 +65,10 @@ def pairs_of(universe: Any, pairs: Sequence[tuple[Group, Group]] | Mapping[str, 
         Pair(name, label, _atoms(universe, first), _atoms(universe, second)) for name, label, (first, second) in named
     ]
     if not found:
-        raise TrajectoryError("`pairs`: expected at least one pair, got none")
+        raise SettingError("pairs", "expected at least one pair, got none")
     for pair in found:
         if pair.number == 0:
-            raise TrajectoryError(
-                f"`pairs`: expected pairs of different atoms, got `{pair.name}`, of which there is none"
-            )
+            raise SettingError("pairs", f"expected pairs of different atoms, got `{pair.name}`, of which there is none")
     return found
 
 
@@ -111,8 +109,8 @@ def molecular_pairs(universe: Any) -> tuple[Indices, Water | None]:
 def _names(ends: tuple[Group, Group]) -> tuple[str, str]:
     """Name and label."""
     if not all(isinstance(end, str) for end in ends):
-        raise TrajectoryError(
-            "`pairs`: expected a name for a pair of groups of atoms, got none; give `{name: (first, second)}`"
+        raise SettingError(
+            "pairs", "expected a name for a pair of groups of atoms, got none; give `{name: (first, second)}`"
         )
     joint = "" if all(end in ase.data.atomic_numbers for end in ends) else "-"
     return joint.join(ends), "–".join(ends)
@@ -121,18 +119,18 @@ def _names(ends: tuple[Group, Group]) -> tuple[str, str]:
 def _atoms(universe: Any, group: Group) -> NDArray[np.bool_]:
     """Which atoms belong to a group, [N]."""
     if isinstance(group, UpdatingAtomGroup):
-        raise TrajectoryError("`pairs`: expected groups of the same atoms in all frames, got an updating one")
+        raise SettingError("pairs", "expected groups of the same atoms in all frames, got an updating one")
     if isinstance(group, AtomGroup):
         indices = group.ix
     else:
         try:
             indices = universe.select_atoms(f"element {group}" if group in ase.data.atomic_numbers else group).ix
         except (SelectionError, AttributeError) as error:
-            raise TrajectoryError(
-                f"`pairs`: expected elements, selections or groups of atoms, got `{group}`: {error}"
+            raise SettingError(
+                "pairs", f"expected elements, selections or groups of atoms, got `{group}`: {error}"
             ) from error
     if len(indices) == 0:
-        raise TrajectoryError(f"`pairs`: expected atoms of the trajectory, got `{group}`, of which it has none")
+        raise SettingError("pairs", f"expected atoms of the trajectory, got `{group}`, of which it has none")
     chosen = np.zeros(len(universe.atoms), dtype=np.bool_)
     chosen[indices] = True
     return chosen
