@@ -28,5 +28,11 @@ def log_of_dump(files: Sequence[Path]) -> Path | None:
 def _names_all(log: Path, files: Sequence[Path]) -> bool:
     """Return whether a log has the commands of the dumps that wrote files."""
     commands = re.findall(r"^\s*dump\s+\S+\s+\S+\s+\S+\s+\d+\s+(\S+)", log.read_text(errors="replace"), re.MULTILINE)
-    names = [re.compile(re.escape(Path(name).name).replace(r"\*", r"\d+")) for name in set(commands)]
-    return all(any(name.fullmatch(path.name) for name in names) for path in files)
+    written = [log.parent / name for name in set(commands)]
+    return all(any(_is_of(path, dump) for dump in written) for path in files)
+
+
+def _is_of(path: Path, dump: Path) -> bool:
+    """Return whether a file is that of a dump, whose name has `*` where each file has its step."""
+    name = re.escape(dump.name).replace(r"\*", r"\d+")
+    return re.fullmatch(name, path.name) is not None and path.parent.resolve() == dump.parent.resolve()

@@ -1,0 +1,86 @@
+"""What a user names as a run, and what the user says of it, for both engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.argon import run_argon
+
+from tumble.runs import open_run
+
+INPUT = """\
+<simulation>
+  <output prefix='water'>
+    <properties filename='out' stride='2'> [ step, time{picosecond}, temperature{kelvin} ] </properties>
+    <trajectory filename='pos' stride='2'> positions </trajectory>
+    <trajectory filename='vel' stride='2'> velocities </trajectory>
+    <trajectory filename='torque' stride='2' extra_type='torque'> extras </trajectory>
+  </output>
+  <system>
+    <initialize nbeads='2'> <file mode='xyz'> start.xyz </file> </initialize>
+    <ensemble> <temperature units='kelvin'> 300 </temperature> </ensemble>
+    <motion mode='dynamics'>
+      <dynamics mode='nvt'>
+        <timestep units='femtosecond'> 0.5 </timestep>
+        <thermostat mode='pile_l'> <tau units='femtosecond'> 100 </tau> </thermostat>
+      </dynamics>
+    </motion>
+  </system>
+</simulation>
+"""
+PROPERTIES = """\
+# column   1     --> step : The current simulation time step.
+# column   2     --> time{picosecond} : The elapsed simulation time.
+# column   3     --> temperature{kelvin} : The current temperature, as obtained from the MD kinetic energy.
+  0.0e+00  0.0e+00  3.0e+02
+  2.0e+00  1.0e-03  3.1e+02
+"""
+TORQUES = " #EXTRAS(torque)# Step:           0\n 0.0 0.0 1.0\n #EXTRAS(torque)# Step:           2\n 3.0e+00 0.0 4.0\n"
+
+
+@pytest.fixture
+def ipi(tmp_path: Path) -> Path:
+    (tmp_path / "input.xml").write_text(INPUT)
+    (tmp_path / "water.out").write_text(PROPERTIES)
+    for bead in range(2):
+        for name in ("pos", "vel"):
+            (tmp_path / f"water.{name}_{bead}.xyz").write_text("")
+        (tmp_path / f"water.torque_{bead}").write_text(TORQUES)
+    return tmp_path
+
+
+def test_time_step_and_temperature_that_the_user_gives_win_for_ipi(ipi: Path) -> None:
+    found = open_run(ipi, timestep=0.0005, temperature=300.0)
+    assert found.notes == ()
+    found = open_run(ipi, timestep=0.00025, temperature=310.0)
+    assert (found.timestep, found.temperature) == (0.00025, 310.0)
+    assert found.time == pytest.approx([0.0, 0.0005])
+    assert found.torque_time == pytest.approx([0.0, 0.0005])
+    assert found.notes == (
+        "The time step is 0.25 fs, as given, where the run says 0.5 fs.",
+        "The temperature is 310 K, as given, where the run says 300 K.",
+    )
+
+
+def test_velocities_stay_with_the_positions_that_are_named(ipi: Path) -> None:
+    own = open_run(ipi).trajectory
+    assert len(own.velocities) == 2
+    assert open_run(ipi, trajectory=own.positions).trajectory == own
+    one = open_run(ipi, trajectory=own.positions[1:]).trajectory
+    assert (one.positions, one.velocities) == (own.positions[1:], own.velocities[1:])
+    assert open_run(ipi, trajectory=[ipi / "other.xyz"]).trajectory.velocities == ()
+
+
+def test_log_by_its_first_line(tmp_path: Path) -> None:
+    folder = run_argon(tmp_path, "fix 1 all nve\nrun 20\n")
+    (folder / "log.lammps").rename(folder / "argon.out")
+    assert open_run(folder / "argon.out").engine == "LAMMPS"
+
+
+def test_dump_of_another_folder_with_the_same_name_is_not_that_of_the_log(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    folder = run_argon(tmp_path, "fix 1 all nve\ndump d all custom 10 out/a.dump id type x y z\nrun 20\n")
+    (folder / "a.dump").write_text((folder / "out" / "a.dump").read_text())
+    assert open_run(folder / "a.dump").engine == "unknown"
+    assert open_run(folder).trajectory.positions == (folder / "out" / "a.dump",)
