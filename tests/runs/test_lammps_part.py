@@ -64,6 +64,26 @@ def test_another_potential_is_another_run(tmp_path: Path) -> None:
     assert steps(tmp_path) == [30, 40]
 
 
+def test_what_was_run_without_a_log_does_not_count(tmp_path: Path) -> None:
+    folder = run_argon(tmp_path, NVE + DUMP + "run 20\nlog none\ntimestep 0.002\nrun 20\n")
+    assert steps(folder) == [0, 10, 20]
+    assert "The log ends before the run (`log none`): what follows isn't known." in open_run(folder).notes
+
+
+def test_log_without_steps(tmp_path: Path) -> None:
+    script = "thermo_style custom temp pe\nfix 1 all nvt temp 50 50 0.1\n" + DUMP + "run 20\nunfix 1\n" + NVE
+    found = open_run(run_argon(tmp_path, script + "run 20\nminimize 0 0 2 2\n"))
+    assert (found.ensemble, found.timestep, len(found.time)) == ("NVE", 0.00025, 0)
+    assert any(note.startswith("The log has no rows with steps, so frames of other stages") for note in found.notes)
+
+
+def test_pieces_of_a_run_without_setup(tmp_path: Path) -> None:
+    script = NVE + DUMP + "run 0\nvariable i loop 4\nlabel l\nrun 10 pre no post no\nnext i\njump in.lammps l\n"
+    found = open_run(run_argon(tmp_path, script))
+    assert found.time == pytest.approx(0.0025 * np.arange(5))
+    assert steps(tmp_path) == [0, 10, 20, 30, 40]
+
+
 def test_minimization_alone_has_no_times(tmp_path: Path) -> None:
     found = open_run(run_argon(tmp_path, "timestep 0.001\n" + DUMP + "minimize 0 0 20 100\n"))
     assert (found.ensemble, found.timestep, len(found.time)) == ("minimization", None, 0)

@@ -45,6 +45,7 @@ class LammpsLog:
         settings: At the end.
         atoms: Their number; None if the log doesn't say it.
         files: The files that were read.
+        ended: Whether the run went on without a log.
         notes: What was left out, in sentences.
     """
 
@@ -53,6 +54,7 @@ class LammpsLog:
     settings: Settings
     atoms: int | None
     files: tuple[Path, ...]
+    ended: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -89,6 +91,7 @@ class _Replay:
     atoms: int | None = None
     kind: str | None = None
     commanded: bool = False
+    ended: bool = False
     read_files: list[Path] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -96,7 +99,7 @@ class _Replay:
     def found(self) -> LammpsLog:
         """Return what was read."""
         text, stages, files = "".join(self.texts), tuple(self.stages), tuple(self.read_files)
-        return LammpsLog(text, stages, self.settings, self.atoms, files, tuple(self.notes))
+        return LammpsLog(text, stages, self.settings, self.atoms, files, self.ended, tuple(self.notes))
 
     def read(self, path: Path) -> None:
         """Read a log, and those in which it goes on."""
@@ -138,11 +141,13 @@ class _Replay:
         return following
 
     def _followed(self, path: Path, name: str) -> Path | None:
-        if name == "none" or path in self.read_files:
+        if path in self.read_files and name != "none":
             return None
-        if path.is_file():
+        if path.is_file() and name != "none":
             return path
-        self.notes.append(f"The log goes on in `{name}`, which isn't there: what follows isn't known.")
+        self.ended = True
+        where = "ends before the run (`log none`)" if name == "none" else f"goes on in `{name}`, which isn't there"
+        self.notes.append(f"The log {where}: what follows isn't known.")
         return None
 
     def _carry_out(self, words: list[str], lines: list[str], place: int) -> int:

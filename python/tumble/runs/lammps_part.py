@@ -21,7 +21,7 @@ class Part:
     Attributes:
         stages: In their order; none if the log has none.
         first: Number of the first of them in the log.
-        later: Whether other stages follow.
+        later: Whether other stages follow, in this log or without one.
         settings: In these stages.
         notes: What is left out, in sentences.
     """
@@ -81,7 +81,7 @@ def part_of(log: LammpsLog, has_dump: Callable[[Settings], bool], declares_dump:
     dynamics = [group for group in groups if log.stages[group[0]].dynamics]
     candidates = [group for group in dynamics if _passes(log.stages, group)] or dynamics or groups[-1:]
     if not candidates:
-        return Part((), 0, False, log.settings)
+        return _without_rows(log)
     chosen, notes = candidates[-1], []
     if not declares_dump(log.stages[chosen[-1]].settings):
         chosen = next((group for group in reversed(candidates) if has_dump(log.stages[group[-1]].settings)), chosen)
@@ -94,8 +94,20 @@ def part_of(log: LammpsLog, has_dump: Callable[[Settings], bool], declares_dump:
         notes.append(
             "The stages of the log may differ in their settings, which it doesn't say: the last one alone is taken."
         )
-    later = any(len(stage.steps) > 0 for stage in log.stages[last + 1 :])
+    later = log.ended or any(len(stage.steps) > 0 for stage in log.stages[last + 1 :])
     return Part(log.stages[first : last + 1], first, later, settings, tuple(notes))
+
+
+def _without_rows(log: LammpsLog) -> Part:
+    """Return the last stage of a log whose thermo output has no steps, or the settings alone if it has no stage."""
+    if not log.stages:
+        return Part((), 0, False, log.settings)
+    numbers = range(len(log.stages))
+    last = max((number for number in numbers if log.stages[number].dynamics), default=numbers[-1])
+    notes: tuple[str, ...] = ()
+    if len(log.stages) > 1:
+        notes = ("The log has no rows with steps, so frames of other stages than the last can't be told from its own.",)
+    return Part(log.stages[last : last + 1], last, last < numbers[-1], log.stages[last].settings, notes)
 
 
 def _groups(stages: Sequence[Stage]) -> list[list[int]]:
