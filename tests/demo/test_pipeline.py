@@ -87,7 +87,7 @@ def test_runs_from_beginning_to_end(finished: tuple[Path, str]) -> None:
     page = report.read_text(encoding="utf-8")
     assert "gas, bare" in page
     assert "path integral, random" in page
-    assert "Model harmonic on 8 structures of “molecule, bare”, against degree:12+inversion." in page
+    assert "Model harmonic on 8 structures of “molecule, bare”, against degree:9+inversion." in page
     assert "icosahedral+inversion" in page
     assert sockets() == set()
 

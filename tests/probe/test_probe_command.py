@@ -55,7 +55,7 @@ def test_table_and_files(capsys, model_file, few, tmp_path):
     assert float(rows["tetrahedral+inversion"][5]) < 1e-9
     assert any(line.startswith("random:4+inversion                8      0 ") for line in lines)
     assert "spectrum of the energy over rotations, quadrature of 120 evaluations exact to degree 5" in lines
-    assert "structures done" in captured.err
+    assert captured.err.startswith("few.extxyz: 2 structures, 412 evaluations\n")
 
     document = json.loads(files[0].read_text())
     assert document["units"] == {
@@ -74,6 +74,30 @@ def test_table_and_files(capsys, model_file, few, tmp_path):
 
 def test_defaults_exist():
     Options().check()
+
+
+def test_count_of_evaluations_is_told_before_them(model_file, few, capsys):
+    # To a file: no bar, no carriage returns.
+    arguments = ["probe", str(model_file("harmonic")), str(few), "--random", "0", "--sets", "none", "--device", "cpu"]
+    assert main([*arguments, "--spectrum", "0", "--check", "no"]) == 0
+    told = capsys.readouterr().err
+    assert told.startswith("few.extxyz: 2 structures, 1740 evaluations\nfew.extxyz: about ")
+    assert told.endswith(" s to go\n")
+    assert "\r" not in told
+
+
+def test_count_of_evaluations_is_that_of_a_probe(model_file, few):
+    told, made = [], []
+    probe(
+        model_file("harmonic"),
+        few,
+        OPTIONS,
+        device="cpu",
+        check=False,
+        planned=lambda *counts: told.append(counts),
+        evaluated=made.append,
+    )
+    assert told == [(2, sum(made))]
 
 
 def test_resume_is_kept_and_read(model_file, few, tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -28,7 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--sets", action=Once, metavar="LIST", help="as for `tumble rotations`, with commas (default: a selection)"
     )
     parser.add_argument(
-        "--reference", action=Once, metavar="SPEC", help="set to compare with (default: degree:12+inversion)"
+        "--reference", action=Once, metavar="SPEC", help="set to compare with (default: degree:9+inversion)"
     )
     parser.add_argument("--random", metavar="N", type=int, help="most random frames, 0 for none (default: 32)")
     parser.add_argument("--spectrum", metavar="L", type=int, help="highest degree l, 0 for none (default: 4)")
@@ -87,6 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
             device=arguments.device,
             memory=arguments.memory,
             check=arguments.check == "yes",
+            planned=progress.planned,
             evaluated=progress.evaluated,
             structure_done=progress.structure_done,
         )
@@ -101,27 +104,47 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class _Progress:
-    """A progress bar that is there from the first evaluation on: an option that is refused has none above it."""
+    """What is said on the way: how much there is to do, then a bar, or in a file the time that it takes.
+
+    An option that is refused has nothing above it.
+    """
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._structures = 0
+        self._structures = self._all = self._done = 0
+        self._started: tuple[float, int] | None = None
         self._bar: tqdm[NoReturn] | None = None
 
+    def planned(self, structures: int, evaluations: int) -> None:
+        from tqdm import tqdm
+
+        self._all = evaluations
+        print(f"{self._title}: {structures} structures, {evaluations} evaluations", file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            self._bar = tqdm(desc=self._title, unit=" evaluations", total=evaluations)
+
     def evaluated(self, count: int) -> None:
-        self._opened().update(count)
+        self._done += count
+        if self._bar is not None:
+            self._bar.update(count)
+        elif self._all > 0:
+            self._estimate()
 
     def structure_done(self) -> None:
         self._structures += 1
-        self._opened().set_postfix_str(f"{self._structures} structures done")
+        if self._bar is not None:
+            self._bar.set_postfix_str(f"{self._structures} structures done")
 
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
 
-    def _opened(self) -> tqdm[NoReturn]:
-        from tqdm import tqdm
-
-        if self._bar is None:
-            self._bar = tqdm(desc=self._title, unit=" evaluations")
-        return self._bar
+    def _estimate(self) -> None:
+        """Say once how long it will take, as soon as that can be told: the first batch is slower than the others."""
+        if self._started is None:
+            self._started = time.monotonic(), self._done
+            return
+        passed, evaluations = time.monotonic() - self._started[0], self._done - self._started[1]
+        left = passed / evaluations * max(0, self._all - self._done)
+        print(f"{self._title}: about {left:.0f} s to go", file=sys.stderr, flush=True)
+        self._all = 0

@@ -18,7 +18,7 @@ from tumble.probe.journal import Journal
 from tumble.probe.options import Options
 from tumble.probe.records import Record
 from tumble.probe.results import Probe, combine
-from tumble.probe.structure import quadrature, structure_key
+from tumble.probe.structure import count_evaluations, quadrature, structure_key
 from tumble.probe.workers import Setup, Task, probe_here, probe_in_processes
 from tumble.registry import find_model
 from tumble.rotation_sets import RotationSet
@@ -36,6 +36,7 @@ def probe(
     device: str = "auto",
     memory: float | None = None,
     check: bool = True,
+    planned: Callable[[int, int], None] = lambda structures, evaluations: None,
     evaluated: Callable[[int], None] = lambda count: None,
     structure_done: Callable[[], None] = lambda: None,
 ) -> Probe:
@@ -53,6 +54,8 @@ def probe(
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.
         check: Whether to evaluate the reference structures in the model file.
+        planned: Is told the number of structures in a file, and of all evaluations, before the first of them; fewer are
+            made if results of some structures are known.
         evaluated: Is told the number of evaluations as they go on.
         structure_done: Is called after each structure.
 
@@ -71,7 +74,9 @@ def probe(
     path = find_model(model)
     name = _core.read_metadata(fspath(path)).name
     if isinstance(frames, str | PathLike):
-        label, structures = fspath(frames), read_frames(frames)
+        found_there = list(read_frames(frames))
+        planned(len(found_there), count_evaluations(options, len(found_there)))
+        label, structures = fspath(frames), iter(found_there)
     else:
         label, structures = "structures", iter(frames)
     threads = None if jobs == 1 else max(1, _cores() // jobs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from ase import Atoms
@@ -35,6 +35,34 @@ def structure_key(atoms: Atoms) -> str:
     return digest.hexdigest()
 
 
+class _Frames:
+    """All frames in which a structure is evaluated, but for those of random averages."""
+
+    def __init__(self, options: Options) -> None:
+        self._seed = options.seed
+        self._sets = [RotationSet(name, options.seed) for name in options.sets]
+        self._reference = RotationSet(options.reference, options.seed)
+        self.quadrature = quadrature(self._reference, options.spectrum)
+
+    def union(self, key: Sequence[int], check: bool) -> FrameUnion:
+        """The reference, the sets, the quadrature with its partners, and the turned reference."""
+        reference = self._reference.frames(key)
+        sets = [reference, *(one.frames(key) for one in self._sets)]
+        if self.quadrature is not None:
+            sets.append(self.quadrature.with_inversion())
+        if check:
+            (turn,) = random_rotations(1, self._seed or 0)
+            sets.append(_core.Frames(reference.rotations @ (turn * np.linalg.det(turn)), reference.weights))
+        return unite(sets)
+
+
+def count_evaluations(options: Options, structures: int) -> int:
+    """Return how many evaluations so many structures take; the reference is compared with itself on the first."""
+    frames, key = _Frames(options), (0, 0, 0, 0)
+    first, other = (len(frames.union(key, check).rotations) + 2 * options.random for check in (True, False))
+    return first + (structures - 1) * other if structures > 0 else 0
+
+
 class StructureProbe:
     """Probes structures one after the other, with one model and the same options.
 
@@ -55,9 +83,8 @@ class StructureProbe:
         self._potential = potential
         self._options = options
         self._evaluated = evaluated
-        self._sets = [RotationSet(name, options.seed) for name in options.sets]
-        self._reference = RotationSet(options.reference, options.seed)
-        self.quadrature = quadrature(self._reference, options.spectrum)
+        self._frames = _Frames(options)
+        self.quadrature = self._frames.quadrature
         self._projector = Projector(self.quadrature, options.spectrum) if self.quadrature is not None else None
 
     def probe(self, atoms: Atoms, check: bool) -> Record:
@@ -76,34 +103,23 @@ class StructureProbe:
             raise StructureError("expected at least one atom, got none")
         key = _core.geometry_key(structure)
         view = StructureInFrames(self._potential, structure, self._evaluated)
-        union = self._union(key, check)
+        union = self._frames.union(key, check)
         averages = view.averages(union)
         plain, inverted = self._random(view, key, averages)
         return Record(
             key=structure_key(atoms),
             atoms=len(structure),
-            sets=[_between(averages, 1 + i, 0) for i in range(len(self._sets))],
+            sets=[_between(averages, 1 + i, 0) for i in range(len(self._options.sets))],
             random=plain,
             random_inversion=inverted,
             spectrum=self._spectrum(union, averages),
             check=_between(averages, len(averages.energies) - 1, 0) if check else None,
         )
 
-    def _union(self, key: list[int], check: bool) -> FrameUnion:
-        """The reference, the sets, the quadrature with its partners, and the turned reference."""
-        reference = self._reference.frames(key)
-        sets = [reference, *(one.frames(key) for one in self._sets)]
-        if self.quadrature is not None:
-            sets.append(self.quadrature.with_inversion())
-        if check:
-            (turn,) = random_rotations(1, self._options.seed or 0)
-            sets.append(_core.Frames(reference.rotations @ (turn * np.linalg.det(turn)), reference.weights))
-        return unite(sets)
-
     def _spectrum(self, union: FrameUnion, averages: Averages) -> StructureSpectrum | None:
         if self._projector is None:
             return None
-        nodes = averages.frame_energies[union.places[1 + len(self._sets)]]
+        nodes = averages.frame_energies[union.places[1 + len(self._options.sets)]]
         # Each rotation is followed by its partner.
         even, even_total, odd, odd_total = self._projector.parts(nodes[0::2], nodes[1::2])
         return StructureSpectrum([0.0, *even[1:]], odd, even_total, odd_total)
