@@ -6,8 +6,20 @@
 #include "utils.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 using namespace LAMMPS_NS;
+
+namespace {
+
+/// As the environment has it, from which OpenMP takes it.
+std::string wait_policy()
+{
+  const char *policy = getenv("OMP_WAIT_POLICY"), *spins = getenv("GOMP_SPINCOUNT");
+  return fmt::format("wait policy {}{}", policy ? policy : "default", spins ? fmt::format(" after {} spins", spins) : "");
+}
+
+}    // namespace
 
 void PairLog::write_model(const tumble::Potential &potential, const std::string &path,
                           const tumble::Symmetrizer &symmetrizer, double hop, bool messages)
@@ -17,15 +29,28 @@ void PairLog::write_model(const tumble::Potential &potential, const std::string 
   std::string text =
       fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
                   "pair_style tumble: symmetrize {}\n"
-                  "pair_style tumble: device {}, {} thread{}\n",
+                  "pair_style tumble: device {}, {} thread{}{}\n",
                   metadata.name, path, metadata.symmetry_kind, metadata.cutoff, metadata.depth, metadata.dtype,
-                  symmetrizer.description(), potential.device(), tumble::threads(), tumble::threads() == 1 ? "" : "s");
+                  symmetrizer.description(), potential.device(), tumble::threads(), tumble::threads() == 1 ? "" : "s",
+                  tumble::threads() == 1 ? "" : ", " + wait_policy());
   if (messages)
     text +=
         fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",
                     lmp_->comm->nprocs, metadata.depth * hop, metadata.depth);
   if (text != model_) utils::logmesg(lmp_, text);
+  if (text != model_) threads_ = 0;
   model_ = text;
+}
+
+void PairLog::write_threads(const tumble::Potential &potential, const tumble::Graph &graph, std::size_t frames)
+{
+  if (lmp_->comm->me != 0) return;
+  const int threads = potential.threads(graph.edges(), frames);
+  if (threads == threads_) return;
+  threads_ = threads;
+  if (potential.device() == "cpu" && threads < tumble::threads())
+    utils::logmesg(lmp_, "pair_style tumble: {} thread{} for {} edges, too few for more\n", threads,
+                   threads == 1 ? "" : "s", graph.edges());
 }
 
 void PairLog::count(const tumble::Graph &graph)

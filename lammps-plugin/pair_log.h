@@ -27,6 +27,11 @@ class PairLog {
   void write_model(const tumble::Potential &potential, const std::string &path, const tumble::Symmetrizer &symmetrizer,
                    double hop, bool messages);
 
+  /// How many of the threads work, with the first evaluation and when it changes, if not all do.
+  ///
+  /// @param frames from which the structure is seen
+  void write_threads(const tumble::Potential &potential, const tumble::Graph &graph, std::size_t frames);
+
   /// Counts the edges of an evaluation.
   void count(const tumble::Graph &graph);
 
@@ -39,6 +44,7 @@ class PairLog {
   LAMMPS *lmp_;
   std::string model_;    // what the log already says
   std::string share_;
+  int threads_ = 0;
   std::array<double, 2> edges_{};    // of local atoms and of all, since the start of the run
 };
 

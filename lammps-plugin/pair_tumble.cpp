@@ -293,6 +293,7 @@ void PairTumble::compute(int eflag, int vflag)
 
   add_forces();
   tally(*graph);
+  if (rebuild) log_.write_threads(*potential_, *graph, frames[0].size());
   log_.count(*graph);
 }
 

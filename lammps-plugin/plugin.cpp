@@ -9,7 +9,9 @@
 /// compared; so that a LAMMPS with other symbols gets as far as the comparison.
 
 #include "plugin_api.h"
+#include "waiting.h"
 
+#include "comm.h"
 #include "exceptions.h"
 #include "lammps.h"
 #include "library.h"
@@ -66,6 +68,9 @@ void stop_together(LAMMPS *lmp, const std::string &failure)
 /// Function of the second library; stops LAMMPS if the library can't be loaded.
 void *find_function(LAMMPS *lmp, const char *name)
 {
+  // torch brings an OpenMP of its own, which reads the environment as it is loaded
+  static const bool waiting = (set_waiting(lmp->comm->nthreads), true);
+  static_cast<void>(waiting);
   void *library = dlopen(LIBRARY.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   void *function = library ? dlsym(library, name) : nullptr;
   std::string failure;

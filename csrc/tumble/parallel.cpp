@@ -1,9 +1,17 @@
 #include "parallel.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorIterator.h>
 
+#include <algorithm>
+
 namespace tumble {
+namespace {
+
+constexpr int64_t bytes_per_thread = 450'000;  // 63 edges of the shipped model; benchmarks/waiting.py
+
+}  // namespace
 
 // By an iterator, since at::parallel_for is header code that would need an OpenMP of this library's own, beside those
 // of torch and of the host.
@@ -20,6 +28,19 @@ void in_parallel(int64_t count, int64_t grain, const std::function<void(int64_t 
             work(begin, begin + length);
         },
         grain);
+}
+
+int threads_for(int64_t bytes) {
+    return static_cast<int>(std::clamp<int64_t>(bytes / bytes_per_thread, 1, at::get_num_threads()));
+}
+
+ThreadLimit::ThreadLimit(int64_t bytes) : before_(at::get_num_threads()) {
+    const int threads = threads_for(bytes);
+    if (threads != before_) at::set_num_threads(threads);
+}
+
+ThreadLimit::~ThreadLimit() {
+    if (at::get_num_threads() != before_) at::set_num_threads(before_);
 }
 
 }  // namespace tumble

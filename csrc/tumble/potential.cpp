@@ -8,6 +8,7 @@
 #include "frame_sum.h"
 #include "graph_check.h"
 #include "model.h"
+#include "parallel.h"
 #include "reference_check.h"
 #include "torch_modes.h"
 
@@ -166,6 +167,8 @@ void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, 
     const auto run = [&](const Graph& part, const std::vector<Frames>& of_part, const Place& place) {
         const std::int64_t at_once =
             std::max<std::int64_t>(1, self.edges_per_chunk / std::max<std::int64_t>(1, part.edges()));
+        const std::int64_t copies = std::min<std::int64_t>(at_once, static_cast<std::int64_t>(of_part[0].size()));
+        const ThreadLimit threads(part.edges() * copies * self.metadata.bytes_per_edge);
         assemble(part, sum_over_frames(*self.model, part, of_part, at_once), self.metadata.baseline, frames[0], place,
                  result);
     };
@@ -190,6 +193,12 @@ void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, 
         place = {last, graph.first_atom[last], end};
     }
     require_finite(result);
+}
+
+int Potential::threads(std::int64_t edges, std::size_t frames) const {
+    const auto& self = *implementation_;
+    const std::int64_t work = std::min(edges * static_cast<std::int64_t>(frames), std::max(edges, self.edges_per_chunk));
+    return self.model->device().is_cpu() ? threads_for(work * self.metadata.bytes_per_edge) : 1;
 }
 
 void Potential::warm_up() const {

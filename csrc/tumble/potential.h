@@ -57,6 +57,9 @@ class Potential {
     /// In the lab frame.
     void evaluate(const Graph& graph, Evaluation& result) const { evaluate(graph, {}, result); }
 
+    /// Threads that compute in an evaluation of so many edges, of those that torch may use: a molecule needs one.
+    int threads(std::int64_t edges, std::size_t frames) const;
+
     /// Evaluates the reference structures once, so that the first step of a run costs what the others do.
     void warm_up() const;
 

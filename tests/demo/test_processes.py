@@ -27,6 +27,7 @@ while {DONE!r} not in open("server.log").read():
 @pytest.fixture(autouse=True)
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "GRACE", 0.5)
+    monkeypatch.setattr(processes, "PATIENCE", 0.5)
 
 
 def python(code: str, folder: Path, name: str = "program") -> Program:

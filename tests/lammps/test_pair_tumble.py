@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -132,11 +133,30 @@ def test_virials_of_a_heat_flux_are_refused(tmp_path: Path, model_file: ModelFil
     assert "compute centroid/stress/atom" in run.output
 
 
-@pytest.mark.parametrize(("threads", "text"), [(1, "device cpu, 1 thread\n"), (2, "device cpu, 2 threads\n")])
-def test_threads_are_those_of_lammps(tmp_path: Path, model_file: ModelFile, threads: int, text: str) -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads_are_those_of_lammps(tmp_path: Path, model_file: ModelFile, threads: int) -> None:
+    """A molecule has work for one, however many there are."""
+    script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), ["O", "H"]) + "run 0\nrun 0\n"
+    if threads == 1:
+        output = run_lammps(tmp_path, script, threads=1).checked().output
+        assert "device cpu, 1 thread\n" in output
+        assert "too few" not in output
+        return
+    output = run_lammps(tmp_path, script, threads=2, environment={"OMP_WAIT_POLICY": "active"}).checked().output
+    assert "device cpu, 2 threads, wait policy active\n" in output
+    assert output.count("pair_style tumble: 1 thread for 6 edges, too few for more\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "policy"), [({}, "passive after (0|8000) spins"), ({"GOMP_SPINCOUNT": "7"}, "default after 7 spins")]
+)
+def test_waiting_threads_sleep_unless_the_user_says(
+    tmp_path: Path, model_file: ModelFile, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], policy: str
+) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), ["O", "H"]) + "run 0\n"
-    run = run_lammps(tmp_path, script, threads=threads)
-    assert text in run.output
+    output = run_lammps(tmp_path, script, threads=2, environment=given).checked().output
+    assert re.search(f"device cpu, 2 threads, wait policy {policy}\n", output)
 
 
 def test_model_found_by_name(tmp_path: Path, model_file: ModelFile) -> None:

@@ -36,6 +36,7 @@ from tumble.cli import (
 )
 from tumble.cli.terminal import fit_output, printable
 from tumble.interruption import Terminated, signals_interrupt
+from tumble.waiting import set_waiting
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -81,6 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     """Run a command; errors that are raised on purpose become a line."""
+    set_waiting()
     # Only now, since it loads the compiled core.
     from tumble.errors import TumbleError
 

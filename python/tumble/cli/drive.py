@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tumble.cli.options import Once, add_frame_options, add_model_options
+from tumble.waiting import description
 
 # Exit statuses, for scripts that restart what failed.
 NO_SERVER = 3
@@ -118,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
     symmetrizer = _core.Symmetrizer(arguments.symmetrize, arguments.mode, arguments.seed)
     potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
     _log(
-        f"model {potential.metadata.name} on {potential.device}, {_core.threads()} threads, "
+        f"model {potential.metadata.name} on {potential.device}, {_threads(_core.threads())}, "
         f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}, symmetrize {symmetrizer}; "
         f"waiting for a server at {address}"
     )
@@ -151,6 +152,10 @@ def run(arguments: argparse.Namespace) -> int:
         return NO_FORCES
     _log(f"{summary.evaluations} evaluations; {summary.reason}")
     return 0 if summary.exited else SERVER_GONE
+
+
+def _threads(count: int) -> str:
+    return "1 thread" if count == 1 else f"up to {count} threads ({description()})"
 
 
 def _log(text: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tumble.demo.inputs import IpiInput, LammpsInput, copy_ipi, copy_lammps
 from tumble.demo.processes import Program, find_program, run_alone, run_together
+from tumble.waiting import idle_cores, wanted_threads
 
 LIMIT = 1800.0  # s; a run that takes longer hangs
 SEED = "4711"  # of random frames, as in the inputs of LAMMPS
@@ -58,9 +59,13 @@ def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int,
 
 
 def threads() -> int:
-    """Threads of the model: `OMP_NUM_THREADS`, else the cores at hand, at most four for so small a system."""
-    given = os.environ.get("OMP_NUM_THREADS", "")
-    return int(given) if given.isdigit() and int(given) > 0 else min(4, len(os.sched_getaffinity(0)))
+    """Threads of the model: `OMP_NUM_THREADS`, else the cores that no other program uses now.
+
+    At least one, and at most four for so small a system.
+    """
+    if given := os.environ.get("OMP_NUM_THREADS", ""):
+        return wanted_threads() if given.isdigit() else 1
+    return max(1, min(4, wanted_threads(), idle_cores()))
 
 
 def _threads() -> dict[str, str]:

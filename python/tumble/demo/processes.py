@@ -19,7 +19,8 @@ from types import TracebackType
 from tumble.demo.demo_error import DemoError
 
 POLL = 0.05  # s between looks at a program
-GRACE = 5.0  # s for a program to end after a signal, or after its partner did
+GRACE = 5.0  # s for a program to end after a signal
+PATIENCE = 60.0  # s for a program to end by itself when its partner has, on a busy machine, too
 TAIL = 20  # lines of a log that an error shows
 
 
@@ -146,13 +147,13 @@ def run_together(server: Program, client: Program, limit: float, done: str) -> f
         if server.status is None and done not in server.log.read_text(errors="replace"):
             what = _described(client.status or 0) if client.status else "left before the server was done"
             raise client.failure(what)
-        if server.wait(GRACE) is None:
+        if server.wait(PATIENCE) is None:
             raise server.failure("didn't end when its work was done")
         if server.status != 0:
             raise server.failure(_described(server.status or 0))
         if done not in server.log.read_text(errors="replace"):
             raise server.failure(f"ended without `{done}`")
-        if client.wait(GRACE) is None:
+        if client.wait(PATIENCE) is None:
             raise client.failure("didn't end when its server did")
         if client.status != 0:
             raise client.failure(_described(client.status or 0))

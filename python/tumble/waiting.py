@@ -1,0 +1,55 @@
+"""How the threads of torch wait for each other, which OpenMP reads from the environment when it is loaded.
+
+By default a waiting thread computes for milliseconds before it sleeps. Next to another process that wants the core, an
+evaluation then takes up to a hundred times as long. So threads sleep at once where other programs compute, and after a
+third of a millisecond where none does, since waking a thread takes time. `lammps-plugin/waiting.cpp` does the same for
+LAMMPS; measured by `benchmarks/waiting.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from pathlib import Path
+
+POLICY, SPINS = "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"
+SPINS_IF_QUIET = "8000"  # 0.3 ms: longer than the serial parts of an evaluation
+
+_SAMPLES = 11
+_PAUSE = 0.002  # s
+
+
+def set_waiting() -> None:
+    """Set the policy of this process, and of those that it starts, unless the user has; before torch is loaded."""
+    threads = wanted_threads()
+    if threads < 2 or POLICY in os.environ or SPINS in os.environ:
+        return
+    os.environ[POLICY] = "passive"
+    os.environ[SPINS] = "0" if threads > idle_cores() else SPINS_IF_QUIET
+
+
+def wanted_threads() -> int:
+    """Return `OMP_NUM_THREADS`, or the cores at hand without it."""
+    given = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
+    return int(given) if given.isdigit() and int(given) > 0 else len(os.sched_getaffinity(0))
+
+
+def idle_cores() -> int:
+    """Return how many cores of the machine no other program uses now, as far as the system says."""
+    cores = os.cpu_count() or 1
+    try:
+        running = []
+        for _ in range(_SAMPLES):
+            running.append(int(Path("/proc/loadavg").read_text().split()[3].partition("/")[0]))
+            time.sleep(_PAUSE)
+    except OSError:
+        return cores
+    return max(0, cores - (round(statistics.median(running)) - 1))
+
+
+def description() -> str:
+    """Return the policy as the environment has it, for a log."""
+    policy = os.environ.get(POLICY, "default").lower()
+    spins = os.environ.get(SPINS)
+    return f"wait policy {policy}" + (f" after {spins} spins" if spins else "")

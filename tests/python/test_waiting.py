@@ -1,0 +1,50 @@
+"""The environment from which OpenMP takes how its threads wait."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tumble import waiting
+
+
+@pytest.mark.parametrize(
+    ("given", "idle", "expected"),
+    [
+        ({"OMP_NUM_THREADS": "2"}, 2, ("passive", "8000")),
+        ({"OMP_NUM_THREADS": "2"}, 1, ("passive", "0")),
+        ({"OMP_NUM_THREADS": "1"}, 0, (None, None)),
+        ({"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "active"}, 0, ("active", None)),
+        ({"OMP_NUM_THREADS": "2,1", "GOMP_SPINCOUNT": "5"}, 0, (None, "5")),
+    ],
+)
+def test_policy(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], idle: int, expected: tuple[str | None, str | None]
+) -> None:
+    # so that it is put back as it was
+    for name in (waiting.POLICY, waiting.SPINS, "OMP_NUM_THREADS"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(waiting, "idle_cores", lambda: idle)
+    waiting.set_waiting()
+    assert (os.environ.get(waiting.POLICY), os.environ.get(waiting.SPINS)) == expected
+
+
+def test_idle_cores() -> None:
+    assert 0 <= waiting.idle_cores() <= (os.cpu_count() or 1)
+
+
+def test_policy_reaches_openmp() -> None:
+    """libgomp itself says what it has read, as torch loads it."""
+    variables = {**os.environ, "OMP_NUM_THREADS": "2", "OMP_DISPLAY_ENV": "verbose"}
+    for name in (waiting.POLICY, waiting.SPINS):
+        variables.pop(name, None)
+    command = [sys.executable, "-m", "tumble", "info", "water"]
+    said = subprocess.run(command, env=variables, capture_output=True, text=True, check=True, timeout=120).stderr
+    assert "OMP_WAIT_POLICY = 'PASSIVE'" in said
+    assert "GOMP_SPINCOUNT = '0'" in said or "GOMP_SPINCOUNT = '8000'" in said
