@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support.argon import run_argon
 
+from tumble.analysis import TrajectoryError
 from tumble.runs import open_run
 
 INPUT = """\
@@ -76,6 +77,16 @@ def test_log_by_its_first_line(tmp_path: Path) -> None:
     folder = run_argon(tmp_path, "fix 1 all nve\nrun 20\n")
     (folder / "log.lammps").rename(folder / "argon.out")
     assert open_run(folder / "argon.out").engine == "LAMMPS"
+
+
+def test_folder_with_a_log_of_another_name(tmp_path: Path) -> None:
+    folder = run_argon(tmp_path, "fix 1 all nve\nrun 20\n")
+    (folder / "log.lammps").rename(folder / "argon.log")
+    (folder / "drive.log").write_text("something else\n")
+    assert (open_run(folder).engine, open_run(folder).ensemble) == ("LAMMPS", "NVE")
+    (folder / "log.again").write_text((folder / "argon.log").read_text())
+    with pytest.raises(TrajectoryError, match=r"expected one log of LAMMPS, got argon\.log, log\.again; name the one"):
+        open_run(folder)
 
 
 def test_dump_of_another_folder_with_the_same_name_is_not_that_of_the_log(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tumble.analysis.reading.trajectory_file import check_file, matching
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.files import shown
 from tumble.runs.ipi_run import damaged_inputs, find_ipi_input, is_ipi_input, read_ipi_run
-from tumble.runs.lammps_beside import log_of_dump
+from tumble.runs.lammps_beside import log_of_dump, logs_in
 from tumble.runs.lammps_log import LOG
 from tumble.runs.lammps_run import is_lammps_log, read_lammps_run
 from tumble.runs.run import Run, Trajectory
@@ -98,12 +98,7 @@ def _read(
         xml = find_ipi_input(path)
         if xml is not None:
             return read_ipi_run(xml, name, timestep)
-        if (path / LOG).is_file():
-            return read_lammps_run(path, None, name, units, timestep, trajectory)
-        raise TrajectoryError(
-            f"`{path}`: expected a folder with an input of i-PI (*.xml) or a log of LAMMPS ({LOG}), found neither; "
-            f"name the log or a trajectory instead of the folder{damaged_inputs(path)}"
-        )
+        return read_lammps_run(path, _log_in(path), name, units, timestep, trajectory)
     if path.suffix == ".xml" or is_ipi_input(path):
         return read_ipi_run(path, name, timestep)
     if is_lammps_log(path):
@@ -114,6 +109,22 @@ def _read(
     stem = files[0].stem if name is None else name
     bare = Run(name=stem, engine="unknown", folder=files[0].parent, trajectory=Trajectory(positions=files, units=units))
     return bare if trajectory is not None else _with_log(bare, units, timestep, beads)
+
+
+def _log_in(folder: Path) -> Path:
+    """Return the log of LAMMPS in a folder, which may have another name than its usual one if it is the only one."""
+    if (folder / LOG).is_file():
+        return folder / LOG
+    logs, damaged = logs_in(folder), damaged_inputs(folder)
+    if len(logs) == 1 and not damaged:
+        return logs[0]
+    if logs and not damaged:
+        names = ", ".join(log.name for log in logs)
+        raise TrajectoryError(f"`{folder}`: expected one log of LAMMPS, got {names}; name the one to read")
+    raise TrajectoryError(
+        f"`{folder}`: expected a folder with an input of i-PI (*.xml) or a log of LAMMPS ({LOG}), found neither; name "
+        f"the log or a trajectory instead of the folder{damaged}"
+    )
 
 
 def _with_log(bare: Run, units: str | None, timestep: float | None, beads: bool) -> Run:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from tumble.runs.lammps_log import LOG
+from tumble.runs.lammps_log import LOG, begins_log
 
 _HEAD = 100_000_000  # bytes up to which a log is searched
 
@@ -17,12 +17,21 @@ def log_of_dump(files: Sequence[Path]) -> Path | None:
     Args:
         files: Of one trajectory.
     """
-    folder = files[0].parent
-    logs = sorted({*folder.glob("log.*"), *folder.glob("*.log")}, key=lambda path: (path.name != LOG, path.name))
-    for log in logs:
-        if log.is_file() and log.stat().st_size <= _HEAD and _names_all(log, files):
+    for log in _named_as_logs(files[0].parent):
+        if log.stat().st_size <= _HEAD and _names_all(log, files):
             return log
     return None
+
+
+def logs_in(folder: Path) -> list[Path]:
+    """Return the logs in a folder that a process of LAMMPS began."""
+    return [log for log in _named_as_logs(folder) if begins_log(log)]
+
+
+def _named_as_logs(folder: Path) -> list[Path]:
+    """Return the files that are named as logs are, the usual name first."""
+    paths = sorted({*folder.glob("log.*"), *folder.glob("*.log")}, key=lambda path: (path.name != LOG, path.name))
+    return [path for path in paths if path.is_file()]
 
 
 def _names_all(log: Path, files: Sequence[Path]) -> bool:

@@ -24,7 +24,19 @@ _THERMOSTATS = {
 _LOCAL = {"langevin", "gle", "gld"}
 _BAROSTATS = {"npt", "nph", "press/berendsen", "press/langevin"}
 #: Fixes that change nothing that is conserved.
-_HARMLESS = {"nve", "recenter", "print", "property/atom", "restrain", "shake", "rattle", "balance", "halt", "vector"}
+_HARMLESS = {
+    "nve",
+    "recenter",
+    "print",
+    "property/atom",
+    "restrain",
+    "dt/reset",
+    "shake",
+    "rattle",
+    "balance",
+    "halt",
+    "vector",
+}
 _HARMLESS_PREFIXES = ("ave/", "store/", "nve")
 
 

@@ -77,6 +77,12 @@ def read_lammps_log(path: Path) -> LammpsLog:
     return replay.found()
 
 
+def begins_log(path: Path) -> bool:
+    """Return whether a file begins as the log of a process of LAMMPS does."""
+    with path.open("rb") as file:
+        return PROCESS.match(file.read(100).decode(errors="replace")) is not None
+
+
 @dataclass
 class _Replay:
     """Carries out what a log says, line by line.

@@ -13,7 +13,7 @@ from tumble.runs.lammps_clock import clock_of
 from tumble.runs.lammps_columns import EnergyColumns
 from tumble.runs.lammps_dumps import LammpsDumps
 from tumble.runs.lammps_ensemble import ensemble_of, temperature_of
-from tumble.runs.lammps_log import LOG, PROCESS, LammpsLog, read_lammps_log
+from tumble.runs.lammps_log import LOG, LammpsLog, begins_log, read_lammps_log
 from tumble.runs.lammps_part import Part, part_of
 from tumble.runs.lammps_thermo import UNITS, thermo_of
 from tumble.runs.run import PATH_INTEGRAL, Run
@@ -32,8 +32,7 @@ def is_lammps_log(path: Path) -> bool:
         return False
     if path.name.startswith("log.") or path.suffix == ".log":
         return True
-    with path.open("rb") as file:
-        return PROCESS.match(file.read(100).decode(errors="replace")) is not None
+    return begins_log(path)
 
 
 def read_lammps_run(
