@@ -16,6 +16,7 @@ from tumble.analysis.dynamics.msd import MeanSquareDisplacement
 from tumble.analysis.reading.lammps_dump import LammpsDump
 from tumble.analysis.reading.lammps_units import lammps_units
 from tumble.analysis.reading.open import open_trajectory
+from tumble.analysis.structure.rdf import Rdf
 from tumble.analysis.trajectory_error import TrajectoryError
 
 EV = 96.48533212331
@@ -182,17 +183,86 @@ def test_boundaries_that_change_are_refused(tmp_path: Path) -> None:
         source.read(59)
 
 
-@pytest.mark.parametrize(("column", "old", "new"), [("type", "1 1 O 9", "1 2 O 9"), ("element", "1 1 O 9", "1 1 H 9")])
-def test_atoms_that_change_their_type_are_refused(tmp_path: Path, column: str, old: str, new: str) -> None:
-    path = _flight(tmp_path / "x.dump", " pp pp pp")
-    path.write_text(path.read_text().replace(old, new))
-    source = LammpsDump(path)
-    source.read(8)
-    message = (
-        rf"frame 9 \(step 9\) of .* same {column} in all frames, got \w and then \w for atom 1, as `fix atom/swap`"
-    )
+def _swapped(path: Path, *, with_elements: bool = True) -> tuple[Path, list[dict[str, np.ndarray]]]:
+    """Atoms of an alloy in a cube that exchange their types in each frame; positions by element, by construction."""
+    random = np.random.default_rng(5)
+    kinds = np.array([1] * 20 + [2] * 10)
+    frames, expected = [], []
+    for step in range(4):
+        positions = random.uniform(0, 10, (30, 3)).round(6)
+        lines = [
+            f"{index + 1} {kind} {'Ar' if kind == 1 else 'Ne'} {x} {y} {z}"
+            for index, (kind, (x, y, z)) in enumerate(zip(kinds, positions, strict=True))
+        ]
+        random.shuffle(lines)
+        frames.append(
+            f"ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ATOMS\n30\nITEM: BOX BOUNDS pp pp pp\n0 10\n0 10\n0 10\n"
+            "ITEM: ATOMS id type element x y z\n" + "\n".join(lines) + "\n"
+        )
+        expected.append({"Ar": positions[kinds == 1], "Ne": positions[kinds == 2]})
+        random.shuffle(kinds)
+    text = "".join(frames)
+    path.write_text(text if with_elements else text.replace(" element", "").replace(" Ar", "").replace(" Ne", ""))
+    return path, expected
+
+
+def test_radial_distributions_of_atoms_that_change_their_elements(tmp_path: Path) -> None:
+    """Against all distances of each frame by NumPy, with the elements that its atoms have there."""
+    path, frames = _swapped(tmp_path / "x.dump")
+    counts = np.zeros(8)
+    for frame in frames:
+        offsets = frame["Ar"][:, None] - frame["Ne"]
+        offsets -= 10 * np.round(offsets / 10)
+        counts += np.histogram(np.linalg.norm(offsets, axis=-1), 8, (0, 4))[0]
+    edges = np.arange(9) * 0.5
+    expected = counts / len(frames) / (20 * 10) * 1000 / (4 / 3 * np.pi * np.diff(edges**3))
+    universe = open_trajectory(path, timestep=0.001)
+    found = Rdf(universe, (("Ar", "Ne"),), cutoff=4.0, bin_width=0.5).run().result
+    np.testing.assert_allclose(found["g_ArNe"].values, expected, rtol=1e-6)
+    parallel = Rdf(universe, (("Ar", "Ne"),), cutoff=4.0, bin_width=0.5).run(backend="multiprocessing", n_workers=2)
+    np.testing.assert_allclose(parallel.result["g_ArNe"].values, expected, rtol=1e-6)
+
+
+def test_atoms_that_change_their_elements_are_refused_elsewhere(tmp_path: Path) -> None:
+    path, _ = _swapped(tmp_path / "x.dump")
+    universe = open_trajectory(path, timestep=0.001)
+    message = r"`files`: expected the same types in all frames, got others in frame \d \(step \d\) of .*x\.dump`"
+    for observable in (
+        MeanSquareDisplacement(universe),
+        Rdf(universe, {"own": (universe.atoms[:5], universe.atoms[5:])}, cutoff=4.0),
+    ):
+        with pytest.raises(TrajectoryError, match=message):
+            observable.run()
     with pytest.raises(TrajectoryError, match=message):
-        source.read(9)
+        open_trajectory([path, path], beads=True).trajectory[1]
+    with pytest.raises(TrajectoryError, match=message):
+        _ = universe.trajectory[1]
+
+
+def test_numbers_of_types_that_change_are_refused(tmp_path: Path) -> None:
+    path = _flight(tmp_path / "x.dump", " pp pp pp")
+    for old, new in (("1 1 O 9", "1 2 O 9"), ("1 1 O 9", "1 1 H 9")):
+        (tmp_path / "y.dump").write_text(path.read_text().replace(old, new))
+        source = LammpsDump(tmp_path / "y.dump")
+        source.read(8)
+        with pytest.raises(TrajectoryError, match=r"frame 9 \(step 9\) of .*: expected as many atoms of each type"):
+            source.read(9)
+
+
+def test_parts_and_data_files_with_other_types_are_refused(tmp_path: Path) -> None:
+    """Types tell the elements through a data file, so that those of the first frame must be its."""
+    path, _ = _swapped(tmp_path / "x.dump", with_elements=False)
+    frames = ["ITEM: TIMESTEP" + frame for frame in path.read_text().split("ITEM: TIMESTEP")[1:]]
+    for index, frame in enumerate(frames[:2]):
+        (tmp_path / f"{index}.dump").write_text(frame)
+    atoms = "".join(f"{index} {1 if index <= 20 else 2} 0.0 0.0 0.0\n" for index in range(1, 31))
+    head = "x\n\n30 atoms\n2 atom types\n\n0 9 xlo xhi\n0 9 ylo yhi\n0 9 zlo zhi\n\nMasses\n\n1 39.95\n2 20.18\n\n"
+    (tmp_path / "x.data").write_text(f"{head}Atoms # atomic\n\n{atoms}")
+    assert open_trajectory(tmp_path / "0.dump", topology=tmp_path / "x.data").atoms.elements[25] == "Ne"
+    with pytest.raises(TrajectoryError, match=r"`topology`: expected the types of the atoms of .*1\.dump"):
+        open_trajectory(tmp_path / "1.dump", topology=tmp_path / "x.data")
+    with pytest.raises(TrajectoryError, match=r"`files`: expected the types of the atoms of .*0\.dump"):
+        open_trajectory(str(tmp_path / "[01].dump"), topology=tmp_path / "x.data")
 
 
 @pytest.mark.parametrize(

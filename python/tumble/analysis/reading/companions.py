@@ -23,6 +23,7 @@ class Companions(FrameSource):
         """See the class."""
         self._sources = (positions, *others)
         self.name, self.n_atoms, self.labels = positions.name, positions.n_atoms, positions.labels
+        self.ids, self.types = positions.ids, positions.types
         self.ipi, self.bead, self.centroid = positions.ipi, positions.bead, positions.centroid
         self.unwrapped, self.topology = positions.unwrapped, positions.topology
         self.notes = tuple(dict.fromkeys(note for source in self._sources for note in source.notes))

@@ -30,7 +30,8 @@ class Frame:
         dimensions: Edges (Å) and angles (degrees) of the cell, [6]; None without one.
         velocities: [N,3] in Å/ps.
         forces: [N,3] in kJ/(mol Å).
-        data: What else it holds, for `ts.data`.
+        data: What else it holds, for `ts.data`. Where atoms have changed their kinds since the first frame, in which
+            they were as many of each, `like_first` are their indices, [N], in an order with the kinds of that frame.
     """
 
     positions: Array | None = None
@@ -47,6 +48,8 @@ class FrameSource(ABC):
         name: File or files, for messages.
         n_atoms: Number of atoms, N.
         labels: What the file calls each atom, [N]; None if it doesn't.
+        ids: Number of each atom, sorted, [N]; None if the file doesn't tell.
+        types: Type of each atom in LAMMPS, [N]; None if the file doesn't tell.
         steps: Number of the time step of each frame, increasing in `Continued`; None if the file doesn't tell.
         times: Time of each frame, ps; None if the file doesn't tell.
         notes: What a reader of the results should know, in sentences.
@@ -61,6 +64,8 @@ class FrameSource(ABC):
     name: str
     n_atoms: int
     labels: tuple[str, ...] | None = None
+    ids: Indices | None = None
+    types: Indices | None = None
     steps: Indices | None = None
     times: Array | None = None
     notes: tuple[str, ...] = ()
@@ -109,6 +114,7 @@ class Continued(FrameSource):
         first = self._parts[0]
         self.name = first.name if len(parts) == 1 else f"{first.name} … {parts[-1].name}"
         self.n_atoms, self.labels = first.n_atoms, first.labels
+        self.ids, self.types = first.ids, first.types
         self.ipi, self.bead, self.centroid, self.quantity = first.ipi, first.bead, first.centroid, first.quantity
         self.topology = first.topology
         self.unwrapped = first.unwrapped if all(each.unwrapped == first.unwrapped for each in parts) else None
@@ -182,6 +188,11 @@ def check_same(first: FrameSource, other: FrameSource) -> None:
         )
     if other.labels is not None and first.labels is not None and other.labels != first.labels:
         raise TrajectoryError(f"`files`: expected the atoms of `{first.name}`, got others in `{other.name}`")
+    for what, one, two in (("numbers (id)", first.ids, other.ids), ("types", first.types, other.types)):
+        if one is not None and two is not None and not np.array_equal(one, two):
+            raise TrajectoryError(
+                f"`files`: expected the {what} of the atoms of `{first.name}`, got others in `{other.name}`"
+            )
     kinds = [f"{source.quantity}{' of the centroid' if source.centroid else ''}" for source in (first, other)]
     if kinds[0] != kinds[1]:
         raise TrajectoryError(f"`files`: expected {kinds[0]} as in `{first.name}`, got {kinds[1]} in `{other.name}`")

@@ -62,10 +62,6 @@ class Box(NamedTuple):
 class LammpsDump(TextFrames):
     """Frames of one file.
 
-    Attributes:
-        ids: Number of each atom, sorted, [N].
-        types: Type of each atom, [N]; None if the dump doesn't tell.
-
     Args:
         path: The file.
         units: Style of units of the simulation; needed for velocities and forces if the file doesn't tell it.
@@ -76,7 +72,6 @@ class LammpsDump(TextFrames):
     def __init__(self, path: str | PathLike[str], units: LammpsUnits | None = None) -> None:
         """See the class."""
         self.units = units
-        self.types: Indices | None = None
         super().__init__(path)
 
     def _begin(self, file: BinaryIO) -> None:
@@ -198,6 +193,8 @@ class LammpsDump(TextFrames):
         if any(self._edges):
             positions -= box.origin
         frame = Frame(positions=positions, dimensions=dimensions_of(box.vectors, self._edges))
+        if self._like_first is not None:
+            frame.data["like_first"] = self._like_first
         if self.units is not None:
             if self._has(_VELOCITIES):
                 frame.velocities = self._numbers(words, _VELOCITIES)[order] * self.units.velocity
@@ -223,10 +220,10 @@ class LammpsDump(TextFrames):
         ids = np.array(integers_of(self._words(words, "id")), dtype=np.int64)
         order = np.argsort(ids, kind="stable")
         kinds = {name: np.array(self._words(words, name))[order] for name in ("type", "element") if self._has((name,))}
-        if not hasattr(self, "ids"):
+        if self.ids is None:
             if np.any(np.diff(ids[order]) == 0):
                 raise TrajectoryError("expected a number (id) of its own for each atom, got one twice")
-            self.ids: Indices = ids[order]
+            self.ids = ids[order]
             self._kinds = kinds
             if "type" in kinds and all(kind.isdigit() for kind in kinds["type"].tolist()):
                 self.types = np.array(integers_of(kinds["type"].tolist()), dtype=np.int64)
@@ -235,15 +232,20 @@ class LammpsDump(TextFrames):
             raise TrajectoryError(
                 "expected the atoms of the first frame, got others; dump a group that keeps its atoms"
             )
-        for name, found in kinds.items():
-            changed = np.flatnonzero(found != self._kinds[name])
-            if len(changed) > 0:
-                one, other = (each[changed[0]].decode(errors="replace") for each in (self._kinds[name], found))
-                raise TrajectoryError(
-                    f"expected atoms of the same {name} in all frames, got {one} and then {other} for atom "
-                    f"{self.ids[changed[0]]}, as `fix atom/swap` makes it; dump the part of the run before or after"
-                )
+        self._like_first = self._exchanged(kinds)
         return order
+
+    def _exchanged(self, kinds: dict[str, Any]) -> Indices | None:
+        """Indices of the atoms in an order with the kinds of the first frame; None if these haven't changed."""
+        if all(np.array_equal(found, self._kinds[name]) for name, found in kinds.items()):
+            return None
+        now, first = (np.rec.fromarrays(list(each.values())) for each in (kinds, self._kinds))
+        orders = [np.argsort(each, kind="stable") for each in (now, first)]
+        if not np.array_equal(now[orders[0]], first[orders[1]]):
+            raise TrajectoryError("expected as many atoms of each type as in the first frame, got others")
+        like_first = np.empty(self.n_atoms, dtype=np.int64)
+        like_first[orders[1]] = orders[0]
+        return like_first
 
     def _labels(self, elements: Any) -> tuple[str, ...] | None:
         """Elements, if the dump tells them."""

@@ -40,6 +40,7 @@ class RingPolymer(FrameSource):
             check_same(first, other)
         self.name = f"{first.name} … {beads[-1].name}" if len(beads) > 1 else first.name
         self.n_atoms, self.labels, self.unwrapped = first.n_atoms, first.labels, first.unwrapped
+        self.ids, self.types = first.ids, first.types
         self._frames = min(len(bead) for bead in self.beads)
         self.notes = _notes_of_beads(self.beads)
         # Only i-PI's files name their bead. LAMMPS keeps velocities and forces of normal modes beside positions of
@@ -71,6 +72,10 @@ class RingPolymer(FrameSource):
     def read(self, index: int) -> Frame:
         """See the base."""
         frames = [bead.read(index) for bead in self.beads]
+        if any("like_first" in frame.data for frame in frames):
+            raise TrajectoryError(
+                f"`files`: expected the same types in all frames, got others in {self.describe(index)}"
+            )
         first = frames[0]
         positions = _joined(np.array([frame.positions for frame in frames], dtype=np.float64), first.dimensions)
         joined = Frame(positions=positions.mean(axis=0), dimensions=first.dimensions, data=dict(first.data))

@@ -15,7 +15,7 @@ from ase.io.lammpsdata import read_lammps_data
 
 from tumble.analysis.reading.elements import element_of, elements_of, isotopes_of_ipi, masses_of
 from tumble.analysis.reading.formats import open_frames
-from tumble.analysis.reading.frames import FrameSource, Indices
+from tumble.analysis.reading.frames import FrameSource
 from tumble.analysis.reading.mass_elements import element_named, elements_of_mass, is_natural
 from tumble.analysis.reading.mdanalysis_parts import FAILURES, read_atoms
 from tumble.analysis.reading.trajectory_file import check_file
@@ -112,13 +112,11 @@ def _read_data(path: Path, source: FrameSource) -> Topology:
     except (ValueError, KeyError, IndexError, RuntimeError, StopIteration, OverflowError) as error:
         raise TrajectoryError(f"`topology`: expected a data file of LAMMPS, got `{path}`: {error!r}") from error
     _check_count(path, len(atoms), source)
-    ids: Indices | None = getattr(source, "ids", None)
-    types: Indices | None = getattr(source, "types", None)
-    if ids is not None and not np.array_equal(ids, atoms.arrays["id"]):
+    if source.ids is not None and not np.array_equal(source.ids, atoms.arrays["id"]):
         raise TrajectoryError(
             f"`topology`: expected the numbers (id) of the atoms of `{source.name}`, got others in `{path}`"
         )
-    if types is not None and not np.array_equal(types, atoms.arrays["type"]):
+    if source.types is not None and not np.array_equal(source.types, atoms.arrays["type"]):
         raise TrajectoryError(f"`topology`: expected the types of the atoms of `{source.name}`, got others in `{path}`")
     names = {int(kind): word.decode(errors="replace") for kind, word in _NAMED.findall(masses.group(1))}
     found = dict(zip(atoms.arrays["type"].tolist(), atoms.get_masses().tolist(), strict=True))

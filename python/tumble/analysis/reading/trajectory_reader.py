@@ -34,6 +34,8 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
     """
 
     format = "TUMBLE"
+    #: Whether frames are given in which atoms have changed their kinds, `Frame.data`: to those that ask for it alone.
+    kinds_may_change = False
     units = {"time": "ps", "length": "Angstrom", "velocity": "Angstrom/ps", "force": "kJ/(mol*Angstrom)"}  # noqa: RUF012
 
     def __init__(self, source: FrameSource, *, timestep: float | None = None, cell: Array | None = None) -> None:
@@ -69,6 +71,11 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
     def _read_frame(self, frame: int) -> Any:
         found = self.source.read(frame)
         ts = self.ts
+        if "like_first" in found.data and not self.kinds_may_change:
+            raise TrajectoryError(
+                f"`files`: expected the same types in all frames, got others in {self.source.describe(frame)}, as `fix "
+                "atom/swap` makes them; only g(r) of elements can be had, or take a part of the run in which they stay"
+            )
         if found.positions is None:
             raise TrajectoryError(f"`files`: expected positions, got none in {self.source.describe(frame)}")
         for what in ("positions", "velocities", "forces"):

@@ -29,7 +29,7 @@ from tumble.analysis.reading.boxes import ROUNDING, half_box
 from tumble.analysis.result import Axis, Quantity, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.structure.rdf_extrema import first_peak, minimum_after
-from tumble.analysis.structure.rdf_groups import Group, Pair, classes_of, molecular_pairs, pairs_of
+from tumble.analysis.structure.rdf_groups import Group, Pair, are_elements, classes_of, molecular_pairs, pairs_of
 from tumble.analysis.structure.rdf_pairs import Counts, Indices, PairCounter
 from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 from tumble.analysis.water import Water
@@ -83,6 +83,7 @@ class Rdf(MolecularObservable):
             raise TrajectoryError(f"`intramolecular`: expected `together` or `apart`, got `{intramolecular}`")
         self.pairs = pairs_of(universe, pairs)
         self.centroid = centroid
+        self._of_elements = are_elements(pairs) and intramolecular == "together"
         self._fixed = cutoff is not None
         self.bins, self.bin_width = _bins(_reach(universe.trajectory[0]), cutoff, bin_width)
         classes, self._first, self._second = classes_of(self.pairs)
@@ -101,10 +102,24 @@ class Rdf(MolecularObservable):
         # Places of pairs within molecules in a sample, behind all pairs.
         self._apart = [index for index, inside in enumerate(self._inside) if inside > 0]
 
+    def run(self, *arguments: Any, **options: Any) -> Any:
+        """See the base.
+
+        Where pairs are those of elements alone, atoms may change theirs on the way, as `fix atom/swap` makes them.
+        """
+        trajectory = self.universe.trajectory
+        trajectory.kinds_may_change = self._of_elements
+        try:
+            return super().run(*arguments, **options)
+        finally:
+            trajectory.kinds_may_change = False
+
     def _sample(self) -> Array:
         """Numbers of pairs times V; of those within molecules; whether a bin is in reach; 1/V: rows of [B]."""
         ts = self._ts
         beads = beads_of(ts)
+        if "like_first" in ts.data:
+            beads = beads[:, ts.data["like_first"]]
         beads = beads.mean(axis=0, keepdims=True) if self.centroid else beads
         if not np.all(np.isfinite(beads)):
             raise TrajectoryError(f"`universe`: expected finite positions, got others in frame {ts.frame}")

@@ -72,6 +72,12 @@ def pairs_of(universe: Any, pairs: Sequence[tuple[Group, Group]] | Mapping[str, 
     return found
 
 
+def are_elements(pairs: Sequence[tuple[Group, Group]] | Mapping[str, tuple[Group, Group]]) -> bool:
+    """Return whether all groups are those of elements, whichever atoms these are."""
+    ends = [end for pair in (pairs.values() if isinstance(pairs, Mapping) else pairs) for end in pair]
+    return all(isinstance(end, str) and end in ase.data.atomic_numbers for end in ends)
+
+
 def classes_of(pairs: Sequence[Pair]) -> tuple[Indices, NDArray[np.bool_], NDArray[np.bool_]]:
     """Divides atoms into classes of those that are at the same ends of the same pairs.
 
