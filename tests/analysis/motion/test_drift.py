@@ -91,3 +91,13 @@ def test_nothing_to_tell_is_refused() -> None:
         Drift(motion("O", line, dimensions=np.array([3.0, 3, 3, 90, 90, 90]))).run()
     with pytest.raises(TrajectoryError, match="expected a call of `run` before"):
         _ = Drift(motion("O", line)).result
+
+
+def test_a_damaged_log_leaves_what_the_trajectory_tells() -> None:
+    generator = np.random.default_rng(4)
+    places = 3.0 * np.stack(np.meshgrid(*[np.arange(4)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    positions = places + 0.05 * generator.normal(size=(100, 64, 3))
+    irregular = (np.array([0.0, 1.0, 3.5, 4.0]), np.zeros(4))
+    result = Drift(motion(["O"] * 64, positions, dimensions=BOX, step=STEP), conserved=irregular).run().result
+    assert "rotation_angle" in names(result)
+    assert any(note.startswith("No drift of the conserved quantity: `times`: expected rows") for note in result.notes)

@@ -37,3 +37,13 @@ def test_root_mean_square() -> None:
     assert found.errors == pytest.approx(np.sqrt(1 / 800), rel=0.3)
     assert found.expected == 0
     assert found.diagnostic
+
+
+def test_rows_that_are_missing() -> None:
+    times = np.delete(0.5 * np.arange(41), 7)
+    assert time_step(times, gaps=True) == pytest.approx(0.5)
+    for bad in (np.delete(0.5 * np.arange(41), [7, 9, 20]), times + np.where(times > 10, 0.1, 0.0), times[::-1]):
+        with pytest.raises(TrajectoryError, match="`times`: expected rows at equal distances"):
+            time_step(bad, gaps=True)
+    with pytest.raises(TrajectoryError, match="`times`: expected rows at equal distances"):
+        time_step(times)

@@ -110,7 +110,7 @@ class Drift:
                 results.append(part.run(start, stop, step, **choice).result)
             except TrajectoryError as error:
                 notes.append(f"No {title}: {error}.")
-        results += self._logged()
+        results += self._logged(notes)
         results = [result for result in results if not _melted(result)]
         if not results:
             raise TrajectoryError(
@@ -156,7 +156,7 @@ class Drift:
             rotations = [("rotation of molecules", together), ("rotation of the lattice", lattice)]
         return [("angular momentum", momentum), *rotations, ("kinetic temperatures", temperature)]
 
-    def _logged(self) -> list[Result]:
+    def _logged(self, notes: list[str]) -> list[Result]:
         if self._conserved is None and self._torque is None:
             return []
         try:
@@ -164,10 +164,17 @@ class Drift:
         except TrajectoryError:
             molecules = 1  # then all of them are taken as one
         found = []
-        if self._conserved is not None:
-            found.append(conserved_drift(*self._conserved, molecules, blocks=self._blocks))
-        if self._torque is not None:
-            found.append(symmetry_from_series(*self._torque, molecules=molecules, blocks=self._blocks))
+        # A log with damaged rows says nothing of the trajectory.
+        try:
+            if self._conserved is not None:
+                found.append(conserved_drift(*self._conserved, molecules, blocks=self._blocks))
+        except TrajectoryError as error:
+            notes.append(f"No drift of the conserved quantity: {error}.")
+        try:
+            if self._torque is not None:
+                found.append(symmetry_from_series(*self._torque, molecules=molecules, blocks=self._blocks))
+        except TrajectoryError as error:
+            notes.append(f"No frame torque: {error}.")
         return found
 
 

@@ -28,11 +28,12 @@ class LogRows(NamedTuple):
     blocks: int | None
 
 
-def time_step(times: Array) -> float:
+def time_step(times: Array, *, gaps: bool = False) -> float:
     """Time between two rows of a log, ps.
 
     Args:
         times: [T] in ps.
+        gaps: Whether some rows may be missing, as damaged ones are, which an average doesn't mind: of 20 at most one.
 
     Raises:
         TrajectoryError: If there are fewer than 3 rows, or they aren't at equal distances in time.
@@ -40,6 +41,11 @@ def time_step(times: Array) -> float:
     if times.ndim != 1 or len(times) < 3:
         raise TrajectoryError(f"`times`: expected at least 3 rows of a log, got {times.shape}")
     steps = np.diff(times)
+    if gaps and np.all(steps > 0):
+        step = float(np.median(steps))
+        missing = np.rint(steps / step) - 1
+        if 0 < missing.sum() <= len(times) / 20 and np.all(np.abs(steps - (missing + 1) * step) <= 1e-3 * step):
+            return step
     # Times may have been rounded in a file, where they are small numbers of the size of the last digit.
     if not np.all(steps > 0) or np.ptp(steps) > 1e-3 * steps.mean() + 1e-6 * np.abs(times).max():
         raise TrajectoryError(

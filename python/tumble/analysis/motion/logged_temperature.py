@@ -29,7 +29,7 @@ def logged_temperature(times: Any, temperature: Any, *, blocks: int | None = Non
         cells_of(np.ascontiguousarray(rows[:, 0, 0])),
         label="temperature that the engine logged",
         unit="K",
-        frame_time=time_step(times),
+        frame_time=time_step(times, gaps=True),
         blocks=blocks,
         diagnostic=True,
     )

@@ -133,7 +133,7 @@ def kinetic_from_properties(
             distances in time, or not finite.
     """
     times = np.asarray(times, dtype=np.float64)
-    common: dict[str, Any] = {"frame_time": time_step(times), "blocks": blocks}
+    common: dict[str, Any] = {"frame_time": time_step(times, gaps=True), "blocks": blocks}
     energies, tensors = _series(columns, len(times))
     counts = {**atoms, "": sum(atoms.values())}
     quantities: list[Quantity] = []
