@@ -81,3 +81,51 @@ def test_a_log_alone_has_a_drift(tmp_path: Path) -> None:
     # Of rows without times nothing follows.
     with pytest.raises(TrajectoryError, match="expected a trajectory or a log with a time"):
         RECIPES["drift"](OpenedRun(replace(run, time=np.empty(0)), Settings()))
+
+
+def trajectory_of(folder: Path, symbols: str, frames: int, edge: float | None, seed: int = 1) -> Path:
+    """Atoms, or molecules of water on a lattice, that move by chance."""
+    generator = np.random.default_rng(seed)
+    count = len(symbols)
+    if symbols.startswith("OHH"):
+        lattice = 4.0 * np.array(list(np.ndindex(2, 2, 2)))[: count // 3]
+        places = (lattice[:, None] + MOLECULE).reshape(-1, 3)
+    else:
+        places = generator.uniform(0, 12, size=(count, 3))
+    lines = []
+    for _ in range(frames):
+        cell = "" if edge is None else f'Lattice="{edge} 0 0 0 {edge} 0 0 0 {edge}" '
+        rows = places + 0.03 * generator.normal(size=places.shape)
+        lines += [str(count), f"{cell}Properties=species:S:1:pos:R:3"]
+        lines += [f"{symbol} {x:.5f} {y:.5f} {z:.5f}" for symbol, (x, y, z) in zip(symbols, rows.tolist(), strict=True)]
+    path = folder / "run.extxyz"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 8])
+@pytest.mark.parametrize("edge", [8.0, 40.0, None], ids=["box", "wide", "open"])
+@pytest.mark.parametrize(
+    "symbols", ["OHH", "OHH" * 8, "N" * 2, "N", "COHHHH" * 3], ids=["one", "box", "two", "atom", "C"]
+)
+def test_short_and_odd_runs_have_reasons_and_no_faults(
+    tmp_path: Path, symbols: str, edge: float | None, frames: int
+) -> None:
+    run = Run(
+        "odd",
+        "none",
+        tmp_path,
+        Trajectory((trajectory_of(tmp_path, symbols, frames, edge),)),
+        0.0005,
+        temperature=300.0,
+    )
+    opened = OpenedRun(run, Settings())
+    for name, recipe in RECIPES.items():
+        if name == "symmetry":
+            continue
+        try:
+            result = recipe(opened)
+        except TrajectoryError:
+            continue  # any other exception is a fault
+        assert frames > 1
+        assert all(np.isfinite(quantity.values) for quantity in result.quantities if not quantity.axes)

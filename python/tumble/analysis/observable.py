@@ -87,6 +87,8 @@ class _Observable(AnalysisBase):  # type: ignore[misc]
         used = self._setup_computation_groups(1, start=start, stop=stop, step=step, frames=frames)[0][:, 1]
         if len(used) == 0:
             raise TrajectoryError("`frames`: expected at least 2 frames, got none")
+        if len(used) == 1:
+            raise TrajectoryError("`frames`: expected at least 2 frames, without which there is no error bar, got 1")
         if np.any(np.diff(used) <= 0):
             raise TrajectoryError("`frames`: expected frames in ascending order, got others")
         self._used = used
