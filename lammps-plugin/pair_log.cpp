@@ -16,7 +16,8 @@ namespace {
 std::string wait_policy()
 {
   const char *policy = getenv("OMP_WAIT_POLICY"), *spins = getenv("GOMP_SPINCOUNT");
-  return fmt::format("wait policy {}{}", policy ? policy : "default", spins ? fmt::format(" after {} spins", spins) : "");
+  return fmt::format("wait policy {}{}", policy ? policy : "default",
+                     spins ? fmt::format(" after {} spins", spins) : "");
 }
 
 }    // namespace
@@ -26,13 +27,12 @@ void PairLog::write_model(const tumble::Potential &potential, const std::string 
 {
   if (lmp_->comm->me != 0) return;
   const auto &metadata = potential.metadata();
-  std::string text =
-      fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
-                  "pair_style tumble: symmetrize {}\n"
-                  "pair_style tumble: device {}, {} thread{}{}\n",
-                  metadata.name, path, metadata.symmetry_kind, metadata.cutoff, metadata.depth, metadata.dtype,
-                  symmetrizer.description(), potential.device(), tumble::threads(), tumble::threads() == 1 ? "" : "s",
-                  tumble::threads() == 1 ? "" : ", " + wait_policy());
+  std::string text = fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
+                                 "pair_style tumble: symmetrize {}\n"
+                                 "pair_style tumble: device {}, {} thread{}{}\n",
+                                 metadata.name, path, metadata.symmetry_kind, metadata.cutoff, metadata.depth,
+                                 metadata.dtype, symmetrizer.description(), potential.device(), tumble::threads(),
+                                 tumble::threads() == 1 ? "" : "s", tumble::threads() == 1 ? "" : ", " + wait_policy());
   if (messages)
     text +=
         fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",

@@ -197,7 +197,8 @@ void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, 
 
 int Potential::threads(std::int64_t edges, std::size_t frames) const {
     const auto& self = *implementation_;
-    const std::int64_t work = std::min(edges * static_cast<std::int64_t>(frames), std::max(edges, self.edges_per_chunk));
+    const std::int64_t work =
+        std::min(edges * static_cast<std::int64_t>(frames), std::max(edges, self.edges_per_chunk));
     return self.model->device().is_cpu() ? threads_for(work * self.metadata.bytes_per_edge) : 1;
 }
 
