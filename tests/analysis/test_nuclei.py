@@ -15,7 +15,7 @@ from tumble.analysis.compare import compare
 from tumble.analysis.nuclei import Nuclei, comparable
 from tumble.analysis.settings import Settings
 from tumble.analysis.tables import format_numbers
-from tumble.runs import open_run
+from tumble.runs import Run, Trajectory, open_run
 
 OUTPUT = "<output prefix='run'> <trajectory filename='p'> {} </trajectory> </output>"
 SETTINGS = Settings(pairs=(("He", "He"),), cutoff=3.0, bin_width=0.5, blocks=4)
@@ -122,3 +122,18 @@ def test_steps_that_sample_nothing_are_not_averaged(tmp_path: Path) -> None:
     message = "expected a run that samples, got geometry optimization, .* neither a time nor an ensemble"
     with pytest.raises(TrajectoryError, match=message):
         analyze(run)
+
+
+@pytest.mark.parametrize(
+    ("engine", "ensemble", "shown"),
+    [
+        ("LAMMPS", "path integral", Nuclei.ONE_BEAD),
+        ("LAMMPS", "NVT", Nuclei.CLASSICAL),
+        ("unknown", "unknown", None),
+    ],
+)
+def test_one_partition_of_lammps_is_one_bead(tmp_path: Path, engine: str, ensemble: str, shown: Nuclei | None) -> None:
+    path = tmp_path / "bead.extxyz"
+    path.write_text('1\nLattice="9 0 0 0 9 0 0 0 9" Properties=species:S:1:pos:R:3\nHe 0 0 0\n' * 2)
+    run = Run("a", engine, tmp_path, Trajectory((path,)), timestep=0.001, ensemble=ensemble)
+    assert run.universe().trajectory.nuclei is shown
