@@ -120,16 +120,13 @@ def test_goes_on_after_a_kill(model_file, frames, tmp_path):
     command += ["--json", str(tmp_path / "out.json"), "--jobs", "2"]
     journal = tmp_path / "out.json.jsonl"
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 120
         while not (journal.exists() and journal.read_bytes().count(b"\n") > 3):
             assert process.poll() is None
-            assert time.monotonic() < deadline
             time.sleep(0.01)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         os.kill(process.pid, signal.SIGKILL)
     assert len(children) >= 2
     while any(_runs(child) for child in children):  # nobody listens to them any more
-        assert time.monotonic() < deadline
         time.sleep(0.05)
     known = journal.read_bytes().count(b"\n") - 1
     assert 3 <= known < COPIES

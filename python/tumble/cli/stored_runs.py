@@ -12,7 +12,7 @@ from tumble.analysis.analysis_file import Analysis, load_analysis
 from tumble.analysis.fingerprint import files_gone, files_read, same_options, stored_options, why_stale
 from tumble.analysis.settings import Settings
 from tumble.analysis.trajectory_error import TrajectoryError
-from tumble.cli.analyze import analyze_run, check_asked, chosen, file_of, opening_of, read_settings
+from tumble.cli.analyze import analyze_run, check_asked, chosen, file_of, opening_of, read_settings, tell_failures
 from tumble.errors import ConfigurationError
 from tumble.files import shown
 from tumble.runs import open_run
@@ -97,6 +97,7 @@ def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
     analysis = analyze_run(opened, settings, observables)
     if arguments.observables is None:
         analysis.save(file)
+        tell_failures(analysis, file)
     check_asked(analysis, arguments)
     return analysis
 
