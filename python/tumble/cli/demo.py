@@ -16,7 +16,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
             "each with the bare model and symmetrized; compares the two, and the model with its averages over sets "
             "of rotations; writes DIR/report.html. Eight runs, about five minutes on two cores."
         ),
-        epilog="OMP_NUM_THREADS sets the threads of the model (default: the cores at hand, at most 4).",
+        epilog="OMP_NUM_THREADS sets the threads of the model (default: the idle cores, at most 4).",
     )
     parser.add_argument(
         "--out",
