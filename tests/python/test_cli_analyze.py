@@ -221,6 +221,17 @@ def test_wrong_requests(bare: Path, arguments: list[str], message: str, capsys: 
     assert message in capsys.readouterr().err
 
 
+def test_what_one_run_lacks_stops_neither_its_other_observables_nor_the_next_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [write_run(tmp_path / name, seed=seed) for seed, name in enumerate(("first", "second"))]
+    assert main(["analyze", *map(str, runs), "--observables", "orientation,kinetic"]) == 1
+    captured = capsys.readouterr()
+    for run in runs:
+        assert f"tumble: error: `{run}`: kinetic: `universe`: expected" in captured.err
+        assert {result.observable for result in load_analysis(run).results} == {"orientation"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -131,7 +131,10 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.plots is not None:
             _plot(analysis, arguments, read)
         whole = tell_failures(analysis, path) and whole
-        check_asked(analysis, arguments)
+        if lacking := lacking_of_asked(analysis, arguments):
+            # The next run may have it, and its other observables are wanted anyway.
+            print(f"tumble: error: {'' if single else f'`{given}`: '}{lacking}", file=sys.stderr)
+            whole = False
     return 0 if whole else 1
 
 
@@ -161,18 +164,24 @@ def file_of(given: str) -> Path:
     return path.with_name(f"{path.name.replace('*', '')}.{NAME}")
 
 
+def lacking_of_asked(analysis: Analysis, arguments: argparse.Namespace) -> str:
+    """Say what was asked for by name, which is no matter of chance, and couldn't be had; empty if nothing."""
+    from tumble.analysis.analysis_file import grouped
+
+    skipped = analysis.provenance["skipped"]
+    return "; ".join(grouped(skipped)) if arguments.observables is not None else ""
+
+
 def check_asked(analysis: Analysis, arguments: argparse.Namespace) -> None:
-    """What was asked for by name is no matter of chance.
+    """Refuse an analysis without what was asked for by name.
 
     Raises:
         TrajectoryError: If some of it couldn't be had.
     """
-    from tumble.analysis.analysis_file import grouped
     from tumble.analysis.trajectory_error import TrajectoryError
 
-    skipped = analysis.provenance["skipped"]
-    if arguments.observables is not None and skipped:
-        raise TrajectoryError("; ".join(grouped(skipped)))
+    if lacking := lacking_of_asked(analysis, arguments):
+        raise TrajectoryError(lacking)
 
 
 def opening_of(arguments: argparse.Namespace) -> dict[str, Any]:
