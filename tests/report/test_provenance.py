@@ -5,8 +5,7 @@ from __future__ import annotations
 from support import made_up_results as made_up
 
 from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.compare import compare
-from tumble.report.provenance import confounders, key_text, provenance_of, runs_table, skipped, text_of
+from tumble.report.provenance import key_text, provenance_of, runs_table, skipped, text_of
 
 
 def test_runs_beside_each_other() -> None:
@@ -23,28 +22,6 @@ def test_runs_beside_each_other() -> None:
         "Length / ps": ["25", "25"],
         "Time step / fs": ["0.5", "0.5"],
     }
-
-
-def differences(other: Analysis) -> list[str]:
-    runs = [other, made_up.analysis("a")]
-    return confounders(runs, compare(runs, "a"))
-
-
-def test_runs_that_differ_in_more_than_rotations() -> None:
-    assert differences(made_up.analysis("b", symmetrize="icosahedral", length_ps=1.0)) == []
-    assert differences(made_up.analysis("b", temperature_K=301.5)) == []  # measured
-    other = made_up.analysis("b", temperature_K=310.0, beads=None, model={"sha256": "f" * 64})
-    assert differences(other) == ["b differs from a not only in rotations, but also in the model file, temperature."]
-
-
-def test_temperature_without_a_thermostat_is_a_result() -> None:
-    other = made_up.analysis("b", temperature_K=350.0, ensemble="NVE")
-    assert differences(other) == ["b differs from a not only in rotations, but also in ensemble."]
-
-
-def test_only_runs_that_are_compared_should_be_alike() -> None:
-    runs = [made_up.analysis("a"), made_up.analysis("b", beads=1)]
-    assert confounders(runs, compare(runs)) == []
 
 
 def test_what_all_runs_share_is_said_once() -> None:

@@ -140,3 +140,16 @@ def test_bad_input(analyses: list[Analysis], tmp_path: Path) -> None:
     with pytest.raises(TrajectoryError, match="`comparison`: expected verdicts on bare, got some on icosahedral"):
         write_report(path, [analyses[0]], compare([analyses[0], analyses[2]]))
     assert not path.exists()
+
+
+def test_a_page_of_runs_that_differ_otherwise(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    runs = [made_up.analysis("a", seed=3, bias=0.3, ensemble="NVE"), made_up.analysis("b", seed=4)]
+    write_report(page, runs, compare(runs, "b"))
+    text = page.read_text(encoding="utf-8")
+    assert "<h1>How do the runs differ?</h1>" in text
+    assert "a differs from b not only in rotations, but also in the ensemble (NVE, not NVT)." in text
+    against = [cell for cell in HtmlPage(text).cells if cell.startswith("difference: ")]
+    assert len(against) > 0
+    write_report(page, runs, compare(runs))
+    assert "<h1>Does the broken symmetry show?</h1>" in page.read_text(encoding="utf-8")

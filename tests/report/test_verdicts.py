@@ -36,6 +36,7 @@ def verdict(p_value: float = 0.5, *, visible: bool = False, diagnostic: bool = F
         resolved=p_value <= 1,
         visible=visible,
         diagnostic=diagnostic,
+        explained="",
         text="in words",
     )
 
@@ -71,8 +72,11 @@ def test_summaries() -> None:
 
     some = (verdict(), verdict(1e-9, visible=True), verdict(0.03), verdict(math.nan))
     assert text(*some) == (
-        "against icosahedral: a difference in 1 of 3 quantities, most of all in g(r), O–O (in words); 1 not clear; "
-        "too short to tell for 1."
+        "against icosahedral: 3 of 4 quantities could be tested: a difference in 1 of these, most of all in g(r), O–O "
+        "(in words); 1 not clear; too short to tell for 1."
+    )
+    assert text(verdict(), verdict(1e-9, visible=True)).startswith(
+        "against icosahedral: a difference in 1 of 2 quantities,"
     )
     assert text(verdict()) == "against icosahedral: no difference visible in 1 quantity."
     assert text(verdict(math.nan)) == "against icosahedral: too short to tell."

@@ -16,6 +16,7 @@ from typing import Any
 
 import tumble
 from tumble.analysis.analysis_file import Analysis, grouped
+from tumble.analysis.equilibrium import drift_at_start
 from tumble.analysis.fingerprint import fingerprint
 from tumble.analysis.opened_run import OpenedRun
 from tumble.analysis.recipes import RECIPES
@@ -80,12 +81,17 @@ def analyze(
                 raise  # of the model for dipoles
             except Exception as error:  # whatever it is, it must not take the others' results with it
                 failed[name] = {"error": _in_words(error), "traceback": "".join(traceback.format_exception(error))}
-        nuclei = opened.nuclei
+        facts = {
+            "nuclei": opened.nuclei,
+            "atoms": next((each.metadata["atoms"] for each in results if "atoms" in each.metadata), None),
+            "box_A": opened.box,
+            "drift": drift_at_start(opened),
+        }
     if not results and not failed:
         reasons = "; ".join(grouped(skipped))
         raise TrajectoryError(f"`{run.folder}`: expected a run that can be analysed, got {reasons}")
     outcome = {"skipped": skipped, "failed": failed}
-    return Analysis(run.name, tuple(results), _provenance(run, settings, nuclei) | outcome | made_of)
+    return Analysis(run.name, tuple(results), _provenance(run, settings) | facts | outcome | made_of)
 
 
 def _in_words(error: Exception) -> str:
@@ -96,7 +102,7 @@ def _in_words(error: Exception) -> str:
     return f"a fault of Tumble, {type(error).__name__}" + (f": {first}" if first else "")
 
 
-def _provenance(run: Run, settings: Settings, nuclei: str | None) -> dict[str, Any]:
+def _provenance(run: Run, settings: Settings) -> dict[str, Any]:
     model = dict(run.model)
     path = Path(model.get("path", ""))
     if model and path.is_file():
@@ -106,9 +112,10 @@ def _provenance(run: Run, settings: Settings, nuclei: str | None) -> dict[str, A
     return {
         "engine": run.engine,
         "ensemble": run.ensemble,
+        "thermostat": run.thermostat,
+        "minimized": run.minimized,
         "temperature_K": run.temperature,
         "beads": run.beads,
-        "nuclei": nuclei,
         "timestep_fs": None if run.timestep is None else 1000 * run.timestep,
         "length_ps": float(run.time[-1] - run.time[0]) if len(run.time) > 0 else None,
         "model": model,

@@ -8,7 +8,9 @@ where symmetry alone tells (an isotropic liquid, say).
 
 Many quantities are tested at a time, so a difference counts as visible if it is by the rule of Holm: among all that
 are compared, the probability of even one false alarm is at most 5 % (Scand. J. Stat. 6, 65 (1979)). Diagnostics of the
-model, which symmetrizing changes by design, aren't counted among them and have no verdict on symmetry.
+model, which symmetrizing changes by design, aren't counted among them and have no verdict on symmetry. Where runs
+differ in more than their rotations, or weren't in equilibrium, a difference is called that, and not a bias
+(`tumble.analysis.confounders`).
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ import numpy as np
 from scipy import special
 
 from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.confounders import differences, explanations, unequal_lengths
+from tumble.analysis.equilibrium import drift_text
 from tumble.analysis.nuclei import comparable
 from tumble.analysis.orientations.isotropy import Isotropy
 from tumble.analysis.orientations.orientation_verdict import PREFIX, orientation_bias, says_orientation
@@ -58,6 +62,8 @@ class Verdict:
             verdict.
         visible: Whether there is a difference, see above.
         diagnostic: Whether the quantity is a property of the model or the run.
+        explained: What may explain a difference but for the symmetry, such as another thermostat; empty if nothing is
+            known that does.
         text: All of it in words.
     """
 
@@ -79,6 +85,7 @@ class Verdict:
     resolved: bool
     visible: bool
     diagnostic: bool
+    explained: str
     text: str
 
 
@@ -90,11 +97,18 @@ class Comparison:
         reference: Name of the reference run; None if there is none.
         rows: Verdicts, by run and observable.
         notes: What couldn't be compared, and why.
+        warnings: In what runs differ beside their rotations, and which weren't in equilibrium, in sentences.
     """
 
     reference: str | None
     rows: tuple[Verdict, ...]
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def tested(self) -> int:
+        """Number of verdicts on observables that there are: the others have too little to tell."""
+        return sum(not row.diagnostic and bool(np.isfinite(row.p_value)) for row in self.rows)
 
 
 def compare(analyses: Sequence[Analysis], reference: str | None = None) -> Comparison:
@@ -114,17 +128,20 @@ def compare(analyses: Sequence[Analysis], reference: str | None = None) -> Compa
         raise TrajectoryError(f"`reference`: expected one of {', '.join(names)}, got `{reference}`")
     rows: list[Verdict] = []
     notes: list[str] = []
+    other = None if reference is None else analyses[names.index(reference)]
     for analysis in analyses:
-        if reference is not None and analysis.name != reference:
-            rows += _with_run(analysis, analyses[names.index(reference)], notes)
-        rows += _with_symmetry(analysis)
+        if other is not None and analysis.name != reference:
+            explained = ", ".join(explanations(analysis, other))
+            rows += [replace(row, explained=explained) for row in _with_run(analysis, other, notes)]
+        explained = ", ".join(explanations(analysis, None))
+        rows += [replace(row, explained=explained) for row in _with_symmetry(analysis)]
     notes += _unequal_parts(analyses, reference)
-    return Comparison(reference, tuple(_judged(rows)), tuple(dict.fromkeys(notes)))
+    return Comparison(reference, tuple(_judged(rows)), tuple(dict.fromkeys(notes)), tuple(_warnings(analyses, other)))
 
 
 def _unequal_parts(analyses: Sequence[Analysis], reference: str | None) -> list[str]:
     """Runs that were analysed from another time on than the reference."""
-    starts = {analysis.name: analysis.provenance.get("settings", {}).get("start") for analysis in analyses}
+    starts = {analysis.name: (analysis.provenance.get("settings") or {}).get("start") for analysis in analyses}
     if reference is None:
         return []
     return [
@@ -138,6 +155,41 @@ def _ps(time: float | None) -> str:
     return "its start" if time is None else f"{time:g} ps"
 
 
+def _warnings(analyses: Sequence[Analysis], reference: Analysis | None) -> Iterable[str]:
+    """What a reader must know of the runs before the verdicts, in sentences."""
+    for analysis in analyses:
+        drift = drift_text(analysis.provenance)
+        if drift:
+            yield f"{analysis.name} {drift}."
+        if reference is None or analysis.name == reference.name:
+            continue
+        found = differences(analysis, reference)
+        if found:
+            what = ", ".join(found)
+            yield f"{analysis.name} differs from {reference.name} not only in rotations, but also in {what}."
+        lengths = unequal_lengths(analysis, reference)
+        if lengths:
+            yield lengths
+        shared = _same_files(analysis, reference)
+        if shared:
+            yield (
+                f"{analysis.name} and {reference.name} are of the same file, {shared}: they aren't independent, and "
+                "differences mean nothing."
+            )
+
+
+def _same_files(first: Analysis, second: Analysis) -> str:
+    """The name of the largest file with the same content that both were made of; nothing if there is none."""
+    hashes = [
+        {each.get("sha256"): name for name, each in (analysis.provenance.get("files") or {}).items()}
+        for analysis in (first, second)
+    ]
+    sizes = {name: each.get("size") or 0 for name, each in (first.provenance.get("files") or {}).items()}
+    trajectories = [name for digest, name in hashes[0].items() if digest and digest in hashes[1]]
+    largest = max(sizes, key=lambda name: sizes[name], default="")
+    return f"`{largest}`" if largest in trajectories else ""
+
+
 def joined(comparisons: Sequence[Comparison]) -> Comparison:
     """Several comparisons, of different runs and references, as one; each keeps its own count of what was compared."""
     references = {comparison.reference for comparison in comparisons}
@@ -145,6 +197,7 @@ def joined(comparisons: Sequence[Comparison]) -> Comparison:
         references.pop() if len(references) == 1 else None,
         tuple(row for comparison in comparisons for row in comparison.rows),
         tuple(dict.fromkeys(note for comparison in comparisons for note in comparison.notes)),
+        tuple(dict.fromkeys(text for comparison in comparisons for text in comparison.warnings)),
     )
 
 
@@ -283,6 +336,7 @@ def _verdict(
         resolved=resolved,
         visible=False,
         diagnostic=quantity.diagnostic,
+        explained="",
         text="",
     )
 
@@ -309,6 +363,7 @@ def _bias(names: tuple[str, str, str], quantity: Quantity, found: Isotropy, reso
         resolved=resolved,
         visible=False,
         diagnostic=False,
+        explained="",
         text="",
     )
 
@@ -359,13 +414,15 @@ def _words(row: Verdict, visible: bool, tested: int) -> str:
     unit = "" if row.unit == "1" else f" {row.unit}"
     where = "" if row.at is None else f" at {row.at}"
     found = f"{_signed(row.difference, row.error)}{unit}{where}"
-    power = f"a bias of {number(row.detectable, 2)}{unit} would show" if np.isfinite(row.detectable) else ""
+    kind = "difference" if row.explained else "bias"
+    power = f"a {kind} of {number(row.detectable, 2)}{unit} would show" if np.isfinite(row.detectable) else ""
     if not row.resolved:
         return "too short to tell: the correlation time isn't resolved"
     if np.isnan(row.sigma):
         return "can't be tested: it isn't known in all parts of the runs"
     if visible:
-        return f"{'changed' if row.diagnostic else 'bias'}: {found}, {_sigmas(row.sigma)}"
+        word = "changed" if row.diagnostic else "difference" if row.explained else "bias"
+        return f"{word}: {found}, {_sigmas(row.sigma)}"
     if row.p_value < LEVEL and not row.diagnostic:
         return f"not clear: {found}, {_sigmas(row.sigma)} among {tested} comparisons"
     return f"no difference visible at ±{number(row.rms_error, 2)}{unit}" + (f"; {power}" if power else "")

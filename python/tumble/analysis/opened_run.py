@@ -54,6 +54,13 @@ class OpenedRun:
         self._opened.trajectory[0]
         return self._opened
 
+    @property
+    def box(self) -> list[float] | None:
+        """Edges (Å) and angles (degrees) of the box of the first frame; None without one or if no frame was read."""
+        if "_opened" not in self.__dict__ or self.universe.dimensions is None:
+            return None
+        return [float(each) for each in self.universe.dimensions]
+
     @cached_property
     def molecules(self) -> int:
         """Number of molecules, as in `drift`; 1, for all of them together, if they aren't known."""

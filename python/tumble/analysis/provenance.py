@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tumble.analysis.stored import Read, listed, mapping, number, text, texts
+from tumble.analysis.stored import Read, array, flag, known, listed, mapping, number, text, texts
 from tumble.analysis.trajectory_error import TrajectoryError
 
 
@@ -44,7 +44,26 @@ def _of_numbers(data: Mapping[str, Any], key: str) -> None:
 def _files(data: Mapping[str, Any], key: str) -> None:
     files = mapping(data, key)
     for name in files:
-        number(mapping(files, name), "size")
+        file = mapping(files, name)
+        number(file, "size")
+        if file.get("modified_ns") is not None:
+            number(file, "modified_ns")
+        if file.get("sha256") is not None:
+            text(file, "sha256")
+
+
+def _of_numbers_listed(data: Mapping[str, Any], key: str) -> None:
+    array(data, key, (-1,))
+
+
+def _drift(data: Mapping[str, Any], key: str) -> None:
+    drift = mapping(data, key)
+    columns = mapping(drift, "columns")
+    for name in columns:
+        text(mapping(columns, name), "what")
+        for part in ("until_ps", "sigma"):
+            known(columns[name], part)
+    known(drift, "until_ps")
 
 
 def _pairs(data: Mapping[str, Any], key: str) -> None:
@@ -74,8 +93,13 @@ _KINDS: dict[str, Read] = {
     "length_ps": number,
     "model": _of_texts,
     "symmetrize": text,
+    "thermostat": text,
+    "minimized": flag,
+    "atoms": number,
+    "box_A": _of_numbers_listed,
     "versions": _of_texts,
     "inputs": _of_texts,
+    "drift": _drift,
     "files": _files,
     "given": _given,
     "settings": mapping,

@@ -53,6 +53,14 @@ def number(data: Mapping[str, Any], key: str) -> float | int | None:
     return found
 
 
+def known(data: Mapping[str, Any], key: str) -> float:
+    """A number that isn't null."""
+    found = number(data, key)
+    if found is None:
+        raise TrajectoryError(f"a `{key}` that is null")
+    return float(found)
+
+
 def array(data: Mapping[str, Any], key: str, shape: tuple[int, ...] | None = None) -> Array:
     """An array of numbers, null as NaN; of this shape, if one is given, in which -1 stands for any length."""
     try:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tumble.analysis.analysis_file import Analysis, grouped
 from tumble.analysis.compare import SYMMETRY, Comparison
+from tumble.analysis.equilibrium import drift_text
 from tumble.analysis.nuclei import Nuclei
 from tumble.analysis.plotting.axis_text import components_of
 from tumble.analysis.plotting.number_text import number, with_error
@@ -17,6 +18,8 @@ from tumble.analysis.result import Axis, Quantity
 def format_numbers(analysis: Analysis) -> str:
     """The numbers of an analysis, a line for each curve and map, and all notes."""
     lines = [f"{analysis.name}: {_headline(analysis)}"]
+    drift = drift_text(analysis.provenance)
+    lines += [f"warning: {analysis.name} {drift}"] if drift else []
     lines += [f"note: {note}" for note in analysis.provenance.get("notes", ())]
     for result in analysis.results:
         lines += ["", result.observable]
@@ -36,7 +39,6 @@ def format_numbers(analysis: Analysis) -> str:
 def format_comparison(comparison: Comparison) -> str:
     """Verdicts, those that are visible first, then all that were tested."""
     lines = []
-    seen = [row for row in comparison.rows if row.visible and not row.diagnostic]
     for run in dict.fromkeys(row.run for row in comparison.rows):
         rows = [row for row in comparison.rows if row.run == run]
         for reference in dict.fromkeys(row.reference for row in rows):
@@ -50,10 +52,28 @@ def format_comparison(comparison: Comparison) -> str:
                 ]
             )
             lines += [""]
-    tested = sum(not row.diagnostic and np.isfinite(row.p_value) for row in comparison.rows)
-    lines += [f"{len(seen)} of {tested} comparisons show a difference" + (", marked with !" if seen else "")]
+    lines += [headline(comparison)]
+    lines += [f"warning: {text}" for text in comparison.warnings]
     lines += [f"note: {note}" for note in comparison.notes]
     return "\n".join(lines)
+
+
+def headline(comparison: Comparison) -> str:
+    """Return how many verdicts there are, and of what kinds, in one sentence."""
+    rows = [row for row in comparison.rows if not row.diagnostic]
+    if not rows:
+        return "nothing could be compared"
+    seen, tested = [row for row in rows if row.visible], comparison.tested
+    explained = sum(bool(row.explained) for row in seen)
+    words = f"{tested} of {len(rows)} comparisons could be tested"
+    if tested > 0:
+        words += f", {len(seen)} of these show a difference" + (" (marked with !)" if seen else "")
+    if explained:
+        which = "which" if explained == len(seen) else f"{explained} of which"
+        words += f", {which} may be due to what the warnings say"
+    if 2 * tested < len(rows):
+        words += "; the runs are too short to tell of the rest"
+    return words
 
 
 def _headline(analysis: Analysis) -> str:

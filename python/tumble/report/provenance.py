@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.compare import Comparison
 from tumble.analysis.plotting.number_text import UNKNOWN
 from tumble.report.tables import Row, Table
 
@@ -26,18 +25,7 @@ _RUN = {
     "Steps": ("steps",),
     "Time step / fs": ("timestep_fs",),
 }
-# What should be the same in runs that differ in nothing but rotations.
-_CONTROLLED = {
-    "the model file": ("model", "sha256"),
-    "engine": ("engine",),
-    "ensemble": ("ensemble",),
-    "temperature": ("temperature_K",),
-    "number of beads": ("beads",),
-    "what is shown of the nuclei": ("nuclei",),
-    "time step": ("timestep_fs",),
-}
-_TOLERANCE = 0.02
-_ELSEWHERE = {"inputs", "skipped"}
+_ELSEWHERE = {"inputs", "skipped", "drift"}
 
 
 @dataclass(frozen=True)
@@ -61,34 +49,6 @@ def runs_table(analyses: Sequence[Analysis], reference: str | None) -> Table:
     names = [f"{one.name} (reference)" if one.name == reference else one.name for one in analyses]
     known = [row for row in table if any(cell != UNKNOWN for cell in row.cells)]
     return Table("What was run", ["", *names], known)
-
-
-def confounders(analyses: Sequence[Analysis], comparison: Comparison) -> list[str]:
-    """In what runs differ from their reference that should differ in their rotations only, in sentences.
-
-    Unknown values don't count, nor does the temperature without a thermostat, which is a result.
-    """
-    runs = {analysis.name: analysis for analysis in analyses}
-    pairs = dict.fromkeys((row.run, row.reference) for row in comparison.rows if row.reference in runs)
-    found = []
-    for run, reference in pairs:
-        labels = [
-            label
-            for label, path in _CONTROLLED.items()
-            if not _agree(runs[run], runs[reference], path) and not (label == "temperature" and _free(runs[run]))
-        ]
-        if labels:
-            found.append(f"{run} differs from {reference} not only in rotations, but also in {', '.join(labels)}.")
-    return found
-
-
-def _agree(first: Analysis, second: Analysis, path: Sequence[str]) -> bool:
-    values = [_find(first, path), _find(second, path)]
-    return None in values or _alike(*values)
-
-
-def _free(analysis: Analysis) -> bool:
-    return str(analysis.provenance.get("ensemble")).startswith("NVE")
 
 
 def skipped(analyses: Sequence[Analysis]) -> list[str]:
@@ -145,13 +105,6 @@ def text_of(value: Any) -> str:
     if isinstance(value, list | tuple) and not any(isinstance(each, list | tuple | Mapping) for each in value):
         return ", ".join(map(text_of, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _alike(first: Any, second: Any) -> bool:
-    """The same, or numbers that differ by no more than a measured temperature may."""
-    if isinstance(first, float) and isinstance(second, float):
-        return abs(first - second) <= _TOLERANCE * abs(second)
-    return bool(first == second)
 
 
 def _find(analysis: Analysis, path: Sequence[str]) -> Any:

@@ -13,12 +13,12 @@ from typing import Any
 
 import tumble
 from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.compare import Comparison
+from tumble.analysis.compare import SYMMETRY, Comparison
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.files import write_atomically
 from tumble.report.page import render
 from tumble.report.probed import probed_section
-from tumble.report.provenance import confounders, provenance_of, runs_table, skipped
+from tumble.report.provenance import provenance_of, runs_table, skipped
 from tumble.report.sections import observable_sections
 from tumble.report.verdicts import verdicts_of
 
@@ -50,19 +50,26 @@ def write_report(
     """
     _check(analyses, comparison)
     page = render(
-        title=title or ("Does the broken symmetry show?" if comparison else "Observables"),
+        title=title or _title(comparison),
         made=f"tumble {tumble.__version__}" + ("" if now is None else f" on {now:%d %B %Y, %H:%M}"),
         notes=notes,
         names=[analysis.name for analysis in analyses],
         verdicts=None if comparison is None else verdicts_of(comparison),
         runs=runs_table(analyses, None if comparison is None else comparison.reference),
-        confounders=[] if comparison is None else confounders(analyses, comparison),
         skipped=skipped(analyses),
         sections=observable_sections(analyses),
         probed=None if probe is None else probed_section(probe),
         provenance=provenance_of(analyses),
     )
     write_atomically(Path(path), page.encode(errors="replace"))
+
+
+def _title(comparison: Comparison | None) -> str:
+    if comparison is None:
+        return "Observables"
+    # Where runs differ in more than their rotations, the page has no answer to that question.
+    unlike = any(row.explained and row.reference != SYMMETRY for row in comparison.rows)
+    return "How do the runs differ?" if unlike else "Does the broken symmetry show?"
 
 
 def _check(analyses: Sequence[Analysis], comparison: Comparison | None) -> None:

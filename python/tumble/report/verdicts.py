@@ -47,12 +47,14 @@ class Verdicts:
         summaries: Of observables, one for each pair of a run and what it is compared with.
         diagnostics: The same for what rotations change by design.
         notes: What couldn't be compared.
+        warnings: In what runs differ beside their rotations, and which weren't in equilibrium.
         download: All of it.
     """
 
     summaries: Sequence[Summary]
     diagnostics: Sequence[Summary]
     notes: Sequence[str]
+    warnings: Sequence[str]
     download: Download | None
 
 
@@ -67,6 +69,7 @@ def verdicts_of(comparison: Comparison) -> Verdicts:
         summaries=[_summary(pair, rows) for pair, rows in observables.items() if rows],
         diagnostics=[_summary(pair, rows) for pair, rows in diagnostics.items() if rows],
         notes=comparison.notes,
+        warnings=comparison.warnings,
         download=csv_download("verdicts", columns, table) if table else None,
     )
 
@@ -91,14 +94,7 @@ def _summary(pair: tuple[str, str], rows: Sequence[Verdict]) -> Summary:
     states = [state_of(row) for row in rows]
     visible = [row for row in rows if row.visible]
     known = len(rows) - states.count("unknown")
-    text = f"against {pair[1]}: "
-    if visible:
-        worst = visible[0]
-        text += f"a difference in {len(visible)} of {known} quantities, most of all in {worst.label} ({worst.text})"
-    elif known:
-        text += f"no difference visible in {known} {'quantity' if known == 1 else 'quantities'}"
-    else:
-        text += _without_verdict(rows)
+    text = f"against {pair[1]}: {_found(rows, visible, known)}"
     text += f"; {states.count('unclear')} not clear" if "unclear" in states else ""
     text += f"; {_without_verdict(rows)} for {states.count('unknown')}" if known and "unknown" in states else ""
     unclear = "unclear" in states
@@ -116,6 +112,19 @@ def _summary(pair: tuple[str, str], rows: Sequence[Verdict]) -> Summary:
             _table(f"{against}: {titles[state]}", [row for row in rows if state_of(row) == state]) for state in many
         ],
     )
+
+
+def _found(rows: Sequence[Verdict], visible: Sequence[Verdict], known: int) -> str:
+    """What was found of these rows, of which so many could be tested."""
+    if not known:
+        return _without_verdict(rows)
+    some = known < len(rows)
+    tested = f"{known} of {len(rows)} quantities could be tested: " if some else ""
+    if visible:
+        of = "of these" if some else f"of {known} quantities"
+        return f"{tested}a difference in {len(visible)} {of}, most of all in {visible[0].label} ({visible[0].text})"
+    quantities = "" if some else f" in {known} {'quantity' if known == 1 else 'quantities'}"
+    return f"{tested}no difference visible{quantities}"
 
 
 def _without_verdict(rows: Iterable[Verdict]) -> str:

@@ -85,6 +85,7 @@ def read_lammps_run(
         ensemble=ensemble,
         unsampled=None if part.kind in ("run", "rerun") else "its steps have neither a time nor an ensemble",
         thermostat=thermostat,
+        minimized=any(stage.kind == "minimize" for stage in found.stages),
         time=clock.time if columns else np.empty(0),
         log=columns,
         torque_time=clock.time if torque is not None else np.empty(0),

@@ -1,0 +1,89 @@
+"""In what runs differ beside their rotations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import made_up_results as made_up
+
+from tumble.analysis.analysis_file import Analysis
+from tumble.analysis.compare import SYMMETRY, compare
+from tumble.analysis.confounders import differences, explanations, unequal_lengths
+from tumble.analysis.tables import format_comparison
+
+DRIFT = {"until_ps": 3.2, "columns": {"potential": {"what": "the potential energy", "until_ps": 3.2, "sigma": 12.3}}}
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        ({"symmetrize": "icosahedral", "length_ps": 1.0}, []),
+        ({"temperature_K": 301.5}, []),  # measured
+        ({"temperature_K": 310.0}, ["the temperature (310 K, not 300 K)"]),
+        ({"temperature_K": 350.0, "ensemble": "NVE"}, ["the ensemble (NVE, not NVT)"]),  # the temperature is a result
+        ({"model": {"sha256": "f" * 64}}, ["the model file"]),
+        ({"beads": 1, "timestep_fs": 0.25}, ["the number of beads (1, not 32)", "the time step (0.25 fs, not 0.5 fs)"]),
+        ({"beads": None, "engine": None}, []),
+        ({"atoms": 81}, ["the number of atoms (81, not 192)"]),
+        ({"box_A": [13.0] * 3 + [90.0] * 3}, ["the box"]),
+        ({"box_A": [12.0000001] * 3 + [90.0] * 3}, []),
+        ({"minimized": True}, ["the start (only that of b was minimized)"]),
+    ],
+)
+def test_settings(other: dict[str, Any], found: list[str]) -> None:
+    common: dict[str, Any] = {"atoms": 192, "box_A": [12.0] * 3 + [90.0] * 3, "minimized": False}
+    assert differences(made_up.analysis("b", **common | other), made_up.analysis("a", **common)) == found
+
+
+def test_boxes_at_constant_pressure_are_results() -> None:
+    runs = [made_up.analysis(name, ensemble="NPT", box_A=[size] * 6) for name, size in (("a", 12.0), ("b", 12.5))]
+    assert differences(*runs) == []
+
+
+def test_lengths() -> None:
+    runs = [made_up.analysis("a", length_ps=2.0), made_up.analysis("b", length_ps=20.0)]
+    assert unequal_lengths(*runs).startswith("a is 2 ps long, b 20 ps: ")
+    assert unequal_lengths(runs[0], made_up.analysis("b", length_ps=2.5)) == ""
+    assert unequal_lengths(runs[0], made_up.analysis("b", length_ps=None)) == ""
+
+
+def test_what_settings_explain_is_no_bias() -> None:
+    reference = made_up.analysis("b", seed=20)
+    for other, word in (({}, "bias"), ({"ensemble": "NVT (Langevin)"}, "difference"), ({"drift": DRIFT}, "difference")):
+        comparison = compare([made_up.analysis("a", bias=0.3, seed=10, **other), reference], "b")
+        seen = [row for row in comparison.rows if row.visible and row.reference == "b" and not row.diagnostic]
+        assert len(seen) > 0
+        assert all(row.text.startswith(f"{word}: ") for row in seen)
+        assert all(bool(row.explained) == (word == "difference") for row in seen)
+        printed = format_comparison(comparison)
+        assert ("may be due to what the warnings say" in printed) == (word == "difference")
+        assert ("warning: a" in printed) == (word == "difference")
+
+
+def test_runs_that_were_not_in_equilibrium() -> None:
+    drifting, settled = made_up.analysis("a", drift=DRIFT), made_up.analysis("b")
+    assert explanations(drifting, None) == ["the start of a, out of equilibrium"]
+    assert explanations(settled, drifting) == ["the start of a, out of equilibrium"]
+    assert explanations(settled, None) == []
+    comparison = compare([drifting])
+    assert comparison.warnings == (
+        "a wasn't in equilibrium at its start: the potential energy by 12 σ until 3.2 ps; give `--start 3.2`.",
+    )
+    assert {row.explained for row in comparison.rows if row.reference == SYMMETRY} == {explanations(drifting, None)[0]}
+
+
+def test_a_run_with_itself() -> None:
+    files = {"a.dump": {"size": 9, "sha256": "00"}, "log": {"size": 2, "sha256": "01"}}
+    runs = [made_up.analysis("a", files=files), made_up.analysis("b", files=files)]
+    assert compare(runs, "b").warnings == (
+        "a and b are of the same file, `a.dump`: they aren't independent, and differences mean nothing.",
+    )
+    other = {"a.dump": {"size": 9, "sha256": "02"}, "log": {"size": 2, "sha256": "01"}}
+    assert compare([runs[0], made_up.analysis("b", files=other)], "b").warnings == ()
+
+
+def test_nothing_is_known() -> None:
+    runs = [Analysis("a", ()), Analysis("b", ())]
+    assert compare(runs, "b").warnings == ()
+    assert format_comparison(compare(runs, "b")) == "nothing could be compared"
