@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,10 @@ from support.systems import systems
 import tumble
 from tumble.models.pet import Pet, PetConfig
 from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop
+
+# A shell that starts the tests in the background has SIGINT ignored, also in the programs that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CUTOFF = 4.0
 #: Toys that can't do every structure, or print what they are given.
