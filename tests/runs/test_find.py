@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,8 @@ def test_dump_of_another_folder_with_the_same_name_is_not_that_of_the_log(tmp_pa
     (folder / "a.dump").write_text((folder / "out" / "a.dump").read_text())
     assert open_run(folder / "a.dump").engine == "unknown"
     assert open_run(folder).trajectory.positions == (folder / "out" / "a.dump",)
+
+
+def test_a_program_may_import_runs_first() -> None:
+    done = subprocess.run([sys.executable, "-c", "import tumble.runs"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

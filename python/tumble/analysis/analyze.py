@@ -26,7 +26,7 @@ from tumble.analysis.trajectory_error import SettingError, TrajectoryError
 from tumble.errors import ConfigurationError, DeviceError, ModelFileError, TumbleError
 from tumble.files import sha256
 from tumble.hints import nearest_name
-from tumble.runs import Run
+from tumble.runs.run import Run
 
 Tell = Callable[[str], None]
 

@@ -18,7 +18,7 @@ from tumble.analysis.analysis_file import Analysis
 from tumble.analysis.settings import Settings
 from tumble.files import sha256
 from tumble.registry import find_model
-from tumble.runs import Run
+from tumble.runs.run import Run
 from tumble.runs.stamp import Stamp
 
 _IRRELEVANT = {"jobs"}  # settings that change nothing in a result

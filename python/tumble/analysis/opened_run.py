@@ -19,7 +19,7 @@ from tumble.analysis.result import Result
 from tumble.analysis.settings import Settings
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import SettingError, TrajectoryError
-from tumble.runs import Run
+from tumble.runs.run import Run
 
 ROUNDING = 1e-6  # ps; of times in files
 
