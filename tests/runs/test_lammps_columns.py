@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.argon import run_argon
 from support.lammps_frames import core_result
 from support.lammps_runs import run_lammps, system_script
 from support.systems import systems
@@ -60,3 +61,11 @@ def test_energies_and_torques_are_in_electronvolts(tmp_path: Path, model_file: M
             assert found.symmetry["energy_shift"][0] == pytest.approx(average.energies[0] - lab.energies[0], abs=1e-6)
             assert found.symmetry["energy_std"][0] == pytest.approx(spread, abs=1e-7)
             assert found.symmetry["force_rms"][0] == pytest.approx(force, rel=1e-7)
+
+
+def test_a_new_thermo_style_ends_what_thermo_modify_set(tmp_path: Path) -> None:
+    """LAMMPS warns that earlier settings of `thermo_modify` are lost; the energies are those without them."""
+    behind = "fix 1 all nve\nrun 10\nthermo_modify norm yes\nthermo_style custom step temp pe\nrun 10\n"
+    found = open_run(run_argon(tmp_path / "again", behind))
+    usual = open_run(run_argon(tmp_path / "usual", "fix 1 all nve\nthermo_style custom step temp pe\nrun 20\n"))
+    assert found.log["potential"][-1] == pytest.approx(usual.log["potential"][-1], rel=1e-6)

@@ -102,6 +102,10 @@ class Settings:
             self.potential = (*(one for one in self.potential if one != tuple(words)), tuple(words))
         elif command == "thermo_modify":
             self._modify(arguments)
+        elif command == "thermo_style":
+            # LAMMPS begins anew here: what `thermo_modify` set before is lost.
+            self.normalized = False
+            self.renamed.clear()
         else:
             self._set(command, arguments)
 
@@ -190,6 +194,7 @@ _FORMS: dict[str, Callable[[list[str]], bool]] = {
     "compute": _at_least(3),
     "variable": _at_least(2),
     "thermo_modify": _at_least(2),
+    "thermo_style": _at_least(1),
     "dump_modify": _at_least(3),
     **{name: lambda words: len(words) == 1 for name in ("unfix", "undump", "uncompute")},
     "clear": lambda words: not words,
