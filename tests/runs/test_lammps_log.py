@@ -155,3 +155,9 @@ def test_log_that_is_no_file(tmp_path: Path) -> None:
         read_lammps_log(tmp_path / "log.lammps")
     with pytest.raises(TrajectoryError, match="expected the log of a LAMMPS run, got No such file"):
         read_lammps_log(tmp_path / "nothing.log")
+
+
+def test_what_fix_print_writes_before_the_thermo_output_is_no_command(tmp_path: Path) -> None:
+    script = 'timestep 0.002\nvariable d equal 7\nfix 1 all nve\nfix p all print 5 "timestep ${d}"\nrun 10\n'
+    log = read_lammps_log(run_argon(tmp_path / "printed", script) / "log.lammps")
+    assert [stage.settings.timestep for stage in log.stages] == [0.002]

@@ -97,6 +97,7 @@ class _Replay:
     atoms: int | None = None
     kind: str | None = None
     commanded: bool = False
+    starting: bool = False  # behind a `run`, before its thermo output
     ended: bool = False
     read_files: list[Path] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -133,7 +134,9 @@ class _Replay:
                 self.settings = Settings(echoed=_echoes(lines, place + 1))
                 self.kind, self.commanded = None, False
             words = command_of(line) if self.settings.echoed else []
-            if words:
+            if self.starting and self._printed(line):
+                place = stop  # `fix print` writes once before the thermo output begins
+            elif words:
                 place = self._carry_out(words, lines, stop)
                 if words[0] == "log":
                     following = self._followed(path.with_name(words[1]), words[1])
@@ -164,7 +167,7 @@ class _Replay:
             same = [pattern.fullmatch(line) for pattern, line in zip(expected, following, strict=False)]
             return place + len(expected) if len(same) == len(expected) and all(same) else place
         self.settings.carry_out(words, len(self.stages))
-        self.commanded = words[0] in RUNS
+        self.commanded = self.starting = words[0] in RUNS
         if self.commanded:
             self.kind = words[0]
         return place
@@ -184,6 +187,7 @@ class _Replay:
 
     def _add_stage(self, lines: list[str], place: int, path: Path) -> int:
         self.settings.note_written()
+        self.starting = False
         table = read_table(lines, place, self._printed, self._ends_table)
         self.stages.append(stage_of(table, lines, self.settings.copy(), self.kind))
         if table.damaged:
