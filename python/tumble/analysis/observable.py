@@ -262,10 +262,16 @@ class TimeCorrelation(_Observable):
     def _evaluate(self, cells: Cells, lags: Array) -> Result:
         raise NotImplementedError
 
+    def _require_correlation(self) -> None:
+        """Raise a TrajectoryError where there are too few frames for a correlation."""
+        if len(self._used) < 4:
+            raise TrajectoryError(
+                f"`frames`: expected at least 4 frames for a correlation in time, got {len(self._used)}"
+            )
+
     def _prepare(self) -> None:
+        self._require_correlation()
         count = len(self._used)
-        if count < 4:
-            raise TrajectoryError(f"`frames`: expected at least 4 frames for a correlation in time, got {count}")
         if not getattr(self._trajectory, "time_known", True):
             raise TrajectoryError("`timestep`: expected one for a correlation in time, since the files tell no times")
         self._check_motion()

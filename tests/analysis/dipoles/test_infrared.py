@@ -144,8 +144,8 @@ def test_bad_input() -> None:
         Infrared(made, temperature=TEMPERATURE, resolution=0).run()
     with pytest.raises(TrajectoryError, match="`highest`: expected a positive number of cm⁻¹, got -1"):
         Infrared(made, temperature=TEMPERATURE, highest=-1)
-    with pytest.raises(TrajectoryError, match="at least 4 frames for a correlation in time, got 1"):
-        Infrared(made, temperature=TEMPERATURE).run(stop=1)
+    with pytest.raises(TrajectoryError, match="at least 4 frames for a correlation in time, got 3"):
+        Infrared(made, temperature=TEMPERATURE).run(stop=3)
     with pytest.raises(
         TrajectoryError, match=r"expected a run longer than 1.668 ps for 20 cm⁻¹, got 99 frames 0.001 ps"
     ):

@@ -79,9 +79,8 @@ class Infrared(TimeCorrelation):
         self._dipole = SystemDipole(universe, dipoles)
 
     def _prepare(self) -> None:
+        self._require_correlation()
         currents = len(self._used) - 1
-        if currents < 1:
-            raise TrajectoryError("`frames`: expected at least 4 frames for a correlation in time, got 1")
         self._check_motion()
         self._correlator = Correlator(currents, window_lags(self.resolution, self._time_step(), currents))
         self._before: Array | None = None

@@ -94,8 +94,7 @@ class VibrationalSpectrum(TimeCorrelation):
         self._constrained = [name for name, members in self._groups.items() if np.isin(members, bound).any()]
 
     def _prepare(self) -> None:
-        if len(self._used) < 2:
-            raise TrajectoryError("`frames`: expected at least 4 frames for a correlation in time, got 1")
+        self._require_correlation()
         self._check_motion()
         step = self._time_step()
         samples = len(self._used) - int(self._positions)
