@@ -128,7 +128,7 @@ def test_a_ring_that_opens_stays_together(gas: ModuleType, tmp_path: Path) -> No
 def test_broken_cluster_is_told(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
     """With real LAMMPS and a toy that holds nothing together; no atom is lost where molecules fly apart."""
     command = [sys.executable, str(BENCHMARKS / "stability.py"), "--systems", "dimer", "--gas-steps", "200"]
-    command += ["--model", str(model_file("harmonic")), "--out", str(tmp_path)]
+    command += ["--model", str(model_file("two_hop")), "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert done.returncode == 1, done.stderr
     assert "BROKEN in frame" in done.stdout

@@ -133,6 +133,14 @@ def test_virials_of_a_heat_flux_are_refused(tmp_path: Path, model_file: ModelFil
     assert "compute centroid/stress/atom" in run.output
 
 
+@pytest.fixture
+def no_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that other tests ran in this process may have set one."""
+    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("no_policy")
 @pytest.mark.parametrize("threads", [1, 2])
 def test_threads_are_those_of_lammps(tmp_path: Path, model_file: ModelFile, threads: int) -> None:
     """A molecule has work for one, however many there are."""
@@ -147,13 +155,13 @@ def test_threads_are_those_of_lammps(tmp_path: Path, model_file: ModelFile, thre
     assert output.count("pair_style tumble: 1 thread for 6 edges, too few for more\n") == 1
 
 
+@pytest.mark.usefixtures("no_policy")
 @pytest.mark.parametrize(
     ("given", "policy"), [({}, "passive after (0|8000) spins"), ({"GOMP_SPINCOUNT": "7"}, "default after 7 spins")]
 )
 def test_waiting_threads_sleep_unless_the_user_says(
-    tmp_path: Path, model_file: ModelFile, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], policy: str
+    tmp_path: Path, model_file: ModelFile, given: dict[str, str], policy: str
 ) -> None:
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), ["O", "H"]) + "run 0\n"
     output = run_lammps(tmp_path, script, threads=2, environment=given).checked().output
     assert re.search(f"device cpu, 2 threads, wait policy {policy}\n", output)
