@@ -22,7 +22,8 @@ _PARTITIONS = re.compile(r"^Running on \d+ partitions of processors", re.MULTILI
 _INPUT = 1 << 20  # bytes up to which a file may be an input script
 _NOT_ECHOED = (
     "The log doesn't echo the commands of the input, so ensemble, thermostat and dumps aren't known: give "
-    "`--trajectory`, and `--temperature` where it matters."
+    "`--trajectory`, and `--temperature` where it matters. Energies are taken as those of all atoms "
+    "(`thermo_modify norm no`)."
 )
 
 
