@@ -32,8 +32,22 @@ def test_drift_is_found_with_a_start() -> None:
     assert 3.0 < found["until_ps"] < 8.0  # 5 exp(-t) is as small as the noise of a hundred samples
     text = drift_text({"drift": found})
     assert text.startswith("wasn't in equilibrium at its start: the potential energy by ")
-    assert text.endswith(f"give `--start {found['until_ps']:g}`")
+    assert text.endswith(f"give `--start {found['until_ps']:.12g}`")
     assert drift_at_start(opened(1.0, Settings(start=found["until_ps"]))) is None
+
+
+@pytest.mark.parametrize("clock", [0.0, 1000.0, 123456.0])
+@pytest.mark.parametrize("relaxation", [0.3, 1.0])
+def test_the_start_is_inside_of_the_run_whatever_its_clock_shows(clock: float, relaxation: float) -> None:
+    times = clock + TIMES
+    noise = np.random.default_rng(3).normal(size=len(TIMES))
+    potential = noise + 50 * np.exp(-TIMES / relaxation)
+    found = drift_at_start(OpenedRun(Run("a", "LAMMPS", Path(), time=times, log={"potential": potential}), Settings()))
+    assert found is not None
+    # The noise of 3000 samples, 0.02, is reached after 8 relaxation times.
+    assert clock + 2 * relaxation < found["until_ps"] < clock + 15 * relaxation
+    text = drift_text({"drift": found})
+    assert float(text.rpartition("--start ")[2].rstrip("`")) == found["until_ps"]
 
 
 def test_the_latest_counts() -> None:

@@ -21,7 +21,7 @@ _COLUMNS = {
     "density": "the density",
     "Density": "the density",
 }
-_DIGITS = 2  # of a time that is proposed
+_DIGITS = 3  # of the time since the first row at which a start is proposed: less could round beyond the end
 
 
 def drift_at_start(opened: OpenedRun) -> dict[str, Any] | None:
@@ -47,7 +47,7 @@ def drift_at_start(opened: OpenedRun) -> dict[str, Any] | None:
         full = cells.counts == cells.counts[0]
         found = equilibration((cells.sums / cells.counts)[full])
         if found.drifts:
-            until = _rounded_up(float(times[found.start * cells.length]))
+            until = _rounded_up(float(times[found.start * cells.length]), float(times[0]))
             columns[name] = {"what": what, "until_ps": until, "sigma": min(found.sigma, 1e3)}
     if not columns:
         return None
@@ -60,13 +60,15 @@ def drift_text(provenance: Mapping[str, Any]) -> str:
     if not drift:
         return ""
     found = [
-        f"{each['what']} by {each['sigma']:.0f} σ until {each['until_ps']:g} ps" for each in drift["columns"].values()
+        f"{each['what']} by {each['sigma']:.0f} σ until {each['until_ps']:.12g} ps"
+        for each in drift["columns"].values()
     ]
-    return f"wasn't in equilibrium at its start: {', '.join(found)}; give `--start {drift['until_ps']:g}`"
+    return f"wasn't in equilibrium at its start: {', '.join(found)}; give `--start {drift['until_ps']:.12g}`"
 
 
-def _rounded_up(time: float) -> float:
-    if time <= 0:
+def _rounded_up(time: float, first: float) -> float:
+    """Return a time, rounded up to a few digits of what has passed since the first, whatever the clock shows."""
+    if time <= first:
         return time
-    step = 10.0 ** (math.floor(math.log10(time)) + 1 - _DIGITS)
-    return float(f"{math.ceil(time / step - 1e-9) * step:.{_DIGITS}g}")
+    place = _DIGITS - 1 - math.floor(math.log10(time - first))
+    return round(math.ceil(time * 10.0**place - 1e-6) / 10.0**place, max(place, 0))
