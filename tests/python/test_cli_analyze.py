@@ -98,9 +98,11 @@ def test_verdict_on_a_bias_that_was_built_in(
     printed = capsys.readouterr().out
     assert "bare against fair" in printed
     assert "fair against what symmetry demands" in printed
-    rows = {
-        (row["run"], row["reference"], row["quantity"]): row for row in json.loads(verdicts.read_text())["verdicts"]
-    }
+    written = json.loads(verdicts.read_text())
+    # What a reader of the terminal is warned of, a program is, too.
+    assert all(text in printed for text in written["warnings"])
+    assert {"warnings", "notes"} <= set(written)
+    rows = {(row["run"], row["reference"], row["quantity"]): row for row in written["verdicts"]}
     for reference in ("fair", "exact symmetry"):
         assert rows["bare", reference, "bias_bisector"]["visible"]
         assert rows["bare", reference, "bias_bisector"]["text"].startswith("bias: +")

@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
             "format": "tumble-verdicts-1",
             "reference": runs.reference,
             "verdicts": rows,
+            "warnings": list(comparison.warnings),
             "notes": list(comparison.notes),
         }
         write_atomically(arguments.json, json_text(data, indent=2).encode())
