@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <optional>
 #include <utility>
 
@@ -102,11 +101,14 @@ class Float32Default {
 };
 
 const pid_t loaded_in = getpid();
-std::atomic<pid_t> known{loaded_in};
 
+/// In each thread, since OpenMP has a number of threads for each: a model may be loaded in a thread of its own.
 void use_one_thread_after_a_fork() {
+    thread_local pid_t known = loaded_in;
     const pid_t here = getpid();
-    if (here != loaded_in && known.exchange(here) != here) at::set_num_threads(1);
+    if (here == known) return;
+    known = here;
+    at::set_num_threads(1);
 }
 
 }  // namespace

@@ -162,19 +162,25 @@ import torch
 import tumble
 from support.systems import systems
 
-def energy(seed):
+def energy(seed, calculator=None):
+    calculator = calculator or loaded
     atoms = systems()["liquid"]
     atoms.rattle(0.01, seed=seed)
     atoms.calc = calculator
     calculator.reset()  # or the last structure isn't evaluated again
     return atoms.get_potential_energy(), torch.get_num_threads()
 
+def loaded_there(seed):
+    return energy(seed, tumble.Calculator("water", device="cpu"))
+
 torch.set_num_threads(2)
-calculator = tumble.Calculator("water", device="cpu", check=False)
+loaded = tumble.Calculator("water", device="cpu", check=False)
 here = [energy(seed) for seed in (1, 2)]  # which starts torch's threads
 with multiprocessing.get_context("fork").Pool(2) as pool:
     there = pool.map_async(energy, [1, 2]).get(timeout=200)
-for (expected, _), (found, threads) in zip(here, there):
+with multiprocessing.get_context("fork").Pool(2) as pool:  # whose processes load the model, in a thread of its own
+    there += pool.map_async(loaded_there, [1, 2]).get(timeout=200)
+for (expected, _), (found, threads) in zip(here * 2, there):
     assert abs(found - expected) < 1e-3, (found, expected)
     assert threads == 1, threads
 """
