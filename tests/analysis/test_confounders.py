@@ -75,12 +75,20 @@ def test_runs_that_were_not_in_equilibrium() -> None:
 
 def test_a_run_with_itself() -> None:
     files = {"a.dump": {"size": 9, "sha256": "00"}, "log": {"size": 2, "sha256": "01"}}
-    runs = [made_up.analysis("a", files=files), made_up.analysis("b", files=files)]
+    runs = [made_up.analysis(name, files=files, positions=["a.dump"]) for name in ("a", "b")]
     assert compare(runs, "b").warnings == (
         "a and b are of the same file, `a.dump`: they aren't independent, and differences mean nothing.",
     )
-    other = {"a.dump": {"size": 9, "sha256": "02"}, "log": {"size": 2, "sha256": "01"}}
-    assert compare([runs[0], made_up.analysis("b", files=other)], "b").warnings == ()
+
+
+@pytest.mark.parametrize("size", [2, 20])
+def test_runs_that_share_a_topology_are_independent(size: int) -> None:
+    """However large it is: a short trajectory may be smaller than the topology or the model for dipoles."""
+    runs = []
+    for name, digest in (("a", "00"), ("b", "02")):
+        files = {"a.dump": {"size": 9, "sha256": digest}, "top.psf": {"size": size, "sha256": "01"}}
+        runs.append(made_up.analysis(name, files=files, positions=["a.dump"]))
+    assert compare(runs, "b").warnings == ()
 
 
 def test_nothing_is_known() -> None:

@@ -87,6 +87,7 @@ def test_all_that_is_read_is_known(folder: Path) -> None:
     kind = "i-pi" if (folder / "input.xml").is_file() else "lammps"
     stored = analysed(folder)
     assert set(stored.provenance["files"]) == set(FILES[kind])
+    assert stored.provenance["positions"] == ["water.pos_0.xyz" if kind == "i-pi" else "water.dump"]
     assert judged(stored, folder) == ""
 
 

@@ -179,15 +179,17 @@ def _warnings(analyses: Sequence[Analysis], reference: Analysis | None) -> Itera
 
 
 def _same_files(first: Analysis, second: Analysis) -> str:
-    """The name of the largest file with the same content that both were made of; nothing if there is none."""
-    hashes = [
-        {each.get("sha256"): name for name, each in (analysis.provenance.get("files") or {}).items()}
-        for analysis in (first, second)
-    ]
-    sizes = {name: each.get("size") or 0 for name, each in (first.provenance.get("files") or {}).items()}
-    trajectories = [name for digest, name in hashes[0].items() if digest and digest in hashes[1]]
-    largest = max(sizes, key=lambda name: sizes[name], default="")
-    return f"`{largest}`" if largest in trajectories else ""
+    """The name of a file of positions that both were made of; nothing if there is none."""
+    # Other files, such as a topology or a model for dipoles, are shared by many runs.
+    mine, theirs = _positions(first), _positions(second)
+    return next((f"`{name}`" for digest, name in mine.items() if digest in theirs), "")
+
+
+def _positions(analysis: Analysis) -> dict[str, str]:
+    """Names of the files of positions whose content is known, by its SHA-256."""
+    files = analysis.provenance.get("files") or {}
+    digests = {name: files.get(name, {}).get("sha256") for name in analysis.provenance.get("positions") or ()}
+    return {digest: name for name, digest in digests.items() if digest}
 
 
 def joined(comparisons: Sequence[Comparison]) -> Comparison:

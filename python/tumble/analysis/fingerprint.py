@@ -48,6 +48,7 @@ def fingerprint(run: Run, settings: Settings, observables: Sequence[str] | None)
 
     Returns:
         `given`: options. `files`: size in bytes, time of modification in ns since 1970 and SHA-256 of each file.
+        `positions`: names of those that have the positions.
 
     Raises:
         OSError: If a file can't be read.
@@ -59,7 +60,9 @@ def fingerprint(run: Run, settings: Settings, observables: Sequence[str] | None)
         # What was added after it was read isn't in the results, so its content isn't theirs.
         files[_name(path, run.folder)] = asdict(stamp) | {"sha256": sha256(path) if stamp == now else None}
     asked = None if observables is None else list(observables)
-    return {"given": _portable(run.given, run.folder) | {"observables": asked}, "files": files}
+    positions = [_name(path, run.folder) for each in run.trajectory.positions for path in _matches(Path(each))]
+    given = _portable(run.given, run.folder) | {"observables": asked}
+    return {"given": given, "files": files, "positions": [name for name in positions if name in files]}
 
 
 def stored_options(analysis: Analysis, folder: Path) -> tuple[dict[str, Any], Settings]:

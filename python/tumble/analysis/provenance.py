@@ -101,6 +101,7 @@ _KINDS: dict[str, Read] = {
     "inputs": _of_texts,
     "drift": _drift,
     "files": _files,
+    "positions": texts,
     "given": _given,
     "settings": mapping,
     "skipped": _of_texts,
