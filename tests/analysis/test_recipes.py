@@ -83,6 +83,19 @@ def test_a_log_alone_has_a_drift(tmp_path: Path) -> None:
         RECIPES["drift"](OpenedRun(replace(run, time=np.empty(0)), Settings()))
 
 
+@pytest.mark.parametrize("periodic", [True, False, None])
+def test_a_periodic_run_is_not_isolated_where_its_file_has_no_box(tmp_path: Path, periodic: bool | None) -> None:
+    path = trajectory_of(tmp_path, "OHH" * 8, FRAMES, None)
+    run = Run("a", "LAMMPS", tmp_path, Trajectory((path,)), timestep=0.001, thermostat="none", periodic=periodic)
+
+    def names(**settings: bool) -> set[str]:
+        return {quantity.name for quantity in RECIPES["drift"](OpenedRun(run, Settings(**settings))).quantities}
+
+    # Of the whole, which turns by itself only where it is isolated.
+    assert ("rotation_angle" in names()) is (periodic is not True)
+    assert "rotation_angle" in names(isolated=True)
+
+
 def trajectory_of(folder: Path, symbols: str, frames: int, edge: float | None, seed: int = 1) -> Path:
     """Atoms, or molecules of water on a lattice, that move by chance."""
     generator = np.random.default_rng(seed)

@@ -285,3 +285,16 @@ def test_what_the_user_says_wins_with_a_note_where_the_run_says_another(tmp_path
         "The time step is 1 fs, as given, where the log says 0.0005 fs.",
         "The temperature is 250 K, as given, where the run says 310 K.",
     )
+
+
+@pytest.mark.parametrize(
+    ("boundary", "periodic"),
+    [("", True), ("boundary p p f\n", True), ("boundary f s m\n", False), ("boundary ff sm fs\n", False)],
+)
+def test_boundaries(tmp_path: Path, boundary: str, periodic: bool) -> None:
+    assert open_run(run(tmp_path, LOG.replace("read_data", boundary + "read_data", 1))).periodic is periodic
+
+
+def test_boundaries_that_are_not_known(tmp_path: Path) -> None:
+    restarted = LOG.replace("read_data     water64.data ", "read_restart  water.restart")
+    assert open_run(run(tmp_path / "restarted", restarted)).periodic is None

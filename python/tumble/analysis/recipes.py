@@ -210,7 +210,9 @@ def _drift(run: OpenedRun) -> Result:
     settings, universe = run.settings, run.universe
     # Many molecules in a box meet sooner or later, however far apart they start.
     crowded = settings.isolated is None and universe.dimensions is not None and run.molecules > 1
-    isolated = False if crowded else settings.isolated
+    # Formats such as the plain xyz of LAMMPS have no box, whether or not there was one.
+    boxless = settings.isolated is None and universe.dimensions is None and run.run.periodic is True
+    isolated = False if crowded or boxless else settings.isolated
     # The frame torque is that of `symmetry`.
     result = run.through(
         Drift(

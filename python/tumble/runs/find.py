@@ -149,6 +149,7 @@ def _with_log(bare: Run, units: str | None, timestep: float | None, beads: bool)
         temperature=run.temperature,
         ensemble=run.ensemble,
         thermostat=run.thermostat,
+        periodic=run.periodic,
         beads=len(files),
         notes=notes,
         files=run.files,

@@ -87,6 +87,7 @@ def read_lammps_run(
         unsampled=None if part.kind in ("run", "rerun") else "its steps have neither a time nor an ensemble",
         thermostat=thermostat,
         minimized=any(stage.kind == "minimize" for stage in found.stages),
+        periodic=part.settings.periodic,
         time=clock.time if columns else np.empty(0),
         log=columns,
         torque_time=clock.time if torque is not None else np.empty(0),

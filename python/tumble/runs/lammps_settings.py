@@ -44,6 +44,7 @@ class Settings:
         echoed: Whether the log echoes the commands, up to here; what it doesn't echo isn't known.
         units: Style of units; None if it isn't known.
         timestep: In units of LAMMPS; None if it isn't known.
+        periodic: Whether the box repeats along any axis, as by default; None if it isn't known.
         data: File that was read; None if there is none.
         normalized: Whether thermo output is per atom, as far as it was said.
         potential: Words of the commands that chose the forces.
@@ -58,6 +59,7 @@ class Settings:
     echoed: bool = True
     units: str | None = None
     timestep: float | None = None
+    periodic: bool | None = True
     data: str | None = None
     normalized: bool = False
     potential: tuple[tuple[str, ...], ...] = ()
@@ -120,10 +122,14 @@ class Settings:
             self.timestep = number_of(arguments[0])
         elif command == "read_data" and "add" not in arguments:
             if self.data is not None:
+                periodic = self.periodic  # was said before the file
                 self._forget(None)
+                self.periodic = periodic
             self.data = arguments[0]
         elif command == "read_restart":
-            self.timestep = None  # that of the restart file, which isn't known
+            self.timestep = self.periodic = None  # those of the restart file, which aren't known
+        elif command == "boundary":
+            self.periodic = any("p" in word for word in arguments)
         elif command == "echo" and arguments[0] in ("none", "screen"):
             self.forget_all()
 
@@ -131,7 +137,7 @@ class Settings:
         """Forget what later commands may have changed, since the log echoes none from here on."""
         data, units = self.data, self.units
         self._forget(units)
-        self.echoed, self.timestep, self.data = False, None, data
+        self.echoed, self.timestep, self.data, self.periodic = False, None, data, None
 
     def _forget(self, units: str | None) -> None:
         """Set what holds at the start of a run."""
@@ -198,6 +204,7 @@ _FORMS: dict[str, Callable[[list[str]], bool]] = {
     "dump_modify": _at_least(3),
     **{name: lambda words: len(words) == 1 for name in ("unfix", "undump", "uncompute")},
     "clear": lambda words: not words,
+    "boundary": lambda words: len(words) == 3 and all(set(word) <= set("pfsm") for word in words),
     "dump": lambda words: len(words) > 4 and integer_of(words[3]) is not None,
     "echo": lambda words: len(words) == 1 and words[0] in ("none", "screen", "log", "both"),
     "minimize": lambda words: len(words) == 4 and all(number_of(word) is not None for word in words),

@@ -70,6 +70,7 @@ class Run:
         thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
             atom (or mode of a ring polymer), which breaks the conservation of angular momentum; None if it isn't known.
         minimized: Whether the structure was relaxed before; None if that isn't known.
+        periodic: Whether the engine repeated the box along any axis; None if that isn't known.
         time: Times of the rows of `log`, [T] in ps; empty where its steps have no time.
         log: What the engine logged, [T] each: `temperature` (K), `potential`, `kinetic`, `conserved` and `kinetic_cv`
             (eV) and `pressure` (bar), where it has these, and all columns under its own names and in its own units.
@@ -101,6 +102,7 @@ class Run:
     atoms: Mapping[str, int] = field(default_factory=dict)
     thermostat: str | None = None
     minimized: bool | None = None
+    periodic: bool | None = None
     time: Array = field(default_factory=lambda: EMPTY)
     log: Mapping[str, Array] = field(default_factory=dict)
     torque_time: Array = field(default_factory=lambda: EMPTY)

@@ -52,9 +52,13 @@ class Isolation:
             TrajectoryError: If it isn't isolated.
         """
         if not self.known:
+            known = np.isfinite(self.gap)
+            cell = (
+                f"a periodic cell with images {self.gap:.1f} Å apart" if known else "one whose cell isn't in the file"
+            )
             raise TrajectoryError(
-                f"`universe`: expected an isolated system for {what}, got a periodic cell with images {self.gap:.1f} Å "
-                "apart, where it isn't conserved even by an exactly invariant model; if nothing interacts through the "
+                f"`universe`: expected an isolated system for {what}, got {cell}, "
+                "where it isn't conserved even by an exactly invariant model; if nothing interacts through the "
                 "boundaries, say so by `isolated`"
             )
 
