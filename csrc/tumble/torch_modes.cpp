@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -100,15 +101,39 @@ class Float32Default {
     caffe2::TypeMeta before_;
 };
 
+/// The modes of the whole process, which all threads share: the first that computes sets them, the last puts them back.
+class ProcessModes {
+  public:
+    ProcessModes() {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (users++ == 0) modes.emplace();
+    }
+    ~ProcessModes() {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (--users == 0) modes.reset();
+    }
+    ProcessModes(const ProcessModes&) = delete;
+    ProcessModes& operator=(const ProcessModes&) = delete;
+
+  private:
+    struct Modes {
+        FullPrecision precision;
+        Float32Default dtype;
+    };
+
+    inline static std::mutex mutex;
+    inline static int users = 0;
+    inline static std::optional<Modes> modes;
+};
+
 const pid_t loaded_in = getpid();
 
-/// In each thread, since OpenMP has a number of threads for each: a model may be loaded in a thread of its own.
+/// Each thread of a child has a number of threads of its own, and the one that forked has that of its parent.
 void use_one_thread_after_a_fork() {
     thread_local pid_t known = loaded_in;
     const pid_t here = getpid();
-    if (here == known) return;
+    if (here != loaded_in && known != here) at::set_num_threads(1);
     known = here;
-    at::set_num_threads(1);
 }
 
 }  // namespace
@@ -116,8 +141,7 @@ void use_one_thread_after_a_fork() {
 struct DefaultTorchModes::Implementation {
     c10::InferenceMode no_inference{false};  // which brings gradients
     c10::impl::ExcludeDispatchKeyGuard no_autocast{c10::autocast_dispatch_keyset};
-    FullPrecision precision;
-    Float32Default dtype;
+    ProcessModes of_process;
 };
 
 DefaultTorchModes::DefaultTorchModes() : implementation_(std::make_unique<Implementation>()) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 
 import numpy as np
@@ -12,6 +13,7 @@ from ase.build import molecule
 from support.systems import systems
 
 import tumble
+from tumble._core import DefaultTorchModes
 from tumble.autograd import derivatives
 from tumble.models.toys import MorsePair
 from tumble.structures import to_graph
@@ -105,6 +107,22 @@ def test_an_inherited_precision_follows_its_source_afterwards() -> None:
         assert torch.backends.mkldnn.matmul.fp32_precision == "tf32"
         torch.backends.fp32_precision = "ieee"
         assert torch.backends.mkldnn.matmul.fp32_precision == "ieee"
+
+
+@pytest.mark.parametrize("mode", ["high precision", "medium precision", "another default dtype"])
+def test_a_thread_that_ends_first_leaves_the_modes_to_the_others(mode: str) -> None:
+    """Precision and default dtype are those of the process: one evaluation must not end those of another."""
+    default = modes()
+    with ThreadPoolExecutor(1) as other, MODES[mode]():
+        before = modes()
+        first, second = DefaultTorchModes(), DefaultTorchModes()
+        first.__enter__()
+        other.submit(second.__enter__).result()
+        first.__exit__(None, None, None)
+        within = modes()
+        other.submit(second.__exit__, None, None, None).result()
+        assert [within[name] for name in ("products", "dtype")] == [default[name] for name in ("products", "dtype")]
+        assert modes() == before
 
 
 @pytest.mark.parametrize("mode", MODES)
