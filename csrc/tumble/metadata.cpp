@@ -20,9 +20,6 @@ constexpr std::int64_t most_hops = 1000;
 /// Å. No model looks farther, and the search for neighbours of a wrong number wouldn't end.
 constexpr double longest_cutoff = 100.0;
 
-/// Pairs of neighbours in a reference, which every load evaluates.
-constexpr double most_pairs = 1e7;
-
 /// Deeper documents would use up the stack, since they are written and compared by recursion.
 constexpr int deepest = 100;
 
@@ -125,32 +122,6 @@ std::vector<Vector3> vector_list(const Field& field, std::size_t length) {
     return vectors;
 }
 
-double dot(const Vector3& a, const Vector3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
-
-/// How many pairs are within the cutoff, by the density of the periodic directions, or all pairs at most.
-double estimated_pairs(const Structure& structure, double cutoff) {
-    const auto atoms = static_cast<double>(structure.size());
-    double pairs = atoms * atoms;
-    std::vector<Vector3> normal;  // the periodic cell vectors, each without its parts along the earlier ones
-    for (std::size_t a = 0; a < 3; ++a) {
-        if (!structure.periodic[a]) continue;
-        Vector3 rest = structure.cell[a];
-        for (const Vector3& n : normal) {
-            const double along = dot(rest, n) / dot(n, n);
-            for (int b = 0; b < 3; ++b) rest[b] -= along * n[b];
-        }
-        pairs *= 2.0 * cutoff / std::sqrt(dot(rest, rest));
-        normal.push_back(rest);
-    }
-    if (!normal.empty()) return pairs;
-    for (int b = 0; b < 3; ++b) {
-        const auto less = [b](const Vector3& x, const Vector3& y) { return x[b] < y[b]; };
-        const auto [low, high] = std::minmax_element(structure.positions.begin(), structure.positions.end(), less);
-        if (low != high) pairs *= std::min(1.0, 2.0 * cutoff / ((*high)[b] - (*low)[b]));
-    }
-    return pairs;
-}
-
 Reference parse_reference(const Field& field, const Metadata& metadata) {
     Reference reference;
     reference.name = printable(field["name"].text());
@@ -168,11 +139,6 @@ Reference parse_reference(const Field& field, const Metadata& metadata) {
     for (std::size_t a = 0; a < 3; ++a) {
         if (!periodic[a].value.is_boolean()) periodic[a].fail("true or false");
         reference.structure.periodic[a] = periodic[a].value.get<bool>();
-    }
-    if (const double pairs = estimated_pairs(reference.structure, metadata.cutoff); !(pairs <= most_pairs)) {
-        throw MetadataError(message("metadata field `", field.path, ".cell`: expected a box with at most ", most_pairs,
-                                    " pairs of neighbours within the cutoff of ", metadata.cutoff, " Å, got about ",
-                                    pairs, "; take a smaller structure, or a box of another shape"));
     }
     reference.energy = field["energy"].number();
     reference.forces = vector_list(field["forces"], atoms);
