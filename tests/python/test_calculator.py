@@ -169,11 +169,8 @@ def energy(seed, own=False):
     atoms.calc.reset()  # or the last structure isn't evaluated again
     return atoms.get_potential_energy(), torch.get_num_threads()
 
-def loaded_there(seed):
-    return energy(seed, tumble.Calculator("water", device="cpu"))
-
 torch.set_num_threads(2)
-loaded = tumble.Calculator("water", device="cpu", check=False)
+calculator = tumble.Calculator("water", device="cpu", check=False)
 here = [energy(seed) for seed in (1, 2)]  # which starts torch's threads
 with multiprocessing.get_context("fork").Pool(2) as pool:
     there = pool.starmap_async(energy, [(1, {own}), (2, {own})]).get(timeout=200)
