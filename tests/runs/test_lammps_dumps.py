@@ -9,10 +9,12 @@ import pytest
 from support.argon import argon, run_argon
 from support.lammps_runs import run_lammps, run_partitions
 
+from tumble.analysis import TrajectoryError
 from tumble.analysis.reading.open import notes_of
 from tumble.runs import open_run
 
 COLUMNS = "id type x y z vx vy vz"
+DUMPED = f"fix 1 all nve\ndump d all custom 10 a.dump {COLUMNS}\n"
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +104,42 @@ def test_file_that_no_log_names_stays_alone(tmp_path: Path) -> None:
     found = open_run(folder / "a.dump")
     assert found.engine == "unknown"
     assert found.notes[0].startswith("What `log.lammps` says isn't used: ")
+
+
+@pytest.mark.parametrize("where", ["", "dumps/", "absolute"])
+def test_file_for_each_step_in_any_folder(tmp_path: Path, where: str) -> None:
+    """LAMMPS puts the step in the place of the first `*` alone."""
+    folder = tmp_path.resolve()
+    name = (f"{folder}/dumps/" if where == "absolute" else where) + "a.*.[1].*"
+    (folder / "dumps").mkdir()
+    run_argon(folder, f"fix 1 all nve\ndump d all custom 10 {name} {COLUMNS}\nrun 20\n")
+    written = tuple((folder if where == "" else folder / "dumps") / f"a.{step}.[1].*" for step in (0, 10, 20))
+    assert open_run(folder).trajectory.positions == written
+
+
+def test_dump_that_can_be_read_is_taken_before_a_larger_one_that_can_not(tmp_path: Path) -> None:
+    others = "dump e all custom 1 e.bin id x y z\ndump f all custom/gz 1 f.gz id x y z\ndump g all atom 1 g.%.dump\n"
+    folder = run_argon(tmp_path, f"fix 1 all nve\ndump d all custom 10 a.dump {COLUMNS}\n{others}run 20\n")
+    assert open_run(folder).trajectory.positions == (folder / "a.dump",)
+
+
+@pytest.mark.parametrize(("keyword", "undone"), [("thresh x < 5", "thresh none"), ("region half", "region none")])
+def test_dump_of_some_atoms_is_taken_where_it_is_named_with_a_note(tmp_path: Path, keyword: str, undone: str) -> None:
+    dump = f"region half block 0 0.9 0 2 0 2\nfix 1 all nve\ndump d all custom 10 a.dump element {COLUMNS}\n"
+    script = f"{dump}dump_modify d element Ar {keyword}\n"
+    folder = run_argon(tmp_path / "some", script + "run 0\n")
+    with pytest.raises(TrajectoryError, match=r"`a\.dump` leaves atoms out; name files with `--trajectory`"):
+        open_run(folder).universe()
+    universe = open_run(folder, trajectory=[folder / "a.dump"]).universe()
+    assert any(note.startswith("The trajectory has 16 of the 32 atoms") for note in notes_of(universe))
+    universe = open_run(run_argon(tmp_path / "all", f"{script}dump_modify d {undone}\nrun 0\n")).universe()
+    assert (len(universe.atoms), [note for note in notes_of(universe) if "atoms of the run" in note]) == (32, [])
+
+
+def test_dump_that_begins_later_than_the_run_is_noted(tmp_path: Path) -> None:
+    loop = "variable i loop 2\nlabel again\ndump d all custom 10 a.$i.dump id type x y z\nrun 20\nundump d\nnext i\n"
+    folder = run_argon(tmp_path, f"fix 1 all nve\n{loop}jump in.lammps again\n")
+    found = open_run(folder)
+    assert found.trajectory.positions == (folder / "a.2.dump",)
+    assert any(note.startswith("The trajectory, `a.2.dump`, begins at step 20;") for note in found.notes)
+    assert not any("begins at step" in note for note in open_run(run_argon(tmp_path / "b", f"{DUMPED}run 20\n")).notes)

@@ -94,6 +94,15 @@ def test_log_that_goes_on_in_others(tmp_path: Path) -> None:
     assert "The log goes on in `next.log`, which isn't there: what follows isn't known." in open_run(folder).notes
 
 
+def test_log_in_another_folder(tmp_path: Path) -> None:
+    """Names are relative to the folder in which LAMMPS was started, also where one such log names the next."""
+    (tmp_path / "logs").mkdir()
+    script = "log logs/first.log\nfix 1 all nvt temp 90 90 0.2\nrun 20\nlog logs/second.log\nunfix 1\n"
+    found = open_run(run_argon(tmp_path, script + NVE + DUMP + "run 30\n"))
+    assert (found.ensemble, found.timestep, found.time[-1]) == ("NVE", 0.00025, pytest.approx(0.0125))
+    assert [path.name for path in found.files[:3]] == ["log.lammps", "first.log", "second.log"]
+
+
 def test_commands_that_are_carried_out_by_others_count(tmp_path: Path) -> None:
     """Through `if`, `include`, `run every`, `partition` and a loop, LAMMPS echoes what it carries out."""
     (tmp_path / "in.more").write_text("variable dt equal 0.001/2\ntimestep ${dt} # as $dt is above\n")

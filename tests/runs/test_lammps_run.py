@@ -127,6 +127,10 @@ def test_total_energy_is_conserved_only_without_a_thermostat(tmp_path: Path) -> 
         ("other all spring/self 1.0", "unknown", None),
         ("both all npt temp 300 300 0.1 iso 1 1 1", "NPT (Nosé–Hoover)", "global"),
         ("both all pimd/langevin method nmpimd temp 300", "path integral", "local"),
+        ("bodies all rigid molecule", "NVE", "none"),
+        ("bodies all rigid/nvt/small molecule temp 300 300 0.1", "NVT (Nosé–Hoover)", "global"),
+        ("bodies all rigid/npt molecule temp 300 300 0.1 iso 1 1 1", "NPT (Nosé–Hoover)", "global"),
+        ("bodies all rigid/nve/small molecule langevin 300 300 0.1 7", "NVT (Langevin)", "local"),
     ],
 )
 def test_ensembles(tmp_path: Path, fix: str, ensemble: str, thermostat: str | None) -> None:
@@ -134,6 +138,8 @@ def test_ensembles(tmp_path: Path, fix: str, ensemble: str, thermostat: str | No
     lines.insert(8, f"fix {fix}")
     found = open_run(run(tmp_path, "\n".join(lines) + "\n"))
     assert (found.ensemble, found.thermostat) == (ensemble, thermostat)
+    if "300" in fix:
+        assert found.temperature == 300.0
 
 
 STAGE = """\

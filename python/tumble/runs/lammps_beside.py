@@ -43,5 +43,5 @@ def _names_all(log: Path, files: Sequence[Path]) -> bool:
 
 def _is_of(path: Path, dump: Path) -> bool:
     """Return whether a file is that of a dump, whose name has `*` where each file has its step."""
-    name = re.escape(dump.name).replace(r"\*", r"\d+")
+    name = re.escape(dump.name).replace(r"\*", r"\d+", 1)
     return re.fullmatch(name, path.name) is not None and path.parent.resolve() == dump.parent.resolve()

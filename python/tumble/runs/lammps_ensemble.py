@@ -37,6 +37,7 @@ _HARMLESS = {
     "halt",
     "vector",
 }
+_BODIES = re.compile(r"rigid(?:/(nve|nvt|npt|nph))?(?:/small)?")
 _HARMLESS_PREFIXES = ("ave/", "store/", "nve")
 
 
@@ -46,7 +47,7 @@ def ensemble_of(fixes: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
     Args:
         fixes: Words of the fixes that were alive, by ID.
     """
-    styles = [_plain(words[3]) for words in fixes.values() if len(words) > 3]
+    styles = [_style(words) for words in fixes.values() if len(words) > 3]
     if any(style.startswith("pimd") for style in styles):
         return PATH_INTEGRAL, "local"
     bath = next((style for style in styles if style in _THERMOSTATS), None)
@@ -69,7 +70,7 @@ def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, e
         ensemble: As `ensemble_of` says.
     """
     for words in fixes.values():
-        style = _plain(words[3]) if len(words) > 3 else ""
+        style = _style(words) if len(words) > 3 else ""
         if style.startswith("pimd") and "temp" in words[:-1]:
             target = words[list(words).index("temp") + 1]
             return _constant([target, target])
@@ -78,7 +79,9 @@ def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, e
         if style == "temp/rescale":
             return _constant(words[5:7])
         if style in _THERMOSTATS and style != "gle":
-            return _constant(words[4:6])
+            # Of rigid bodies, `langevin` is a keyword.
+            begin = words.index("langevin") + 1 if _BODIES.fullmatch(_plain(words[3])) else 4
+            return _constant(words[begin : begin + 2])
     free = ensemble in ("NVE", "NPH")
     known = np.empty(0) if measured is None else measured[np.isfinite(measured)]
     return float(known.mean()) if free and len(known) > 0 else None
@@ -94,10 +97,19 @@ def _constant(words: Sequence[str]) -> float | None:
 
 
 def _is_harmless(words: Sequence[str]) -> bool:
-    style = _plain(words[3])
+    style = _style(words)
     if style == "momentum":
         return "angular" not in words
     return style in _HARMLESS or style.startswith(_HARMLESS_PREFIXES)
+
+
+def _style(words: Sequence[str]) -> str:
+    """Return the style of a fix; of rigid bodies, that which does the same to atoms."""
+    style = _plain(words[3])
+    bodies = _BODIES.fullmatch(style)
+    if bodies is None:
+        return style
+    return "langevin" if "langevin" in words[4:] else bodies[1] or "nve"
 
 
 def _plain(style: str) -> str:

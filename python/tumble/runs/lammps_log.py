@@ -139,7 +139,8 @@ class _Replay:
             elif words:
                 place = self._carry_out(words, lines, stop)
                 if words[0] == "log":
-                    following = self._followed(path.with_name(words[1]), words[1])
+                    # Names are relative to the folder in which LAMMPS was started, that of the first log.
+                    following = self._followed(self.read_files[0].parent / words[1], words[1])
             elif self._printed(line):
                 place = stop
             elif begins_table(lines, place, self.commanded):

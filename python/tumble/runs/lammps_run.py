@@ -98,7 +98,8 @@ def read_lammps_run(
         symmetrize=_symmetrize(found.text),
         inputs=inputs,
         versions=_versions(found.text),
-        notes=(*_notes(found, part), *unit_notes, *clock.notes, *thermo.notes),
+        n_atoms=found.atoms,
+        notes=(*_notes(found, part), *dumps.note_on_begin(part), *unit_notes, *clock.notes, *thermo.notes),
         files=(*found.files, *(folder / each for each in inputs)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -30,10 +31,12 @@ class Dump:
     Attributes:
         words: Its command.
         since: Number of stages that were over when it was defined.
+        thinned: Keywords of `dump_modify` that leave atoms of its group out, `thresh` and `region`.
     """
 
     words: tuple[str, ...]
     since: int
+    thinned: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -144,9 +147,15 @@ class Settings:
         self.__init__(units=units, timestep=_TIMESTEPS.get(units or ""))  # type: ignore[misc]
 
     def _modify_dump(self, arguments: list[str]) -> None:
-        """Let a dump go on with the file of an earlier one, if it says so."""
+        """Let a dump go on with the file of an earlier one, or leave atoms out, if it says so."""
         found = self.dumps.get(arguments[0])
-        if found is not None and "append" in arguments[:-1] and arguments[arguments.index("append") + 1] in _YES:
+        if found is None:
+            return
+        for keyword, value in itertools.pairwise(arguments[1:]):
+            if keyword in ("thresh", "region"):
+                thinned = found.thinned - {keyword} if value == "none" else found.thinned | {keyword}
+                found = self.dumps[arguments[0]] = replace(found, thinned=thinned)
+        if "append" in arguments[:-1] and arguments[arguments.index("append") + 1] in _YES:
             since = self.written.get(found.words[5], found.since)
             self.dumps[arguments[0]] = replace(found, since=since)
 

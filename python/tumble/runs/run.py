@@ -36,6 +36,7 @@ class Trajectory:
         bead: Whether they are of one bead of a path integral of LAMMPS, whose velocities are those of normal modes.
         steps: First and last step of the frames that belong to the run; None where all do.
         optional_steps: Whether all frames count where none has such a step.
+        absence: Why there are no files, for messages; empty where nothing is to be said.
     """
 
     positions: tuple[Path, ...] = ()
@@ -49,6 +50,7 @@ class Trajectory:
     bead: bool = False
     steps: tuple[int | None, int | None] = (None, None)
     optional_steps: bool = False
+    absence: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Run:
         unsampled: Why averages over its steps mean nothing, as those of an optimization; None if they mean something.
         beads: Number of beads; 1 for classical nuclei.
         atoms: Number of atoms of each label, where an input tells it; empty where it doesn't.
+        n_atoms: Number of all atoms, where a log tells it.
         thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
             atom (or mode of a ring polymer), which breaks the conservation of angular momentum; None if it isn't known.
         minimized: Whether the structure was relaxed before; None if that isn't known.
@@ -100,6 +103,7 @@ class Run:
     unsampled: str | None = None
     beads: int = 1
     atoms: Mapping[str, int] = field(default_factory=dict)
+    n_atoms: int | None = None
     thermostat: str | None = None
     minimized: bool | None = None
     periodic: bool | None = None
@@ -132,7 +136,8 @@ class Run:
 
         files = self.trajectory
         if not files.positions:
-            raise TrajectoryError(f"`{self.folder}`: expected a trajectory, found none")
+            why = f": {files.absence}" if files.absence else ""
+            raise TrajectoryError(f"`{self.folder}`: expected a trajectory, found none{why}")
         universe = open_trajectory(
             files.positions,
             topology=files.topology,
@@ -151,4 +156,9 @@ class Run:
         # A log of LAMMPS is that of one bead, and doesn't tell their number.
         known = 2 if known == 1 and self.ensemble.startswith(PATH_INTEGRAL) else known
         universe.trajectory.nuclei = nuclei_of(universe.trajectory, known, every_second=files.every_second)
+        if self.n_atoms is not None and len(universe.atoms) < self.n_atoms:
+            universe.trajectory.notes += (
+                f"The trajectory has {len(universe.atoms)} of the {self.n_atoms} atoms of the run: g(r), the "
+                "dielectric constant and all that counts atoms are right only for elements of which none is left out.",
+            )
         return universe
