@@ -99,6 +99,24 @@ def test_plain_xyz(tmp_path: Path) -> None:
     assert (len(source), source.notes) == (2, ("The last frame was cut off and is left out.",))
 
 
+@pytest.mark.parametrize("count", ["       2", "2  ", "2\r", "\t2"])
+def test_plain_xyz_with_blanks_around_the_number_of_atoms(tmp_path: Path, count: str) -> None:
+    """As CP2K writes it, with its comment, and as editors of Windows leave it."""
+    frames = [
+        f"{count}\n i = {step:8d}, time = {step / 2:12.3f}, E = -17.19\n"
+        f"  O {step:20.10f}        0.0000000000        0.0000000000\n"
+        "  H        0.0000000000        0.0000000000        1.0000000000\n"
+        for step in range(3)
+    ]
+    path = tmp_path / "cp2k.xyz"
+    path.write_bytes("".join(frames).encode())
+    source = ExtendedXYZ(path)
+    assert (len(source), source.labels, source.notes) == (3, ("O", "H"), ())
+    np.testing.assert_array_equal(
+        [source.read(index).positions[0] for index in range(3)], [[0, 0, 0], [1, 0, 0], [2, 0, 0]]
+    )
+
+
 def test_positions_of_ipi(ipi_run: Path) -> None:
     for bead in range(3):
         one, other = ExtendedXYZ(ipi_run / f"run.ext_{bead}.extxyz"), IPIXYZ(ipi_run / f"run.pos_{bead}.xyz")

@@ -48,7 +48,7 @@ class ExtendedXYZ(XYZFrames):
     def _look_at(self, comment: str) -> None:
         info = self._info(comment)
         self._properties = str(info.get("Properties", _PLAIN))
-        self.key = b"Properties=" if "Properties" in info else b"\n%d\n" % self.n_atoms
+        self.key = b"Properties=" if "Properties" in info else self._count_line
         self._lammps = "Timestep" in info
         self._columns: dict[str, list[int]] = {}
         self._label = 0

@@ -33,6 +33,7 @@ class XYZFrames(TextFrames):
         if number is None:
             raise TrajectoryError(f"`{self.path}`: expected the number of atoms first, got {count[:40]!r}")
         self.n_atoms = number
+        self._count_line = b"\n%s\n" % count
         self._width: int | None = None
         self._fixed: FixedWidth | None = None
         self._look_at(comment.decode(errors="replace"))
