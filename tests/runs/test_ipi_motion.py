@@ -82,6 +82,16 @@ def test_motions_that_sample_without_a_time(mode: str) -> None:
     assert (found.timestep, found.unsampled, found.one_force_per_step) == (None, None, False)
 
 
+@pytest.mark.parametrize("name", ["fixatoms", "fixatoms_dof"])
+def test_atoms_that_are_held_fixed_are_noted(name: str) -> None:
+    inner = "<dynamics mode='nve'/>"
+    for text, noted in (("[0, 1]", True), ("[ ]", False)):
+        element = f"<motion mode='dynamics'><{name}> {text} </{name}>{inner}</motion>"
+        for whole in (element, f"<motion mode='multi'>{element}<motion mode='dynamics'>{inner}</motion></motion>"):
+            found = read(whole)
+            assert any(note.startswith(f"Atoms are held fixed (`{name}`)") for note in found.notes) == noted
+
+
 def test_all_motions_of_ipi_are_known() -> None:
     motion = pytest.importorskip("ipi.inputs.motion.motion")
     for mode in motion.InputMotion.attribs["mode"][1]["options"]:

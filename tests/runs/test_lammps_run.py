@@ -117,6 +117,13 @@ def test_total_energy_is_conserved_only_without_a_thermostat(tmp_path: Path) -> 
     assert found.log["conserved"] == pytest.approx([-9.0, -8.9, -8.8])
 
 
+def test_atoms_that_no_integrator_moves_are_noted(tmp_path: Path) -> None:
+    lines = [line for line in LOG.splitlines() if not line.startswith("fix ")]
+    lines.insert(7, "fix 1 water nvt temp 300 300 0.1\nfix 2 ions nve")
+    found = open_run(run(tmp_path, "\n".join(lines) + "\n"))
+    assert any(note.startswith("The integrators act on the groups `water`, `ions`: ") for note in found.notes)
+
+
 @pytest.mark.parametrize(
     ("fix", "ensemble", "thermostat"),
     [
@@ -140,6 +147,7 @@ def test_ensembles(tmp_path: Path, fix: str, ensemble: str, thermostat: str | No
     assert (found.ensemble, found.thermostat) == (ensemble, thermostat)
     if "300" in fix:
         assert found.temperature == 300.0
+    assert not any("act on the groups" in note for note in found.notes)
 
 
 STAGE = """\

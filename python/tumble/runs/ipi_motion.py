@@ -114,9 +114,21 @@ def _motion(element: Any, beads: int) -> Motion:
     if mode in _DYNAMICS:
         dynamics = element.find(mode)
         # i-PI has a default for each of its elements.
-        return _DYNAMICS[mode](element.makeelement(mode, {}) if dynamics is None else dynamics, beads)
+        found = _DYNAMICS[mode](element.makeelement(mode, {}) if dynamics is None else dynamics, beads)
+        return replace(found, notes=(*found.notes, *_fixed(element)))
     known = _STATIC.get(mode)
     return Motion(f"motion `{mode}`", unsampled="what it does isn't known") if known is None else known
+
+
+def _fixed(element: Any) -> tuple[str, ...]:
+    """Return a note where atoms, or some of their coordinates, don't move."""
+    names = [name for name in ("fixatoms", "fixatoms_dof") if integers_of(element.find(name))]
+    if not names:
+        return ()
+    return (
+        f"Atoms are held fixed (`{'`, `'.join(names)}`): they count in averages as if they moved, their kinetic energy "
+        "isn't that of nuclei, and they make directions unlike.",
+    )
 
 
 def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:

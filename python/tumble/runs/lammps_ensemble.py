@@ -38,6 +38,7 @@ _HARMLESS = {
     "vector",
 }
 _BODIES = re.compile(r"rigid(?:/(nve|nvt|npt|nph))?(?:/small)?")
+_INTEGRATORS = re.compile("n(ve|vt|pt|ph)")
 _HARMLESS_PREFIXES = ("ave/", "store/", "nve")
 
 
@@ -59,6 +60,22 @@ def ensemble_of(fixes: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
         return f"NVT{name}", kind
     harmless = all(_is_harmless(words) for words in fixes.values() if len(words) > 3)
     return ("NVE", "none") if "nve" in styles and harmless else ("unknown", None)
+
+
+def note_on_groups(fixes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """A note where no integrator acts on all atoms, so that some may stand still.
+
+    Args:
+        fixes: Words of the fixes that were alive, by ID.
+    """
+    groups = [words[2] for words in fixes.values() if len(words) > 3 and _INTEGRATORS.match(_style(words))]
+    if not groups or "all" in groups:
+        return ()
+    names = ", ".join(f"`{group}`" for group in dict.fromkeys(groups))
+    return (
+        f"The integrators act on the groups {names}: atoms outside of these stand still, but count in averages as if "
+        "they moved.",
+    )
 
 
 def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, ensemble: str) -> float | None:

@@ -12,7 +12,7 @@ from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.lammps_clock import clock_of
 from tumble.runs.lammps_columns import EnergyColumns
 from tumble.runs.lammps_dumps import LammpsDumps
-from tumble.runs.lammps_ensemble import ensemble_of, temperature_of
+from tumble.runs.lammps_ensemble import ensemble_of, note_on_groups, temperature_of
 from tumble.runs.lammps_log import LOG, LammpsLog, begins_log, read_lammps_log
 from tumble.runs.lammps_part import Part, part_of
 from tumble.runs.lammps_thermo import UNITS, thermo_of
@@ -124,7 +124,7 @@ def _ensemble(part: Part) -> tuple[str, str | None]:
 
 
 def _notes(log: LammpsLog, part: Part) -> tuple[str, ...]:
-    notes = (*log.notes, *part.notes)
+    notes = (*log.notes, *part.notes, *note_on_groups(part.settings.fixes))
     if not part.settings.echoed:
         notes = (*notes, _NOT_ECHOED)
     if part.stages and not part.dynamics:
