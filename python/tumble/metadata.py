@@ -134,16 +134,18 @@ def draft(
             `species`.
         MetadataError: If the core refuses a field; the message names it.
     """
+    if hasattr(references, "positions"):
+        raise ExportError("`references`: expected a list of structures, got one; put it into a list")
     _check_elements(species, references)
     document = Metadata(
         format=Format(name="tumble", version=FORMAT_VERSION),
         name=name,
         species=list(species),
-        cutoff=float(cutoff),
+        cutoff=_number(cutoff, "cutoff"),
         depth=depth,
         dtype=dtype,
         outputs=list(outputs),
-        baseline=[float(energy) for energy in baseline],
+        baseline=[_number(energy, "baseline") for energy in baseline],
         bytes_per_edge=1,
         parameters=0,
         symmetry=symmetry,
@@ -156,6 +158,17 @@ def draft(
     )
     _core.parse_metadata(dumps(document))
     return document
+
+
+def _number(value: float, field: str) -> float:
+    """Return a number that a caller gives; not all that Python can make one of, such as text."""
+    try:
+        if not isinstance(value, (str, bytes)):
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    what = "a number for each species, in their order" if field == "baseline" else "a number"
+    raise MetadataError(f"metadata field `{field}`: expected {what}, got {value!r}")
 
 
 def dumps(document: Metadata) -> str:

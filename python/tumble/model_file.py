@@ -7,6 +7,7 @@ warnings are silenced, here and only here: whoever runs a model can't do anythin
 from __future__ import annotations
 
 import copy
+import errno
 import io
 import tempfile
 import warnings
@@ -23,7 +24,7 @@ from ase import Atoms
 from tumble import _core, metadata
 from tumble.autograd import derivatives, forward, inputs
 from tumble.claims import check_attributes, check_cutoff, check_depth, check_exactness
-from tumble.errors import ExportError, ModelFileError
+from tumble.errors import ExportError, ModelFileError, ReferenceMismatch
 from tumble.files import write_atomically
 from tumble.metadata import Metadata, Provenance, Reference, Symmetry
 from tumble.registry import find_model
@@ -111,6 +112,9 @@ def export(
         ReferenceMismatch: If the written file doesn't reproduce the network.
         OSError: If the file can't be written, with its name.
     """
+    path = Path(path)
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "expected a file in a folder that exists", str(path))
     document = metadata.draft(
         name=name,
         species=species,
@@ -147,7 +151,6 @@ def export(
     elif symmetry["kind"] == "exact":
         check_exactness(network, graphs, DTYPES[dtype], names)
 
-    path = Path(path)
     archive = io.BytesIO()  # torch's own writer doesn't say which file a full disk was
     with torchscript_warnings_silenced():
         torch.jit.save(scripted, archive, _extra_files={"tumble.json": metadata.dumps(document)})
@@ -158,7 +161,14 @@ def export(
             write_atomically(written, archive.getvalue())
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(path)) from error
-        _core.Potential(str(written), device="cpu", check=True)
+        try:
+            _core.Potential(str(written), device="cpu", check=True)
+        except ReferenceMismatch as error:
+            found = str(error).replace(str(written), str(path))
+            raise ReferenceMismatch(
+                "`model`: expected a network that gives the same at each call, in Python and in TorchScript; here the "
+                f"written file gives something else: {found}"
+            ) from error
         replace(written, path)
     return path
 

@@ -272,7 +272,15 @@ def test_what_export_refuses(tmp_path, model, changes, text):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("change", "field"), [({"cutoff": -1.0}, "cutoff"), ({"baseline": [1.0]}, "baseline")])
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"cutoff": -1.0}, "cutoff"),
+        ({"cutoff": "4"}, "cutoff"),
+        ({"baseline": [1.0]}, "baseline"),
+        ({"baseline": {"O": -430.0, "H": -13.6}}, "baseline"),
+    ],
+)
 def test_fields_that_the_core_refuses(tmp_path, change, field):
     with pytest.raises(MetadataError, match=f"metadata field `{field}`"):
         export(TwoHop(), tmp_path / "toy.pt", **change)
@@ -281,14 +289,19 @@ def test_fields_that_the_core_refuses(tmp_path, change, field):
 def test_a_file_that_differs_from_the_network_is_never_left(tmp_path):
     path = tmp_path / "toy.pt"
     path.write_text("an older file")
-    with pytest.raises(ReferenceMismatch, match="reference structure `reference 1`: expected energy"):
+    with pytest.raises(ReferenceMismatch, match=r"`model`: .*in TorchScript.*`reference 1`: expected energy"):
         export(DiffersWhenScripted("right"), path)
     assert path.read_text() == "an older file"
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_single_structure_for_references(tmp_path):
+    with pytest.raises(ExportError, match="`references`: expected a list of structures, got one"):
+        export(TwoHop(), tmp_path / "toy.pt", references=WATER)
+
+
 def test_a_folder_that_does_not_exist(tmp_path):
-    with pytest.raises(FileNotFoundError, match="nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"nowhere/toy\.pt"):
         export(TwoHop(), tmp_path / "nowhere" / "toy.pt")
 
 
