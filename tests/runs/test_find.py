@@ -8,49 +8,15 @@ from pathlib import Path
 
 import pytest
 from support.argon import run_argon
+from support.ipi_folder import write_ipi_run
 
 from tumble.analysis import TrajectoryError
 from tumble.runs import open_run
 
-INPUT = """\
-<simulation>
-  <output prefix='water'>
-    <properties filename='out' stride='2'> [ step, time{picosecond}, temperature{kelvin} ] </properties>
-    <trajectory filename='pos' stride='2'> positions </trajectory>
-    <trajectory filename='vel' stride='2'> velocities </trajectory>
-    <trajectory filename='torque' stride='2' extra_type='torque'> extras </trajectory>
-  </output>
-  <system>
-    <initialize nbeads='2'> <file mode='xyz'> start.xyz </file> </initialize>
-    <ensemble> <temperature units='kelvin'> 300 </temperature> </ensemble>
-    <motion mode='dynamics'>
-      <dynamics mode='nvt'>
-        <timestep units='femtosecond'> 0.5 </timestep>
-        <thermostat mode='pile_l'> <tau units='femtosecond'> 100 </tau> </thermostat>
-      </dynamics>
-    </motion>
-  </system>
-</simulation>
-"""
-PROPERTIES = """\
-# column   1     --> step : The current simulation time step.
-# column   2     --> time{picosecond} : The elapsed simulation time.
-# column   3     --> temperature{kelvin} : The current temperature, as obtained from the MD kinetic energy.
-  0.0e+00  0.0e+00  3.0e+02
-  2.0e+00  1.0e-03  3.1e+02
-"""
-TORQUES = " #EXTRAS(torque)# Step:           0\n 0.0 0.0 1.0\n #EXTRAS(torque)# Step:           2\n 3.0e+00 0.0 4.0\n"
-
 
 @pytest.fixture
 def ipi(tmp_path: Path) -> Path:
-    (tmp_path / "input.xml").write_text(INPUT)
-    (tmp_path / "water.out").write_text(PROPERTIES)
-    for bead in range(2):
-        for name in ("pos", "vel"):
-            (tmp_path / f"water.{name}_{bead}.xyz").write_text("")
-        (tmp_path / f"water.torque_{bead}").write_text(TORQUES)
-    return tmp_path
+    return write_ipi_run(tmp_path, last_torque=2)
 
 
 def test_time_step_and_temperature_that_the_user_gives_win_for_ipi(ipi: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.ipi_folder import INPUT, write_ipi_run
 from support.ipi_harmonic import run_harmonic
 
 from tumble.analysis import TrajectoryError, open_trajectory
@@ -16,52 +17,10 @@ from tumble.analysis.settings import Settings
 from tumble.runs import open_run
 from tumble.runs.ipi_run import is_ipi_input, read_ipi_run
 
-INPUT = """\
-<simulation verbosity='low'>
-  <output prefix='water'>
-    <properties filename='out' stride='2'> [ step, time{picosecond}, temperature{kelvin} ] </properties>
-    <trajectory filename='pos' stride='2' format='xyz' cell_units='angstrom'> positions{angstrom} </trajectory>
-    <trajectory filename='vel' stride='2'> velocities </trajectory>
-    <trajectory filename='torque' stride='1' extra_type='torque'> extras </trajectory>
-  </output>
-  <system>
-    <initialize nbeads='2'> <file mode='xyz'> water64.xyz </file> </initialize>
-    <ensemble> <temperature units='kelvin'> 300 </temperature> </ensemble>
-    <motion mode='dynamics'>
-      <dynamics mode='nvt'>
-        <timestep units='femtosecond'> 0.5 </timestep>
-        <thermostat mode='pile_l'> <tau units='femtosecond'> 100 </tau> </thermostat>
-      </dynamics>
-    </motion>
-  </system>
-</simulation>
-"""
-
-PROPERTIES = """\
-# column   1     --> step : The current simulation time step.
-# column   2     --> time{picosecond} : The elapsed simulation time.
-# column   3     --> temperature{kelvin} : The current temperature, as obtained from the MD kinetic energy.
-  0.0e+00  0.0e+00  3.0e+02
-  2.0e+00  1.0e-03  3.1e+02
-"""
-
-TORQUES = """\
- #EXTRAS(torque)# Step:           0
- 0.0 0.0 {}
- #EXTRAS(torque)# Step:           4
- 3.0e+00 0.0 4.0
-"""
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "input.xml").write_text(INPUT)
-    (tmp_path / "water.out").write_text(PROPERTIES)
-    for bead in range(2):
-        (tmp_path / f"water.pos_{bead}.xyz").write_text("")
-        (tmp_path / f"water.vel_{bead}.xyz").write_text("")
-        (tmp_path / f"water.torque_{bead}").write_text(TORQUES.format(bead))
-    return tmp_path
+    return write_ipi_run(tmp_path)
 
 
 def test_run(folder: Path) -> None:
