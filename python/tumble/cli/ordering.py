@@ -42,20 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.frames import read_frames
     from tumble.outputs import RELAXED, RESULT, check_output, model_and
 
-    check_output(
-        "output",
-        arguments.output,
-        RESULT,
-        inputs=model_and(arguments.model, arguments.structures),
-        overwrite=arguments.overwrite,
-    )
-    check_output(
-        "relaxed",
-        arguments.relaxed,
-        RELAXED,
-        inputs=model_and(arguments.model, arguments.structures),
-        overwrite=arguments.overwrite,
-    )
+    for option, path, kind in (("output", arguments.output, RESULT), ("relaxed", arguments.relaxed, RELAXED)):
+        read = model_and(arguments.model, arguments.structures)
+        check_output(option, path, kind, inputs=read, overwrite=arguments.overwrite)
     calculator = Calculator(
         arguments.model,
         symmetrize=arguments.symmetrize,

@@ -96,10 +96,18 @@ class Settings:
             self.dumps[arguments[0]] = Dump(tuple(words), stages)
         elif command == "dump_modify":
             self._modify_dump(arguments)
-        elif command in ("fix", "compute", "variable"):
-            {"fix": self.fixes, "compute": self.computes, "variable": self.variables}[command][arguments[0]] = words
-        elif command in ("unfix", "undump", "uncompute"):
-            {"unfix": self.fixes, "undump": self.dumps, "uncompute": self.computes}[command].pop(arguments[0], None)  # type: ignore[attr-defined]
+        elif command == "fix":
+            self.fixes[arguments[0]] = words
+        elif command == "compute":
+            self.computes[arguments[0]] = words
+        elif command == "variable":
+            self.variables[arguments[0]] = words
+        elif command == "unfix":
+            self.fixes.pop(arguments[0], None)
+        elif command == "undump":
+            self.dumps.pop(arguments[0], None)
+        elif command == "uncompute":
+            self.computes.pop(arguments[0], None)
         elif command in ("pair_style", "bond_style", "kspace_style"):
             kept = [one for one in self.potential if one[0] not in (command, command.replace("style", "coeff"))]
             self.potential = (*kept, tuple(words))
@@ -144,7 +152,7 @@ class Settings:
 
     def _forget(self, units: str | None) -> None:
         """Set what holds at the start of a run."""
-        self.__init__(units=units, timestep=_TIMESTEPS.get(units or ""))  # type: ignore[misc]
+        vars(self).update(vars(Settings(units=units, timestep=_TIMESTEPS.get(units or ""))))
 
     def _modify_dump(self, arguments: list[str]) -> None:
         """Let a dump go on with the file of an earlier one, or leave atoms out, if it says so."""
