@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -137,9 +138,83 @@ def test_dump_of_some_atoms_is_taken_where_it_is_named_with_a_note(tmp_path: Pat
 
 
 def test_dump_that_begins_later_than_the_run_is_noted(tmp_path: Path) -> None:
-    loop = "variable i loop 2\nlabel again\ndump d all custom 10 a.$i.dump id type x y z\nrun 20\nundump d\nnext i\n"
-    folder = run_argon(tmp_path, f"fix 1 all nve\n{loop}jump in.lammps again\n")
+    stages = [f"dump d all custom 10 {name}.dump id type x y z\nrun 20\nundump d\n" for name in ("start", "end")]
+    folder = run_argon(tmp_path, "fix 1 all nve\n" + "".join(stages))
     found = open_run(folder)
-    assert found.trajectory.positions == (folder / "a.2.dump",)
-    assert any(note.startswith("The trajectory, `a.2.dump`, begins at step 20;") for note in found.notes)
+    assert found.trajectory.positions == (folder / "end.dump",)
+    assert any(note.startswith("The trajectory, `end.dump`, begins at step 20;") for note in found.notes)
     assert not any("begins at step" in note for note in open_run(run_argon(tmp_path / "b", f"{DUMPED}run 20\n")).notes)
+
+
+_LOOP = """\
+fix 1 all nve
+variable i loop 11
+label again
+{turn}
+dump d all custom 10 a.$i.dump id type element x y z
+dump_modify d element Ar
+run 20
+undump d
+next i
+jump in.lammps again
+"""
+
+
+def test_dumps_of_the_turns_of_a_loop_are_one_trajectory(tmp_path: Path) -> None:
+    folder = run_argon(tmp_path, _LOOP.format(turn=""))
+    found = open_run(folder)
+    assert [path.name for path in found.trajectory.positions] == [f"a.{number}.dump" for number in range(1, 12)]
+    assert not any("dump" in note for note in found.notes)
+    trajectory = found.universe().trajectory
+    assert trajectory.steps.tolist() == list(range(0, 221, 10))
+    assert trajectory.frame_times == pytest.approx(0.001 * trajectory.steps)
+    (folder / "a.8.dump").unlink()
+    found = open_run(folder)
+    assert found.universe().trajectory.steps.tolist() == list(range(160, 221, 10))
+    assert any(note.startswith("The trajectory, `a.9.dump`, begins at step 160;") for note in found.notes)
+
+
+def test_dumps_of_turns_under_other_settings_are_named(tmp_path: Path) -> None:
+    folder = run_argon(tmp_path, _LOOP.format(turn="timestep $(0.0001*v_i)"))
+    found = open_run(folder)
+    assert found.universe().trajectory.steps.tolist() == [200, 210, 220]
+    assert (
+        "Dumps of earlier stages, under other settings, aren't analyzed: `a.1.dump`, `a.2.dump`, `a.3.dump` and 7 "
+        "more; name one to analyze it."
+    ) in found.notes
+    third = open_run(folder / "a.3.dump")
+    assert (third.timestep, third.universe().trajectory.steps.tolist()) == (pytest.approx(0.0003), [40, 50, 60])
+    several = open_run(folder, trajectory=[folder / f"a.{number}.dump" for number in (9, 10, 11)])
+    assert several.universe().trajectory.steps.tolist() == [210, 220]
+
+
+APPENDED = "dump d all custom 10 a.dump id type element x y z\ndump_modify d element Ar append yes\n"
+
+
+def test_frames_that_another_run_wrote_to_the_same_file_do_not_count(tmp_path: Path) -> None:
+    """Two processes, each with its own log and time step; the second goes on with the dump of the first."""
+    folder = run_argon(tmp_path, f"fix 1 all nve\ntimestep 0.001\n{APPENDED}run 40\nwrite_restart a.restart\n")
+    (folder / "log.lammps").rename(folder / "log.first")
+    again = "units metal\nread_restart a.restart\nthermo 10\npair_style lj/cut 5.0\npair_coeff * * 0.0104 3.40\n"
+    run_lammps(folder, f"{again}fix 1 all nve\ntimestep 0.0005\n{APPENDED}run 25\n").checked()
+    for log, timestep, steps in (("log.first", 0.001, [0, 10, 20, 30, 40]), ("log.lammps", 0.0005, [40, 50, 60])):
+        found = open_run(folder / log)
+        assert (found.timestep, found.universe().trajectory.steps.tolist()) == (timestep, steps)
+    assert any(
+        "those of other stages or runs (4) are left out" in note for note in notes_of(open_run(folder).universe())
+    )
+    joined = folder / "both.log"
+    joined.write_text((folder / "log.first").read_text() + (folder / "log.lammps").read_text())
+    assert open_run(joined).universe().trajectory.steps.tolist() == [50, 60]
+    joined.write_text(joined.read_text().replace("timestep 0.0005", "timestep 0.001"))
+    assert open_run(joined).universe().trajectory.steps.tolist() == [0, 10, 20, 30, 40, 50, 60]
+
+
+def test_frames_without_steps_in_a_file_that_was_appended_to_are_noted(tmp_path: Path) -> None:
+    appended = APPENDED.replace("custom 10 a.dump id type element x y z", "xyz 10 a.xyz")
+    folder = run_argon(tmp_path, f"fix 1 all nve\n{appended}run 20\n")
+    text = re.sub(r"Atoms. Timestep: \d+", "argon", (folder / "a.xyz").read_text())
+    (folder / "a.xyz").write_text(text)
+    universe = open_run(folder).universe()
+    assert len(universe.trajectory) == 3
+    assert any("was appended to, and its frames have no steps" in note for note in notes_of(universe))

@@ -170,3 +170,23 @@ def test_what_fix_print_writes_before_the_thermo_output_is_no_command(tmp_path: 
     script = 'timestep 0.002\nvariable d equal 7\nfix 1 all nve\nfix p all print 5 "timestep ${d}"\nrun 10\n'
     log = read_lammps_log(run_argon(tmp_path / "printed", script) / "log.lammps")
     assert [stage.settings.timestep for stage in log.stages] == [0.002]
+
+
+def test_what_fix_print_writes_between_the_pieces_of_a_run_is_no_command(tmp_path: Path) -> None:
+    """The command that is carried out between them is one, also where it looks like what is printed."""
+    script = 'variable d equal 7\nfix 1 all nve\nfix p all print 5 "timestep ${d}"\n'
+    script += 'run 20 every 10 "print \'a piece\'" "timestep 0.0005"\n'
+    log = read_lammps_log(run_argon(tmp_path / "printed", script) / "log.lammps")
+    assert [stage.settings.timestep for stage in log.stages] == [0.001, 0.0005]
+    script = 'variable d equal 7\nfix 1 all nve\nfix p all print 5 "timestep ${d}"\nrun 20 every 10 NULL\n'
+    log = read_lammps_log(run_argon(tmp_path / "nothing", script) / "log.lammps")
+    assert [stage.settings.timestep for stage in log.stages] == [0.001, 0.001]
+
+
+def test_what_units_and_clear_leave_as_it_is(tmp_path: Path) -> None:
+    """Variables stay (https://docs.lammps.org/clear.html), and so does a boundary that is given before the units."""
+    script = "variable early equal 1\nboundary f f f\n" + argon() + "variable late equal 2\nfix 1 all nve\nrun 10\n"
+    run_lammps(tmp_path, script + "clear\n" + argon() + "fix 1 all nve\nrun 10\n").checked()
+    first, second = read_lammps_log(tmp_path / "log.lammps").stages
+    assert (first.settings.periodic, second.settings.periodic) == (False, True)
+    assert second.settings.variables.keys() >= {"early", "late"}

@@ -98,6 +98,7 @@ class _Replay:
     kind: str | None = None
     commanded: bool = False
     starting: bool = False  # behind a `run`, before its thermo output
+    between: tuple[re.Pattern[str], ...] | None = None  # echoes of the commands of a `run every`, in such a run
     ended: bool = False
     read_files: list[Path] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -132,11 +133,14 @@ class _Replay:
             line, stop = _whole(lines, place)
             if PROCESS.match(line) and place > 0:
                 self.settings = Settings(echoed=_echoes(lines, place + 1))
-                self.kind, self.commanded = None, False
+                self.kind, self.commanded, self.between = None, False, None
             words = command_of(line) if self.settings.echoed else []
-            if self.starting and self._printed(line):
-                place = stop  # `fix print` writes once before the thermo output begins
+            echoed = any(pattern.fullmatch(line) for pattern in self.between or ())
+            if (self.starting or (self.between is not None and not echoed)) and self._printed(line):
+                place = stop  # `fix print` writes once before thermo output begins
             elif words:
+                if not echoed:
+                    self.between = None
                 place = self._carry_out(words, lines, stop)
                 if words[0] == "log":
                     # Names are relative to the folder in which LAMMPS was started, that of the first log.
@@ -171,6 +175,9 @@ class _Replay:
         self.commanded = self.starting = words[0] in RUNS
         if self.commanded:
             self.kind = words[0]
+        if words[0] == "run" and "every" in words[:-2]:
+            commands = words[words.index("every") + 2 :]
+            self.between = tuple(pattern for command in commands for pattern in printed_by(command))
         return place
 
     def _printed(self, line: str) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from tumble.analysis.reading.frames import continuing
 from tumble.analysis.statistics.cells import Array
 from tumble.runs.lammps_log import LammpsLog
-from tumble.runs.lammps_settings import Settings
+from tumble.runs.lammps_settings import BEFORE, Settings
 from tumble.runs.lammps_stage import Stage
 
 
@@ -56,14 +56,26 @@ class Part:
         """Return the first and last step of frames of a dump that belong to these stages; None where all do.
 
         Args:
-            since: Number of stages that were over when the dump was defined.
+            since: Number of stages that were over when the dump was defined; `BEFORE` if an earlier run began it.
         """
         steps = [stage.steps for stage in self.stages if len(stage.steps) > 0]
         if not steps:
             return None, None
         # A frame at the step where these stages begin was written when the stage before them ended, by another stage.
-        begin = int(steps[0][0]) + 1 if since < self.first else None
+        begin = int(steps[0][0]) + 1 if since < self.first and self.first > 0 else None
         return begin, int(steps[-1][-1]) if self.later else None
+
+    def described(self, since: int) -> tuple[int | None, int | None]:
+        """Return between which steps the log describes frames of a dump; None where it can't be known.
+
+        Other runs, with logs of their own, may have written to the same file before and after.
+
+        Args:
+            since: As for `steps_of`.
+        """
+        if not self.stages or len(self.stages[0].steps) == 0:
+            return None, None
+        return int(self.stages[0].steps[0]) if since == BEFORE else None, self.stages[-1].last_step
 
 
 def part_of(log: LammpsLog, has_dump: Callable[[Settings], bool], declares_dump: Callable[[Settings], bool]) -> Part:

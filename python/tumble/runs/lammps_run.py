@@ -22,8 +22,7 @@ _PARTITIONS = re.compile(r"^Running on \d+ partitions of processors", re.MULTILI
 _INPUT = 1 << 20  # bytes up to which a file may be an input script
 _NOT_ECHOED = (
     "The log doesn't echo the commands of the input, so ensemble, thermostat and dumps aren't known: give "
-    "`--trajectory`, and `--temperature` where it matters. Energies are taken as those of all atoms "
-    "(`thermo_modify norm no`)."
+    "`--trajectory`, and `--temperature` where it matters."
 )
 
 
@@ -99,7 +98,14 @@ def read_lammps_run(
         inputs=inputs,
         versions=_versions(found.text),
         n_atoms=found.atoms,
-        notes=(*_notes(found, part), *dumps.note_on_begin(part), *unit_notes, *clock.notes, *thermo.notes),
+        notes=(
+            *_notes(found, part),
+            *dumps.note_on_begin(part),
+            *dumps.note_on_others(part),
+            *unit_notes,
+            *clock.notes,
+            *thermo.notes,
+        ),
         files=(*found.files, *(folder / each for each in inputs)),
     )
 

@@ -21,6 +21,8 @@ _TIMESTEPS = {
 }
 #: Commands after which thermo output may follow.
 RUNS = frozenset(["run", "minimize", "rerun", "neb", "neb/spin", "prd", "tad", "hyper", "temper", "dynamical_matrix"])
+#: Takes the place of the number of stages that were over when a file was begun that another run began.
+BEFORE = -1
 _YES = ("yes", "on", "true")
 
 
@@ -30,7 +32,8 @@ class Dump:
 
     Attributes:
         words: Its command.
-        since: Number of stages that were over when it was defined.
+        since: Number of stages that were over when it was defined, or when the file was begun to which it appends;
+            `BEFORE` if nothing says that this run began that.
         thinned: Keywords of `dump_modify` that leave atoms of its group out, `thresh` and `region`.
     """
 
@@ -127,8 +130,10 @@ class Settings:
         if command == "clear":
             self._forget(None)
         elif command == "units":
-            # It is given before anything else, so it begins a run anew, as in a log to which another was appended.
+            # It is given before atoms, so a second one begins a run anew, as in a log to which another was appended.
+            periodic = self.periodic if self.units is None else True  # `boundary` may come first
             self._forget(arguments[0])
+            self.periodic = periodic
         elif command == "timestep":
             self.timestep = number_of(arguments[0])
         elif command == "read_data" and "add" not in arguments:
@@ -148,11 +153,12 @@ class Settings:
         """Forget what later commands may have changed, since the log echoes none from here on."""
         data, units = self.data, self.units
         self._forget(units)
-        self.echoed, self.timestep, self.data, self.periodic = False, None, data, None
+        self.echoed, self.timestep, self.data, self.periodic, self.variables = False, None, data, None, {}
 
     def _forget(self, units: str | None) -> None:
-        """Set what holds at the start of a run."""
-        vars(self).update(vars(Settings(units=units, timestep=_TIMESTEPS.get(units or ""))))
+        """Set what holds at the start of a run, to which LAMMPS takes its variables along."""
+        start = Settings(units=units, timestep=_TIMESTEPS.get(units or ""), variables=self.variables)
+        vars(self).update(vars(replace(start, written=self.written)))
 
     def _modify_dump(self, arguments: list[str]) -> None:
         """Let a dump go on with the file of an earlier one, or leave atoms out, if it says so."""
@@ -164,7 +170,7 @@ class Settings:
                 thinned = found.thinned - {keyword} if value == "none" else found.thinned | {keyword}
                 found = self.dumps[arguments[0]] = replace(found, thinned=thinned)
         if "append" in arguments[:-1] and arguments[arguments.index("append") + 1] in _YES:
-            since = self.written.get(found.words[5], found.since)
+            since = self.written.get(found.words[5], BEFORE)
             self.dumps[arguments[0]] = replace(found, since=since)
 
     def note_written(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tumble.analysis.constants import EV_IN_KJ_PER_MOL, KCAL_IN_KJ
+from tumble.analysis.constants import BOLTZMANN, EV_IN_KJ_PER_MOL, KCAL_IN_KJ
 from tumble.analysis.statistics.cells import Array
 from tumble.runs.lammps_columns import original_names
 from tumble.runs.lammps_part import Part
@@ -33,6 +33,14 @@ class Units:
 UNITS = {
     "metal": Units(1.0, 1.0, 1.0),
     "real": Units(KCAL_IN_KJ / EV_IN_KJ_PER_MOL, 1e-3, 1.01325),
+}
+_SEVERAL = 1.5  # atoms, from which on energies can't be those of one
+_CONSTRAINED = 0.2  # of an atom's motion, of which constraints leave more
+# What is said of energies where the log doesn't echo how they are written.
+_NOT_SAID = {
+    None: "The log doesn't say whether energies are per atom (`thermo_modify norm`): they are taken as those of all.",
+    True: "Energies in the log are per atom, as its kinetic energy and temperature tell.",
+    False: "",
 }
 _ENERGIES = {"PotEng": "potential", "KinEng": "kinetic"}
 
@@ -74,7 +82,11 @@ def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Therm
         step = columns["Step"][exploded[0]]
         notes.append(f"Thermo output has values that are infinite or none, the first at step {step:.0f}.")
     energy: float | None = UNITS[units].energy
-    if part.settings.normalized:
+    normalized: bool | None = part.settings.normalized
+    if not part.settings.echoed:
+        normalized = _normalized(columns, atoms, UNITS[units].energy)
+        notes.append(_NOT_SAID[normalized])
+    if normalized:
         energy = None if atoms is None else UNITS[units].energy * atoms
     if energy is None:
         notes.append("Energies in the log are per atom, and the number of atoms isn't told: they aren't used.")
@@ -84,7 +96,32 @@ def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Therm
         columns["temperature"] = columns["Temp"]
     if "Press" in columns:
         columns["pressure"] = columns["Press"] * UNITS[units].pressure
-    return Thermo(columns, energy, tuple(notes))
+    return Thermo(columns, energy, tuple(filter(None, notes)))
+
+
+def _normalized(columns: Mapping[str, Array], atoms: int | None, energy: float) -> bool | None:
+    """Return whether energies are per atom, by the kinetic energy and the temperature; None if these can't tell it.
+
+    LAMMPS takes f/2 kT for the kinetic energy, whose number of degrees of freedom f is 3N - 3 for N atoms, and less
+    with constraints (https://docs.lammps.org/compute_temp.html).
+    """
+    if "Temp" not in columns or atoms is None:
+        return None
+    if "KinEng" in columns:
+        kinetic = columns["KinEng"]
+    elif "TotEng" in columns and ("PotEng" in columns or "E_pair" in columns):
+        parts = ("PotEng",) if "PotEng" in columns else ("E_pair", "E_mol")
+        kinetic = columns["TotEng"] - sum(columns[part] for part in parts if part in columns)
+    else:
+        return None
+    moving = np.isfinite(kinetic) & np.isfinite(columns["Temp"]) & (columns["Temp"] > 0)
+    if not moving.any():
+        return None
+    # Numbers of atoms that move as freely as they can: 1 - 1/N where energies are per atom, N - 1 where they aren't.
+    free = float(np.mean(kinetic[moving]) * energy / (1.5 * BOLTZMANN * np.mean(columns["Temp"][moving])))
+    if free > _SEVERAL:
+        return False
+    return True if _CONSTRAINED < free < 1 - 0.5 / atoms else None
 
 
 def _regular(steps: Array) -> NDArray[np.bool_]:

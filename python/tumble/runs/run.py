@@ -36,6 +36,8 @@ class Trajectory:
         bead: Whether they are of one bead of a path integral of LAMMPS, whose velocities are those of normal modes.
         steps: First and last step of the frames that belong to the run; None where all do.
         optional_steps: Whether all frames count where none has such a step.
+        described: First and last step that a log describes; None where that isn't known. Other runs may have written to
+            the same files: of these frames, where they have steps, only those within count.
         absence: Why there are no files, for messages; empty where nothing is to be said.
     """
 
@@ -50,6 +52,7 @@ class Trajectory:
     bead: bool = False
     steps: tuple[int | None, int | None] = (None, None)
     optional_steps: bool = False
+    described: tuple[int | None, int | None] = (None, None)
     absence: str = ""
 
 
@@ -151,6 +154,7 @@ class Run:
             bead=files.bead,
             steps=files.steps,
             optional_steps=files.optional_steps,
+            described=files.described,
         )
         known = None if self.engine == "unknown" else self.beads
         # A log of LAMMPS is that of one bead, and doesn't tell their number.

@@ -48,6 +48,7 @@ class Stretch(_View):
         source: The frames.
         steps: First and last step; None where there is no bound.
         timestep: ps; with it, times stand for steps in files without these.
+        described: First and last step, too, but only in a file that tells steps.
         optional: Whether all frames count where none has such a step.
 
     Raises:
@@ -59,23 +60,28 @@ class Stretch(_View):
         source: FrameSource,
         steps: tuple[int | None, int | None],
         timestep: float | None,
+        described: tuple[int | None, int | None] = (None, None),
         *,
         optional: bool = False,
     ) -> None:
         """See the class."""
         super().__init__(source)
-        first, last = steps
-        bounds = (("from", first), ("to", last))
-        between = " ".join(f"{word} step {bound}" for word, bound in bounds if bound is not None)
         clock = source.steps
         if clock is None and source.times is not None and timestep is not None:
             clock = np.rint(source.times / timestep).astype(np.int64)
+        first, last = steps if clock is None else _narrowed(steps, described)
+        bounds = (("from", first), ("to", last))
+        between = " ".join(f"{word} step {bound}" for word, bound in bounds if bound is not None)
         keep = np.ones(len(source), dtype=bool)
         if clock is not None and first is not None:
             keep &= clock >= first
         if clock is not None and last is not None:
             keep &= clock <= last
-        if clock is None or not keep.any():
+        if clock is None and described[0] is not None:
+            self.notes += (
+                f"`{source.name}` was appended to, and its frames have no steps: those of earlier runs can't be told.",
+            )
+        if not keep.any() or (clock is None and (first, last) != (None, None)):
             got = "none" if clock is None else f"steps {clock.min()} to {clock.max()}"
             if not optional:
                 raise TrajectoryError(
@@ -92,8 +98,8 @@ class Stretch(_View):
         self.times = None if source.times is None else source.times[keep]
         if not keep.all():
             self.notes += (
-                f"Of {len(keep)} frames, those of other stages of the run ({np.sum(~keep)}) are left out: only frames "
-                f"{between} count.",
+                f"Of {len(keep)} frames, those of other stages or runs ({np.sum(~keep)}) are left out: only frames "
+                f"{between} count, which the log describes.",
             )
 
     def __len__(self) -> int:
@@ -107,6 +113,14 @@ class Stretch(_View):
     def describe(self, index: int) -> str:
         """See the base."""
         return self._source.describe(int(self._chosen[index]))
+
+
+def _narrowed(
+    steps: tuple[int | None, int | None], described: tuple[int | None, int | None]
+) -> tuple[int | None, int | None]:
+    """Return the first and last step within both of two ranges."""
+    firsts, lasts = ([one for one in pair if one is not None] for pair in zip(steps, described, strict=True))
+    return max(firsts, default=None), min(lasts, default=None)
 
 
 class LoneBead(_View):

@@ -48,6 +48,7 @@ def open_trajectory(
     bead: bool = False,
     steps: tuple[int | None, int | None] = (None, None),
     optional_steps: bool = False,
+    described: tuple[int | None, int | None] = (None, None),
     optional_topology: bool = False,
 ) -> Any:
     """Opens a trajectory.
@@ -72,6 +73,7 @@ def open_trajectory(
         bead: Whether the file is that of one bead of `fix pimd`: its velocities and forces are then left out.
         steps: First and last step of the frames that count; None where all do.
         optional_steps: Whether all frames count where none has such a step.
+        described: First and last step of the frames that count, too, but only where the files tell steps.
         optional_topology: Whether `topology` only counts where the trajectory doesn't say what the atoms are.
 
     Returns:
@@ -85,8 +87,8 @@ def open_trajectory(
     groups = _open(files, "files", style, beads, every_second)
     try:
         sources = _with_companions(groups, velocities, forces, every_second)
-        if steps != (None, None):
-            sources = [Stretch(source, steps, timestep, optional=optional_steps) for source in sources]
+        if (steps, described) != ((None, None), (None, None)):
+            sources = [Stretch(source, steps, timestep, described, optional=optional_steps) for source in sources]
         if bead:
             sources = [LoneBead(source) for source in sources]
         first = sources[0]
