@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shlex
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -17,6 +18,7 @@ from tumble.model_file import DTYPES, export
 from tumble.structures import to_graph
 from tumble.symmetry import measure
 from tumble.train import TrainedModel, load_trained
+from tumble.train.checkpoint import CHECKPOINT
 from tumble.train.config import MODEL
 from tumble.train.summary import data_sources
 
@@ -93,17 +95,33 @@ def provenance(summary: dict[str, Any]) -> Provenance:
     initial = summary.get("initial")  # absent in summaries of earlier versions
     if initial is not None:
         configuration["initial"] = {key: initial[key] for key in ("file", "sha256")}
-    progress = {key: summary[key] for key in ("finished", "steps", "minutes")}
+    metrics = {key: summary[key] for key in ("finished", "steps", "minutes")}
+    metrics["held out, meV/atom and meV/Å"] = summary["metrics"] or "not measured"
     return Provenance(
         data=data_sources(summary),
         seeds={"training": summary["seed"]},
-        metrics={**progress, "held out, meV/atom and meV/Å": summary["metrics"]},
+        metrics=metrics,
         configuration=configuration,
     )
 
 
+def continuation(checkpoint: str | PathLike[str]) -> str:
+    """Return the command that continues the training in a folder, given the folder or the `model.pt` in it."""
+    folder = Path(checkpoint)
+    folder = folder if folder.is_dir() else folder.parent
+    config = folder.with_suffix(".yaml")
+    if config.is_file():
+        return shlex.join(["tumble", "train", str(config)])
+    return f"tumble train CONFIG.yaml --out {shlex.quote(str(folder))}"
+
+
 def _model_path(checkpoint: Path) -> Path:
     path = checkpoint / MODEL if checkpoint.is_dir() else checkpoint
+    if not path.is_file() and (checkpoint / CHECKPOINT).exists():
+        raise CheckpointError(
+            f"`checkpoint`: expected a `{MODEL}` in `{checkpoint}`, got only the `{CHECKPOINT}` of a training; "
+            f"`{continuation(checkpoint)}` continues it, and writes the model when it ends or is interrupted"
+        )
     if not path.is_file():
         raise CheckpointError(
             f"`checkpoint`: expected the folder of a training or a `{MODEL}`, got `{checkpoint}`; "

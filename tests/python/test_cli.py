@@ -265,8 +265,46 @@ def test_export_of_an_unfinished_training(capsys, training, tmp_path):
     output = tmp_path / "water.pt"
     status, _, err = run(capsys, "export", training, "-o", output, "--name", "water", "--rotations", 2)
     assert status == 0
-    assert "tumble: warning: the training isn't finished (12 steps in 0.5 minutes), and the file says so; " in err
+    assert "note: the training isn't finished (12 steps in 0.5 minutes), and the file says so; continue it " in err
+    assert f"`tumble train CONFIG.yaml --out {training}`" in err
     assert metadata.read(output)["provenance"]["metrics"]["finished"] is False
+
+
+def test_how_far_an_exported_training_is(capsys, training, tmp_path):
+    """By the stages of its configuration; the command names the configuration that lies next to the folder."""
+    content = torch.load(training / "model.pt")
+    content["summary"] |= {"finished": False, "metrics": {}}
+    content["summary"]["configuration"]["stages"] = [{"steps": 10}, {"steps": 20}]
+    torch.save(content, training / "model.pt")
+    (tmp_path / "training.yaml").touch()
+    output = tmp_path / "water.pt"
+    status, _, err = run(capsys, "export", training, "-o", output, "--name", "water", "--rotations", 2)
+    assert status == 0
+    assert "the training isn't finished (12 of 30 steps)" in err
+    assert f"continue it with `tumble train {tmp_path / 'training.yaml'}`\n" in err
+    _, out, _ = run(capsys, "info", output)
+    assert "held out, meV/atom and meV/Å: not measured" in out
+
+
+def test_export_of_a_checkpoint_alone(capsys, training, tmp_path):
+    (training / "model.pt").rename(training / "checkpoint.pt")
+    status, _, err = run(capsys, "export", training, "-o", tmp_path / "water.pt", "--name", "water")
+    assert status == 1
+    assert "expected a `model.pt` in `" in err
+    assert f"`tumble train CONFIG.yaml --out {training}` continues it" in err
+
+
+def test_missing_arguments_come_with_an_example(capsys):
+    for command, example in (
+        ("export", "tumble export TRAINING-FOLDER -o my-water.pt --name my-water"),
+        ("drive", "tumble drive water --unix my-water --structure water64.xyz"),
+    ):
+        with pytest.raises(SystemExit) as caught:
+            main([command, "water"])
+        assert caught.value.code == 2
+        err = capsys.readouterr().err
+        assert f"tumble {command}: error: the following arguments are required: -" in err
+        assert err.endswith(f"; for example: `{example}`\n")
 
 
 def test_export_with_other_references_and_precision(capsys, training, frames, tmp_path):

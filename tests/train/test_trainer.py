@@ -17,7 +17,7 @@ import torch
 from torch._dynamo.testing import CompileCounterWithBackend
 
 from tumble.cli import main
-from tumble.errors import DeviceError
+from tumble.errors import DeviceError, FramesError
 from tumble.train import Summary, TrainingError, config_from_mapping, load_trained, train
 from tumble.train.checkpoint import load_torch
 from tumble.train.trainer import Trainer
@@ -110,13 +110,58 @@ def test_interruption_before_the_first_checkpoint(
     monkeypatch.undo()
     err = capfd.readouterr().err
     assert "tumble: stopping after this step, with a checkpoint; once more to stop at once" in err
-    assert f"interrupted after 6 steps; the checkpoint in {tmp_path / 'small'} has them, and the same command" in err
+    assert f"interrupted after 6 steps; the checkpoint in {tmp_path / 'small'} has them\n" in err
+    assert f"\nto continue from the last checkpoint: tumble train {path}\n" in err
     assert err.rstrip().endswith(line)
     assert load_torch(tmp_path / "small" / "checkpoint.pt")["stage"] == [0, 6, 6]
+    left = load_trained(tmp_path / "small" / "model.pt").summary  # to be exported as it is; nothing was measured
+    assert (left["finished"], left["steps"], left["metrics"]) == (False, 6, {})
     assert main(["train", str(path)]) == 0
     a, b = ((tmp_path / out / "metrics.csv").read_text() for out in ("whole", "small"))
     assert without_times(a) == without_times(b)
     assert whole.steps == 13
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interruption_before_anything_can_be_saved(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], number: int
+) -> None:
+    """While the data are read: it is said whether there is a checkpoint, and what starts or continues."""
+    path = tmp_path / "small.yaml"
+    path.write_text(json.dumps(settings))
+    command = ["train", str(path), "--out", str(tmp_path / "a b")]
+
+    def interrupted(*_: object) -> None:
+        os.kill(os.getpid(), number)
+
+    def lines_of(*more: str) -> list[str]:
+        with monkeypatch.context() as patch:
+            patch.setattr("tumble.train.trainer.load_sets", interrupted)
+            assert main([*command, *more]) == 128 + number
+        return capfd.readouterr().err.splitlines()
+
+    again = f"tumble train {path} --out '{tmp_path / 'a b'}'"
+    none = "no checkpoint was written, so there is nothing to continue; to start again: "
+    assert lines_of("--max-minutes", "5")[0] == f"{none}{again} --max-minutes 5"
+    assert main([*command, "--max-minutes", "0"]) == 3
+    assert f"time is up after 1 steps; to continue from the last checkpoint: {again} --max-minutes 0" in (
+        capfd.readouterr().err
+    )
+    before = (tmp_path / "a b" / "checkpoint.pt").read_bytes()
+    assert lines_of()[0] == f"to continue from the last checkpoint: {again}"
+    assert lines_of("--restart")[0] == f"{none}{again} --restart"
+    assert (tmp_path / "a b" / "checkpoint.pt").read_bytes() == before
+
+
+def test_a_restart_that_fails_costs_nothing(settings: Settings, tmp_path: Path) -> None:
+    """What is in the folder is replaced only when the data and all else are right."""
+    run({**settings, "max_minutes": 0.0}, tmp_path, "out")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    wrong = copy.deepcopy(settings)
+    wrong["data"]["water"]["path"] = "absent.extxyz"
+    with pytest.raises(FramesError, match=r"`data\.water\.path`: expected a file of frames"):
+        train(config_from_mapping(wrong, tmp_path), tmp_path / "out", restart=True)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
 
 def test_second_interruption_stops_at_once(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,7 +346,7 @@ def test_command_line(settings: Settings, tmp_path: Path, capsys: pytest.Capture
     path = tmp_path / "small.yaml"
     path.write_text(json.dumps(settings))
     assert main(["train", str(path), "--max-minutes", "0"]) == 3
-    assert "the same command continues" in capsys.readouterr().err
+    assert f"to continue from the last checkpoint: tumble train {path} --max-minutes 0" in capsys.readouterr().err
     assert main(["train", str(path)]) == 0
     assert "water: force MAE" in capsys.readouterr().out
     assert (tmp_path / "small" / "model.pt").exists()

@@ -34,6 +34,7 @@ from tumble.cli import (
     rotations,
     train,
 )
+from tumble.cli.parser import ExampleParser
 from tumble.cli.terminal import fit_output, printable
 from tumble.interruption import Terminated, signals_interrupt
 from tumble.waiting import set_waiting
@@ -46,7 +47,9 @@ def build_parser() -> argparse.ArgumentParser:
         description="Approximately rotation-invariant machine-learning potentials in LAMMPS, i-PI and ASE.",
     )
     parser.add_argument("--version", action="version", version=f"tumble {tumble.__version__}")
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=ExampleParser
+    )
     for command in (
         export,
         info,

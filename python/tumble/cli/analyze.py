@@ -22,6 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "analyze",
         help="observables of runs of LAMMPS and i-PI, with error bars",
+        example="tumble analyze RUN-FOLDER --start 1",
         description="Compute observables of runs, print the numbers, and write everything to analysis.json in the "
         "folder of each run, for `tumble compare` and `tumble report`.",
         epilog="docs/analysis.md explains each observable and its error. From Python alone: dipoles and charges of "

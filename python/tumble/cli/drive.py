@@ -20,6 +20,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "drive",
         help="serve a model to i-PI",
+        example="tumble drive water --unix my-water --structure water64.xyz",
         description="Connects to an i-PI server and evaluates what it sends, until it says EXIT.",
         epilog=f"Exit status: 0 after EXIT, {NO_SERVER} if no server could be reached, {SERVER_GONE} if the "
         f"server went away without a word, {NO_FORCES} if a structure couldn't be evaluated, 1 for any other "

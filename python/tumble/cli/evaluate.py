@@ -18,6 +18,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "evaluate",
         help="errors of a model on labelled structures",
+        example="tumble evaluate water frames.extxyz",
         description="MAE and RMSE of energies per atom, with and without their mean error, and of forces.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")

@@ -14,6 +14,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "export",
         help="turn a training result into a model file",
+        example="tumble export TRAINING-FOLDER -o my-water.pt --name my-water",
         description="Writes a model file for LAMMPS, i-PI and ASE from what `tumble train` left, and "
         "measures its symmetry error by random rotations of the reference structures.",
     )
@@ -43,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble import metadata
     from tumble.cli.info import format_symmetry
     from tumble.outputs import MODEL, check_output
-    from tumble.trained import export_trained
+    from tumble.train.summary import progress
+    from tumble.trained import continuation, export_trained
 
     check_output("output", arguments.output, MODEL, inputs=_inputs(arguments), overwrite=arguments.overwrite)
     path = export_trained(
@@ -59,11 +61,12 @@ def run(arguments: argparse.Namespace) -> int:
         citation=arguments.citation,
     )
     document = metadata.read(path)
-    progress = document["provenance"]["metrics"]
-    if not progress["finished"]:
+    done = document["provenance"]["metrics"]
+    if not done["finished"]:
+        length = progress({**done, "configuration": document["provenance"]["configuration"]})
         print(
-            f"tumble: warning: the training isn't finished ({progress['steps']} steps in {progress['minutes']:g} "
-            "minutes), and the file says so; continue with `tumble train`",
+            f"note: the training isn't finished ({length}), and the file says so; continue it with "
+            f"`{continuation(arguments.checkpoint)}`",
             file=sys.stderr,
         )
     print(

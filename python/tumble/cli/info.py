@@ -19,6 +19,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "info",
         help="what a model file says about itself",
+        example="tumble info water",
         description="Species, cutoff, symmetry error, training data, licence and more, from the file.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")

@@ -13,6 +13,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "ordering",
         help="relaxed energies of proton orderings of ice, and what the symmetry error adds to them",
+        example="tumble ordering water ice-orderings.extxyz",
         description="Relax each structure of a file, proton orderings of one crystal, and compare the spread of their "
         "energies with the noise that the orientation of the crystal adds to it.",
     )

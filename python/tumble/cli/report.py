@@ -16,6 +16,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "report",
         help="one page about runs: verdicts, figures, provenance",
+        example="tumble report bare random --reference random -o report.html",
         description="Write one self-contained HTML page about runs, compared with a reference run and with what exact "
         "symmetry demands. A run that wasn't analysed yet is analysed first.",
     )

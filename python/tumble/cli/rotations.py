@@ -18,6 +18,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "rotations",
         help="count, exactness and weights of a set of rotations",
+        example="tumble rotations degree:7+inversion",
         description="Count, degree of exactness (computed from the matrices) and weights of a set of rotations, and "
         "the published grids of that degree.",
     )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tumble.train import Summary
+
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
@@ -21,10 +25,11 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "train",
         help="train a PET model on labelled frames, or continue its training",
+        example="tumble train my-water.yaml",
         description="Trains as the configuration says, or continues from the checkpoint in the folder of results.",
         epilog=f"Exit status: 0 when all stages are done, {UNFINISHED} when --max-minutes was over before, 1 after an "
         "error, 130 after Ctrl-C and 128 + N after another signal N that asks it to end (SIGTERM, SIGUSR1, ...). A "
-        "signal has the step finished and a checkpoint written; the same command continues.",
+        "signal has the step finished and a checkpoint written; the same command without --restart continues.",
     )
     parser.add_argument("config", type=Path, metavar="CONFIG.yaml", help="configuration")
     parser.add_argument(
@@ -41,18 +46,57 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the subcommand and say how accurate the model is on the frames held out."""
-    from tumble.train import read_config, train
-
-    config = read_config(args.config)
-    if args.max_minutes is not None:
-        config = dataclasses.replace(config, max_minutes=args.max_minutes)
     folder = args.out if args.out is not None else args.config.with_suffix("")
-    summary = train(config, folder, restart=args.restart)
+    earlier = _checkpoint(folder)
+    try:
+        summary = _train(args, folder)
+    except KeyboardInterrupt:
+        print(_how_to_go_on(args, folder, earlier), file=sys.stderr)
+        raise
     for name, errors in summary.metrics.items():
         print(
             f"{name}: force MAE {errors.force_mae:.1f}, RMSE {errors.force_rmse:.1f} meV/Å; "
             f"energy MAE {errors.energy_mae:.2f} meV/atom"
         )
     if not summary.finished:
-        print(f"time is up after {summary.steps} steps; the same command continues", file=sys.stderr)
+        print(f"time is up after {summary.steps} steps; {_how_to_go_on(args, folder, earlier)}", file=sys.stderr)
     return 0 if summary.finished else UNFINISHED
+
+
+def _train(args: argparse.Namespace, folder: Path) -> Summary:
+    from tumble.train import read_config, train  # takes seconds, in which a user may have second thoughts
+
+    config = read_config(args.config)
+    if args.max_minutes is not None:
+        config = dataclasses.replace(config, max_minutes=args.max_minutes)
+    return train(config, folder, restart=args.restart)
+
+
+def _checkpoint(folder: Path) -> os.stat_result | None:
+    """The state of the checkpoint in a folder, if there is one."""
+    try:
+        return (folder / "checkpoint.pt").stat()
+    except OSError:
+        return None
+
+
+def _how_to_go_on(args: argparse.Namespace, folder: Path, earlier: os.stat_result | None) -> str:
+    """What there is to go on from, and the command that does so.
+
+    Args:
+        args: Arguments of the command.
+        folder: Folder of the results.
+        earlier: State of the checkpoint in it when the command began.
+    """
+    words = ["tumble", "train", str(args.config)]
+    if args.out is not None:
+        words += ["--out", str(args.out)]
+    if args.max_minutes is not None:
+        words += ["--max-minutes", f"{args.max_minutes:g}"]
+    now = _checkpoint(folder)
+    written = now is not None and (earlier is None or now.st_mtime_ns != earlier.st_mtime_ns)
+    if written or (now is not None and not args.restart):
+        return f"to continue from the last checkpoint: {shlex.join(words)}"
+    if args.restart:
+        words.append("--restart")
+    return f"no checkpoint was written, so there is nothing to continue; to start again: {shlex.join(words)}"

@@ -22,7 +22,8 @@ class Summary:
         finished: Whether all stages are done; if not, a further call continues.
         steps: Optimizer steps, all stages together.
         minutes: Time spent in training.
-        metrics: Errors of the averaged weights on the held-out frames of each set of data.
+        metrics: Errors of the averaged weights on the held-out frames of each set of data; empty if not measured, as
+            in a training that was interrupted.
         folder: Where checkpoint, model, metrics and summary are.
     """
 
@@ -71,6 +72,20 @@ def document(
         "configuration": config.to_dict(),
         "versions": {"torch": str(torch.__version__)},
     }
+
+
+def progress(summary: dict[str, Any]) -> str:
+    """Return how far a training is, such as `12 of 100 steps`; a stage with patience may have ended before its steps.
+
+    Args:
+        summary: Contents of ``train_summary.json``.
+    """
+    stages = summary["configuration"].get("stages", [])
+    for unit, done in (("steps", f"{summary['steps']}"), ("minutes", f"{summary['minutes']:g}")):
+        lengths = [stage.get(unit) for stage in stages]
+        if lengths and None not in lengths:
+            return f"{done} of {sum(lengths):g} {unit}"
+    return f"{summary['steps']} steps in {summary['minutes']:g} minutes"
 
 
 def data_sources(summary: dict[str, Any]) -> list[DataSource]:

@@ -57,7 +57,7 @@ def train(config: TrainConfig, folder: str | Path, *, restart: bool = False) -> 
     """Train a model, or continue its training from the checkpoint in the folder.
 
     The number of torch's threads is that of the configuration while this runs, and the caller's own afterwards. After
-    Ctrl-C, or a signal that ends the process, the step is finished and a checkpoint written.
+    Ctrl-C, or a signal that ends the process, the step is finished, and a checkpoint and the model are written.
 
     Args:
         config: Configuration.
@@ -77,11 +77,12 @@ def train(config: TrainConfig, folder: str | Path, *, restart: bool = False) -> 
     folder.mkdir(parents=True, exist_ok=True)
     threads = torch.get_num_threads()
     with locked(folder):
-        if restart:
-            remove_checkpoints(folder)
         try:
             torch.set_num_threads(config.threads or threads)
-            return Trainer(config, folder).run()
+            trainer = Trainer(config, folder, restart=restart)
+            if restart:  # only now, since data or an initial model that are wrong must not cost what is there
+                remove_checkpoints(folder)
+            return trainer.run()
         finally:
             torch.set_num_threads(threads)
 
@@ -89,8 +90,8 @@ def train(config: TrainConfig, folder: str | Path, *, restart: bool = False) -> 
 class Trainer:
     """State of one training."""
 
-    def __init__(self, config: TrainConfig, folder: Path) -> None:
-        """Read the data, and set everything up at step zero or as the checkpoint in the folder has it.
+    def __init__(self, config: TrainConfig, folder: Path, *, restart: bool = False) -> None:
+        """Read the data, and set everything up at step zero or, without `restart`, as the folder's checkpoint has it.
 
         Raises:
             FramesError: A file of data can't be read, or a label isn't finite.
@@ -113,7 +114,7 @@ class Trainer:
         self.best: Best | None = None
         self.measured: dict[str, HeldOutErrors] | None = None  # of the weights as they are
 
-        saved = load_checkpoint(folder, config)
+        saved = {} if restart else load_checkpoint(folder, config)
         with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
             torch.default_generator.manual_seed(config.seed)
             self.build(saved)
@@ -199,10 +200,8 @@ class Trainer:
                 self.validate(stage)
             if pending.number is not None:
                 self.save()
-                self.line.log(
-                    f"interrupted after {self.total_steps} steps; the checkpoint in {self.folder} has them, and the "
-                    "same command continues"
-                )
+                self.save_model(self.measured or {})  # a batch system may leave no time to measure
+                self.line.log(f"interrupted after {self.total_steps} steps; the checkpoint in {self.folder} has them")
                 pending.deliver()
             if now - self.saved_at > 60.0 * self.config.checkpoint_minutes:
                 self.save()
@@ -346,16 +345,25 @@ class Trainer:
 
     def finish(self, figure: bool) -> Summary:
         """Write the model with the averaged weights, the summary and, if there is something new in it, the figure."""
+        summary = self.save_model(self.errors())
+        if figure:
+            draw(self.rows, self.folder / LEARNING_CURVE)
+        return summary
+
+    def save_model(self, errors: dict[str, HeldOutErrors]) -> Summary:
+        """Write the model with the averaged weights, and the summary.
+
+        Args:
+            errors: Of these weights, by the name of the set; empty if they weren't measured.
+        """
         finished = self.stage == len(self.config.stages)
-        summary = Summary(finished, self.total_steps, self.total_minutes, self.errors(), self.folder)
+        summary = Summary(finished, self.total_steps, self.total_minutes, errors, self.folder)
         parameters = sum(p.numel() for p in self.model.parameters())
         written = document(
             summary, replace(self.config, model=self.sizes), self.sets, self.digests, parameters, self.source
         )
         state = {k: v.detach().cpu() for k, v in self.average.module.state_dict().items()}
         save_model(self.folder, self.sizes, state, self.baseline, written)
-        if figure:
-            draw(self.rows, self.folder / LEARNING_CURVE)
         return summary
 
 
