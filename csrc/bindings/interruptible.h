@@ -10,12 +10,14 @@
 #include <thread>
 #include <utility>
 
+#include "tumble/process_claim.h"
+
 namespace tumble::bindings {
 
 /// Does work in a thread of its own, while this one lets signals of Python through; called with the interpreter's lock.
 ///
 /// Nothing can stop a program in a model file that never ends. After an interruption its thread goes on, and is given
-/// up; the process then ends without destroying what that thread uses.
+/// up; the process has its modes and threads back, and ends without destroying what that thread uses.
 ///
 /// @param work owns what it needs, and returns a result that can be moved
 /// @throws py::error_already_set after an interruption, else what the work throws
@@ -25,11 +27,16 @@ auto interruptible(Work work) {
     const py::gil_scoped_release unlock;
     std::packaged_task<decltype(work())()> task(std::move(work));
     auto result = task.get_future();
-    std::thread thread(std::move(task));
+    const Abandonable computing;
+    std::thread thread([task = std::move(task), computing]() mutable {
+        computing.begin();
+        task();
+    });
     while (result.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
         const py::gil_scoped_acquire lock;
         if (PyErr_CheckSignals() == 0) continue;
         thread.detach();
+        computing.give_up();
 #ifdef __GLIBC__
         on_exit([](int status, void*) { _exit(status); }, nullptr);
 #endif

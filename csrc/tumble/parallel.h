@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "process_claim.h"
+
 namespace tumble {
 
 /// Call `work` for pieces of 0 to `count` on torch's threads, where there are several of about `grain` or more.
@@ -15,15 +17,14 @@ void in_parallel(int64_t count, int64_t grain, const std::function<void(int64_t 
 int threads_for(int64_t bytes);
 
 /// As long as it lives, torch has `threads_for` this work alone: a molecule on two threads takes longer than on one.
+/// Torch's number of threads belongs partly to a thread and partly to the process (MKL's, and that of threads that are
+/// new to torch), so the limits of threads that compute at once are counted, and the last one puts back the latter.
 class ThreadLimit {
   public:
     explicit ThreadLimit(int64_t bytes);
-    ~ThreadLimit();
-    ThreadLimit(const ThreadLimit&) = delete;
-    ThreadLimit& operator=(const ThreadLimit&) = delete;
 
   private:
-    int before_;
+    ProcessClaim claim_;
 };
 
 }  // namespace tumble

@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <utility>
+
+#include "process_claim.h"
 
 namespace tumble {
 
@@ -104,16 +107,15 @@ class Float32Default {
 /// The modes of the whole process, which all threads share: the first that computes sets them, the last puts them back.
 class ProcessModes {
   public:
-    ProcessModes() {
+    /// @returns what ends this thread's share
+    static std::function<void()> set() {
         const std::lock_guard<std::mutex> lock(mutex);
         if (users++ == 0) modes.emplace();
+        return [] {
+            const std::lock_guard<std::mutex> again(mutex);
+            if (--users == 0) modes.reset();
+        };
     }
-    ~ProcessModes() {
-        const std::lock_guard<std::mutex> lock(mutex);
-        if (--users == 0) modes.reset();
-    }
-    ProcessModes(const ProcessModes&) = delete;
-    ProcessModes& operator=(const ProcessModes&) = delete;
 
   private:
     struct Modes {
@@ -141,7 +143,7 @@ void use_one_thread_after_a_fork() {
 struct DefaultTorchModes::Implementation {
     c10::InferenceMode no_inference{false};  // which brings gradients
     c10::impl::ExcludeDispatchKeyGuard no_autocast{c10::autocast_dispatch_keyset};
-    ProcessModes of_process;
+    ProcessClaim of_process{ProcessModes::set()};
 };
 
 DefaultTorchModes::DefaultTorchModes() : implementation_(std::make_unique<Implementation>()) {

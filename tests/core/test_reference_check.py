@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from support.broken_models import NeverEnds, RaisesBeyond
-from support.model_files import with_metadata, with_metadata_text
+from support.model_files import with_metadata, with_metadata_text, with_other_network
 
 import tumble
 from tumble import metadata
 from tumble.errors import EvaluationError, MetadataError, ModelFileError, ReferenceMismatch
-from tumble.model_file import script, torchscript_warnings_silenced
 
 ModelFile = Callable[[str], Path]
 
@@ -28,17 +26,6 @@ def with_reference(source: Path, target: Path, **fields: Any) -> Path:
     """A copy of a model file whose first reference alone has other fields."""
     references = [metadata.read(source)["references"][0] | fields]
     return with_metadata(source, target, references=references)
-
-
-def with_other_network(source: Path, target: Path, network: torch.nn.Module) -> Path:
-    """The metadata of a model file with another network."""
-    with torchscript_warnings_silenced():
-        torch.jit.save(
-            script(network.double().eval()),
-            str(target),
-            _extra_files={"tumble.json": json.dumps(metadata.read(source))},
-        )
-    return target
 
 
 @pytest.mark.parametrize(
@@ -109,16 +96,29 @@ def test_tiny_cells_of_references(
         tumble.load(path, "cpu", check=False).warm_up()
 
 
+#: A user's modes and threads are as before, although the load that was given up goes on computing.
+INTERRUPTED = """
+import sys, threading, torch, tumble
+torch.set_default_dtype(torch.float64)
+torch.set_float32_matmul_precision("medium")
+torch.set_num_threads(3)
+try:
+    tumble.load(sys.argv[1], "cpu")
+except KeyboardInterrupt:
+    assert torch.get_default_dtype() == torch.float64
+    assert torch.get_float32_matmul_precision() == "medium"
+    counts = [torch.get_num_threads()]
+    thread = threading.Thread(target=lambda: counts.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    assert counts == [3, 3], counts
+    raise SystemExit(7)
+"""
+
+
 def test_a_program_that_never_ends_can_be_interrupted(tmp_path: Path, model_file: ModelFile) -> None:
     path = with_other_network(model_file("pair"), tmp_path / "endless.pt", NeverEnds())
-    code = (
-        "import sys, tumble\n"
-        "try:\n"
-        "    tumble.load(sys.argv[1], 'cpu')\n"
-        "except KeyboardInterrupt:\n"
-        "    raise SystemExit(7)\n"
-    )
-    command = [sys.executable, "-u", "-c", code, str(path)]
+    command = [sys.executable, "-u", "-c", INTERRUPTED, str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ}) as process:
         try:
             assert process.stdout is not None

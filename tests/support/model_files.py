@@ -7,6 +7,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
+
+from tumble import metadata
+from tumble.model_file import script, torchscript_warnings_silenced
+
 #: From the bytes of a record to others; None leaves the record out.
 Change = Callable[[bytes], bytes | None]
 
@@ -36,3 +41,14 @@ def edited(**fields: object) -> Change:
 def with_metadata(source: Path, target: Path, **fields: object) -> Path:
     """A copy of a model file with other fields in its metadata."""
     return with_metadata_text(source, target, edited(**fields))
+
+
+def with_other_network(source: Path, target: Path, network: torch.nn.Module) -> Path:
+    """The metadata of a model file with another network."""
+    with torchscript_warnings_silenced():
+        torch.jit.save(
+            script(network.double().eval()),
+            str(target),
+            _extra_files={"tumble.json": json.dumps(metadata.read(source))},
+        )
+    return target
