@@ -14,6 +14,7 @@
 #include "tumble/elements.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace LAMMPS_NS;
 
@@ -21,10 +22,13 @@ namespace {
 
 // Patterns of the styles of fixes, LAMMPS 22 Jul 2025. What isn't listed, plugins' fixes included, raises no doubt.
 
-/// Move atoms by their forces alone.
+/// Move atoms by their forces, without a temperature unless they are thermostats, too.
 const std::vector<std::string> UNTHERMOSTATTED = {"^nve", "^nph$", "^nph/", "^rigid", "^msst$", "^poems$"};
 
-/// Bring atoms to a temperature, whether they move them themselves or not.
+/// Move atoms by their velocities alone, which noise in the forces doesn't change.
+const std::vector<std::string> FORCELESS = {"^nve/noforce$", "^nve/asphere/noforce$"};
+
+/// Bring atoms to a temperature, or take up heat by friction, whether they move them themselves or not.
 const std::vector<std::string> THERMOSTATS = {"^nvt",
                                               "^npt",
                                               "^nvk$",
@@ -45,6 +49,9 @@ const std::vector<std::string> THERMOSTATS = {"^nvt",
                                               "^shardlow$",
                                               "^dpd/energy$",
                                               "^ttm",
+                                              "^viscous",
+                                              "^electron/stopping",
+                                              "^lb/fluid$",
                                               "^hmc$",
                                               "^tfmc$",
                                               "^propel/self$",
@@ -61,6 +68,15 @@ bool is_one_of(const Fix &fix, const std::vector<std::string> &patterns)
   return std::any_of(patterns.begin(), patterns.end(),
                      [&](const std::string &pattern) { return utils::strmatch(fix.style, pattern); });
 }
+
+/// The keyword langevin makes fix rigid and its variants thermostats, and gives them work after the forces.
+bool has_langevin_keyword(Fix &fix)
+{
+  return utils::strmatch(fix.style, "^rigid") && (fix.setmask() & FixConst::POST_FORCE);
+}
+
+constexpr double HEAVIEST_H = 4.1;    // u: four times the weight is the most that is in use
+constexpr double ROUNDING = 0.1;      // u
 
 }    // namespace
 
@@ -79,7 +95,8 @@ void Doubts::about_masses(const std::vector<std::string> &symbol_of_type)
                         text.empty() ? "expected the mass of an isotope" : ";", type, symbol,
                         tumble::atomic_weight(symbol), mass[type], swapped ? ", that of " + other : "");
   }
-  if (!text.empty()) say(text + "; pair_coeff names the elements in the order of the atom types");
+  if (!text.empty() && !repartitioned(mass, symbol_of_type))
+    say(text + "; pair_coeff names the elements in the order of the atom types");
 }
 
 /// By atom type, u; of atoms with masses of their own the heaviest, and 0 where none is known.
@@ -98,21 +115,44 @@ std::vector<double> Doubts::masses(int types) const
   return all;
 }
 
+/// Whether heavy atoms have given mass to their hydrogens, which leaves the sum, and allows longer time steps
+/// (Feenstra, Hess and Berendsen, J. Comput. Chem. 20, 786 (1999)). Elements in another order make one heavier.
+bool Doubts::repartitioned(const std::vector<double> &mass, const std::vector<std::string> &symbol_of_type) const
+{
+  for (std::size_t type = 1; type < mass.size(); ++type) {
+    const std::string &symbol = symbol_of_type[type];
+    if (symbol.empty() || mass[type] == 0.0) continue;
+    const double weight = tumble::atomic_weight(symbol);
+    if (mass[type] > (symbol == "H" ? HEAVIEST_H : weight + ROUNDING)) return false;
+    if (symbol == "H" && mass[type] < weight - ROUNDING) return false;
+  }
+  const Atom &atom = *lmp_->atom;
+  double mine[2] = {0.0, 0.0}, all[2];    // as it is, as the weights are
+  for (int i = 0; i < atom.nlocal; ++i) {
+    const int type = atom.type[i];
+    if (symbol_of_type[type].empty()) continue;
+    mine[0] += atom.rmass ? atom.rmass[i] : mass[type];
+    mine[1] += tumble::atomic_weight(symbol_of_type[type]);
+  }
+  MPI_Allreduce(mine, all, 2, MPI_DOUBLE, MPI_SUM, lmp_->world);
+  return std::abs(all[0] - all[1]) < 1e-3 * all[1];
+}
+
 void Doubts::about_random_frames(const tumble::Symmetrizer &symmetrizer, const std::vector<std::string> &symbol_of_type)
 {
   if (!symmetrizer.random() || lmp_->update->whichflag != 1 || lmp_->update->nsteps == 0) return;
   const std::string &words = symmetrizer.options().symmetrize;
   std::string mover;
   int moved = 0, thermostatted = 0;    // groups
-  for (const Fix *fix : lmp_->modify->get_fix_list()) {
+  for (Fix *fix : lmp_->modify->get_fix_list()) {
     if (is_one_of(*fix, MONTE_CARLO))
       say(fmt::format(
           "expected a fixed set, such as icosahedral, for fix {}, which compares energies; with `symmetrize {}` "
           "each is of other rotations, and their noise decides, too",
           fix->style, words));
-    if (is_one_of(*fix, THERMOSTATS))
+    if (is_one_of(*fix, THERMOSTATS) || has_langevin_keyword(*fix))
       thermostatted |= fix->groupbit;
-    else if (is_one_of(*fix, UNTHERMOSTATTED)) {
+    else if (is_one_of(*fix, UNTHERMOSTATTED) && !is_one_of(*fix, FORCELESS)) {
       moved |= fix->groupbit;
       mover = fix->style;
     }

@@ -20,7 +20,7 @@ class Doubts {
   explicit Doubts(LAMMPS *lmp) : lmp_(lmp) {}
 
   /// Masses that are no isotope's of the element that pair_coeff names: mostly, its elements are in another order than
-  /// the types. All ranks have to call it.
+  /// the types. Masses that heavy atoms have given to their hydrogens raise none. All ranks have to call it.
   ///
   /// @param symbol_of_type by atom type, counted from 1; empty for types that the model doesn't see
   void about_masses(const std::vector<std::string> &symbol_of_type);
@@ -31,6 +31,7 @@ class Doubts {
 
  private:
   std::vector<double> masses(int types) const;
+  bool repartitioned(const std::vector<double> &mass, const std::vector<std::string> &symbol_of_type) const;
   bool act_on_atoms(int groups, const std::vector<std::string> &symbol_of_type) const;
   void say(const std::string &text);
 

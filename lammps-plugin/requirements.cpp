@@ -6,10 +6,12 @@
 #include "domain.h"
 #include "error.h"
 #include "force.h"
+#include "group.h"
 #include "lammps.h"
 #include "modify.h"
 #include "neighbor.h"
 #include "update.h"
+#include "utils.h"
 
 #include "tumble/units.h"
 
@@ -23,6 +25,15 @@ namespace {
 bool has_fix(LAMMPS *lmp, const std::string &style)
 {
   return !lmp->modify->get_fix_by_style("^" + style + "$").empty();
+}
+
+/// Whether neigh_modify excludes pairs of groups. An empty group that fix widom makes for itself doesn't count.
+bool excludes_groups(LAMMPS *lmp)
+{
+  const Neighbor &neighbor = *lmp->neighbor;
+  for (int k = 0; k < neighbor.nex_group; ++k)
+    if (!utils::strmatch(lmp->group->names[neighbor.ex1_group[k]], "^FixWidom:")) return true;
+  return false;
 }
 
 }    // namespace
@@ -75,9 +86,8 @@ void LAMMPS_NS::check_atoms_and_lists(LAMMPS *lmp, bool messages)
         error->all(FLERR, "pair_style tumble: bonded pairs are missing from the neighbor list, since their weight in "
                           "special_bonds is 0; add `special_bonds lj/coul 1.0 1.0 1.0`, or, beside a force field that "
                           "leaves them out, `special_bonds lj/coul 1e-50 1e-50 1e-50`");
-  // neighbor->exclude is set after this, and hasn't been at all before the first run; fix widom excludes an empty group
-  const int groups = neighbor.nex_group - static_cast<int>(lmp->modify->get_fix_by_style("^widom$").size());
-  if ((neighbor.nex_type || groups > 0 || neighbor.nex_mol) && lmp->comm->me == 0)
+  // neighbor->exclude is set after this, and hasn't been at all before the first run
+  if ((neighbor.nex_type || excludes_groups(lmp) || neighbor.nex_mol) && lmp->comm->me == 0)
     error->warning(FLERR, "pair_style tumble: pairs excluded by neigh_modify are invisible to the model, too");
 }
 

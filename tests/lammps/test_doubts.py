@@ -36,6 +36,8 @@ def test_masses(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     def masses(first: float, second: float) -> str:
         return start.replace("mass 1 15.999", f"mass 1 {first}").replace("mass 2 1.008", f"mass 2 {second}")
 
+    symbols = list(ATOMS.symbols)
+    hydrogens = symbols.count("H") / symbols.count("O")  # that an oxygen gives mass to
     swapped = start.replace(" O H", " H O")
     hybrid = with_pair(
         swapped,
@@ -48,6 +50,9 @@ def test_masses(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
         "rounded": masses(16, 1),
         "heavy water": masses(17.999, 2.014),
         "tritium": masses(16.999, 3),
+        "tripled hydrogens": masses(round(15.999 - 2.016 * hydrogens, 4), 3.024),
+        "quadrupled hydrogens": masses(round(15.999 - 3.024 * hydrogens, 4), 4.032),
+        "tripled hydrogens of whole oxygens": masses(15.999, 3.024),
         "swapped": swapped,
         "heavy hydrogen": masses(14, 4),
         "unseen": hybrid.replace("mass 1 15.999", "mass 1 3"),
@@ -74,6 +79,8 @@ DYNAMICS = {
     "nve/limit": ("fix 1 all nve/limit 0.1", True),
     "nph": ("fix 1 all nph iso 0 0 1", True),
     "rigid": ("fix 1 all rigid group 1 all", True),
+    "rigid/small": ("variable one atom 1\ncomm_modify cutoff 8\nfix 1 all rigid/small custom v_one", True),
+    "rigid/nve": ("fix 1 all rigid/nve group 1 all", True),
     "no drift": ("fix 1 all nve\nfix 2 all momentum 1 linear 1 1 1", True),
     "on others": ("group none empty\nfix 1 all nve\nfix 2 none langevin 300 300 0.1 1", True),
     "nvt": ("fix 1 all nvt temp 300 300 0.1", False),
@@ -86,6 +93,14 @@ DYNAMICS = {
     "press/langevin": ("fix 1 all nve\nfix 2 all press/langevin iso 0 0 1 temp 300 300 1", False),
     "gjf": ("fix 1 all nve\nfix 2 all gjf 300 300 0.1 1", False),
     "rigid/nvt": ("fix 1 all rigid/nvt group 1 all temp 300 300 0.1", False),
+    "rigid langevin": ("fix 1 all rigid group 1 all langevin 300 300 0.1 1", False),
+    "rigid/small langevin": (
+        "variable one atom 1\ncomm_modify cutoff 8\nfix 1 all rigid/small custom v_one langevin 300 300 0.1 1",
+        False,
+    ),
+    "rigid/nve langevin": ("fix 1 all rigid/nve group 1 all langevin 300 300 0.1 1", False),
+    "noforce": ("fix 1 all nve/noforce", False),
+    "viscous": ("fix 1 all nve\nfix 2 all viscous 0.1", False),
     "nothing moves": ("", False),
 }
 
@@ -93,6 +108,7 @@ DYNAMICS = {
 def test_random_frames_without_a_thermostat(tmp_path: Path, model_file: ModelFile) -> None:
     words = "device cpu check no symmetrize random seed 1"
     start = system_script(tmp_path, ATOMS, model_file("harmonic"), SPECIES, keywords=words)
+    start = start.replace("read_data", "atom_modify map array\nread_data")  # for fix rigid/small
     start += "velocity all create 300 1 loop geom\ntimestep 1e-4\n"
     cases = {name: f"{start}{commands}\nrun 1\nrun 1\n" for name, (commands, _) in DYNAMICS.items()}
     nve = "fix 1 all nve\nrun 1\n"

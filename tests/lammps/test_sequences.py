@@ -122,6 +122,23 @@ def test_types_that_are_swapped_in_trial_moves(tmp_path: Path, model_file: Model
     assert (np.diff(table["PotEng"]) < 1e-10).all()
 
 
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_types_of_semi_grand_moves(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
+    """One atom changes its type in each move, so that the numbers of O and H change and with them the baseline."""
+    model = model_file("harmonic")
+    script = system_script(tmp_path, SYSTEMS["triclinic"], model, SPECIES) + "thermo 1\n"
+    difference = core_result(model, Atoms("O")).energies[0] - core_result(model, Atoms("H")).energies[0]
+    script += f"fix 1 all atom/swap 1 20 1234 1e4 semi-grand yes ke no types 1 2 mu {difference:.6f} 0.0\n"
+    script += "thermo_style custom step pe f_1[1] f_1[2]\nthermo_modify norm no line yaml format float %.17g\n"
+    script += f"dump 1 all custom 1 all.dump {COLUMNS}\ndump_modify 1 {DUMP_FORMAT}\nrun 4\n"
+    table = run_lammps(tmp_path, script, ranks=ranks).checked().thermo()
+    assert table["f_1[1]"][-1] == 80 > table["f_1[2]"][-1] > 10
+    frames = read_frames(tmp_path / "all.dump", SPECIES)
+    assert len({here.atoms.symbols.count("H") for here in frames}) > 1
+    for here, energy in zip(frames, table["PotEng"], strict=True):
+        assert_as_core(here, energy, model)
+
+
 #: Commands of fixes of Monte Carlo other than atom/swap, which ask for energies between the steps.
 MONTE_CARLO = {
     "hmc": "fix 1 all nve\nfix 2 all hmc 2 1234 900\ntimestep 1e-3\n",
@@ -162,6 +179,16 @@ def test_insertions_of_widom(tmp_path: Path, model_file: ModelFile, ranks: int) 
     assert table["f_1[1]"][1:] == pytest.approx([more - energy] * 2, abs=1e-5)
     assert [*table["PotEng"], *done.thermo(1)["PotEng"]] == pytest.approx([energy] * 5, rel=1e-11)
     assert "excluded by neigh_modify" not in done.output
+
+
+@pytest.mark.parametrize("runs", ["", "run 0\n"], ids=["first run", "later run"])
+def test_excluded_groups_are_warned_of_next_to_fix_widom(tmp_path: Path, model_file: ModelFile, runs: str) -> None:
+    """Which excludes a group of its own, with full energies and once it has begun."""
+    script = system_script(tmp_path, SYSTEMS["liquid"], model_file("two_hop"), SPECIES)
+    script += f"fix 1 all widom 1 1 1 1234 300 full_energy\n{runs}print 'NOW'\n"
+    text = "excluded by neigh_modify"
+    for more, count in (("", 0), ("group h type 2\nneigh_modify exclude group h h\n", 1)):
+        assert run_lammps(tmp_path, script + more + "run 0\n").checked().output.count(text) == count
 
 
 def test_types_that_are_set_before_a_run_without_setup(tmp_path: Path, model_file: ModelFile) -> None:
