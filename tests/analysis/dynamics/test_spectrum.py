@@ -44,8 +44,13 @@ def hydrogens_and_oxygens() -> tuple[Array, Array]:
     return positions, velocities
 
 
-def kinetic_temperature(velocities: Array, mass: float) -> float:
-    return float(mass * np.mean(velocities**2) / GAS)
+def kinetic_temperature(velocities: Array, masses: Array, members: slice = slice(None)) -> float:
+    """Of some atoms, by definition: about the velocity of the whole, which has its own share of the freedoms."""
+    whole = masses.sum()
+    relative = velocities - np.einsum("i,tix->tx", masses, velocities)[:, None] / whole
+    squares = np.sum(masses[members, None] * relative[:, members] ** 2, axis=(1, 2)).mean()
+    mine = masses[members]
+    return float(squares / (3 * (len(mine) - mine.sum() / whole) * GAS))
 
 
 def line(density: Quantity, wavenumber: float) -> tuple[float, float, float]:
@@ -61,6 +66,7 @@ def line(density: Quantity, wavenumber: float) -> tuple[float, float, float]:
 @pytest.mark.parametrize("source", ["velocities", "positions", "wrapped positions"])
 def test_lines_and_temperatures_of_oscillators(source: str) -> None:
     positions, velocities = hydrogens_and_oxygens()
+    masses = np.repeat([MASSES["H"], MASSES["O"]], [50, 25])
     given = np.mod(positions, EDGE) if source.startswith("wrapped") else positions
     made = motion(
         "H" * 50 + "O" * 25,
@@ -78,7 +84,7 @@ def test_lines_and_temperatures_of_oscillators(source: str) -> None:
         assert width == pytest.approx(20.0, abs=1.5)
         assert integral == pytest.approx(3.0, rel=0.01)
         temperature = result[f"temperature_{symbol}"]
-        expected = kinetic_temperature(velocities[:, members], MASSES[symbol])
+        expected = kinetic_temperature(velocities, masses, members)
         # The window makes lines broad, over which the factor of differences isn't constant.
         assert temperature.values == pytest.approx(expected, rel=1e-5 if source == "velocities" else 3e-3)
         assert temperature.values == pytest.approx(TEMPERATURE, rel=0.15)
@@ -136,14 +142,16 @@ def test_ring_polymers() -> None:
         result = VibrationalSpectrum(rings).run().result
         assert line(result["dos_O"], 500.0)[2] == pytest.approx(3.0, rel=0.01)
         assert line(result["dos_O"], 2000.0)[2] == pytest.approx(0.0, abs=0.01)
-        expected = kinetic_temperature(slow, MASSES["O"])
+        expected = kinetic_temperature(slow, np.full(10, MASSES["O"]))
         assert result["temperature_O"].values == pytest.approx(expected, rel=3e-3)
         assert any("RPMD" in note for note in result.notes)
 
         beads = VibrationalSpectrum(rings, beads=True).run().result
         fast_share = np.mean(fast**2) / np.mean(slow**2 + fast**2)
         assert line(beads["dos_O"], 2000.0)[2] == pytest.approx(3 * fast_share, rel=0.02)
-        expected = kinetic_temperature(slow, MASSES["O"]) + kinetic_temperature(fast, MASSES["O"])
+        # Of 40 beads, whose whole moves as that of the centroids does.
+        each = (slow[:, None] + signs * fast[:, None]).reshape(FRAMES, 40, 3)
+        expected = kinetic_temperature(each, np.full(40, MASSES["O"]))
         assert beads["temperature_O"].values == pytest.approx(expected, rel=3e-3)
         assert any("diagnostic" in note for note in beads.notes)
 
@@ -162,7 +170,37 @@ def test_masses_of_isotopes() -> None:
     positions, velocities = oscillators(300.0, 2.014, 5)
     made = motion("HHHHH", positions, velocities=velocities, step=STEP)
     result = VibrationalSpectrum(made, masses=np.full(5, 2.014)).run().result
-    assert result["temperature_H"].values == pytest.approx(kinetic_temperature(velocities, 2.014), rel=1e-5)
+    expected = kinetic_temperature(velocities, np.full(5, 2.014))
+    assert result["temperature_H"].values == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("conserved", [True, False])
+@pytest.mark.parametrize("molecules", [1, 8])
+def test_the_temperature_of_an_element_is_right_whether_or_not_momentum_is_conserved(
+    molecules: int, conserved: bool
+) -> None:
+    # Independent draws of Maxwell's distribution, with and without the velocity of the whole.
+    generator = np.random.default_rng(6)
+    masses = np.tile([MASSES["O"], MASSES["H"], MASSES["H"]], molecules)
+    velocities = generator.normal(size=(FRAMES, len(masses), 3)) * np.sqrt(GAS * TEMPERATURE / masses)[:, None]
+    if conserved:
+        velocities -= np.einsum("i,tix->tx", masses, velocities)[:, None] / masses.sum()
+    positions = generator.normal(scale=0.3, size=(1, len(masses), 3)) + np.zeros((FRAMES, 1, 1))
+    positions[:, 1::3] = positions[:, ::3] + np.array([0.76, 0.59, 0.0])
+    positions[:, 2::3] = positions[:, ::3] + np.array([-0.76, 0.59, 0.0])
+    made = motion("OHH" * molecules, positions, velocities=velocities, step=STEP)
+    result = VibrationalSpectrum(made).run().result
+    for symbol in "OH":
+        temperature = result[f"temperature_{symbol}"]
+        assert temperature.errors < 0.02 * TEMPERATURE
+        assert temperature.values == pytest.approx(TEMPERATURE, abs=3 * float(temperature.errors))
+
+
+def test_a_lone_atom_moves_as_the_whole_does() -> None:
+    positions, velocities = oscillators(300.0, MASSES["O"], 1)
+    result = VibrationalSpectrum(motion("O", positions, velocities=velocities, step=STEP)).run().result
+    expected = MASSES["O"] * np.mean(velocities**2) / GAS
+    assert result["temperature_O"].values == pytest.approx(expected, rel=1e-5)
 
 
 class _Forgetful(MotionReader):
@@ -188,6 +226,14 @@ def test_bad_input_is_refused() -> None:
     made.trajectory = _Forgetful(positions[:, None], bead_velocities=velocities[:, None], dt=STEP)
     with pytest.raises(TrajectoryError, match="expected velocities in each frame, got none in frame 5; give `from_pos"):
         VibrationalSpectrum(made).run()
+
+
+def test_frames_without_times_have_no_spectrum() -> None:
+    positions, velocities = oscillators(300.0, MASSES["O"], 2)
+    made = motion("OO", positions, velocities=velocities, step=1.0)
+    made.trajectory.time_known = False
+    with pytest.raises(TrajectoryError, match="`timestep`: expected one for a correlation in time"):
+        VibrationalSpectrum(made, resolution=5.0).run()
 
 
 def test_atoms_at_rest_have_no_spectrum() -> None:

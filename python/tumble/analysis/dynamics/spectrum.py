@@ -4,10 +4,17 @@
     S(ν)  = 2 int_{-T}^{T} C(|t|) w(t) cos(2 pi ν t) dt,        w(t) = cos^2(pi t / 2T)
     D(ν)  = 3 S(ν) / int_0^inf S(ν) dν
 
-D integrates to 3, the degrees of freedom of an atom, over wavenumbers; int S dν = C(0) = 3 N k T_X, which gives the
-kinetic temperature T_X of each element. With classical nuclei in equilibrium these are all the same, whatever the
-potential. (Dickey and Paskin, Phys. Rev. 188, 1407 (1969).) D(0) of a liquid isn't zero: the diffusion constant is
-k T D(0) / (12 m), with D over frequency.
+D integrates to 3, the degrees of freedom of an atom, over wavenumbers. (Dickey and Paskin, Phys. Rev. 188, 1407
+(1969).) D(0) of a liquid isn't zero: the diffusion constant is k T D(0) / (12 m), with D over frequency.
+
+int S dν = C(0) gives the kinetic temperature T_X of each element. With classical nuclei in equilibrium these are all
+the same, whatever the potential. Most runs conserve the velocity V of the whole, others don't, so it is taken out: with
+the mass M of the whole, and M_X and the mean velocity U of the element,
+
+    < sum_i m_i |v_i - V|^2 >  =  C(0) - M_X <U^2> + M_X <(U - V)^2>  =  3 k T_X (N_X - M_X / M)
+
+since the velocity of an atom relative to the whole has the variance kT (1/m - 1/M) along an axis. For the oxygens of 27
+molecules that is 3 % of their freedoms, for that of a single one 89 %.
 
 The Hann window w makes a sharp line a peak of the full width 1 / (c T) at half maximum, the resolution, with side lobes
 of -2.7 % beside it. Frequencies above that of one wave in two frames (Nyquist) are folded back below it.
@@ -18,7 +25,8 @@ factor (sin(pi ν h) / (pi ν h))^2, at least 0.41, which is given back; but of 
 For ring polymers: of the centroid, whose spectrum is the Kubo-transformed one in RPMD, TRPMD and CMD (with spurious
 resonances of the internal modes, broadened lines, and lines that are too low, respectively), and whose temperature is
 that of the system. With `beads`, of all beads: their velocities are those of fictitious momenta and no observable, but
-show the frequencies of the ring polymer and its thermostat; their temperature is P times that of the system in i-PI.
+show the frequencies of the ring polymer and its thermostat; their temperature is P times that of the system in i-PI,
+and the whole is that of all beads, with P M for M.
 """
 
 from __future__ import annotations
@@ -87,7 +95,8 @@ class VibrationalSpectrum(TimeCorrelation):
         self.highest = highest
         self.beads = beads
         self.follows_centroid = not beads
-        self._roots = np.sqrt(masses_of(universe, masses))
+        self._masses = masses_of(universe, masses)
+        self._roots = np.sqrt(self._masses)
         self._groups = atoms_by_element(universe)
         self._positions = from_positions or velocities_of(universe.trajectory.ts) is None
         bound = _constrained(universe, masses)
@@ -107,8 +116,20 @@ class VibrationalSpectrum(TimeCorrelation):
         if self._started or not self._positions:
             # The sum over beads is to be their average.
             values *= self._roots[:, None] / np.sqrt(len(values))
-            self._correlator.add([values[:, members] for members in self._groups.values()])
+            elements = [values[:, members] for members in self._groups.values()]
+            self._correlator.add([*elements, *self._common(values)])
         self._started = True
+
+    def _common(self, values: Array) -> list[Array]:
+        """sqrt(M_X) U, and sqrt(M_X) (U - V), of each element, from what is correlated of all atoms, [P,N,3]."""
+        momenta = self._roots[:, None] * values.sum(axis=0) / np.sqrt(len(values))
+        whole = momenta.sum(axis=0) / self._masses.sum()
+        found = []
+        for members in self._groups.values():
+            mass = self._masses[members].sum()
+            mean = momenta[members].sum(axis=0) / mass
+            found += [np.sqrt(mass) * mean, np.sqrt(mass) * (mean - whole)]
+        return found
 
     def _velocities(self) -> Array:
         """[P,N,3] in Å/ps, P = 1 for the centroid."""
@@ -134,10 +155,12 @@ class VibrationalSpectrum(TimeCorrelation):
         folded = highest_wavenumber(step) < FASTEST
         axis = Axis("ν̃", "cm⁻¹", wavenumbers)
         quantities: list[Quantity] = []
+        elements = len(self._groups)
         for place, (symbol, members) in enumerate(self._groups.items()):
             if not total @ cells[place].mean > 0:
                 raise TrajectoryError(f"`universe`: expected atoms that move, got {symbol} at rest")
-            density, temperature = self._of_element(symbol, 3 * len(members), cells[place], axis, transform, total)
+            own, common = cells[place], cells[elements + 2 * place : elements + 2 * place + 2]
+            density, temperature = self._of_element(symbol, members, own, common, axis, transform, total)
             # Of what is folded, the factor that differences take isn't known.
             unknown = (self._positions and folded) or symbol in self._constrained
             quantities += [density] if unknown else [density, temperature]
@@ -151,10 +174,23 @@ class VibrationalSpectrum(TimeCorrelation):
         )
 
     def _of_element(
-        self, symbol: str, freedoms: int, cells: Cells, axis: Axis, transform: Array, total: Array
+        self,
+        symbol: str,
+        members: NDArray[np.intp],
+        cells: Cells,
+        common: Cells,
+        axis: Axis,
+        transform: Array,
+        total: Array,
     ) -> list[Quantity]:
-        """Density of states and temperature from the linear forms of `_transforms`."""
-        common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
+        """Density of states and temperature from the linear forms of `_transforms`; `common` are those of `_common`."""
+        options: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
+        share, relative = 0.0, cells
+        if len(self._masses) > 1:  # else the atom is the whole
+            share = float(self._masses[members].sum() / self._masses.sum())
+            relative = Cells(cells.sums - common.sums[:, 0] + common.sums[:, 1], cells.counts, cells.length)
+        copies = len(beads_of(self._ts)) if self.beads else 1
+        freedoms = 3 * (len(members) - share / copies)
 
         def density(mean: Array) -> Array:
             return np.asarray(3 * (transform @ mean) / (total @ mean))
@@ -163,14 +199,14 @@ class VibrationalSpectrum(TimeCorrelation):
             return np.asarray((total @ mean) / (freedoms * BOLTZMANN))
 
         return [
-            derived(f"dos_{symbol}", cells, density, label=f"D(ν̃), {symbol}", unit="cm", axes=(axis,), **common),
+            derived(f"dos_{symbol}", cells, density, label=f"D(ν̃), {symbol}", unit="cm", axes=(axis,), **options),
             derived(
                 f"temperature_{symbol}",
-                cells,
+                relative,
                 temperature,
                 label=f"kinetic temperature, {symbol}",
                 unit="K",
-                **common,
+                **options,
             ),
         ]
 
