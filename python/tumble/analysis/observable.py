@@ -141,6 +141,16 @@ class _Observable(AnalysisBase):  # type: ignore[misc]
             raise TrajectoryError(f"`frames`: expected a time that goes on, got from {first:.6g} to {last:.6g} ps")
         return (last - first) / (len(self._used) - 1)
 
+    @property
+    def _time_known(self) -> bool:
+        """Whether times are in ps, and don't count frames."""
+        return bool(getattr(self._trajectory, "time_known", True))
+
+    def _require_times(self, what: str) -> None:
+        """Raise a TrajectoryError where times aren't known, for what they are needed."""
+        if not self._time_known:
+            raise TrajectoryError(f"`timestep`: expected one for {what}, since the files tell no times")
+
     def _nuclei(self) -> Nuclei | None:
         """Whose positions the result is about; None if that isn't known."""
         shown = getattr(self._trajectory, "nuclei", None) or nuclei_of(self._trajectory)
@@ -263,17 +273,16 @@ class TimeCorrelation(_Observable):
         raise NotImplementedError
 
     def _require_correlation(self) -> None:
-        """Raise a TrajectoryError where there are too few frames for a correlation."""
+        """Raise a TrajectoryError where there are too few frames for a correlation, or these have no times."""
         if len(self._used) < 4:
             raise TrajectoryError(
                 f"`frames`: expected at least 4 frames for a correlation in time, got {len(self._used)}"
             )
+        self._require_times("a correlation in time")
 
     def _prepare(self) -> None:
         self._require_correlation()
         count = len(self._used)
-        if not getattr(self._trajectory, "time_known", True):
-            raise TrajectoryError("`timestep`: expected one for a correlation in time, since the files tell no times")
         self._check_motion()
         step = self._time_step()
         lags = self._default_lags(count, step)

@@ -197,6 +197,14 @@ def test_torque_is_left_out_where_positions_do_not_show_it() -> None:
     assert "No torque is seen in the positions above the error of their differences" in " ".join(result.notes)
 
 
+def test_frames_without_times_are_refused() -> None:
+    positions, velocities = top(20, 0.002)
+    universe = motion(ELEMENTS, positions, velocities=velocities, step=1.0)
+    universe.trajectory.time_known = False
+    with pytest.raises(TrajectoryError, match="`timestep`: expected one for an angular momentum in time"):
+        AngularMomentum(universe)
+
+
 def test_few_frames_without_velocities_are_refused() -> None:
     positions, _ = top(4, 0.002)
     with pytest.raises(TrajectoryError, match="at least 7 frames for differences in time, got 4"):

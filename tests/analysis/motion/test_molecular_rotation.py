@@ -52,6 +52,15 @@ def test_sum_of_increments() -> None:
     assert np.all(np.abs(rate.values / rate.errors)[1:] > 3)
 
 
+def test_without_times_the_rate_is_that_of_a_frame() -> None:
+    increments = np.full((40, 2, 3), [0.0, 1.5, -0.5])
+    universe = motion("OHH" * 2, liquid(increments, np.random.default_rng(7)), dimensions=BOX, step=1.0)
+    universe.trajectory.time_known = False
+    rate = MolecularRotation(universe, molecules=molecules_of(2)).run().result["molecular_angular_velocity"]
+    assert rate.unit == "degrees/frame"
+    assert rate.values == pytest.approx([0.0, 1.5, -0.5], abs=1e-3)
+
+
 def test_errors_are_how_far_it_diffuses() -> None:
     generator = np.random.default_rng(2)
     increments = 5.0 * generator.normal(size=(400, 4, 3))

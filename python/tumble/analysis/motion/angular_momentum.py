@@ -84,6 +84,7 @@ class AngularMomentum(SeriesObservable):
         ts = universe.trajectory[0]
         self._masses = np.tile(masses_of(universe, masses), len(beads_of(ts)))
         self._has_velocities, self._has_forces = velocities_of(ts) is not None, forces_of(ts) is not None
+        self._require_times("an angular momentum in time")
         self._neighbours: Neighbours | None = None
         if not (self._has_velocities and self._has_forces):
             self._neighbours = Neighbours(universe.trajectory, self._isolation, self._masses)

@@ -113,7 +113,7 @@ class MolecularRotation(SequentialObservable):
             "molecular_angular_velocity",
             cells,
             label="mean angular velocity of molecules",
-            unit="degrees/ps",
+            unit=self._rate_unit,
             axes=(COMPONENTS,),
             frame_time=time,
             blocks=self.blocks,

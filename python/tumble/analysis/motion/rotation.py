@@ -102,7 +102,7 @@ class _WholeRotation(SequentialObservable):
             "angular_velocity",
             cells[0:3],
             label=f"mean angular velocity of the {self._label}",
-            unit="degrees/ps",
+            unit=self._rate_unit,
             axes=(COMPONENTS,),
             frame_time=time,
             blocks=self.blocks,

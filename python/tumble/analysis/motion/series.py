@@ -99,6 +99,11 @@ class SequentialObservable(SeriesObservable):
 
     _analysis_algorithm_is_parallelizable = False
 
+    @property
+    def _rate_unit(self) -> str:
+        """Of how fast something turns."""
+        return "degrees/ps" if self._time_known else "degrees/frame"
+
     @classmethod
     def get_supported_backends(cls) -> tuple[str, ...]:
         """Names of back ends."""
