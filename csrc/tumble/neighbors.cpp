@@ -152,6 +152,16 @@ double count_cells(const Search& search, const Structure& structure, const Matri
     return cells;
 }
 
+/// Pairs of an atom that a search finds at most, if all atoms are in one place.
+double count_candidates(const Search& search, const Structure& structure, const Matrix3& cell) {
+    const Vector3 lengths = extents(search.positions, structure, cell);
+    double images = 1.0;
+    for (int a = 0; a < 3; ++a) {
+        if (structure.periodic[a]) images *= std::max(1.0, 2.0 * search.cutoff / lengths[a]);
+    }
+    return images * static_cast<double>(structure.size());
+}
+
 /// Moves atoms along a direction so that no empty gap is longer than `gap`; whatever is nearer than that stays as it
 /// is.
 void close_gaps(std::vector<Vector3>& positions, const Vector3& direction, double gap) {
@@ -175,9 +185,10 @@ Search plan_search(const Structure& structure, const Matrix3& cell, double cutof
     }
     while (count_cells(search, structure, cell) > most_cells) {
         search.cutoff *= 1.25;
-        if (search.cutoff > 100.0 * cutoff) {  // the images in a thin direction would never come to an end
+        // the images in a thin direction would never come to an end
+        if (search.cutoff > 100.0 * cutoff && count_candidates(search, structure, cell) > most_neighbors) {
             throw StructureError(
-                "`cell`: expected a box that isn't both vast and thin; its neighbours can't be searched for");
+                "`cell`: expected a box that isn't both vast and thin; its neighbors can't be searched for");
         }
     }
     return search;
@@ -206,7 +217,7 @@ EdgeList Neighbors::find(const Structure& structure, double cutoff, std::vector<
     const int status = vesin_neighbors(reinterpret_cast<const double (*)[3]>(search.positions.data()),
                                        search.positions.size(), reinterpret_cast<const double (*)[3]>(cell.data()),
                                        structure.periodic.data(), VesinDevice{VesinCPU, 0}, options, &list, &error);
-    if (status != 0) throw StructureError(message("neighbour list: ", error == nullptr ? "unknown error" : error));
+    if (status != 0) throw StructureError(message("neighbor list: ", error == nullptr ? "unknown error" : error));
 
     std::vector<EdgeList::Candidate> candidates(list.length);
     for (std::size_t e = 0; e < list.length; ++e) {

@@ -44,11 +44,13 @@ def measure(
         seed: Of the rotations.
 
     Raises:
-        ConfigurationError: With fewer than two rotations or no structure.
+        ConfigurationError: With fewer than two rotations, a negative seed or no structure.
         ExportError: If the network fails.
     """
     if rotations < 2:
         raise ConfigurationError(f"`rotations`: expected at least 2, got {rotations}")
+    if seed < 0:
+        raise ConfigurationError(f"`seed`: expected an integer from 0, got {seed}")
     if not graphs:
         raise ConfigurationError("`graphs`: expected at least one structure, got none")
     matrices = random_rotations(rotations, seed)

@@ -43,7 +43,7 @@ def export_trained(
         path: File to write.
         name: Short name of the model.
         references: File with structures that each load of the model checks. Without it, the first structure
-            of each file that the model was trained on is taken.
+            of each file that the model was trained on is taken, isolated atoms apart.
         count: Most structures to take.
         rotations: Random rotations of each, for the symmetry error.
         seed: Of the rotations.
@@ -56,7 +56,7 @@ def export_trained(
         TrainingError: If it is damaged.
         FramesError: If `references` can't be read, or none is given and the training data isn't there any
             more.
-        ConfigurationError: If `count` or `rotations` is too small.
+        ConfigurationError: If `count`, `rotations` or `seed` is too small.
         ExportError, MetadataError, StructureError, ReferenceMismatch, OSError: As `tumble.export`.
     """
     if count < 1:
@@ -141,12 +141,26 @@ def _references(trained: TrainedModel, references: str | PathLike[str] | None, c
             f"`references`: expected a file, got none, and the training data `{missing[0]}` isn't there; "
             "give structures of the kind that the model is for"
         )
-    return [atoms for path in paths[:count] for atoms in _first(path, 1)]
+    return [_first_with_edges(path, trained.config.cutoff) for path in paths[:count]]
+
+
+def _first_with_edges(path: Path, cutoff: float) -> Atoms:
+    """The first structure in which atoms see each other; files often begin with isolated atoms.
+
+    Without any, the first, which the export then refuses.
+    """
+    for i, atoms in enumerate(read_frames(path)):
+        if to_graph([atoms], sorted(set(atoms.symbols)), cutoff).edge_index.size > 0:
+            return _named(atoms, path, i)
+    return _first(path, 1)[0]
 
 
 def _first(path: Path, count: int) -> list[Atoms]:
     """The first structures of a file, with names that say which they are."""
     frames = list(islice(read_frames(path), count))
-    for i, atoms in enumerate(frames):
-        atoms.info.setdefault("name", f"{path.name}, frame {i}")
-    return frames
+    return [_named(atoms, path, i) for i, atoms in enumerate(frames)]
+
+
+def _named(atoms: Atoms, path: Path, number: int) -> Atoms:
+    atoms.info.setdefault("name", f"{path.name}, frame {number}")
+    return atoms

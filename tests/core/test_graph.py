@@ -158,6 +158,17 @@ def test_wrong_structures(change, text: str) -> None:
         _core.build_graph([structure(atoms)], CUTOFF)
 
 
+@pytest.mark.parametrize("length", [1e3, 1e5, 1e8])
+def test_molecule_in_a_vast_periodic_box(length: float) -> None:
+    """The pairs of the molecule alone, across the boundary, too."""
+    positions = np.array([[0.0, 0.0, 0.1], [0.0, 0.76, -0.49], [0.0, -0.76, -0.49]])  # H2O around a corner
+    alone = _core.build_graph([_core.Structure([0, 1, 1], positions, np.zeros((3, 3)), [False] * 3)], CUTOFF)
+    for inside in (positions, positions % length):
+        boxed = _core.build_graph([_core.Structure([0, 1, 1], inside, length * np.eye(3), [True] * 3)], CUTOFF)
+        np.testing.assert_array_equal(boxed.edge_index, alone.edge_index)
+        np.testing.assert_allclose(boxed.vectors, alone.vectors, atol=1e-15 * length + 1e-12)
+
+
 def test_box_beyond_reason() -> None:
     cell = np.diag([1e8, 1e8, 3.0])
     with pytest.raises(_core.StructureError, match="expected a box that isn't both vast and thin"):

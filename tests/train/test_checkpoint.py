@@ -64,12 +64,17 @@ def test_checkpoint_of_another_configuration(
 
 def test_checkpoint_without_a_part(settings: Settings, unfinished: Path, tmp_path: Path) -> None:
     saved = torch.load(unfinished / "checkpoint.pt")
+    torch.save(saved, unfinished / "whole.pt")
     del saved["optimizers"]
     torch.save(saved, unfinished / "checkpoint.pt")
     with pytest.raises(
         TrainingError, match=r"expected a checkpoint of a training, got a file without \['optimizers'\]"
     ):
         load_checkpoint(unfinished, config_from_mapping(settings, tmp_path))
+    with pytest.raises(
+        TrainingError, match=r"got the checkpoint of a training; give its folder, or the `model\.pt` in"
+    ):
+        load_trained(unfinished / "whole.pt")
     (unfinished / "checkpoint.pt").write_bytes((unfinished / "model.pt").read_bytes())
     with pytest.raises(
         TrainingError, match=r"checkpoint\.pt`: expected a checkpoint of a training, got a file without"

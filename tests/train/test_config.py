@@ -121,10 +121,9 @@ def test_mistakes(settings: Settings, change: Callable[[Settings], None], messag
     ("keys", "value", "message"),
     [
         (("dtype",), "half", r"`dtype`: expected float32 or float64, got half"),
-        (("seed",), -1, r"`seed`: expected at least 0, got -1"),
+        (("seed",), -1, r"`seed`: expected 0 to 2\^63 - 1, got -1"),
         (("device",), "gpu", r"`device`: expected auto, cpu, cuda or cuda:N, got gpu"),
         (("device",), "cuda:", r"`device`: expected auto, cpu, cuda or cuda:N, got cuda:"),
-        (("split_seed",), -1, r"`split_seed`: expected at least 0, got -1"),
         (("validate_rotations",), 1, r"`validate_rotations`: expected 0, or at least 2, got 1"),
         (("validate_rotations",), -2, r"`validate_rotations`: expected 0, or at least 2, got -2"),
         (
@@ -132,7 +131,10 @@ def test_mistakes(settings: Settings, change: Callable[[Settings], None], messag
             {"variance": 0.5, "copies": 1},
             r"`loss`: `copies`: expected at least 2 with `variance` 0\.5, got 1",
         ),
-        (("threads",), 0, r"`threads`: expected at least 1, got 0"),
+        (("threads",), 0, r"`threads`: expected 1 to 1024, got 0"),
+        (("threads",), 100_000, r"`threads`: expected 1 to 1024, got 100000"),
+        (("seed",), 2**63, r"`seed`: expected 0 to 2\^63 - 1, got 9223372036854775808"),
+        (("split_seed",), -1, r"`split_seed`: expected 0 to 2\^63 - 1, got -1"),
         (("validate_every",), 0, r"`validate_every`: expected at least 1 step, got 0"),
         (("checkpoint_minutes",), -1, r"`checkpoint_minutes`: expected at least 0, got -1\.0"),
         (("max_minutes",), -1, r"`max_minutes`: expected at least 0, got -1\.0"),
@@ -142,6 +144,15 @@ def test_ranges(settings: Settings, keys: tuple[str | int, ...], value: object, 
     put(*keys, value=value)(settings)
     with pytest.raises(TrainingError, match=f"^{message}"):
         config_from_mapping(settings, Path())
+
+
+def test_frames_given_as_a_configuration(tmp_path: Path) -> None:
+    """The error doesn't repeat the file."""
+    path = tmp_path / "frames.xyz"
+    path.write_text("\n".join(["9", "energy=1.0", *(["O 0.0 0.0 0.0"] * 9)] * 50))
+    with pytest.raises(TrainingError, match=r"`configuration`: expected a mapping of keys .*\.\.\.$") as caught:
+        read_config(path)
+    assert len(str(caught.value)) < 200
 
 
 def test_ranges_of_a_section_say_where_it_is(settings: Settings) -> None:

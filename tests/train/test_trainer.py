@@ -306,8 +306,10 @@ def test_damaged_checkpoint(settings: Settings, tmp_path: Path) -> None:
 
 def test_file_that_is_no_trained_model(settings: Settings, tmp_path: Path) -> None:
     run(settings, tmp_path, "out", max_minutes=0.0)
+    path = tmp_path / "out" / "model.pt"
+    torch.save({"model": {}, "baseline": []}, path)
     with pytest.raises(TrainingError, match=r"expected a trained model, got a file without \['state', 'summary'\]"):
-        load_trained(tmp_path / "out" / "checkpoint.pt")
+        load_trained(path)
 
 
 def test_loss_that_is_not_finite(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,8 +358,22 @@ def test_command_line(settings: Settings, tmp_path: Path, capsys: pytest.Capture
         main(["train", "--help"])
     assert "3 when --max-minutes was over before" in " ".join(capsys.readouterr().out.split())
     path.write_text(json.dumps({**settings, "sede": 1}))
+    capsys.readouterr()
     assert main(["train", str(path)]) == 1
     assert "did you mean `seed`?" in capsys.readouterr().err
+
+
+def test_a_file_in_place_of_the_folder(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("water").write_text(json.dumps(settings))
+    assert main(["train", "water"]) == 1
+    assert "`config`: expected a folder for the results, got the file `water`; give" in capsys.readouterr().err
+    assert main(["train", "water", "--out", "frames.extxyz.gz"]) == 1
+    assert "`--out`: expected a folder for the results, got the file `frames.ext" in capsys.readouterr().err
+    assert main(["train", "."]) == 1
+    assert "`.`: expected the configuration of a training in YAML, got a folder" in capsys.readouterr().err
 
 
 def pieces(settings: Settings, folder: Path, out: str) -> Summary:

@@ -93,3 +93,11 @@ def test_symmetry_ratio(batch: Batch) -> None:
     errors = measure(MorsePair(), [dataclasses.replace(batch, forces=forces.detach() + 0.02)], symmetry_mae=5.0)
     assert errors.to_dict()["force_symmetry_mae"] == 5.0
     assert errors.to_dict()["symmetry_ratio"] == pytest.approx(0.25)
+
+
+def test_no_symmetry_ratio_of_isolated_atoms(batch: Batch) -> None:
+    """Their forces, and so the errors of these, are exactly zero."""
+    _, forces = predict(MorsePair(), batch, create_graph=False)
+    errors = measure(MorsePair(), [dataclasses.replace(batch, forces=forces.detach())], symmetry_mae=0.0)
+    assert errors.to_dict()["force_symmetry_mae"] == 0.0
+    assert "symmetry_ratio" not in errors.to_dict()

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
     results: list[Accuracy] = []
     for path in arguments.frames:
-        with tqdm(read_frames(path), desc=Path(path).name, unit=" structures") as frames:
+        with tqdm(read_frames(path), desc=Path(path).name, unit=" structures", disable=None) as frames:
             results.append(evaluate(potential, path, batch=arguments.batch, frames=frames, symmetrizer=symmetrizer))
         print(format_accuracy(results[-1]))
     if arguments.json is not None:

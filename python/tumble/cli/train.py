@@ -46,7 +46,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the subcommand and say how accurate the model is on the frames held out."""
-    folder = args.out if args.out is not None else args.config.with_suffix("")
+    folder = args.out if args.out is not None else args.config.parent / args.config.stem
     earlier = _checkpoint(folder)
     try:
         summary = _train(args, folder)
@@ -58,15 +58,27 @@ def run(args: argparse.Namespace) -> int:
             f"{name}: force MAE {errors.force_mae:.1f}, RMSE {errors.force_rmse:.1f} meV/Å; "
             f"energy MAE {errors.energy_mae:.2f} meV/atom"
         )
-    if not summary.finished:
+    if summary.finished:
+        export = ["tumble", "export", str(folder), "-o", f"{folder.name}.pt", "--name", folder.name]
+        print(f"finished after {summary.steps} steps; to write a model file: {shlex.join(export)}", file=sys.stderr)
+    else:
         print(f"time is up after {summary.steps} steps; {_how_to_go_on(args, folder, earlier)}", file=sys.stderr)
     return 0 if summary.finished else UNFINISHED
 
 
 def _train(args: argparse.Namespace, folder: Path) -> Summary:
-    from tumble.train import read_config, train  # takes seconds, in which a user may have second thoughts
+    from tumble.train import (
+        TrainingError,
+        read_config,
+        train,
+    )  # takes seconds, in which a user may have second thoughts
 
     config = read_config(args.config)
+    if folder.is_file():
+        raise TrainingError(
+            f"`{'--out' if args.out is not None else 'config'}`: expected a folder for the results, got the file "
+            f"`{folder}`; give another with `--out`"
+        )
     if args.max_minutes is not None:
         config = dataclasses.replace(config, max_minutes=args.max_minutes)
     return train(config, folder, restart=args.restart)

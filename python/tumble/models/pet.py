@@ -70,6 +70,8 @@ class PetConfig:
                 raise ValueError(f"`{name}`: expected at least 1, got {getattr(self, name)}")
         if self.width % self.heads != 0:
             raise ValueError(f"`heads`: expected a divisor of `width` = {self.width}, got {self.heads}")
+        if not self.cutoff > 0.0:
+            raise ValueError(f"`cutoff`: expected a length above 0, got {self.cutoff}")
         if not 0.0 < self.cutoff_width <= self.cutoff:
             raise ValueError(f"`cutoff_width`: expected a length in (0, {self.cutoff}], got {self.cutoff_width}")
 

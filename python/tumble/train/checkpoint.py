@@ -204,10 +204,11 @@ def resumable(config: TrainConfig) -> dict[str, Any]:
 
 
 def save_metrics(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write rows of metrics, all with the same keys, as CSV."""
+    """Write rows of metrics as CSV; a cell is empty where a row hasn't got the key of another."""
     buffer = io.StringIO()
     if rows:
-        writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\n")
+        names = list(dict.fromkeys(key for row in rows for key in row))
+        writer = csv.DictWriter(buffer, fieldnames=names, lineterminator="\n")
         writer.writeheader()
         for row in rows:
             writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
@@ -234,6 +235,11 @@ def load_trained(path: str | Path) -> TrainedModel:
     """
     content = load_torch(Path(path))
     missing = {"model", "state", "baseline", "summary"} - set(content)
+    if missing and set(content) >= _CONTENT:
+        raise TrainingError(
+            f"`{path}`: expected a trained model, got the checkpoint of a training; give its folder, or the "
+            f"`{MODEL}` in it"
+        )
     if missing:
         raise TrainingError(f"`{path}`: expected a trained model, got a file without {sorted(missing)}")
     config = sizes_from(content["model"])

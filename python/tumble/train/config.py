@@ -25,6 +25,7 @@ from tumble.structures import unknown_elements
 from tumble.train.mapping import build
 from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig, require
 
+MOST_THREADS = 1024  # more may overflow the stack of an OpenMP library, which ends the process without a word
 MODEL = "model.pt"  # what a training leaves in its folder, to start from or to export
 
 
@@ -106,12 +107,14 @@ class TrainConfig:
             raise TrainingError(
                 "`validate_rotations`: expected held-out frames, got none; give a set `validation` or the role validate"
             )
-        require("seed", self.seed, self.seed >= 0, "at least 0")
-        require("split_seed", self.split_seed, self.split_seed is None or self.split_seed >= 0, "at least 0")
+        require("seed", self.seed, 0 <= self.seed < 2**63, "0 to 2^63 - 1")
+        require("split_seed", self.split_seed, self.split_seed is None or 0 <= self.split_seed < 2**63, "0 to 2^63 - 1")
         require("dtype", self.dtype, self.dtype in DTYPES, " or ".join(DTYPES))
         known_device = re.fullmatch(r"auto|cpu|cuda(:\d{1,3})?", self.device) is not None
         require("device", self.device, known_device, "auto, cpu, cuda or cuda:N")
-        require("threads", self.threads, self.threads is None or self.threads >= 1, "at least 1")
+        require(
+            "threads", self.threads, self.threads is None or 1 <= self.threads <= MOST_THREADS, f"1 to {MOST_THREADS}"
+        )
         require("validate_every", self.validate_every, self.validate_every >= 1, "at least 1 step")
         rotations = self.validate_rotations
         require("validate_rotations", rotations, rotations >= 2 or rotations == 0, "0, or at least 2")

@@ -31,7 +31,9 @@ def build(cls: type[_T], content: object, folder: Path, where: str = "") -> _T:
         TrainingError: A key or value isn't as it should be; the message names the nearest right key.
     """
     if not isinstance(content, Mapping):
-        raise TrainingError(f"`{where or 'configuration'}`: expected a mapping of keys to values, got {content!r}")
+        raise TrainingError(
+            f"`{where or 'configuration'}`: expected a mapping of keys to values, got {_shown(content)}"
+        )
     types = get_type_hints(cls)
     values = {}
     for key, value in content.items():
@@ -58,25 +60,31 @@ def _typed(value: object, kind: Any, where: str, folder: Path) -> object:
         return build(kind, value, folder, where)  # type: ignore[arg-type]  # a class, since it annotates a field
     if get_origin(kind) is dict:
         if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-            raise TrainingError(f"`{where}`: expected a mapping of names to values, got {value!r}")
+            raise TrainingError(f"`{where}`: expected a mapping of names to values, got {_shown(value)}")
         return {key: _typed(entry, get_args(kind)[1], f"{where}.{key}", folder) for key, entry in value.items()}
     if get_origin(kind) is tuple:
         if not isinstance(value, list | tuple):
-            raise TrainingError(f"`{where}`: expected a list, got {value!r}")
+            raise TrainingError(f"`{where}`: expected a list, got {_shown(value)}")
         return tuple(_typed(entry, get_args(kind)[0], f"{where}[{k}]", folder) for k, entry in enumerate(value))
     if kind is float:
         return _number(value, where)
     if kind is bool:
         if not isinstance(value, bool):
-            raise TrainingError(f"`{where}`: expected yes or no, got {value!r}")
+            raise TrainingError(f"`{where}`: expected yes or no, got {_shown(value)}")
         return value
     if kind is int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise TrainingError(f"`{where}`: expected an integer, got {value!r}")
+            raise TrainingError(f"`{where}`: expected an integer, got {_shown(value)}")
         return value
     if not isinstance(value, str):
-        raise TrainingError(f"`{where}`: expected a string, got {value!r}")
+        raise TrainingError(f"`{where}`: expected a string, got {_shown(value)}")
     return (folder / value).resolve() if kind is Path else value
+
+
+def _shown(value: object) -> str:
+    """A value as Python writes it, cut where it is long: a file of frames, say, that was given as a configuration."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _number(value: object, where: str) -> float:
@@ -85,5 +93,5 @@ def _number(value: object, where: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise TrainingError(f"`{where}`: expected a finite number, got {value!r}")
+        raise TrainingError(f"`{where}`: expected a finite number, got {_shown(value)}")
     return number

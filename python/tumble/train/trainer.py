@@ -255,7 +255,7 @@ class Trainer:
             if not torch.isfinite(loss):
                 raise TrainingError(
                     f"stage {stage.name}, step {self.step}: expected a finite loss, got {loss.item()}; "
-                    "lower `learning_rate` or raise `warmup`"
+                    "lower `learning_rate`, raise `warmup`, or look for frames whose labels can't be right"
                 )
             for optimizer in self.optimizers:
                 optimizer.zero_grad()
@@ -266,7 +266,7 @@ class Trainer:
             if not torch.isfinite(norm):  # before it is in the weights, and in a checkpoint
                 raise TrainingError(
                     f"stage {stage.name}, step {self.step}: expected a finite gradient, got {norm.item()}; "
-                    "lower `learning_rate` or raise `warmup`"
+                    "lower `learning_rate`, raise `warmup`, or look for frames whose labels can't be right"
                 )
             for optimizer in self.optimizers:
                 optimizer.step()

@@ -26,7 +26,7 @@ class HeldOutErrors:
     """Errors on a set of frames: energies in meV/atom (``shifted``: less their mean error), forces in meV/Å.
 
     ``force_symmetry_mae`` is the mean symmetry error (top of this file) and ``symmetry_ratio`` that over ``force_mae``;
-    both are None where no rotations were asked for.
+    both are None where no rotations were asked for, and the ratio where there is no error, as of isolated atoms.
     """
 
     energy_mae: float
@@ -94,7 +94,7 @@ def measure(model: nn.Module, batches: Sequence[Batch], symmetry_mae: float | No
         force_mae=of_force.mae,
         force_rmse=of_force.rmse,
         force_symmetry_mae=symmetry_mae,
-        symmetry_ratio=None if symmetry_mae is None else symmetry_mae / of_force.mae,
+        symmetry_ratio=None if symmetry_mae is None or of_force.mae == 0.0 else symmetry_mae / of_force.mae,
     )
 
 
