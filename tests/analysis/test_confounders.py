@@ -22,6 +22,9 @@ DRIFT = {"until_ps": 3.2, "columns": {"potential": {"what": "the potential energ
         ({"temperature_K": 301.5}, []),  # measured
         ({"temperature_K": 310.0}, ["the temperature (310 K, not 300 K)"]),
         ({"temperature_K": 350.0, "ensemble": "NVE"}, ["the ensemble (NVE, not NVT)"]),  # the temperature is a result
+        ({"damping_ps": 1.0}, ["the time of the thermostat (1 ps, not 0.1 ps)"]),
+        ({"damping_ps": None}, []),
+        ({"pressure_bar": 2000.0}, ["the pressure (2000 bar, not 1 bar)"]),
         ({"model": {"sha256": "f" * 64}}, ["the model file"]),
         ({"beads": 1, "timestep_fs": 0.25}, ["the number of beads (1, not 32)", "the time step (0.25 fs, not 0.5 fs)"]),
         ({"beads": None, "engine": None}, []),
@@ -33,7 +36,18 @@ DRIFT = {"until_ps": 3.2, "columns": {"potential": {"what": "the potential energ
 )
 def test_settings(other: dict[str, Any], found: list[str]) -> None:
     common: dict[str, Any] = {"atoms": 192, "box_A": [12.0] * 3 + [90.0] * 3, "minimized": False}
+    common |= {"damping_ps": 0.1, "pressure_bar": 1.0}
     assert differences(made_up.analysis("b", **common | other), made_up.analysis("a", **common)) == found
+
+
+def test_results_of_either_run_are_no_settings() -> None:
+    free = made_up.analysis("a", ensemble="NVE", temperature_K=350.0)
+    assert differences(made_up.analysis("b"), free) == ["the ensemble (NVT, not NVE)"]
+    constant, squeezed = (
+        made_up.analysis("a", ensemble=name, box_A=[size] * 6) for name, size in (("NVT", 12.0), ("NPT", 12.5))
+    )
+    for runs in ((constant, squeezed), (squeezed, constant)):
+        assert [difference.partition(" (")[0] for difference in differences(*runs)] == ["the ensemble"]
 
 
 def test_boxes_at_constant_pressure_are_results() -> None:

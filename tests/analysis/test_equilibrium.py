@@ -50,6 +50,14 @@ def test_the_start_is_inside_of_the_run_whatever_its_clock_shows(clock: float, r
     assert float(text.rpartition("--start ")[2].rstrip("`")) == found["until_ps"]
 
 
+def test_a_step_without_noise() -> None:
+    run = Run("a", "LAMMPS", Path(), time=TIMES, log={"volume": np.where(TIMES < 7.0, 1000.0, 1001.0)})
+    found = drift_at_start(OpenedRun(run, Settings()))
+    assert found is not None
+    assert found["until_ps"] == pytest.approx(7.0, abs=0.06)  # averages are of 60 fs
+    assert found["columns"]["volume"]["sigma"] == 1000.0
+
+
 def test_the_latest_counts() -> None:
     noise = np.random.default_rng(2).normal(size=len(TIMES))
     found = drift_at_start(opened(0.3, temperature=300 + noise - 30 * np.exp(-TIMES / 2.0)))

@@ -301,6 +301,26 @@ def test_a_fault_in_one_observable_leaves_the_others(
     assert "in faulty" in analysis.provenance["failed"]["rdf"]["traceback"]
 
 
+def test_a_fault_in_the_test_of_equilibrium_leaves_the_observables(
+    fair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tumble.analysis.analyze.drift_at_start", lambda opened: 1 / 0)
+    file = tmp_path / "out.json"
+    assert main(["analyze", str(fair), "--observables", "orientation", "-o", str(file)]) == 1
+    analysis = load_analysis(file)
+    assert [result.observable for result in analysis.results] == ["orientation"]
+    assert list(analysis.provenance["failed"]) == ["equilibration"]
+
+
+def test_length_is_that_of_what_counts(fair: Path, tmp_path: Path) -> None:
+    lengths = []
+    for bounds in ([], ["--stop", "1.5"], ["--start", "0.5", "--stop", "1.5"]):
+        file = tmp_path / f"{len(lengths)}.json"
+        assert main(["analyze", str(fair), "--observables", "orientation", "-o", str(file), *bounds]) == 0
+        lengths.append(load_analysis(file).provenance["length_ps"])
+    assert lengths == pytest.approx([1.995, 1.5, 1.0], abs=0.01)
+
+
 def test_argon(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # Independent steps of 0.05 Å along each axis, 1 ps apart: D = 0.05² / 2 Å²/ps, analytic.
     generator = np.random.default_rng(1)

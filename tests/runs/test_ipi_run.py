@@ -41,6 +41,14 @@ def test_run(folder: Path) -> None:
     assert found.notes == ()
 
 
+def test_time_of_the_thermostat_and_pressure(folder: Path) -> None:
+    assert (open_run(folder).damping, open_run(folder).pressure) == (pytest.approx(0.1), None)
+    text = (folder / "input.xml").read_text().replace("'nvt'", "'npt'")
+    text = text.replace("<ensemble>", "<ensemble> <pressure units='megapascal'> 10 </pressure>")
+    (folder / "input.xml").write_text(text)
+    assert open_run(folder).pressure == pytest.approx(100.0)
+
+
 def test_bad_logs_leave_the_trajectory(folder: Path) -> None:
     (folder / "water.out").write_text("")
     (folder / "water.torque_0").write_text("")

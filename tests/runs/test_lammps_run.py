@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.argon import run_argon
 
 from tumble.analysis import TrajectoryError
 from tumble.runs import open_run
@@ -312,3 +313,28 @@ def test_boundaries(tmp_path: Path, boundary: str, periodic: bool) -> None:
 def test_boundaries_that_are_not_known(tmp_path: Path) -> None:
     restarted = LOG.replace("read_data     water64.data ", "read_restart  water.restart")
     assert open_run(run(tmp_path / "restarted", restarted)).periodic is None
+
+
+@pytest.mark.parametrize(
+    ("fix", "damping", "pressure"),
+    [
+        ("all nvt temp 90 90 100.0", 0.1, None),
+        ("all npt temp 90 90 50.0 iso 10.0 10.0 1000.0", 0.05, 10.1325),
+        ("all npt temp 90 90 50.0 x 2.0 2.0 1000.0 y 2.0 2.0 1000.0", 0.05, 2.0265),
+        ("all npt temp 90 90 50.0 iso 10.0 100.0 1000.0", 0.05, None),
+        ("all nph aniso 1.0 1.0 1000.0", None, 1.01325),
+        ("all nve", None, None),
+    ],
+)
+def test_time_of_the_thermostat_and_pressure(
+    tmp_path: Path, fix: str, damping: float | None, pressure: float | None
+) -> None:
+    """In units of real: fs and atm."""
+    found = open_run(run_argon(tmp_path, f"fix 1 {fix}\nrun 2\n", units="real"))
+    assert found.damping == (None if damping is None else pytest.approx(damping))
+    assert found.pressure == (None if pressure is None else pytest.approx(pressure))
+
+
+def test_time_of_a_thermostat_next_to_an_integrator(tmp_path: Path) -> None:
+    found = open_run(run_argon(tmp_path, "fix 1 all nve\nfix 2 all langevin 90 90 0.25 7\nrun 2\n"))
+    assert found.damping == 0.25

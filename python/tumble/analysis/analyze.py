@@ -80,18 +80,29 @@ def analyze(
             except (ConfigurationError, ModelFileError, DeviceError):
                 raise  # of the model for dipoles
             except Exception as error:  # whatever it is, it must not take the others' results with it
-                failed[name] = {"error": _in_words(error), "traceback": "".join(traceback.format_exception(error))}
+                failed[name] = _failure(error)
+        drift = None
+        try:
+            drift = drift_at_start(opened)
+        except Exception as error:  # as above
+            failed["equilibration"] = _failure(error)
         facts = {
             "nuclei": opened.nuclei,
             "atoms": next((each.metadata["atoms"] for each in results if "atoms" in each.metadata), None),
             "box_A": opened.box,
-            "drift": drift_at_start(opened),
+            "length_ps": opened.length,
+            "drift": drift,
         }
     if not results and not failed:
         reasons = "; ".join(grouped(skipped))
         raise TrajectoryError(f"`{run.folder}`: expected a run that can be analysed, got {reasons}")
     outcome = {"skipped": skipped, "failed": failed}
     return Analysis(run.name, tuple(results), _provenance(run, settings) | facts | outcome | made_of)
+
+
+def _failure(error: Exception) -> dict[str, str]:
+    """Return what is kept of an exception."""
+    return {"error": _in_words(error), "traceback": "".join(traceback.format_exception(error))}
 
 
 def _in_words(error: Exception) -> str:
@@ -115,9 +126,10 @@ def _provenance(run: Run, settings: Settings) -> dict[str, Any]:
         "thermostat": run.thermostat,
         "minimized": run.minimized,
         "temperature_K": run.temperature,
+        "damping_ps": run.damping,
+        "pressure_bar": run.pressure,
         "beads": run.beads,
         "timestep_fs": None if run.timestep is None else 1000 * run.timestep,
-        "length_ps": float(run.time[-1] - run.time[0]) if len(run.time) > 0 else None,
         "model": model,
         "symmetrize": run.symmetrize,
         "versions": versions,

@@ -41,6 +41,8 @@ _SETTINGS = (
     _Setting("the engine", ("engine",), ""),
     _Setting("the ensemble", ("ensemble",), ""),
     _Setting("the temperature", ("temperature_K",), " K", _TOLERANCE),
+    _Setting("the time of the thermostat", ("damping_ps",), " ps"),
+    _Setting("the pressure", ("pressure_bar",), " bar", _TOLERANCE),
     _Setting("the number of beads", ("beads",), ""),
     _Setting("the number of atoms", ("atoms",), ""),
     _Setting("the box", ("box_A",), None, 1e-4),
@@ -57,7 +59,7 @@ def differences(run: Analysis, reference: Analysis) -> list[str]:
     found = []
     for setting in _SETTINGS:
         values = [_find(each, setting.path) for each in (run, reference)]
-        if None in values or _alike(values[0], values[1], setting.tolerance) or _is_result(setting, run):
+        if None in values or _alike(values[0], values[1], setting.tolerance) or _is_result(setting, (run, reference)):
             continue
         found.append(setting.words if setting.unit is None else f"{setting.words} ({_shown(values, setting.unit)})")
     minimized = [each.provenance.get("minimized") for each in (run, reference)]
@@ -102,11 +104,12 @@ def _alike(first: Any, second: Any, tolerance: float) -> bool:
     return bool(np.all(np.abs(numbers[0] - numbers[1]) <= tolerance * np.abs(numbers[1])))
 
 
-def _is_result(setting: _Setting, run: Analysis) -> bool:
-    ensemble = str(run.provenance.get("ensemble"))
-    return {"temperature_K": ensemble.startswith("NVE"), "box_A": not ensemble.startswith("NV")}.get(
-        setting.path[0], False
-    )
+def _is_result(setting: _Setting, runs: Sequence[Analysis]) -> bool:
+    """Whether a setting is a result of one of two runs."""
+    ensembles = [str(each.provenance.get("ensemble")) for each in runs]
+    if setting.path[0] == "temperature_K":
+        return any(ensemble.startswith(("NVE", "NPH")) for ensemble in ensembles)
+    return setting.path[0] == "box_A" and not all(ensemble.startswith("NV") for ensemble in ensembles)
 
 
 def _shown(values: Sequence[Any], unit: str) -> str:

@@ -61,6 +61,15 @@ class OpenedRun:
             return None
         return [float(each) for each in self.universe.dimensions]
 
+    @property
+    def length(self) -> float | None:
+        """Time of what counts, ps, by the log or, without times there, by the trajectory; None if it isn't known."""
+        times = self.run.time
+        if len(times) == 0 and "_opened" in self.__dict__ and time_unit(self._opened) == "ps":
+            times = np.asarray(self._opened.trajectory.frame_times)
+        counted = times[self.counted(times)]
+        return float(np.ptp(counted)) if len(counted) > 0 else None
+
     @cached_property
     def molecules(self) -> int:
         """Number of molecules, as in `drift`; 1, for all of them together, if they aren't known."""

@@ -90,6 +90,8 @@ _KINDS: dict[str, Read] = {
     "temperature_K": number,
     "beads": number,
     "timestep_fs": number,
+    "damping_ps": number,
+    "pressure_bar": number,
     "length_ps": number,
     "model": _of_texts,
     "symmetrize": text,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tumble.analysis.reading.ipi_units import TEMPERATURE
+from tumble.analysis.reading.ipi_units import PRESSURE, TEMPERATURE
 from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.ipi_atoms import atoms_of
 from tumble.runs.ipi_elements import integer_of, positive_of, quantity_of, word_of
@@ -82,6 +82,7 @@ class IpiInput:
         properties: In the order of the input.
         trajectories: In the order of the input.
         motion: What moves the atoms.
+        pressure: That a barostat keeps, bar; None without one.
         temperature: K; None if none is set, or none holds for all steps.
         beads: Number of beads.
         atoms: Number of atoms of each label; empty where it isn't told.
@@ -93,6 +94,7 @@ class IpiInput:
     properties: tuple[PropertiesOutput, ...]
     trajectories: tuple[TrajectoryOutput, ...]
     motion: Motion
+    pressure: float | None
     temperature: float | None
     beads: int
     atoms: Mapping[str, int]
@@ -162,6 +164,7 @@ def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
         ),
         trajectories=tuple(_trajectory(each, xml.parent, base) for each in output.findall("trajectory")),
         motion=motion,
+        pressure=quantity_of(system.find("ensemble/pressure"), PRESSURE) if "NPT" in motion.words else None,
         temperature=temperature if has_one and temperature is not None and temperature >= 0 else None,
         beads=beads,
         atoms=atoms_of(system, xml.parent),

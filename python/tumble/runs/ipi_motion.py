@@ -30,6 +30,7 @@ class Motion:
         words: The ensemble, such as `NVT (PILE-L)`, or what is done in place of dynamics.
         timestep: ps; None where steps have no time.
         thermostat: See `Run`.
+        damping: Time in which it acts, ps; None if it isn't a single one.
         one_force_per_step: Whether each force is evaluated once in each step, which it isn't in multiple time stepping.
         keeps_temperature: Whether the temperature of the ensemble holds for all steps.
         centroid_temperature: Of the centroid, if a thermostat keeps it at another one, K.
@@ -42,6 +43,7 @@ class Motion:
     words: str
     timestep: float | None = None
     thermostat: str | None = None
+    damping: float | None = None
     one_force_per_step: bool = False
     keeps_temperature: bool = True
     centroid_temperature: float | None = None
@@ -152,6 +154,7 @@ def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:
         # Those of i-PI add up.
         timestep=sum(steps) if all(each.keeps_time for each in companions) else None,
         thermostat=kinds.pop() if len(kinds) == 1 else "local",
+        damping=first.damping if len(dynamics) == 1 else None,
         one_force_per_step=len(parts) == 1 and first.one_force_per_step,
         keeps_temperature=all(each.keeps_temperature for each in companions),
         unsampled=f"{strange[0].words} is no companion of dynamics" if strange else None,
@@ -183,6 +186,7 @@ def _dynamics(dynamics: Any, beads: int) -> Motion:
         words=_ENSEMBLES.get(mode, mode.upper()) + (f" ({', '.join(details)})" if details else ""),
         timestep=quantity_of(dynamics.find("timestep"), TIME, default=1.0, positive=True),
         thermostat=kind,
+        damping=quantity_of(baths[0].find("tau"), TIME) if len(baths) == 1 else None,
         one_force_per_step=one_force,
         centroid_temperature=hot,
         suzuki_chin=mode in _SUZUKI_CHIN and beads > 1,

@@ -86,6 +86,8 @@ def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = No
         beads=found.beads if motion.images is None else 1,
         atoms=found.atoms,
         thermostat=motion.thermostat,
+        damping=motion.damping,
+        pressure=found.pressure,
         time=properties.time,
         log=properties.columns,
         torque_time=torque_time,

@@ -22,6 +22,7 @@ _THERMOSTATS = {
     "gld": "GLE",
 }
 _LOCAL = {"langevin", "gle", "gld"}
+_PRESSURES = ("iso", "aniso", "tri", "x", "y", "z")
 _BAROSTATS = {"npt", "nph", "press/berendsen", "press/langevin"}
 #: Fixes that change nothing that is conserved.
 _HARMLESS = {
@@ -86,26 +87,48 @@ def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, e
         measured: What thermo output says, [T] in K.
         ensemble: As `ensemble_of` says.
     """
-    for words in fixes.values():
-        style = _style(words) if len(words) > 3 else ""
-        if style.startswith("pimd") and "temp" in words[:-1]:
-            target = words[list(words).index("temp") + 1]
-            return _constant([target, target])
-        if style in ("nvt", "npt") and "temp" in words:
-            return _constant(words[words.index("temp") + 1 :][:2])
-        if style == "temp/rescale":
-            return _constant(words[5:7])
-        if style in _THERMOSTATS and style != "gle":
-            # Of rigid bodies, `langevin` is a keyword.
-            begin = words.index("langevin") + 1 if _BODIES.fullmatch(_plain(words[3])) else 4
-            return _constant(words[begin : begin + 2])
+    bath = _bath(fixes)
+    if bath is not None:
+        return _constant(bath[:2])
     free = ensemble in ("NVE", "NPH")
     known = np.empty(0) if measured is None else measured[np.isfinite(measured)]
     return float(known.mean()) if free and len(known) > 0 else None
 
 
+def damping_of(fixes: Mapping[str, Sequence[str]]) -> float | None:
+    """Return the time in which the thermostat acts, in units of LAMMPS; None without one, or if it isn't known."""
+    bath = _bath(fixes)
+    return None if bath is None else _constant([*bath[2:], *bath[2:]])
+
+
+def pressure_of(fixes: Mapping[str, Sequence[str]]) -> float | None:
+    """Return the pressure of the barostat, in units of LAMMPS; None without one, or if it isn't a single one."""
+    words = next((words for words in fixes.values() if len(words) > 3 and _style(words) in _BAROSTATS), ())
+    places = [place for place, word in enumerate(words[4:], 5) if word in _PRESSURES]
+    found = {_constant(words[place : place + 2]) for place in places}
+    return found.pop() if len(found) == 1 else None
+
+
+def _bath(fixes: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
+    """Return temperatures at the start and the end and the time of the thermostat, where it has one; None without."""
+    for words in fixes.values():
+        style = _style(words) if len(words) > 3 else ""
+        if style.startswith("pimd") and "temp" in words[:-1]:
+            target = words[list(words).index("temp") + 1]
+            return [target, target, *(words[list(words).index("tau") + 1 :][:1] if "tau" in words else ())]
+        if style in ("nvt", "npt") and "temp" in words:
+            return words[words.index("temp") + 1 :][:3]
+        if style == "temp/rescale":
+            return words[5:7]
+        if style in _THERMOSTATS and style != "gle":
+            # Of rigid bodies, `langevin` is a keyword.
+            begin = words.index("langevin") + 1 if _BODIES.fullmatch(_plain(words[3])) else 4
+            return words[begin : begin + (2 if style == "gld" else 3)]
+    return None
+
+
 def _constant(words: Sequence[str]) -> float | None:
-    """Temperature at the start and the end of a run, if they are the same number."""
+    """Temperature or pressure at the start and the end of a run, if they are the same number."""
     try:
         start, stop = (float(word) for word in words)
     except ValueError:  # a variable, or too few

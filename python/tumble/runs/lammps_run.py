@@ -12,7 +12,7 @@ from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.runs.lammps_clock import clock_of
 from tumble.runs.lammps_columns import EnergyColumns
 from tumble.runs.lammps_dumps import LammpsDumps
-from tumble.runs.lammps_ensemble import ensemble_of, note_on_groups, temperature_of
+from tumble.runs.lammps_ensemble import damping_of, ensemble_of, note_on_groups, pressure_of, temperature_of
 from tumble.runs.lammps_log import LOG, LammpsLog, begins_log, read_lammps_log
 from tumble.runs.lammps_part import Part, part_of
 from tumble.runs.lammps_thermo import UNITS, thermo_of
@@ -85,6 +85,8 @@ def read_lammps_run(
         ensemble=ensemble,
         unsampled=None if part.kind in ("run", "rerun") else "its steps have neither a time nor an ensemble",
         thermostat=thermostat,
+        damping=_scaled(damping_of(part.settings.fixes), UNITS[style].time),
+        pressure=_scaled(pressure_of(part.settings.fixes), UNITS[style].pressure),
         minimized=any(stage.kind == "minimize" for stage in found.stages),
         periodic=part.settings.periodic,
         time=clock.time if columns else np.empty(0),
@@ -127,6 +129,10 @@ def _ensemble(part: Part) -> tuple[str, str | None]:
     if not part.dynamics:
         return {"minimize": "minimization"}.get(part.kind, part.kind), None
     return ensemble_of(part.settings.fixes)
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
 
 
 def _notes(log: LammpsLog, part: Part) -> tuple[str, ...]:

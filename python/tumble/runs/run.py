@@ -75,6 +75,8 @@ class Run:
         n_atoms: Number of all atoms, where a log tells it.
         thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
             atom (or mode of a ring polymer), which breaks the conservation of angular momentum; None if it isn't known.
+        damping: Time in which the thermostat acts, ps; None without one, or if it isn't known.
+        pressure: That the barostat keeps, bar; None without one, or if it isn't a single one.
         minimized: Whether the structure was relaxed before; None if that isn't known.
         periodic: Whether the engine repeated the box along any axis; None if that isn't known.
         time: Times of the rows of `log`, [T] in ps; empty where its steps have no time.
@@ -108,6 +110,8 @@ class Run:
     atoms: Mapping[str, int] = field(default_factory=dict)
     n_atoms: int | None = None
     thermostat: str | None = None
+    damping: float | None = None
+    pressure: float | None = None
     minimized: bool | None = None
     periodic: bool | None = None
     time: Array = field(default_factory=lambda: EMPTY)

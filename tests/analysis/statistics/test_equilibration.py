@@ -10,7 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from tumble.analysis.statistics.equilibration import equilibration, inefficiency
+from tumble.analysis.statistics.equilibration import Equilibration, equilibration, inefficiency
 
 COUNT = 500
 
@@ -65,3 +65,22 @@ def test_relaxation_is_found(size: float, relaxation: float) -> None:
 def test_nothing_to_tell(series: NDArray[np.float64]) -> None:
     found = equilibration(series)
     assert (found.start, found.drifts) == (0, False)
+
+
+@pytest.mark.parametrize("count", [20, 50, 500])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5])
+@pytest.mark.parametrize("offset", [0.0, -30000.0])
+def test_a_step_without_noise(count: int, share: float, offset: float) -> None:
+    step = round(share * count)
+    series = offset + 1.0 * (np.arange(count) >= step)
+    assert equilibration(series) == Equilibration(step, float("inf"))
+
+
+def test_a_late_step_without_noise() -> None:
+    assert equilibration(1.0 * (np.arange(500) >= 400)) == Equilibration(400, float("inf"))
+
+
+def test_numbers_that_were_rounded_have_no_start() -> None:
+    """A few last ones are often the same."""
+    generator = np.random.default_rng(4)
+    assert not any(equilibration(np.round(stationary(5.0, generator))).drifts for _ in range(300))

@@ -27,6 +27,7 @@ FEWEST = 20  # stretches, below which nothing is said
 _STARTS = 100  # that are tried
 _LATEST = 0.95  # share of the series, behind which no start is sought
 _SIGMA = 5.0  # far out, since the start was picked: 1 of 1000 stationary series is beyond, 2 of 100 that are short
+_ROUNDING = 1e-12  # relative
 _SAMPLES = 12.0  # independent ones in the last half, below which the error isn't known
 
 
@@ -57,12 +58,21 @@ def equilibration(series: Array) -> Equilibration:
     """
     series = np.asarray(series, dtype=np.float64)
     count = len(series)
-    if count < FEWEST or np.ptp(series) <= 1e-12 * np.abs(series).max():
+    settled = _settled(series) if count >= FEWEST else 0
+    if settled == 0:
         return Equilibration(0, 0.0)
     starts = np.unique(np.linspace(0, _LATEST * count, _STARTS).astype(int)).tolist()
     left = [(count - start) / inefficiency(series[start:]) for start in starts]
+    if count - settled >= max(FEWEST // 2, max(left) - 1):
+        return Equilibration(settled, float("inf"))  # without noise, no error is needed to tell
     start = starts[int(np.argmax(left))]
     return Equilibration(start, _distance(series[:start], series[count // 2 :]))
+
+
+def _settled(series: Array) -> int:
+    """Return the index from which on a series is constant but for rounding; 0 if all of it is."""
+    changing = np.flatnonzero(np.abs(series - series[-1]) > _ROUNDING * np.abs(series).max())
+    return 0 if len(changing) == 0 else int(changing[-1]) + 1
 
 
 def inefficiency(series: Array) -> float:
