@@ -11,6 +11,9 @@ and no error anywhere. The first geometry of a run gives it away, in one of two 
    atoms nor on orientation or place. Another order is one in which many atoms clearly have the surroundings of another
    element of the file, while the elements that these surroundings name are those of the file in number.
 
+Neither counts where the given order is the best there is: where, apart from a shift of all atoms, no assignment of
+another element to a site has shorter ways. So a run that starts from displaced or shifted atoms passes.
+
 Sites or surroundings that are alike for all elements (rock salt, alloys) prove nothing once atoms have moved, and pass.
 """
 
@@ -22,6 +25,7 @@ import numpy as np
 from ase import Atoms
 from ase.units import Bohr
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
 from tumble import _core
@@ -86,6 +90,8 @@ def check_order(atoms: Atoms, first: _core.Structure) -> None:
     symbols = np.array(atoms.symbols)
     if len(set(symbols)) < 2 or not _evaluable(first):
         return
+    if any(_is_best_order(symbols, scale * atoms.positions, first) for scale in (1.0, Bohr)):
+        return
     for scale in (1.0, Bohr):
         found = _elements_of_sites(symbols, scale * atoms.positions, first)
         if found is not None:
@@ -114,32 +120,64 @@ def _refuse_unless_equal(symbols: NDArray[np.str_], found: NDArray[np.str_], how
     )
 
 
+def _periodic_cell(first: _core.Structure) -> NDArray[np.float64] | None:
+    """The cell, or None if it has no volume: i-PI may have moved atoms by its vectors, whatever the model thinks."""
+    lengths = np.linalg.norm(first.cell, axis=1)
+    return first.cell if abs(np.linalg.det(first.cell)) > 1e-6 * np.prod(lengths) > 0.0 else None
+
+
+def _shortest(ways: NDArray[np.float64], cell: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """The same vectors, [..., 3], less the whole cell vectors in them."""
+    if cell is None:
+        return ways
+    result: NDArray[np.float64] = ways - np.round(ways @ np.linalg.inv(cell)) @ cell
+    return result
+
+
+def _is_best_order(symbols: NDArray[np.str_], sites: NDArray[np.float64], first: _core.Structure) -> bool:
+    """Whether no other elements on the sites have shorter ways, in the sum of squares and apart from a common shift."""
+    cell = _periodic_cell(first)
+    ways = first.positions - sites
+    shift = ways[0] + _shortest(ways - ways[0], cell).mean(axis=0)
+    moved = first.positions - shift
+    own = np.sum(_shortest(moved - sites, cell) ** 2, axis=1)
+    if len(symbols) > _SAMPLE:  # a weaker condition, and quick
+        _, nearest = _tree(sites, cell).query(_place(moved, cell))
+        return bool((symbols[nearest] == symbols).all())
+    squares = np.sum(_shortest(moved[:, None] - sites[None], cell) ** 2, axis=2)
+    _, assigned = linear_sum_assignment(squares)
+    best = squares[np.arange(len(sites)), assigned].sum()
+    return bool((symbols[assigned] == symbols).all() or own.sum() <= best + _ON_SITE**2)
+
+
+def _place(positions: NDArray[np.float64], cell: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """In units of Å along the cell vectors, within the cell."""
+    if cell is None:
+        return positions
+    lengths = np.linalg.norm(cell, axis=1)
+    result: NDArray[np.float64] = ((positions @ np.linalg.inv(cell)) % 1.0 * lengths) % lengths
+    return result
+
+
+def _tree(sites: NDArray[np.float64], cell: NDArray[np.float64] | None) -> cKDTree:
+    return cKDTree(_place(sites, cell), boxsize=None if cell is None else np.linalg.norm(cell, axis=1))
+
+
 def _elements_of_sites(
     symbols: NDArray[np.str_], sites: NDArray[np.float64], first: _core.Structure
 ) -> NDArray[np.str_] | None:
     """Element of the site on which each atom sits, or None if the atoms aren't on the sites."""
-    lengths = np.linalg.norm(first.cell, axis=1)
-    # i-PI may have moved atoms by cell vectors, whatever is periodic for the model
-    periodic = bool(abs(np.linalg.det(first.cell)) > 1e-6 * np.prod(lengths) > 0.0)
-    inverse = np.linalg.inv(first.cell) if periodic else np.eye(3)
-
-    def place(positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """In units of Å along the cell vectors, within the cell."""
-        return ((positions @ inverse) % 1.0 * lengths) % lengths if periodic else positions
-
-    tree = cKDTree(place(sites), boxsize=lengths if periodic else None)
-    _, nearest = tree.query(place(first.positions))
+    cell = _periodic_cell(first)
+    tree = _tree(sites, cell)
+    _, nearest = tree.query(_place(first.positions, cell))
     if len(np.unique(nearest)) < len(symbols):
         return None
-    shifts = first.positions - sites[nearest]
-    if periodic:
-        shifts -= np.round(shifts @ inverse) @ first.cell
-    distances = np.linalg.norm(shifts, axis=1)
+    distances = np.linalg.norm(_shortest(first.positions - sites[nearest], cell), axis=1)
     found: NDArray[np.str_] = symbols[nearest]
     if distances.max() <= _ON_SITE:
         return found
     # In a crystal a few ions may have changed places by diffusion; as many as another order moves have not.
-    spacing = tree.query(place(sites), k=2)[0][:, 1].min()
+    spacing = tree.query(_place(sites, cell), k=2)[0][:, 1].min()
     if distances.max() <= _NEAR_SITE * spacing:
         return found if np.mean(found != symbols) > _WRONG else symbols
     return None

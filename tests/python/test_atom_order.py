@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk, molecule
+from ase.collections import g2
 from ase.io import read
 from ase.spacegroup import crystal
 from ase.units import Bohr
@@ -82,11 +83,15 @@ def elsewhere(atoms: Atoms, seed: int) -> Atoms:
 
 
 def orders(atoms: Atoms) -> list[NDArray[np.int64]]:
-    """By element, backwards, shifted by one, and at random."""
+    """By element, backwards, shifted by one, and at random.
+
+    Only those in which some elements stay: rock salt in which all change places is the same crystal, shifted, and its
+    energies are right.
+    """
     symbols = np.array(list(atoms.symbols))
     sort = np.argsort(symbols, kind="stable")
     found = [sort, sort[::-1], np.roll(np.arange(len(atoms)), 1), np.random.default_rng(3).permutation(len(atoms))]
-    return [order for order in found if (symbols[order] != symbols).any()]
+    return [order for order in found if (symbols[order] != symbols).any() and (symbols[order] == symbols).any()]
 
 
 def refused(atoms: Atoms, came: Atoms) -> bool:
@@ -102,6 +107,41 @@ def refused(atoms: Atoms, came: Atoms) -> bool:
 def test_right_order_passes(name: str, move) -> None:
     atoms = STRUCTURES[name]()
     assert not any(refused(atoms, move(atoms, seed)) for seed in range(5))
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_displaced_and_shifted_starts_pass(name: str) -> None:
+    """By 0.1 Å along each axis, as i-PI's thermalized starts, and all atoms alike, as by half a lattice constant."""
+    atoms = STRUCTURES[name]()
+    random = np.random.default_rng(7)
+    for shift in ([0.0, 0.0, 0.0], [2.82, 0.0, 0.0], [1.95, 1.95, 1.95], [0.3, -5.1, 40.0]):
+        came = atoms.copy()
+        came.positions += shift
+        assert not refused(atoms, came)
+        for _ in range(3):
+            came.positions = atoms.positions + shift + 0.1 * random.normal(size=(len(atoms), 3))
+            came.wrap()
+            assert not refused(atoms, came)
+
+
+def test_displaced_molecules_pass() -> None:
+    """Of 300 with 0.1 Å along each axis, whose surroundings alone are those of other elements now and then."""
+    random = np.random.default_rng(11)
+    for name in g2.names:
+        atoms = molecular(name)
+        for _ in range(3):
+            came = atoms.copy()
+            came.positions += 0.1 * random.normal(size=came.positions.shape)
+            assert not refused(atoms, came)
+
+
+def test_shifted_crystal_of_many_atoms_passes_and_in_another_order_does_not() -> None:
+    atoms = salt() * (3, 3, 3)
+    came = thermal(atoms, 0)
+    came.positions += [2.82, 0.0, 0.0]
+    assert len(atoms) > 1000
+    assert not refused(atoms, came)
+    assert all(refused(atoms, thermal(atoms, 0)[order]) for order in orders(atoms))
 
 
 @pytest.mark.parametrize("name", STRUCTURES)
