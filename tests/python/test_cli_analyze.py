@@ -321,6 +321,16 @@ def test_length_is_that_of_what_counts(fair: Path, tmp_path: Path) -> None:
     assert lengths == pytest.approx([1.995, 1.5, 1.0], abs=0.01)
 
 
+@pytest.mark.parametrize("command", [["RUN", "--observables", "msd", "rdf"], ["--observables", "msd", "rdf", "RUN"]])
+def test_observables_without_commas(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        status: object = main(["analyze", *(str(tmp_path) if word == "RUN" else word for word in command)])
+    except SystemExit as error:
+        status = error.code
+    assert status in (1, 2)
+    assert "commas between them and no blanks, as in `msd,rdf`" in capsys.readouterr().err
+
+
 def test_argon(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # Independent steps of 0.05 Å along each axis, 1 ps apart: D = 0.05² / 2 Å²/ps, analytic.
     generator = np.random.default_rng(1)

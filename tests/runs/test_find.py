@@ -57,6 +57,24 @@ def test_folder_with_a_log_of_another_name(tmp_path: Path) -> None:
         open_run(folder)
 
 
+def test_folder_with_the_screen_of_a_batch_job(tmp_path: Path) -> None:
+    """The job writes before LAMMPS does; a log that is named as one goes before other files."""
+    folder = run_argon(tmp_path, "fix 1 all nve\nrun 20\n")
+    text = (folder / "log.lammps").read_text()
+    (folder / "log.lammps").unlink()
+    (folder / "slurm-17.out").write_text("loading modules\nhost n17\n" + text)
+    (folder / "bytes.bin").write_bytes(bytes(range(256)))
+    (folder / "sub").mkdir()
+    found = open_run(folder)
+    assert (found.engine, found.ensemble, found.timestep) == ("LAMMPS", "NVE", 0.001)
+    assert open_run(folder / "slurm-17.out").ensemble == "NVE"
+    (folder / "out.txt").write_text(text)
+    with pytest.raises(TrajectoryError, match=r"expected one log of LAMMPS, got out\.txt, slurm-17\.out; name the one"):
+        open_run(folder)
+    (folder / "argon.log").write_text(text.replace("fix 1 all nve", "fix 1 all nvt temp 90 90 0.1"))
+    assert open_run(folder).ensemble == "NVT (Nosé–Hoover)"
+
+
 def test_dump_of_another_folder_with_the_same_name_is_not_that_of_the_log(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     folder = run_argon(tmp_path, "fix 1 all nve\ndump d all custom 10 out/a.dump id type x y z\nrun 20\n")

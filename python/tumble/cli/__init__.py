@@ -69,12 +69,23 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Return the arguments of a command line, or end with what is wrong in it."""
+    parser = build_parser()
+    arguments, left = parser.parse_known_args(argv)
+    if left:
+        lists = getattr(arguments, "observables", None) is not None
+        hint = "; names of observables have commas between them and no blanks, as in `msd,rdf`" if lists else ""
+        parser.error(f"unrecognized arguments: {' '.join(left)}{hint}")
+    return arguments
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return the exit status."""
     fit_output()
     try:
         with signals_interrupt():
-            return _run(build_parser().parse_args(argv))
+            return _run(_parsed(argv))
     except Terminated as ending:
         _say(f"tumble: {ending}")
         return ending.status

@@ -100,11 +100,18 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Analyse each run, print its numbers, write its file."""
     from tumble.analysis.fingerprint import files_read
+    from tumble.analysis.recipes import RECIPES
     from tumble.analysis.tables import format_numbers
     from tumble.errors import ConfigurationError
     from tumble.outputs import ANALYSIS, check_output
     from tumble.runs import open_run
 
+    for given in arguments.runs:
+        if arguments.observables is not None and given in RECIPES and not Path(given).exists():
+            raise ConfigurationError(
+                f"`--observables`: expected names with commas between them and no blanks, as in `msd,rdf`, got "
+                f"`{given}` as a run"
+            )
     single = len(arguments.runs) == 1
     if not single and (arguments.output is not None or arguments.name is not None):
         raise ConfigurationError("`--output`: expected one run with `--output` and `--name`, got several")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tumble.runs.lammps_log import LOG, begins_log
+from tumble.runs.text_rows import is_file
 
 _HEAD = 100_000_000  # bytes up to which a log is searched
 
@@ -24,8 +25,13 @@ def log_of_dump(files: Sequence[Path]) -> Path | None:
 
 
 def logs_in(folder: Path) -> list[Path]:
-    """Return the logs in a folder that a process of LAMMPS began."""
-    return [log for log in _named_as_logs(folder) if begins_log(log)]
+    """Return the logs in a folder that a process of LAMMPS began.
+
+    Files of other names, such as `slurm-1.out`, to which the screen was redirected, count where no log is named as one.
+    """
+    named = [log for log in _named_as_logs(folder) if begins_log(log)]
+    others = (path for path in sorted(folder.iterdir()) if not named and is_file(path))
+    return named or [path for path in others if begins_log(path)]
 
 
 def _named_as_logs(folder: Path) -> list[Path]:

@@ -22,6 +22,7 @@ from tumble.runs.lammps_words import printed_by
 LOG = "log.lammps"
 #: How the log of a process of LAMMPS begins.
 PROCESS = re.compile(r"LAMMPS \(\d{1,2} [A-Z][a-z]{2} \d{4}")
+_HEAD = 1 << 16  # bytes in which it does
 _ATOMS = re.compile(r"\bwith (\d{1,18}) atoms$|^\s+(\d{1,18}) atoms$")
 # What LAMMPS says right after the echo of a command, if it echoes.
 _ANSWERS = {
@@ -78,9 +79,13 @@ def read_lammps_log(path: Path) -> LammpsLog:
 
 
 def begins_log(path: Path) -> bool:
-    """Return whether a file begins as the log of a process of LAMMPS does."""
-    with path.open("rb") as file:
-        return PROCESS.match(file.read(100).decode(errors="replace")) is not None
+    """Return whether a process of LAMMPS begins in the head of a file, before which a batch job may have written."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD).decode(errors="replace")
+    except OSError:
+        return False
+    return any(PROCESS.match(line) for line in head.splitlines())
 
 
 @dataclass

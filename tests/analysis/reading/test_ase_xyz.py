@@ -191,3 +191,14 @@ def test_columns_or_atoms_that_change_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.xyz").write_text(f"1\n{head}\nO 0 0 0\n2\n{head}\nH 0 0 0\nO 0 0 0\n")
     with pytest.raises(TrajectoryError, match=r"expected 1 atoms in each frame, got a frame that begins with b'2'"):
         ExtendedXYZ(tmp_path / "x.xyz")
+
+
+@pytest.mark.parametrize(("right", "wrong"), [('"9.0', '"9_0'), ("O 1.0", "O 1_0")])
+def test_parts_of_numbers_are_no_numbers(tmp_path: Path, right: str, wrong: str) -> None:
+    """ASE and Python take `9_0` for 90."""
+    path = tmp_path / "damaged.xyz"
+    path.write_text('1\nLattice="9.0 0 0 0 9.0 0 0 0 9.0" Properties=species:S:1:pos:R:3\nO 1.0 2.0 3.0\n')
+    assert ExtendedXYZ(path).read(0).dimensions is not None
+    path.write_text(path.read_text().replace(right, wrong))
+    with pytest.raises(TrajectoryError, match=wrong[-3:]):
+        ExtendedXYZ(path).read(0)

@@ -202,7 +202,8 @@ def test_what_can_not_be_opened(ipi_run: Path, files, options: dict, message: st
 def test_elements_that_are_not_known_or_in_another_order(lammps_run: Path, tmp_path: Path) -> None:
     for name in ("wrapped.dump", "x.dcd", "default.dump"):
         with pytest.raises(
-            TrajectoryError, match=r"`topology`: expected a file that tells the elements, since .* doesn't"
+            TrajectoryError,
+            match=r"`topology`: expected a file that tells the elements, since .* doesn't; give one with `--topology`",
         ):
             open_trajectory(lammps_run / name)
     text = (lammps_run / "plain.xyz").read_text()

@@ -10,6 +10,7 @@ format says whether atoms of one element changed places; no engine makes them do
 
 from __future__ import annotations
 
+import re
 from os import PathLike
 from typing import Any
 
@@ -27,6 +28,7 @@ from tumble.analysis.reading.xyz_frames import XYZFrames
 from tumble.analysis.statistics.cells import Array
 from tumble.analysis.trajectory_error import TrajectoryError
 
+_LATTICE = re.compile(r"""\bLattice\s*=\s*["'{\[]*([^"'}\]]*)""", re.IGNORECASE)
 _PLAIN = "species:S:1:pos:R:3"
 _VELOCITIES = ("vel", "velo", "velocities")
 _FORCES = ("forces", "force")
@@ -88,6 +90,9 @@ class ExtendedXYZ(XYZFrames):
         """The pairs of a comment."""
         if "=" not in comment:
             return {}
+        box = _LATTICE.search(comment)
+        if box is not None and "_" in box.group(1):  # which ASE takes for a part of a number
+            raise TrajectoryError(f"`{self.path}`: expected numbers in `Lattice`, got `{box.group(1)}`")
         try:
             return dict(key_val_str_to_dict(comment))  # type: ignore[no-untyped-call]
         except ValueError as error:

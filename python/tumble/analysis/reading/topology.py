@@ -40,6 +40,12 @@ class Topology(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+_CURE = (
+    "; give one with `--topology`, such as a data file that `write_data` wrote after `create_atoms` or `replicate`, or "
+    "dump the column `element`"
+)
+
+
 def topology_of(source: FrameSource) -> Topology:
     """What the labels of a trajectory say.
 
@@ -53,7 +59,7 @@ def topology_of(source: FrameSource) -> Topology:
     if labels is None and source.topology is not None:
         return Topology(_read_other(Path(source.topology)))
     if labels is None:
-        raise TrajectoryError(f"`topology`: expected a file that tells the elements, since `{name}` doesn't")
+        raise TrajectoryError(f"`topology`: expected a file that tells the elements, since `{name}` doesn't{_CURE}")
     universe = _universe(elements_of(labels, name), masses_of(labels, name, source.ipi), labels)
     special = isotopes_of_ipi(labels) if source.ipi else {}
     notes = tuple(f"`{label}` is a particle of {mass:.3f} u, as in i-PI." for label, mass in special.items())
@@ -91,7 +97,7 @@ def read_topology(path: str | PathLike[str], source: FrameSource) -> Topology:
 def _check_count(path: str | PathLike[str], count: int, source: FrameSource) -> None:
     if count != source.n_atoms:
         raise TrajectoryError(
-            f"`topology`: expected the {source.n_atoms} atoms of `{source.name}`, got {count} in `{path}`"
+            f"`topology`: expected the {source.n_atoms} atoms of `{source.name}`, got {count} in `{path}`{_CURE}"
         )
 
 
