@@ -1,5 +1,6 @@
 #include "ipi_client.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -103,19 +104,27 @@ class IpiClient {
         }
     }
 
+    Matrix3 receive_cell() {
+        std::array<double, 9> h, inverse;
+        socket_.receive(h.data(), sizeof(h));
+        const Matrix3 cell = ipi::to_cell(h);
+        socket_.receive(inverse.data(), sizeof(inverse));  // not needed
+        return cell;
+    }
+
+    /// Memory grows with what has come, not with what the server says will come.
     void receive_structures() {
-        structures_.resize(batch_, blank_);
         if (batch_ > 1) receive_atom_count();
-        for (Structure& structure : structures_) {
-            std::array<double, 9> h, inverse;
-            socket_.receive(h.data(), sizeof(h));
-            structure.cell = ipi::to_cell(h);
-            socket_.receive(inverse.data(), sizeof(inverse));  // not needed
-        }
+        std::vector<Matrix3> cells;
+        while (cells.size() < batch_) cells.push_back(receive_cell());
         if (batch_ == 1) receive_atom_count();
-        for (Structure& structure : structures_) {
-            socket_.receive(structure.positions.data(), sizeof(Vector3) * structure.positions.size());
-            ipi::to_angstrom(structure.positions);
+        structures_.resize(std::min(structures_.size(), batch_));
+        for (std::size_t s = 0; s < batch_; ++s) {
+            if (s == structures_.size()) structures_.push_back(blank_);
+            structures_[s].cell = cells[s];
+            std::vector<Vector3>& positions = structures_[s].positions;
+            socket_.receive(positions.data(), sizeof(Vector3) * positions.size());
+            ipi::to_angstrom(positions);
         }
         // a batch that isn't full is filled up with copies of the last structure
         while (structures_.size() > 1 && same(structures_.back(), structures_[structures_.size() - 2])) {

@@ -44,6 +44,37 @@ def atom_count(count: int) -> bytes:
     return bytes(data)
 
 
+def peak_memory() -> int:
+    """Most memory that this process has had since the peak was last reset, bytes."""
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(re.search(r"VmHWM:\s*(\d+)", status)[1])
+
+
+def test_a_number_alone_takes_no_memory(bound: _core.Potential) -> None:
+    """10 000 structures of 2000 atoms are announced, 0.6 GB, and the first one comes."""
+    endpoint, species = unix_endpoint(), [0] * 2000
+    path = Path(f"/tmp/ipi_{endpoint.unix}")
+    positions = np.random.default_rng(1).random((2000, 3))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(init("batch_size:10000") + batchdata([positions], [CELL] * 10000))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        Path("/proc/self/clear_refs").write_text("5")  # resets the peak
+        before = peak_memory()
+        summary = _core.drive(bound, endpoint.address, species, [True] * 3, patience=PATIENCE)
+        thread.join()
+    path.unlink()
+    assert (summary.evaluations, summary.exited) == (0, False)
+    assert peak_memory() - before < 1e8
+
+
 def test_status_follows_the_work(connect: Connect, bound: _core.Potential) -> None:
     """The order of i-PI before 3.3, and of ASE: one question at a time."""
     peer, outcome = connect()
