@@ -126,6 +126,14 @@ def test_short_run_says_so() -> None:
     assert any(note.startswith("The run holds some") and "more than 100" in note for note in result.notes)
 
 
+def test_vacuum_in_the_cell_is_said() -> None:
+    positions = rotors(np.random.default_rng(10), 30)
+    for height, expected in ((EDGE, False), (EDGE + 15.0, True)):
+        made = universe(positions, [EDGE, EDGE, height, 90.0, 90.0, 90.0])
+        notes = Dielectric(made, temperature=TEMPERATURE).run().result.notes
+        assert any("The cell has an empty slab of 1" in note for note in notes) is expected
+
+
 def test_parallel_equals_serial() -> None:
     made = universe(rotors(np.random.default_rng(8), 60), BOX)
     serial = Dielectric(made, temperature=TEMPERATURE).run().result

@@ -54,3 +54,15 @@ def test_other_systems_are_refused() -> None:
     made.atoms.elements = ["Na"] * 9
     with pytest.raises(TrajectoryError, match="this isn't water"):
         WaterDipoles(made)
+
+
+def test_ions_in_water_have_dipoles_of_molecules_but_no_total() -> None:
+    made = universe(atoms(OXYGENS, BISECTOR * directions(GENERATOR, 1, 3)), BOX)
+    made.atoms.elements = ["Na", "Cl", "Cl", *["O", "H", "H"] * 2]
+    dipoles = WaterDipoles(made)
+    assert dipoles.molecular(made.trajectory[0], BrokenMolecules()).shape == (1, 2, 3)
+    assert dipoles.notes(BrokenMolecules(), 1)[-1].startswith("Dipoles are those of the water alone: 2 Cl, 1 Na are")
+    with pytest.raises(TrajectoryError, match=r"expected water alone, .* got 2 Cl, 1 Na as well"):
+        SystemDipole(made)
+    given = SystemDipole(made, TotalDipoles(np.ones((1, 3))))
+    assert given.bead_average(made.trajectory[0], BrokenMolecules()) == pytest.approx(np.ones(3))

@@ -28,6 +28,7 @@ from tumble.analysis.anisotropy import allows_isotropy, elements_of
 from tumble.analysis.dipoles.dipole_moments import MolecularSource
 from tumble.analysis.dipoles.system_dipole import SystemDipole, TotalDipoles
 from tumble.analysis.molecular_observable import MolecularObservable
+from tumble.analysis.motion.isolation import GAP, Isolation
 from tumble.analysis.result import Axis, Result, averaged, derived
 from tumble.analysis.statistics.cells import Array, Cells
 from tumble.analysis.temperature import checked_temperature
@@ -82,6 +83,7 @@ class Dielectric(MolecularObservable):
         self.temperature = checked_temperature(temperature)
         self._dipole = SystemDipole(universe, dipoles)
         self._isotropic = isotropic
+        self._empty = Isolation(universe).widest
 
     def _prepare(self) -> None:
         super()._prepare()
@@ -111,6 +113,12 @@ class Dielectric(MolecularObservable):
                 *notes,
                 f"The run holds some {independent:.0f} independent values of the total dipole; the dielectric constant "
                 f"needs more than {ENOUGH}, and a shorter run gives too small a number.",
+            )
+        if self._empty >= GAP:
+            notes = (
+                *notes,
+                f"The cell has an empty slab of {self._empty:.1f} Å: this is the constant of the cell with its vacuum "
+                "under the boundary condition of a conductor, and not that of the liquid in it.",
             )
         symmetric = self._isotropic and self.results.cubic
         quantities = [

@@ -5,6 +5,7 @@ Sources are those of `tumble.analysis.dipoles.dipole_moments`, and `TotalDipoles
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -48,8 +49,11 @@ class WaterDipoles:
     """The dipoles of the molecules of a trajectory, which are watched for broken ones on the way.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements, of water alone.
+        universe: A `MDAnalysis.Universe` with elements, of water; a note says what else there is.
         source: Where the dipoles come from; fixed charges if not given.
+
+    Attributes:
+        others: Elements of the atoms that aren't of water, in words; empty if there are none.
 
     Raises:
         TrajectoryError: If this isn't water.
@@ -58,6 +62,8 @@ class WaterDipoles:
     def __init__(self, universe: Any, source: MolecularSource | None = None) -> None:
         """See the class."""
         self.water = Water(universe)
+        counts = Counter(np.delete(universe.atoms.elements, self.water.atoms.ravel()).tolist())
+        self.others = ", ".join(f"{count} {symbol}" for symbol, count in sorted(counts.items()))
         self.source = PointCharges() if source is None else source
 
     @property
@@ -73,7 +79,10 @@ class WaterDipoles:
 
     def notes(self, broken: BrokenMolecules, frames: int) -> tuple[str, ...]:
         """What a reader must know."""
-        return (f"Dipoles are from {self.description}.", *broken.notes(self.water, frames))
+        notes = (f"Dipoles are from {self.description}.", *broken.notes(self.water, frames))
+        if self.others:
+            notes = (*notes, f"Dipoles are those of the water alone: {self.others} are left out, of the sum M as well.")
+        return notes
 
 
 class SystemDipole:
@@ -84,12 +93,17 @@ class SystemDipole:
         source: Where the dipoles come from; fixed charges of water if not given.
 
     Raises:
-        TrajectoryError: If the dipoles of molecules are asked for, and this isn't water.
+        TrajectoryError: If the dipoles of molecules are asked for, and this isn't water alone.
     """
 
     def __init__(self, universe: Any, source: MolecularSource | TotalDipoles | None = None) -> None:
         """See the class."""
         self._source = source if isinstance(source, TotalDipoles) else WaterDipoles(universe, source)
+        if isinstance(self._source, WaterDipoles) and self._source.others:
+            raise TrajectoryError(
+                "`universe`: expected water alone, whose total dipole is the sum over its molecules, got "
+                f"{self._source.others} as well, which may carry charges; in Python give `TotalDipoles`"
+            )
 
     @property
     def description(self) -> str:

@@ -30,15 +30,17 @@ class Isolation:
     Attributes:
         known: Whether the system is isolated.
         gap: Width of the narrowest empty slab between images in the first frame, Å; infinite without a cell.
+        widest: Of the widest one.
     """
 
     def __init__(self, universe: Any, isolated: bool | None = None) -> None:
         """See the class."""
         ts = universe.trajectory[0]
         self._cuts = False
-        self.gap = np.inf
+        self.gap = self.widest = np.inf
         if _has_cell(ts.dimensions):
-            self.gap = float(_gaps(np.asarray(ts.positions, dtype=np.float64), ts.dimensions).min())
+            gaps = _gaps(np.asarray(ts.positions, dtype=np.float64), ts.dimensions)
+            self.gap, self.widest = float(gaps.min()), float(gaps.max())
             self._cuts = isolated is None and self.gap >= GAP
         self.known = isolated if isolated is not None else bool(self.gap >= GAP)
 
