@@ -131,7 +131,7 @@ def parse() -> argparse.Namespace:
 
 
 def result_of(run: Path, observable: str, start: float | None) -> Result:
-    """An observable of a run, from what was analysed before where it is there."""
+    """An observable of a run, from what was analyzed before where it is there."""
     file = run / NAME if run.is_dir() else run
     if file.suffix == ".json" and file.is_file():
         found = load_analysis(file)

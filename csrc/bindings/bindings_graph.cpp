@@ -50,7 +50,7 @@ Graph graph_from_arrays(const Array<double>& vectors, const Array<std::int64_t>&
 
 void export_graph(py::module_& m) {
     export_structure(m);
-    py::class_<Graph>(m, "Graph", "A batch of structures as one directed graph; edges are sorted by centre.")
+    py::class_<Graph>(m, "Graph", "A batch of structures as one directed graph; edges are sorted by center.")
         .def(py::init(&graph_from_arrays), py::arg("vectors"), py::arg("edge_index"), py::arg("reverse"),
              py::arg("species"), py::arg("first_atom"), py::arg("local_atoms") = py::none())
         .def_property_readonly("local_atoms", [](const Graph& g) { return to_array(g.local_atoms, {g.structures()}); })

@@ -53,7 +53,7 @@ void check_graph(const Graph& graph, const Metadata& metadata) {
         if (!inside || !sorted || r < -1 || r >= edges ||
             (r >= 0 && (graph.center(r) != graph.neighbor(e) || graph.neighbor(r) != graph.center(e)))) {
             throw StructureError(message("graph: expected edges between the ", atoms,
-                                         " atoms, sorted by centre, with valid reverse edges; edge ", e, " isn't"));
+                                         " atoms, sorted by center, with valid reverse edges; edge ", e, " isn't"));
         }
     }
     validate_structures(graph);

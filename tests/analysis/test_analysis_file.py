@@ -32,7 +32,7 @@ def test_numbers_that_are_not_finite_become_null(tmp_path: Path) -> None:
 def test_other_formats_of_analyses_have_a_cure(tmp_path: Path) -> None:
     (tmp_path / "analysis.json").write_text('{"format": "tumble-analysis-2"}')
     with pytest.raises(
-        TrajectoryError, match=r"got tumble-analysis-2 \(of another version of tumble\); analyse the run"
+        TrajectoryError, match=r"got tumble-analysis-2 \(of another version of tumble\); analyze the run"
     ):
         load_analysis(tmp_path)
 

@@ -173,7 +173,7 @@ def test_other_bins_are_named() -> None:
     assert comparison.rows == ()
     assert comparison.notes == ("g has other bins in b than in a.",)
     comparison = compare([first, Analysis("b", ())], reference="b")
-    assert comparison.notes == ("rdf wasn't analysed for b.",)
+    assert comparison.notes == ("rdf wasn't analyzed for b.",)
 
 
 def test_units_that_differ_are_named_and_not_compared() -> None:
@@ -191,7 +191,7 @@ def test_units_that_differ_are_named_and_not_compared() -> None:
 def test_runs_analysed_from_different_times_are_named() -> None:
     first, second = analysis("a", 1), analysis("b", 2)
     first = replace(first, provenance={"settings": {"start": 5.0}})
-    assert compare([first, second], "b").notes == ("a was analysed from 5 ps on, b from its start on.",)
+    assert compare([first, second], "b").notes == ("a was analyzed from 5 ps on, b from its start on.",)
     assert compare([first, second]).notes == ()
 
 

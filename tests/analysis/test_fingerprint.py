@@ -72,7 +72,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return run
 
 
-def analysed(folder: Path, settings: Settings | None = None, **given: Any) -> Analysis:
+def analyzed(folder: Path, settings: Settings | None = None, **given: Any) -> Analysis:
     """An analysis without results of what is in the folder now."""
     settings = Settings() if settings is None else settings
     made_of = fingerprint(open_run(folder, **given), settings, None)
@@ -85,25 +85,25 @@ def judged(analysis: Analysis, folder: Path) -> str:
 
 def test_all_that_is_read_is_known(folder: Path) -> None:
     kind = "i-pi" if (folder / "input.xml").is_file() else "lammps"
-    stored = analysed(folder)
+    stored = analyzed(folder)
     assert set(stored.provenance["files"]) == set(FILES[kind])
     assert stored.provenance["positions"] == ["water.pos_0.xyz" if kind == "i-pi" else "water.dump"]
     assert judged(stored, folder) == ""
 
 
 def test_a_change_of_any_file_is_seen_though_sizes_stay(folder: Path) -> None:
-    stored = analysed(folder)
+    stored = analyzed(folder)
     for path in sorted(folder.iterdir()):
         text, times = path.read_bytes(), path.stat()
         path.write_bytes(text.replace(b"0", b"1") if b"0" in text else text.swapcase())
         os.utime(path, ns=(0, times.st_mtime_ns + 1))
-        assert why_stale(stored, folder) == f"`{path.name}` changed since it was analysed"
+        assert why_stale(stored, folder) == f"`{path.name}` changed since it was analyzed"
         path.write_bytes(text)
         assert why_stale(stored, folder) == ""
 
 
 def test_a_file_that_is_gone_is_named(folder: Path) -> None:
-    stored = analysed(folder)
+    stored = analyzed(folder)
     for path in sorted(folder.iterdir()):
         path.rename(folder.parent / path.name)
         assert files_gone(stored, folder) == [path.name]
@@ -112,15 +112,15 @@ def test_a_file_that_is_gone_is_named(folder: Path) -> None:
 
 
 def test_a_file_that_came_is_named(folder: Path) -> None:
-    stored = analysed(folder)
+    stored = analyzed(folder)
     (folder / "other.log").write_text("x\n")
     (folder / "in.other").write_text("x\n")
     name = "other.log" if (folder / "input.xml").is_file() else "in.other"
-    assert judged(stored, folder) == f"`{name}` came since it was analysed"
+    assert judged(stored, folder) == f"`{name}` came since it was analyzed"
 
 
 def test_a_copy_without_its_times_is_the_same_elsewhere(folder: Path) -> None:
-    stored = analysed(folder)
+    stored = analyzed(folder)
     moved = folder.parent / "elsewhere" / "run"
     shutil.copytree(folder, moved, copy_function=shutil.copyfile)
     shutil.rmtree(folder)
@@ -134,28 +134,28 @@ def test_rows_that_came_while_a_log_was_read_make_it_stale(folder: Path) -> None
     with log.open("a") as file:
         file.write("\n")
     stored = Analysis("run", (), {"versions": {"tumble": tumble.__version__}} | fingerprint(run, Settings(), None))
-    assert why_stale(stored, folder) == f"`{log.name}` changed since it was analysed"
+    assert why_stale(stored, folder) == f"`{log.name}` changed since it was analyzed"
 
 
 def test_versions(folder: Path) -> None:
-    stored = analysed(folder)
+    stored = analyzed(folder)
     older = replace(stored, provenance={**stored.provenance, "versions": {"tumble": "0.0.1"}})
-    assert why_stale(older, folder) == "analysed by tumble 0.0.1"
+    assert why_stale(older, folder) == "analyzed by tumble 0.0.1"
     sizes = {name: {"size": each["size"]} for name, each in stored.provenance["files"].items()}
     older = replace(stored, provenance={**stored.provenance, "files": sizes})
-    assert why_stale(older, folder) == "analysed by an earlier version of tumble"
-    assert why_stale(Analysis("run", ()), folder) == "analysed by another version of tumble"
+    assert why_stale(older, folder) == "analyzed by an earlier version of tumble"
+    assert why_stale(Analysis("run", ()), folder) == "analyzed by another version of tumble"
 
 
 def test_model_of_the_run(folder: Path) -> None:
-    stored, model = analysed(folder), folder / "water.pt"
+    stored, model = analyzed(folder), folder / "water.pt"
     model.write_bytes(b"abc")
     # The hash is the example of FIPS 180-2, appendix B.1.
     known = {"path": str(model), "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}
     stored = replace(stored, provenance={**stored.provenance, "model": known})
     assert why_stale(stored, folder) == ""
     model.write_bytes(b"abd")
-    assert why_stale(stored, folder) == f"`{model}`, the model, changed since it was analysed"
+    assert why_stale(stored, folder) == f"`{model}`, the model, changed since it was analyzed"
     model.unlink()  # It may well be on the machine of the run alone.
     assert why_stale(stored, folder) == ""
 
@@ -168,7 +168,7 @@ def test_options_that_open_a_run(tmp_path: Path, other: dict[str, Any]) -> None:
     (tmp_path / "a.xyz").write_text("frames\n")
     (tmp_path / "a.data").write_text("atoms\n")
     given: dict[str, Any] = {"topology": tmp_path / "a.data", "timestep": 0.0005}
-    stored = analysed(tmp_path / "a.xyz", **given)
+    stored = analyzed(tmp_path / "a.xyz", **given)
     assert set(stored.provenance["files"]) == {"a.xyz", "a.data"}
     assert same_options(stored, given, Settings(), tmp_path)
     assert not same_options(stored, {}, Settings(), tmp_path)
@@ -182,6 +182,6 @@ def test_options_that_open_a_run(tmp_path: Path, other: dict[str, Any]) -> None:
     "other", [{"start": 1.0}, {"pairs": (("O", "O"),)}, {"charges": {"O": -0.8}}, {"isotropic": False}, {"blocks": 8}]
 )
 def test_settings(folder: Path, other: dict[str, Any]) -> None:
-    stored = analysed(folder)
+    stored = analyzed(folder)
     assert same_options(stored, {}, Settings(jobs=4), folder)
     assert not same_options(stored, {}, Settings(**other), folder)

@@ -21,7 +21,7 @@ OUTPUT = "<output prefix='run'> <trajectory filename='p'> {} </trajectory> </out
 SETTINGS = Settings(pairs=(("He", "He"),), cutoff=3.0, bin_width=0.5, blocks=4)
 
 
-def analysed(folder: Path, output: str, beads: int, settings: Settings = SETTINGS) -> Analysis:
+def analyzed(folder: Path, output: str, beads: int, settings: Settings = SETTINGS) -> Analysis:
     folder.mkdir(exist_ok=True)
     run_harmonic(folder, ["He", "He", "He"], beads=beads, steps=40, output=output)
     return analyze(open_run(folder), ("rdf",), settings)
@@ -34,7 +34,7 @@ def test_results_say_what_they_show(tmp_path: Path) -> None:
         "one": (OUTPUT.format("positions").replace("filename", "bead='2' filename"), 4, "one bead of 4"),
         "classical": (OUTPUT.format("positions"), 1, "classical nuclei"),
     }
-    found = {name: analysed(tmp_path / name, output, beads) for name, (output, beads, _) in shown.items()}
+    found = {name: analyzed(tmp_path / name, output, beads) for name, (output, beads, _) in shown.items()}
     kinds = {name: analysis.results[0].metadata["nuclei"] for name, analysis in found.items()}
     assert kinds == {
         "beads": Nuclei.BEADS,
@@ -88,7 +88,7 @@ def test_one_bead_moves_with_fictitious_momenta(tmp_path: Path) -> None:
 
 def test_the_centroid_of_one_bead_is_a_classical_nucleus(tmp_path: Path) -> None:
     """Many of i-PI's examples write `x_centroid` alone, of one bead."""
-    found = analysed(tmp_path, OUTPUT.format("x_centroid"), 1)
+    found = analyzed(tmp_path, OUTPUT.format("x_centroid"), 1)
     assert (found.results[0].metadata["nuclei"], found.provenance["nuclei"]) == (Nuclei.CLASSICAL, "classical nuclei")
     assert found.provenance["notes"] == []
 

@@ -86,7 +86,7 @@ def test_missing_reverse_edges_send_no_message(model_file: ModelFile) -> None:
         ({"species": [0, 1, 2]}, "`species`: expected 0 to 1, got 2"),
         ({"first_atom": [0, 2]}, "expected `first_atom` to rise from 0 to the number of atoms, 3"),
         ({"reverse": [0]}, "expected `edge_index` and `reverse` for 6 edges"),
-        ({"edge_index": [[2, 0, 0, 1, 1, 2], [0, 1, 2, 0, 2, 1]]}, "sorted by centre"),
+        ({"edge_index": [[2, 0, 0, 1, 1, 2], [0, 1, 2, 0, 2, 1]]}, "sorted by center"),
         ({"edge_index": [[0, 0, 1, 1, 2, 2], [1, 2, 0, 2, 0, 7]]}, "expected edges between the 3 atoms"),
         ({"reverse": [2, 4, 0, 5, 1, 2]}, "with valid reverse edges; edge 5 isn't"),
         ({"first_atom": [0, 1, 3]}, "expected edges within structures, got one from atom 0 to atom 1 of another"),

@@ -54,7 +54,7 @@ def test_last_run_with_a_trajectory_counts(tmp_path: Path) -> None:
     script = NVE + DUMP + "run 30\nundump d\nunfix 1\nfix 0 all nvt temp 90 90 0.1\nrun 20\n"
     found = open_run(run_argon(tmp_path, script))
     assert (found.ensemble, found.time[-1]) == ("NVE", pytest.approx(0.0075))
-    assert "What was run from step 30 on isn't analysed, since no trajectory of it was written." in found.notes
+    assert "What was run from step 30 on isn't analyzed, since no trajectory of it was written." in found.notes
     assert steps(tmp_path) == [0, 10, 20, 30]
 
 

@@ -86,7 +86,7 @@ def load_analysis(path: str | PathLike[str]) -> Analysis:
         raise TrajectoryError(f"`{path}`: expected a whole file of `tumble analyze`, got {error}") from error
     found = data.get("format") if isinstance(data, dict) else None
     if found != FORMAT:
-        cure = " (of another version of tumble); analyse the run again" if str(found).startswith(_FORMATS) else ""
+        cure = " (of another version of tumble); analyze the run again" if str(found).startswith(_FORMATS) else ""
         raise TrajectoryError(
             f"`{path}`: expected a file of `tumble analyze` in the format {FORMAT}, got {found}{cure}"
         )

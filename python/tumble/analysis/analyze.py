@@ -95,7 +95,7 @@ def analyze(
         }
     if not results and not failed:
         reasons = "; ".join(grouped(skipped))
-        raise TrajectoryError(f"`{run.folder}`: expected a run that can be analysed, got {reasons}")
+        raise TrajectoryError(f"`{run.folder}`: expected a run that can be analyzed, got {reasons}")
     outcome = {"skipped": skipped, "failed": failed}
     return Analysis(run.name, tuple(results), _provenance(run, settings) | facts | outcome | made_of)
 

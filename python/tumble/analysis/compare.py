@@ -140,12 +140,12 @@ def compare(analyses: Sequence[Analysis], reference: str | None = None) -> Compa
 
 
 def _unequal_parts(analyses: Sequence[Analysis], reference: str | None) -> list[str]:
-    """Runs that were analysed from another time on than the reference."""
+    """Runs that were analyzed from another time on than the reference."""
     starts = {analysis.name: (analysis.provenance.get("settings") or {}).get("start") for analysis in analyses}
     if reference is None:
         return []
     return [
-        f"{name} was analysed from {_ps(start)} on, {reference} from {_ps(starts[reference])} on."
+        f"{name} was analyzed from {_ps(start)} on, {reference} from {_ps(starts[reference])} on."
         for name, start in starts.items()
         if start != starts[reference]
     ]
@@ -209,7 +209,7 @@ def _with_run(analysis: Analysis, reference: Analysis, notes: list[str]) -> Iter
     for result in analysis.results:
         other = others.get(result.observable)
         if other is None:
-            notes.append(f"{result.observable} wasn't analysed for {reference.name}.")
+            notes.append(f"{result.observable} wasn't analyzed for {reference.name}.")
             continue
         shown = [each.metadata.get("nuclei") for each in (result, other)]
         if not comparable(*shown):

@@ -43,7 +43,7 @@ def fingerprint(run: Run, settings: Settings, observables: Sequence[str] | None)
 
     Args:
         run: See `tumble.runs.open_run`.
-        settings: How it is analysed.
+        settings: How it is analyzed.
         observables: Names of what was asked for; None for all.
 
     Returns:
@@ -102,23 +102,23 @@ def why_stale(analysis: Analysis, folder: Path, now: Iterable[Path] | None = Non
     provenance = analysis.provenance
     version = (provenance.get("versions") or {}).get("tumble")
     if version != tumble.__version__:
-        return f"analysed by tumble {version}" if version else "analysed by another version of tumble"
+        return f"analyzed by tumble {version}" if version else "analyzed by another version of tumble"
     files = provenance.get("files")
     if not isinstance(files, Mapping) or not all("modified_ns" in each for each in files.values()):
-        return "analysed by an earlier version of tumble"
+        return "analyzed by an earlier version of tumble"
     changed = [name for name, known in files.items() if not _is_same(folder / name, known)]
     if changed:
-        return f"{_listed(changed)} changed since it was analysed"
+        return f"{_listed(changed)} changed since it was analyzed"
     model = provenance.get("model") or {}
     path = Path(model.get("path") or "")
     if model.get("sha256") and path.is_file() and sha256(path) != model["sha256"]:
-        return f"`{path}`, the model, changed since it was analysed"
+        return f"`{path}`, the model, changed since it was analyzed"
     if now is None:
         return ""
     names = [_name(path, folder) for path in now]
     added, left = [name for name in names if name not in files], [name for name in files if name not in names]
     if added:
-        return f"{_listed(added)} came since it was analysed"
+        return f"{_listed(added)} came since it was analyzed"
     return f"{_listed(left)} isn't read any more" if left else ""
 
 

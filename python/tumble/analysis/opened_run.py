@@ -25,11 +25,11 @@ ROUNDING = 1e-6  # ps; of times in files
 
 
 class OpenedRun:
-    """A run that is being analysed.
+    """A run that is being analyzed.
 
     Args:
         run: The run; its trajectory is opened when the first observable asks for it.
-        settings: How it is analysed.
+        settings: How it is analyzed.
     """
 
     def __init__(self, run: Run, settings: Settings) -> None:

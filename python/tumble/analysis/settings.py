@@ -1,4 +1,4 @@
-"""How runs are analysed: the choices that several observables share."""
+"""How runs are analyzed: the choices that several observables share."""
 
 from __future__ import annotations
 

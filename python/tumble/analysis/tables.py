@@ -27,7 +27,7 @@ def format_numbers(analysis: Analysis) -> str:
         lines += [f"  note: {note}" for note in result.notes]
     skipped = analysis.provenance.get("skipped", {})
     if skipped:
-        lines += ["", "not analysed"]
+        lines += ["", "not analyzed"]
         lines += [f"  {text}" for text in grouped(skipped)]
     failed = analysis.provenance.get("failed", {})
     if failed:

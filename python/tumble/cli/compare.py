@@ -17,7 +17,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="whether observables differ between runs, and what difference would have shown",
         example="tumble compare bare random --reference random",
         description="Compare each observable of each run with a reference run and with what exact symmetry demands. A "
-        "run that wasn't analysed yet is analysed first.",
+        "run that wasn't analyzed yet is analyzed first.",
         epilog="docs/analysis.md explains the tests.",
     )
     add_runs(parser)

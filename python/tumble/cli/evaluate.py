@@ -1,4 +1,4 @@
-"""`tumble evaluate`: errors of a model on labelled structures."""
+"""`tumble evaluate`: errors of a model on labeled structures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "evaluate",
-        help="errors of a model on labelled structures",
+        help="errors of a model on labeled structures",
         example="tumble evaluate water frames.extxyz",
         description="MAE and RMSE of energies per atom, with and without their mean error, and of forces.",
     )

@@ -22,7 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="symmetry error of a model, and what sets of rotations make of it",
         example="tumble probe water frames.extxyz",
         description="Compare averages over sets of rotations with a reference set of high degree: energies, forces "
-        "and frame torque against the number of evaluations, random frames beside them, and the spectrum of the "
+        "and frame torque against the number of evaluations, random frames next to them, and the spectrum of the "
         "energy over the degrees of rotation.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")

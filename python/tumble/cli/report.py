@@ -18,7 +18,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="one page about runs: verdicts, figures, provenance",
         example="tumble report bare random --reference random -o report.html",
         description="Write one self-contained HTML page about runs, compared with a reference run and with what exact "
-        "symmetry demands. A run that wasn't analysed yet is analysed first.",
+        "symmetry demands. A run that wasn't analyzed yet is analyzed first.",
     )
     add_runs(parser)
     parser.add_argument("--output", "-o", metavar="FILE", type=Path, default=Path("report.html"), help="the page")

@@ -26,7 +26,7 @@ class LoadedRuns:
     Attributes:
         analyses: Of all runs, the reference last.
         reference: Its name; None if there is none.
-        files: All that was read, now or when the runs were analysed, as far as it is there.
+        files: All that was read, now or when the runs were analyzed, as far as it is there.
     """
 
     analyses: list[Analysis]
@@ -35,11 +35,11 @@ class LoadedRuns:
 
 
 def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
-    """The analyses of all runs; what wasn't analysed is.
+    """The analyses of all runs; what wasn't analyzed is.
 
     Raises:
         ConfigurationError: If there are other names than runs.
-        TrajectoryError: If a run can't be analysed.
+        TrajectoryError: If a run can't be analyzed.
     """
     paths = [Path(path) for path in arguments.runs]
     reference = None if arguments.reference is None else Path(arguments.reference)
@@ -78,11 +78,11 @@ def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
     file, folder, asked = file_of(str(path)), folder_of(path), _asks_for_options(arguments)
     given, settings, observables = opening_of(arguments), read_settings(arguments), chosen(arguments)
     if not file.is_file():
-        opened, reason, replaced = open_run(path, **given), "not analysed yet", ""
+        opened, reason, replaced = open_run(path, **given), "not analyzed yet", ""
     else:
         stored = load_analysis(file)
         _refuse_without_files(stored, path, folder)
-        reason = "" if not asked or same_options(stored, given, settings, folder) else "analysed with other options"
+        reason = "" if not asked or same_options(stored, given, settings, folder) else "analyzed with other options"
         if not asked:
             given, settings = stored_options(stored, folder)
             settings = replace(settings, jobs=arguments.jobs)
@@ -107,7 +107,7 @@ def _refuse_without_files(stored: Analysis, path: Path, folder: Path) -> None:
     gone = files_gone(stored, folder)
     if gone:
         raise TrajectoryError(
-            f"`{path}`: expected the files that were analysed, but {', '.join(f'`{name}`' for name in gone)} "
+            f"`{path}`: expected the files that were analyzed, but {', '.join(f'`{name}`' for name in gone)} "
             f"{'is' if len(gone) == 1 else 'are'} gone; name `{file_of(str(path))}` to take the analysis as it is, or "
             f"let `tumble analyze {path}` make another one"
         )
@@ -115,7 +115,7 @@ def _refuse_without_files(stored: Analysis, path: Path, folder: Path) -> None:
 
 def _lacks(stored: Analysis, wanted: Sequence[str] | None) -> str:
     missing = set(wanted or ()) - {result.observable for result in stored.results}
-    return f"not analysed for {', '.join(sorted(missing))}" if missing else ""
+    return f"not analyzed for {', '.join(sorted(missing))}" if missing else ""
 
 
 def _named(path: Path, arguments: argparse.Namespace) -> Analysis:
@@ -123,7 +123,7 @@ def _named(path: Path, arguments: argparse.Namespace) -> Analysis:
     stored = load_analysis(path)
     if _asks_for_options(arguments):
         raise ConfigurationError(
-            f"`RUN`: expected a run to be analysed with these options, got the analysis `{path}`, which is as it is; "
+            f"`RUN`: expected a run to be analyzed with these options, got the analysis `{path}`, which is as it is; "
             "name the run instead"
         )
     folder = path.parent

@@ -29,7 +29,7 @@ class System:
         files: Input files.
         symmetrize: Rotations of the second run.
         observables: What is compared.
-        settings: How it is analysed.
+        settings: How it is analyzed.
     """
 
     title: str

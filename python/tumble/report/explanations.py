@@ -117,7 +117,7 @@ _EXPLANATIONS = {
     ),
     "angular-momentum": Explanation(
         "Angular momentum and torque",
-        "Of an isolated system about its centre of mass; for ring polymers the sum over beads.",
+        "Of an isolated system about its center of mass; for ring polymers the sum over beads.",
         "They aren't conserved: the model exerts a torque on the whole. In a periodic box, or under a thermostat "
         "that acts on each atom, the angular momentum changes with an exact model as well, and says nothing.",
     ),

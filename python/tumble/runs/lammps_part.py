@@ -1,4 +1,4 @@
-"""The part of a LAMMPS run that is analysed: its last stages that continue each other under the same settings."""
+"""The part of a LAMMPS run that is analyzed: its last stages that continue each other under the same settings."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Part:
 
 
 def part_of(log: LammpsLog, has_dump: Callable[[Settings], bool], declares_dump: Callable[[Settings], bool]) -> Part:
-    """Return the part of a log that is analysed.
+    """Return the part of a log that is analyzed.
 
     That is the last stages of dynamics or, where these were to write no dump, the last before that did. Without
     dynamics, it is the last stage of another kind. A `run 0` counts where there is nothing else.
@@ -99,7 +99,7 @@ def part_of(log: LammpsLog, has_dump: Callable[[Settings], bool], declares_dump:
         chosen = next((group for group in reversed(candidates) if has_dump(log.stages[group[-1]].settings)), chosen)
     if chosen is not candidates[-1]:
         begin = log.stages[candidates[candidates.index(chosen) + 1][0]].steps[0]
-        notes.append(f"What was run from step {begin:.0f} on isn't analysed, since no trajectory of it was written.")
+        notes.append(f"What was run from step {begin:.0f} on isn't analyzed, since no trajectory of it was written.")
     first, last = chosen[0], chosen[-1]
     settings = log.stages[last].settings
     if not settings.echoed and len(dynamics) > 1:

@@ -35,7 +35,7 @@ def fisher(seed: int, concentration: float, *shape: int) -> Array:
     return np.stack([across * np.cos(angle), across * np.sin(angle), z], axis=-1)
 
 
-def analysed(turned: Array, **arguments: object) -> Result:
+def analyzed(turned: Array, **arguments: object) -> Result:
     return Orientation(oriented_water.universe(turned), **arguments).run().result
 
 
@@ -60,7 +60,7 @@ def biased() -> Array:
 
 
 def test_coefficients_of_the_distribution_of_fisher(biased: Array) -> None:
-    quantity = analysed(biased)["a_bisector"]
+    quantity = analyzed(biased)["a_bisector"]
     # <P_1> and <P_2>: Mardia and Jupp, Directional Statistics (2000), section 9.3.2.
     first = 1 / np.tanh(0.5) - 1 / 0.5
     expected = np.zeros(80)
@@ -78,7 +78,7 @@ def test_coefficients_of_a_density_with_one_harmonic() -> None:
     vectors = rotors.directions(generator, 4 * FRAMES * MOLECULES)
     density = 1 + 0.8 * (1.5 * vectors[:, 2] ** 2 - 0.5)
     kept = vectors[generator.uniform(0, 1.8, size=len(vectors)) < density][: FRAMES * MOLECULES]
-    result = analysed(oriented_water.with_bisectors(kept.reshape(FRAMES, MOLECULES, 3), 4))
+    result = analyzed(oriented_water.with_bisectors(kept.reshape(FRAMES, MOLECULES, 3), 4))
     quantity, power = result["a_bisector"], result["power_bisector"]
     expected = np.zeros(80)
     expected[5] = np.sqrt(5 / (4 * np.pi)) * 0.8 / 5
@@ -91,12 +91,12 @@ def test_coefficients_of_a_density_with_one_harmonic() -> None:
 
 def test_coefficients_turn_with_the_sample(biased: Array) -> None:
     turn = Rotation.from_euler("zyx", [40, 100, -20], degrees=True).as_matrix()
-    before, after = (analysed(sample)["a_bisector"].values[[2, 0, 1]] for sample in (biased, turn @ biased))
+    before, after = (analyzed(sample)["a_bisector"].values[[2, 0, 1]] for sample in (biased, turn @ biased))
     np.testing.assert_allclose(after, turn @ before, atol=1e-6)  # x, y, z: m = 1, -1, 0
 
 
 def test_density_and_free_energy_of_the_distribution_of_fisher(biased: Array) -> None:
-    result = analysed(biased, bins=(8, 6))
+    result = analyzed(biased, bins=(8, 6))
     density, energy = result["density_bisector"], result["free_energy_bisector"]
     edges = np.linspace(-1, 1, 9)
     expected = np.diff(np.exp(0.5 * edges)) / np.diff(edges) / np.sinh(0.5) * np.ones((6, 1))
@@ -109,7 +109,7 @@ def test_density_and_free_energy_of_the_distribution_of_fisher(biased: Array) ->
 
 
 def test_bias_is_the_rms_of_the_free_energy(biased: Array) -> None:
-    result = analysed(biased)
+    result = analyzed(biased)
     bias, test = result["bias_bisector"], result.metadata["isotropy"]["bisector"]
     # The variance of the density is k coth k - 1, that of F = -k z is k^2 / 3, the same to first order.
     assert bias.values == pytest.approx(np.sqrt(0.5 / np.tanh(0.5) - 1), abs=3 * bias.errors)
@@ -120,7 +120,7 @@ def test_bias_is_the_rms_of_the_free_energy(biased: Array) -> None:
 
 
 def test_isotropic_molecules_are_found_to_be() -> None:
-    result = analysed(oriented_water.isotropic(5, FRAMES, MOLECULES))
+    result = analyzed(oriented_water.isotropic(5, FRAMES, MOLECULES))
     for axis, vectors in [("bisector", 1), ("OH", 2), ("normal", 1)]:
         test = result.metadata["isotropy"][axis]
         assert test["p_value"] > 0.01
@@ -136,7 +136,7 @@ def test_false_alarms_of_molecules_that_turn_slowly() -> None:
     p_values, counts = [], []
     for seed in range(40):
         turned = oriented_water.with_bisectors(diffusing(seed, 240, 8, 4.0), 1000 + seed)
-        result = analysed(turned, axes=["bisector"], bins=(2, 2))
+        result = analyzed(turned, axes=["bisector"], bins=(2, 2))
         p_values.append(result.metadata["isotropy"]["bisector"]["p_value"])
         counts.append(result.metadata["isotropy"]["bisector"]["independent_samples"]["1"])
     # 2 are expected.
@@ -201,7 +201,7 @@ def test_box_that_is_not_a_cube_has_no_verdict() -> None:
 
 
 def test_blocks_are_those_of_the_slowest_degree() -> None:
-    quantity = analysed(oriented_water.with_bisectors(diffusing(1, 600, 8, 10.0), 2), axes=["bisector"])["a_bisector"]
+    quantity = analyzed(oriented_water.with_bisectors(diffusing(1, 600, 8, 10.0), 2), axes=["bisector"])["a_bisector"]
     # Half of coth(1 / 20) frames of 0.01 ps; the average over all l would be a tenth of that.
     assert quantity.correlation_time == pytest.approx(0.1, rel=0.6)
     assert quantity.block_time > 0.3
@@ -211,7 +211,7 @@ def test_sign_of_the_normal_does_not_matter(biased: Array) -> None:
     swapped = biased.copy()
     # Half a turn about the bisector exchanges the hydrogens.
     swapped[::2, ..., :2] *= -1
-    one, two = analysed(biased), analysed(swapped)
+    one, two = analyzed(biased), analyzed(swapped)
     for name in ("density_normal", "a_normal", "a_OH"):
         np.testing.assert_allclose(one[name].values, two[name].values, atol=1e-6)
     assert one["power_normal"].axes[0].values.tolist() == [2, 4, 6, 8]
@@ -224,12 +224,12 @@ def test_beads_and_centroid() -> None:
     # Two beads at an angle of 90 degrees, whose centroid points in between.
     half = Rotation.from_euler("x", 45, degrees=True).as_matrix()
     turned = np.stack([np.broadcast_to(each, (20, 8, 3, 3)) for each in (half, half.T)], axis=1)
-    result = analysed(turned, isotropic=False)
+    result = analyzed(turned, isotropic=False)
     first = np.sqrt(3 / (4 * np.pi))
     assert result["a_bisector"].values[1] == pytest.approx(first * np.sqrt(0.5), abs=1e-6)
     assert result["a_bisector_centroid"].values[1] == pytest.approx(first, abs=1e-6)
     assert result.metadata["beads"] == 2
-    without = analysed(turned, centroid=False)
+    without = analyzed(turned, centroid=False)
     assert not any(quantity.name.endswith("centroid") for quantity in without.quantities)
 
 
@@ -270,7 +270,7 @@ def between_hydrogens(positions: Array, dimensions: Array | None) -> Array:
 
 
 def test_axis_from_a_function(biased: Array) -> None:
-    result = analysed(biased, axes=["bisector", MolecularAxis("HH", between_hydrogens, line=True)], degree=4)
+    result = analyzed(biased, axes=["bisector", MolecularAxis("HH", between_hydrogens, line=True)], degree=4)
     assert len(result["a_HH"].values) == 5 + 9
     # Across an axis that has <P_2> = p, any direction has -p / 2.
     across, along = result["a_HH"], result["a_bisector"]
@@ -295,7 +295,7 @@ def test_broken_molecules_are_told() -> None:
 
 
 def test_directions_without_a_count_have_no_free_energy() -> None:
-    result = analysed(np.broadcast_to(np.eye(3), (10, 8, 3, 3)), isotropic=False, bins=(2, 2))
+    result = analyzed(np.broadcast_to(np.eye(3), (10, 8, 3, 3)), isotropic=False, bins=(2, 2))
     energy = result["free_energy_bisector"]
     assert np.isnan(energy.values[0]).all()
     assert np.nansum(np.exp(-energy.values)) == pytest.approx(4)
@@ -315,9 +315,9 @@ def test_directions_without_a_count_have_no_free_energy() -> None:
 )
 def test_bad_arguments_are_refused(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(TrajectoryError, match=message):
-        analysed(oriented_water.isotropic(1, 4, 8), **arguments)
+        analyzed(oriented_water.isotropic(1, 4, 8), **arguments)
 
 
 def test_single_frame_is_refused() -> None:
     with pytest.raises(TrajectoryError, match="expected at least 2 frames"):
-        analysed(oriented_water.isotropic(1, 1, 8))
+        analyzed(oriented_water.isotropic(1, 1, 8))

@@ -132,7 +132,7 @@ def _kept(universe: Any, molecules: RigidMolecules, kinds: list[_Kind]) -> list[
         try:
             ts = universe.trajectory[frame]
         except TrajectoryError:
-            continue  # it may not be among those that are analysed
+            continue  # it may not be among those that are analyzed
         whole = molecules.whole(beads_of(ts)[0], ts.dimensions)
         velocities = velocities_of(ts)
         moving = moving and velocities is not None

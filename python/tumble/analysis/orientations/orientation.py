@@ -68,7 +68,7 @@ class Orientation(MolecularObservable):
         isotropic: Whether the system itself prefers no direction, as a gas or liquid, so that g = 1 (in a box that
             isn't a cube, nothing is said). If not given, that is taken for granted in the lab frame, and not in that of
             the cell. A crystal is not isotropic.
-        centroid: Whether the axes of the centroid of ring polymers are analysed as well.
+        centroid: Whether the axes of the centroid of ring polymers are analyzed as well.
         blocks: Number of blocks for the errors; chosen if not given.
         verbose: Whether to show a progress bar.
 
@@ -117,7 +117,7 @@ class Orientation(MolecularObservable):
         return {**super()._aggregators(), "own": _joined, "cubic": all}
 
     def _estimators(self, ts: Any) -> dict[str, Array]:
-        """Positions [P,N,3] that are analysed, by the ending of the names of their quantities."""
+        """Positions [P,N,3] that are analyzed, by the ending of the names of their quantities."""
         with_centroid = self._centroid and "beads" in ts.data
         return {"": beads_of(ts), **({"_centroid": centroid_of(ts)[None]} if with_centroid else {})}
 

@@ -240,7 +240,7 @@ class Rdf(MolecularObservable):
             within = np.concatenate([[0.0], np.cumsum(mean[0])]) * mean[1, 0] / centres
             return float(np.interp(minimum.find(mean[0] * scale)[0], edges, within))
 
-        return [*found, derived(f"n_{name}", cells, neighbours, label=f"neighbours, {label}", unit="1", **common)]
+        return [*found, derived(f"n_{name}", cells, neighbours, label=f"neighbors, {label}", unit="1", **common)]
 
 
 def _no_number(labels: list[str]) -> str:
