@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import shutil
 import sqlite3
 import struct
@@ -39,6 +41,11 @@ _READER_ERRORS = (
     sqlite3.Error,
     struct.error,
 )
+_LONGEST = 18  # of lines with a number of atoms
+_XYZ = (".xyz", ".extxyz")
+_PLAIN = ["S", "R", "R", "R"]
+_LATTICE = re.compile(rb"""\bLattice\s*=\s*["']([^"']*)""", re.IGNORECASE)
+_JOINED = re.compile(rb"[-+]?\.?\d[\d.]*_[\d._]*(?:[eE][-+]?\d+)?")
 _COMPRESSION_ERRORS = (EOFError, OSError, zlib.error)
 
 
@@ -68,7 +75,9 @@ def read_frames(path: str | PathLike[str]) -> Iterator[Atoms]:
     count = 0
     with tempfile.TemporaryDirectory(prefix="tumble-frames-") as folder:
         try:
-            reader = iread(str(_decompressed(Path(path), Path(folder))))
+            plain = _decompressed(Path(path), Path(folder))
+            _check_numbers(plain, path)
+            reader = iread(str(plain))
         except _COMPRESSION_ERRORS as error:
             raise _damaged(path, count, error) from error
         while True:
@@ -104,6 +113,43 @@ def _decompressed(path: Path, folder: Path) -> Path:
     with open_with_compression(fspath(path), "rb") as source, copy.open("wb") as target:
         shutil.copyfileobj(source, target)
     return copy
+
+
+def _check_numbers(plain: Path, path: str | PathLike[str]) -> None:
+    """Refuse a file of xyz with `1_000` in a place for a number, which Python and so ASE take for 1000.
+
+    Raises:
+        FramesError: If there is one.
+    """
+    if plain.suffix not in _XYZ or not plain.is_file():
+        return
+    with plain.open("rb") as file:
+        lines = enumerate(file, 1)
+        for _, line in lines:
+            if not line.strip().isdigit() or len(line) > _LONGEST:
+                return
+            place, comment = next(lines, (0, b""))
+            box = _LATTICE.search(comment)
+            _check_words(box.group(1).split() if box is not None else [], None, path, place)
+            kinds = _kinds(comment)
+            for place, row in itertools.islice(lines, int(line)):
+                _check_words(row.split() if b"_" in row else [], kinds, path, place)
+
+
+def _kinds(comment: bytes) -> list[str]:
+    """Return the kind of each column, as the comment of a frame says it."""
+    names = comment.partition(b"Properties=")[2].decode(errors="replace").strip("\"'").split()
+    words = names[0].split(":") if names else []
+    found = [[kind] * int(count) for kind, count in zip(words[1::3], words[2::3], strict=False) if count.isdigit()]
+    return list(itertools.chain.from_iterable(found)) or _PLAIN
+
+
+def _check_words(words: list[bytes], kinds: list[str] | None, path: str | PathLike[str], line: int) -> None:
+    """Refuse words that only Python takes for numbers, where the kind of the column, if it has one, is a number."""
+    for place, word in enumerate(words):
+        number = kinds is None or kinds[place : place + 1] in (["R"], ["I"])
+        if number and _JOINED.fullmatch(word):
+            raise FramesError(f"`frames`: expected numbers in line {line} of `{fspath(path)}`, got `{word.decode()}`")
 
 
 def labels(atoms: Atoms, where: str) -> Labels:

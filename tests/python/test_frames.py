@@ -35,3 +35,26 @@ def test_pipes_are_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.xyz")
     with pytest.raises(FramesError, match=r"got .*x\.xyz`, which is a pipe or a device"):
         next(read_frames(tmp_path / "x.xyz"))
+
+
+FRAME = """\
+2
+Lattice="9.0 0 0 0 9.0 0 0 0 9.0" Properties=species:S:1:pos:R:3:name:S:1 pbc="T T T" series=1_0
+O 1.0 2.0 3.0 1_2
+H 1.0 2.5 3.0 a_b
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"), [("9.0 0 0 0 9.0", "9_0 0 0 0 9.0", 2), ("2.5", "2_5", 4), ("O 1.0", "O 1_0", 3)]
+)
+def test_parts_of_numbers_are_no_numbers(tmp_path: Path, right: str, wrong: str, line: int) -> None:
+    """ASE and Python take `9_0` for 90; a text may be that."""
+    path = tmp_path / "frames.xyz"
+    path.write_text(FRAME + FRAME.replace(right, wrong))
+    with pytest.raises(FramesError, match=f"expected numbers in line {line + 4} of"):
+        list(read_frames(path))
+    path.write_text(FRAME + FRAME)
+    assert len(list(read_frames(path))) == 2
+    path.write_text("1\nseries 1_0\nO 1.0 2.0 3.0\n")
+    assert len(list(read_frames(path))) == 1

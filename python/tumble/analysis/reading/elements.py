@@ -69,7 +69,7 @@ def elements_of(labels: Sequence[str], name: str) -> list[str]:
     if unknown:
         raise TrajectoryError(
             f"`topology`: expected a file that says which elements the atoms of `{name}` are, since it calls them "
-            f"{', '.join(unknown[:5])}"
+            f"{', '.join(unknown[:5])}; give one with `--topology`, such as a data file with masses"
         )
     return [symbols[label] for label in labels]
 
