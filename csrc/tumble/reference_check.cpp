@@ -57,14 +57,17 @@ void compare(const Reference& reference, const Evaluation& result, const Toleran
 /// For models whose references are too small to tell their depth.
 void check_depth_of_chain(const Potential& potential, double tolerance) {
     const Metadata& metadata = potential.metadata();
-    const Graph graph = build_graph({chain_to_tell_depth(metadata)}, metadata.cutoff);
+    Graph graph;
     Evaluation result;
     try {
+        graph = build_graph({chain_to_tell_depth(metadata)}, metadata.cutoff);
         potential.evaluate(graph, result);
-        check_depth(potential, graph, result, tolerance);
+    } catch (const StructureError&) {
+        return;  // the cutoff is so short that atoms of the chain would lie on top of each other
     } catch (const EvaluationError&) {
         return;  // a chain may be nothing for this model, which says nothing about its depth
     }
+    check_depth(potential, graph, result, tolerance);
 }
 
 }  // namespace
@@ -106,10 +109,13 @@ void check_references(const Potential& potential, const std::string& path) {
             throw EvaluationError(cut + error.what());
         }
     }
+    const std::string cut = message("model file `", path, "`: a chain of atoms, cut to the claimed depth: ");
     try {
         if (!depth_checked) check_depth_of_chain(potential, tolerance.energy);
     } catch (const MetadataError& error) {
-        throw MetadataError(message("model file `", path, "`: ", error.what()));
+        throw MetadataError(cut + error.what());
+    } catch (const EvaluationError& error) {
+        throw EvaluationError(cut + error.what());
     }
 }
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from ase import Atoms
-from support.model_files import with_metadata
+from support.model_files import with_metadata, with_other_network
 from support.systems import systems
 
 import tumble
 from tumble import metadata
-from tumble.errors import MetadataError
+from tumble.errors import EvaluationError, MetadataError
 from tumble.models.toys import TwoHop
 
 ModelFile = Callable[[str], Path]
@@ -32,6 +33,45 @@ def test_claims(tmp_path: Path, model_file: ModelFile, name: str, claim: int) ->
     with pytest.raises(MetadataError, match=TEXT.format(f"({where})?", claim)):
         tumble.load(path, "cpu")
     assert tumble.load(path, "cpu", check=False).metadata.depth == claim
+
+
+class NeedsNeighbors(torch.nn.Module):
+    """Fails for atoms without edges next to others with some, as a halo of a parallel run has."""
+
+    def forward(
+        self, edge_vectors: torch.Tensor, edge_index: torch.Tensor, reverse: torch.Tensor, species: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        count = torch.bincount(edge_index[0], minlength=species.size(0))
+        if count.size(0) > 1 and bool((count == 0).any()):
+            raise ValueError("an atom without neighbors")
+        zeros = torch.zeros(species.size(0), dtype=edge_vectors.dtype)
+        return {"energy": zeros.index_add(0, edge_index[0], edge_vectors.square().sum(1))}
+
+
+def lone_atom(source: Path, target: Path, **fields: object) -> Path:
+    """A copy of a model file with a reference that can't tell the depth; its energy is that of a free atom."""
+    zero = [[0.0] * 3]
+    reference = metadata.read(source)["references"][0] | {
+        "symbols": ["O"],
+        "positions": zero,
+        "forces": zero,
+        "virial": zero * 3,
+        "energy": metadata.read(source)["baseline"][0],
+    }
+    return with_metadata(source, target, references=[reference], **fields)
+
+
+def test_a_model_that_fails_at_the_end_of_a_halo_is_refused(tmp_path: Path, model_file: ModelFile) -> None:
+    """Not only if a reference shows it: it would fail on several ranks."""
+    broken = with_other_network(lone_atom(model_file("pair"), tmp_path / "a.pt"), tmp_path / "b.pt", NeedsNeighbors())
+    with pytest.raises(EvaluationError, match=r"b\.pt`: a chain of atoms, cut to .*: the model failed: .*neighbors"):
+        tumble.load(broken, "cpu")
+
+
+def test_a_cutoff_that_is_too_short_for_a_chain(tmp_path: Path, model_file: ModelFile) -> None:
+    """Its atoms would be nearer to each other than any structure's may be."""
+    short = lone_atom(model_file("pair"), tmp_path / "short.pt", cutoff=0.012)
+    assert tumble.load(short, "cpu").metadata.cutoff == 0.012
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -58,5 +98,5 @@ def test_references_of_any_size(tmp_path: Path, reference: Atoms, dtype: str) ->
     lone = with_metadata(path, tmp_path / "lone.pt", references=alone)
     for depth in (2, 3, 7):
         assert tumble.load(with_metadata(lone, tmp_path / "claims.pt", depth=depth), "cpu").metadata.depth == depth
-    with pytest.raises(MetadataError, match=TEXT.format("(its reference .*: )?", 1)):
+    with pytest.raises(MetadataError, match=TEXT.format("((its reference|a chain) .*: )?", 1)):
         tumble.load(with_metadata(lone, tmp_path / "claims.pt", depth=1), "cpu")
