@@ -22,7 +22,7 @@ from ase.calculators.calculator import PropertyNotImplementedError, all_changes
 from numpy.typing import NDArray
 
 from tumble import _core
-from tumble.errors import EvaluationError, StructureError
+from tumble.errors import ConfigurationError, EvaluationError, StructureError
 from tumble.model_file import load
 from tumble.registry import find_model
 from tumble.structures import frames_of, to_structure
@@ -95,6 +95,24 @@ class Calculator(AseCalculator):
             "seed": seed,
         }
         self.potential = load(self._path, device=device, memory=memory, check=check)
+
+    def set(self, **changes: Any) -> dict[str, Any]:
+        """Change nothing: what a calculator is made with stays.
+
+        ASE's own `set` would take any words, and the next energy would silently be the old one.
+
+        Args:
+            changes: Expected to be none; ASE itself calls it so.
+
+        Raises:
+            ConfigurationError: If there are any.
+        """
+        if changes:
+            raise ConfigurationError(
+                f"`{next(iter(changes))}`: expected no changes of a calculator, whose options stay as it was made "
+                "with; make another, `tumble.Calculator(model, ...)`"
+            )
+        return {}
 
     @property
     def random_frames(self) -> bool:

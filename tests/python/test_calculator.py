@@ -402,3 +402,13 @@ def test_copies_keep_set_mode_and_seed(model_file, duplicate):
     twin.calc.reset()
     assert twin.get_potential_energy() == energy
     assert twin.calc.bare_energy == atoms.calc.bare_energy
+
+
+@pytest.mark.parametrize("changes", [{"symmetrize": "octahedral"}, {"seed": 1}, {"parameters": "no-such-file"}])
+def test_options_cannot_be_changed_behind_a_calculators_back(model_file, changes):
+    atoms = attach(model_file, "harmonic", "molecule")
+    energy = atoms.get_potential_energy()
+    with pytest.raises(ConfigurationError, match=f"`{next(iter(changes))}`: expected no changes of a calculator"):
+        atoms.calc.set(**changes)
+    assert atoms.calc.set() == {}
+    assert atoms.get_potential_energy() == energy
