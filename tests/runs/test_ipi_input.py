@@ -168,6 +168,15 @@ def test_several_systems_are_refused(tmp_path: Path, systems: str, number: str) 
 
 
 @pytest.mark.parametrize(
+    "smotion", ["<smotion mode='remd'/>", "<smotion mode='multi'> <smotion mode=' remd '/> </smotion>"]
+)
+def test_replicas_that_exchange_ensembles_must_be_sorted(tmp_path: Path, smotion: str) -> None:
+    systems = TEMPLATE.format("<instance> [ 1, 600 ] </instance>")
+    with pytest.raises(TrajectoryError, match=r"exchange their temperatures .* sort their files by `i-pi-remdsort`"):
+        read(tmp_path, f"<simulation> {systems} {smotion} </simulation>")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         (" 300 ", " TEMP ", "`temperature`: expected a number, got `TEMP`"),

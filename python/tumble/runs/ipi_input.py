@@ -213,6 +213,12 @@ def _one_system(xml: Path, root: Any, output: Any) -> Any:
         raise TrajectoryError(f"`{xml}`: expected an element `system`, got none")
     got = "one from a `system_template`" if number == 1 else f"{number}"
     files = f"{_name(output.get('prefix', 'i-pi'), '.')}NAME_*.xyz"
+    if any(word_of(each, "mode", "dummy") == "remd" for each in root.iter("smotion")):
+        raise TrajectoryError(
+            f"`{xml}`: expected one system, got {got} that exchange their temperatures or pressures; sort their files "
+            "by `i-pi-remdsort` first, and name those of one ensemble instead of the input: a file that i-PI itself "
+            "wrote holds frames of several"
+        )
     raise TrajectoryError(
         f"`{xml}`: expected one system, got {got}; name the files of one, such as `PREFIX_{files}`, instead of the "
         "input"
