@@ -24,8 +24,9 @@ while {DONE!r} not in open("server.log").read():
 """
 
 
-@pytest.fixture(autouse=True)
-def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For programs that never end by themselves: others get the time that a busy machine takes."""
     monkeypatch.setattr(processes, "GRACE", 0.5)
     monkeypatch.setattr(processes, "PATIENCE", 0.5)
 
@@ -104,6 +105,7 @@ def test_what_a_program_started_is_stopped_too(tmp_path: Path) -> None:
     assert ends(child)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_program_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     code = f"import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(os.getpid()); {SLEEP}"
     with python(code, tmp_path):
@@ -141,6 +143,7 @@ def test_client_that_leaves_early_is_noticed(tmp_path: Path) -> None:
     assert server.status is not None
 
 
+@pytest.mark.usefixtures("impatient")
 def test_server_that_stays_is_stopped(tmp_path: Path) -> None:
     server = python(f"print({DONE!r}); {SLEEP}", tmp_path, "server")
     client = python(FOLLOW, tmp_path, "client")
@@ -166,6 +169,7 @@ def test_server_that_gives_up_with_status_zero_is_noticed(tmp_path: Path) -> Non
     assert client.status is not None
 
 
+@pytest.mark.usefixtures("impatient")
 def test_client_that_stays_is_stopped(tmp_path: Path) -> None:
     server, client = python(f"print({DONE!r})", tmp_path, "server"), python(SLEEP, tmp_path, "client")
     with pytest.raises(DemoError, match="client didn't end when its server did"):
