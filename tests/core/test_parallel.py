@@ -40,5 +40,6 @@ os._exit(0)
 
 def test_a_thread_does_not_keep_the_limit_of_another(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
     endless = with_other_network(model_file("pair"), tmp_path / "endless.pt", NeverEnds())
-    command = [sys.executable, "-c", OVERLAP, str(endless), str(model_file("pair"))]
+    # Unbuffered, as what TorchScript prints would otherwise never come.
+    command = [sys.executable, "-u", "-c", OVERLAP, str(endless), str(model_file("pair"))]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[3, 3]"
