@@ -41,10 +41,10 @@ from MDAnalysis.analysis.rdf import InterRDF
 from MDAnalysis.coordinates.memory import MemoryReader
 from scipy.spatial.transform import Rotation
 
-from tumble.analysis.dynamics.reorientation import Reorientation
-from tumble.analysis.path_integral.gyration import Gyration
-from tumble.analysis.reading.open import open_trajectory
-from tumble.analysis.structure.rdf import Rdf
+from tumble.observables.dynamics.reorientation import Reorientation
+from tumble.observables.path_integral.gyration import Gyration
+from tumble.observables.structure.rdf import Rdf
+from tumble.trajectories.open import open_trajectory
 
 PAIRS = (("O", "O"), ("O", "H"), ("H", "H"))
 CUTOFF, BIN_WIDTH = 10.0, 0.05  # Å

@@ -26,11 +26,17 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 import tumble
-from tumble.analysis import Ordering, Quantity, Result, load_analysis, plot_results
-from tumble.analysis.analysis_file import NAME
-from tumble.analysis.analyze import analyze
-from tumble.analysis.settings import Settings
+from tumble.analysis import (
+    Ordering,
+    Quantity,
+    Result,
+    load_analysis,
+    plot_results,
+)
 from tumble.runs import open_run
+from tumble.study.analysis_file import NAME
+from tumble.study.analyze import analyze
+from tumble.study.settings import Settings
 
 DOTS_PER_INCH = 110
 

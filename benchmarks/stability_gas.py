@@ -31,7 +31,15 @@ from scipy.spatial.distance import pdist, squareform
 from stability_run import EVERY, LOG, SEED, TIMESTEP, Finished, Job
 from stability_table import BLOCKS, cost, energy, molecules, row, scaled, torque_rms
 
-from tumble.analysis import Average, Slope, Wholeness, block_average, block_slope, open_trajectory, watch_molecules
+from tumble.analysis import (
+    Average,
+    Slope,
+    Wholeness,
+    block_average,
+    block_slope,
+    open_trajectory,
+    watch_molecules,
+)
 
 Array = NDArray[np.float64]
 

@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 from stability_run import EVERY, Finished
 
-from tumble.analysis import Average, Slope, Wholeness, block_rms
+from tumble.analysis import (
+    Average,
+    Slope,
+    Wholeness,
+    block_rms,
+)
 
 BLOCKS = 5
 

@@ -1,7 +1,7 @@
 """Every error that Tumble raises on purpose.
 
 All derive from `TumbleError`. The compiled core raises most of them; the ones defined here concern what only
-Python does, and `tumble.analysis` and `tumble.demo` have one each of their own beside their code. The command line
+Python does, and `tumble.demo` has one of its own with its code. The command line
 prints them without a traceback.
 """
 
@@ -33,8 +33,10 @@ __all__ = [
     "ProtocolError",
     "ReferenceMismatch",
     "ServerConnectionError",
+    "SettingError",
     "StructureError",
     "TrainingError",
+    "TrajectoryError",
     "TumbleError",
 ]
 
@@ -57,3 +59,31 @@ class FramesError(TumbleError):
 
 class TrainingError(TumbleError):
     """A training can't start or go on: a bad configuration, unusable data, or a foreign checkpoint."""
+
+
+class TrajectoryError(TumbleError):
+    """A trajectory can't be read, or can't answer what is asked of it."""
+
+
+class SettingError(ConfigurationError, TrajectoryError):
+    """A choice of how to analyze can't be, at all or with this trajectory.
+
+    Args:
+        setting: Its name, as in `tumble.study.settings.Settings` where it is one of those.
+        text: What was expected, and what was given.
+
+    Attributes:
+        setting: Its name.
+        exit_status: Of the command line, which was wrong.
+    """
+
+    exit_status = 2
+
+    def __init__(self, setting: str, text: str) -> None:
+        """See the class."""
+        super().__init__(setting, text)
+        self.setting = setting
+
+    def __str__(self) -> str:
+        """The name of the setting, and the text."""
+        return f"`{self.setting}`: {self.args[1]}"

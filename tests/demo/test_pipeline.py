@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from tumble.analysis.analysis_file import load_analysis
 from tumble.demo import engines
 from tumble.demo.demo_error import DemoError
 from tumble.demo.inputs import IPI_LIQUID, IPI_MOLECULE
 from tumble.demo.pipeline import run_demo
 from tumble.runs import open_run
+from tumble.study.analysis_file import load_analysis
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 LENGTHS = {"gas": 2100, "molecule": 100, "liquid": 100, "path-integral": 12}

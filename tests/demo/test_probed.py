@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.demo.probed import STRUCTURES, probe_run
+from tumble.errors import TrajectoryError
 from tumble.runs import Run, Trajectory
 
 FRAMES = 20

@@ -13,11 +13,11 @@ from scipy.spatial.transform import Rotation
 from support.polar_model import export
 
 from tumble.analysis import load_analysis
-from tumble.analysis.dynamics.diffusion import finite_size_correction
-from tumble.analysis.opened_run import OpenedRun
-from tumble.analysis.recipes import RECIPES
-from tumble.analysis.result import Result
 from tumble.cli import main
+from tumble.observables.dynamics.diffusion import finite_size_correction
+from tumble.observables.quantities.result import Result
+from tumble.study.opened_run import OpenedRun
+from tumble.study.recipes import RECIPES
 
 FRAMES, MOLECULES, BOX = 400, 8, 12.0
 MOLECULE = np.array([[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.0]])
@@ -304,7 +304,7 @@ def test_a_fault_in_one_observable_leaves_the_others(
 def test_a_fault_in_the_test_of_equilibrium_leaves_the_observables(
     fair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tumble.analysis.analyze.drift_at_start", lambda opened: 1 / 0)
+    monkeypatch.setattr("tumble.study.analyze.drift_at_start", lambda opened: 1 / 0)
     file = tmp_path / "out.json"
     assert main(["analyze", str(fair), "--observables", "orientation", "-o", str(file)]) == 1
     analysis = load_analysis(file)

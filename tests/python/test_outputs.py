@@ -14,9 +14,9 @@ import torch
 from ase import Atoms
 from matplotlib.figure import Figure
 
-from tumble.analysis.plotting.plot import write_figure
 from tumble.cli import main
 from tumble.errors import ConfigurationError
+from tumble.figures.plot import write_figure
 from tumble.files import write_atomically
 from tumble.outputs import ANALYSIS, FIGURE, MODEL, PAGE, VERDICTS, check_output
 

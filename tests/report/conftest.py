@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from support import made_up_results as made_up
 
-from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.compare import compare
 from tumble.probe import Estimate, SetErrors
 from tumble.report import write_report
+from tumble.study.analysis_file import Analysis
+from tumble.study.compare import compare
 
 
 @pytest.fixture(scope="session")

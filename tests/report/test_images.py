@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from support import made_up_results as made_up
 from support.html_page import data_of
 
-from tumble.analysis.plotting.plot import quantity_panels
-from tumble.analysis.result import Quantity, Result
+from tumble.figures.plot import quantity_panels
+from tumble.observables.quantities.result import Quantity, Result
 from tumble.report.images import Image, figure_image, numbers_image, panel_image
 
 

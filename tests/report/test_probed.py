@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.html_page import data_of
 
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.errors import TrajectoryError
 from tumble.report.probed import probed_section
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from support import made_up_results as made_up
 
-from tumble.analysis.analysis_file import Analysis
 from tumble.report.provenance import key_text, provenance_of, runs_table, skipped, text_of
+from tumble.study.analysis_file import Analysis
 
 
 def test_runs_beside_each_other() -> None:

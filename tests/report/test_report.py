@@ -12,10 +12,10 @@ import pytest
 from support import made_up_results as made_up
 from support.html_page import HtmlPage, data_of
 
-from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.compare import compare
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.errors import TrajectoryError
 from tumble.report import write_report
+from tumble.study.analysis_file import Analysis
+from tumble.study.compare import compare
 
 
 def test_nothing_is_loaded_from_elsewhere(html: str) -> None:
@@ -116,7 +116,7 @@ def test_one_run_without_a_comparison(tmp_path: Path) -> None:
 
 
 def test_results_as_read_from_a_file(analyses: list[Analysis], tmp_path: Path) -> None:
-    from tumble.analysis.analysis_file import load_analysis
+    from tumble.study.analysis_file import load_analysis
 
     analyses[0].save(tmp_path / "analysis.json")
     write_report(tmp_path / "one.html", [analyses[0]])

@@ -9,9 +9,9 @@ import pytest
 from support import made_up_results as made_up
 from support.html_page import data_of
 
-from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.result import Result
+from tumble.observables.quantities.result import Result
 from tumble.report.sections import Section, observable_sections
+from tumble.study.analysis_file import Analysis
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,14 @@ from dataclasses import replace
 
 from support.html_page import HtmlPage, data_of
 
-from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.compare import SYMMETRY, Comparison, Verdict, compare
 from tumble.report.verdicts import state_of, verdicts_of
+from tumble.study.analysis_file import Analysis
+from tumble.study.compare import (
+    SYMMETRY,
+    Comparison,
+    Verdict,
+    compare,
+)
 
 NBSP = "\N{NO-BREAK SPACE}"
 

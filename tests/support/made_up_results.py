@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.result import Axis, Quantity, Result
+from tumble.observables.quantities.result import Axis, Quantity, Result
+from tumble.study.analysis_file import Analysis
 
 BLOCKS = 12
 

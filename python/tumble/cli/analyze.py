@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from tumble.cli.options import Once, add_overwrite
 
 if TYPE_CHECKING:
-    from tumble.analysis.analysis_file import Analysis
-    from tumble.analysis.settings import Settings
     from tumble.runs import Run
+    from tumble.study.analysis_file import Analysis
+    from tumble.study.settings import Settings
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -99,12 +99,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Analyse each run, print its numbers, write its file."""
-    from tumble.analysis.fingerprint import files_read
-    from tumble.analysis.recipes import RECIPES
-    from tumble.analysis.tables import format_numbers
     from tumble.errors import ConfigurationError
     from tumble.outputs import ANALYSIS, check_output
     from tumble.runs import open_run
+    from tumble.study.fingerprint import files_read
+    from tumble.study.recipes import RECIPES
+    from tumble.study.tables import format_numbers
 
     for given in arguments.runs:
         if arguments.observables is not None and given in RECIPES and not Path(given).exists():
@@ -164,7 +164,7 @@ def tell_failures(analysis: Analysis, path: Path) -> bool:
 
 def file_of(given: str) -> Path:
     """Where the analysis of what the user named is written: in the folder of a run, beside any other file."""
-    from tumble.analysis.analysis_file import NAME
+    from tumble.study.analysis_file import NAME
 
     path = Path(given)
     if path.is_dir():
@@ -174,7 +174,7 @@ def file_of(given: str) -> Path:
 
 def lacking_of_asked(analysis: Analysis, arguments: argparse.Namespace) -> str:
     """Say what was asked for by name, which is no matter of chance, and couldn't be had; empty if nothing."""
-    from tumble.analysis.analysis_file import grouped
+    from tumble.study.analysis_file import grouped
 
     skipped = analysis.provenance["skipped"]
     return "; ".join(grouped(skipped)) if arguments.observables is not None else ""
@@ -186,7 +186,7 @@ def check_asked(analysis: Analysis, arguments: argparse.Namespace) -> None:
     Raises:
         TrajectoryError: If some of it couldn't be had.
     """
-    from tumble.analysis.trajectory_error import TrajectoryError
+    from tumble.errors import TrajectoryError
 
     if lacking := lacking_of_asked(analysis, arguments):
         raise TrajectoryError(lacking)
@@ -212,7 +212,7 @@ def analyze_run(opened: Run, settings: Settings, observables: Sequence[str] | No
         settings: How.
         observables: Names of what is sought; None for all.
     """
-    from tumble.analysis.analyze import analyze
+    from tumble.study.analyze import analyze
 
     def tell(observable: str) -> None:
         if sys.stderr.isatty():
@@ -238,7 +238,7 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
     Raises:
         SettingError: If a value can't be, or a list has another form.
     """
-    from tumble.analysis.settings import Settings
+    from tumble.study.settings import Settings
 
     given = {
         name: getattr(arguments, name)
@@ -272,7 +272,7 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
-    from tumble.analysis.trajectory_error import SettingError
+    from tumble.errors import SettingError
 
     pairs = [tuple(word.capitalize() for word in pair.strip().split("-")) for pair in text.split(",")]
     if any(len(pair) != 2 for pair in pairs):
@@ -281,7 +281,7 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _charges(text: str) -> dict[str, float]:
-    from tumble.analysis.trajectory_error import SettingError
+    from tumble.errors import SettingError
 
     try:
         return {element.strip(): float(charge) for element, charge in (one.split("=") for one in text.split(","))}

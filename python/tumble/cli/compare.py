@@ -40,12 +40,12 @@ def add_runs(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print the table of verdicts."""
-    from tumble.analysis.compare import compare
-    from tumble.analysis.tables import format_comparison
     from tumble.cli.stored_runs import load_runs
     from tumble.files import write_atomically
     from tumble.json_text import json_text
     from tumble.outputs import VERDICTS, check_output
+    from tumble.study.compare import compare
+    from tumble.study.tables import format_comparison
 
     check_output("json", arguments.json, VERDICTS, overwrite=arguments.overwrite)
     runs = load_runs(arguments)

@@ -38,10 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     from tumble import Calculator
     from tumble.analysis import Ordering
-    from tumble.analysis.analysis_file import Analysis
-    from tumble.analysis.tables import format_numbers
     from tumble.frames import read_frames
     from tumble.outputs import RELAXED, RESULT, check_output, model_and
+    from tumble.study.analysis_file import Analysis
+    from tumble.study.tables import format_numbers
 
     for option, path, kind in (("output", arguments.output, RESULT), ("relaxed", arguments.relaxed, RELAXED)):
         read = model_and(arguments.model, arguments.structures)

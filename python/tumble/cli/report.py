@@ -31,10 +31,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page and say where it is."""
-    from tumble.analysis.compare import compare
     from tumble.cli.stored_runs import load_runs
     from tumble.outputs import PAGE, check_output
     from tumble.report import write_report
+    from tumble.study.compare import compare
 
     read = [] if arguments.probe is None else [arguments.probe]
     check_output("output", arguments.output, PAGE, inputs=read, overwrite=arguments.overwrite)

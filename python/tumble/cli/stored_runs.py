@@ -8,15 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tumble.analysis.analysis_file import Analysis, load_analysis
-from tumble.analysis.fingerprint import files_gone, files_read, same_options, stored_options, why_stale
-from tumble.analysis.settings import Settings
-from tumble.analysis.trajectory_error import TrajectoryError
 from tumble.cli.analyze import analyze_run, check_asked, chosen, file_of, opening_of, read_settings, tell_failures
-from tumble.errors import ConfigurationError
+from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.files import shown
 from tumble.runs import open_run
 from tumble.runs.find import folder_of
+from tumble.study.analysis_file import Analysis, load_analysis
+from tumble.study.fingerprint import (
+    files_gone,
+    files_read,
+    same_options,
+    stored_options,
+    why_stale,
+)
+from tumble.study.settings import Settings
 
 
 @dataclass(frozen=True)

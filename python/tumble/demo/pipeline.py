@@ -11,9 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 from tumble import metadata
-from tumble.analysis.analysis_file import NAME, Analysis
-from tumble.analysis.analyze import analyze
-from tumble.analysis.compare import Comparison, compare, joined
 from tumble.demo import engines, inputs
 from tumble.demo.demo_error import DemoError
 from tumble.demo.probed import probe_run
@@ -22,6 +19,9 @@ from tumble.files import sha256
 from tumble.registry import find_model
 from tumble.report import write_report
 from tumble.runs import Run
+from tumble.study.analysis_file import NAME, Analysis
+from tumble.study.analyze import analyze
+from tumble.study.compare import Comparison, compare, joined
 
 REPORT = "report.html"
 MARK = "tumble-demo.txt"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tumble.analysis.settings import Settings
 from tumble.demo import engines
 from tumble.demo.inputs import (
     IPI_LIQUID,
@@ -16,6 +15,7 @@ from tumble.demo.inputs import (
     LammpsInput,
 )
 from tumble.runs import Run, open_run
+from tumble.study.settings import Settings
 
 BARE = "none"
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from tumble.analysis.plotting.axis_text import places_of, unit_after
-from tumble.analysis.plotting.number_text import with_error
-from tumble.analysis.plotting.plot import draw_panels, figure_bytes
-from tumble.analysis.plotting.plot_panel import Panel
-from tumble.analysis.plotting.plot_traces import Trace
+from tumble.figures.panel import Panel
+from tumble.figures.plot import draw_panels, figure_bytes
+from tumble.figures.traces import Trace
+from tumble.observables.quantities.axis_text import places_of, unit_after
+from tumble.observables.quantities.number_text import with_error
 from tumble.report.downloads import Download, quantity_csv
 
 _LARGE = 300_000  # bytes from which on a bitmap is smaller

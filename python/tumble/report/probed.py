@@ -9,10 +9,10 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from tumble.analysis.plotting.number_text import number
-from tumble.analysis.plotting.plot_panel import WIDTH
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.errors import TrajectoryError
 from tumble.figure_style import BLUE, STYLE, VERMILION
+from tumble.figures.panel import WIDTH
+from tumble.observables.quantities.number_text import number
 from tumble.report.downloads import csv_download
 from tumble.report.images import Image, figure_image
 from tumble.report.tables import Row, Table

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.plotting.number_text import UNKNOWN
+from tumble.observables.quantities.number_text import UNKNOWN
 from tumble.report.tables import Row, Table
+from tumble.study.analysis_file import Analysis
 
 # Labels of what the table of runs shows, and where it is in the provenance of a run.
 _RUN = {

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import tumble
-from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.compare import SYMMETRY, Comparison
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.errors import TrajectoryError
 from tumble.files import write_atomically
 from tumble.report.page import render
 from tumble.report.probed import probed_section
 from tumble.report.provenance import provenance_of, runs_table, skipped
 from tumble.report.sections import observable_sections
 from tumble.report.verdicts import verdicts_of
+from tumble.study.analysis_file import Analysis
+from tumble.study.compare import SYMMETRY, Comparison
 
 
 def write_report(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tumble.analysis.analysis_file import Analysis
-from tumble.analysis.plotting.axis_text import label_of
-from tumble.analysis.plotting.number_text import UNKNOWN, number, with_error
-from tumble.analysis.plotting.plot import quantity_panels
-from tumble.analysis.plotting.plot_panel import Panel
-from tumble.analysis.result import Quantity, Result
+from tumble.figures.panel import Panel
+from tumble.figures.plot import quantity_panels
+from tumble.observables.quantities.axis_text import label_of
+from tumble.observables.quantities.number_text import UNKNOWN, number, with_error
+from tumble.observables.quantities.result import Quantity, Result
 from tumble.report.downloads import numbers_csv
 from tumble.report.explanations import Explanation, explanation_of
 from tumble.report.images import Image, numbers_image, panel_image
 from tumble.report.provenance import key_text, text_of
 from tumble.report.tables import Row, Table
+from tumble.study.analysis_file import Analysis
 
 LOWER_BOUND = "†"
 _REMARK = f"{LOWER_BOUND} a lower bound of the error: the run is too short to tell its correlation time."

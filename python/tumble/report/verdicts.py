@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 
-from tumble.analysis.compare import Comparison, Verdict
-from tumble.analysis.plotting.number_text import UNKNOWN, number, probability
-from tumble.analysis.statistics.curve_test import LEVEL
+from tumble.observables.quantities.number_text import UNKNOWN, number, probability
 from tumble.report.downloads import Download, csv_download
 from tumble.report.tables import Row, Table
+from tumble.statistics.curve_test import LEVEL
+from tumble.study.compare import Comparison, Verdict
 
 _HEAD = ("Quantity", "Verdict", "Rms difference", "Bias that would show", "σ", "p")
 _FEW = {"none": 8, "unknown": 2}  # rows of these states that are shown at once

@@ -7,15 +7,20 @@ from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
-from tumble.analysis.reading.trajectory_file import check_file, matching
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.errors import TrajectoryError
 from tumble.files import shown
-from tumble.runs.ipi_run import damaged_inputs, find_ipi_input, is_ipi_input, read_ipi_run
-from tumble.runs.lammps_beside import log_of_dump, logs_in
-from tumble.runs.lammps_log import LOG
-from tumble.runs.lammps_run import is_lammps_log, read_lammps_run
+from tumble.runs.ipi.run import (
+    damaged_inputs,
+    find_ipi_input,
+    is_ipi_input,
+    read_ipi_run,
+)
+from tumble.runs.lammps.log import LOG
+from tumble.runs.lammps.log_files import log_of_dump, logs_in
+from tumble.runs.lammps.run import is_lammps_log, read_lammps_run
 from tumble.runs.run import Run, Trajectory
 from tumble.runs.stamp import stamped, stamps_in
+from tumble.trajectories.trajectory_file import check_file, matching
 
 _SAME = 1e-6  # relative, of time steps
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from tumble.analysis.nuclei import nuclei_of
-from tumble.analysis.statistics.cells import Array
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.errors import TrajectoryError
 from tumble.runs.stamp import Stamp
+from tumble.trajectories.nuclei import nuclei_of
+from tumble.types import Array
 
 #: The ensemble of a path integral of LAMMPS.
 PATH_INTEGRAL = "path integral"
@@ -139,7 +139,7 @@ class Run:
             TrajectoryError: If there is none, or it can't be read.
         """
         # Imported here: MDAnalysis takes a while, and many callers want the log alone.
-        from tumble.analysis.reading.open import open_trajectory
+        from tumble.trajectories.open import open_trajectory
 
         files = self.trajectory
         if not files.positions:

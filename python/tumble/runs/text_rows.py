@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tumble.analysis.reading.number_words import floats_of
-from tumble.analysis.reading.trajectory_file import check_file
-from tumble.analysis.trajectory_error import TrajectoryError
+from tumble.errors import TrajectoryError
+from tumble.trajectories.number_words import floats_of
+from tumble.trajectories.trajectory_file import check_file
 
 
 def is_file(path: Path) -> bool:

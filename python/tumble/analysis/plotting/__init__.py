@@ -1,1 +1,0 @@
-"""Figures of results, and numbers and axes as text."""

@@ -1,0 +1,76 @@
+"""Numbers as dots with bars."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+from matplotlib.ticker import MaxNLocator
+
+from tumble.figure_style import STYLE
+from tumble.figures.panel import (
+    DASHED,
+    WIDTH,
+    Panel,
+    bar_lengths,
+    reading_of_expected,
+    scale_ticks,
+)
+from tumble.figures.traces import axis_label, shortened, text_width
+from tumble.observables.quantities.number_text import with_error
+from tumble.types import Array
+
+_WIDE = 46  # characters of a label that fit below
+_SMALL = 0.833 * STYLE["font.size"]  # points of `small`
+_TICK = 0.7  # inches that the number at a tick takes
+_MARGINS = 0.4  # inches
+
+
+class NumberPanel(Panel):
+    """A dot for each run, one below the other, with the number beside it."""
+
+    @property
+    def height(self) -> float:
+        """See the base."""
+        return 0.8 + 0.24 * len(self.traces) + 0.16 * axis_label(self.quantity, _WIDE).count("\n")
+
+    @property
+    def reading(self) -> str:
+        """See the base."""
+        return f"Bars: intervals of 68 %.{reading_of_expected(self.traces)}"
+
+    def draw(self, figure: FigureBase) -> None:
+        """See the base."""
+        axes = figure.subplots()
+        texts = [with_error(float(trace.quantity.values), float(trace.quantity.errors)) for trace in self.traces]
+        for row, trace in enumerate(self.traces):
+            quantity, look = trace.quantity, trace.look
+            axes.errorbar(
+                quantity.values,
+                row,
+                xerr=bar_lengths(quantity.errors),
+                color=look.colour,
+                marker=look.marker,
+                markersize=5,
+            )
+            axes.text(1.02, row, texts[row], transform=axes.get_yaxis_transform(), va="center", fontsize="small")
+            if quantity.expected is not None:
+                axes.plot([quantity.expected] * 2, [row - 0.5, row + 0.5], **DASHED)
+        labels = [shortened(trace.label, 22) for trace in self.traces]
+        axes.set_yticks(range(len(labels)) if any(labels) else [], labels if any(labels) else [])
+        axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.margins(x=0.1)
+        # Below the axes alone, which are narrow, there is no room for a long label.
+        figure.supxlabel(axis_label(self.quantity, _WIDE, scale_ticks(axes.xaxis)), fontsize="medium")
+        room = WIDTH - _MARGINS - text_width(labels) - text_width(texts, _SMALL)
+        axes.set_xticks(_few_ticks(axes, min(max(int(room / _TICK), 1), 4)))
+        axes.tick_params(axis="x", labelsize="small")
+        axes.grid(visible=False, axis="y")
+
+
+def _few_ticks(axes: Axes, most: int) -> Array:
+    """Places of ticks with about so many intervals; a locator alone can take many more, to have two."""
+    low, high = axes.get_xlim()
+    places = np.asarray(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high))
+    places = places[(places >= low) & (places <= high)]
+    return places[:: max(-(-len(places) // (most + 1)), 1)]

@@ -1,0 +1,97 @@
+"""What the panels of a figure have in common: one quantity of all runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import FigureBase
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator, ScalarFormatter
+
+from tumble.figure_style import GREY
+from tumble.figures.traces import Trace, power_for
+from tumble.types import Array
+
+WIDTH = 4.2  # of a panel, inches
+EXPECTED = "by symmetry"
+DASHED: dict[str, Any] = {"color": GREY, "linestyle": "--", "linewidth": 1.0}
+
+
+class Panel:
+    """A part of a figure.
+
+    Args:
+        traces: A quantity of the same name and units, of each run.
+    """
+
+    def __init__(self, traces: Sequence[Trace]) -> None:
+        """See the class."""
+        self.traces = list(traces)
+        self.quantity = traces[0].quantity
+
+    @property
+    def height(self) -> float:
+        """Inches."""
+        return 3.0
+
+    @property
+    def reading(self) -> str:
+        """How it is to be read, in sentences."""
+        raise NotImplementedError
+
+    def draw(self, figure: FigureBase) -> None:
+        """Draws it into a part of a figure that is empty so far."""
+        raise NotImplementedError
+
+
+def reading_of_expected(traces: list[Trace]) -> str:
+    """What the dashed line is, if there is one."""
+    return f" Dashed: {EXPECTED}." if has_expected(traces) else ""
+
+
+def has_expected(traces: list[Trace]) -> bool:
+    """Whether it is known of any run what symmetry demands."""
+    return any(trace.quantity.expected is not None for trace in traces)
+
+
+def draw_expected(axes: Axes, traces: list[Trace]) -> Line2D | None:
+    """What each run should give by symmetry, drawn once where it is the same; None if that isn't known."""
+    line = None
+    drawn: list[Array] = []
+    for trace in traces:
+        expected, places = trace.quantity.expected, trace.quantity.axes[0].values
+        if expected is None or any(np.array_equal(expected, one) for one in drawn):
+            continue
+        if np.ptp(expected) == 0:
+            line = axes.axhline(expected[0], **DASHED)
+        else:
+            (line,) = axes.plot(places, expected, **DASHED)
+        drawn.append(expected)
+    return line
+
+
+def scale_ticks(axis: Axis) -> int:
+    """Ticks in units of a power of ten, which is given back for the label; the axis has its limits already."""
+    power = power_for(*axis.get_view_interval())
+    formatter = ScalarFormatter(useOffset=False)
+    formatter.set_scientific(False)
+    axis.set_major_formatter(formatter)
+    if power != 0:
+        axis.set_major_formatter(lambda value, _: f"{value / 10.0**power:.6g}".replace("-", "−"))
+    return power
+
+
+def set_angles(axis: Axis, unit: str) -> None:
+    """At right angles, for angles."""
+    low, high = axis.get_view_interval()
+    if unit in ("°", "deg", "degree", "degrees") and abs(high - low) > 120:
+        axis.set_major_locator(MultipleLocator(90 if abs(high - low) > 200 else 45))
+
+
+def bar_lengths(errors: Array) -> Array:
+    """Lengths of error bars, none where the error isn't known."""
+    return np.nan_to_num(errors, nan=0.0, posinf=0.0)

@@ -1,0 +1,150 @@
+"""What is drawn of one run, and how it looks: a colour, a pattern of dashes and a marker that are the run's own."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from tumble.figure_style import BLUE, GREEN, PURPLE, STYLE, VERMILION
+from tumble.observables.quantities.axis_text import label_of
+from tumble.observables.quantities.result import Axis, Quantity
+from tumble.types import Array
+
+_COLOURS = (BLUE, VERMILION, GREEN, PURPLE)
+_DASHES: tuple[Any, ...] = ("-", (0, (7, 1.5)), (0, (7, 1.5, 1.5, 1.5)), (0, (1.5, 1)), (0, (4, 1)))
+_MARKERS = "osD^v"
+_POINTS = 72  # in an inch
+_NO_BREAK = "\u00a0"
+_STRETCHES = 500  # into which a time series is cut
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a run looks in every figure.
+
+    Attributes:
+        colour: Of lines, bands and markers.
+        dashes: Line style of matplotlib.
+        marker: Marker of matplotlib.
+    """
+
+    colour: str
+    dashes: Any
+    marker: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A quantity of one run.
+
+    Attributes:
+        label: Name of the run.
+        quantity: What is drawn.
+        look: Of the run.
+    """
+
+    label: str
+    quantity: Quantity
+    look: Look
+
+    @property
+    def units(self) -> list[str]:
+        """Of the values and of each axis."""
+        return [self.quantity.unit, *(axis.unit for axis in self.quantity.axes)]
+
+
+def look(index: int) -> Look:
+    """The look of the run at this place among all; 20 differ."""
+    dashes = index % len(_DASHES)
+    return Look(_COLOURS[index % len(_COLOURS)], _DASHES[dashes], _MARKERS[dashes])
+
+
+def axis_label(one: Axis | Quantity, width: int = 36, power: int = 0) -> str:
+    """Label with unit, such as `r / Å`, in lines of so many characters; none ends within the unit."""
+    text = label_of(one, power)
+    unit = text[len(one.label) :].lstrip().replace(" ", _NO_BREAK)
+    lines = textwrap.wrap(f"{one.label} {unit}", width, break_on_hyphens=False)
+    return "\n".join(lines).replace(_NO_BREAK, " ")
+
+
+def text_width(texts: Iterable[str], size: float = STYLE["font.size"]) -> float:
+    """Inches that the widest of some texts takes at a size of the font in points; 0 if there are none."""
+    font = FontProperties(family=STYLE["font.family"], size=size)
+    widths = (text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] for text in texts)
+    return max(widths, default=0.0) / _POINTS
+
+
+def power_for(low: float, high: float) -> int:
+    """Of the power of ten in units of which an axis with these limits is easy to read; 0 if it is as it is."""
+    largest = max(abs(low), abs(high))
+    return int(np.floor(np.log10(largest))) if largest > 0 and not 1e-3 <= largest < 1e5 else 0
+
+
+def shortened(name: str, width: int) -> str:
+    """A name of at most so many characters, cut in the middle."""
+    half = (width - 1) // 2
+    return name if len(name) <= width else f"{name[:half]}…{name[-half:]}"
+
+
+def limits(traces: list[Trace]) -> tuple[float, float] | None:
+    """Range of values that shows all values and, within reason, their errors.
+
+    Returns:
+        None if nothing is known.
+    """
+    found = [trace.quantity.values for trace in traces]
+    found += [trace.quantity.expected for trace in traces if trace.quantity.expected is not None]
+    bands = [bound for trace in traces for bound in band(trace.quantity)]
+    values, bounds = _finite(found), _finite([*found, *bands])
+    if len(values) == 0:
+        return None
+    span = float(np.ptp(values))
+    # Where little was counted, errors can dwarf everything else.
+    reach = 0.5 * span if span > 0 else np.inf
+    low, high = max(bounds.min(), values.min() - reach), min(bounds.max(), values.max() + reach)
+    margin = 0.04 * (high - low) if high > low else 0.5 * abs(high) or 1.0
+    return float(low - margin), float(high + margin)
+
+
+def band(quantity: Quantity) -> tuple[Array, Array]:
+    """Values less and plus their errors; NaN where they aren't known."""
+    return quantity.values - quantity.errors, quantity.values + quantity.errors
+
+
+def ends(parts: list[Array]) -> tuple[float, float]:
+    """Smallest and largest of all numbers; 0 and 1 if there are none."""
+    values = _finite(parts)
+    return (float(values.min()), float(values.max())) if len(values) > 0 else (0.0, 1.0)
+
+
+def is_long(series: Quantity) -> bool:
+    """Whether a time series has more points than a figure can show."""
+    return len(series.values) > 2 * _STRETCHES
+
+
+def thinned(series: Quantity) -> tuple[Array, Array, Array, Array]:
+    """Of a time series no more than a figure can show.
+
+    Returns:
+        Places, means, lowest and highest values of stretches of equal length; the series itself if it is short.
+    """
+    places, values = series.axes[0].values, series.values
+    if not is_long(series):
+        return places, values, values, values
+    stretch = -(-len(values) // _STRETCHES)
+    starts = np.arange(0, len(values), stretch)
+    counts = np.diff(np.append(starts, len(values)))
+    means = np.add.reduceat(values, starts) / counts
+    centres = np.add.reduceat(places, starts) / counts
+    return centres, means, np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+
+
+def _finite(parts: list[Array]) -> Array:
+    values = np.concatenate([part.ravel() for part in parts])
+    return np.asarray(values[np.isfinite(values)])

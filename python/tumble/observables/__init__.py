@@ -1,0 +1,1 @@
+"""Observables of trajectories, each with what it needs, computes and shows."""

@@ -1,0 +1,300 @@
+"""The bases of all observables: averages over single frames, and time correlations.
+
+Both are `MDAnalysis.analysis.base.AnalysisBase`: `Observable(universe, ...).run(start, stop, step)`, after which
+`.result` holds a frozen `Result`. A frame may hold a ring polymer (`tumble.trajectories.ring_polymer`):
+`beads_of(ts)` gives the positions of all beads, and one bead, the positions themselves, for any other trajectory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from MDAnalysis.analysis.backends import BackendBase
+from MDAnalysis.analysis.base import AnalysisBase
+from MDAnalysis.analysis.results import ResultsGroup
+
+import tumble
+from tumble.errors import SettingError, TrajectoryError
+from tumble.observables.base.processes import Processes
+from tumble.observables.quantities.result import Result
+from tumble.statistics.cells import Cells, cell_length
+from tumble.statistics.correlation import Correlator
+from tumble.trajectories.centroid import beads_of
+from tumble.trajectories.nuclei import Nuclei, nuclei_of
+from tumble.types import Array
+
+LONGEST = 20.0  # ps; default of the longest time difference of correlations
+
+
+# MDAnalysis has no types, hence the exemptions.
+class _Observable(AnalysisBase):  # type: ignore[misc]
+    """What both bases share."""
+
+    #: Name of the observable, as on the command line.
+    observable: str
+    #: Whether it is about the motion of the centroid, so that it is the same whether or not beads are there.
+    follows_centroid = False
+
+    def __init__(self, universe: Any, *, blocks: int | None = None, verbose: bool = False) -> None:
+        """See the class.
+
+        Args:
+            universe: A `MDAnalysis.Universe`.
+            blocks: Number of blocks for the errors; chosen if not given.
+            verbose: Whether to show a progress bar.
+        """
+        super().__init__(universe.trajectory, verbose=verbose)
+        self.universe = universe
+        self.blocks = blocks
+        self._used = np.empty(0, dtype=np.int64)
+
+    @property
+    def result(self) -> Result:
+        """The result.
+
+        Raises:
+            TrajectoryError: Before `run`.
+        """
+        result = self.results.get("result")
+        if result is None:
+            raise TrajectoryError("`result`: expected a call of `run` before")
+        found: Result = result
+        return found
+
+    def run(self, start: int | None = None, stop: int | None = None, step: int | None = None, **arguments: Any) -> Any:
+        """Goes through the trajectory.
+
+        Args:
+            start: First frame.
+            stop: Frame after the last.
+            step: Stride.
+            arguments: Those of `AnalysisBase.run`: `frames` (in ascending order), `backend` (`serial`; for averages
+                over single frames also `multiprocessing` and `dask`), `n_workers`, ...
+
+        Returns:
+            The observable itself.
+
+        Raises:
+            TrajectoryError: If the trajectory can't answer what is asked.
+        """
+        frames = arguments.get("frames")
+        used = self._setup_computation_groups(1, start=start, stop=stop, step=step, frames=frames)[0][:, 1]
+        if len(used) == 0:
+            raise TrajectoryError("`frames`: expected at least 2 frames, got none")
+        if len(used) == 1:
+            raise TrajectoryError("`frames`: expected at least 2 frames, without which there is no error bar, got 1")
+        if np.any(np.diff(used) <= 0):
+            raise TrajectoryError("`frames`: expected frames in ascending order, got others")
+        self._used = used
+        self.results.pop("result", None)  # of a run before, which processes would hand back
+        backend = arguments.pop("backend", None)
+        if backend == "multiprocessing" and self.parallelizable:
+            # MDAnalysis forks, after which torch and OpenMP wait for ever for threads that aren't there.
+            with Processes(arguments.pop("n_workers", None) or 1) as processes:
+                return self._run_on(processes, start, stop, step, arguments)
+        return self._run_on(backend, start, stop, step, arguments)
+
+    def _run_on(
+        self, backend: Any, start: int | None, stop: int | None, step: int | None, arguments: dict[str, Any]
+    ) -> Any:
+        custom = isinstance(backend, BackendBase)
+        return super().run(start=start, stop=stop, step=step, backend=backend, unsupported_backend=custom, **arguments)
+
+    @property
+    def _place(self) -> int:
+        """Of the current frame among all that are used, from 0; this process may see only a part of them."""
+        return int(np.searchsorted(self._used, self._ts.frame))
+
+    def _frame_time(self) -> float:
+        """Time between two frames that are used, ps.
+
+        Raises:
+            TrajectoryError: If frames aren't at equal distances in time.
+        """
+        if len(self.times) < 2:
+            return float("nan")
+        steps = np.diff(self.times)
+        # Times may have been rounded in a file, where they are small numbers of the size of the last digit.
+        if np.ptp(steps) > 1e-3 * abs(steps.mean()) + 1e-6 * np.abs(self.times).max():
+            raise TrajectoryError(
+                f"`frames`: expected frames at equal distances in time, got from {steps.min():.6g} to "
+                f"{steps.max():.6g} ps"
+            )
+        return float(steps.mean())
+
+    def _time_step(self) -> float:
+        """The same before the frames were read, from the times of the first and the last one, ps.
+
+        Readers' own `dt` isn't it where a dump has every tenth step, say.
+
+        Raises:
+            TrajectoryError: If there is one frame, or time doesn't go on.
+        """
+        first, last = (float(self._trajectory[int(frame)].time) for frame in self._used[[0, -1]])
+        if not last > first:
+            raise TrajectoryError(f"`frames`: expected a time that goes on, got from {first:.6g} to {last:.6g} ps")
+        return (last - first) / (len(self._used) - 1)
+
+    @property
+    def _time_known(self) -> bool:
+        """Whether times are in ps, and don't count frames."""
+        return bool(getattr(self._trajectory, "time_known", True))
+
+    def _require_times(self, what: str) -> None:
+        """Raise a TrajectoryError where times aren't known, for what they are needed."""
+        if not self._time_known:
+            raise TrajectoryError(f"`timestep`: expected one for {what}, since the files tell no times")
+
+    def _nuclei(self) -> Nuclei | None:
+        """Whose positions the result is about; None if that isn't known."""
+        shown = getattr(self._trajectory, "nuclei", None) or nuclei_of(self._trajectory)
+        return Nuclei.MOTION if self.follows_centroid and shown in (Nuclei.BEADS, Nuclei.CENTROID) else shown
+
+    def _result(self, quantities: Any, *, notes: tuple[str, ...] = (), **metadata: Any) -> Result:
+        """The result with what all of them say about the trajectory."""
+        quantities = tuple(quantities)
+        unresolved = [quantity.name for quantity in quantities if not quantity.resolved]
+        if unresolved:
+            which = "any quantity" if len(unresolved) == len(quantities) else ", ".join(unresolved)
+            text = f"The run is too short to tell the correlation time of {which}: errors are lower bounds."
+            notes = (*notes, text)
+        notes = tuple(dict.fromkeys((*notes, *getattr(self._trajectory, "notes", ()))))
+        common = {
+            "frames": len(self.frames),
+            "first_frame": int(self.frames[0]),
+            "last_frame": int(self.frames[-1]),
+            "time_ps": [float(self.times[0]), float(self.times[-1])],
+            "beads": len(beads_of(self._trajectory.ts)),
+            "nuclei": self._nuclei(),
+            "atoms": len(self.universe.atoms),
+            "tumble": tumble.__version__,
+        }
+        return Result(self.observable, quantities, {**common, **metadata}, notes)
+
+
+class FrameObservable(_Observable):
+    """An average over frames of a sample that follows from one frame.
+
+    A subclass has `_sample`, which gives the sample of the current frame (`self._ts`), always of one shape, and
+    `_evaluate`, which makes the result of the cells. What else it keeps in `results` goes into `_aggregators`, too.
+    """
+
+    _analysis_algorithm_is_parallelizable = True
+
+    @classmethod
+    def get_supported_backends(cls) -> tuple[str, ...]:
+        """Names of back ends."""
+        return ("serial", "multiprocessing", "dask")
+
+    def _sample(self) -> Array:
+        raise NotImplementedError
+
+    def _evaluate(self, cells: Cells) -> Result:
+        raise NotImplementedError
+
+    def _prepare(self) -> None:
+        self._cell_length = cell_length(len(self._used))
+        self.results.counts = np.zeros(-(-len(self._used) // self._cell_length))
+        self.results.sums = None
+        self.results.squares = None
+
+    def _single_frame(self) -> None:
+        sample = np.asarray(self._sample(), dtype=np.float64)
+        if self.results.sums is None:
+            self.results.sums = np.zeros((len(self.results.counts), *sample.shape))
+            self.results.squares = np.zeros(sample.shape)
+        cell = self._place // self._cell_length
+        self.results.counts[cell] += 1
+        self.results.sums[cell] += sample
+        self.results.squares += sample**2
+
+    def _aggregators(self) -> dict[str, Any]:
+        """How what several processes have in `results` is put together."""
+        add = ResultsGroup.ndarray_sum
+        return {"counts": add, "sums": add, "squares": add}
+
+    def _get_aggregator(self) -> Any:
+        return ResultsGroup(lookup=self._aggregators())
+
+    def _conclude(self) -> None:
+        # The process that puts the parts together hasn't called `_prepare`.
+        cells = Cells(self.results.sums, self.results.counts, cell_length(len(self._used)), self.results.squares)
+        self.results.result = self._evaluate(cells)
+
+
+class TimeCorrelation(_Observable):
+    """Correlations in time of channels that follow from one frame each.
+
+    A subclass has `_channels`, which gives what is correlated in the current frame (`self._ts`), [G,M] for G groups
+    of M numbers over which is summed (or G arrays of different sizes), and `_evaluate`, which makes the result of the
+    cells of sum_m x_gm(t) x_gm(t + k), see `Correlator`. All origins in time count. Frames follow each other here,
+    so the work isn't split among processes.
+
+    Args:
+        longest: Longest time difference, ps; a tenth of the trajectory, but no more than 20 ps, if not given.
+    """
+
+    #: Whether displacements (x(t + k) - x(t))^2 are averaged instead of products.
+    displacements = False
+
+    def __init__(
+        self, universe: Any, *, longest: float | None = None, blocks: int | None = None, verbose: bool = False
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, blocks=blocks, verbose=verbose)
+        self.longest = longest
+
+    def _check_motion(self) -> None:
+        """Raises a TrajectoryError where what moves is no nucleus."""
+        if self._nuclei() is Nuclei.ONE_BEAD:
+            raise TrajectoryError(
+                "`universe`: expected all beads or their centroid for a correlation in time, got one bead, which moves "
+                "with fictitious momenta"
+            )
+
+    def _channels(self) -> Array | Sequence[Array]:
+        raise NotImplementedError
+
+    def _default_lags(self, count: int, step: float) -> int:
+        """Longest lag, if it isn't given, in so many frames, `step` ps apart.
+
+        Blocks must be several times longer for errors to be known, and memory grows with it, so it is a tenth of the
+        trajectory, but no more than `LONGEST`.
+        """
+        return max(1, min(count // 10, round(LONGEST / step)))
+
+    def _evaluate(self, cells: Cells, lags: Array) -> Result:
+        raise NotImplementedError
+
+    def _require_correlation(self) -> None:
+        """Raise a TrajectoryError where there are too few frames for a correlation, or these have no times."""
+        if len(self._used) < 4:
+            raise TrajectoryError(
+                f"`frames`: expected at least 4 frames for a correlation in time, got {len(self._used)}"
+            )
+        self._require_times("a correlation in time")
+
+    def _prepare(self) -> None:
+        self._require_correlation()
+        count = len(self._used)
+        self._check_motion()
+        step = self._time_step()
+        lags = self._default_lags(count, step)
+        if self.longest is not None:
+            lags = round(self.longest / step)
+            if not 1 <= lags < count:
+                raise SettingError(
+                    "longest",
+                    f"expected from {step:.6g} ps, one frame, to less than the trajectory's "
+                    f"{(count - 1) * step:.6g} ps, got {self.longest:g} ps",
+                )
+        self._correlator = Correlator(count, lags, displacements=self.displacements)
+
+    def _single_frame(self) -> None:
+        self._correlator.add(self._channels())
+
+    def _conclude(self) -> None:
+        cells = self._correlator.cells()
+        self.results.result = self._evaluate(cells, self._frame_time() * np.arange(float(self._correlator.lags + 1)))

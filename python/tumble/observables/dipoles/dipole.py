@@ -1,0 +1,152 @@
+"""Dipole moments: their size in a molecule, and the mean of their sum.
+
+    p(mu) = < delta(mu - |mu_i|) >         density of the sizes, over molecules, beads and frames
+    P     = < sum_i mu_i / V >             mean polarization; without a box < sum_i mu_i >
+
+Sizes are functions of the position in imaginary time, so that the average over beads is that of quantum mechanics. The
+size of the dipole of the centroid, |1/P sum_p mu_ip|, is a different thing, given beside it: narrower, as it leaves out
+the spread of the ring polymer. The sum is linear in the dipoles and has no such choice.
+
+In an isotropic system P = 0 for an exactly invariant model, in a box of any shape by inversion; another mean is a
+preferred direction. Where molecules keep to dipoles of their own (a frozen crystal, free rotors), blocks in time don't
+tell the error of P (`tumble.observables.quantities.exchange`): it is a lower bound, and there is no verdict. Sources of
+dipoles: `tumble.observables.dipoles.dipole_moments`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.observables.base.molecular_observable import MolecularObservable
+from tumble.observables.dipoles.dipole_moments import DEBYE_PER_E_ANGSTROM, MolecularSource
+from tumble.observables.dipoles.system_dipole import WaterDipoles
+from tumble.observables.quantities.exchange import OwnAverages, exchanged
+from tumble.observables.quantities.result import (
+    Axis,
+    Quantity,
+    Result,
+    averaged,
+)
+from tumble.statistics.cells import Cells
+from tumble.types import Array
+
+
+class Dipole(MolecularObservable):
+    """Sizes of molecular dipoles and their mean sum, in a gas or a liquid.
+
+    Quantities: `mu_distribution` (1/D), `mu_mean` (D), for ring polymers also `mu_distribution_centroid` and
+    `mu_mean_centroid`, and `M` (three components, e/Å²; e·Å without a box).
+
+    Args:
+        universe: A `MDAnalysis.Universe` with elements, of water alone.
+        dipoles: Where they come from; point charges of q-SPC/Fw if not given.
+        largest: End of the distribution, D.
+        bins: Number of bins from 0 to there.
+        isotropic: Whether no direction is preferred by the system itself, as in a gas or liquid, so that `M` must
+            vanish. A crystal whose protons don't rearrange in the run is not isotropic.
+        blocks: Number of blocks for the errors; chosen if not given.
+        verbose: Whether to show a progress bar.
+
+    Raises:
+        TrajectoryError: If this isn't water, or an argument is out of range.
+    """
+
+    observable = "dipole"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        dipoles: MolecularSource | None = None,
+        largest: float = 5.0,
+        bins: int = 100,
+        isotropic: bool = True,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, blocks=blocks, verbose=verbose)
+        if not (np.isfinite(largest) and largest > 0):
+            raise TrajectoryError(f"`largest`: expected a positive number of D, got {largest:g}")
+        if bins < 1:
+            raise TrajectoryError(f"`bins`: expected at least 1, got {bins}")
+        self._dipoles = WaterDipoles(universe, dipoles)
+        self._edges = np.linspace(0.0, largest, bins + 1)
+        self._isotropic = isotropic
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self.results.own = OwnAverages(len(self._used))
+
+    def _aggregators(self) -> dict[str, Any]:
+        return {**super()._aggregators(), "own": OwnAverages.joined}
+
+    def _sample(self) -> Array:
+        """Rows of sizes (a density, the share above its end, the mean), and the sum at the end: [2K+4+3]."""
+        moments = self._dipoles.molecular(self._ts, self.results.broken)
+        centroid = moments.mean(axis=0)
+        self.results.own.add(self._place, centroid)
+        volume = 1.0 if self._ts.dimensions is None else self._ts.volume
+        return np.concatenate([self._sizes(moments), self._sizes(centroid), centroid.sum(axis=0) / volume])
+
+    def _sizes(self, moments: Array) -> Array:
+        sizes = np.linalg.norm(moments, axis=-1).ravel() * DEBYE_PER_E_ANGSTROM
+        counts = np.histogram(sizes, self._edges)[0]
+        density = counts / (len(sizes) * np.diff(self._edges))
+        return np.concatenate([density, [1 - counts.sum() / len(sizes), sizes.mean()]])
+
+    def _evaluate(self, cells: Cells) -> Result:
+        row = len(self._edges) + 1
+        quantities = self._of_sizes(cells[:row], "", "")
+        notes = self._dipoles.notes(self.results.broken, len(self.frames))
+        above = float(cells.mean[row - 2])
+        if above > 0:
+            notes = (*notes, f"{100 * above:.3g} % of the molecules have dipoles above {self._edges[-1]:g} D.")
+        if "beads" in self._trajectory.ts.data:
+            quantities += self._of_sizes(cells[row : 2 * row], "_centroid", ", centroid")
+        total = self._of_sum(cells[2 * row :])
+        if self._isotropic:
+            total, more = exchanged(total, self.results.own, "the dipole")
+            notes = (*notes, *more)
+        quantities.append(total)
+        return self._result(
+            quantities, notes=notes, molecules=len(self._dipoles.water), dipoles=self._dipoles.description
+        )
+
+    def _of_sizes(self, cells: Cells, suffix: str, which: str) -> list[Quantity]:
+        centres = 0.5 * (self._edges[1:] + self._edges[:-1])
+        return [
+            averaged(
+                f"mu_distribution{suffix}",
+                cells[: len(centres)],
+                label=f"p(|μ|){which}",
+                unit="1/D",
+                axes=(Axis("|μ|", "D", centres),),
+                frame_time=self._frame_time(),
+                blocks=self.blocks,
+            ),
+            averaged(
+                f"mu_mean{suffix}",
+                cells[-1],
+                label=f"⟨|μ|⟩{which}",
+                unit="D",
+                frame_time=self._frame_time(),
+                blocks=self.blocks,
+            ),
+        ]
+
+    def _of_sum(self, cells: Cells) -> Quantity:
+        boxed = self._trajectory.ts.dimensions is not None
+        return averaged(
+            "M",
+            cells,
+            label="⟨M⟩/V" if boxed else "⟨M⟩",
+            unit="e/Å²" if boxed else "e·Å",
+            axes=(Axis("x, y, z", "1", np.arange(1.0, 4.0)),),
+            frame_time=self._frame_time(),
+            blocks=self.blocks,
+            expected=0.0 if self._isotropic else None,
+        )

@@ -1,0 +1,101 @@
+"""Autocorrelation of dipoles in time.
+
+    c_uu(t) = < u_i(0) · u_i(t) >                     of the directions u = mu / |mu| of single molecules
+    C_MM(t) = < M(0) · M(t) > / < M^2 >               of the total dipole
+
+Ring polymers: the correlation of averages over beads, which approximates the Kubo-transformed one where beads have a
+dynamics that means something (`tumble.trajectories.centroid`). c_uu(0) is then below 1, by the spread of
+directions among the beads.
+
+c_uu(t) decays in a liquid to 0, but in a crystal with fixed protons to a plateau. No mean is subtracted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tumble.observables.base.observable import TimeCorrelation
+from tumble.observables.dipoles.dipole_moments import MolecularSource
+from tumble.observables.dipoles.system_dipole import WaterDipoles
+from tumble.observables.frames.water import BrokenMolecules
+from tumble.observables.quantities.result import (
+    Axis,
+    Result,
+    averaged,
+    derived,
+)
+from tumble.statistics.cells import Cells
+from tumble.trajectories.centroid import dynamics_notes
+from tumble.types import Array
+
+
+class DipoleRelaxation(TimeCorrelation):
+    """Autocorrelation of molecular dipoles' directions and of the total dipole.
+
+    Quantities: `c_uu_t` and `C_MM_t`.
+
+    Args:
+        universe: A `MDAnalysis.Universe` with elements, of water alone.
+        dipoles: Where they come from; point charges of q-SPC/Fw if not given.
+        longest: Longest time difference, ps; a tenth of the trajectory, but no more than 20 ps, if not given.
+        blocks: Number of blocks for the errors; chosen if not given.
+        verbose: Whether to show a progress bar.
+
+    Raises:
+        TrajectoryError: If this isn't water.
+    """
+
+    observable = "dipole-relaxation"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        dipoles: MolecularSource | None = None,
+        longest: float | None = None,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, longest=longest, blocks=blocks, verbose=verbose)
+        self._dipoles = WaterDipoles(universe, dipoles)
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self.results.broken = BrokenMolecules()
+
+    def _channels(self) -> Sequence[Array]:
+        """Directions of the molecules [M,3], and the total dipole [3]."""
+        moments = self._dipoles.molecular(self._ts, self.results.broken)
+        directions = moments / np.linalg.norm(moments, axis=-1, keepdims=True)
+        return directions.mean(axis=0), moments.mean(axis=0).sum(axis=0)
+
+    def _evaluate(self, cells: Cells, lags: Array) -> Result:
+        molecules = len(self._dipoles.water)
+        quantities = [
+            averaged(
+                "c_uu_t",
+                cells[0],
+                label="c_uu(t)",
+                unit="1",
+                axes=(Axis("t", "ps", lags),),
+                frame_time=self._frame_time(),
+                blocks=self.blocks,
+                scale=1.0 / molecules,
+            ),
+            derived(
+                "C_MM_t",
+                cells[1],
+                lambda mean: mean / mean[0],
+                label="C_MM(t)/C_MM(0)",
+                unit="1",
+                axes=(Axis("t", "ps", lags),),
+                frame_time=self._frame_time(),
+                blocks=self.blocks,
+            ),
+        ]
+        notes = (*self._dipoles.notes(self.results.broken, len(self.frames)), *dynamics_notes(self._ts))
+        return self._result(quantities, notes=notes, molecules=molecules, dipoles=self._dipoles.description)

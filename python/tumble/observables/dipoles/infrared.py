@@ -1,0 +1,150 @@
+"""Infrared spectrum from the fluctuation of the total dipole moment.
+
+    n(w) alpha(w) = 1 / (3 eps_0 c V k T)  int_0^inf < J(0) · J(t) > cos(w t) dt,        J = dM/dt
+
+which is w^2 / (6 eps_0 c V k T) times the Fourier transform of < M(0) · M(t) > over all times, written with the
+current, whose spectrum has no large peak at w = 0 that a window could smear into the rest. (Habershon, Fanourgakis,
+Manolopoulos, J. Chem. Phys. 129, 074501 (2008), for the Kubo-transformed correlation, which is what path integral
+dynamics approximates.) A classical correlation stands for the Kubo-transformed one: the harmonic quantum correction,
+the one that keeps the fluctuation-dissipation theorem (Ramírez, López-Ciudad, Kumar, Marx, J. Chem. Phys. 121, 3973
+(2004)).
+
+J is the difference of M in two frames h apart, divided by h; this takes from each frequency a factor
+(sin(w h/2) / (w h/2))^2, which is given back. The correlation is multiplied by a Hann window, cos^2(pi t / 2 T), which
+makes a sharp line a peak of the full width 1 / (c T) at half its height, the resolution.
+
+M is the bead average of the sum over whole molecules: for point charges the dipole of the centroid. What its motion
+means is said in `tumble.trajectories.centroid`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import constants
+
+from tumble.errors import TrajectoryError
+from tumble.observables.base.observable import TimeCorrelation
+from tumble.observables.base.temperature import checked_temperature
+from tumble.observables.dipoles.dipole_moments import MolecularSource
+from tumble.observables.dipoles.system_dipole import SystemDipole, TotalDipoles
+from tumble.observables.dynamics.wavenumbers import (
+    CM_PER_PS,
+    FASTEST,
+    highest_wavenumber,
+    window_lags,
+)
+from tumble.observables.frames.water import BrokenMolecules
+from tumble.observables.quantities.result import Axis, Result, derived
+from tumble.statistics.cells import Cells
+from tumble.statistics.correlation import Correlator
+from tumble.trajectories.centroid import dynamics_notes
+from tumble.types import Array
+
+
+class Infrared(TimeCorrelation):
+    """Infrared absorption of water, or of anything with given total dipoles.
+
+    Quantity: `ir_spectrum`, the absorption coefficient (of the natural logarithm) times the refractive index, cm⁻¹;
+    without a box, the absorption cross section of the whole system, Å².
+
+    Args:
+        universe: A `MDAnalysis.Universe`; with elements, of water alone, unless `dipoles` are total ones.
+        temperature: K.
+        dipoles: Where they come from; point charges of q-SPC/Fw if not given.
+        resolution: Full width at half maximum that a sharp line gets, cm⁻¹.
+        highest: End of the spectrum, cm⁻¹.
+        blocks: Number of blocks for the errors; chosen if not given.
+        verbose: Whether to show a progress bar.
+
+    Raises:
+        TrajectoryError: If this isn't water, an argument isn't positive, or the run is too short for the resolution.
+    """
+
+    observable = "infrared"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        temperature: float,
+        dipoles: MolecularSource | TotalDipoles | None = None,
+        resolution: float = 20.0,
+        highest: float = FASTEST,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, blocks=blocks, verbose=verbose)
+        self.temperature = checked_temperature(temperature)
+        if not 0 < highest < np.inf:
+            raise TrajectoryError(f"`highest`: expected a positive number of cm⁻¹, got {highest:g}")
+        self.resolution = resolution
+        self.highest = highest
+        self._dipole = SystemDipole(universe, dipoles)
+
+    def _prepare(self) -> None:
+        self._require_correlation()
+        currents = len(self._used) - 1
+        self._check_motion()
+        self._correlator = Correlator(currents, window_lags(self.resolution, self._time_step(), currents))
+        self._before: Array | None = None
+        self._volumes = 0.0
+        self.results.broken = BrokenMolecules()
+
+    def _single_frame(self) -> None:
+        total = self._dipole.bead_average(self._ts, self.results.broken)
+        if self._before is not None:
+            self._correlator.add((total - self._before)[None])
+        self._before = total
+        self._volumes += self._ts.volume if self._ts.dimensions is not None else np.nan
+
+    def _evaluate(self, cells: Cells, lags: Array) -> Result:
+        step = self._frame_time()
+        nyquist = highest_wavenumber(step)
+        notes = (*self._dipole.notes(self.results.broken, len(self.frames)), *dynamics_notes(self._ts))
+        if nyquist < FASTEST:
+            notes = (
+                *notes,
+                f"Frames are {step:.4g} ps apart, which resolves wavenumbers up to {nyquist:.0f} cm⁻¹; the faster "
+                "vibrations are folded into this spectrum.",
+            )
+        wavenumbers = np.arange(0.0, min(self.highest, nyquist), self.resolution / 2)
+        volume = self._volumes / len(self.frames)
+        boxed = bool(np.isfinite(volume))
+        transform = self._transform(wavenumbers, lags, step, volume if boxed else None)
+        spectrum = derived(
+            "ir_spectrum",
+            cells[0],
+            lambda mean: transform @ mean,
+            label="n(ν̃) α(ν̃)" if boxed else "n(ν̃) σ(ν̃)",
+            unit="cm⁻¹" if boxed else "Å²",
+            axes=(Axis("ν̃", "cm⁻¹", wavenumbers),),
+            frame_time=step,
+            blocks=self.blocks,
+        )
+        return self._result(
+            [spectrum],
+            notes=notes,
+            temperature=self.temperature,
+            resolution=self.resolution,
+            window="Hann",
+            volume=volume if boxed else None,
+            dipoles=self._dipole.description,
+        )
+
+    def _transform(self, wavenumbers: Array, lags: Array, step: float, volume: float | None) -> Array:
+        """The matrix [K,L+1] from the correlation of differences of M, (e·Å)², to the spectrum."""
+        angular = 2 * np.pi * CM_PER_PS * wavenumbers  # rad/ps
+        window = np.cos(0.5 * np.pi * lags * CM_PER_PS * self.resolution) ** 2
+        weights = np.full(len(lags), step)
+        weights[0] *= 0.5  # of the trapezoidal rule; the window ends at zero
+        cosines = np.cos(np.outer(angular, lags)) * window * weights
+        # From differences to the derivative: np.sinc(x) is sin(pi x) / (pi x).
+        derivative = (step * np.sinc(angular * step / (2 * np.pi))) ** -2
+        # (e·Å)²/ps over 3 eps_0 c k T in SI is an area, m²; over a volume it is an inverse length, 1/m.
+        factor = (constants.e * constants.angstrom) ** 2 / constants.pico
+        factor /= 3 * constants.epsilon_0 * constants.c * constants.Boltzmann * self.temperature
+        factor *= constants.angstrom**-2 if volume is None else constants.centi / (volume * constants.angstrom**3)
+        return np.asarray(factor * derivative[:, None] * cosines)

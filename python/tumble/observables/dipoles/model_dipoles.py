@@ -1,0 +1,92 @@
+"""Dipoles from a model: of model files that declare an output `dipole` or `charge` for each atom (docs/model-file.md).
+
+Each bead of a frame is evaluated in the laboratory frame, without averages over rotations, as the model would be in a
+run that isn't symmetrized: what the broken symmetry does to dipoles is then part of the result.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any
+
+import ase
+import numpy as np
+import torch
+
+from tumble import _core, metadata
+from tumble.autograd import inputs
+from tumble.errors import SettingError
+from tumble.model_file import DTYPES, load_network
+from tumble.observables.dipoles.dipole_moments import AtomicCharges, GivenDipoles, MolecularSource
+from tumble.registry import find_model
+from tumble.structures import to_graph
+from tumble.trajectories.centroid import beads_of
+from tumble.types import Array
+
+
+class ModelOutput:
+    """A per-atom output of a model in a frame: [P,N,3] or [P,N] for P beads of N atoms.
+
+    Args:
+        model: Path or name of a model.
+        output: Name of the output, `dipole` (e·Å) or `charge` (e).
+        universe: A `MDAnalysis.Universe` with elements.
+
+    Raises:
+        TrajectoryError: If the model has no such output, or doesn't know an element.
+    """
+
+    def __init__(self, model: str | PathLike[str], output: str, universe: Any) -> None:
+        """See the class."""
+        self._path, self._output = find_model(model), output
+        document = metadata.read(self._path)
+        if output not in document["outputs"]:
+            raise SettingError(
+                "dipole_model", f"expected a model with the output `{output}`, got {', '.join(document['outputs'])}"
+            )
+        self._symbols = [str(symbol) for symbol in universe.atoms.elements]
+        self._species, self._cutoff = document["species"], document["cutoff"]
+        self._dtype = DTYPES[document["dtype"]]
+        unknown = sorted(set(self._symbols) - set(self._species))
+        if unknown:
+            raise SettingError("dipole_model", f"expected one that knows {', '.join(unknown)}, got {self._path}")
+        self._network: Any = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the network, which can't be pickled and is loaded again."""
+        return {**self.__dict__, "_network": None}
+
+    def __call__(self, ts: Any) -> Array:
+        """The output for a frame."""
+        if self._network is None:
+            with _core.DefaultTorchModes():
+                self._network = load_network(self._path)
+        beads = beads_of(ts)
+        cell = {} if ts.dimensions is None else {"cell": ts.dimensions, "pbc": True}
+        frames = [ase.Atoms(self._symbols, positions=positions, **cell) for positions in beads]
+        graph = to_graph(frames, self._species, self._cutoff)
+        with _core.DefaultTorchModes(), torch.no_grad():
+            given = inputs(graph, self._dtype)
+            outputs = self._network(given.edge_vectors, given.edge_index, given.reverse, given.species)
+        found = outputs[self._output]
+        return np.asarray(found.double().numpy().reshape(len(beads), len(self._symbols), *found.shape[1:]))
+
+
+def dipoles_of_model(model: str | PathLike[str], universe: Any) -> MolecularSource:
+    """Molecular dipoles from the output `dipole` of a model or, without one, from its `charge`.
+
+    Args:
+        model: Path or name of a model.
+        universe: A `MDAnalysis.Universe` with elements.
+
+    Raises:
+        TrajectoryError: If the model has neither.
+    """
+    outputs = metadata.read(find_model(model))["outputs"]
+    if "dipole" in outputs:
+        return GivenDipoles(ModelOutput(model, "dipole", universe))
+    if "charge" in outputs:
+        return AtomicCharges(ModelOutput(model, "charge", universe))
+    raise SettingError(
+        "dipole_model", f"expected a model with an output `dipole` or `charge`, got {', '.join(outputs)}"
+    )

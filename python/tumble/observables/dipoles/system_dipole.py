@@ -1,0 +1,123 @@
+"""The dipole moments of a trajectory of water, frame by frame: of its molecules, and of the whole.
+
+Sources are those of `tumble.observables.dipoles.dipole_moments`, and `TotalDipoles`, which knows no molecules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.observables.dipoles.dipole_moments import MolecularSource, PointCharges
+from tumble.observables.frames.water import BrokenMolecules, Water
+from tumble.trajectories.centroid import beads_of
+from tumble.trajectories.frame_values import FrameSource, FrameValues
+from tumble.types import Array
+
+
+class TotalDipoles:
+    """Dipoles of the whole system that were computed elsewhere.
+
+    In a periodic box they must follow molecules through its walls, without jumps by a lattice vector times a charge.
+
+    Args:
+        dipoles: [3] or, for all beads, [P,3] in e·Å for each frame, given as for `GivenDipoles`.
+    """
+
+    description = "given dipoles of the whole system"
+
+    def __init__(self, dipoles: FrameSource) -> None:
+        """See the class."""
+        self._values = FrameValues("dipoles", dipoles)
+
+    def total(self, ts: Any) -> Array:
+        """Dipole of the system, [P,3] in e·Å.
+
+        Raises:
+            TrajectoryError: If it hasn't three components.
+        """
+        found = np.atleast_2d(self._values.at(ts))
+        if found.ndim != 2 or found.shape[1] != 3:
+            raise TrajectoryError(f"`dipoles`: expected the shape (3,) or (beads, 3), got {found.shape}")
+        return found
+
+
+class WaterDipoles:
+    """The dipoles of the molecules of a trajectory, which are watched for broken ones on the way.
+
+    Args:
+        universe: A `MDAnalysis.Universe` with elements, of water; a note says what else there is.
+        source: Where the dipoles come from; fixed charges if not given.
+
+    Attributes:
+        others: Elements of the atoms that aren't of water, in words; empty if there are none.
+
+    Raises:
+        TrajectoryError: If this isn't water.
+    """
+
+    def __init__(self, universe: Any, source: MolecularSource | None = None) -> None:
+        """See the class."""
+        self.water = Water(universe)
+        counts = Counter(np.delete(universe.atoms.elements, self.water.atoms.ravel()).tolist())
+        self.others = ", ".join(f"{count} {symbol}" for symbol, count in sorted(counts.items()))
+        self.source = PointCharges() if source is None else source
+
+    @property
+    def description(self) -> str:
+        """In words, for metadata."""
+        return self.source.description
+
+    def molecular(self, ts: Any, broken: BrokenMolecules) -> Array:
+        """Dipoles of the molecules, [P,M,3] in e·Å; broken ones are counted in `broken`."""
+        bonds = self.water.bonds(beads_of(ts), ts.dimensions)
+        broken.count(self.water, bonds.mean(axis=0), ts.frame)
+        return self.source.molecular(ts, self.water, bonds)
+
+    def notes(self, broken: BrokenMolecules, frames: int) -> tuple[str, ...]:
+        """What a reader must know."""
+        notes = (f"Dipoles are from {self.description}.", *broken.notes(self.water, frames))
+        if self.others:
+            notes = (*notes, f"Dipoles are those of the water alone: {self.others} are left out, of the sum M as well.")
+        return notes
+
+
+class SystemDipole:
+    """The total dipole of a trajectory, whatever it comes from.
+
+    Args:
+        universe: A `MDAnalysis.Universe`; with elements, of water alone, unless `source` gives total dipoles.
+        source: Where the dipoles come from; fixed charges of water if not given.
+
+    Raises:
+        TrajectoryError: If the dipoles of molecules are asked for, and this isn't water alone.
+    """
+
+    def __init__(self, universe: Any, source: MolecularSource | TotalDipoles | None = None) -> None:
+        """See the class."""
+        self._source = source if isinstance(source, TotalDipoles) else WaterDipoles(universe, source)
+        if isinstance(self._source, WaterDipoles) and self._source.others:
+            raise TrajectoryError(
+                "`universe`: expected water alone, whose total dipole is the sum over its molecules, got "
+                f"{self._source.others} as well, which may carry charges; in Python give `TotalDipoles`"
+            )
+
+    @property
+    def description(self) -> str:
+        """In words, for metadata."""
+        return self._source.description
+
+    def bead_average(self, ts: Any, broken: BrokenMolecules) -> Array:
+        """Total dipole, averaged over beads, [3] in e·Å; broken molecules are counted in `broken`."""
+        if isinstance(self._source, TotalDipoles):
+            return np.asarray(self._source.total(ts).mean(axis=0))
+        return np.asarray(self._source.molecular(ts, broken).sum(axis=1).mean(axis=0))
+
+    def notes(self, broken: BrokenMolecules, frames: int) -> tuple[str, ...]:
+        """What a reader must know."""
+        if isinstance(self._source, TotalDipoles):
+            return (f"Dipoles are from {self.description}.",)
+        return self._source.notes(broken, frames)

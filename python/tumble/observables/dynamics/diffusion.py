@@ -1,0 +1,49 @@
+"""Diffusion constants: the slope of mean square displacements, and what a periodic box takes from it."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import constants
+
+from tumble.types import Array
+
+# Of a simple cubic lattice: Yeh and Hummer, J. Phys. Chem. B 108, 15873 (2004), below equation 12.
+XI = 2.837297
+
+_SQUARE_ANGSTROM_PER_PS = constants.angstrom**2 / constants.pico  # in m^2/s
+
+
+def diffusion_constants(lags: Array, displacements: Array) -> Array:
+    """Half the slopes of the straight lines through mean square displacements along one axis, by least squares.
+
+        D_a = 1/2 d/dt <(x_a(t) - x_a(0))^2>
+
+    Args:
+        lags: [L] in ps.
+        displacements: Mean square displacements along axes, [...,L] in Å^2.
+
+    Returns:
+        [...] in Å^2/ps.
+    """
+    centred = lags - lags.mean()
+    return np.asarray(0.5 * (displacements @ centred) / (centred @ centred))
+
+
+def finite_size_correction(edge: float, temperature: float, viscosity: float) -> float:
+    """What hydrodynamic interactions with periodic images take from a diffusion constant in a cubic box.
+
+        D_infinite - D = xi kT / (6 pi eta L),        xi = 2.837297
+
+    (Dünweg and Kremer, J. Chem. Phys. 99, 6983 (1993); Yeh and Hummer, equation 12.)
+
+    Args:
+        edge: L, Å.
+        temperature: K.
+        viscosity: Shear viscosity eta of the same model, which doesn't depend on the size of the box, mPa s.
+
+    Returns:
+        Å^2/ps.
+    """
+    metres = edge * constants.angstrom
+    friction = 6 * np.pi * viscosity * constants.milli * metres
+    return float(XI * constants.k * temperature / friction / _SQUARE_ANGSTROM_PER_PS)

@@ -1,0 +1,273 @@
+"""Mean square displacement and diffusion constant.
+
+    MSD(t) = < |x_i(t0 + t) - x_i(t0)|^2 >        over atoms i and all origins t0
+    D_a    = 1/2 d/dt < (x_a(t) - x_a(0))^2 >,    D = (D_x + D_y + D_z) / 3
+
+for each element, and for the centres of mass of water molecules. Trajectories are unwrapped on the way
+(`tumble.observables.dynamics.unwrap`). D is half the slope of a straight line, by least squares, in a window of times.
+In
+a periodic box it depends on the size of the box, which `tumble.observables.dynamics.diffusion` corrects for. With a
+model
+that respects rotations a liquid diffuses along all axes alike, if the box is a cube or there is none.
+
+From the centroid, for ring polymers (`tumble.trajectories.centroid`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tumble.errors import SettingError, TrajectoryError
+from tumble.observables.base.observable import LONGEST, TimeCorrelation
+from tumble.observables.base.series import COMPONENTS, stride_of
+from tumble.observables.base.temperature import checked_temperature
+from tumble.observables.dynamics.box_history import BoxHistory
+from tumble.observables.dynamics.diffusion import diffusion_constants, finite_size_correction
+from tumble.observables.dynamics.fit_window import FEWEST, fit_window
+from tumble.observables.dynamics.unwrap import Unwrapper
+from tumble.observables.frames.water import BrokenMolecules, Water
+from tumble.observables.quantities.result import (
+    Axis,
+    Quantity,
+    Result,
+    averaged,
+    derived,
+)
+from tumble.statistics.blocking import bootstrap, choose_blocks
+from tumble.statistics.cells import Cells
+from tumble.trajectories.centroid import centroid_of, dynamics_notes
+from tumble.trajectories.element_groups import atoms_by_element
+from tumble.trajectories.masses import masses_of
+from tumble.types import Array
+
+EARLIEST = 2.0  # ps, when a molecule of liquid water at 300 K has left the cage of its neighbours
+FEWEST_LAGS = 8  # of the default, so that a short run has a window for the fit, too
+_SLACK = 0.1  # by which slopes in the halves of the window may differ without a note
+MOLECULES = "molecules"
+
+
+class MeanSquareDisplacement(TimeCorrelation):
+    """Mean square displacement and diffusion constant, of each element and of water molecules.
+
+    Args:
+        universe: A `MDAnalysis.Universe` with elements. Molecules are followed if it is water.
+        fit: First and last time of the window in which the line is fitted, ps; from 2 ps (or half the longest time
+            difference, if that is sooner) to the longest if not given.
+        longest: Longest time difference, ps; 1/30 of the trajectory, but no more than 20 ps, if not given, since blocks
+            of the trajectory are independent, as errors need it, only if they are much longer.
+        unwrapped: Whether coordinates are known to be unwrapped; what the reader knows of it if not given. If they are,
+            frames may be any time apart; otherwise no atom may move by half the box from one to the next.
+        remove_drift: Whether the motion of the centre of mass of all is subtracted, which is none of a closed
+            system at rest, but a random walk under a local thermostat. A single atom or molecule keeps its motion.
+        temperature: K; for the finite-size correction, with `viscosity`.
+        viscosity: Shear viscosity of the model, mPa s. (Water has 0.85 at 300 K: Harris and Woolf, J. Chem. Eng. Data
+            49, 1064 (2004). A model has its own.)
+        masses: [N] in amu, if the trajectory doesn't know them and they aren't those of the elements.
+        blocks: See `Observable`.
+        verbose: See `Observable`.
+
+    Raises:
+        TrajectoryError: If elements or masses aren't known, or an argument is out of range.
+    """
+
+    observable = "msd"
+    follows_centroid = True
+    displacements = True
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        fit: tuple[float, float] | None = None,
+        longest: float | None = None,
+        unwrapped: bool | None = None,
+        remove_drift: bool = True,
+        temperature: float | None = None,
+        viscosity: float | None = None,
+        masses: Any = None,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, longest=longest, blocks=blocks, verbose=verbose)
+        if (temperature is None) != (viscosity is None):
+            raise SettingError("viscosity", "expected `temperature` and `viscosity` or neither, got one of them")
+        if viscosity is not None and not 0 < viscosity < np.inf:
+            raise SettingError("viscosity", f"expected a positive number of mPa s, got {viscosity:g}")
+        self.fit = fit
+        self.unwrapped = bool(getattr(universe.trajectory, "unwrapped", None) if unwrapped is None else unwrapped)
+        self.temperature = None if temperature is None else checked_temperature(temperature)
+        self.viscosity = viscosity
+        self._masses = masses_of(universe, masses)
+        self._groups = atoms_by_element(universe)
+        self._water: Water | None = None
+        self._no_molecules: tuple[str, ...] = ()
+        try:
+            self._water = Water(universe)
+        except TrajectoryError as error:
+            self._no_molecules = (f"No molecules are followed, but elements: {error}.",)
+        if self._water is not None:
+            self._groups[MOLECULES] = len(self._masses) + np.arange(len(self._water))
+        self.remove_drift = remove_drift and len(self._masses if self._water is None else self._water) > 1
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        # Here, so that a window which can't be is refused before the trajectory is read.
+        step = self._time_step()
+        fit_window(step * np.arange(float(self._correlator.lags + 1)), self.fit, EARLIEST)
+        self._unwrapper = Unwrapper(unwrapped=self.unwrapped)
+        self._paths: Array | None = None
+        self._broken = BrokenMolecules()
+        self._boxes = BoxHistory()
+
+    def _default_lags(self, count: int, step: float) -> int:
+        # Displacements over longer times overlap too much for the trajectory to tell their errors.
+        return max(min(FEWEST_LAGS, count - 1), min(count // 30, round(LONGEST / step)))
+
+    def _channels(self) -> list[Array]:
+        ts = self._ts
+        self._boxes.add(ts.dimensions)
+        if self.viscosity is not None and not self._boxes.cubic:
+            raise SettingError(
+                "viscosity",
+                "expected a cubic box, for which the finite-size correction is known, got "
+                f"{'none' if ts.dimensions is None else ts.dimensions} in frame {ts.frame}",
+            )
+        positions = centroid_of(ts)
+        atoms = len(positions)
+        if self._water is not None:
+            bonds = self._water.bonds(positions, ts.dimensions)
+            self._broken.count(self._water, bonds, ts.frame)
+            positions = np.concatenate([positions, _centres_of_mass(self._water, self._masses, positions, bonds)])
+        moved = self._unwrapper.displacements(positions, ts.dimensions, ts.frame)
+        if self.remove_drift:
+            moved = moved - (self._masses @ moved[:atoms]) / self._masses.sum()
+        self._paths = moved if self._paths is None else self._paths + moved
+        return [self._paths[members, axis] for members in self._groups.values() for axis in range(3)]
+
+    def _evaluate(self, cells: Cells, lags: Array) -> Result:
+        window = fit_window(lags, self.fit, EARLIEST)
+        quantities: list[Quantity] = []
+        notes = [*dynamics_notes(self._ts), *self._no_molecules]
+        for place, (name, members) in enumerate(self._groups.items()):
+            part = cells[3 * place : 3 * place + 3]
+            quantities += self._of_group(name, part, lags, window, scale=1 / len(members))
+            if window.stop - window.start >= 2 * FEWEST:
+                notes += _bend(name, lags[window], part[:, window], self.blocks)
+        if self._water is not None:
+            notes += self._broken.notes(self._water, len(self.frames))
+        notes += self._notes_on_box()
+        return self._result(
+            quantities,
+            notes=tuple(notes),
+            fit_ps=[float(lags[window][0]), float(lags[window][-1])],
+            particles={name: len(members) for name, members in self._groups.items()},
+            unwrapped=self.unwrapped,
+            drift_removed=self.remove_drift,
+            mean_edges_angstrom=self._boxes.mean,
+            temperature_K=self.temperature,
+            viscosity_mPas=self.viscosity,
+        )
+
+    def _of_group(self, name: str, cells: Cells, lags: Array, window: slice, *, scale: float) -> list[Quantity]:
+        """The quantities of one element, or of molecules, of the sums of squares along each axis, [C,3,L]."""
+        common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
+        shown = slice(None, None, stride_of(len(lags)))
+        in_window = cells[:, window]
+
+        def along_axes(mean: Array) -> Array:
+            return scale * diffusion_constants(lags[window], mean)
+
+        def differences(mean: Array) -> Array:
+            along = along_axes(mean)
+            return np.asarray(along - along.mean())
+
+        quantities = [
+            averaged(
+                f"msd_{name}",
+                Cells(cells.sums.sum(axis=1), cells.counts[:, 0], cells.length)[shown],
+                label=f"MSD(t), {name}",
+                unit="Å²",
+                axes=(Axis("t", "ps", lags[shown]),),
+                scale=scale,
+                **common,
+            ),
+            derived(
+                f"D_{name}",
+                in_window,
+                lambda mean: along_axes(mean).mean(),
+                label=f"D, {name}",
+                unit="Å²/ps",
+                **common,
+            ),
+            derived(
+                f"D_anisotropy_{name}",
+                in_window,
+                differences,
+                label=f"D(axis) − D, {name}",
+                unit="Å²/ps",
+                axes=(COMPONENTS,),
+                # The images of other boxes hinder motion along different axes differently.
+                expected=0.0 if self._boxes.isotropic else None,
+                **common,
+            ),
+        ]
+        if self.temperature is not None and self.viscosity is not None:
+            correction = finite_size_correction(float(np.mean(self._boxes.mean)), self.temperature, self.viscosity)
+            quantities.append(
+                derived(
+                    f"D_infinite_{name}",
+                    in_window,
+                    lambda mean: along_axes(mean).mean() + correction,
+                    label=f"D in an infinite box, {name}",
+                    unit="Å²/ps",
+                    **common,
+                )
+            )
+        return quantities
+
+    def _notes_on_box(self) -> tuple[str, ...]:
+        notes = []
+        if self._boxes.mean and self.viscosity is None:
+            notes.append(
+                "D is that of a periodic box of this size; in a liquid it is larger in an infinite one, by about "
+                "2.84 kT / (6π η L): give the viscosity for that."
+            )
+        if self._boxes.changes:
+            notes.append("The box changes: the motion that its dilation gives to all particles isn't counted.")
+        if self.unwrapped and self._boxes.changes:
+            notes.append(
+                "Coordinates are unwrapped: taken as such that count how many boxes, of the size at the time, an atom "
+                "has crossed."
+            )
+        return tuple(notes)
+
+
+def _centres_of_mass(water: Water, masses: Array, positions: Array, bonds: Array) -> Array:
+    """Centres of mass [M,3] of molecules that are whole around their oxygens."""
+    of_molecules = masses[water.atoms]
+    shares = of_molecules[:, 1:] / of_molecules.sum(axis=1, keepdims=True)
+    return np.asarray(positions[water.atoms[:, 0]] + np.einsum("mb,mbx->mx", shares, bonds))
+
+
+def _bend(name: str, lags: Array, cells: Cells, blocks: int | None) -> tuple[str, ...]:
+    """Says so if the slope of mean square displacements [C,3,L] differs between the halves of the window."""
+    half = (len(lags) + 1) // 2
+
+    def ratio(mean: Array) -> Array:
+        along = mean.sum(axis=0)
+        early, late = (diffusion_constants(lags[part], along[part]) for part in (slice(half), slice(-half, None)))
+        return np.asarray(np.divide(late, early, out=np.full((), np.nan), where=early != 0))
+
+    found = choose_blocks(cells, blocks)
+    if not np.isfinite(ratio(found.mean)):
+        return ()  # nothing moves
+    value, error = bootstrap(found, ratio)
+    if not (abs(value - 1) > _SLACK and abs(value - 1) > 2 * error):
+        return ()
+    return (
+        f"The mean square displacement of {name} isn't straight in the window of the fit: its slope in the second half "
+        f"is {value:.2f} ± {error:.2f} of that in the first. D isn't yet the diffusion constant there.",
+    )

@@ -1,0 +1,144 @@
+"""Power spectrum of a series of numbers in time, such as the potential energy or the symmetry error V_avg − V of a log.
+
+Welch's estimate (IEEE Trans. Audio Electroacoust. 15, 70 (1967)): the series is cut into segments that overlap by half,
+the mean of each is subtracted, each is multiplied by a Hann window, and the squares of the transforms are averaged. The
+spectrum is that of positive frequencies only, so its integral over wavenumbers is the variance,
+
+    int_0^inf P(ν̃) dν̃ = < x^2 > - < x >^2
+
+but for what is slower than a segment. A line is a peak of the full width 1.44 / (c T) at half maximum, T being the
+length of a segment. Frequencies above that of one wave in two samples (Nyquist) are folded back below it: of a quantity
+that jumps from sample to sample, such as the symmetry error under random rotations, this is a flat background.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import signal
+
+import tumble
+from tumble.errors import TrajectoryError
+from tumble.observables.dynamics.wavenumbers import CM_PER_PS, FASTEST, highest_wavenumber
+from tumble.observables.quantities.log_rows import time_step
+from tumble.observables.quantities.result import (
+    Axis,
+    Result,
+    averaged,
+    derived,
+)
+from tumble.statistics.cells import cells_of
+from tumble.types import Array
+
+_SEGMENTS = 16  # into which a series is cut, if segments aren't longer than the longest by that
+_LONGEST = 10.0  # ps
+_FEWEST = 8  # samples of a segment
+
+
+def power_spectrum(
+    times: Array,
+    samples: Array,
+    *,
+    name: str,
+    label: str,
+    unit: str = "eV",
+    segment: float | None = None,
+    highest: float = FASTEST,
+    blocks: int | None = None,
+    diagnostic: bool = False,
+) -> Result:
+    """Power spectrum and standard deviation of a series.
+
+    Args:
+        times: [T] in ps, at equal distances.
+        samples: [T].
+        name: Of what is sampled, for the names `power_NAME` and `deviation_NAME` of the quantities.
+        label: The same as in a figure.
+        unit: Of the samples.
+        segment: Length of a segment, ps; a sixteenth of the series, but no more than 10 ps, if not given.
+        highest: End of the spectrum, cm⁻¹.
+        blocks: Number of blocks for the errors; chosen if not given.
+        diagnostic: See `Quantity`.
+
+    Raises:
+        TrajectoryError: If times aren't at equal distances, numbers aren't finite, or the series is too short.
+    """
+    times, samples = np.asarray(times, dtype=np.float64), np.asarray(samples, dtype=np.float64)
+    step = _checked_step(times, samples)
+    length = _segment_length(segment, step, len(samples))
+    # Large numbers, such as a total energy, would cost digits.
+    deviations = samples - samples.mean()
+    pieces = sliding_window_view(deviations, length)[:: length // 2]
+    frequencies, powers = signal.periodogram(pieces, fs=1 / step, window="hann", detrend="constant", axis=1)
+    wavenumbers = frequencies / CM_PER_PS
+    # At frequency 0 there is what is left of the mean that was subtracted.
+    shown = (wavenumbers > 0) & (wavenumbers <= highest)
+    if not np.any(shown):
+        raise TrajectoryError(
+            f"`highest`: expected at least the lowest wavenumber, {wavenumbers[1]:.4g} cm⁻¹, got {highest:g} cm⁻¹"
+        )
+    spectrum = averaged(
+        f"power_{name}",
+        cells_of(CM_PER_PS * powers[:, shown]),
+        label=f"P(ν̃), {label}",
+        unit=f"{unit}² cm",
+        axes=(Axis("ν̃", "cm⁻¹", wavenumbers[shown]),),
+        frame_time=step * (length // 2),
+        blocks=blocks,
+        diagnostic=diagnostic,
+    )
+    deviation = derived(
+        f"deviation_{name}",
+        cells_of(np.stack([deviations, deviations**2], axis=1)),
+        lambda mean: np.sqrt(max(mean[1] - mean[0] ** 2, 0.0)),
+        label=f"standard deviation, {label}",
+        unit=unit,
+        frame_time=step,
+        blocks=blocks,
+        diagnostic=diagnostic,
+    )
+    metadata = {
+        "samples": len(samples),
+        "time_ps": [float(times[0]), float(times[-1])],
+        "segment_ps": length * step,
+        "segments": len(pieces),
+        "window": "Hann",
+        "tumble": tumble.__version__,
+    }
+    return Result("power_spectrum", (spectrum, deviation), metadata, _notes(step, highest))
+
+
+def _checked_step(times: Array, samples: Array) -> float:
+    """Time between two samples, ps."""
+    if times.ndim != 1 or times.shape != samples.shape:
+        raise TrajectoryError(
+            f"`samples`: expected one number for each of {times.size} times, got the shape {samples.shape}"
+        )
+    if len(times) < 2 * _FEWEST:
+        raise TrajectoryError(f"`samples`: expected at least {2 * _FEWEST} for a power spectrum, got {len(times)}")
+    if not (np.all(np.isfinite(times)) and np.all(np.isfinite(samples))):
+        raise TrajectoryError("`samples`: expected finite times and samples, got others")
+    return time_step(times)
+
+
+def _segment_length(segment: float | None, step: float, samples: int) -> int:
+    """Number of samples of a segment."""
+    if segment is None:
+        return max(_FEWEST, min(samples // _SEGMENTS, round(_LONGEST / step)))
+    length = round(segment / step) if np.isfinite(segment) else 0
+    if not _FEWEST <= length <= samples // 2:
+        raise TrajectoryError(
+            f"`segment`: expected from {_FEWEST * step:.4g} ps, {_FEWEST} samples, to half the series, "
+            f"{samples // 2 * step:.4g} ps, got {segment:g} ps"
+        )
+    return length
+
+
+def _notes(step: float, highest: float) -> tuple[str, ...]:
+    nyquist = highest_wavenumber(step)
+    if nyquist >= min(highest, FASTEST):
+        return ()
+    return (
+        f"Samples are {step:.4g} ps apart, which resolves wavenumbers up to {nyquist:.0f} cm⁻¹; what is faster is "
+        "folded into this spectrum.",
+    )

@@ -1,0 +1,272 @@
+"""Vibrational density of states of each element, from the velocity autocorrelation.
+
+    C(t)  = < sum_i m_i v_i(0) . v_i(t) >,        over atoms i of the element and all origins
+    S(ν)  = 2 int_{-T}^{T} C(|t|) w(t) cos(2 pi ν t) dt,        w(t) = cos^2(pi t / 2T)
+    D(ν)  = 3 S(ν) / int_0^inf S(ν) dν
+
+D integrates to 3, the degrees of freedom of an atom, over wavenumbers. (Dickey and Paskin, Phys. Rev. 188, 1407
+(1969).) D(0) of a liquid isn't zero: the diffusion constant is k T D(0) / (12 m), with D over frequency.
+
+int S dν = C(0) gives the kinetic temperature T_X of each element. With classical nuclei in equilibrium these are all
+the same, whatever the potential. Most runs conserve the velocity V of the whole, others don't, so it is taken out: with
+the mass M of the whole, and M_X and the mean velocity U of the element,
+
+    < sum_i m_i |v_i - V|^2 >  =  C(0) - M_X <U^2> + M_X <(U - V)^2>  =  3 k T_X (N_X - M_X / M)
+
+since the velocity of an atom relative to the whole has the variance kT (1/m - 1/M) along an axis. For the oxygens of 27
+molecules that is 3 % of their freedoms, for that of a single one 89 %.
+
+The Hann window w makes a sharp line a peak of the full width 1 / (c T) at half maximum, the resolution, with side lobes
+of -2.7 % beside it. Frequencies above that of one wave in two frames (Nyquist) are folded back below it.
+
+Without velocities, displacements from one frame to the next are divided by the time h between them. This takes from S a
+factor (sin(pi ν h) / (pi ν h))^2, at least 0.41, which is given back; but of what is folded it took more.
+
+For ring polymers: of the centroid, whose spectrum is the Kubo-transformed one in RPMD, TRPMD and CMD (with spurious
+resonances of the internal modes, broadened lines, and lines that are too low, respectively), and whose temperature is
+that of the system. With `beads`, of all beads: their velocities are those of fictitious momenta and no observable, but
+show the frequencies of the ring polymer and its thermostat; their temperature is P times that of the system in i-PI,
+and the whole is that of all beads, with P M for M.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from tumble.errors import TrajectoryError
+from tumble.observables.base.observable import TimeCorrelation
+from tumble.observables.dynamics.unwrap import Unwrapper
+from tumble.observables.dynamics.wavenumbers import (
+    CM_PER_PS,
+    FASTEST,
+    highest_wavenumber,
+    window_lags,
+)
+from tumble.observables.frames.neighbors import velocities_of
+from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.frames.rigid_motion import BOLTZMANN
+from tumble.observables.motion.constraints import Constraints
+from tumble.observables.quantities.result import (
+    Axis,
+    Quantity,
+    Result,
+    derived,
+)
+from tumble.statistics.cells import Cells
+from tumble.statistics.correlation import Correlator
+from tumble.trajectories.centroid import beads_of, dynamics_notes
+from tumble.trajectories.element_groups import atoms_by_element
+from tumble.trajectories.masses import masses_of
+from tumble.types import Array
+
+
+class VibrationalSpectrum(TimeCorrelation):
+    """Vibrational density of states, and kinetic temperature, of each element.
+
+    Quantities: `dos_X` and `temperature_X`; no temperature without velocities, if frames don't resolve the vibrations
+    of water, and none of elements whose atoms have constraints, which take degrees of freedom.
+
+    Args:
+        universe: A `MDAnalysis.Universe` with elements; velocities are used where it has them.
+        resolution: Full width at half maximum that a sharp line gets, cm⁻¹.
+        highest: End of the spectrum, cm⁻¹.
+        from_positions: Whether velocities in the trajectory aren't used.
+        beads: Whether all beads of a ring polymer are followed, instead of the centroid.
+        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        blocks: See `TimeCorrelation`.
+        verbose: See `TimeCorrelation`.
+
+    Raises:
+        TrajectoryError: If elements or masses aren't known, or an argument is out of range.
+    """
+
+    observable = "spectrum"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        resolution: float = 20.0,
+        highest: float = FASTEST,
+        from_positions: bool = False,
+        beads: bool = False,
+        masses: Any = None,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, blocks=blocks, verbose=verbose)
+        if not 0 < highest < np.inf:
+            raise TrajectoryError(f"`highest`: expected a positive number of cm⁻¹, got {highest:g}")
+        self.resolution = resolution
+        self.highest = highest
+        self.beads = beads
+        self.follows_centroid = not beads
+        self._masses = masses_of(universe, masses)
+        self._roots = np.sqrt(self._masses)
+        self._groups = atoms_by_element(universe)
+        self._positions = from_positions or velocities_of(universe.trajectory.ts) is None
+        bound = _constrained(universe, masses)
+        self._constrained = [name for name, members in self._groups.items() if np.isin(members, bound).any()]
+
+    def _prepare(self) -> None:
+        self._require_correlation()
+        self._check_motion()
+        step = self._time_step()
+        samples = len(self._used) - int(self._positions)
+        self._correlator = Correlator(samples, window_lags(self.resolution, step, samples))
+        self._unwrapper = Unwrapper()
+        self._started = False
+
+    def _single_frame(self) -> None:
+        values = self._displacements() if self._positions else self._velocities()
+        if self._started or not self._positions:
+            # The sum over beads is to be their average.
+            values *= self._roots[:, None] / np.sqrt(len(values))
+            elements = [values[:, members] for members in self._groups.values()]
+            self._correlator.add([*elements, *self._common(values)])
+        self._started = True
+
+    def _common(self, values: Array) -> list[Array]:
+        """sqrt(M_X) U, and sqrt(M_X) (U - V), of each element, from what is correlated of all atoms, [P,N,3]."""
+        momenta = self._roots[:, None] * values.sum(axis=0) / np.sqrt(len(values))
+        whole = momenta.sum(axis=0) / self._masses.sum()
+        found = []
+        for members in self._groups.values():
+            mass = self._masses[members].sum()
+            mean = momenta[members].sum(axis=0) / mass
+            found += [np.sqrt(mass) * mean, np.sqrt(mass) * (mean - whole)]
+        return found
+
+    def _velocities(self) -> Array:
+        """[P,N,3] in Å/ps, P = 1 for the centroid."""
+        velocities = velocities_of(self._ts)
+        if velocities is None:
+            raise TrajectoryError(
+                f"`frames`: expected velocities in each frame, got none in frame {self._ts.frame}; give "
+                "`from_positions`"
+            )
+        return np.array(velocities if self.beads else velocities.mean(axis=0, keepdims=True))
+
+    def _displacements(self) -> Array:
+        """[P,N,3] in Å since the frame before."""
+        positions = beads_of(self._ts)
+        positions = positions if self.beads else positions.mean(axis=0, keepdims=True)
+        moved = self._unwrapper.displacements(positions.reshape(-1, 3), self._ts.dimensions, self._ts.frame)
+        return moved.reshape(positions.shape)
+
+    def _evaluate(self, cells: Cells, lags: Array) -> Result:
+        step = self._frame_time()
+        wavenumbers = np.arange(0.0, min(self.highest, highest_wavenumber(step)), self.resolution / 2)
+        transform, total = _transforms(lags, step, wavenumbers, self.resolution, from_positions=self._positions)
+        folded = highest_wavenumber(step) < FASTEST
+        axis = Axis("ν̃", "cm⁻¹", wavenumbers)
+        quantities: list[Quantity] = []
+        elements = len(self._groups)
+        for place, (symbol, members) in enumerate(self._groups.items()):
+            if not total @ cells[place].mean > 0:
+                raise TrajectoryError(f"`universe`: expected atoms that move, got {symbol} at rest")
+            own, common = cells[place], cells[elements + 2 * place : elements + 2 * place + 2]
+            density, temperature = self._of_element(symbol, members, own, common, axis, transform, total)
+            # Of what is folded, the factor that differences take isn't known.
+            unknown = (self._positions and folded) or symbol in self._constrained
+            quantities += [density] if unknown else [density, temperature]
+        return self._result(
+            quantities,
+            notes=(*dynamics_notes(self._ts), *self._notes(step)),
+            resolution=self.resolution,
+            window="Hann",
+            from_positions=self._positions,
+            estimator="beads" if self.beads else "centroid",
+        )
+
+    def _of_element(
+        self,
+        symbol: str,
+        members: NDArray[np.intp],
+        cells: Cells,
+        common: Cells,
+        axis: Axis,
+        transform: Array,
+        total: Array,
+    ) -> list[Quantity]:
+        """Density of states and temperature from the linear forms of `_transforms`; `common` are those of `_common`."""
+        options: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
+        share, relative = 0.0, cells
+        if len(self._masses) > 1:  # else the atom is the whole
+            share = float(self._masses[members].sum() / self._masses.sum())
+            relative = Cells(cells.sums - common.sums[:, 0] + common.sums[:, 1], cells.counts, cells.length)
+        copies = len(beads_of(self._ts)) if self.beads else 1
+        freedoms = 3 * (len(members) - share / copies)
+
+        def density(mean: Array) -> Array:
+            return np.asarray(3 * (transform @ mean) / (total @ mean))
+
+        def temperature(mean: Array) -> Array:
+            return np.asarray((total @ mean) / (freedoms * BOLTZMANN))
+
+        return [
+            derived(f"dos_{symbol}", cells, density, label=f"D(ν̃), {symbol}", unit="cm", axes=(axis,), **options),
+            derived(
+                f"temperature_{symbol}",
+                relative,
+                temperature,
+                label=f"kinetic temperature, {symbol}",
+                unit="K",
+                **options,
+            ),
+        ]
+
+    def _notes(self, step: float) -> tuple[str, ...]:
+        notes = []
+        if highest_wavenumber(step) < FASTEST:
+            without = ", for which reason no kinetic temperatures are given" if self._positions else ""
+            notes.append(
+                f"Frames are {step:.4g} ps apart, which resolves wavenumbers up to {highest_wavenumber(step):.0f} "
+                f"cm⁻¹; the faster vibrations are folded into this spectrum{without}."
+            )
+        if self._constrained:
+            notes.append(
+                f"Distances within molecules are kept, which takes degrees of freedom from "
+                f"{', '.join(self._constrained)}: no kinetic temperature is given for these; see `drift`."
+            )
+        if self._positions:
+            notes.append("Velocities are differences of positions, corrected for what that takes from each frequency.")
+        if self.beads and len(beads_of(self._ts)) > 1:
+            notes.append(
+                "The spectrum is that of beads, whose momenta are fictitious: it is a diagnostic, not an observable."
+            )
+        return tuple(notes)
+
+
+def _constrained(universe: Any, masses: Any) -> NDArray[np.intp]:
+    """Return the indices of atoms with constraints; none where molecules aren't known."""
+    try:
+        return Constraints(universe, RigidMolecules(universe, masses=masses)).atoms
+    except TrajectoryError:
+        return np.empty(0, dtype=np.intp)
+
+
+def _transforms(
+    lags: Array, step: float, wavenumbers: Array, resolution: float, *, from_positions: bool
+) -> tuple[Array, Array]:
+    """What makes S of C, or of the correlation of displacements: linear forms.
+
+    Returns:
+        The matrix [K,L+1] to S at K wavenumbers, per cm⁻¹, and the vector [L+1] to the integral of S over all of them.
+    """
+    weights = 2 * np.cos(0.5 * np.pi * lags * CM_PER_PS * resolution) ** 2
+    weights[0] *= 0.5  # the other lags stand for negative ones as well
+    frequencies = CM_PER_PS * wavenumbers
+    matrix = 2 * step * CM_PER_PS * np.cos(2 * np.pi * np.outer(frequencies, lags)) * weights
+    if not from_positions:
+        return matrix, np.where(np.arange(len(lags)) == 0, 1.0, 0.0)
+    # np.sinc(x) is sin(pi x) / (pi x).
+    matrix /= (step * np.sinc(frequencies * step))[:, None] ** 2
+    size = 8 * len(lags)
+    given_back = (step * np.sinc(fft.rfftfreq(size))) ** -2
+    return matrix, np.asarray(fft.irfft(given_back, size)[: len(lags)] * weights)

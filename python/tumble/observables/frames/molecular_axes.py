@@ -1,0 +1,130 @@
+"""Axes of molecules, as unit vectors.
+
+Of water:
+
+    bisector    of the two O-H bonds: the direction of the dipole
+    OH          bonds, both of each molecule
+    normal      of the plane of the molecule
+
+The normal is a line: neither of its two directions is preferred by the molecule, which one is taken is chance, and
+nothing may depend on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.observables.frames.water import BrokenMolecules, Water
+from tumble.types import Array
+
+AXES = ("bisector", "OH", "normal")
+_LINES = ("normal",)
+
+
+@dataclass(frozen=True)
+class MolecularAxis:
+    """An axis of molecules of any kind.
+
+    Attributes:
+        name: As in the names of quantities.
+        vectors: Takes the positions of all beads [P,N,3] in Å and the box (edges and angles, None without one) and
+            gives unit vectors, [P,V,3]. To be used by several processes it must be a function of a module.
+        line: Whether it has no sign.
+    """
+
+    name: str
+    vectors: Callable[[Array, Array | None], Array]
+    line: bool = False
+
+
+class MolecularAxes:
+    """The axes of the molecules of a trajectory.
+
+    Args:
+        universe: A `MDAnalysis.Universe`; of water, with elements, if a name is among the axes.
+        axes: Names of axes of water, or others.
+
+    Attributes:
+        water: The molecules; None if no axis is one of water.
+        names: Of the axes.
+        lines: Whether each has no sign.
+
+    Raises:
+        TrajectoryError: If an axis isn't known, or two have the same name; if this isn't water and should be.
+    """
+
+    def __init__(self, universe: Any, axes: Sequence[str | MolecularAxis] = AXES) -> None:
+        """See the class."""
+        for axis in axes:
+            if isinstance(axis, str) and axis not in AXES:
+                raise TrajectoryError(f"`axes`: expected {', '.join(AXES)} or a `MolecularAxis`, got `{axis}`")
+        self._axes = tuple(axes)
+        self.names = tuple(axis if isinstance(axis, str) else axis.name for axis in axes)
+        self.lines = tuple(axis in _LINES if isinstance(axis, str) else axis.line for axis in axes)
+        if len(axes) == 0 or len(set(self.names)) < len(axes):
+            raise TrajectoryError(f"`axes`: expected axes of different names, got {', '.join(self.names) or 'none'}")
+        self.water = Water(universe) if any(isinstance(axis, str) for axis in axes) else None
+
+    def vectors(self, positions: Array, dimensions: Array | None) -> list[Array]:
+        """Unit vectors along each axis, [P,V,3].
+
+        Args:
+            positions: Of all beads, [P,N,3] in Å.
+            dimensions: Edges (Å) and angles (degrees) of the box; None without one.
+
+        Raises:
+            TrajectoryError: If one isn't a unit vector.
+        """
+        known = {} if self.water is None else axes_of_water(self.water.bonds(positions, dimensions))
+        found = []
+        for axis, name in zip(self._axes, self.names, strict=True):
+            vectors = known[name] if isinstance(axis, str) else axis.vectors(positions, dimensions)
+            found.append(_checked(vectors, name, len(positions)))
+        return found
+
+    def count_broken(self, broken: BrokenMolecules, centroid: Array, dimensions: Array | None, frame: int) -> None:
+        """Looks for molecules that have fallen apart in a frame with a centroid [N,3]."""
+        if self.water is not None:
+            broken.count(self.water, self.water.bonds(centroid, dimensions), frame)
+
+
+def axes_of_water(bonds: Array) -> dict[str, Array]:
+    """Unit vectors along the axes of water molecules.
+
+    Args:
+        bonds: Vectors from the oxygen to both hydrogens, [P,M,2,3].
+
+    Returns:
+        `bisector` and `normal`, [P,M,3], and `OH`, [P,2M,3]; NaN for a molecule that is straight.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        units = _normalized(bonds)
+        first, second = units[..., 0, :], units[..., 1, :]
+        return {
+            "bisector": _normalized(first + second),
+            "OH": units.reshape(len(units), -1, 3),
+            "normal": _normalized(np.cross(first, second)),
+        }
+
+
+def _normalized(vectors: Array) -> Array:
+    # Of einsum, which is faster than `norm` along a short axis.
+    return np.asarray(vectors / np.sqrt(np.einsum("...x,...x", vectors, vectors))[..., None])
+
+
+def _checked(vectors: Array, name: str, beads: int) -> Array:
+    vectors = np.asarray(vectors, dtype=np.float64)
+    if vectors.ndim != 3 or vectors.shape[0] != beads or vectors.shape[1] == 0 or vectors.shape[2] != 3:
+        raise TrajectoryError(f"`axes`: expected vectors of shape ({beads}, V, 3) for `{name}`, got {vectors.shape}")
+    squares = np.einsum("...x,...x", vectors, vectors)
+    wrong = ~(np.abs(squares - 1) < 1e-4)
+    if wrong.any():
+        raise TrajectoryError(
+            f"`axes`: expected unit vectors for `{name}`, got one of the length {np.sqrt(squares[wrong][0]):.4g}"
+        )
+    return vectors

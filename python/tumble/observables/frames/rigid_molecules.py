@@ -1,0 +1,85 @@
+"""Molecules of any kind, whole across the boundaries of the cell, and sums over their atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from MDAnalysis.lib.distances import minimize_vectors
+from numpy.typing import NDArray
+
+from tumble.errors import TrajectoryError
+from tumble.observables.frames.water import Water
+from tumble.trajectories.masses import masses_of
+from tumble.types import Array
+
+
+class RigidMolecules:
+    """The molecules of a trajectory.
+
+    Args:
+        universe: A `MDAnalysis.Universe`.
+        molecules: Indices of the atoms of each molecule; those of water, found by distance, or those that bonds of the
+            Universe join, if not given.
+        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+
+    Attributes:
+        atoms: Indices of their atoms, one molecule after the other, [A].
+        masses: Of these atoms, [A] in amu.
+        sizes: Number of atoms of each molecule, [M].
+
+    Raises:
+        TrajectoryError: If molecules aren't known, or an atom is in several of them.
+    """
+
+    def __init__(
+        self, universe: Any, molecules: Sequence[Sequence[int]] | NDArray[np.intp] | None = None, masses: Any = None
+    ) -> None:
+        """See the class."""
+        found = _found(universe) if molecules is None else [np.asarray(one, dtype=np.intp) for one in molecules]
+        self.sizes = np.array([len(one) for one in found], dtype=np.intp)
+        if len(found) == 0 or self.sizes.min() == 0:
+            raise TrajectoryError("`molecules`: expected the indices of the atoms of each molecule, got none")
+        self.atoms = np.concatenate(found)
+        if len(np.unique(self.atoms)) < len(self.atoms):
+            raise TrajectoryError("`molecules`: expected each atom in one molecule, got one in several")
+        self.masses = masses_of(universe, masses)[self.atoms]
+        self._starts = np.append(0, np.cumsum(self.sizes)[:-1])
+        self._owners = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        self.molecular_masses = self.sums(self.masses)
+
+    def __len__(self) -> int:
+        """Number of molecules."""
+        return len(self.sizes)
+
+    def sums(self, values: Array) -> Array:
+        """Sums over the atoms of each molecule, [M,...] of [A,...]."""
+        return np.asarray(np.add.reduceat(values, self._starts, axis=0))
+
+    def spread(self, values: Array) -> Array:
+        """The value of its molecule for each atom, [A,...] of [M,...]."""
+        return np.asarray(values[self._owners])
+
+    def centres(self, values: Array) -> Array:
+        """Centres of mass of positions or velocities [A,3] of the atoms, [M,3]."""
+        return self.sums(self.masses[:, None] * values) / self.molecular_masses[:, None]
+
+    def whole(self, positions: Array, dimensions: Any) -> Array:
+        """Positions of their atoms, [A,3] of [N,3], each molecule in one piece around its first atom."""
+        mine = np.asarray(positions[self.atoms], dtype=np.float64)
+        if dimensions is None or not np.all(np.asarray(dimensions[:3]) > 0):
+            return mine
+        first = mine[self._starts][self._owners]
+        return np.asarray(first + minimize_vectors(mine - first, dimensions), dtype=np.float64)
+
+
+def _found(universe: Any) -> list[NDArray[np.intp]]:
+    if hasattr(universe, "bonds") and len(universe.bonds) > 0:
+        return [np.asarray(fragment.indices) for fragment in universe.atoms.fragments]
+    if hasattr(universe.atoms, "elements") and set(universe.atoms.elements) == {"O", "H"}:
+        return list(Water(universe).atoms)
+    raise TrajectoryError(
+        "`molecules`: expected water, or bonds in the trajectory, by which molecules are known, got neither; give the "
+        "indices of the atoms of each molecule"
+    )

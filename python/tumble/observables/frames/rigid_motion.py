@@ -1,0 +1,73 @@
+"""Mechanics of point masses: centre of mass, angular momentum, inertia, and the rotation from one shape to another.
+
+    L = sum_i m_i (r_i - R) x (v_i - V)        I = sum_i m_i (|s_i|^2 1 - s_i s_i^T),  s = r - R
+
+(Goldstein, Poole and Safko, Classical Mechanics, 3rd edition, chapters 1 and 5.) Masses are in amu, lengths in Å,
+times in ps. Angular momenta are given in ħ and torques in eV/rad; the constants are those of CODATA in
+`scipy.constants`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import constants
+
+from tumble.types import Array
+
+_AMU_A2_PS = constants.atomic_mass * constants.angstrom**2 / constants.pico  # J s
+#: ħ in amu Å²/ps.
+HBAR = constants.hbar / _AMU_A2_PS
+#: An ħ/ps, the unit of torques as changes of angular momentum, in eV.
+EV_PER_HBAR_PS = constants.hbar / constants.pico / constants.eV
+#: A kJ/mol, the unit of energies and torques in MDAnalysis, in eV.
+EV_PER_KJ_MOL = constants.kilo / constants.Avogadro / constants.eV
+#: Boltzmann's constant in amu Å²/ps² per K.
+BOLTZMANN = constants.Boltzmann / (_AMU_A2_PS / constants.pico)
+
+
+def about_centre(values: Array, masses: Array) -> Array:
+    """Positions or velocities less those of the centre of mass.
+
+    Args:
+        values: [N,3].
+        masses: [N].
+    """
+    return np.asarray(values - masses @ values / masses.sum())
+
+
+def angular_momentum(positions: Array, velocities: Array, masses: Array) -> Array:
+    """Angular momentum about the centre of mass, [3] in ħ.
+
+    Args:
+        positions: [N,3] in Å.
+        velocities: [N,3] in Å/ps.
+        masses: [N] in amu.
+    """
+    arms, speeds = about_centre(positions, masses), about_centre(velocities, masses)
+    return np.asarray(masses @ np.cross(arms, speeds) / HBAR)
+
+
+def inertia_tensor(arms: Array, masses: Array) -> Array:
+    """Tensor of inertia about the origin of `arms`, [3,3] in amu Å².
+
+    Args:
+        arms: [N,3] in Å.
+        masses: [N] in amu.
+    """
+    second = np.einsum("i,ia,ib->ab", masses, arms, arms)
+    return np.asarray(np.trace(second) * np.eye(3) - second)
+
+
+def best_rotations(products: Array) -> Array:
+    """The proper rotations that turn shapes into others with the least squared distance, [...,3,3].
+
+    With the singular values of sum_i m_i x_i y_i^T = U S V^T, the R of the least sum_i m_i |x_i - R y_i|^2 is
+    U diag(1, 1, det(U V^T)) V^T: never a reflection, also where atoms lie in a plane. (Kabsch, Acta Cryst. A 34, 827
+    (1978).)
+
+    Args:
+        products: sum_i m_i x_i y_i^T with x and y about their centres of mass, [...,3,3].
+    """
+    u, _, v = np.linalg.svd(products)
+    u[..., :, 2] *= np.sign(np.linalg.det(u @ v))[..., None]
+    return np.asarray(u @ v)

@@ -1,0 +1,101 @@
+"""Water molecules of a trajectory: which hydrogens belong to which oxygen, and the vectors of each molecule.
+
+Molecules are found in the first frame by distance, in whatever order the atoms are; see
+`tumble.observables.frames.molecules`, which also follows them in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from MDAnalysis.lib.distances import minimize_vectors
+from numpy.typing import NDArray
+
+from tumble.observables.frames.molecules import LIMIT, assign_hydrogens
+from tumble.types import Array
+
+
+class Water:
+    """The molecules of a trajectory of water.
+
+    Args:
+        universe: A `MDAnalysis.Universe` with elements, of water alone; its first frame is looked at.
+        limit: Longest distance of an oxygen and its own hydrogen in a whole molecule, Å.
+
+    Raises:
+        TrajectoryError: If the first frame doesn't consist of whole water molecules.
+    """
+
+    def __init__(self, universe: Any, limit: float = LIMIT) -> None:
+        """See the class."""
+        self.limit = limit
+        #: Indices of the atoms O, H and H of each molecule, [M,3].
+        self.atoms: NDArray[np.intp] = assign_hydrogens(universe, limit)
+
+    def __len__(self) -> int:
+        """Number of molecules."""
+        return len(self.atoms)
+
+    def bonds(self, positions: Array, dimensions: Array | None) -> Array:
+        """Vectors from the oxygen to its hydrogens, nearest images.
+
+        Args:
+            positions: [...,N,3] in Å.
+            dimensions: Edges (Å) and angles (degrees) of the box; None without one.
+
+        Returns:
+            [...,M,2,3] in Å.
+        """
+        atoms = positions[..., self.atoms, :]
+        bonds = atoms[..., 1:, :] - atoms[..., :1, :]
+        if dimensions is not None:
+            bonds = minimize_vectors(np.ascontiguousarray(bonds).reshape(-1, 3), dimensions).reshape(bonds.shape)
+        return np.asarray(bonds, dtype=np.float64)
+
+    def broken(self, bonds: Array) -> int:
+        """Number of molecules of which a bond [M,2,3] is longer than the limit, or not a number."""
+        lengths = np.linalg.norm(bonds, axis=-1)
+        return int(np.sum(~np.all(lengths <= self.limit, axis=-1)))
+
+
+class BrokenMolecules:
+    """Molecules that were found broken in the frames of an analysis: how many, and where first.
+
+    An observable keeps one in its `results`; those of several processes are put together by `joined`.
+
+    Attributes:
+        number: Summed over frames.
+        first_frame: Index of the first frame with one; None if there is none.
+    """
+
+    def __init__(self) -> None:
+        """See the class."""
+        self.number = 0
+        self.first_frame: int | None = None
+
+    def count(self, water: Water, bonds: Array, frame: int) -> None:
+        """Looks at the bonds [M,2,3] of a frame: those of the centroid, since a bead alone swings farther."""
+        found = water.broken(bonds)
+        self.number += found
+        if found > 0 and (self.first_frame is None or frame < self.first_frame):
+            self.first_frame = frame
+
+    @staticmethod
+    def joined(parts: Sequence[BrokenMolecules]) -> BrokenMolecules:
+        """What several processes have found."""
+        total = BrokenMolecules()
+        total.number = sum(part.number for part in parts)
+        total.first_frame = min((part.first_frame for part in parts if part.first_frame is not None), default=None)
+        return total
+
+    def notes(self, water: Water, frames: int) -> tuple[str, ...]:
+        """What a reader must know, for the notes of a result over so many frames; nothing if all stayed whole."""
+        if self.number == 0:
+            return ()
+        return (
+            f"{self.number} of {frames * len(water)} molecules (summed over frames) were broken, with an O-H distance "
+            f"of the centroid above {water.limit:g} Å, the first in frame {self.first_frame}: a proton has left, or "
+            "the model has failed; hydrogens are counted with the oxygen that they started with.",
+        )

@@ -1,0 +1,299 @@
+"""Angular momentum of an isolated system about its centre of mass, and the torque that changes it.
+
+    L = sum_bi m_i (r_bi - R) x (v_bi - V)        dL/dt = sum_bi (r_bi - R) x f_bi
+
+over atoms i and the beads b of a ring polymer: that sum is what the ring-polymer Hamiltonian with an invariant
+potential conserves, since the springs have no torque. (Goldstein, Poole and Safko, Classical Mechanics, section 1.2.)
+A model without exact invariance exerts the torque minus its frame torque. In a periodic box L isn't conserved
+whatever the model, nor under a thermostat that acts on each atom; a thermostat that scales all velocities alike
+changes |L| but not its direction.
+
+Velocities and forces are those of the trajectory. Without velocities, L is from the positions of neighbouring frames
+(`tumble.observables.frames.neighbors`). Without forces the torque is the change of L from the frame before to the frame
+after, over the time between them. The error of L that comes from velocities of positions is found from those over every
+second frame, (L_2h - L_h) / 3. The torque, in which the forces of vibrations have to cancel, needs frames much nearer
+to each other than L does: its error is taken as the whole of that difference, and it is left out where it isn't well
+above it. At the two ends, what needs frames beside is that of the nearest that has them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.observables.base.series import COMPONENTS, SeriesObservable, time_curve
+from tumble.observables.frames.isolation import Isolation
+from tumble.observables.frames.neighbors import Neighbours, forces_of, velocities_of
+from tumble.observables.frames.rigid_motion import (
+    EV_PER_HBAR_PS,
+    EV_PER_KJ_MOL,
+    about_centre,
+    angular_momentum,
+)
+from tumble.observables.quantities.result import (
+    Quantity,
+    Result,
+    averaged,
+    derived,
+)
+from tumble.observables.quantities.trend import trend
+from tumble.statistics.cells import Cells
+from tumble.trajectories.centroid import beads_of
+from tumble.trajectories.masses import masses_of
+from tumble.types import Array
+
+THERMOSTATS = ("none", "global", "local")
+WORST = 0.25  # of L, the error from differences up to which it is given
+LOST = 10.0  # degrees, from which on the direction of L counts as lost
+
+# Places in a sample: L, |L|, the torque, its square, and the squared errors of L and of the torque from differences.
+_L, _SIZE, _TORQUE, _TORQUE_SQUARE, _L_ERROR, _TORQUE_ERROR = slice(0, 3), 3, slice(4, 7), 7, 8, 9
+
+
+class AngularMomentum(SeriesObservable):
+    """Angular momentum L(t) and torque.
+
+    Args:
+        universe: A `MDAnalysis.Universe` of an isolated system.
+        thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
+            atom (or on each mode of a ring polymer); None if that isn't known.
+        isolated: Whether nothing interacts through the boundaries of the cell; found out if not given.
+        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        blocks: See `FrameObservable`.
+        verbose: See `FrameObservable`.
+
+    Raises:
+        TrajectoryError: If the system is periodic, the thermostat local, or there are too few frames.
+    """
+
+    observable = "angular_momentum"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        thermostat: str | None = None,
+        isolated: bool | None = None,
+        masses: Any = None,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, blocks=blocks, verbose=verbose)
+        if thermostat is not None and thermostat not in THERMOSTATS:
+            raise TrajectoryError(f"`thermostat`: expected one of {', '.join(THERMOSTATS)}, got `{thermostat}`")
+        if thermostat == "local":
+            raise TrajectoryError(
+                "`thermostat`: expected none or a global one, got a local one, under which angular momentum isn't "
+                "conserved even by an exactly invariant model; look at the frame torque instead"
+            )
+        self.thermostat = thermostat
+        self._isolation = Isolation(universe, isolated)
+        self._isolation.require("angular momentum")
+        ts = universe.trajectory[0]
+        self._masses = np.tile(masses_of(universe, masses), len(beads_of(ts)))
+        self._has_velocities, self._has_forces = velocities_of(ts) is not None, forces_of(ts) is not None
+        self._require_times("an angular momentum in time")
+        self._neighbours: Neighbours | None = None
+        if not (self._has_velocities and self._has_forces):
+            self._neighbours = Neighbours(universe.trajectory, self._isolation, self._masses)
+
+    def _values(self) -> Array:
+        momentum, momentum_error = self._momentum()
+        torque, torque_error = self._torque()
+        values = np.empty(10)
+        values[_L], values[_SIZE], values[_L_ERROR] = momentum, np.linalg.norm(momentum), momentum_error
+        values[_TORQUE], values[_TORQUE_SQUARE], values[_TORQUE_ERROR] = torque, torque @ torque, torque_error
+        return values
+
+    def _momentum(self) -> tuple[Array, float]:
+        """About the centre of mass, [3] in ħ, and the square of its error."""
+        velocities = velocities_of(self._ts)
+        if velocities is not None:
+            return angular_momentum(self._arms(), velocities.reshape(-1, 3), self._masses), 0.0
+        frame = self._beside.inside(self._ts.frame)
+        fine, coarse = (self._momentum_at(frame, step) for step in (1, 2))
+        return fine, float(np.sum((coarse - fine) ** 2)) / 9
+
+    def _torque(self) -> tuple[Array, float]:
+        """About the centre of mass, [3] in eV/rad, and the square of its error."""
+        forces = forces_of(self._ts)
+        if forces is not None:
+            return EV_PER_KJ_MOL * np.cross(self._arms(), forces.reshape(-1, 3)).sum(axis=0), 0.0
+        fine = self._change_of_momentum(1)
+        if self._has_velocities:
+            return fine, 0.0
+        return fine, float(np.sum((self._change_of_momentum(2) - fine) ** 2))
+
+    def _arms(self) -> Array:
+        """Positions of all beads about the centre of mass, [P*N,3]."""
+        ts = self._ts
+        beads = self._isolation.beads(beads_of(ts), ts.dimensions, ts.frame)
+        return about_centre(beads.reshape(-1, 3), self._masses)
+
+    def _momentum_at(self, frame: int, step: int) -> Array:
+        """In a frame beside the current one, [3] in ħ."""
+        beside = self._beside
+        velocities = beside.written_velocities(frame) if self._has_velocities else beside.velocities(frame, step)
+        return angular_momentum(beside.positions(frame), velocities, self._masses)
+
+    def _change_of_momentum(self, step: int) -> Array:
+        """From the frame before to the frame after, with velocities over so many frames, [3] in eV/rad."""
+        frame = self._beside.inside(self._ts.frame)
+        change = self._momentum_at(frame + 1, step) - self._momentum_at(frame - 1, step)
+        time = self._beside.time(frame + 1) - self._beside.time(frame - 1)
+        return np.asarray(EV_PER_HBAR_PS * change / time)
+
+    @property
+    def _beside(self) -> Neighbours:
+        if self._neighbours is None:
+            raise TrajectoryError("`universe`: expected velocities and forces in each frame, got frames without")
+        return self._neighbours
+
+    def _evaluate(self, cells: Cells) -> Result:
+        error, torque_error = self._errors(cells)
+        times, points = self._point_times(), self.results.points
+        angles = _angles(points[:, _L])
+        late = np.flatnonzero(angles > LOST)
+        quantities = [*self._curves(times, points, angles), *self._drifts(cells)]
+        seen = bool(torque_error <= WORST * np.sqrt(cells.mean[_TORQUE_SQUARE]))
+        if seen:
+            quantities += self._torques(cells, times, points)
+        return self._result(
+            quantities,
+            notes=(*self._isolation.notes, *self._notes(error, None if seen else torque_error)),
+            thermostat=self.thermostat,
+            velocities_from="velocities" if self._has_velocities else "positions",
+            torque_from="forces" if self._has_forces else "velocities" if self._has_velocities else "positions",
+            relative_error=error,
+            error_of_torque_eV_per_rad=torque_error,
+            largest_direction_change_deg=None if np.isnan(angles).all() else float(np.nanmax(angles)),
+            direction_lost_after_ps=float(times[late[0]] - times[0]) if len(late) > 0 else None,
+        )
+
+    def _curves(self, times: Array, points: Array, angles: Array) -> list[Quantity]:
+        size = points[:, _SIZE]
+        constant = self.thermostat == "none"
+        curves = [
+            time_curve("angular_momentum", times, size, label="|L|", unit="ħ", expected=size[0] if constant else None),
+            time_curve(
+                "direction_change",
+                times,
+                angles,
+                label="angle between L(t) and L(0)",
+                unit="degrees",
+                expected=None if self.thermostat is None else 0.0,
+            ),
+        ]
+        for axis, name in enumerate("xyz"):
+            values = points[:, axis]
+            curves.append(
+                time_curve(
+                    f"angular_momentum_{name}",
+                    times,
+                    values,
+                    label=f"L, {name}",
+                    unit="ħ",
+                    expected=values[0] if constant else None,
+                )
+            )
+        return curves
+
+    def _drifts(self, cells: Cells) -> list[Quantity]:
+        expected = 0.0 if self.thermostat == "none" else None
+        time, blocks = self._frame_time(), self.blocks
+        return [
+            trend(
+                "angular_momentum_drift",
+                cells[_SIZE],
+                label="drift of |L|",
+                unit="ħ/ps",
+                frame_time=time,
+                blocks=blocks,
+                expected=expected,
+            ),
+            trend(
+                "angular_momentum_vector_drift",
+                cells[_L],
+                label="drift of L",
+                unit="ħ/ps",
+                axes=(COMPONENTS,),
+                frame_time=time,
+                blocks=blocks,
+                expected=expected,
+            ),
+        ]
+
+    def _torques(self, cells: Cells, times: Array, points: Array) -> list[Quantity]:
+        time, blocks = self._frame_time(), self.blocks
+        size = np.sqrt(points[:, _TORQUE_SQUARE])
+        return [
+            derived(
+                "torque_rms",
+                cells[_TORQUE_SQUARE],
+                np.sqrt,
+                label="torque, rms",
+                unit="eV/rad",
+                frame_time=time,
+                blocks=blocks,
+                expected=0.0 if self.thermostat == "none" else None,
+                diagnostic=True,
+            ),
+            averaged(
+                "mean_torque",
+                cells[_TORQUE],
+                label="mean torque",
+                unit="eV/rad",
+                axes=(COMPONENTS,),
+                frame_time=time,
+                blocks=blocks,
+                diagnostic=True,
+            ),
+            time_curve("torque", times, size, label="|torque|", unit="eV/rad", diagnostic=True),
+        ]
+
+    def _errors(self, cells: Cells) -> tuple[float, float]:
+        """Of L in relative terms, and of the torque in eV/rad, from differences in time.
+
+        Raises:
+            TrajectoryError: If that of L is large.
+        """
+        mean = cells.mean
+        # Relative to 1 ħ at least, below which a classical L is as good as none.
+        error = float(np.sqrt(mean[_L_ERROR]) / max(mean[_SIZE], 1.0))
+        if error > WORST:
+            raise TrajectoryError(
+                f"`universe`: expected frames near each other, got some {self._trajectory.dt:.4g} ps apart, from "
+                f"which L has an error of {100 * error:.0f} %; write velocities, or frames more often"
+            )
+        return error, float(np.sqrt(mean[_TORQUE_ERROR]))
+
+    def _notes(self, error: float, unseen: float | None) -> tuple[str, ...]:
+        notes = []
+        if self.thermostat is None:
+            notes.append("L is conserved at constant energy only: whether there was a thermostat isn't known.")
+        if self.thermostat == "global":
+            notes.append("The thermostat scales velocities: only the direction of L is conserved.")
+        if not self._has_velocities:
+            notes.append(f"Velocities are differences of positions: L has an error of {100 * error:.2g} %.")
+        if unseen is not None:
+            notes.append(
+                f"No torque is seen in the positions above the error of their differences, {unseen:.2g} eV/rad; write "
+                "velocities or forces to see less."
+            )
+        elif not self._has_forces:
+            notes.append("The torque is an average over the time between frames: what is faster isn't seen.")
+        if len(self._masses) > len(self.universe.atoms):
+            notes.append("L and torque are sums over beads, with the physical mass for each bead.")
+        return tuple(notes)
+
+
+def _angles(momenta: Array) -> Array:
+    """Angles between vectors [T,3] and the first, degrees; NaN where one is zero."""
+    lengths = np.linalg.norm(momenta, axis=1)
+    # By the tangent: the cosine has no digits left for small angles.
+    across = np.linalg.norm(np.cross(momenta, momenta[0]), axis=1)
+    angles = np.degrees(np.arctan2(across, momenta @ momenta[0]))
+    return np.where(lengths * lengths[0] > 0, angles, np.nan)

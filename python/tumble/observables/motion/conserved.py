@@ -1,0 +1,81 @@
+"""Drift of the conserved quantity: how well a run integrates its equations of motion.
+
+Forces that are the exact derivatives of an energy conserve it whether or not that energy is invariant under
+rotations. What drifts is a run whose time step is too long, or whose forces are noisy, as with random rotations at
+each step.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import tumble
+from tumble.errors import TrajectoryError
+from tumble.observables.base.series import stride_of, time_curve
+from tumble.observables.quantities.log_rows import time_step
+from tumble.observables.quantities.result import Result, derived
+from tumble.observables.quantities.trend import trend
+from tumble.statistics.cells import cells_of
+
+_MEV = 1000.0
+
+
+def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | None = None) -> Result:
+    """The drift of a conserved quantity for each molecule, with its error.
+
+    Args:
+        times: [T] in ps, at equal distances.
+        energy: What the engine says is conserved, [T] in eV.
+        molecules: Number of molecules.
+        blocks: Number of blocks; chosen if not given.
+
+    Raises:
+        TrajectoryError: If there are fewer than 3 rows, a value isn't finite, or times aren't at equal distances.
+    """
+    times, energy = np.asarray(times, dtype=np.float64), np.asarray(energy, dtype=np.float64)
+    step = time_step(times)
+    if energy.shape != times.shape:
+        raise TrajectoryError(f"`energy`: expected one value for each time, {times.shape}, got {energy.shape}")
+    if not np.isfinite(energy).all():
+        raise TrajectoryError("`energy`: expected finite values, got a NaN or infinity")
+    if molecules < 1:
+        raise TrajectoryError(f"`molecules`: expected at least 1, got {molecules}")
+    # Large numbers cost digits.
+    change = _MEV * (energy - energy[0]) / molecules
+    cells = cells_of(change)
+    drift = trend(
+        "conserved_drift",
+        cells,
+        label="drift of the conserved quantity per molecule",
+        unit="meV/ps",
+        frame_time=step,
+        blocks=blocks,
+        diagnostic=True,
+    )
+    line = float(drift.values) * (times - times.mean()) + change.mean()
+    fluctuation = derived(
+        "conserved_fluctuation",
+        cells_of((change - line) ** 2),
+        np.sqrt,
+        label="fluctuation of the conserved quantity about its drift, per molecule, rms",
+        unit="meV",
+        frame_time=step,
+        blocks=blocks,
+        diagnostic=True,
+    )
+    every = stride_of(len(times))
+    curve = time_curve(
+        "conserved_change",
+        times[::every],
+        change[::every],
+        label="change of the conserved quantity per molecule",
+        unit="meV",
+        diagnostic=True,
+    )
+    notes: tuple[str, ...] = ()
+    if not drift.resolved:
+        notes = ("The conserved quantity wanders over all of the run: the error of its drift is a lower bound.",)
+    metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "molecules": molecules}
+    return Result("conserved", (drift, fluctuation, curve), {**metadata, "tumble": tumble.__version__}, notes)

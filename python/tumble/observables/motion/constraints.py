@@ -1,0 +1,161 @@
+"""Distances within molecules that a run keeps, as SHAKE, SETTLE and rigid bodies do: what they take from the freedoms.
+
+The relative velocity u of two atoms of a molecule has a third of its square along the line r that joins them, in
+equilibrium and for any potential; of a constraint, nothing:
+
+    <(u r/|r|)^2> / <u^2>  =  1/3,  or 0
+
+It isn't exactly 0 in files: SHAKE ends at a tolerance, leap-frog has velocities from half a step h before the positions
+((w h / 2)^2, some 1e-3, for an angular frequency w of the rotation), and positions are rounded, by up to 0.01 Å.
+Velocities with which a run starts may not obey constraints at all, hence the median over frames. Without velocities, it
+is told by how much a distance varies. Molecules of the same masses are of one kind and looked at together, in some
+frames of all of the trajectory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tumble.errors import TrajectoryError
+from tumble.observables.frames.neighbors import velocities_of
+from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.frames.rigid_motion import inertia_tensor
+from tumble.trajectories.centroid import beads_of
+from tumble.types import Array
+
+FRAMES = 20  # that are looked at
+ENOUGH = 20  # samples of a distance, below which one may be slow by chance
+_SHARE, _SHARE_OF_FEW = 0.01, 1e-6  # of the squared velocity along the line, below which a distance is kept
+_VARIES = 0.005  # Å, rms; an O-H bond varies by 0.023 Å at 300 K, and rounding to 0.01 Å makes 0.004 Å
+_ALL_PAIRS, _NEAR = 30, 3.0  # atoms up to which all pairs of a molecule are looked at; Å, that of larger molecules
+_LINEAR = 1e-6  # of the largest moment of inertia, below which one is none
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Molecules of the same masses.
+
+    Attributes:
+        atoms: Places of their atoms among those of all molecules, [M,n].
+        pairs: Places of two atoms in such a molecule, [K,2].
+        shape: Positions of the atoms of one of them, [n,3] in Å.
+        masses: [n] in amu.
+    """
+
+    atoms: NDArray[np.intp]
+    pairs: NDArray[np.intp]
+    shape: Array
+    masses: Array
+
+    def freedoms_taken(self, kept: NDArray[np.bool_]) -> int:
+        """How many of the freedoms of a molecule the kept distances [K] take."""
+        if not kept.any():
+            return 0
+        count = len(self.shape)
+        if kept.all() and len(kept) == count * (count - 1) // 2:
+            arms = self.shape - self.masses @ self.shape / self.masses.sum()
+            return 3 * count - 3 - rotations_of(inertia_tensor(arms, self.masses))
+        matrix = np.zeros((int(kept.sum()), count, 3))
+        first, second = self.pairs[kept].T
+        rows = np.arange(len(matrix))
+        matrix[rows, first] = self.shape[first] - self.shape[second]
+        matrix[rows, second] = -matrix[rows, first]
+        return int(np.linalg.matrix_rank(matrix.reshape(len(matrix), -1), tol=1e-2))
+
+
+class Constraints:
+    """The constraints of the molecules of a trajectory.
+
+    Args:
+        universe: A `MDAnalysis.Universe`. Nothing is found in ring polymers.
+        molecules: Its molecules.
+
+    Attributes:
+        distances: Number of distances that are kept, in all molecules.
+        freedoms: Number of degrees of freedom that they take; fewer, where some follow from others.
+        atoms: Indices of the atoms that have such a distance to another.
+    """
+
+    def __init__(self, universe: Any, molecules: RigidMolecules) -> None:
+        """See the class."""
+        self.distances = self.freedoms = 0
+        self.atoms: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        ts = universe.trajectory[0]
+        if len(beads_of(ts)) > 1:
+            return
+        kinds = _kinds(molecules, molecules.whole(beads_of(ts)[0], ts.dimensions))
+        for kind, kept in zip(kinds, _kept(universe, molecules, kinds), strict=True):
+            self.distances += len(kind.atoms) * int(kept.sum())
+            self.freedoms += len(kind.atoms) * kind.freedoms_taken(kept)
+            bound = molecules.atoms[kind.atoms[:, np.unique(kind.pairs[kept])]]
+            self.atoms = np.append(self.atoms, bound.ravel())
+        universe.trajectory[0]
+
+
+def rotations_of(inertia: Array) -> int:
+    """Return the number of axes about which a body with this tensor [3,3] can turn."""
+    moments = np.linalg.eigvalsh(inertia)
+    return int(np.sum(moments > _LINEAR * max(float(moments[-1]), 1e-9)))
+
+
+def _kinds(molecules: RigidMolecules, whole: Array) -> list[_Kind]:
+    """Sort molecules of more than one atom by their masses."""
+    starts = np.append(0, np.cumsum(molecules.sizes))
+    found: dict[bytes, list[int]] = {}
+    for molecule, size in enumerate(molecules.sizes):
+        if size > 1:
+            masses = molecules.masses[starts[molecule] : starts[molecule + 1]]
+            found.setdefault(masses.tobytes(), []).append(molecule)
+    kinds = []
+    for members in found.values():
+        atoms = starts[members][:, None] + np.arange(molecules.sizes[members[0]])
+        shape = whole[atoms[0]]
+        pairs = np.column_stack(np.triu_indices(len(shape), 1))
+        if len(shape) > _ALL_PAIRS:
+            pairs = pairs[np.linalg.norm(shape[pairs[:, 0]] - shape[pairs[:, 1]], axis=1) < _NEAR]
+        kinds.append(_Kind(atoms, pairs, shape, molecules.masses[atoms[0]]))
+    return kinds
+
+
+def _kept(universe: Any, molecules: RigidMolecules, kinds: list[_Kind]) -> list[NDArray[np.bool_]]:
+    """Which distances of each kind are kept, [K]."""
+    count = len(universe.trajectory)
+    frames = np.unique(np.linspace(0, count - 1, min(FRAMES, count)).astype(int)).tolist()
+    # Of each frame, sums over molecules: 1, the distance, its square; and of velocities, along the line and all.
+    sums: list[list[Array]] = [[] for _ in kinds]
+    moving = True
+    for frame in frames:
+        try:
+            ts = universe.trajectory[frame]
+        except TrajectoryError:
+            continue  # it may not be among those that are analyzed
+        whole = molecules.whole(beads_of(ts)[0], ts.dimensions)
+        velocities = velocities_of(ts)
+        moving = moving and velocities is not None
+        speeds = np.zeros_like(whole) if velocities is None else velocities[0][molecules.atoms]
+        for kind, found in zip(kinds, sums, strict=True):
+            first, second = (kind.atoms[:, kind.pairs[:, end]] for end in (0, 1))
+            between, relative = whole[first] - whole[second], speeds[first] - speeds[second]
+            distance = np.linalg.norm(between, axis=-1)
+            along = np.einsum("mkx,mkx->mk", between, relative) / np.maximum(distance, 1e-9)
+            rows = np.ones_like(distance), distance, distance**2, along**2, np.sum(relative**2, axis=-1)
+            found.append(np.array([row.sum(axis=0) for row in rows]))
+    return [_of_velocities(np.array(found)) if moving else _of_distances(np.array(found)) for found in sums]
+
+
+def _of_velocities(sums: Array) -> NDArray[np.bool_]:
+    """Which distances are kept, of sums [F,5,K]."""
+    limit = np.where(sums[:, 0].sum(axis=0) < ENOUGH, _SHARE_OF_FEW, _SHARE)
+    share = np.divide(sums[:, 3], sums[:, 4], out=np.ones_like(sums[:, 3]), where=sums[:, 4] > 0)
+    return np.asarray(np.median(share, axis=0) < limit)
+
+
+def _of_distances(sums: Array) -> NDArray[np.bool_]:
+    """The same without velocities."""
+    number, distance, square = sums.sum(axis=0)[:3]
+    deviation = np.sqrt(np.maximum(square / number - (distance / number) ** 2, 0.0))
+    return np.asarray((number >= ENOUGH) & (deviation < _VARIES))

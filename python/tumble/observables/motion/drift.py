@@ -1,0 +1,183 @@
+"""Rotational drift: everything that tells whether a run turns, or is turned, as it must not.
+
+Isolated systems have an angular momentum that an invariant model conserves, and turn as a whole; molecules of any
+system turn together or at random, and a lattice keeps its place. Which of these apply depends on the run: what
+doesn't is left out, with the reason among the notes. Drift of the conserved quantity and frame torque are from logs
+(`tumble.observables.motion.conserved`, `tumble.observables.symmetry.symmetry_series`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tumble.errors import TrajectoryError
+from tumble.observables.frames.isolation import Isolation
+from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.motion.angular_momentum import AngularMomentum
+from tumble.observables.motion.conserved import conserved_drift
+from tumble.observables.motion.kinetic_temperature import KineticTemperature
+from tumble.observables.motion.molecular_rotation import MolecularRotation
+from tumble.observables.motion.rotation import MELTED, BodyRotation, LatticeRotation
+from tumble.observables.quantities.result import Result
+from tumble.observables.symmetry.symmetry_series import symmetry_from_series
+
+#: Times [T] in ps, and what was logged at them.
+Series = tuple[Any, Any]
+
+
+class Drift:
+    """All that applies of angular momentum, rotations, kinetic temperatures, conserved quantity and frame torque.
+
+    The trajectory is read once for each of them.
+
+    Args:
+        universe: A `MDAnalysis.Universe`.
+        thermostat: See `AngularMomentum`.
+        isolated: Whether nothing interacts through the boundaries of the cell; found out if not given.
+        molecules: Indices of the atoms of each molecule; found if not given.
+        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        conserved: Times (ps), and the conserved quantity [T] in eV.
+        torque: Times (ps), and the frame torque [T,P,3] in eV/rad.
+        blocks: Number of blocks for the errors; chosen if not given.
+        verbose: Whether to show progress bars.
+    """
+
+    observable = "drift"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        thermostat: str | None = None,
+        isolated: bool | None = None,
+        molecules: Sequence[Sequence[int]] | None = None,
+        masses: Any = None,
+        conserved: Series | None = None,
+        torque: Series | None = None,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        self._universe, self._thermostat, self._isolated = universe, thermostat, isolated
+        self._chosen, self._masses = molecules, masses
+        self._conserved, self._torque = conserved, torque
+        self._blocks, self._verbose = blocks, verbose
+        self._found: Result | None = None
+
+    @property
+    def result(self) -> Result:
+        """The result.
+
+        Raises:
+            TrajectoryError: Before `run`.
+        """
+        if self._found is None:
+            raise TrajectoryError("`result`: expected a call of `run` before")
+        return self._found
+
+    def run(
+        self,
+        start: int | None = None,
+        stop: int | None = None,
+        step: int | None = None,
+        *,
+        frames: Any = None,
+        backend: Any = None,
+        n_workers: int | None = None,
+    ) -> Drift:
+        """Goes through the trajectory.
+
+        Args:
+            start: First frame.
+            stop: Frame after the last.
+            step: Stride.
+            frames: Indices of frames in ascending order, instead of these.
+            backend: As of MDAnalysis' `AnalysisBase.run`, for the parts that can be split among processes.
+            n_workers: Their number.
+
+        Raises:
+            TrajectoryError: If nothing applies.
+        """
+        results: list[Result] = []
+        notes: list[str] = []
+        for title, build in self._parts():
+            try:
+                part = build()
+                choice: dict[str, Any] = {"frames": frames} if frames is not None else {}
+                if backend is not None and (backend == "serial" or part.parallelizable):
+                    choice |= {"backend": backend, "n_workers": n_workers}
+                results.append(part.run(start, stop, step, **choice).result)
+            except TrajectoryError as error:
+                notes.append(f"No {title}: {error}.")
+        results += self._logged(notes)
+        results = [result for result in results if not _melted(result)]
+        if not results:
+            raise TrajectoryError(
+                f"`universe`: expected a run with something to tell of drift, got none: {' '.join(notes)}"
+            )
+        notes = [*(note for result in results for note in result.notes), *notes]
+        self._found = Result(
+            self.observable,
+            tuple(quantity for result in results for quantity in result.quantities),
+            {result.observable: dict(result.metadata) for result in results},
+            tuple(dict.fromkeys(notes)),
+        )
+        return self
+
+    def _parts(self) -> list[tuple[str, Callable[[], Any]]]:
+        """What may apply, by name."""
+        universe, isolated, molecules, masses = self._universe, self._isolated, self._chosen, self._masses
+        blocks, verbose = self._blocks, self._verbose
+
+        def momentum() -> AngularMomentum:
+            return AngularMomentum(
+                universe, thermostat=self._thermostat, isolated=isolated, masses=masses, blocks=blocks, verbose=verbose
+            )
+
+        def body() -> BodyRotation:
+            return BodyRotation(universe, isolated=isolated, masses=masses, blocks=blocks, verbose=verbose)
+
+        def together() -> MolecularRotation:
+            return MolecularRotation(universe, molecules=molecules, masses=masses, blocks=blocks, verbose=verbose)
+
+        def lattice() -> LatticeRotation:
+            return LatticeRotation(universe, masses=masses, blocks=blocks, verbose=verbose)
+
+        def temperature() -> KineticTemperature:
+            return KineticTemperature(
+                universe, molecules=molecules, isolated=isolated, masses=masses, blocks=blocks, verbose=verbose
+            )
+
+        rotations: list[tuple[str, Callable[[], Any]]]
+        if Isolation(universe, isolated).known:
+            rotations = [("rotation of the whole", body)]
+        else:
+            rotations = [("rotation of molecules", together), ("rotation of the lattice", lattice)]
+        return [("angular momentum", momentum), *rotations, ("kinetic temperatures", temperature)]
+
+    def _logged(self, notes: list[str]) -> list[Result]:
+        if self._conserved is None and self._torque is None:
+            return []
+        try:
+            molecules = len(RigidMolecules(self._universe, self._chosen))
+        except TrajectoryError:
+            molecules = 1  # then all of them are taken as one
+        found = []
+        # A log with damaged rows says nothing of the trajectory.
+        try:
+            if self._conserved is not None:
+                found.append(conserved_drift(*self._conserved, molecules, blocks=self._blocks))
+        except TrajectoryError as error:
+            notes.append(f"No drift of the conserved quantity: {error}.")
+        try:
+            if self._torque is not None:
+                found.append(symmetry_from_series(*self._torque, molecules=molecules, blocks=self._blocks))
+        except TrajectoryError as error:
+            notes.append(f"No frame torque: {error}.")
+        return found
+
+
+def _melted(result: Result) -> bool:
+    """Whether this is the rotation of a lattice that is none."""
+    return result.observable == LatticeRotation.observable and result.metadata["distance_from_reference_A"] > MELTED

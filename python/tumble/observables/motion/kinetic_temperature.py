@@ -1,0 +1,218 @@
+"""Kinetic temperatures of the translation, rotation and vibration of molecules, for classical nuclei.
+
+The velocities of the atoms of a molecule are split into that of its centre of mass V, a rotation ω = I^-1 L about it,
+and the rest; the kinetic energy is the sum of the three (Eckart, Phys. Rev. 47, 552 (1935)):
+
+    2 K_trans = sum M V^2        2 K_rot = sum ω I ω        2 K_vib = sum m |v - V - ω x s|^2        T = <2 K> / (k <f>)
+
+Degrees of freedom f: 3 and 3 for each molecule (2 for a linear one, none for an atom), and the rest, less those of
+constraints (`tumble.observables.motion.constraints`). What a run may
+conserve is taken out first, so that T is right whether or not it is conserved: the velocity of the whole (3 from the
+translations), and for clusters in free space the rotation Ω of the whole. The latter is made of translations and
+rotations, and takes tr(J^-1 J_trans) from the one and tr(J^-1 J_rot) from the other, where J is the inertia of the
+whole, J_trans that of point masses at the molecules' centres and J_rot the sum of the molecules' own: 3 together.
+
+Maxwell's distribution holds for any potential, so in equilibrium all temperatures agree whether or not a model is
+invariant, except for the error of the time step: Verlet's velocities of a vibration with angular frequency w are cold
+by (w h)^2 / 4, 3 % for an O-H stretch at 0.5 fs. Compare vibrations between runs of the same time step only. The
+temperatures of an isolated system at constant energy follow from the energy and the L that it starts with, so for
+isolated systems they have errors, but no samples by which runs are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.observables.base.series import SeriesObservable, time_curve
+from tumble.observables.frames.isolation import Isolation
+from tumble.observables.frames.neighbors import velocities_of
+from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.frames.rigid_motion import BOLTZMANN, inertia_tensor
+from tumble.observables.motion.constraints import Constraints
+from tumble.observables.quantities.result import Quantity, Result, derived
+from tumble.statistics.cells import Cells
+from tumble.trajectories.centroid import beads_of
+from tumble.types import Array
+
+KINDS = ("translation", "rotation", "vibration", "whole")
+_LINEAR = 1e-6  # of the largest moment of inertia, below which one is none
+
+
+class KineticTemperature(SeriesObservable):
+    """Temperatures of translation, rotation and vibration.
+
+    Args:
+        universe: A `MDAnalysis.Universe` with velocities.
+        molecules: Indices of the atoms of each molecule; found if not given.
+        isolated: Whether nothing interacts through the boundaries of the cell; found out if not given.
+        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        blocks: See `FrameObservable`.
+        verbose: See `FrameObservable`.
+
+    Raises:
+        TrajectoryError: If there are no velocities, frames hold ring polymers, or molecules aren't known.
+    """
+
+    observable = "kinetic_temperature"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        molecules: Sequence[Sequence[int]] | None = None,
+        isolated: bool | None = None,
+        masses: Any = None,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, blocks=blocks, verbose=verbose)
+        ts = universe.trajectory[0]
+        if len(beads_of(ts)) > 1:
+            raise TrajectoryError(
+                f"`universe`: expected classical nuclei, got ring polymers of {len(beads_of(ts))} beads, whose "
+                "velocities are those of P times the temperature and not of the nuclei; see `kinetic`"
+            )
+        if velocities_of(ts) is None:
+            raise TrajectoryError("`universe`: expected velocities, got positions alone; write velocities, too")
+        self._isolation = Isolation(universe, isolated)
+        self._molecules = RigidMolecules(universe, molecules, masses)
+        self._constraints = Constraints(universe, self._molecules)
+
+    def _values(self) -> Array:
+        """Twice the kinetic energies, then the degrees of freedom, of each of `KINDS`, [8] (amu Å²/ps²)."""
+        ts, molecules = self._ts, self._molecules
+        velocities = velocities_of(ts)
+        if velocities is None:
+            raise TrajectoryError(f"`universe`: expected velocities in each frame, got none in frame {ts.frame}")
+        beads = self._isolation.beads(beads_of(ts), ts.dimensions, ts.frame)
+        whole = molecules.whole(beads[0], None if self._isolation.known else ts.dimensions)
+        centres = molecules.centres(whole)
+        arms = whole - molecules.spread(centres)
+        speeds = velocities[0][molecules.atoms]
+        total = molecules.masses @ speeds / molecules.masses.sum()
+        speeds = speeds - total
+        own = _inertias(arms, molecules)
+        freedom = np.array([3.0 * len(molecules) - 3.0, float(np.sum(_ranks(own))), 0.0, 0.0])
+        overall = 0.0
+        if self._isolation.known and len(molecules) > 1:
+            speeds, taken, overall = _without_rotation(whole, speeds, centres, own, molecules)
+            freedom[:2] -= taken
+            freedom[3] = taken.sum()
+        freedom[2] = 3.0 * len(molecules.atoms) - 3.0 - freedom.sum() - self._constraints.freedoms
+        return np.array([*_energies(arms, speeds, own, molecules), overall, *freedom])
+
+    def _evaluate(self, cells: Cells) -> Result:
+        freedom = cells.mean[4:]
+        shown = [kind for kind in range(4) if freedom[kind] > 0.5]
+        notes = [*self._isolation.notes]
+        if self._constraints.freedoms > 0:
+            notes.append(
+                f"{self._constraints.distances} distances within molecules are kept and taken as constraints, without "
+                f"{self._constraints.freedoms} degrees of freedom of the vibration."
+            )
+        if self._isolation.known and len(self._molecules) == 1:
+            notes.append(
+                "At constant energy the rotation of one molecule is given by its L: a temperature needs a thermostat."
+            )
+        quantities = [self._temperature(cells, kind) for kind in shown]
+        if 0 in shown and 1 in shown:
+            quantities.append(self._difference(cells, 1, 0))
+        if 0 in shown and 2 in shown:
+            quantities.append(self._difference(cells, 2, 0))
+        if self._isolation.known:
+            quantities = [replace(quantity, blocks=None) for quantity in quantities]
+        return self._result(
+            [*quantities, *self._curves(shown)],
+            notes=tuple(notes),
+            molecules=len(self._molecules),
+            degrees_of_freedom={KINDS[kind]: float(freedom[kind]) for kind in shown},
+        )
+
+    def _temperature(self, cells: Cells, kind: int) -> Quantity:
+        return derived(
+            f"temperature_{KINDS[kind]}",
+            cells[[kind, kind + 4]],
+            lambda mean: mean[0] / mean[1] / BOLTZMANN,
+            label=f"temperature of {_word(kind)}",
+            unit="K",
+            frame_time=self._frame_time(),
+            blocks=self.blocks,
+            diagnostic=True,  # In equilibrium all temperatures are the same for any model: they tell of the run.
+        )
+
+    def _difference(self, cells: Cells, one: int, other: int) -> Quantity:
+        return derived(
+            f"{KINDS[one]}_less_{KINDS[other]}",
+            cells[[one, one + 4, other, other + 4]],
+            lambda mean: (mean[0] / mean[1] - mean[2] / mean[3]) / BOLTZMANN,
+            label=f"temperature of {_word(one)} less that of {_word(other)}",
+            unit="K",
+            frame_time=self._frame_time(),
+            blocks=self.blocks,
+            diagnostic=True,  # In equilibrium all temperatures are the same for any model: they tell of the run.
+        )
+
+    def _curves(self, shown: list[int]) -> list[Quantity]:
+        times, points = self._point_times(), self.results.points
+        return [
+            time_curve(
+                f"temperature_{KINDS[kind]}_of_time",
+                times,
+                points[:, kind] / points[:, kind + 4] / BOLTZMANN,
+                label=f"temperature of {_word(kind)}",
+                unit="K",
+            )
+            for kind in shown
+        ]
+
+
+def _word(kind: int) -> str:
+    return "the rotation of the whole" if KINDS[kind] == "whole" else KINDS[kind]
+
+
+def _inertias(arms: Array, molecules: RigidMolecules) -> Array:
+    """Tensors of inertia of the molecules about their centres, [M,3,3] in amu Å²."""
+    second = molecules.sums(np.einsum("i,ia,ib->iab", molecules.masses, arms, arms))
+    return np.asarray(np.trace(second, axis1=1, axis2=2)[:, None, None] * np.eye(3) - second)
+
+
+def _ranks(inertias: Array) -> Array:
+    """Number of axes about which each molecule can turn, [M]."""
+    moments = np.linalg.eigvalsh(inertias)
+    return np.asarray(np.sum(moments > _LINEAR * np.maximum(moments[:, -1:], 1e-9), axis=1))
+
+
+def _energies(arms: Array, speeds: Array, own: Array, molecules: RigidMolecules) -> Array:
+    """Twice the kinetic energies of translation, rotation and vibration, [3]."""
+    centres = molecules.centres(speeds)
+    internal = speeds - molecules.spread(centres)
+    momenta = molecules.sums(molecules.masses[:, None] * np.cross(arms, internal))
+    turning = np.einsum("mab,mb->ma", np.linalg.pinv(own, rcond=_LINEAR, hermitian=True), momenta)
+    rest = internal - np.cross(molecules.spread(turning), arms)
+    return np.array(
+        [
+            np.sum(molecules.molecular_masses[:, None] * centres**2),
+            np.sum(turning * momenta),
+            np.sum(molecules.masses[:, None] * rest**2),
+        ]
+    )
+
+
+def _without_rotation(
+    whole: Array, speeds: Array, centres: Array, own: Array, molecules: RigidMolecules
+) -> tuple[Array, Array, float]:
+    """Velocities less the rotation of the whole, the degrees of freedom that it takes, and twice its energy."""
+    middle = molecules.masses @ whole / molecules.masses.sum()
+    arms = whole - middle
+    points = inertia_tensor(centres - middle, molecules.molecular_masses)
+    inverse = np.linalg.pinv(points + own.sum(axis=0), rcond=_LINEAR, hermitian=True)
+    momentum = molecules.masses @ np.cross(arms, speeds)
+    turning = inverse @ momentum
+    taken = np.array([np.trace(inverse @ points), np.trace(inverse @ own.sum(axis=0))])
+    return speeds - np.cross(turning, arms), taken, float(turning @ momentum)

@@ -1,0 +1,37 @@
+"""The temperature that an engine logged, where there is no trajectory to compute it from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import tumble
+from tumble.observables.quantities.log_rows import checked_rows, time_step, unresolved_notes
+from tumble.observables.quantities.result import Result, averaged
+from tumble.statistics.cells import cells_of
+
+
+def logged_temperature(times: Any, temperature: Any, *, blocks: int | None = None) -> Result:
+    """Mean of a logged temperature, with its error.
+
+    Args:
+        times: [T] in ps, at equal distances.
+        temperature: [T] in K.
+        blocks: Number of blocks; chosen if not given.
+
+    Raises:
+        TrajectoryError: If there are fewer than 3 rows, a value isn't finite, or times aren't at equal distances.
+    """
+    times, rows = checked_rows("temperature", times, temperature, 1)
+    mean = averaged(
+        "temperature_logged",
+        cells_of(np.ascontiguousarray(rows[:, 0, 0])),
+        label="temperature that the engine logged",
+        unit="K",
+        frame_time=time_step(times, gaps=True),
+        blocks=blocks,
+        diagnostic=True,
+    )
+    metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "tumble": tumble.__version__}
+    return Result("temperature", (mean,), metadata, unresolved_notes([mean]))

@@ -1,0 +1,128 @@
+"""Collective rotation of the molecules in a liquid or crystal: the mean of their angular velocities, summed up in time.
+
+The frame of a molecule turns from one frame of the trajectory to the next by the rotation with the least
+sum_i m_i |x_i(t + h) - dR x_i(t)|^2 about its centre of mass (Kabsch, Acta Cryst. A 34, 827 (1978)). With the rotation
+vectors dθ_m, in the lab frame, of M molecules
+
+    θ(t) = sum of (1/M) sum_m dθ_m,        <ω> = θ(T) / T
+
+In equilibrium the mean of ω is zero, by isotropy and by time reversal, and θ diffuses; a drift of θ beyond that shows
+a run that isn't in equilibrium, such as one in which molecules turn to the orientation that a model without exact
+invariance prefers. Where molecules hardly meet, each keeps its angular momentum, and the mean isn't zero either: if
+their own mean rates differ too much (`tumble.observables.quantities.exchange`), the error is a lower bound, and there
+is
+no verdict. Ring polymers are represented by their centroid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from tumble.errors import TrajectoryError
+from tumble.observables.base.series import COMPONENTS, SequentialObservable
+from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.frames.rigid_motion import best_rotations
+from tumble.observables.motion.rotation import LARGEST, turn_curves
+from tumble.observables.quantities.exchange import OwnAverages, exchanged
+from tumble.observables.quantities.result import Result, averaged
+from tumble.statistics.cells import Cells
+from tumble.trajectories.centroid import beads_of
+from tumble.types import Array
+
+MOST = 0.01  # share of rotations beyond `LARGEST` up to which they can be followed
+
+
+class MolecularRotation(SequentialObservable):
+    """Collective rotation of molecules.
+
+    Args:
+        universe: A `MDAnalysis.Universe`.
+        molecules: Indices of the atoms of each molecule; found if not given.
+        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        blocks: See `FrameObservable`.
+        verbose: See `FrameObservable`.
+
+    Raises:
+        TrajectoryError: If molecules aren't known or lie on a line, or frames are too far apart to follow them.
+    """
+
+    observable = "molecular_rotation"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        molecules: Sequence[Sequence[int]] | None = None,
+        masses: Any = None,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, blocks=blocks, verbose=verbose)
+        self._molecules = RigidMolecules(universe, molecules, masses)
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self._last: Array | None = None
+        self._turned = np.zeros(3)
+        self._far = 0
+        self._own = OwnAverages(len(self._used) - 1)
+
+    def _shapes(self) -> Array:
+        """Positions of the atoms about the centres of mass of their molecules, [A,3]."""
+        whole = self._molecules.whole(beads_of(self._ts).mean(axis=0), self._ts.dimensions)
+        return whole - self._molecules.spread(self._molecules.centres(whole))
+
+    def _values(self) -> Array:
+        """Mean rotation since the last frame, [3] in degrees."""
+        shapes = self._shapes()
+        weighted = self._molecules.masses[:, None] * shapes
+        if self._last is None:
+            own = self._molecules.sums(np.einsum("ia,ib->iab", weighted, shapes))
+            if np.any(np.linalg.svd(own, compute_uv=False)[:, 1] < 1e-3):
+                raise TrajectoryError(
+                    "`molecules`: expected atoms of each molecule that aren't on a line, about which no rotation is "
+                    "seen, got a line"
+                )
+            self._last = shapes
+            return np.zeros(3)
+        products = self._molecules.sums(np.einsum("ia,ib->iab", weighted, self._last))
+        steps = Rotation.from_matrix(best_rotations(products)).as_rotvec(degrees=True)
+        self._far += int(np.sum(np.linalg.norm(steps, axis=1) > LARGEST))
+        self._last = shapes
+        self._own.add(self._place - 1, steps)
+        mean = steps.mean(axis=0)
+        self._turned = self._turned + mean
+        return np.asarray(mean)
+
+    def _point(self, values: Array) -> Array:
+        return self._turned
+
+    def _evaluate(self, cells: Cells) -> Result:
+        count = len(self._used)
+        share = self._far / (max(count - 1, 1) * len(self._molecules))
+        if share > MOST:
+            raise TrajectoryError(
+                f"`universe`: expected frames near enough to follow molecules, got rotations by more than "
+                f"{LARGEST:.0f}° from one to the next for {100 * share:.0f} %; write frames more often"
+            )
+        time = self._frame_time()
+        rate = averaged(
+            "molecular_angular_velocity",
+            cells,
+            label="mean angular velocity of molecules",
+            unit=self._rate_unit,
+            axes=(COMPONENTS,),
+            frame_time=time,
+            blocks=self.blocks,
+            expected=0.0,
+            # The first frame has no step, but counts.
+            scale=count / max(count - 1, 1) / time,
+        )
+        rate, notes = exchanged(rate, self._own, "the angular velocity")
+        curves = turn_curves("molecular_rotation", self._point_times(), self.results.points, "molecules", rate)
+        return self._result([rate, *curves], notes=notes, molecules=len(self._molecules))

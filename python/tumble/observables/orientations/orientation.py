@@ -1,0 +1,270 @@
+"""Orientation of molecules in the laboratory frame: where their axes point, and whether some directions are preferred.
+
+For each axis (`tumble.observables.frames.molecular_axes`), over all molecules, beads and frames:
+
+    density_X        g(u): density of directions relative to the isotropic one, which is 1 (`sphere_map`)
+    free_energy_X    F(u) = -ln g(u), kT
+    a_X              a_lm = <Y_lm(u)> of real orthonormal harmonics (`spherical_harmonics`), l = 1 to 8, at the place
+                     l (l + 1) + m; the density per solid angle is g / 4 pi = sum_lm a_lm Y_lm
+    power_X          W_l, what each degree l adds to the variance of g over the sphere, less noise (`isotropy`)
+    bias_X           root mean square of F over the sphere, kT, from all W_l
+
+and a test of isotropy for each in the metadata, `isotropy`. In a gas or a liquid an exactly invariant model gives
+g = 1, as far as the box doesn't prefer directions: in one that isn't a cube, and isn't empty space around an isolated
+system, nothing is expected. A cube allows l = 4, 6 and 8, but what the images of a liquid do to its molecules in a box
+of several of their diameters is far below the noise, so these are tested, too. The blocks for errors are long enough
+for that l of each axis that takes the longest to be forgotten: l = 1 decays slowest, and the molecules of a liquid turn
+together. Blocks know nothing of molecules that don't exchange their orientations (free rotors, a frozen crystal): if
+the averages of l = 1 or 2 that each has of its own differ too much (`tumble.observables.quantities.exchange`), errors
+count as lower bounds, and there is no verdict.
+
+An axis without a sign, such as the normal of a plane, counts half in each of its directions; odd l then vanish and are
+left out. For ring polymers each bead is a configuration of the quantum distribution, so the average over beads is the
+estimator of the distribution of directions. That of the axes of the centroid, `..._centroid`, lacks what beads spread
+about it, which blurs the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tumble.errors import SettingError, TrajectoryError
+from tumble.observables.base.molecular_observable import MolecularObservable
+from tumble.observables.frames.isolation import Isolation
+from tumble.observables.frames.molecular_axes import AXES, MolecularAxes, MolecularAxis
+from tumble.observables.orientations.cell_frame import cell_rotation, cell_vectors
+from tumble.observables.orientations.isotropy import Isotropy, isotropy_of
+from tumble.observables.orientations.orientation_quantities import (
+    bias_of,
+    free_energy_of,
+    label_of,
+    power_of,
+)
+from tumble.observables.orientations.sphere_map import SphereMap
+from tumble.observables.orientations.spherical_harmonics import HarmonicMeans, degrees
+from tumble.observables.quantities.anisotropy import ELEMENTS, allows_isotropy, traceless
+from tumble.observables.quantities.exchange import OwnAverages, note
+from tumble.observables.quantities.result import (
+    Axis,
+    Quantity,
+    Result,
+    averaged,
+)
+from tumble.statistics.blocking import Blocks, choose_blocks
+from tumble.statistics.cells import Cells
+from tumble.trajectories.centroid import beads_of, centroid_of
+from tumble.types import Array
+
+FRAMES = ("lab", "cell")
+# Where l = 1 and 2 are among the values of a molecule.
+_LOW_DEGREES = (slice(0, 3), slice(3, 8))
+_HIGHEST = 20  # degree; beyond it harmonics lose digits, and molecules have nothing there
+
+
+class Orientation(MolecularObservable):
+    """Distribution of the axes of molecules over the sphere.
+
+    Args:
+        universe: A `MDAnalysis.Universe`; of water, with elements, unless all axes are given as `MolecularAxis`.
+        axes: Names of axes of water, or others.
+        degree: Highest degree l of spherical harmonics.
+        bins: Number of bins along cos(theta) and phi.
+        frame: `lab`, or `cell` for directions relative to the axes of the box as it changes its shape.
+        isotropic: Whether the system itself prefers no direction, as a gas or liquid, so that g = 1 (in a box that
+            isn't a cube, nothing is said). If not given, that is taken for granted in the lab frame, and not in that of
+            the cell. A crystal is not isotropic.
+        centroid: Whether the axes of the centroid of ring polymers are analyzed as well.
+        blocks: Number of blocks for the errors; chosen if not given.
+        verbose: Whether to show a progress bar.
+
+    Raises:
+        TrajectoryError: If this isn't water, or an argument is out of range.
+    """
+
+    observable = "orientation"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        axes: Sequence[str | MolecularAxis] = AXES,
+        degree: int = 8,
+        bins: tuple[int, int] = (12, 24),
+        frame: str = "lab",
+        isotropic: bool | None = None,
+        centroid: bool = True,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, blocks=blocks, verbose=verbose)
+        if frame not in FRAMES:
+            raise SettingError("frame", f"expected one of {', '.join(FRAMES)}, got `{frame}`")
+        self._axes = MolecularAxes(universe, axes)
+        lowest = 2 if any(self._axes.lines) else 1
+        if not lowest <= degree <= _HIGHEST:
+            raise TrajectoryError(f"`degree`: expected from {lowest} to {_HIGHEST}, got {degree}")
+        self._means = HarmonicMeans(degree)
+        self._degrees = degrees(degree)
+        self._map = SphereMap(bins)
+        self._frame = frame
+        self._isotropic = frame == "lab" if isotropic is None else isotropic
+        self._centroid = centroid
+        self._alone = Isolation(universe).known
+        self._reference = cell_vectors(universe.trajectory[0].dimensions) if frame == "cell" else np.eye(3)
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self.results.own = [OwnAverages(len(self._used)) for _ in self._axes.names]
+        self.results.cubic = True
+
+    def _aggregators(self) -> dict[str, Any]:
+        return {**super()._aggregators(), "own": _joined, "cubic": all}
+
+    def _estimators(self, ts: Any) -> dict[str, Array]:
+        """Positions [P,N,3] that are analyzed, by the ending of the names of their quantities."""
+        with_centroid = self._centroid and "beads" in ts.data
+        return {"": beads_of(ts), **({"_centroid": centroid_of(ts)[None]} if with_centroid else {})}
+
+    def _sample(self) -> Array:
+        """For each estimator and axis the density and the coefficients, one after the other."""
+        ts = self._ts
+        self._axes.count_broken(self.results.broken, centroid_of(ts), ts.dimensions, ts.frame)
+        self.results.cubic &= allows_isotropy(ts.dimensions)
+        turned = np.eye(3)
+        if self._frame == "cell":
+            turned = cell_rotation(cell_vectors(ts.dimensions), self._reference).T
+        parts = []
+        for ending, positions in self._estimators(ts).items():
+            axes = [vectors @ turned for vectors in self._axes.vectors(positions, ts.dimensions)]
+            for vectors, line in zip(axes, self._axes.lines, strict=True):
+                flat = vectors.reshape(-1, 3)
+                parts += [self._map.density(flat, line=line).ravel(), self._means(flat)]
+            if ending == "":
+                place = self._place
+                for own, vectors in zip(self.results.own, axes, strict=True):
+                    own.add(place, _low_harmonics(vectors))
+        return np.concatenate(parts)
+
+    def _evaluate(self, cells: Cells) -> Result:
+        isotropic = self._isotropic and (self._alone or self.results.cubic)
+        quantities: list[Quantity] = []
+        remembered: dict[str, None] = {}
+        tests: dict[str, Any] = {}
+        size = int(np.prod(self._map.bins)) + len(self._degrees)
+        place = 0
+        for ending in self._estimators(self._trajectory.ts):
+            for name, line, own in zip(self._axes.names, self._axes.lines, self.results.own, strict=True):
+                key, part = f"{name}{ending}", cells[place : place + size]
+                place += size
+                slowest = self._slowest(part, line)
+                forgotten = not (self._isotropic and slowest.resolved and _differ(own, len(slowest), line))
+                if not forgotten:
+                    slowest = replace(slowest, resolved=False)
+                    remembered[label_of(name)] = None
+                mine, found = self._of_axis(key, part, slowest, line, isotropic)
+                quantities += mine
+                if isotropic:
+                    tests[key] = found.to_dict() | ({} if forgotten else {"p_value": None, "sigma": None})
+        water = self._axes.water
+        return self._result(
+            quantities,
+            notes=(*self._notes(isotropic), *([note(f"the {', '.join(remembered)}")] if remembered else [])),
+            molecules=None if water is None else len(water),
+            frame=self._frame,
+            isotropy=tests,
+        )
+
+    def _harmonics(self, line: bool) -> NDArray[np.intp]:
+        """Places l (l + 1) + m of those that tell something of an axis."""
+        return np.flatnonzero((self._degrees > 0) & ((self._degrees % 2 == 0) | (not line)))
+
+    def _of_axis(
+        self, name: str, cells: Cells, slowest: Blocks, line: bool, isotropic: bool
+    ) -> tuple[list[Quantity], Isotropy]:
+        """Quantities of one axis, and what the coefficients say."""
+        bins, used = int(np.prod(self._map.bins)), self._harmonics(line)
+        density = self._averaged(
+            f"density_{name}",
+            cells[:bins].reshape(*self._map.bins),
+            slowest,
+            label=f"g, {label_of(name)}",
+            axes=self._map.axes,
+            expected=1.0 if isotropic else None,
+        )
+        means = self._averaged(
+            f"a_{name}",
+            cells[bins + used],
+            slowest,
+            label=f"⟨Y_lm⟩, {label_of(name)}",
+            axes=(Axis("l(l+1) + m", "1", used.astype(np.float64)),),
+            expected=0.0 if isotropic else None,
+        )
+        assert means.blocks is not None  # of an average
+        found = isotropy_of(means.blocks, self._degrees[used])
+        # Runs are compared by the coefficients, which say the same with fewer numbers.
+        density = replace(density, blocks=None)
+        others = [free_energy_of(name, density), power_of(name, means, found)]
+        if isotropic:
+            others.append(bias_of(name, means, found))
+        return [density, means, *others], found
+
+    def _slowest(self, cells: Cells, line: bool) -> Blocks:
+        """The blocks of that degree which needs the longest."""
+        bins, used = int(np.prod(self._map.bins)), self._harmonics(line)
+        degree = self._degrees[used]
+        choices = [choose_blocks(cells[bins + used[degree == one]], self.blocks) for one in np.unique(degree)]
+        return min(choices, key=lambda choice: (len(choice), choice.resolved))
+
+    def _averaged(
+        self, name: str, cells: Cells, slowest: Blocks, *, label: str, axes: tuple[Axis, ...], expected: float | None
+    ) -> Quantity:
+        """An average over as many blocks as the slowest degree has."""
+        found = averaged(
+            name,
+            cells,
+            label=label,
+            unit="1",
+            axes=axes,
+            frame_time=self._frame_time(),
+            blocks=len(slowest),
+            expected=expected,
+        )
+        time = slowest.correlation_time * self._frame_time()
+        return replace(found, resolved=slowest.resolved, correlation_time=time)
+
+    def _notes(self, isotropic: bool) -> tuple[str, ...]:
+        notes: list[str] = []
+        if self._isotropic and not isotropic:
+            notes.append("The box isn't a cube and prefers directions by itself: there is no verdict on isotropy.")
+        water = self._axes.water
+        if water is not None:
+            notes += self.results.broken.notes(water, len(self.frames))
+            if len(water) == 1 and isotropic:
+                notes.append(
+                    "A molecule alone keeps its angular momentum unless a thermostat changes it, and then doesn't take "
+                    "all orientations, even with an exactly invariant model."
+                )
+        return tuple(notes)
+
+
+def _low_harmonics(vectors: Array) -> Array:
+    """Real harmonics of l = 1 and l = 2 times sqrt(4 pi) of vectors [P,V,3], averaged over beads, [V,8]."""
+    squares = np.einsum("pva,pvb->abv", vectors, vectors) / len(vectors)
+    second = traceless(np.stack([squares[pair] for pair in ELEMENTS], axis=-1))
+    return np.concatenate([np.sqrt(3) * vectors.mean(axis=0), np.sqrt(7.5) * second], axis=-1)
+
+
+def _differ(own: OwnAverages, blocks: int, line: bool) -> bool:
+    """Whether axes differ in their own averages of l = 1, which has no meaning for a line, or of l = 2."""
+    return any(own.differ(blocks, components) for components in _LOW_DEGREES[int(line) :])
+
+
+def _joined(parts: Sequence[list[OwnAverages]]) -> list[OwnAverages]:
+    """Those of each axis, of several processes."""
+    return [OwnAverages.joined(each) for each in zip(*parts, strict=True)]

@@ -1,0 +1,68 @@
+"""What of an orientation follows from its density and its coefficients; see `orientation` beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from tumble.observables.orientations.isotropy import Isotropy
+from tumble.observables.orientations.sphere_map import free_energy
+from tumble.observables.quantities.result import Axis, Quantity
+
+_LABELS = {"bisector": "bisector", "OH": "O–H", "normal": "normal"}
+_CENTROID = "_centroid"
+
+
+def label_of(name: str) -> str:
+    """An axis, as in a figure."""
+    axis = name.removesuffix(_CENTROID)
+    return f"{_LABELS.get(axis, axis)}{', centroid' if name.endswith(_CENTROID) else ''}"
+
+
+def free_energy_of(name: str, density: Quantity) -> Quantity:
+    """Free energy of each direction, without samples of its own: runs are compared by the density."""
+    values, errors = free_energy(density.values, density.errors)
+    return replace(
+        density,
+        name=f"free_energy_{name}",
+        label=f"−ln g, {label_of(name)}",
+        unit="kT",
+        values=values,
+        errors=errors,
+        blocks=None,
+        expected=None if density.expected is None else np.zeros_like(values),
+    )
+
+
+def power_of(name: str, coefficients: Quantity, found: Isotropy) -> Quantity:
+    """Power of each degree.
+
+    It has no samples of its own: near zero their distribution is far from Gaussian, and runs are compared by the
+    coefficients.
+    """
+    return replace(
+        coefficients,
+        name=f"power_{name}",
+        label=f"variance of g, {label_of(name)}",
+        axes=(Axis("l", "1", found.degrees.astype(np.float64)),),
+        values=found.powers,
+        errors=found.power_errors,
+        blocks=None,
+        expected=None if coefficients.expected is None else np.zeros(len(found.degrees)),
+    )
+
+
+def bias_of(name: str, coefficients: Quantity, found: Isotropy) -> Quantity:
+    """Root mean square of the free energy over the sphere, without samples as `power_of`."""
+    return replace(
+        coefficients,
+        name=f"bias_{name}",
+        label=f"rms of −ln g, {label_of(name)}",
+        unit="kT",
+        axes=(),
+        values=np.array(found.bias),
+        errors=np.array(found.bias_error),
+        blocks=None,
+        expected=np.array(0.0),
+    )

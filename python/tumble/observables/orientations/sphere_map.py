@@ -1,0 +1,68 @@
+"""Densities on the sphere, counted in bins of cos(theta) and phi, all of the same area.
+
+theta is the angle to z, phi that about z, from x towards y, -180 to 180 degrees. Densities are relative to that of an
+isotropic distribution, which is 1 everywhere; divided by 4 pi they are per steradian.
+
+    F = -ln g    in kT, relative to the isotropic distribution
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.observables.quantities.result import Axis
+from tumble.types import Array
+
+
+class SphereMap:
+    """The bins.
+
+    Args:
+        bins: Their number along cos(theta), and along phi, which must be even.
+
+    Raises:
+        TrajectoryError: If there can't be so many.
+    """
+
+    def __init__(self, bins: tuple[int, int]) -> None:
+        """See the class."""
+        if bins[0] < 1 or bins[1] < 2 or bins[1] % 2 == 1:
+            raise TrajectoryError(
+                "`bins`: expected at least 1 along cos(theta) and an even number along phi, got "
+                f"{bins[0]} and {bins[1]}"
+            )
+        self.bins = bins
+
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """Middles of the bins."""
+        rows, columns = self.bins
+        return (
+            Axis("cos θ", "1", (np.arange(rows) + 0.5) * 2 / rows - 1),
+            Axis("φ", "°", (np.arange(columns) + 0.5) * 360 / columns - 180),
+        )
+
+    def density(self, vectors: Array, *, line: bool = False) -> Array:
+        """Density of unit vectors [V,3] in each bin, relative to the isotropic one.
+
+        Args:
+            vectors: [V,3].
+            line: Whether each counts half, and its opposite the other half.
+        """
+        rows, columns = self.bins
+        row = np.clip(((vectors[:, 2] + 1) * (rows / 2)).astype(np.intp), 0, rows - 1)
+        angle = np.arctan2(vectors[:, 1], vectors[:, 0])
+        column = ((angle + np.pi) * (columns / (2 * np.pi))).astype(np.intp) % columns
+        counts = np.bincount(row * columns + column, minlength=rows * columns).reshape(rows, columns)
+        density = counts * (rows * columns / len(vectors))
+        if line:
+            density = 0.5 * (density + np.roll(density[::-1], columns // 2, axis=1))
+        return np.asarray(density)
+
+
+def free_energy(density: Array, errors: Array) -> tuple[Array, Array]:
+    """Free energy F in kT of a density with errors; NaN where nothing was counted, so that F isn't known."""
+    known = density > 0
+    safe = np.where(known, density, 1.0)
+    return np.where(known, -np.log(safe), np.nan), np.where(known, errors / safe, np.nan)

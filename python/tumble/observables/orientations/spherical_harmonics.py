@@ -1,0 +1,70 @@
+"""Averages of real spherical harmonics over many unit vectors, fast.
+
+    Y_lm(u) = N_lm d^m P_l / dz^m (z) Re (x + iy)^m            for m >= 0
+    Y_lm(u) = N_l|m| d^|m| P_l / dz^|m| (z) Im (x + iy)^|m|    for m < 0
+    N_lm^2 = (2l + 1) / (4 pi) (l - m)! / (l + m)!, times 2 for m > 0
+
+for u = (x, y, z): real, orthonormal over the sphere, without the phase (-1)^m of Condon and Shortley, so that Y_1,-1,
+Y_10 and Y_11 are y, z and x times sqrt(3 / 4 pi). In terms of complex ones with that phase, Y_lm for m > 0 is
+sqrt(2) (-1)^m Re Y_l^m, and Y_l,-m is sqrt(2) (-1)^m Im Y_l^m. (Blanco, Florez and Bermejo, J. Mol. Struct. THEOCHEM
+419, 19 (1997).)
+
+They are linear in products P_k(z) (x + iy)^m. So the averages of these products over all vectors, one product of
+matrices, give those of all Y_lm by a fixed matrix.
+"""
+
+from __future__ import annotations
+
+from math import factorial
+
+import numpy as np
+from numpy.polynomial import legendre
+from numpy.typing import NDArray
+
+from tumble.types import Array
+
+
+def degrees(highest: int) -> NDArray[np.intp]:
+    """The l of each component, [(L+1)^2], in the order (0,0), (1,-1), (1,0), (1,1), (2,-2), ...: l (l + 1) + m."""
+    return np.repeat(np.arange(highest + 1), 2 * np.arange(highest + 1) + 1)
+
+
+class HarmonicMeans:
+    """Averages all Y_lm up to a degree.
+
+    Args:
+        highest: The degree L.
+    """
+
+    def __init__(self, highest: int) -> None:
+        """See the class."""
+        self._highest = highest
+        self._matrix = _matrix(highest)
+
+    def __call__(self, vectors: Array) -> Array:
+        """Averages over unit vectors [V,3]; [(L+1)^2] in the order of `degrees`."""
+        polynomials = legendre.legvander(vectors[:, 2], self._highest)  # [V,L+1]
+        powers = np.empty((2, self._highest + 1, len(vectors)))
+        powers[0, 0], powers[1, 0] = 1.0, 0.0
+        x, y = vectors[:, 0], vectors[:, 1]
+        for m in range(self._highest):
+            powers[0, m + 1] = x * powers[0, m] - y * powers[1, m]
+            powers[1, m + 1] = x * powers[1, m] + y * powers[0, m]
+        products = powers.reshape(-1, len(vectors)) @ polynomials
+        return np.asarray(self._matrix @ products.ravel() / len(vectors))
+
+
+def _matrix(highest: int) -> Array:
+    """Of all Y_lm in terms of the products: Re or Im, m, k."""
+    matrix = np.zeros(((highest + 1) ** 2, 2, highest + 1, highest + 1))
+    for degree in range(highest + 1):
+        for m in range(degree + 1):
+            norm = np.sqrt((2 * degree + 1) / (4 * np.pi) * factorial(degree - m) / factorial(degree + m))
+            series = norm * legendre.legder([0.0] * degree + [1.0], m)
+            middle = degree * (degree + 1)
+            if m == 0:
+                matrix[middle, 0, 0, : len(series)] = series
+            else:
+                matrix[middle + m, 0, m, : len(series)] = np.sqrt(2) * series
+                matrix[middle - m, 1, m, : len(series)] = np.sqrt(2) * series
+    return matrix.reshape(len(matrix), -1)

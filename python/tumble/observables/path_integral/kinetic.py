@@ -1,0 +1,222 @@
+"""Kinetic energy of quantum nuclei by the centroid-virial estimator, and the anisotropy of its tensor.
+
+    T_i,ab = kT/2 delta_ab - 1/(4P) sum_k [ (q_ik - q_i)_a f_ik,b + (q_ik - q_i)_b f_ik,a ]
+
+for the P beads k of an atom i, with their centroid q_i and the physical forces f_ik on the beads (those of the springs
+left out). Its trace is the kinetic energy, 3/2 kT for a classical nucleus. It is i-PI's `kinetic_cv`, and the tensor
+is its `kinetic_tens`. (Herman, Bruskin and Berne, J. Chem. Phys. 76, 5150 (1982); Cao and Berne, J. Chem. Phys. 91,
+6359 (1989); Tuckerman, Statistical Mechanics, 2010, section 12.6.)
+
+T is the temperature of the ensemble, which the estimator takes as given: thermostats that don't sample it aren't found
+out here. The mean tensor of all atoms of an element has no preferred direction in an isotropic system if the model has
+none. (Of single atoms it has: along bonds the kinetic energy is larger.)
+
+Values are in meV for each atom.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+import tumble
+from tumble.errors import TrajectoryError
+from tumble.observables.base.temperature import checked_temperature
+from tumble.observables.path_integral.bead_tensors import BeadTensors
+from tumble.observables.quantities.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
+from tumble.observables.quantities.log_rows import time_step, unresolved_notes
+from tumble.observables.quantities.result import Quantity, Result, averaged
+from tumble.statistics.cells import Cells, cells_of
+from tumble.trajectories.centroid import beads_of
+from tumble.types import Array
+from tumble.units.constants import BOLTZMANN, EV_IN_KJ_PER_MOL
+
+_MEV = 1000.0
+_FORCE = 1.0 / EV_IN_KJ_PER_MOL  # a kJ/(mol Å), the unit of forces in MDAnalysis, in eV/Å
+_COLUMN = re.compile(r"kinetic_(cv|tens)(?:\((?:atom=)?([A-Za-z]\w*)\))?")
+
+
+class Kinetic(BeadTensors):
+    """Centroid-virial kinetic energy of each element from positions and forces of beads.
+
+    Quantities, for an element X: `kinetic_X`, meV for each atom; `kinetic_anisotropy_X`, see
+    `tumble.observables.quantities.anisotropy`.
+
+    Args:
+        universe: A `MDAnalysis.Universe` with elements, whose frames hold ring polymers with the forces on all beads
+            (`ts.data["bead_forces"]`).
+        temperature: K.
+        isotropic: As for `tumble.observables.path_integral.gyration.Gyration`.
+        blocks: See `Observable`.
+        verbose: See `Observable`.
+
+    Raises:
+        TrajectoryError: If frames hold a single bead, or no forces, elements aren't known, or the temperature isn't
+            positive.
+    """
+
+    observable = "kinetic"
+    tensor = "the kinetic energy tensor"
+    single_bead = "for which the estimator is the constant 3/2 kT"
+
+    def __init__(
+        self,
+        universe: Any,
+        *,
+        temperature: float,
+        isotropic: bool = True,
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        self.temperature = checked_temperature(temperature)
+        super().__init__(universe, isotropic=isotropic, blocks=blocks, verbose=verbose)
+        _forces(universe.trajectory[0])
+
+    def _sample(self) -> Array:
+        """For each element the kinetic energy of an atom and the elements of the tensor; whether the box is a cube."""
+        beads, forces = beads_of(self._ts), _forces(self._ts)
+        offsets = beads - beads.mean(axis=0)
+        thermal = 0.5 * BOLTZMANN * self.temperature
+        sample: list[float] = []
+        for symbol, atoms in self._elements.items():
+            virials = np.einsum("kia,kib->iab", offsets[:, atoms], forces[:, atoms]) * _FORCE / len(beads)
+            each = -0.25 * (virials + np.swapaxes(virials, 1, 2))
+            self._watch(symbol, each)
+            tensor = thermal * np.eye(3) + each.mean(axis=0)
+            sample += [np.trace(tensor), *(tensor[pair] for pair in ELEMENTS)]
+        return np.array([*sample, float(allows_isotropy(self._ts.dimensions))])
+
+    def _evaluate(self, cells: Cells) -> Result:
+        common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
+        isotropic = self._isotropic and bool(cells.mean[-1] == 1)
+        quantities: list[Quantity] = []
+        notes: tuple[str, ...] = ()
+        for index, symbol in enumerate(self._elements):
+            own = cells[7 * index : 7 * (index + 1)]
+            quantities.append(_energy(symbol, own[0], 1, **common))
+            anisotropy, more = self._exchanged(symbol, _anisotropy(symbol, own[1:], isotropic, **common))
+            quantities.append(anisotropy)
+            notes += more
+        return self._result(
+            quantities,
+            notes=notes,
+            temperature=self.temperature,
+            elements=self._counts,
+        )
+
+
+def kinetic_from_properties(
+    columns: Mapping[str, Any],
+    times: Any,
+    atoms: Mapping[str, int],
+    *,
+    isotropic: bool = True,
+    blocks: int | None = None,
+) -> Result:
+    """The same from properties that i-PI wrote: `kinetic_cv(X)` or `kinetic_tens(X)`, or both, of elements X.
+
+    Without an element they are those of all atoms, and the quantities are `kinetic` and `kinetic_anisotropy`.
+
+    Args:
+        columns: Properties by name, in eV, of all atoms together as i-PI gives them: [T] and, for tensors, [T,6] in the
+            order xx, yy, zz, xy, xz, yz. Others are left alone.
+        times: [T] in ps, at equal distances.
+        atoms: Number of atoms of each element.
+        isotropic: As for `Kinetic`; false also for a box that isn't a cube.
+        blocks: Number of blocks; chosen if not given.
+
+    Raises:
+        TrajectoryError: If there is no such column, or an element isn't known, or rows are too few, not at equal
+            distances in time, or not finite.
+    """
+    times = np.asarray(times, dtype=np.float64)
+    common: dict[str, Any] = {"frame_time": time_step(times, gaps=True), "blocks": blocks}
+    energies, tensors = _series(columns, len(times))
+    counts = {**atoms, "": sum(atoms.values())}
+    quantities: list[Quantity] = []
+    for symbol in dict.fromkeys((*energies, *tensors)):
+        if symbol not in counts:
+            raise TrajectoryError(f"`atoms`: expected the number of atoms of `{symbol}`, got {', '.join(atoms)}")
+        if symbol in energies:
+            quantities.append(_energy(symbol, cells_of(energies[symbol]), counts[symbol], **common))
+        else:
+            quantities.append(_energy(symbol, cells_of(tensors[symbol][:, :3].sum(axis=1)), counts[symbol], **common))
+        if symbol in tensors:
+            quantities.append(_anisotropy(symbol, cells_of(tensors[symbol]), isotropic, **common))
+    metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "elements": dict(atoms)}
+    metadata["tumble"] = tumble.__version__
+    return Result("kinetic", tuple(quantities), metadata, unresolved_notes(quantities))
+
+
+def kinetic_columns(names: Iterable[str], atoms: Container[str]) -> list[str]:
+    """Which of the columns of a log `kinetic_from_properties` understands: those of all atoms, and of elements.
+
+    Those of single atoms, such as `kinetic_cv(2)`, and of labels that are no elements aren't.
+
+    Args:
+        names: Of the columns.
+        atoms: Elements that there are.
+    """
+    found = [(name, _COLUMN.fullmatch(name)) for name in names]
+    return [name for name, match in found if match is not None and (match.group(2) is None or match.group(2) in atoms)]
+
+
+def _forces(ts: Any) -> Array:
+    """Forces on the beads of a frame, [P,N,3] in kJ/(mol Å)."""
+    forces = ts.data.get("bead_forces")
+    if forces is None:
+        raise TrajectoryError(
+            f"`universe`: expected forces on all beads, got none in frame {ts.frame}; write `forces` for each bead, or "
+            "`kinetic_cv` of each element to the properties"
+        )
+    return np.asarray(forces, dtype=np.float64)
+
+
+def _series(columns: Mapping[str, Any], rows: int) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Kinetic energies [T] and tensors [T,6] by element, the empty name for all atoms; eV."""
+    found: dict[str, dict[str, Array]] = {"cv": {}, "tens": {}}
+    for name, values in columns.items():
+        match = _COLUMN.fullmatch(name)
+        if match is None:
+            continue
+        kind, symbol = match.group(1), match.group(2) or ""
+        series = np.asarray(values, dtype=np.float64)
+        shape = (rows,) if kind == "cv" else (rows, 6)
+        if series.shape != shape:
+            raise TrajectoryError(f"`{name}`: expected an array of shape {shape}, got {series.shape}")
+        if not np.all(np.isfinite(series)):
+            raise TrajectoryError(f"`{name}`: expected finite numbers, got others")
+        found[kind][symbol] = series
+    if not found["cv"] and not found["tens"]:
+        names = ", ".join(columns) or "nothing"
+        raise TrajectoryError(f"`columns`: expected `kinetic_cv` or `kinetic_tens` of elements, got {names}")
+    return found["cv"], found["tens"]
+
+
+def _energy(symbol: str, cells: Cells, atoms: int, *, frame_time: float, blocks: int | None) -> Quantity:
+    """Mean kinetic energy of an atom, of cells of that of so many in eV."""
+    return averaged(
+        f"kinetic_{symbol}" if symbol else "kinetic",
+        cells,
+        label=f"kinetic energy of an atom, {symbol}" if symbol else "kinetic energy of an atom",
+        unit="meV",
+        frame_time=frame_time,
+        blocks=blocks,
+        scale=_MEV / atoms,
+    )
+
+
+def _anisotropy(symbol: str, cells: Cells, isotropic: bool, *, frame_time: float, blocks: int | None) -> Quantity:
+    label = "anisotropy of the kinetic energy"
+    return anisotropy_of_mean(
+        f"kinetic_anisotropy_{symbol}" if symbol else "kinetic_anisotropy",
+        cells,
+        label=f"{label}, {symbol}" if symbol else label,
+        frame_time=frame_time,
+        blocks=blocks,
+        expected=0.0 if isotropic else None,
+    )

@@ -1,0 +1,1 @@
+"""Results: quantities with errors, how they follow from samples, and how their numbers are written."""

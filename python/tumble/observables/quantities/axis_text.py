@@ -1,0 +1,57 @@
+"""Axes and places on them as text, with units.
+
+An axis whose label lists as many names as it has values, such as `x, y, z` or `component: x, y, z =`, is one of
+components: its places are told by these names.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tumble.observables.quantities.number_text import power_of_ten
+from tumble.observables.quantities.result import Axis, Quantity
+
+
+def label_of(one: Axis | Quantity, power: int = 0) -> str:
+    """What an axis of a figure or a column shows, such as `r / Å`, or `D / (10⁻⁵ Å²/ps)` in units of a power of ten."""
+    unit = "" if one.unit == "1" else one.unit
+    if power != 0:
+        factor = power_of_ten(power)
+        unit = f"({factor} {unit})" if unit else factor
+    return f"{one.label} / {unit}" if unit else one.label
+
+
+def components_of(axis: Axis) -> list[str]:
+    """Names of the values of an axis of components; none for others."""
+    names = axis.label.removesuffix(" =").rpartition(": ")[2].split(", ")
+    return names if len(names) == len(axis.values) > 1 else []
+
+
+def place_of(axis: Axis, index: int) -> str:
+    """A place on an axis, such as `r = 2.75 Å` or `component y`."""
+    names = components_of(axis)
+    if names:
+        return f"{component_label(axis)} {names[index]}"
+    return f"{axis.label} = {_coordinate(float(axis.values[index]))}{unit_after(axis.unit)}"
+
+
+def unit_after(unit: str) -> str:
+    """A unit as it follows a number: after a space, but for degrees of an angle."""
+    return "" if unit in ("", "1") else unit if unit == "°" else f" {unit}"
+
+
+def places_of(quantity: Quantity, index: int) -> str:
+    """A place on all axes of a quantity, by its index in the flat array."""
+    places = np.unravel_index(index, quantity.values.shape)
+    return ", ".join(place_of(axis, int(place)) for axis, place in zip(quantity.axes, places, strict=True))
+
+
+def component_label(axis: Axis) -> str:
+    """What the names of an axis of components are."""
+    return axis.label.rpartition(": ")[0] or "component"
+
+
+def _coordinate(value: float) -> str:
+    """Three digits, and all of those before the decimal point; bins are no finer."""
+    text = f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    return text.replace("-", "−")

@@ -1,0 +1,104 @@
+"""Rows of a log: what was written at equal distances in time, as quantities with errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.observables.quantities.result import Quantity, derived
+from tumble.statistics.cells import cells_of
+from tumble.types import Array
+
+
+class LogRows(NamedTuple):
+    """What quantities need to know about their rows.
+
+    Attributes:
+        times: [T] in ps.
+        step: Time between two rows, ps.
+        molecules: Number of molecules.
+        blocks: Number of blocks for errors; chosen if None.
+    """
+
+    times: Array
+    step: float
+    molecules: int
+    blocks: int | None
+
+
+def time_step(times: Array, *, gaps: bool = False) -> float:
+    """Time between two rows of a log, ps.
+
+    Args:
+        times: [T] in ps.
+        gaps: Whether some rows may be missing, as damaged ones are, which an average doesn't mind: of 20 at most one.
+
+    Raises:
+        TrajectoryError: If there are fewer than 3 rows, or they aren't at equal distances in time.
+    """
+    if times.ndim != 1 or len(times) < 3:
+        raise TrajectoryError(f"`times`: expected at least 3 rows of a log, got {times.shape}")
+    steps = np.diff(times)
+    if gaps and np.all(steps > 0):
+        step = float(np.median(steps))
+        missing = np.rint(steps / step) - 1
+        if 0 < missing.sum() <= len(times) / 20 and np.all(np.abs(steps - (missing + 1) * step) <= 1e-3 * step):
+            return step
+    # Times may have been rounded in a file, where they are small numbers of the size of the last digit.
+    if not np.all(steps > 0) or np.ptp(steps) > 1e-3 * steps.mean() + 1e-6 * np.abs(times).max():
+        raise TrajectoryError(
+            f"`times`: expected rows at equal distances in time, got from {steps.min():.6g} to {steps.max():.6g} ps"
+        )
+    return float(steps.mean())
+
+
+def checked_rows(name: str, times: Any, values: Any, components: int) -> tuple[Array, Array]:
+    """Times [T] and values [T,P,components] of a log.
+
+    Args:
+        name: Of the values, for messages.
+        times: [T] in ps.
+        values: [T,P,components] for P beads; the axis of beads may be missing, and that of one component.
+        components: Their number.
+
+    Raises:
+        TrajectoryError: If shapes don't fit, or a value isn't finite.
+    """
+    if times is None:
+        raise TrajectoryError(f"`{name}`: expected the times of its rows, got none")
+    times, values = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    if components == 1:
+        values = values[..., None]
+    if values.ndim == 2:
+        values = values[:, None, :]
+    if values.ndim != 3 or values.shape[0] != len(times) or values.shape[2] != components:
+        raise TrajectoryError(f"`{name}`: expected a row for each of {len(times)} times, got shape {values.shape}")
+    if not np.isfinite(values).all():
+        raise TrajectoryError(f"`{name}`: expected finite values, got a NaN or infinity")
+    return times, values
+
+
+def root_mean_square(log: LogRows, name: str, squares: Array, label: str, unit: str) -> Quantity:
+    """The root of the mean of squares [T], which is 0 for an exactly invariant model."""
+    return derived(
+        name,
+        cells_of(squares),
+        np.sqrt,
+        label=label,
+        unit=unit,
+        frame_time=log.step,
+        blocks=log.blocks,
+        expected=0.0,
+        diagnostic=True,
+    )
+
+
+def unresolved_notes(quantities: Sequence[Quantity]) -> tuple[str, ...]:
+    """What a reader must know of quantities whose correlation time a log is too short to tell."""
+    names = [quantity.name for quantity in quantities if not quantity.resolved]
+    if not names:
+        return ()
+    return (f"The log is too short to tell the correlation time of {', '.join(names)}: errors are lower bounds.",)

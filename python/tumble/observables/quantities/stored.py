@@ -1,0 +1,84 @@
+"""Values of a document of JSON, each of the kind that is expected: files are cut short, edited or of other versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.types import Array
+
+Read = Callable[[Mapping[str, Any], str], Any]
+
+
+def text(data: Mapping[str, Any], key: str) -> str:
+    """A text.
+
+    Raises:
+        TrajectoryError: If it is something else or missing, as for the others here.
+    """
+    return str(_checked(data, key, str, "a text"))
+
+
+def flag(data: Mapping[str, Any], key: str) -> bool:
+    """True or false."""
+    return bool(_checked(data, key, bool, "true or false"))
+
+
+def listed(data: Mapping[str, Any], key: str) -> list[Any]:
+    """A list."""
+    return list(_checked(data, key, list, "a list"))
+
+
+def texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """A list of texts."""
+    found = listed(data, key)
+    if not all(isinstance(each, str) for each in found):
+        raise TrajectoryError(f"a `{key}` with something else than texts")
+    return tuple(found)
+
+
+def mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A mapping."""
+    return dict(_checked(data, key, dict, "a mapping"))
+
+
+def number(data: Mapping[str, Any], key: str) -> float | int | None:
+    """A number, or None."""
+    found: float | int | None = _checked(data, key, (int, float, type(None)), "a number or null")
+    if isinstance(found, bool):
+        raise TrajectoryError(f"a `{key}` that isn't a number or null")
+    return found
+
+
+def known(data: Mapping[str, Any], key: str) -> float:
+    """A number that isn't null."""
+    found = number(data, key)
+    if found is None:
+        raise TrajectoryError(f"a `{key}` that is null")
+    return float(found)
+
+
+def array(data: Mapping[str, Any], key: str, shape: tuple[int, ...] | None = None) -> Array:
+    """An array of numbers, null as NaN; of this shape, if one is given, in which -1 stands for any length."""
+    try:
+        found = np.asarray(_checked(data, key, object, ""), dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TrajectoryError(f"a `{key}` that isn't an array of numbers") from error
+    if shape is not None and (
+        found.ndim != len(shape) or any(one not in (-1, two) for one, two in zip(shape, found.shape, strict=True))
+    ):
+        raise TrajectoryError(f"a `{key}` of shape {found.shape} for {shape}")
+    return found
+
+
+def _checked(data: Mapping[str, Any], key: str, kind: Any, words: str) -> Any:
+    if not isinstance(data, Mapping):
+        raise TrajectoryError(f"something without `{key}`")
+    if key not in data:
+        raise TrajectoryError(f"one without `{key}`")
+    if not isinstance(data[key], kind):
+        raise TrajectoryError(f"a `{key}` that isn't {words}")
+    return data[key]

@@ -1,0 +1,292 @@
+"""Radial distribution functions.
+
+    g_AB(r) = V / N_pairs * <number of pairs with a distance in the shell> / (volume of the shell)
+
+over ordered pairs of different atoms: N_pairs is N_A N_B for two elements and N_A (N_A - 1) for A = B, so that an ideal
+gas has g = 1 for any number of atoms. V is the volume of each frame. (Hansen and McDonald, Theory of Simple
+Liquids, 4th edition, section 2.5.)
+
+Every bead is a configuration of the quantum distribution, so the average over beads of each bead's g(r) is the
+path-integral estimator (Tuckerman, Statistical Mechanics, 2010, section 12.3). That of the centroid is sharper, and no
+observable.
+
+Beyond half the smallest distance between opposite faces of the box, shells lie partly outside, and atoms meet several
+images of another, which move together: that range is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from MDAnalysis.lib.mdamath import triclinic_vectors
+
+from tumble.errors import SettingError, TrajectoryError
+from tumble.observables.base.molecular_observable import MolecularObservable
+from tumble.observables.frames.water import Water
+from tumble.observables.quantities.result import (
+    Axis,
+    Quantity,
+    Result,
+    averaged,
+    derived,
+)
+from tumble.observables.structure.rdf_extrema import first_peak, minimum_after
+from tumble.observables.structure.rdf_groups import (
+    Group,
+    Pair,
+    are_elements,
+    classes_of,
+    molecular_pairs,
+    pairs_of,
+)
+from tumble.observables.structure.rdf_pairs import Counts, Indices, PairCounter
+from tumble.statistics.cells import Cells
+from tumble.trajectories.boxes import ROUNDING, half_box
+from tumble.trajectories.centroid import beads_of
+from tumble.trajectories.nuclei import Nuclei
+from tumble.types import Array
+
+FARTHEST = 12.0  # Å, of the range if none is asked for
+WATER = (("O", "O"), ("O", "H"), ("H", "H"))
+
+
+class Rdf(MolecularObservable):
+    """Radial distribution functions of pairs of elements or groups of atoms.
+
+    Quantities, for a pair of the name OH: `g_OH`, the curve; `r_OH_peak` (Å) and `g_OH_peak`, position and height of
+    its first peak, if it has one; `n_OH`, the mean number of H around an O up to the minimum behind that, if there is
+    one. With molecules apart, `g_OH_inter` (and `r_OH_inter_peak` ...) of pairs of different molecules, which is 1 for
+    independent molecules, and `p_OH_intra`, the distribution of distances within molecules (Å⁻¹; its integral is 1).
+
+    Args:
+        universe: A `MDAnalysis.Universe` in a periodic box.
+        pairs: Pairs of elements, selections in the language of MDAnalysis or, with a name for each pair, of
+            `MDAnalysis.AtomGroup`: `{"surface": (first, second)}`.
+        cutoff: Where the last bin ends, Å; up to 12 Å, as far as the box allows in all frames, if not given.
+        bin_width: Width of a bin, Å; made smaller such that it divides `cutoff`.
+        centroid: Whether of the centroid instead of the beads.
+        intramolecular: `together`: all pairs in one curve. `apart`: those of the same molecule apart from the rest;
+            molecules are those of the topology's bonds, or of water, found in the first frame.
+        blocks: See `Observable`.
+        verbose: See `Observable`.
+
+    Raises:
+        TrajectoryError: If there is no box or no such pair, the range goes beyond half the box, or molecules can't be
+            told.
+    """
+
+    observable = "rdf"
+
+    def __init__(
+        self,
+        universe: Any,
+        pairs: Sequence[tuple[Group, Group]] | Mapping[str, tuple[Group, Group]] = WATER,
+        *,
+        cutoff: float | None = None,
+        bin_width: float = 0.05,
+        centroid: bool = False,
+        intramolecular: Literal["together", "apart"] = "together",
+        blocks: int | None = None,
+        verbose: bool = False,
+    ) -> None:
+        """See the class."""
+        super().__init__(universe, blocks=blocks, verbose=verbose)
+        if intramolecular not in ("together", "apart"):
+            raise TrajectoryError(f"`intramolecular`: expected `together` or `apart`, got `{intramolecular}`")
+        self.pairs = pairs_of(universe, pairs)
+        self.centroid = centroid
+        self._of_elements = are_elements(pairs) and intramolecular == "together"
+        self._fixed = cutoff is not None
+        self.bins, self.bin_width = _bins(_reach(universe.trajectory[0]), cutoff, bin_width)
+        classes, self._first, self._second = classes_of(self.pairs)
+        self._counter = PairCounter(classes, self.bin_width)
+        self._listed: Indices = np.empty((0, 2), dtype=np.intp)
+        self._water: Water | None = None
+        if intramolecular == "apart":
+            self._listed, self._water = molecular_pairs(universe)
+            self._listed = self._listed[np.all(classes[self._listed] >= 0, axis=1)]
+        self._inside = [pair.number_of(self._listed) for pair in self.pairs]
+        for pair, inside in zip(self.pairs, self._inside, strict=True):
+            if pair.number == inside:
+                raise SettingError(
+                    "pairs", f"expected pairs of different molecules, got `{pair.name}`, of which there is none"
+                )
+        # Places of pairs within molecules in a sample, behind all pairs.
+        self._apart = [index for index, inside in enumerate(self._inside) if inside > 0]
+
+    def run(self, *arguments: Any, **options: Any) -> Any:
+        """See the base.
+
+        Where pairs are those of elements alone, atoms may change theirs on the way, as `fix atom/swap` makes them.
+        """
+        trajectory = self.universe.trajectory
+        trajectory.kinds_may_change = self._of_elements
+        try:
+            return super().run(*arguments, **options)
+        finally:
+            trajectory.kinds_may_change = False
+
+    def _sample(self) -> Array:
+        """Numbers of pairs times V; of those within molecules; whether a bin is in reach; 1/V: rows of [B]."""
+        ts = self._ts
+        beads = beads_of(ts)
+        if "like_first" in ts.data:
+            beads = beads[:, ts.data["like_first"]]
+        beads = beads.mean(axis=0, keepdims=True) if self.centroid else beads
+        if not np.all(np.isfinite(beads)):
+            raise TrajectoryError(f"`universe`: expected finite positions, got others in frame {ts.frame}")
+        bins = self._bins_within(ts)
+        rows = triclinic_vectors(ts.dimensions, dtype=np.float64)
+        inside = self._counter.count_listed(beads, rows, bins, self._listed)
+        outside = self._counter.count(beads, rows, bins) - inside
+        volume = float(np.linalg.det(rows))
+        sample = np.zeros((len(self.pairs) + len(self._apart) + 2, self.bins))
+        sample[: len(self.pairs), :bins] = [self._of_pair(outside, index) * volume for index in range(len(self.pairs))]
+        for row, index in enumerate(self._apart, start=len(self.pairs)):
+            sample[row, :bins] = self._of_pair(inside, index)
+        sample /= len(beads)
+        sample[-2, :bins] = 1.0
+        sample[-1] = 1 / volume
+        if self._water is not None:
+            self.results.broken.count(self._water, self._water.bonds(beads.mean(axis=0), ts.dimensions), ts.frame)
+        return sample
+
+    def _of_pair(self, counts: Counts, index: int) -> Array:
+        """Number of ordered pairs of atoms at the two ends, [B], from that of all classes [C,C,B]."""
+        chosen = counts[np.ix_(self._first[index], self._second[index])]
+        return np.asarray(chosen.sum(axis=(0, 1)), dtype=np.float64)
+
+    def _bins_within(self, ts: Any) -> int:
+        """How many bins half of the box of a frame holds."""
+        reach = _reach(ts)
+        bins = min(self.bins, int(reach / self.bin_width))
+        if self._fixed and bins < self.bins:
+            raise SettingError("cutoff", _too_far(self.bins * self.bin_width, reach, ts.frame))
+        if bins == 0:
+            raise SettingError("bin_width", f"expected at most half the box, {reach:.3f} Å in frame {ts.frame}")
+        return bins
+
+    def _evaluate(self, cells: Cells) -> Result:
+        bins = int(np.sum(cells.sums[:, -2].sum(axis=0) == len(self.frames)))
+        notes = self.results.broken.notes(self._water, len(self.frames)) if self._water is not None else ()
+        if bins < self.bins:
+            notes = (*notes, f"The range ends at {bins * self.bin_width:.2f} Å, where that of the smallest box does.")
+        edges = np.arange(bins + 1) * self.bin_width
+        axis = Axis("r", "Å", 0.5 * (edges[:-1] + edges[1:]))
+        shells = 4 / 3 * np.pi * np.diff(edges**3)
+        common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
+        quantities: list[Quantity] = []
+        uncounted: list[str] = []
+        for index, pair in enumerate(self.pairs):
+            own = cells[[index, -1], :bins]
+            found = self._curve(own, pair, self._inside[index], axis, shells, common)
+            if not any(quantity.name.startswith("n_") for quantity in found):
+                uncounted.append(found[0].label)
+            quantities += found
+        if uncounted:
+            notes = (*notes, _no_number(uncounted))
+        for row, index in enumerate(self._apart, start=len(self.pairs)):
+            pair = self.pairs[index]
+            quantities.append(
+                averaged(
+                    f"p_{pair.name}_intra",
+                    cells[row, :bins],
+                    label=f"p(r), {pair.label} intra",
+                    unit="Å⁻¹",
+                    axes=(axis,),
+                    scale=1 / (self._inside[index] * self.bin_width),
+                    **common,
+                )
+            )
+        curves_first = sorted(quantities, key=lambda quantity: len(quantity.axes) == 0)
+        return self._result(
+            curves_first,
+            notes=notes,
+            cutoff=float(edges[-1]),
+            bin_width=self.bin_width,
+            positions="centroid" if self.centroid else "beads",
+            pairs={pair.name: pair.number - inside for pair, inside in zip(self.pairs, self._inside, strict=True)},
+            mean_volume=float(1 / cells.mean[-1, 0]),
+        )
+
+    def _nuclei(self) -> Nuclei | None:
+        shown = super()._nuclei()
+        return Nuclei.CENTROID if self.centroid and shown is Nuclei.BEADS else shown
+
+    def _curve(
+        self, cells: Cells, pair: Pair, inside: int, axis: Axis, shells: Array, common: dict[str, Any]
+    ) -> list[Quantity]:
+        """g(r) and the numbers that follow from it, of cells of pairs times V, and 1/V, [2,B]."""
+        name, label = (f"{pair.name}_inter", f"{pair.label} inter") if inside else (pair.name, pair.label)
+        scale = 1 / ((pair.number - inside) * shells)
+        g = averaged(f"g_{name}", cells[0], label=f"g(r), {label}", unit="1", axes=(axis,), scale=scale, **common)
+        peak = first_peak(axis.values, g.values, g.errors)
+        if peak is None:
+            return [g]
+        found = [
+            g,
+            derived(
+                f"r_{name}_peak",
+                cells[0],
+                lambda mean: peak.find(mean * scale)[0],
+                label=f"first peak, {label}",
+                unit="Å",
+                **common,
+            ),
+            derived(
+                f"g_{name}_peak",
+                cells[0],
+                lambda mean: peak.find(mean * scale)[1],
+                label=f"peak height, {label}",
+                unit="1",
+                **common,
+            ),
+        ]
+        minimum = minimum_after(peak, axis.values, g.values, g.errors)
+        if minimum is None:
+            return found
+        edges = np.arange(len(shells) + 1) * self.bin_width
+        centres = int(pair.first.sum())
+
+        def neighbours(mean: Array) -> float:
+            within = np.concatenate([[0.0], np.cumsum(mean[0])]) * mean[1, 0] / centres
+            return float(np.interp(minimum.find(mean[0] * scale)[0], edges, within))
+
+        return [*found, derived(f"n_{name}", cells, neighbours, label=f"neighbors, {label}", unit="1", **common)]
+
+
+def _no_number(labels: list[str]) -> str:
+    return (
+        f"No number of neighbors from {'; '.join(labels)}: there is no first peak with a minimum behind it that is "
+        "clear of the noise."
+    )
+
+
+def _reach(ts: Any) -> float:
+    """Half the smallest distance between opposite faces of the box of a frame, Å."""
+    if ts.dimensions is None or not np.all(np.asarray(ts.dimensions[:3]) > 0):
+        raise TrajectoryError(f"`universe`: expected a periodic box in each frame, got none in frame {ts.frame}")
+    return half_box(ts.dimensions)
+
+
+def _bins(reach: float, cutoff: float | None, bin_width: float) -> tuple[int, float]:
+    """Number of bins and their width, Å."""
+    if not bin_width > 0:
+        raise SettingError("bin_width", f"expected a positive number of Å, got {bin_width:g}")
+    if cutoff is None:
+        return max(1, int(min(FARTHEST, reach) / bin_width * (1 + ROUNDING))), bin_width
+    if not cutoff > 0:
+        raise SettingError("cutoff", f"expected a positive number of Å, got {cutoff:g}")
+    if cutoff > reach:
+        raise SettingError("cutoff", _too_far(cutoff, reach, 0))
+    bins = int(np.ceil(cutoff / bin_width * (1 - ROUNDING)))
+    return bins, cutoff / bins
+
+
+def _too_far(cutoff: float, reach: float, frame: int) -> str:
+    return (
+        f"expected at most half the distance between opposite faces of the box, {reach:.3f} Å in frame "
+        f"{frame}, got {cutoff:.3f} Å; beyond it shells lie partly outside of the box"
+    )

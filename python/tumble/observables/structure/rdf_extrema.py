@@ -1,0 +1,143 @@
+"""The first peak of a radial distribution function, and the minimum behind it.
+
+Where they are is taken from the whole curve, once. Position and height then follow from a polynomial of fourth order,
+fitted by least squares to the upper half of the peak (of what is above 1), or to the lower half of the minimum: it can
+follow their asymmetry, and takes the noise of many bins off. So they are smooth functions of the curve, which can be
+applied to every resampling of it. A peak narrower than a few bins comes out lower than it is.
+
+The polynomial of a peak sees no bin beyond the lowest ones next to it, and that of a minimum no bin of a peak:
+shells of crystals and of rigid molecules are few bins wide and apart. Where a minimum is flat, as between such shells,
+its middle is taken.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import find_peaks
+
+from tumble.types import Array
+
+_DEGREE = 4
+_FEWEST = 2  # bins on each side
+_FINE = 401  # places at which the polynomial is looked at
+_LEAST = 0.1  # height of a peak above its surroundings, below which it doesn't count
+_SIGMAS = 6.0  # likewise, in errors of the curve there
+
+
+@dataclass(frozen=True)
+class Extremum:
+    """Where a curve has a maximum or a minimum, and how to find it exactly.
+
+    Attributes:
+        index: Bin with the largest or smallest value.
+        bins: Those to which the polynomial is fitted.
+        places: Where it is looked at, [F].
+        matrix: What gives its values there from those of the bins, [F,W].
+        sign: 1 for a maximum, -1 for a minimum.
+    """
+
+    index: int
+    bins: slice
+    places: Array
+    matrix: Array
+    sign: float
+
+    def find(self, values: Array) -> tuple[float, float]:
+        """Position and value of the extremum of a curve over all bins."""
+        fitted = self.matrix @ values[self.bins]
+        best = int(np.argmax(self.sign * fitted))
+        return float(self.places[best]), float(fitted[best])
+
+
+def first_peak(centres: Array, values: Array, errors: Array) -> Extremum | None:
+    """Return the first peak above 1 that is clear of the noise; None if there is none.
+
+    Args:
+        centres: Middle of each bin, [B].
+        values: g(r), [B].
+        errors: [B].
+    """
+    peaks = _peaks(values, errors)
+    first = next((place for place, index in enumerate(peaks) if values[index] > 1), None)
+    if first is None:
+        return None
+    before = 0 if first == 0 else _valley(values, peaks[first - 1], peaks[first])[-1]
+    after = len(values) - 1 if first + 1 == len(peaks) else _valley(values, peaks[first], peaks[first + 1])[0]
+    return _extremum(centres, values, peaks[first], 1.0, level=1.0, limits=(before, after))
+
+
+def minimum_after(peak: Extremum, centres: Array, values: Array, errors: Array) -> Extremum | None:
+    """Return the minimum between a peak and the next one; None if there is no next one."""
+    later = next((index for index in _peaks(values, errors) if index > peak.index), None)
+    if later is None:
+        return None
+    flat = _valley(values, peak.index, later)
+    if len(flat) > 1:
+        middle = 0.5 * (centres[flat[0]] + centres[flat[-1]])
+        bins = slice(flat[0], flat[-1] + 1)
+        return Extremum(flat[0], bins, np.array([middle]), np.full((1, len(flat)), 1 / len(flat)), -1.0)
+    limits = (peak.index + 1, later - 1)
+    return _extremum(centres, values, flat[0], -1.0, level=float(values[later]), limits=limits)
+
+
+def _peaks(values: Array, errors: Array) -> list[int]:
+    """Bins of all peaks that are clear of the noise."""
+    peaks, found = find_peaks(values, prominence=_LEAST)
+    clear = found["prominences"] >= _SIGMAS * np.nan_to_num(errors[peaks], nan=np.inf)
+    return [int(index) for index in peaks[clear]]
+
+
+def _valley(values: Array, first: int, last: int) -> range:
+    """The bins with the smallest value between two others; of several such stretches, the longest."""
+    between = values[first + 1 : last]
+    lowest = np.flatnonzero(between == between.min()) + first + 1
+    ends = np.flatnonzero(np.diff(lowest) > 1) + 1
+    limits = itertools.pairwise([0, *ends.tolist(), len(lowest)])
+    start, stop = max(limits, key=lambda each: each[1] - each[0])
+    return range(int(lowest[start]), int(lowest[stop - 1]) + 1)
+
+
+def _extremum(
+    centres: Array, values: Array, index: int, sign: float, *, level: float, limits: tuple[int, int]
+) -> Extremum:
+    """Prepare the fit to the bins around that are nearer to the extremum than half of the way to the level.
+
+    Args:
+        centres: [B].
+        values: [B].
+        index: Of the extremum.
+        sign: 1 for a maximum, -1 for a minimum.
+        level: What is far from the extremum.
+        limits: First and last bin that may be fitted.
+    """
+    inside = sign * (values - 0.5 * (values[index] + level)) >= 0
+    # Of a narrow extremum as many bins on both sides: a polynomial through few points leans to the longer side.
+    least = min(_FEWEST, index - limits[0], limits[1] - index)
+    first = _last_of(inside, range(index, limits[0] - 1, -1), least)
+    last = _last_of(inside, range(index, limits[1] + 1), least)
+    if first == last:
+        return Extremum(index, slice(index, index + 1), centres[[index]], np.ones((1, 1)), sign)
+    scale = centres[last] - centres[first]
+    bins = slice(first, last + 1)
+    degree = min(_DEGREE, last - first)
+    # A shorter way than to all of the bins: at the ends of them the polynomial may swing.
+    reach = 0.5 * scale
+    low, high = max(centres[first], centres[index] - reach), min(centres[last], centres[index] + reach)
+    places = np.linspace(low, high, _FINE)
+    fit = np.linalg.pinv(np.vander((centres[bins] - centres[index]) / scale, degree + 1))
+    return Extremum(index, bins, places, np.vander((places - centres[index]) / scale, degree + 1) @ fit, sign)
+
+
+def _last_of(inside: NDArray[np.bool_], way: Sequence[int], least: int) -> int:
+    """The last bin on the way that is inside, with all before it, or among the first so many behind the start."""
+    reached = way[0]
+    for steps, place in enumerate(way):
+        if not inside[place] and steps > least:
+            break
+        reached = place
+    return reached

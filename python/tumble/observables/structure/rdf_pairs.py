@@ -1,0 +1,234 @@
+"""Numbers of pairs of atoms by distance in a periodic box, by NumPy alone.
+
+Positions become 32-bit integers, of which the whole range is one edge of the cell. Their differences wrap around as
+periodic boundaries do, so that subtraction gives the nearest image along each edge. That is the nearest of all
+images for distances up to half the smallest distance between opposite faces, in a cell of any shape. Distances have the
+precision of 32-bit floating-point numbers.
+
+Boxes of many cutoffs are divided into cells not thinner than the cutoff, and only atoms of cells that touch are
+looked at; in others all pairs are. Work is done in tiles that fit into a cache.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tumble.trajectories.boxes import face_distances
+from tumble.types import Array
+
+Indices = NDArray[np.intp]
+Counts = NDArray[np.int64]
+Places = NDArray[np.int32]  # positions as integers, [3,...]
+
+TILE = 1 << 16  # distances in a tile
+_FEWEST_PER_CELL = 16  # atoms, below which Python takes longer than the distances
+_SMALL = TILE // 8  # distances in a tile, likewise
+_RANGE = 2.0**32
+
+
+class _Tile(NamedTuple):
+    """Pairs of the rows and the columns.
+
+    Attributes:
+        rows: Places, [3,P,n].
+        columns: Places, [3,P,m].
+        row_classes: Ascending, [n].
+        column_classes: Ascending up to `own` and from there on, [m].
+        own: Among these first columns the rows are found as well, in this tile or another: their pairs are met twice.
+    """
+
+    rows: Places
+    columns: Places
+    row_classes: Indices
+    column_classes: Indices
+    own: int
+
+
+class PairCounter:
+    """Counts pairs by distance and by the classes of both atoms.
+
+    Args:
+        classes: Class of each atom, from 0 to C - 1; -1 for atoms that don't count, [N].
+        width: Width of a bin, Å.
+    """
+
+    def __init__(self, classes: Indices, width: float) -> None:
+        """See the class."""
+        atoms = np.flatnonzero(classes >= 0)
+        # By class, so that atoms of a class are a slice.
+        self._order = atoms[np.argsort(classes[atoms], kind="stable")]
+        self._classes = classes[self._order]
+        self._place_of = np.full(len(classes), -1)
+        self._place_of[self._order] = np.arange(len(self._order))
+        self._number = int(classes.max()) + 1
+        self._limits = np.arange(self._number + 1)
+        self._width = width
+        size = max(TILE, len(self._order))
+        self._differences = np.empty(size, dtype=np.int32)
+        self._work = np.empty((3, size), dtype=np.float32)
+
+    def count(self, beads: Array, rows: Array, bins: int) -> Counts:
+        """All pairs of different atoms of a bead, summed over beads.
+
+        Args:
+            beads: Positions, [P,N,3] in Å.
+            rows: Vectors of the cell, [3,3] in Å.
+            bins: Number of bins, B; the last one ends at half the smallest distance between opposite faces, or before.
+
+        Returns:
+            Number of ordered pairs of an atom of one class and another of the second, [C,C,B]; symmetric.
+        """
+        places = _places(beads[:, self._order], rows)
+        counts = np.zeros((self._number, self._number, bins), dtype=np.int64)
+        for tile in self._tiles(places, rows, bins * self._width):
+            numbers = self._in_widths(tile.rows[..., None], tile.columns[:, :, None, :], rows)
+            own = self._slices(tile.column_classes[: tile.own])
+            beyond = self._slices(tile.column_classes[tile.own :], tile.own)
+            for a, row in self._slices(tile.row_classes):
+                for b, column in own:
+                    counts[a, b] += _histogram(numbers[:, row, column], bins)
+                for b, column in beyond:
+                    found = _histogram(numbers[:, row, column], bins)
+                    counts[a, b] += found
+                    counts[b, a] += found
+        # Each atom met itself once in each bead.
+        diagonal = np.arange(self._number)
+        counts[diagonal, diagonal, 0] -= len(beads) * np.bincount(self._classes, minlength=self._number)
+        return counts
+
+    def count_listed(self, beads: Array, rows: Array, bins: int, pairs: Indices) -> Counts:
+        """The same for given pairs of atoms alone; to the last bit, it is a part of what `count` gives.
+
+        Args:
+            beads: As for `count`.
+            rows: As for `count`.
+            bins: As for `count`.
+            pairs: Indices of atoms that count, each pair once, [K,2].
+        """
+        counts = np.zeros((self._number, self._number, bins), dtype=np.int64)
+        if len(pairs) == 0:
+            return counts
+        places = _places(beads[:, self._order], rows)
+        step = max(1, len(self._differences) // len(beads))
+        for start in range(0, len(pairs), step):
+            first, second = self._place_of[pairs[start : start + step]].T
+            numbers = self._in_widths(places[:, :, first], places[:, :, second], rows)
+            classes = self._classes[first] * self._number + self._classes[second]
+            for both in np.unique(classes):
+                a, b = divmod(int(both), self._number)
+                found = _histogram(numbers[:, classes == both], bins)
+                counts[a, b] += found
+                counts[b, a] += found
+        return counts
+
+    def _tiles(self, places: Places, rows: Array, cutoff: float) -> Iterator[_Tile]:
+        """Tiles that together hold each pair."""
+        _, beads, atoms = places.shape
+        divisions = _divisions(rows, cutoff, atoms)
+        if divisions is not None:
+            for bead in range(beads):
+                for columns, own in _neighbourhoods(places[:, bead], divisions):
+                    yield from self._split(places[:, bead : bead + 1, columns], self._classes[columns], own)
+            return
+        # Pairs in a group of atoms are met twice. With an eighth of all atoms that wastes a sixteenth of the work.
+        group = max(1, min(max(atoms // 8, _SMALL // atoms), TILE // atoms))
+        batch = max(1, TILE // (group * atoms))
+        for bead, start in itertools.product(range(0, beads, batch), range(0, atoms, group)):
+            chosen = places[:, bead : bead + batch, start:]
+            yield from self._split(chosen, self._classes[start:], min(group, atoms - start))
+
+    def _split(self, places: Places, classes: Indices, own: int) -> Iterator[_Tile]:
+        """Cuts the pairs of the first `own` atoms with all of them into tiles that aren't too large."""
+        step = max(1, TILE // (places.shape[1] * places.shape[2]))
+        for start in range(0, own, step):
+            rows = slice(start, min(start + step, own))
+            yield _Tile(places[:, :, rows], places, classes[rows], classes, own)
+
+    def _slices(self, classes: Indices, start: int = 0) -> list[tuple[int, slice]]:
+        """The classes that are there with their places, counted from `start`; they are in ascending order."""
+        limits = [start + int(limit) for limit in np.searchsorted(classes, self._limits)]
+        pairs = enumerate(itertools.pairwise(limits))
+        return [(each, slice(first, last)) for each, (first, last) in pairs if last > first]
+
+    def _in_widths(self, first: Places, second: Places, rows: Array) -> NDArray[np.float32]:
+        """Distances of places [3,...], in widths of a bin; valid until the next call."""
+        shape = np.broadcast_shapes(first.shape[1:], second.shape[1:])
+        size = int(np.prod(shape))
+        steps = self._differences[:size].reshape(shape)
+        work = self._work[:, :size].reshape(3, *shape)
+        distance: NDArray[np.float32] = work[0]
+        along, term = work[1], work[2]
+        scale = (rows / (_RANGE * self._width)).astype(np.float32)
+        for axis in range(3):
+            component = distance if axis == 0 else along
+            # Of d = s h only the terms that aren't zero by the shape of the cell: one for an axis of a rectangular box.
+            for index, edge in enumerate(np.flatnonzero(scale[:, axis])):
+                np.subtract(first[edge], second[edge], out=steps)
+                product = component if index == 0 else term
+                np.multiply(steps, scale[edge, axis], out=product, dtype=np.float32, casting="unsafe")
+                if index > 0:
+                    component += term
+            component *= component
+            if axis > 0:
+                distance += along
+        np.sqrt(distance, out=distance)
+        return distance
+
+
+def _places(beads: Array, rows: Array) -> Places:
+    """Positions [P,N,3] as integers [3,P,N]: fractions of the edges, times 2^32 modulo 2^32."""
+    fractions = np.moveaxis(beads @ np.linalg.inv(rows), -1, 0)
+    fractions = (fractions - np.floor(fractions)) * _RANGE
+    return np.ascontiguousarray(fractions.astype(np.int64).astype(np.int32))
+
+
+def _histogram(numbers: NDArray[np.float32], bins: int) -> Counts:
+    """How many of the numbers [...] lie in each of the bins [0, 1), [1, 2) and so on."""
+    # Numbers beyond are counted, too, and dropped: that is faster than to leave them out.
+    return np.bincount(numbers.astype(np.intp).ravel(), minlength=bins)[:bins]
+
+
+def _divisions(rows: Array, cutoff: float, atoms: int) -> tuple[int, int, int] | None:
+    """Into how many cells each edge is divided; None if that spares less than half of all pairs."""
+    most = max(1.0, (atoms / _FEWEST_PER_CELL) ** (1 / 3))
+    divisions = np.clip(np.floor(face_distances(rows) / cutoff), 1, np.floor(most)).astype(int)
+    if np.prod(np.minimum(divisions, 3)) > 0.5 * np.prod(divisions):
+        return None
+    return int(divisions[0]), int(divisions[1]), int(divisions[2])
+
+
+def _neighbourhoods(places: Places, divisions: tuple[int, int, int]) -> Iterator[tuple[Indices, int]]:
+    """For each cell, its atoms and then those of half of the cells around it, so that two cells meet once.
+
+    Yields:
+        Indices, ascending in both parts, and how many are of the cell itself.
+    """
+    wide = np.ascontiguousarray(places).view(np.uint32).astype(np.uint64)
+    cells = [wide[axis] * np.uint64(divisions[axis]) >> np.uint64(32) for axis in range(3)]
+    numbers = np.ravel_multi_index([each.astype(np.intp) for each in cells], divisions)
+    order = np.argsort(numbers, kind="stable")
+    limits = np.searchsorted(numbers[order], np.arange(np.prod(divisions) + 1)).tolist()
+    groups = [order[first:last] for first, last in itertools.pairwise(limits)]
+    for own, later in zip(groups, _later_cells(divisions), strict=True):
+        if len(own) > 0:
+            beyond = [groups[other] for other in later]
+            yield np.concatenate([own, np.sort(np.concatenate([own[:0], *beyond]))]), len(own)
+
+
+@lru_cache(maxsize=8)
+def _later_cells(divisions: tuple[int, int, int]) -> tuple[tuple[int, ...], ...]:
+    """For each cell, the cells that touch it and have a larger number."""
+    found = []
+    for cell, place in enumerate(np.ndindex(*divisions)):
+        around = itertools.product(
+            *([(x + step) % size for step in (-1, 0, 1)] for x, size in zip(place, divisions, strict=True))
+        )
+        numbers = {int(np.ravel_multi_index(other, divisions)) for other in around}
+        found.append(tuple(sorted(number for number in numbers if number > cell)))
+    return tuple(found)

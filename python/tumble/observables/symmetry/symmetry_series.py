@@ -1,0 +1,148 @@
+"""Statistics of what engines log about a model's symmetry: the frame torque, and the symmetry error over a set.
+
+The symmetry error is the spread of the energy over a set of rotations, and the distance of energy and forces from the
+average over it. Like the frame torque (`tumble.observables.symmetry.frame_torque`) it is a property of the model, which
+symmetrizing changes by design, and no observable. Rows of a log are correlated in time; errors are from blocks
+(`tumble.statistics.blocking`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import tumble
+from tumble.errors import TrajectoryError
+from tumble.observables.base.series import stride_of, time_curve
+from tumble.observables.quantities.log_rows import (
+    LogRows,
+    checked_rows,
+    root_mean_square,
+    time_step,
+    unresolved_notes,
+)
+from tumble.observables.quantities.result import Quantity, Result, averaged
+from tumble.observables.symmetry.frame_torque import NOISE, frame_torque_quantities
+from tumble.statistics.cells import cells_of
+from tumble.types import Array
+
+_MEV = 1000.0
+
+
+class _Column(NamedTuple):
+    """How a column of the symmetry error is named and shown."""
+
+    label: str
+    unit: str
+    root: bool  # whether its mean square counts, and not its mean
+
+
+_SYMMETRY = {
+    "energy_std": _Column("spread of the energy over rotations", "meV", True),
+    "energy_shift": _Column("averaged less bare energy", "meV", False),
+    "force_rms": _Column("rms of averaged less bare forces", "meV/Å", True),
+    "force_max": _Column("largest difference of averaged and bare forces", "meV/Å", False),
+    "torque": _Column("frame torque of the bare model", "meV/rad", True),
+    "averaged_torque": _Column("frame torque of the average", "meV/rad", True),
+}
+
+
+def symmetry_from_series(
+    torque_times: Any = None,
+    torque: Any = None,
+    *,
+    symmetry_times: Any = None,
+    symmetry: Mapping[str, Any] | None = None,
+    molecules: int = 1,
+    blocks: int | None = None,
+) -> Result:
+    """Statistics of what was logged.
+
+    Args:
+        torque_times: Of the frame torque, [T] in ps, at equal distances.
+        torque: Frame torque of each bead, [T,P,3] in eV/rad, or [T,3].
+        symmetry_times: Of the symmetry error, [V] in ps, at equal distances.
+        symmetry: Columns [V] or, for beads, [V,P]: `energy_std` and `energy_shift` (average less bare energy) in eV,
+            `force_rms` and `force_max` in eV/Å, `torque` and `averaged_torque` in eV/rad; those that there are.
+        molecules: Their number.
+        blocks: Number of blocks; chosen if not given.
+
+    Raises:
+        TrajectoryError: If nothing was logged, or shapes and times don't fit.
+    """
+    if torque is None and not symmetry:
+        raise TrajectoryError("`torque`: expected a frame torque or a symmetry error that was logged, got neither")
+    if molecules < 1:
+        raise TrajectoryError(f"`molecules`: expected at least 1, got {molecules}")
+    quantities: list[Quantity] = []
+    notes: list[str] = []
+    metadata: dict[str, Any] = {"molecules": molecules, "tumble": tumble.__version__}
+    if torque is not None:
+        times, torque = checked_rows("torque", torque_times, torque, 3)
+        log = LogRows(times, time_step(times), molecules, blocks)
+        floor = NOISE * float(np.sqrt(molecules))
+        found = frame_torque_quantities(log, _MEV * torque)
+        metadata |= {
+            "torque_rows": len(times),
+            "beads": torque.shape[1],
+            "noise_floor_float32_meV_per_rad": _MEV * floor,
+        }
+        if found[0].values < 3 * _MEV * floor:
+            notes.append(
+                f"The frame torque is at the noise floor of float32, about {_MEV * floor:.1g} meV/rad: invariant as "
+                "far as it can be seen."
+            )
+        quantities += found
+    if symmetry:
+        unknown = sorted(set(symmetry) - set(_SYMMETRY))
+        if unknown:
+            raise TrajectoryError(f"`symmetry`: expected columns {', '.join(_SYMMETRY)}, got {', '.join(unknown)}")
+        for name in _SYMMETRY:
+            if name in symmetry:
+                times, values = checked_rows(name, symmetry_times, symmetry[name], 1)
+                log = LogRows(times, time_step(times), molecules, blocks)
+                quantities += _error_quantities(log, name, _MEV * values[..., 0])
+                metadata["symmetry_rows"] = len(times)
+        notes.append("Spread and differences are over the set of rotations that was logged, not over all rotations.")
+    return Result("symmetry", tuple(quantities), metadata, (*notes, *unresolved_notes(quantities)))
+
+
+def _error_quantities(log: LogRows, name: str, values: Array) -> list[Quantity]:
+    """Of one column [V,P] of the symmetry error, in meV and so on."""
+    column = _SYMMETRY[name]
+    squares = np.mean(values**2, axis=1)
+    quantities = []
+    if column.root or name == "energy_shift":
+        quantities.append(root_mean_square(log, f"{name}_rms", squares, f"{column.label}, rms", column.unit))
+    if name == "energy_std":
+        label = f"{column.label}, rms, over the root of the number of molecules"
+        quantities.append(root_mean_square(log, "energy_std_per_molecule", squares / log.molecules, label, column.unit))
+    if not column.root:
+        quantities.append(
+            averaged(
+                f"{name}_mean",
+                cells_of(values.mean(axis=1)),
+                label=f"{column.label}, mean",
+                unit=column.unit,
+                frame_time=log.step,
+                blocks=log.blocks,
+                expected=0.0,
+                diagnostic=True,
+            )
+        )
+    every = stride_of(len(log.times))
+    shown = (np.sqrt(squares) if column.root else values.mean(axis=1))[::every]
+    quantities.append(
+        time_curve(
+            name,
+            log.times[::every],
+            shown,
+            label=column.label,
+            unit=column.unit,
+            expected=0.0,
+            diagnostic=True,
+        )
+    )
+    return quantities

@@ -1,0 +1,1 @@
+"""What a run of i-PI leaves in its folder."""

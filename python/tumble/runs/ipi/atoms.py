@@ -1,0 +1,46 @@
+"""Which atoms a run of i-PI has, as its input or checkpoint tells without a trajectory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tumble.errors import TrajectoryError
+from tumble.runs.ipi.elements import integer_of, word_of
+from tumble.runs.text_rows import is_file
+
+_LINE = 10_000  # characters of a line that is read
+_MOST = 10_000_000  # atoms
+
+
+def atoms_of(system: Any, folder: Path) -> dict[str, int]:
+    """Number of atoms of each label, by which i-PI selects them; empty if they aren't known.
+
+    They are among the names of a checkpoint, or in the first frame of the xyz file that the run starts from.
+
+    Args:
+        system: The element `system`.
+        folder: Of the input.
+    """
+    names = system.find("beads/names")
+    text = "" if names is None else (names.text or "").strip().strip("[]")
+    labels = [word.strip() for word in text.split(",") if word.strip()]
+    return dict(Counter(labels or _labels_in(system, folder)))
+
+
+def _labels_in(system: Any, folder: Path) -> Sequence[str]:
+    """Labels of the first xyz file of `initialize`."""
+    for file in system.findall("initialize/file"):
+        path = folder / (file.text or "").strip()
+        if word_of(file, "mode", "") == "xyz" and is_file(path):
+            try:
+                with path.open(errors="replace") as lines:
+                    number = integer_of(lines.readline(_LINE), "natoms")
+                    rows = [line.split() for line in islice(lines, 1, 1 + min(max(number, 0), _MOST))]
+            except (OSError, TrajectoryError):
+                return ()
+            return [row[0] for row in rows if row] if len(rows) == number else ()
+    return ()

@@ -1,0 +1,77 @@
+"""What `tumble drive` left beside the outputs of i-PI: what it said, and its log of the symmetry error."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.runs.ipi.input import IpiInput
+from tumble.runs.ipi.symmetry_log import is_symmetry_log, read_symmetry_log
+from tumble.runs.text_rows import is_file
+from tumble.trajectories.trajectory_file import check_file
+from tumble.types import Array
+
+_SAID = re.compile(r"^tumble drive: model (.+?) on .*symmetrize ([^,;\s]+)", re.MULTILINE)
+_HEAD = 100_000  # characters of a log, in the first of which a driver introduces itself
+
+
+def said_by_driver(folder: Path) -> tuple[dict[str, str], str | None]:
+    """The model and its rotations, from what `tumble drive` said, if that is in a file *.log beside the outputs."""
+    for path in sorted(folder.glob("*.log")):
+        try:
+            check_file(path)
+            with path.open(errors="replace") as file:
+                said = _SAID.search(file.read(_HEAD))
+        except (OSError, TrajectoryError):
+            continue  # a folder or a pipe of that name, or what belongs to somebody else
+        if said is not None:
+            return {"name": said.group(1)}, said.group(2)
+    return {}, None
+
+
+def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array], tuple[str, ...]]:
+    """The log of the symmetry error, which is known by its heading.
+
+    The driver counts rounds through the beads. Round n is step n − 1, at the time (n − 1) Δt, where one driver serves
+    all beads and i-PI asks once for the forces of a step. Where a round can't be a step, as in multiple time stepping
+    or with several drivers, the log is left out.
+
+    Args:
+        folder: Where it may be.
+        found: The input of the run.
+
+    Returns:
+        Times [V] in ps, columns [V] (see `Run.symmetry`), and what was left out, in sentences.
+    """
+    logs = [path for path in sorted(folder.iterdir()) if is_file(path) and is_symmetry_log(path)]
+    if not logs:
+        return np.empty(0), {}, ()
+    names = ", ".join(f"`{path.name}`" for path in logs)
+
+    def left_out(reason: str) -> tuple[Array, dict[str, Array], tuple[str, ...]]:
+        return np.empty(0), {}, (f"The log of the symmetry error, {names}, is left out: {reason}.",)
+
+    if len(logs) > 1:
+        return left_out("there are several, and none of several drivers knows the step")
+    if found.motion.timestep is None or not found.motion.one_force_per_step:
+        return left_out("its rounds are steps only in dynamics without multiple time stepping")
+    if found.start > 0:
+        return left_out(f"its rounds are counted from the start, and the input starts from step {found.start}")
+    try:
+        log = read_symmetry_log(logs[0])
+    except TrajectoryError as error:
+        return left_out(str(error))
+    # Beads that lie on top of each other, as at the start, have one line together: most rounds have all lines.
+    lines = float(np.median(log.lines))
+    if lines != found.beads:
+        return left_out(f"its rounds have {lines:g} lines for {found.beads} beads, so that they aren't steps")
+    notes = log.notes
+    if log.parts > 1:
+        notes += (
+            f"The driver was started {log.parts} times: times of the symmetry error after the first are known to the "
+            "distance of its rows only.",
+        )
+    return (log.rounds - 1) * found.motion.timestep, log.values, notes

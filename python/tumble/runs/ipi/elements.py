@@ -1,0 +1,81 @@
+"""Words and numbers in elements of an XML input of i-PI."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tumble.errors import TrajectoryError
+from tumble.units.ipi import Units, factor
+
+_SHOWN = 40  # characters of what is wrong, in messages
+
+
+def word_of(element: Any, attribute: str, default: str) -> str:
+    """An attribute without blanks and quotation marks."""
+    return str(element.get(attribute, default)).strip().strip("'\"").strip()
+
+
+def integer_of(text: str, what: str) -> int:
+    """An integer.
+
+    Raises:
+        TrajectoryError: If it isn't one, or needs more than 64 bits.
+    """
+    word = text.strip()
+    try:
+        # Python takes `1_000`, too.
+        value = int("_" if "_" in word or len(word) > _SHOWN else word)
+    except ValueError as error:
+        raise TrajectoryError(f"`{what}`: expected an integer, got `{word[:_SHOWN]}`") from error
+    if abs(value) >= 2**63:
+        raise TrajectoryError(f"`{what}`: expected an integer of 64 bits, got `{word}`")
+    return value
+
+
+def positive_of(element: Any, attribute: str) -> int:
+    """An attribute that counts something, 1 if it isn't given.
+
+    Raises:
+        TrajectoryError: If it isn't an integer from 1.
+    """
+    value = integer_of(word_of(element, attribute, "1"), attribute)
+    if value < 1:
+        raise TrajectoryError(f"`{attribute}`: expected at least 1, got {value}")
+    return value
+
+
+def integers_of(element: Any) -> list[int]:
+    """Those of an array such as `[ 1, 4 ]`, none without the element.
+
+    Raises:
+        TrajectoryError: If something else is in there.
+    """
+    words = [] if element is None else (element.text or "").strip("[] \t\n").split(",")
+    return [integer_of(word, element.tag) for word in words if word.strip()]
+
+
+def quantity_of(element: Any, units: Units, default: float | None = None, positive: bool = False) -> float | None:
+    """A number in our units.
+
+    Args:
+        element: None if it isn't given.
+        units: Those that it may have.
+        default: In atomic units.
+        positive: Whether it must be above 0.
+
+    Raises:
+        TrajectoryError: If it isn't a finite number, or the unit isn't known.
+    """
+    if element is None or not (element.text or "").strip():
+        return None if default is None else default * factor(units, None, "default")
+    word = element.text.strip()
+    try:
+        number = float("_" if "_" in word else word)
+    except ValueError as error:
+        raise TrajectoryError(f"`{element.tag}`: expected a number, got `{word[:_SHOWN]}`") from error
+    number *= factor(units, element.get("units"), element.tag)
+    if not math.isfinite(number) or (positive and number <= 0):
+        kind = "positive" if positive else "finite"
+        raise TrajectoryError(f"`{element.tag}`: expected a {kind} number, got `{word[:_SHOWN]}`")
+    return number

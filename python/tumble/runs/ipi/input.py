@@ -1,0 +1,255 @@
+"""The XML input of i-PI, or a checkpoint (`RESTART`), with the defaults that i-PI has for what isn't in there.
+
+Names of outputs are those of i-PI (`ipi.engine.simulation`, `ipi.engine.outputs`): `SYSTEM_PREFIX.FILENAME`, without
+the parts that are empty.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tumble.errors import TrajectoryError
+from tumble.runs.ipi.atoms import atoms_of
+from tumble.runs.ipi.elements import (
+    integer_of,
+    positive_of,
+    quantity_of,
+    word_of,
+)
+from tumble.runs.ipi.motion import Motion, motion_of
+from tumble.runs.text_rows import is_file
+from tumble.units.ipi import PRESSURE, TEMPERATURE
+
+# What i-PI writes if its input has no element `output` (`ipi.inputs.outputs.InputOutputs.make_default`).
+_DEFAULT_OUTPUT = """
+<output prefix='i-pi'>
+  <properties filename='md' stride='10'> [ time, step, conserved, temperature, potential, kinetic_cv ] </properties>
+  <trajectory filename='pos' stride='100' format='xyz'> positions </trajectory>
+</output>
+"""
+# Motions of all systems together that change what a system samples.
+_BIASES = {
+    "metad": "metadynamics",
+    "dmd": "a driving force",
+    "remd": "replica exchange",
+}
+
+
+@dataclass(frozen=True)
+class PropertiesOutput:
+    """An element `properties`.
+
+    Attributes:
+        path: The file that it writes.
+        stride: Steps from one row to the next.
+    """
+
+    path: Path
+    stride: int
+
+
+@dataclass(frozen=True)
+class TrajectoryOutput:
+    """An element `trajectory`.
+
+    Attributes:
+        quantity: What it writes, such as `positions`, without units.
+        stem: Path of its files, without number of bead and ending.
+        stride: Steps from one frame to the next.
+        format: `xyz`, `pdb`, `ase` or `bin`.
+        bead: The one that is written; if negative, every −`bead`th.
+        extra_type: Keys of the extras, with commas between them.
+    """
+
+    quantity: str
+    stem: Path
+    stride: int
+    format: str
+    bead: int
+    extra_type: str
+
+    def beads(self, number: int) -> range:
+        """Those that it writes, of this number of beads."""
+        if self.bead < 0:
+            return range(0, number, -self.bead)
+        return range(self.bead, min(self.bead + 1, number))
+
+
+@dataclass(frozen=True)
+class IpiInput:
+    """What an input says.
+
+    Attributes:
+        properties: In the order of the input.
+        trajectories: In the order of the input.
+        motion: What moves the atoms.
+        pressure: That a barostat keeps, bar; None without one.
+        temperature: K; None if none is set, or none holds for all steps.
+        beads: Number of beads.
+        atoms: Number of atoms of each label; empty where it isn't told.
+        rotations: Over which i-PI itself averages the forces, in words; None if it doesn't.
+        start: Step from which it starts.
+        notes: What a reader of averages should know, in sentences.
+    """
+
+    properties: tuple[PropertiesOutput, ...]
+    trajectories: tuple[TrajectoryOutput, ...]
+    motion: Motion
+    pressure: float | None
+    temperature: float | None
+    beads: int
+    atoms: Mapping[str, int]
+    start: int
+    rotations: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_ipi_input(xml: Path) -> IpiInput:
+    """Reads an input of one system.
+
+    Raises:
+        TrajectoryError: If it isn't one of i-PI, has several systems, or words where numbers are expected.
+    """
+    root = _parsed(xml)
+    output = root.find("output")
+    if output is None:
+        output = ElementTree.fromstring(_DEFAULT_OUTPUT)
+    system = _one_system(xml, root, output)
+    try:
+        return _read(xml, root, system, output)
+    except TrajectoryError as error:
+        raise TrajectoryError(f"`{xml}`: {error}") from error
+
+
+def root_of(xml: Path) -> Any:
+    """The element `simulation` of an input or a checkpoint; None if the file holds something else."""
+    try:
+        return _parsed(xml)
+    except TrajectoryError:
+        return None
+
+
+def _parsed(xml: Path) -> Any:
+    """The element `simulation`.
+
+    Raises:
+        TrajectoryError: If the file holds something else.
+    """
+    expected = f"`{xml}`: expected an input of i-PI, with the element `simulation`, got"
+    # Only a regular file ends: a pipe would be waited for.
+    if not is_file(xml):
+        raise TrajectoryError(f"{expected} no file")
+    try:
+        root = ElementTree.parse(xml).getroot()
+    # The last two are those of encodings that Python or the parser doesn't know.
+    except (ElementTree.ParseError, OSError, ValueError, LookupError) as error:
+        raise TrajectoryError(f"{expected} what can't be read: {error}") from error
+    if root.tag != "simulation":
+        raise TrajectoryError(f"{expected} `{root.tag[:40]}`")
+    return root
+
+
+def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
+    beads = _beads(system)
+    motion = motion_of(system, beads)
+    temperature = quantity_of(system.find("ensemble/temperature"), TEMPERATURE)
+    has_one = motion.keeps_temperature and motion.unsampled is None
+    base = _name(system.get("prefix", ""), "_") + _name(output.get("prefix", "i-pi"), ".")
+    start = root.find("step")
+    return IpiInput(
+        properties=tuple(
+            PropertiesOutput(
+                path=xml.parent / f"{base}{each.get('filename', 'out').strip()}", stride=positive_of(each, "stride")
+            )
+            for each in output.findall("properties")
+        ),
+        trajectories=tuple(_trajectory(each, xml.parent, base) for each in output.findall("trajectory")),
+        motion=motion,
+        pressure=quantity_of(system.find("ensemble/pressure"), PRESSURE) if "NPT" in motion.words else None,
+        temperature=temperature if has_one and temperature is not None and temperature >= 0 else None,
+        beads=beads,
+        atoms=atoms_of(system, xml.parent),
+        start=0 if start is None else integer_of(start.text or "0", "step"),
+        rotations=_rotations(root),
+        notes=(*motion.notes, *_notes(root, system)),
+    )
+
+
+def _rotations(root: Any) -> str | None:
+    """What the elements `ffrotations` do, which hand rotated structures to a driver and average what it says."""
+    found = []
+    for element in root.iter("ffrotations"):
+        flags = [name for name in ("random", "inversion") if (element.findtext(name) or "").strip().lower() == "true"]
+        order = integer_of(element.findtext("grid_order") or "1", "grid_order")
+        grid = [] if order == 1 else [f"{(element.findtext('grid_mode') or 'legendre').strip()} {order}"]
+        found.append(f"ffrotations of i-PI ({', '.join([*grid, *flags]) or 'one rotation'})")
+    return ", ".join(dict.fromkeys(found)) or None
+
+
+def _notes(root: Any, system: Any) -> list[str]:
+    """What changes averages, or the meaning of beads, beside the motion."""
+    notes = []
+    if system.find("ensemble/bias") is not None and len(system.find("ensemble/bias")) > 0:
+        notes.append("A bias acts on the atoms (`bias`): averages are those of the biased ensemble.")
+    modes = [word_of(each, "mode", "dummy") for each in root.iter("smotion")]
+    notes += [
+        f"The run has {_BIASES[mode]} (`smotion`): averages over its steps aren't those of one equilibrium."
+        for mode in dict.fromkeys(modes)
+        if mode in _BIASES
+    ]
+    for name, what in (("open_paths", "open paths"), ("bosons", "exchange of bosons")):
+        element = system.find(f"normal_modes/{name}")
+        if element is not None and (element.text or "").strip(" []\n\t"):
+            notes.append(f"Some atoms have {what} (`{name}`): what is said of ring polymers doesn't hold for them.")
+    return notes
+
+
+def _one_system(xml: Path, root: Any, output: Any) -> Any:
+    systems = root.findall("system")
+    templates = root.findall("system_template")
+    number = len(systems) + sum(len(each.findall("instance")) for each in templates)
+    if number == 1 and systems:
+        return systems[0]
+    if number == 0:
+        raise TrajectoryError(f"`{xml}`: expected an element `system`, got none")
+    got = "one from a `system_template`" if number == 1 else f"{number}"
+    files = f"{_name(output.get('prefix', 'i-pi'), '.')}NAME_*.xyz"
+    if any(word_of(each, "mode", "dummy") == "remd" for each in root.iter("smotion")):
+        raise TrajectoryError(
+            f"`{xml}`: expected one system, got {got} that exchange their temperatures or pressures; sort their files "
+            "by `i-pi-remdsort` first, and name those of one ensemble instead of the input: a file that i-PI itself "
+            "wrote holds frames of several"
+        )
+    raise TrajectoryError(
+        f"`{xml}`: expected one system, got {got}; name the files of one, such as `PREFIX_{files}`, instead of the "
+        "input"
+    )
+
+
+def _name(text: str, separator: str) -> str:
+    """A part of a file's name, with what joins it to the next."""
+    return f"{text.strip()}{separator}" if text.strip() else ""
+
+
+def _beads(system: Any) -> int:
+    """Their number, from an input or from a checkpoint."""
+    for name in ("initialize", "beads"):
+        element = system.find(name)
+        if element is not None and element.get("nbeads") is not None:
+            return positive_of(element, "nbeads")
+    return 1
+
+
+def _trajectory(element: Any, folder: Path, base: str) -> TrajectoryOutput:
+    return TrajectoryOutput(
+        quantity=(element.text or "").split("(")[0].split("{")[0].strip(),
+        stem=folder / f"{base}{element.get('filename', 'traj').strip()}",
+        stride=positive_of(element, "stride"),
+        format=word_of(element, "format", "xyz"),
+        bead=integer_of(word_of(element, "bead", "-1"), "bead"),
+        extra_type=word_of(element, "extra_type", "raw"),
+    )

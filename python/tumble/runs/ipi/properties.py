@@ -1,0 +1,217 @@
+"""Properties of i-PI: columns of numbers below a heading that says what they are.
+
+Columns have the names that `ipi.read_output` gives them, such as `kinetic_cv(H)`. Energies are in eV, temperatures in
+K, times in ps and pressures in bar, whatever the file has; other columns stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.runs.ipi.input import PropertiesOutput
+from tumble.runs.text_rows import (
+    complete_lines,
+    is_count,
+    is_file,
+    row_of,
+)
+from tumble.trajectories.frames import continuing
+from tumble.types import Array
+from tumble.units.ipi import (
+    ENERGY,
+    PRESSURE,
+    TEMPERATURE,
+    TIME,
+    factor,
+)
+
+_COLUMN = re.compile(r"#\s*(?:column|cols\.)\s+(\d{1,6})(?:-(\d{1,6}))?\s*-->\s*([^\s{(]+)([^:]*)", re.ASCII)
+_UNIT, _ARGUMENTS = re.compile(r"\{([^}]*)\}"), re.compile(r"\(([^)]*)\)")
+_ENERGIES = {"potential", "kinetic_cv", "kinetic_tens", "conserved", "kinetic_md"}
+_ENERGIES |= {"potential_opsc", "potential_tdsc", "kinetic_opsc", "kinetic_tdsc", "kinetic_td", "kinetic_prsc"}
+# Our names of columns, and those of i-PI.
+_SAME = {"kinetic": "kinetic_md", "pressure": "pressure_md"}
+# Estimators that hold where all beads sample, and those of the Suzuki–Chin splitting that stand for them.
+_ALL_BEADS = ("kinetic_cv", "kinetic_tens")
+_OPERATORS = {"kinetic_opsc": "kinetic_cv", "potential_opsc": "potential"}
+_WANTED = ("conserved", "potential")
+
+
+@dataclass(frozen=True)
+class Properties:
+    """Those of a run.
+
+    Attributes:
+        time: ps, [T]; empty where there is no time step.
+        columns: [T] each, or [T,K] where a property has K components.
+        notes: What was left out, in sentences.
+    """
+
+    time: Array
+    columns: dict[str, Array]
+    notes: tuple[str, ...]
+
+
+def read_properties(
+    outputs: Sequence[PropertiesOutput], timestep: float | None, *, suzuki_chin: bool = False
+) -> Properties:
+    """Reads the files of properties of a run, as one table.
+
+    The rows are those of the file with the conserved quantity or the potential energy. A file is added to it if it has
+    the same stride; where one lacks rows, for the run was killed, none of the others has them either.
+
+    Args:
+        outputs: As the input has them; files that aren't there are passed over.
+        timestep: ps.
+        suzuki_chin: Whether estimators of all beads are none, since every second one alone samples.
+    """
+    notes: list[str] = []
+    tables: list[tuple[PropertiesOutput, dict[str, Array]]] = []
+    for output in outputs:
+        if not is_file(output.path):
+            continue
+        try:
+            columns, found = _read_table(output, timestep)
+        except TrajectoryError as error:
+            notes.append(f"A file of properties is left out: {error}.")
+            continue
+        notes += found
+        tables.append((output, columns))
+    if not tables:
+        return Properties(np.empty(0), {}, tuple(notes))
+    log = _merged(tables, notes)
+    if suzuki_chin:
+        log = _of_operators(log, notes)
+    log |= {ours: log[theirs] for ours, theirs in _SAME.items() if theirs in log}
+    # Without a time step what i-PI writes as `time` stands still, or isn't that of a motion.
+    time = np.empty(0) if timestep is None else log["time"] if "time" in log else log["step"] * timestep
+    return Properties(time, log, tuple(notes))
+
+
+def _of_operators(log: dict[str, Array], notes: list[str]) -> dict[str, Array]:
+    """With the operator estimators of the Suzuki–Chin splitting in place of those that average over all beads."""
+    kept = {name: values for name, values in log.items() if not name.startswith(_ALL_BEADS) and name != "potential"}
+    found = {
+        name.replace(theirs, ours): values
+        for theirs, ours in _OPERATORS.items()
+        for name, values in log.items()
+        if name.split("(")[0] == theirs
+    }
+    lost = [name for name in log if name not in kept and name not in found]
+    if lost:
+        notes.append(
+            f"Of the properties, {', '.join(lost)} are left out, since they average over all beads of the Suzuki–Chin "
+            "splitting; `potential_opsc` and `kinetic_opsc` don't."
+        )
+    return kept | found
+
+
+def _merged(tables: list[tuple[PropertiesOutput, dict[str, Array]]], notes: list[str]) -> dict[str, Array]:
+    """One table with the steps that all files of the same stride have."""
+    first, base = max(tables, key=lambda table: (sum(name in table[1] for name in _WANTED), len(table[1]["step"])))
+    together = [(first, base)]
+    for output, columns in tables:
+        if columns is base:
+            continue
+        if output.stride == first.stride and len(np.intersect1d(columns["step"], base["step"])) > 0:
+            together.append((output, columns))
+        else:
+            notes.append(
+                f"Properties in `{output.path.name}` are left out, since they aren't of the steps of those in "
+                f"`{first.path.name}`: give both the same stride."
+            )
+    steps = base["step"]
+    for _, columns in together[1:]:
+        steps = np.intersect1d(steps, columns["step"])
+    longest = max(len(columns["step"]) for _, columns in together)
+    if len(steps) < longest:
+        notes.append(f"Of {longest} rows of properties, the {len(steps)} that are in all files are used.")
+    log: dict[str, Array] = {}
+    for _, columns in together:
+        rows = np.searchsorted(columns["step"], steps)
+        log |= {name: values[rows] for name, values in columns.items() if name not in log}
+    return log
+
+
+def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[str, Array], list[str]]:
+    """The columns of one file, with increasing steps, and what was left out of it.
+
+    Raises:
+        TrajectoryError: If it isn't one of properties, or nothing is in there.
+    """
+    path, notes = output.path, []
+    complete = complete_lines(path)  # without a line that is being written, or was cut off
+    heading = _heading(path, complete)
+    rows = [words for line in complete if not line.lstrip().startswith(b"#") and (words := line.split())]
+    if not heading or not rows:
+        raise TrajectoryError(f"`{path}`: expected properties of i-PI, with a heading and rows, got none")
+    width = max(last for _, last, _, _ in heading)
+    steps = [first - 1 for first, last, name, _ in heading if name == "step"]
+    regular = [numbers for words in rows if (numbers := row_of(words, width)) is not None]
+    regular = [numbers for numbers in regular if all(is_count(numbers[step]) for step in steps)]
+    if not regular:
+        raise TrajectoryError(f"`{path}`: expected rows of {width} numbers, got others")
+    if len(regular) < len(rows):
+        notes.append(f"Of {len(rows)} rows in `{path.name}`, {len(rows) - len(regular)} are damaged and left out.")
+    table = np.array(regular)
+    columns: dict[str, Array] = {}
+    for first, last, quantity, rest in heading:
+        unit, arguments = _UNIT.search(rest), _ARGUMENTS.search(rest)
+        name = quantity if arguments is None else f"{quantity}({arguments[1]})"
+        values = table[:, first - 1] if first == last else table[:, first - 1 : last]
+        # What a run that explodes leaves may be the largest number that there is.
+        with np.errstate(over="ignore"):
+            values = values * _factor(quantity, None if unit is None else unit[1], name)
+        columns.setdefault(name, values)
+    if "step" not in columns:
+        columns["step"] = _steps(output, columns, len(table), timestep, notes)
+    keep = continuing(columns["step"])
+    return {name: values[keep] for name, values in columns.items()}, notes
+
+
+def _heading(path: Path, lines: Sequence[bytes]) -> list[tuple[int, int, str, str]]:
+    """First and last column, quantity, and what follows it, of each property.
+
+    Raises:
+        TrajectoryError: If there are several headings that differ, or columns that can't be.
+    """
+    found: dict[int, tuple[int, int, str, str]] = {}
+    for line in lines:
+        match = _COLUMN.match(line.decode(errors="replace"))
+        if match is None:
+            continue
+        first, last = int(match[1]), int(match[2] or match[1])
+        column = first, last, match[3], match[4]
+        if not 1 <= first <= last or found.setdefault(first, column) != column:
+            raise TrajectoryError(
+                f"`{path}`: expected one heading for all rows, got `{match[3][:40]}` in column {match[1]}"
+            )
+    return list(found.values())
+
+
+def _steps(
+    output: PropertiesOutput, columns: dict[str, Array], rows: int, timestep: float | None, notes: list[str]
+) -> Array:
+    """Those of a file that doesn't have them: from its times, or counted from 0 on."""
+    if "time" in columns and timestep is not None:
+        return np.rint(columns["time"] / timestep)
+    notes.append(f"Without `step` or `time` in `{output.path.name}`, its rows are counted from step 0 on.")
+    return np.arange(rows, dtype=np.float64) * output.stride
+
+
+def _factor(quantity: str, unit: str | None, name: str) -> float:
+    if quantity in _ENERGIES:
+        return factor(ENERGY, unit, name)
+    if quantity == "temperature":
+        return factor(TEMPERATURE, unit, name)
+    if quantity == "time":
+        return factor(TIME, unit, name)
+    if quantity.startswith("pressure"):
+        return factor(PRESSURE, unit, name)
+    return 1.0

@@ -1,0 +1,135 @@
+"""A folder of an i-PI run: its XML input says what was run and which files it writes."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from dataclasses import replace
+from pathlib import Path
+
+from tumble.errors import TrajectoryError
+from tumble.runs.ipi.driver import said_by_driver, symmetry_of
+from tumble.runs.ipi.extras import torque_of
+from tumble.runs.ipi.input import IpiInput, read_ipi_input, root_of
+from tumble.runs.ipi.properties import read_properties
+from tumble.runs.ipi.symmetry_log import is_symmetry_log
+from tumble.runs.ipi.trajectory import files_of_beads, trajectory_of
+from tumble.runs.run import Run, Trajectory
+from tumble.runs.text_rows import is_file
+
+
+def find_ipi_input(folder: Path) -> Path | None:
+    """The XML input of i-PI in a folder; None if there is none.
+
+    Checkpoints (`RESTART`, by another name) only count where there is nothing else.
+
+    Raises:
+        TrajectoryError: If there are several.
+    """
+    roots = {path: root for path in sorted(folder.glob("*.xml")) if (root := root_of(path)) is not None}
+    inputs = [path for path, root in roots.items() if root.find("system/beads/q") is None]
+    found = inputs or list(roots)
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise TrajectoryError(f"`{folder}`: expected one input of i-PI, got {names}; name the one that was run")
+    return found[0] if found else None
+
+
+def damaged_inputs(folder: Path) -> str:
+    """Return what is wrong with the files *.xml of a folder, none of which is an input, for an error."""
+    reasons = []
+    for path in sorted(folder.glob("*.xml")):
+        try:
+            read_ipi_input(path)
+        except TrajectoryError as error:
+            reasons.append(f" ({error})")
+    return "".join(reasons[:2])
+
+
+def is_ipi_input(path: Path) -> bool:
+    """Whether a file is an input or a checkpoint of i-PI, whatever its name."""
+    return root_of(path) is not None
+
+
+def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = None) -> Run:
+    """Reads a run of i-PI.
+
+    What can't be read of logs is left out, with a note, so that the trajectory isn't lost with it.
+
+    Args:
+        xml: Its input, or a checkpoint; the outputs are beside it.
+        name: For tables; that of the folder if not given.
+        timestep: ps, where the steps of its motion have none.
+
+    Raises:
+        TrajectoryError: If the input isn't one of i-PI for one system, or has words or units that aren't known.
+    """
+    folder = xml.parent
+    found = read_ipi_input(xml)
+    if found.motion.timestep is None and found.motion.unsampled is None:
+        found = replace(found, motion=replace(found.motion, timestep=timestep))
+    motion = found.motion
+    trajectory, trajectory_notes = _trajectory(found)
+    properties = read_properties(found.properties, motion.timestep, suzuki_chin=motion.suzuki_chin)
+    torque_time, torque, torque_notes = torque_of(found.trajectories, found.beads, motion.timestep)
+    symmetry_time, symmetry, symmetry_notes = symmetry_of(folder, found)
+    model, symmetrize = said_by_driver(folder)
+    return Run(
+        name=folder.resolve().name if name is None else name,
+        engine="i-PI",
+        folder=folder,
+        trajectory=trajectory,
+        timestep=motion.timestep,
+        temperature=found.temperature,
+        centroid_temperature=motion.centroid_temperature,
+        ensemble=motion.words,
+        unsampled=motion.unsampled,
+        beads=found.beads if motion.images is None else 1,
+        atoms=found.atoms,
+        thermostat=motion.thermostat,
+        damping=motion.damping,
+        pressure=found.pressure,
+        time=properties.time,
+        log=properties.columns,
+        torque_time=torque_time,
+        torque=torque,
+        symmetry_time=symmetry_time,
+        symmetry=symmetry,
+        model=model,
+        symmetrize=_symmetrize(found.rotations, symmetrize),
+        inputs={xml.name: xml.read_text(errors="replace")},
+        versions=_versions(),
+        notes=(*found.notes, *trajectory_notes, *properties.notes, *torque_notes, *symmetry_notes),
+        files=_files(xml, found),
+    )
+
+
+def _files(xml: Path, found: IpiInput) -> tuple[Path, ...]:
+    """What was read: input, properties, extras, logs of drivers."""
+    files = [xml, *(each.path for each in found.properties)]
+    for output in found.trajectories:
+        if output.quantity == "extras":
+            files += files_of_beads(output, found.beads, "").values()
+            files.append(output.stem)
+    files += sorted(xml.parent.glob("*.log"))
+    files += [path for path in sorted(xml.parent.iterdir()) if is_file(path) and is_symmetry_log(path)]
+    return tuple(path for path in dict.fromkeys(files) if is_file(path))
+
+
+def _trajectory(found: IpiInput) -> tuple[Trajectory, tuple[str, ...]]:
+    """The trajectory, and what was left out, in sentences."""
+    if found.motion.images is not None and found.beads > 1:
+        note = f"The {found.beads} beads are {found.motion.images} and no ring polymer: none is the trajectory."
+        return Trajectory(), (note,)
+    return trajectory_of(found.trajectories, found.beads, every_second=found.motion.suzuki_chin)
+
+
+def _symmetrize(rotations: str | None, said: str | None) -> str | None:
+    """The rotations of i-PI, if it has some, of those of the driver, if it has some."""
+    return f"{rotations}, driver: {said}" if rotations and said and said != "none" else rotations or said
+
+
+def _versions() -> dict[str, str]:
+    try:
+        return {"i-PI (installed)": importlib.metadata.version("ipi")}
+    except importlib.metadata.PackageNotFoundError:
+        return {}

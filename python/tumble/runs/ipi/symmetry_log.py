@@ -1,0 +1,134 @@
+"""Reader of the log of the symmetry error that `tumble drive --symmetry-log` writes beside an i-PI run.
+
+A line holds a round through the beads, the bead, and seven numbers. The file of a run that was continued has several
+headings, below each of which rounds are counted from 1 again; they follow those before at the distance at which
+rounds are logged. Where beads lay on top of each other one line stands for several, so that rounds may differ in
+their number of lines. A line that a full disk or a crash damaged is left out; a heading may stand right behind one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.trajectories.number_words import floats_of
+from tumble.trajectories.trajectory_file import check_file
+from tumble.types import Array
+
+_HEADING = re.compile(r"# tumble drive: symmetry error of (.*) over (.*); every (\d{1,15}) rounds", re.ASCII)
+_LARGEST = 1e100  # no number of a log, whose square is one, too
+_LINE = 10_000  # characters, within which a heading ends
+_PLACE = ("round", "bead", "energy", "averaged_energy")
+_ERRORS = ("energy_std", "force_rms", "force_max", "torque", "averaged_torque")
+_COLUMNS = (*_PLACE, *_ERRORS)
+
+
+@dataclass(frozen=True)
+class SymmetryLog:
+    """What was logged, for each round: root mean squares over its lines, and for `energy_shift` the mean.
+
+    Attributes:
+        rounds: Number of each round that was logged, from 1 on through the whole file, [V].
+        symmetry_set: Rotations over which the error was measured, as the first heading names them.
+        values: `energy_std` and `energy_shift` (average less bare energy) in eV, `force_rms` and `force_max` in eV/Å,
+            `torque` and `averaged_torque` in eV/rad, [V] each; see docs/driver.md.
+        lines: Number of lines of each round, [V].
+        parts: Number of headings, one for each start of the driver.
+        notes: What was left out, in sentences.
+    """
+
+    rounds: Array
+    symmetry_set: str
+    values: dict[str, Array]
+    lines: Array
+    parts: int
+    notes: tuple[str, ...] = ()
+
+
+def is_symmetry_log(path: str | PathLike[str]) -> bool:
+    """Whether a file begins as a log of the symmetry error does."""
+    try:
+        check_file(path)
+        with Path(path).open(errors="replace") as file:
+            return _HEADING.match(file.readline(_LINE)) is not None
+    except (OSError, TrajectoryError):
+        return False
+
+
+def read_symmetry_log(path: str | PathLike[str]) -> SymmetryLog:
+    """Reads a log of the symmetry error.
+
+    A last line that was cut off is left out, and so are damaged ones.
+
+    Args:
+        path: File that `tumble drive --symmetry-log` wrote.
+
+    Raises:
+        TrajectoryError: If there is no such file, or something else is in it.
+    """
+    try:
+        check_file(path)
+        lines = Path(path).read_bytes().split(b"\n")[:-1]
+    except OSError as error:
+        raise TrajectoryError(f"`path`: expected a log of the symmetry error, got {error}") from error
+    texts = [line.decode(errors="replace") for line in lines]
+    heading = _HEADING.match(texts[0]) if texts else None
+    if heading is None:
+        raise TrajectoryError(
+            f"`path`: expected a log of `tumble drive --symmetry-log`, got something else in `{path}`"
+        )
+    rows, parts, damaged = _rows(texts)
+    if not rows:
+        raise TrajectoryError(f"`path`: expected lines of numbers, got none in `{path}`")
+    table = np.array(rows)
+    rounds, places = np.unique(table[:, 0], return_inverse=True)
+    columns = dict(zip(_COLUMNS, table.T, strict=True))
+    lines_of = np.bincount(places).astype(np.float64)
+
+    def mean(values: Array) -> Array:
+        return np.asarray(np.bincount(places, weights=values) / lines_of)
+
+    values = {name: np.sqrt(mean(columns[name] ** 2)) for name in _ERRORS}
+    values["energy_shift"] = mean(columns["averaged_energy"] - columns["energy"])
+    notes: tuple[str, ...] = ()
+    if damaged:
+        notes = (f"Of the lines of the symmetry error, {damaged} are damaged and left out.",)
+    return SymmetryLog(rounds, heading.group(2), values, lines_of, parts, notes)
+
+
+def _rows(texts: Sequence[str]) -> tuple[list[list[float]], int, int]:
+    """Rows of numbers, with rounds counted through the file; the number of headings, and of damaged lines."""
+    rows: list[list[float]] = []
+    start, last, every, parts, damaged = 0.0, 0.0, 1.0, 0, 0
+    for text in texts:
+        heading = _HEADING.search(text)
+        if heading is not None:
+            parts += 1
+            every = float(heading.group(3))
+            start = last + every - 1.0 if last > 0 else 0.0
+            damaged += heading.start() > 0
+        elif text.strip() and not text.startswith("#"):
+            row = _row(text)
+            if row is None:
+                damaged += 1
+                continue
+            last = row[0] = start + row[0]
+            rows.append(row)
+    return rows, parts, damaged
+
+
+def _row(text: str) -> list[float] | None:
+    """The numbers of a line; None if it is damaged."""
+    try:
+        row = floats_of(text.encode().split())
+    except ValueError:
+        return None
+    whole = len(row) == len(_COLUMNS) and all(abs(number) < _LARGEST for number in row)
+    # A float has all digits of the number of a round.
+    return row if whole and 1 <= row[0] < 2**53 and row[0] == int(row[0]) and row[1] >= 0 else None

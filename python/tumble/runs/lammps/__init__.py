@@ -1,0 +1,1 @@
+"""What a run of LAMMPS leaves in its folder."""

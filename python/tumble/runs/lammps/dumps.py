@@ -1,0 +1,193 @@
+"""Which dump of a LAMMPS run is its trajectory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tumble.runs.lammps.part import Part
+from tumble.runs.lammps.settings import Dump, Settings
+from tumble.runs.run import Trajectory
+
+_STYLES = {"atom", "custom", "dcd", "xtc", "extxyz", "xyz", "netcdf"}
+_POSITIONS = {"x", "xu", "xs", "xsu"}
+# Files that LAMMPS writes in other formats than their style says: compressed, binary, or one for each process.
+_ENDINGS = (".gz", ".zst", ".bin", ".bin.gz")
+_FEW = 3  # dumps that are named in a note
+_STYLE_ENDINGS = ("gz", "zstd", "adios")
+
+
+class LammpsDumps:
+    """The dumps of a run.
+
+    Args:
+        folder: Of the run.
+        chosen: Files that the user names instead; none if not given.
+    """
+
+    def __init__(self, folder: Path, chosen: Sequence[Path] | None) -> None:
+        """See the class."""
+        self._folder = folder
+        self._chosen = chosen
+
+    def are_there(self, settings: Settings) -> bool:
+        """Return whether files are there of a dump that is sought."""
+        return self._best(settings) is not None
+
+    def are_declared(self, settings: Settings) -> bool:
+        """Return whether there is a dump that is sought, whatever became of its files."""
+        if self._chosen is not None:
+            return self.are_there(settings)
+        return any(_holds_positions(dump) for dump in settings.dumps.values())
+
+    def trajectory(self, part: Part, units: str, *, bead: bool) -> Trajectory:
+        """Return the largest dump of the positions of all atoms that was written in a part of the run.
+
+        Args:
+            part: The part.
+            units: Style of units.
+            bead: Whether it is that of one bead of a path integral.
+        """
+        series, chosen = self._series(part), None if self._chosen is None else tuple(self._chosen)
+        data = self._data(part.settings)
+        if not series:
+            # Files that no command names may be anything that was made of a dump.
+            return Trajectory(
+                chosen or (),
+                topology=data,
+                optional_topology=True,
+                units=units,
+                bead=bead,
+                steps=part.steps_of(0),
+                optional_steps=True,
+                absence=_absence(part.settings),
+            )
+        files, dump = tuple(path for files, _ in series for path in files), series[-1][1]
+        since = min(self._since(part), *(dump.since for _, dump in series))
+        named = "element" in dump.words[6:] or dump.words[3] == "extxyz"
+        return Trajectory(
+            files if chosen is None else chosen,
+            topology=None if named else data,
+            units=units,
+            bead=bead,
+            steps=part.steps_of(since),
+            described=part.described(since),
+        )
+
+    def note_on_begin(self, part: Part) -> tuple[str, ...]:
+        """Return a note where the trajectory begins later than the part of the run whose log is read."""
+        series = self._series(part)
+        if not series or self._chosen is not None:
+            return ()
+        first = series[0][1]
+        if not part.first < first.since < part.first + len(part.stages):
+            return ()
+        steps = [part.stages[place].steps[0] for place in (0, first.since - part.first)]
+        return (
+            f"The trajectory, `{first.words[5]}`, begins at step {steps[1]:.0f}; what the log says of this run, "
+            f"under the same settings, from step {steps[0]:.0f} on. Name files of earlier dumps with `--trajectory`.",
+        )
+
+    def note_on_others(self, part: Part) -> tuple[str, ...]:
+        """Return a note where earlier stages, under other settings, wrote dumps of their own."""
+        alive = {dump.words[5] for dump in part.settings.dumps.values()}
+        written = part.settings.written.items() if self._chosen is None else ()
+        names = [name for name, since in written if since < part.first and name not in alive]
+        found = [f"`{name}`" for name in names if _files(self._folder, name)]
+        if not found:
+            return ()
+        shown = ", ".join(found[:_FEW]) + (f" and {len(found) - _FEW} more" if len(found) > _FEW else "")
+        return (f"Dumps of earlier stages, under other settings, aren't analyzed: {shown}; name one to analyze it.",)
+
+    def _series(self, part: Part) -> list[tuple[tuple[Path, ...], Dump]]:
+        """Return the largest dump of the last stage, behind those alike that earlier stages wrote to other files.
+
+        An input with a loop often gives each turn a file of its own, with its number in the name; other names may be
+        those of an equilibration. Each is returned with its files.
+        """
+        best = self._best(part.settings)
+        if best is None:
+            return []
+        series = [best]
+        for stage in reversed(part.stages[:-1] if self._chosen is None else ()):
+            alike = [dump for dump in stage.settings.dumps.values() if _form(dump) == _form(best[1])]
+            if any(dump.words[5] == series[0][1].words[5] for dump in alike):
+                continue
+            found = [(files, dump) for dump in alike if (files := _files(self._folder, dump.words[5]))]
+            if len(found) != 1:
+                break
+            series.insert(0, found[0])
+        return series
+
+    def _since(self, part: Part) -> int:
+        """Return since when there are frames in the files that the user names, as far as the log says it."""
+        written = part.settings.written if self._chosen is not None else {}
+        known = [since for name, since in written.items() if _resolved(_files(self._folder, name)) & self._resolved()]
+        return min(known, default=part.first + len(part.stages))
+
+    def _resolved(self) -> set[Path]:
+        return _resolved(self._chosen or ())
+
+    def _data(self, settings: Settings) -> Path | None:
+        """Return the data file, if it is there."""
+        path = None if settings.data is None else self._folder / settings.data
+        return path if path is not None and path.is_file() else None
+
+    def _best(self, settings: Settings) -> tuple[tuple[Path, ...], Dump] | None:
+        """Return the files of the largest dump, and the dump."""
+        found = [
+            (files, dump)
+            for dump in settings.dumps.values()
+            if (self._chosen is not None or _holds_positions(dump))
+            and (files := _files(self._folder, dump.words[5]))
+            and (self._chosen is None or self._resolved() & _resolved(files))
+        ]
+        return max(found, key=lambda pair: sum(path.stat().st_size for path in pair[0]), default=None)
+
+
+def _absence(settings: Settings) -> str:
+    """Return why no dump is taken, for messages; empty if there is none."""
+    faults = [f"`{dump.words[5]}` {_fault(dump) or 'is not there'}" for dump in settings.dumps.values()]
+    return f"{', '.join(faults)}; name files with `--trajectory`" if faults else ""
+
+
+def _form(dump: Dump) -> tuple[object, ...]:
+    """Return what parts of one trajectory have in common: all but the IDs of dumps and numbers in the files' names."""
+    return dump.words[2:5], re.sub(r"\d+", "0", dump.words[5]), dump.words[6:], dump.thinned
+
+
+def _resolved(files: Sequence[Path]) -> set[Path]:
+    return {path.resolve() for path in files}
+
+
+def _holds_positions(dump: Dump) -> bool:
+    return not _fault(dump)
+
+
+def _fault(dump: Dump) -> str:
+    """Return why a dump isn't one of all atoms, with positions, in a format that can be read; empty if it is."""
+    words = dump.words
+    style, _, ending = words[3].partition("/")
+    if style not in _STYLES or ending in _STYLE_ENDINGS or words[5].endswith(_ENDINGS) or "%" in words[5]:
+        return "has another format than those that are read"
+    if style == "custom" and not _POSITIONS & set(words[6:]):
+        return "has no positions"
+    return "leaves atoms out" if words[2] != "all" or dump.thinned else ""
+
+
+def _files(folder: Path, name: str) -> tuple[Path, ...]:
+    """Return the file of a dump; with `*` for the step, all of them in the order of the steps."""
+    whole = folder / name
+    if "*" not in whole.name:
+        return (whole,) if whole.is_file() else ()
+    # LAMMPS puts the step in the place of the first `*` alone.
+    before, _, behind = whole.name.partition("*")
+    number = re.compile(f"{re.escape(before)}(\\d+){re.escape(behind)}")
+    found = [(number.fullmatch(path.name), path) for path in _files_in(whole.parent)]
+    steps = sorted((int(match.group(1)), path) for match, path in found if match is not None)
+    return tuple(path for _, path in steps)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []

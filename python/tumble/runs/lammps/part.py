@@ -1,0 +1,155 @@
+"""The part of a LAMMPS run that is analyzed: its last stages that continue each other under the same settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tumble.runs.lammps.log import LammpsLog
+from tumble.runs.lammps.settings import BEFORE, Settings
+from tumble.runs.lammps.stage import Stage
+from tumble.trajectories.frames import continuing
+from tumble.types import Array
+
+
+@dataclass(frozen=True)
+class Part:
+    """Consecutive stages that count as one.
+
+    Attributes:
+        stages: In their order; none if the log has none.
+        first: Number of the first of them in the log.
+        later: Whether other stages follow, in this log or without one.
+        settings: In these stages.
+        notes: What is left out, in sentences.
+    """
+
+    stages: tuple[Stage, ...]
+    first: int
+    later: bool
+    settings: Settings
+    notes: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The command: `run`, unless it is known to be another."""
+        return next((stage.kind for stage in self.stages if stage.kind is not None), "run")
+
+    @property
+    def dynamics(self) -> bool:
+        """Whether time passes in it."""
+        return self.kind == "run"
+
+    @property
+    def columns(self) -> dict[str, Array]:
+        """Thermo output, [T] each; where a step was repeated after a restart, the later row."""
+        parts = [stage.columns for stage in self.stages if len(stage.steps) > 0]
+        if not parts:
+            return {}
+        columns = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+        keep = continuing(columns["Step"])
+        return {key: values[keep] for key, values in columns.items()}
+
+    def steps_of(self, since: int) -> tuple[int | None, int | None]:
+        """Return the first and last step of frames of a dump that belong to these stages; None where all do.
+
+        Args:
+            since: Number of stages that were over when the dump was defined; `BEFORE` if an earlier run began it.
+        """
+        steps = [stage.steps for stage in self.stages if len(stage.steps) > 0]
+        if not steps:
+            return None, None
+        # A frame at the step where these stages begin was written when the stage before them ended, by another stage.
+        begin = int(steps[0][0]) + 1 if since < self.first and self.first > 0 else None
+        return begin, int(steps[-1][-1]) if self.later else None
+
+    def described(self, since: int) -> tuple[int | None, int | None]:
+        """Return between which steps the log describes frames of a dump; None where it can't be known.
+
+        Other runs, with logs of their own, may have written to the same file before and after.
+
+        Args:
+            since: As for `steps_of`.
+        """
+        if not self.stages or len(self.stages[0].steps) == 0:
+            return None, None
+        return int(self.stages[0].steps[0]) if since == BEFORE else None, self.stages[-1].last_step
+
+
+def part_of(log: LammpsLog, has_dump: Callable[[Settings], bool], declares_dump: Callable[[Settings], bool]) -> Part:
+    """Return the part of a log that is analyzed.
+
+    That is the last stages of dynamics or, where these were to write no dump, the last before that did. Without
+    dynamics, it is the last stage of another kind. A `run 0` counts where there is nothing else.
+
+    Args:
+        log: The log.
+        has_dump: Whether the files of a dump of these settings are there.
+        declares_dump: Whether there is such a dump, whatever became of its files.
+    """
+    groups = _groups(log.stages)
+    dynamics = [group for group in groups if log.stages[group[0]].dynamics]
+    candidates = [group for group in dynamics if _passes(log.stages, group)] or dynamics or groups[-1:]
+    if not candidates:
+        return _without_rows(log)
+    chosen, notes = candidates[-1], []
+    if not declares_dump(log.stages[chosen[-1]].settings):
+        chosen = next((group for group in reversed(candidates) if has_dump(log.stages[group[-1]].settings)), chosen)
+    if chosen is not candidates[-1]:
+        begin = log.stages[candidates[candidates.index(chosen) + 1][0]].steps[0]
+        notes.append(f"What was run from step {begin:.0f} on isn't analyzed, since no trajectory of it was written.")
+    first, last = chosen[0], chosen[-1]
+    settings = log.stages[last].settings
+    if not settings.echoed and len(dynamics) > 1:
+        notes.append(
+            "The stages of the log may differ in their settings, which it doesn't say: the last one alone is taken."
+        )
+    later = log.ended or any(len(stage.steps) > 0 for stage in log.stages[last + 1 :])
+    return Part(log.stages[first : last + 1], first, later, settings, tuple(notes))
+
+
+def _without_rows(log: LammpsLog) -> Part:
+    """Return the last stage of a log whose thermo output has no steps, or the settings alone if it has no stage."""
+    if not log.stages:
+        return Part((), 0, False, log.settings)
+    numbers = range(len(log.stages))
+    last = max((number for number in numbers if log.stages[number].dynamics), default=numbers[-1])
+    notes: tuple[str, ...] = ()
+    if len(log.stages) > 1:
+        notes = ("The log has no rows with steps, so frames of other stages than the last can't be told from its own.",)
+    return Part(log.stages[last : last + 1], last, last < numbers[-1], log.stages[last].settings, notes)
+
+
+def _groups(stages: Sequence[Stage]) -> list[list[int]]:
+    """Return the numbers of the stages that continue each other, in lists; those without rows are left out."""
+    groups: list[list[int]] = []
+    for number, stage in enumerate(stages):
+        if len(stage.steps) == 0:
+            continue
+        if groups and groups[-1][-1] == number - 1 and _continues(stages[number - 1], stage):
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return groups
+
+
+def _passes(stages: Sequence[Stage], group: Sequence[int]) -> bool:
+    """Return whether steps pass in stages."""
+    return bool(stages[group[-1]].steps[-1] > stages[group[0]].steps[0])
+
+
+def _continues(stage: Stage, after: Stage) -> bool:
+    """Return whether a stage goes on from another under the same settings, as far as these are known."""
+    one, other = stage.settings, after.settings
+    return (
+        one.echoed
+        and other.echoed
+        and stage.kind == after.kind
+        and stage.columns.keys() == after.columns.keys()
+        and one.fixes == other.fixes
+        and one.timestep == other.timestep
+        and one.potential == other.potential
+        and bool(stage.steps[-1] == after.steps[0])
+    )

@@ -1,0 +1,242 @@
+"""The settings that hold at a point of a LAMMPS run, and what the commands in its log change."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from tumble.runs.lammps.words import (
+    has_variables,
+    integer_of,
+    number_of,
+    words_of,
+)
+
+#: Default time step of each style of units (https://docs.lammps.org/units.html).
+_TIMESTEPS = {
+    "lj": 0.005,
+    "real": 1.0,
+    "metal": 0.001,
+    "si": 1e-8,
+    "cgs": 1e-8,
+    "electron": 0.001,
+    "micro": 2.0,
+    "nano": 0.00045,
+}
+#: Commands after which thermo output may follow.
+RUNS = frozenset(["run", "minimize", "rerun", "neb", "neb/spin", "prd", "tad", "hyper", "temper", "dynamical_matrix"])
+#: Takes the place of the number of stages that were over when a file was begun that another run began.
+BEFORE = -1
+_YES = ("yes", "on", "true")
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A dump.
+
+    Attributes:
+        words: Its command.
+        since: Number of stages that were over when it was defined, or when the file was begun to which it appends;
+            `BEFORE` if nothing says that this run began that.
+        thinned: Keywords of `dump_modify` that leave atoms of its group out, `thresh` and `region`.
+    """
+
+    words: tuple[str, ...]
+    since: int
+    thinned: frozenset[str] = frozenset()
+
+
+@dataclass
+class Settings:
+    """The settings that hold at a point of a run, as far as the log says them.
+
+    Attributes:
+        echoed: Whether the log echoes the commands, up to here; what it doesn't echo isn't known.
+        units: Style of units; None if it isn't known.
+        timestep: In units of LAMMPS; None if it isn't known.
+        periodic: Whether the box repeats along any axis, as by default; None if it isn't known.
+        data: File that was read; None if there is none.
+        normalized: Whether thermo output is per atom, as far as it was said.
+        potential: Words of the commands that chose the forces.
+        fixes: Words of each fix that is alive, by its ID.
+        dumps: Each dump that is alive, by its ID.
+        written: Number of stages that were over when each file of a dump was begun, by its name.
+        computes: Words of each compute that is alive, by its ID.
+        variables: Words of each variable, by its name.
+        renamed: What columns of thermo output are called, by what they are.
+    """
+
+    echoed: bool = True
+    units: str | None = None
+    timestep: float | None = None
+    periodic: bool | None = True
+    data: str | None = None
+    normalized: bool = False
+    potential: tuple[tuple[str, ...], ...] = ()
+    fixes: dict[str, list[str]] = field(default_factory=dict)
+    dumps: dict[str, Dump] = field(default_factory=dict)
+    written: dict[str, int] = field(default_factory=dict)
+    computes: dict[str, list[str]] = field(default_factory=dict)
+    variables: dict[str, list[str]] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> Settings:
+        """Return a copy that doesn't change any more."""
+        return replace(
+            self,
+            fixes=dict(self.fixes),
+            dumps=dict(self.dumps),
+            computes=dict(self.computes),
+            variables=dict(self.variables),
+            renamed=dict(self.renamed),
+        )
+
+    def carry_out(self, words: list[str], stages: int) -> None:
+        """Change what a command changes.
+
+        Args:
+            words: As `command_of` returns them.
+            stages: Number of stages that are over.
+        """
+        command, arguments = words[0], words[1:]
+        if command == "dump":
+            self.dumps[arguments[0]] = Dump(tuple(words), stages)
+        elif command == "dump_modify":
+            self._modify_dump(arguments)
+        elif command == "fix":
+            self.fixes[arguments[0]] = words
+        elif command == "compute":
+            self.computes[arguments[0]] = words
+        elif command == "variable":
+            self.variables[arguments[0]] = words
+        elif command == "unfix":
+            self.fixes.pop(arguments[0], None)
+        elif command == "undump":
+            self.dumps.pop(arguments[0], None)
+        elif command == "uncompute":
+            self.computes.pop(arguments[0], None)
+        elif command in ("pair_style", "bond_style", "kspace_style"):
+            kept = [one for one in self.potential if one[0] not in (command, command.replace("style", "coeff"))]
+            self.potential = (*kept, tuple(words))
+        elif command in ("pair_coeff", "bond_coeff"):
+            self.potential = (*(one for one in self.potential if one != tuple(words)), tuple(words))
+        elif command == "thermo_modify":
+            self._modify(arguments)
+        elif command == "thermo_style":
+            # LAMMPS begins anew here: what `thermo_modify` set before is lost.
+            self.normalized = False
+            self.renamed.clear()
+        else:
+            self._set(command, arguments)
+
+    def _set(self, command: str, arguments: list[str]) -> None:
+        """Carry out a command that changes a single setting, or all."""
+        if command == "clear":
+            self._forget(None)
+        elif command == "units":
+            # It is given before atoms, so a second one begins a run anew, as in a log to which another was appended.
+            periodic = self.periodic if self.units is None else True  # `boundary` may come first
+            self._forget(arguments[0])
+            self.periodic = periodic
+        elif command == "timestep":
+            self.timestep = number_of(arguments[0])
+        elif command == "read_data" and "add" not in arguments:
+            if self.data is not None:
+                periodic = self.periodic  # was said before the file
+                self._forget(None)
+                self.periodic = periodic
+            self.data = arguments[0]
+        elif command == "read_restart":
+            self.timestep = self.periodic = None  # those of the restart file, which aren't known
+        elif command == "boundary":
+            self.periodic = any("p" in word for word in arguments)
+        elif command == "echo" and arguments[0] in ("none", "screen"):
+            self.forget_all()
+
+    def forget_all(self) -> None:
+        """Forget what later commands may have changed, since the log echoes none from here on."""
+        data, units = self.data, self.units
+        self._forget(units)
+        self.echoed, self.timestep, self.data, self.periodic, self.variables = False, None, data, None, {}
+
+    def _forget(self, units: str | None) -> None:
+        """Set what holds at the start of a run, to which LAMMPS takes its variables along."""
+        start = Settings(units=units, timestep=_TIMESTEPS.get(units or ""), variables=self.variables)
+        vars(self).update(vars(replace(start, written=self.written)))
+
+    def _modify_dump(self, arguments: list[str]) -> None:
+        """Let a dump go on with the file of an earlier one, or leave atoms out, if it says so."""
+        found = self.dumps.get(arguments[0])
+        if found is None:
+            return
+        for keyword, value in itertools.pairwise(arguments[1:]):
+            if keyword in ("thresh", "region"):
+                thinned = found.thinned - {keyword} if value == "none" else found.thinned | {keyword}
+                found = self.dumps[arguments[0]] = replace(found, thinned=thinned)
+        if "append" in arguments[:-1] and arguments[arguments.index("append") + 1] in _YES:
+            since = self.written.get(found.words[5], BEFORE)
+            self.dumps[arguments[0]] = replace(found, since=since)
+
+    def note_written(self) -> None:
+        """Remember, at the start of a stage, since when the files of dumps that are alive have frames."""
+        self.written.update({dump.words[5]: dump.since for dump in self.dumps.values()})
+
+    def _modify(self, arguments: list[str]) -> None:
+        for place, word in enumerate(arguments[:-1]):
+            if word == "norm":
+                self.normalized = arguments[place + 1] in _YES
+            elif word == "colname" and arguments[place + 1] == "default":
+                self.renamed.clear()
+            elif word == "colname" and place + 2 < len(arguments):
+                self.renamed[arguments[place + 1]] = arguments[place + 2]
+
+
+def command_of(line: str) -> list[str]:
+    """Return the words of a command that was carried out; nothing for any other line.
+
+    Such are lines whose variables LAMMPS replaces, which are written once more, and those that only begin as a
+    command does, such as LAMMPS' own `read_data CPU = 0.001 seconds`.
+    """
+    name = line.split(None, 1)[:1]
+    if not name or name[0] not in _FORMS or has_variables(line):
+        return []
+    words = words_of(line)
+    return words if words and words[0] in _FORMS and _FORMS[words[0]](words[1:]) else []
+
+
+def _at_least(number: int) -> Callable[[list[str]], bool]:
+    return lambda words: len(words) >= number and words[0] != "CPU" and not words[0].endswith(":")
+
+
+def _is_count(words: list[str]) -> bool:
+    number = integer_of(words[0]) if words else None
+    return number is not None and number >= 0
+
+
+def _is_timestep(words: list[str]) -> bool:
+    value = number_of(words[0]) if len(words) == 1 else None
+    return value is not None and 0 < value < float("inf")
+
+
+#: What the arguments of each command look like that changes something here.
+_FORMS: dict[str, Callable[[list[str]], bool]] = {
+    **{name: _at_least(1) for name in ("read_data", "read_restart", "print", "log")},
+    **{name: _at_least(1) for name in RUNS - {"run", "minimize"}},
+    **{name: _at_least(1) for name in ("pair_style", "pair_coeff", "bond_style", "bond_coeff", "kspace_style")},
+    "fix": _at_least(3),
+    "compute": _at_least(3),
+    "variable": _at_least(2),
+    "thermo_modify": _at_least(2),
+    "thermo_style": _at_least(1),
+    "dump_modify": _at_least(3),
+    **{name: lambda words: len(words) == 1 for name in ("unfix", "undump", "uncompute")},
+    "clear": lambda words: not words,
+    "boundary": lambda words: len(words) == 3 and all(set(word) <= set("pfsm") for word in words),
+    "dump": lambda words: len(words) > 4 and integer_of(words[3]) is not None,
+    "echo": lambda words: len(words) == 1 and words[0] in ("none", "screen", "log", "both"),
+    "minimize": lambda words: len(words) == 4 and all(number_of(word) is not None for word in words),
+    "run": _is_count,
+    "timestep": _is_timestep,
+    "units": lambda words: len(words) == 1 and words[0] in _TIMESTEPS,
+}

@@ -1,0 +1,147 @@
+"""Thermo output of a LAMMPS run as one table, in our units and under our names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tumble.runs.lammps.columns import original_names
+from tumble.runs.lammps.part import Part
+from tumble.runs.run import PATH_INTEGRAL
+from tumble.types import Array
+from tumble.units.constants import BOLTZMANN, EV_IN_KJ_PER_MOL, KCAL_IN_KJ
+
+
+@dataclass(frozen=True)
+class Units:
+    """Factors of a style of units.
+
+    Attributes:
+        energy: To eV.
+        time: To ps.
+        pressure: To bar.
+    """
+
+    energy: float
+    time: float
+    pressure: float
+
+
+UNITS = {
+    "metal": Units(1.0, 1.0, 1.0),
+    "real": Units(KCAL_IN_KJ / EV_IN_KJ_PER_MOL, 1e-3, 1.01325),
+}
+_SEVERAL = 1.5  # atoms, from which on energies can't be those of one
+_CONSTRAINED = 0.2  # of an atom's motion, of which constraints leave more
+# What is said of energies where the log doesn't echo how they are written.
+_NOT_SAID = {
+    None: "The log doesn't say whether energies are per atom (`thermo_modify norm`): they are taken as those of all.",
+    True: "Energies in the log are per atom, as its kinetic energy and temperature tell.",
+    False: "",
+}
+_ENERGIES = {"PotEng": "potential", "KinEng": "kinetic"}
+
+
+@dataclass(frozen=True)
+class Thermo:
+    """Thermo output.
+
+    Attributes:
+        columns: [T] each, under the names of LAMMPS and, in our units, under ours (`tumble.runs.Run`).
+        energy: Factor to eV of an energy of the whole system, or of its derivative by an angle; None if it isn't known.
+        notes: What is left out.
+    """
+
+    columns: dict[str, Array]
+    energy: float | None
+    notes: tuple[str, ...]
+
+
+def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Thermo:
+    """Return the thermo output of a part of a run.
+
+    Args:
+        part: The part.
+        atoms: Number of atoms, if the log says it.
+        units: Style of units.
+        ensemble: As `ensemble_of` returns it.
+    """
+    columns = original_names(part.columns, part.settings.renamed)
+    if not columns:
+        return Thermo({}, None, ())
+    regular = _regular(columns["Step"])
+    notes = []
+    if not regular.all():
+        notes.append(f"{np.sum(~regular)} lines of the log, between the regular ones, are left out.")
+    columns = {key: values[regular] for key, values in columns.items()}
+    exploded = np.flatnonzero(~np.all([np.isfinite(values) for values in columns.values()], axis=0))
+    if len(exploded) > 0:
+        step = columns["Step"][exploded[0]]
+        notes.append(f"Thermo output has values that are infinite or none, the first at step {step:.0f}.")
+    energy: float | None = UNITS[units].energy
+    normalized: bool | None = part.settings.normalized
+    if not part.settings.echoed:
+        normalized = _normalized(columns, atoms, UNITS[units].energy)
+        notes.append(_NOT_SAID[normalized])
+    if normalized:
+        energy = None if atoms is None else UNITS[units].energy * atoms
+    if energy is None:
+        notes.append("Energies in the log are per atom, and the number of atoms isn't told: they aren't used.")
+    else:
+        columns |= _energies(columns, ensemble, energy)
+    if "Temp" in columns and ensemble != PATH_INTEGRAL:
+        columns["temperature"] = columns["Temp"]
+    if "Press" in columns:
+        columns["pressure"] = columns["Press"] * UNITS[units].pressure
+    return Thermo(columns, energy, tuple(filter(None, notes)))
+
+
+def _normalized(columns: Mapping[str, Array], atoms: int | None, energy: float) -> bool | None:
+    """Return whether energies are per atom, by the kinetic energy and the temperature; None if these can't tell it.
+
+    LAMMPS takes f/2 kT for the kinetic energy, whose number of degrees of freedom f is 3N - 3 for N atoms, and less
+    with constraints (https://docs.lammps.org/compute_temp.html).
+    """
+    if "Temp" not in columns or atoms is None:
+        return None
+    if "KinEng" in columns:
+        kinetic = columns["KinEng"]
+    elif "TotEng" in columns and ("PotEng" in columns or "E_pair" in columns):
+        parts = ("PotEng",) if "PotEng" in columns else ("E_pair", "E_mol")
+        kinetic = columns["TotEng"] - sum(columns[part] for part in parts if part in columns)
+    else:
+        return None
+    moving = np.isfinite(kinetic) & np.isfinite(columns["Temp"]) & (columns["Temp"] > 0)
+    if not moving.any():
+        return None
+    # Numbers of atoms that move as freely as they can: 1 - 1/N where energies are per atom, N - 1 where they aren't.
+    free = float(np.mean(kinetic[moving]) * energy / (1.5 * BOLTZMANN * np.mean(columns["Temp"][moving])))
+    if free > _SEVERAL:
+        return False
+    return True if _CONSTRAINED < free < 1 - 0.5 / atoms else None
+
+
+def _regular(steps: Array) -> NDArray[np.bool_]:
+    """Return which steps are at the distance that most are: the ends of runs needn't be."""
+    if len(steps) < 3:
+        return np.ones(len(steps), dtype=bool)
+    distances, counts = np.unique(np.diff(steps), return_counts=True)
+    interval = distances[np.argmax(counts)]
+    rests, counts = np.unique(steps % interval, return_counts=True)
+    return np.asarray(steps % interval == rests[np.argmax(counts)])
+
+
+def _energies(columns: Mapping[str, Array], ensemble: str, scale: float) -> dict[str, Array]:
+    found = {ours: columns[name] * scale for name, ours in _ENERGIES.items() if name in columns}
+    # Without a thermostat the total energy is conserved; with one, only what LAMMPS calls `econserve`.
+    conserved = "Econserve" if "Econserve" in columns else "TotEng" if ensemble == "NVE" else None
+    if conserved is not None and conserved in columns:
+        found["conserved"] = columns[conserved] * scale
+    if ensemble == PATH_INTEGRAL:
+        # Those of one bead in normal modes are none of atoms, and only all beads together conserve theirs.
+        found.pop("kinetic", None)
+        found.pop("conserved", None)
+    return found

@@ -1,0 +1,1 @@
+"""Averages, errors and tests from arrays alone."""

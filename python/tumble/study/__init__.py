@@ -1,0 +1,1 @@
+"""Runs, analyzed as a whole and compared with each other."""

@@ -1,0 +1,105 @@
+"""All results of one run in one file: what `tumble analyze` writes, and `tumble compare` and `tumble report` read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from tumble.errors import TrajectoryError
+from tumble.files import write_atomically
+from tumble.json_text import json_text
+from tumble.observables.quantities.result import Result
+from tumble.observables.quantities.stored import listed, mapping, text
+from tumble.study.provenance import provenance_from
+
+FORMAT = "tumble-analysis-1"
+_FORMATS = "tumble-analysis-"
+NAME = "analysis.json"
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The results of a run.
+
+    Attributes:
+        name: Of the run, for tables and legends.
+        results: One for each observable.
+        provenance: What was run and with what: `engine`, `ensemble`, `temperature_K`, `beads`, `length_ps`,
+            `timestep_fs`, `model` (`name`, `path`, `sha256`), `symmetrize`, `versions`, `inputs`, `settings`, `given`
+            and `files` (`tumble.study.fingerprint`), `skipped` (observables that this run doesn't allow, with the
+            reasons).
+    """
+
+    name: str
+    results: tuple[Result, ...]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, observable: str) -> Result:
+        """The result of this observable.
+
+        Raises:
+            KeyError: If there is none.
+        """
+        for result in self.results:
+            if result.observable == observable:
+                return result
+        raise KeyError(
+            f"`{self.name}` has no `{observable}`, but {', '.join(each.observable for each in self.results)}"
+        )
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes everything as JSON; what isn't finite becomes null.
+
+        Raises:
+            OSError: If it can't be written; what was there is then left.
+        """
+        data = {
+            "format": FORMAT,
+            "name": self.name,
+            "provenance": dict(self.provenance),
+            "results": [result.to_dict() for result in self.results],
+        }
+        write_atomically(Path(path), json_text(data).encode())
+
+
+def load_analysis(path: str | PathLike[str]) -> Analysis:
+    """Reads what `Analysis.save` wrote.
+
+    Args:
+        path: The file, or a folder with `analysis.json` in it.
+
+    Raises:
+        TrajectoryError: If it can't be read, or is something else.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / NAME
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TrajectoryError(f"`{path}`: expected a file of `tumble analyze`, got {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise TrajectoryError(f"`{path}`: expected a whole file of `tumble analyze`, got {error}") from error
+    found = data.get("format") if isinstance(data, dict) else None
+    if found != FORMAT:
+        cure = " (of another version of tumble); analyze the run again" if str(found).startswith(_FORMATS) else ""
+        raise TrajectoryError(
+            f"`{path}`: expected a file of `tumble analyze` in the format {FORMAT}, got {found}{cure}"
+        )
+    try:
+        results = tuple(Result.from_dict(each) for each in listed(data, "results"))
+        return Analysis(text(data, "name"), results, provenance_from(mapping(data, "provenance")))
+    except TrajectoryError as error:
+        raise TrajectoryError(f"`{path}`: expected a whole file of `tumble analyze`, got {error}") from error
+
+
+def grouped(skipped: Mapping[str, str]) -> list[str]:
+    """What is missing and why, those with the same reason together, such as `msd, rdf: no box`."""
+    names: dict[str, list[str]] = {}
+    for name, reason in skipped.items():
+        names.setdefault(reason, []).append(name)
+    return [f"{', '.join(those)}: {reason}" for reason, those in names.items()]

@@ -1,0 +1,207 @@
+"""A run as its observables are made of it: its trajectory, opened once, its logs, and the settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tumble.errors import SettingError, TrajectoryError
+from tumble.observables.base.processes import Processes
+from tumble.observables.dipoles.dipole_moments import MolecularSource, PointCharges
+from tumble.observables.frames.isolation import Isolation
+from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.quantities.anisotropy import allows_isotropy
+from tumble.observables.quantities.result import Result
+from tumble.runs.run import Run
+from tumble.study.settings import Settings
+from tumble.trajectories.nuclei import Nuclei
+from tumble.trajectories.open import time_unit
+from tumble.types import Array
+
+ROUNDING = 1e-6  # ps; of times in files
+
+
+class OpenedRun:
+    """A run that is being analyzed.
+
+    Args:
+        run: The run; its trajectory is opened when the first observable asks for it.
+        settings: How it is analyzed.
+    """
+
+    def __init__(self, run: Run, settings: Settings) -> None:
+        """See the class."""
+        self.run = run
+        self.settings = settings
+
+    def close(self) -> None:
+        """Closes the trajectory, if it was opened, and ends the processes, if there are any."""
+        if "_processes" in self.__dict__:
+            self._processes.close()
+        if "_opened" in self.__dict__:
+            self._opened.trajectory.close()
+
+    @property
+    def universe(self) -> Any:
+        """The trajectory, at its first frame.
+
+        Raises:
+            TrajectoryError: If there is none, or it can't be read.
+        """
+        self._opened.trajectory[0]
+        return self._opened
+
+    @property
+    def box(self) -> list[float] | None:
+        """Edges (Å) and angles (degrees) of the box of the first frame; None without one or if no frame was read."""
+        if "_opened" not in self.__dict__ or self.universe.dimensions is None:
+            return None
+        return [float(each) for each in self.universe.dimensions]
+
+    @property
+    def length(self) -> float | None:
+        """Time of what counts, ps, by the log or, without times there, by the trajectory; None if it isn't known."""
+        times = self.run.time
+        if len(times) == 0 and "_opened" in self.__dict__ and time_unit(self._opened) == "ps":
+            times = np.asarray(self._opened.trajectory.frame_times)
+        counted = times[self.counted(times)]
+        return float(np.ptp(counted)) if len(counted) > 0 else None
+
+    @cached_property
+    def molecules(self) -> int:
+        """Number of molecules, as in `drift`; 1, for all of them together, if they aren't known."""
+        if not self.run.trajectory.positions:
+            return 1
+        try:
+            return len(RigidMolecules(self.universe))
+        except TrajectoryError:
+            return 1
+
+    @cached_property
+    def atoms(self) -> dict[str, int]:
+        """Number of atoms of each label, which mostly is the element: isotopes have labels of their own.
+
+        Raises:
+            TrajectoryError: If neither the trajectory nor the input tells it.
+        """
+        if not self.run.trajectory.positions:
+            if not self.run.atoms:
+                raise TrajectoryError("`run`: expected a trajectory or a structure that tells the atoms, got neither")
+            return dict(self.run.atoms)
+        atoms = self.universe.atoms
+        labels, counts = np.unique(getattr(atoms, "names", atoms.elements), return_counts=True)
+        return dict(zip(labels.tolist(), counts.tolist(), strict=True))
+
+    @property
+    def cubic(self) -> bool:
+        """Whether the first frame is known to allow isotropy."""
+        return bool(self.run.trajectory.positions) and allows_isotropy(self.universe.dimensions)
+
+    @cached_property
+    def single_body(self) -> bool:
+        """Whether all atoms are one molecule or cluster, which can move and turn as a whole, but not diffuse."""
+        try:
+            return len(RigidMolecules(self.universe)) == 1
+        except TrajectoryError:
+            return len(self.universe.atoms) == 1 or Isolation(self.universe).known
+
+    @property
+    def temperature(self) -> float:
+        """K.
+
+        Raises:
+            TrajectoryError: If it isn't known.
+        """
+        if self.run.temperature is None:
+            raise TrajectoryError("`temperature`: expected one, which the run's files don't tell; give `--temperature`")
+        return self.run.temperature
+
+    @property
+    def centroid_temperature(self) -> float:
+        """Temperature of the centroid, K: of what moves and is polarized as a whole.
+
+        Raises:
+            TrajectoryError: If it isn't known.
+        """
+        hot = self.run.centroid_temperature
+        return self.temperature if hot is None else hot
+
+    @property
+    def nuclei(self) -> str | None:
+        """What the trajectory shows of the nuclei, in words; None if there is none, or that isn't known."""
+        shown = getattr(self.__dict__.get("_opened"), "trajectory", None)
+        found: Nuclei | None = getattr(shown, "nuclei", None)
+        return None if found is None else found.of(self.run.beads)
+
+    @property
+    def isotropic(self) -> bool | None:
+        """Whether no direction is preferred: not so for a molecule that keeps the angular momentum of its start."""
+        if self.settings.isotropic is None and self.run.thermostat == "none" and self.molecules == 1:
+            return False
+        return self.settings.isotropic
+
+    @property
+    def dipoles(self) -> MolecularSource:
+        """Where dipoles come from."""
+        if self.settings.dipole_model is None:
+            return PointCharges(self.settings.charges)
+        # Imported here, since it brings torch.
+        from tumble.observables.dipoles.model_dipoles import dipoles_of_model
+
+        return dipoles_of_model(self.settings.dipole_model, self.universe)
+
+    def counted(self, times: Array) -> Array:
+        """Which of the samples at these times (ps) count, [T]."""
+        start = -np.inf if self.settings.start is None else self.settings.start
+        stop = np.inf if self.settings.stop is None else self.settings.stop
+        return np.asarray((times >= start - ROUNDING) & (times <= stop + ROUNDING))
+
+    def logged(self, name: str) -> tuple[Array, Array] | None:
+        """Times (ps) and values of a column of the log, as far as they count; None without the column or times."""
+        if name not in self.run.log or len(self.run.time) == 0:
+            return None
+        chosen = self.counted(self.run.time)
+        return self.run.time[chosen], self.run.log[name][chosen]
+
+    def through(self, observable: Any) -> Result:
+        """Runs an observable over the frames that count, on several processes where it allows that."""
+        start, stop = self._frames()
+        arguments: dict[str, Any] = {}
+        if self.settings.jobs > 1 and "multiprocessing" in getattr(observable, "get_supported_backends", tuple)():
+            arguments = {"backend": self._processes}
+        result: Result = observable.run(start, stop, self.settings.stride, **arguments).result
+        # Observables that are made of several, or of logs, don't say it themselves.
+        shown = {"nuclei": getattr(self._opened.trajectory, "nuclei", None)}
+        return replace(result, metadata={**shown, **result.metadata})
+
+    @cached_property
+    def _processes(self) -> Processes:
+        return Processes(self.settings.jobs)
+
+    @cached_property
+    def _opened(self) -> Any:
+        return self.run.universe()
+
+    @property
+    def _bound(self) -> str:
+        """Which of the bounds in time was given."""
+        return "stop" if self.settings.start is None else "start"
+
+    def _frames(self) -> tuple[int | None, int | None]:
+        """First frame and frame after the last of the times that count."""
+        if self.settings.start is None and self.settings.stop is None:
+            return None, None
+        if time_unit(self._opened) != "ps":
+            raise SettingError(self._bound, "expected a trajectory with times, got one without; give `--timestep`")
+        times = np.asarray(self._opened.trajectory.frame_times)
+        chosen = np.flatnonzero(self.counted(times))
+        if len(chosen) < 2:
+            raise SettingError(
+                self._bound,
+                f"expected a range with at least 2 frames, within {times[0]:g} to {times[-1]:g} ps, got {len(chosen)} "
+                "there",
+            )
+        return int(chosen[0]), int(chosen[-1]) + 1

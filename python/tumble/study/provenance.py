@@ -1,0 +1,128 @@
+"""The provenance of an analysis as it is read from a file: values that others count on are of the right kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tumble.errors import TrajectoryError
+from tumble.observables.quantities.stored import (
+    Read,
+    array,
+    flag,
+    known,
+    listed,
+    mapping,
+    number,
+    text,
+    texts,
+)
+
+
+def provenance_from(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A provenance from JSON; keys that aren't known stay.
+
+    Raises:
+        TrajectoryError: If a value is of another kind than `tumble analyze` writes.
+    """
+    data = dict(data)
+    if isinstance(data.get("files"), Mapping):
+        # Earlier versions had nothing but the size.
+        data["files"] = {
+            name: {"size": file} if isinstance(file, int) else file for name, file in data["files"].items()
+        }
+    for key, read in _KINDS.items():
+        if data.get(key) is not None:
+            read(data, key)
+    settings = data.get("settings") or {}
+    for key, read in _SETTINGS.items():
+        if settings.get(key) is not None:
+            read(settings, key)
+    return data
+
+
+def _of_texts(data: Mapping[str, Any], key: str) -> None:
+    for name in mapping(data, key):
+        text(data[key], name)
+
+
+def _of_numbers(data: Mapping[str, Any], key: str) -> None:
+    for name in mapping(data, key):
+        number(data[key], name)
+
+
+def _files(data: Mapping[str, Any], key: str) -> None:
+    files = mapping(data, key)
+    for name in files:
+        file = mapping(files, name)
+        number(file, "size")
+        if file.get("modified_ns") is not None:
+            number(file, "modified_ns")
+        if file.get("sha256") is not None:
+            text(file, "sha256")
+
+
+def _of_numbers_listed(data: Mapping[str, Any], key: str) -> None:
+    array(data, key, (-1,))
+
+
+def _drift(data: Mapping[str, Any], key: str) -> None:
+    drift = mapping(data, key)
+    columns = mapping(drift, "columns")
+    for name in columns:
+        text(mapping(columns, name), "what")
+        for part in ("until_ps", "sigma"):
+            known(columns[name], part)
+    known(drift, "until_ps")
+
+
+def _pairs(data: Mapping[str, Any], key: str) -> None:
+    if any(len(texts({key: each}, key)) != 2 for each in listed(data, key)):
+        raise TrajectoryError(f"a `{key}` that isn't a list of pairs")
+
+
+def _given(data: Mapping[str, Any], key: str) -> None:
+    given = mapping(data, key)
+    for name in ("timestep", "temperature"):
+        if name in given:
+            number(given, name)
+    for name in ("topology", "units"):
+        if given.get(name) is not None:
+            text(given, name)
+    for name in ("trajectory", "observables"):
+        if given.get(name) is not None:
+            texts(given, name)
+
+
+_KINDS: dict[str, Read] = {
+    "engine": text,
+    "ensemble": text,
+    "temperature_K": number,
+    "beads": number,
+    "timestep_fs": number,
+    "damping_ps": number,
+    "pressure_bar": number,
+    "length_ps": number,
+    "model": _of_texts,
+    "symmetrize": text,
+    "thermostat": text,
+    "minimized": flag,
+    "atoms": number,
+    "box_A": _of_numbers_listed,
+    "versions": _of_texts,
+    "inputs": _of_texts,
+    "drift": _drift,
+    "files": _files,
+    "positions": texts,
+    "given": _given,
+    "settings": mapping,
+    "skipped": _of_texts,
+    "notes": texts,
+}
+_SETTINGS: dict[str, Read] = {
+    **dict.fromkeys(("start", "stop", "stride", "blocks", "cutoff", "bin_width"), number),
+    **dict.fromkeys(("longest", "resolution", "viscosity", "jobs"), number),
+    **dict.fromkeys(("dipole_model", "frame"), text),
+    "pairs": _pairs,
+    "charges": _of_numbers,
+}

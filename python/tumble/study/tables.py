@@ -1,0 +1,116 @@
+"""Tables of results and verdicts as plain text, for terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tumble.observables.quantities.axis_text import components_of
+from tumble.observables.quantities.number_text import number, with_error
+from tumble.observables.quantities.result import Axis, Quantity
+from tumble.study.analysis_file import Analysis, grouped
+from tumble.study.compare import SYMMETRY, Comparison
+from tumble.study.equilibrium import drift_text
+from tumble.trajectories.nuclei import Nuclei
+
+
+def format_numbers(analysis: Analysis) -> str:
+    """The numbers of an analysis, a line for each curve and map, and all notes."""
+    lines = [f"{analysis.name}: {_headline(analysis)}"]
+    drift = drift_text(analysis.provenance)
+    lines += [f"warning: {analysis.name} {drift}"] if drift else []
+    lines += [f"note: {note}" for note in analysis.provenance.get("notes", ())]
+    for result in analysis.results:
+        lines += ["", result.observable]
+        lines += _aligned([[f"  {quantity.name}", *_cells(quantity)] for quantity in result.quantities])
+        lines += [f"  note: {note}" for note in result.notes]
+    skipped = analysis.provenance.get("skipped", {})
+    if skipped:
+        lines += ["", "not analyzed"]
+        lines += [f"  {text}" for text in grouped(skipped)]
+    failed = analysis.provenance.get("failed", {})
+    if failed:
+        lines += ["", "failed"]
+        lines += [f"  {text}" for text in grouped({name: each["error"] for name, each in failed.items()})]
+    return "\n".join(lines)
+
+
+def format_comparison(comparison: Comparison) -> str:
+    """Verdicts, those that are visible first, then all that were tested."""
+    lines = []
+    for run in dict.fromkeys(row.run for row in comparison.rows):
+        rows = [row for row in comparison.rows if row.run == run]
+        for reference in dict.fromkeys(row.reference for row in rows):
+            against = "what symmetry demands" if reference == SYMMETRY else reference
+            lines += [f"{run} against {against}"]
+            lines += _aligned(
+                [
+                    ["!" if row.visible and not row.diagnostic else " ", row.observable, row.quantity, row.text]
+                    for row in rows
+                    if row.reference == reference
+                ]
+            )
+            lines += [""]
+    lines += [headline(comparison)]
+    lines += [f"warning: {text}" for text in comparison.warnings]
+    lines += [f"note: {note}" for note in comparison.notes]
+    return "\n".join(lines)
+
+
+def headline(comparison: Comparison) -> str:
+    """Return how many verdicts there are, and of what kinds, in one sentence."""
+    rows = [row for row in comparison.rows if not row.diagnostic]
+    if not rows:
+        return "nothing could be compared"
+    seen, tested = [row for row in rows if row.visible], comparison.tested
+    explained = sum(bool(row.explained) for row in seen)
+    words = f"{tested} of {len(rows)} comparisons could be tested"
+    if tested > 0:
+        words += f", {len(seen)} of these show a difference" + (" (marked with !)" if seen else "")
+    if explained:
+        which = "which" if explained == len(seen) else f"{explained} of which"
+        words += f", {which} may be due to what the warnings say"
+    if 2 * tested < len(rows):
+        words += "; the runs are too short to tell of the rest"
+    return words
+
+
+def _headline(analysis: Analysis) -> str:
+    given = analysis.provenance
+    words = [str(given.get("engine", "")), str(given.get("ensemble", ""))]
+    if given.get("temperature_K") is not None:
+        words.append(f"{given['temperature_K']:.4g} K")
+    nuclei = given.get("nuclei")
+    if nuclei is None and given.get("beads", 1) > 1:
+        nuclei = f"{given['beads']} beads"
+    if nuclei is not None and nuclei != Nuclei.CLASSICAL:
+        words.append(nuclei)
+    if given.get("length_ps") is not None:
+        words.append(f"{given['length_ps']:.4g} ps")
+    return ", ".join(word for word in words if word)
+
+
+def _cells(quantity: Quantity) -> list[str]:
+    unit = "" if quantity.unit == "1" else f" {quantity.unit}"
+    if not quantity.axes:
+        value = with_error(float(quantity.values), float(quantity.errors))
+        bound = not quantity.resolved and bool(np.isfinite(quantity.errors))
+        return [f"{value}{unit}", "(error is a lower bound)" if bound else ""]
+    shape = " × ".join(f"{len(axis.values)} {_kind(axis)}" for axis in quantity.axes)
+    # Bins in which there is nothing have no error, and say nothing of the others.
+    known = quantity.errors[quantity.errors > 0]
+    typical = f"±{number(float(np.median(known)), 2)}{unit}" if known.size > 0 else "a series"
+    return [f"{shape}, {typical}", "" if quantity.resolved else "(errors are lower bounds)"]
+
+
+def _kind(axis: Axis) -> str:
+    """What the values of an axis are, such as `r` or `components`."""
+    return "components" if components_of(axis) else axis.label
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    if not rows:
+        return []
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

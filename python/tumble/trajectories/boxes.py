@@ -1,0 +1,90 @@
+"""Cells as programs write them, in the form of MDAnalysis: edges and angles, with a along x and b in the xy plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from ase.geometry import cell_to_cellpar
+from MDAnalysis.lib.mdamath import triclinic_vectors
+
+from tumble.errors import TrajectoryError
+from tumble.types import Array
+
+#: Note for boxes that are periodic in one or two directions.
+PARTLY_PERIODIC = (
+    "The box is periodic along some of its edges only, but distances are taken as if it were along all of them."
+)
+
+_LARGEST = 1e18  # Å; MDAnalysis has squares of lengths in single precision
+
+#: By which edges of a box, in single precision or from the digits of a file, may differ; relative.
+ROUNDING = 1e-6
+
+
+def dimensions_of(vectors: Array, periodic: Sequence[bool]) -> Array | None:
+    """Edges and angles of a cell.
+
+    Args:
+        vectors: Rows, [3,3] in Å.
+        periodic: Whether it is periodic along each.
+
+    Returns:
+        Edges (Å) and angles (degrees), [6]; None if it isn't periodic at all.
+
+    Raises:
+        TrajectoryError: If it is turned: MDAnalysis has no place for that, and turning it back would turn the
+            directions of space.
+    """
+    if not any(periodic):
+        return None
+    if not np.all(np.abs(vectors) < _LARGEST):
+        raise TrajectoryError(
+            f"`cell`: expected numbers of a usual size, got {np.array2string(np.asarray(vectors), separator=', ')}"
+        )
+    lengths = np.linalg.norm(vectors, axis=1)
+    above = vectors[np.triu_indices(3, 1)]
+    if np.any(np.diag(vectors) <= 0) or np.any(np.abs(above) > 1e-5 * lengths.max()):
+        raise TrajectoryError(
+            "`cell`: expected a along x, b in the xy plane and c above it, got the vectors "
+            f"{np.array2string(vectors, precision=4, separator=', ')}; turn cell and atoms before the simulation"
+        )
+    return checked_dimensions(np.asarray(cell_to_cellpar(vectors)))  # type: ignore[no-untyped-call]
+
+
+def checked_dimensions(dimensions: Array) -> Array:
+    """Return edges and angles if they span a cell.
+
+    Args:
+        dimensions: Edges (Å) and angles (degrees), [6].
+
+    Raises:
+        TrajectoryError: If they don't: MDAnalysis takes them for no cell without a word.
+    """
+    found = np.asarray(dimensions, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        spans = np.all(found > 0) and np.all(found < _LARGEST) and triclinic_vectors(found, dtype=np.float64)[0, 0] > 0
+    if not spans:
+        raise TrajectoryError(
+            f"`cell`: expected edges and angles that span a cell, got {' '.join(f'{number:g}' for number in found)}"
+        )
+    return found
+
+
+def face_distances(rows: Array) -> Array:
+    """Distances between opposite faces of a cell with these vectors [3,3], in Å."""
+    # The columns of the inverse are normal to the faces.
+    return np.asarray(1 / np.linalg.norm(np.linalg.inv(rows), axis=0))
+
+
+def half_box(dimensions: Any) -> float:
+    """Half the smallest distance between opposite faces, with room for rounding, Å; infinite without a box.
+
+    Args:
+        dimensions: Edges (Å) and angles (degrees), or None.
+    """
+    if dimensions is None:
+        return float("inf")
+    distances = face_distances(triclinic_vectors(dimensions, dtype=np.float64))
+    return float(0.5 * distances.min() * (1 + ROUNDING))

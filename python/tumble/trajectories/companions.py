@@ -1,0 +1,86 @@
+"""Velocities and forces that are in files of their own, beside those of the positions, as i-PI writes them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.trajectories.frames import Frame, FrameSource, Indices
+
+
+class Companions(FrameSource):
+    """Positions with velocities, forces or both, of the steps that all of them have.
+
+    Args:
+        positions: Frames of positions.
+        others: Frames of velocities and of forces.
+
+    Raises:
+        TrajectoryError: If they aren't of the same atoms and steps.
+    """
+
+    def __init__(self, positions: FrameSource, *others: FrameSource) -> None:
+        """See the class."""
+        self._sources = (positions, *others)
+        self.name, self.n_atoms, self.labels = positions.name, positions.n_atoms, positions.labels
+        self.ids, self.types = positions.ids, positions.types
+        self.ipi, self.bead, self.centroid = positions.ipi, positions.bead, positions.centroid
+        self.unwrapped, self.topology = positions.unwrapped, positions.topology
+        self.notes = tuple(dict.fromkeys(note for source in self._sources for note in source.notes))
+        for other in others:
+            _check_companion(positions, other)
+        steps = _steps_of(positions)
+        for other in others:
+            steps = np.intersect1d(steps, _steps_of(other), assume_unique=True)
+        if len(steps) == 0:
+            names = ", ".join(f"`{other.name}`" for other in others)
+            raise TrajectoryError(
+                f"`velocities`, `forces`: expected steps of `{positions.name}`, got others in {names}"
+            )
+        if len(steps) < len(positions):
+            self.notes += (
+                f"Of {len(positions)} frames, the {len(steps)} with positions, velocities and forces are used.",
+            )
+        self.steps = steps
+        self._indices: list[Indices] = [np.searchsorted(_steps_of(source), steps) for source in self._sources]
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return len(self._indices[0])
+
+    def read(self, index: int) -> Frame:
+        """See the base."""
+        frame, *others = (
+            source.read(int(indices[index])) for source, indices in zip(self._sources, self._indices, strict=True)
+        )
+        for source, other in zip(self._sources[1:], others, strict=True):
+            setattr(frame, source.quantity, getattr(other, source.quantity))
+        return frame
+
+    def close(self) -> None:
+        """See the base."""
+        for source in self._sources:
+            source.close()
+
+
+def _check_companion(positions: FrameSource, other: FrameSource) -> None:
+    """Raises a TrajectoryError unless these are of the same atoms, bead and kind."""
+    if other.n_atoms != positions.n_atoms or other.labels != positions.labels:
+        raise TrajectoryError(
+            f"`{other.quantity}`: expected the {positions.n_atoms} atoms of `{positions.name}`, got others in "
+            f"`{other.name}`"
+        )
+    if other.centroid != positions.centroid or other.bead != positions.bead:
+        kinds = [f"{'the centroid' if each.centroid else f'bead {each.bead}'}" for each in (positions, other)]
+        raise TrajectoryError(
+            f"`{other.quantity}`: expected those of {kinds[0]} as in `{positions.name}`, got those of {kinds[1]} in "
+            f"`{other.name}`"
+        )
+
+
+def _steps_of(source: FrameSource) -> Indices:
+    if source.steps is None:
+        raise TrajectoryError(
+            f"`{source.quantity}`: expected numbers of steps, as i-PI writes them, in `{source.name}`"
+        )
+    return source.steps

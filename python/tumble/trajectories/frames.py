@@ -1,0 +1,198 @@
+"""Frames of trajectories, whatever file they are in.
+
+A `FrameSource` gives frames by their number, in the units of MDAnalysis: Å, degrees, Å/ps, kJ/(mol Å), ps. It holds the
+places of the frames in its file and no frame, opens its file when it is read, and can be copied and pickled.
+`Continued` makes one trajectory of the parts of a run that was restarted.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tumble.errors import TrajectoryError
+from tumble.types import Array
+
+Indices = NDArray[np.int64]
+
+
+@dataclass
+class Frame:
+    """One frame.
+
+    Attributes:
+        positions: [N,3] in Å; None in a file of velocities or forces alone.
+        dimensions: Edges (Å) and angles (degrees) of the cell, [6]; None without one.
+        velocities: [N,3] in Å/ps.
+        forces: [N,3] in kJ/(mol Å).
+        data: What else it holds, for `ts.data`. Where atoms have changed their kinds since the first frame, in which
+            they were as many of each, `like_first` are their indices, [N], in an order with the kinds of that frame.
+    """
+
+    positions: Array | None = None
+    dimensions: Array | None = None
+    velocities: Array | None = None
+    forces: Array | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class FrameSource(ABC):
+    """Frames that can be read in any order.
+
+    Attributes:
+        name: File or files, for messages.
+        n_atoms: Number of atoms, N.
+        labels: What the file calls each atom, [N]; None if it doesn't.
+        ids: Number of each atom, sorted, [N]; None if the file doesn't tell.
+        types: Type of each atom in LAMMPS, [N]; None if the file doesn't tell.
+        steps: Number of the time step of each frame, increasing in `Continued`; None if the file doesn't tell.
+        times: Time of each frame, ps; None if the file doesn't tell.
+        notes: What a reader of the results should know, in sentences.
+        ipi: Whether it is a file of i-PI, whose labels have a meaning of their own.
+        bead: Number of the bead of a path integral; None if the file doesn't tell.
+        centroid: Whether these are centroids of ring polymers.
+        topology: A file that says what the atoms are where `labels` doesn't, itself one; None if it doesn't either.
+        quantity: What the frames hold above all: `positions`, `velocities` or `forces`.
+        unwrapped: Whether atoms that cross the faces of the cell keep going; None if that isn't known.
+    """
+
+    name: str
+    n_atoms: int
+    labels: tuple[str, ...] | None = None
+    ids: Indices | None = None
+    types: Indices | None = None
+    steps: Indices | None = None
+    times: Array | None = None
+    notes: tuple[str, ...] = ()
+    ipi: bool = False
+    bead: int | None = None
+    centroid: bool = False
+    topology: str | None = None
+    quantity: str = "positions"
+    unwrapped: bool | None = None
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Number of frames."""
+
+    @abstractmethod
+    def read(self, index: int) -> Frame:
+        """Reads a frame.
+
+        Raises:
+            TrajectoryError: If it can't be read.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Closes the file; it is opened again when a frame is read."""
+
+    def describe(self, index: int) -> str:
+        """A frame in words, for messages."""
+        step = "" if self.steps is None else f" (step {self.steps[index]})"
+        return f"frame {index}{step} of `{self.name}`"
+
+
+class Continued(FrameSource):
+    """One trajectory of parts that continue each other in time.
+
+    Where the step goes back, the run was restarted from there: of the frames written before, those from that step on
+    are left out, since the later ones continue the run.
+
+    Args:
+        parts: In the order in which they were written; of one run (`check_same`).
+    """
+
+    def __init__(self, parts: Sequence[FrameSource]) -> None:
+        """See the class."""
+        self._parts: list[FrameSource] = list(parts)
+        first = self._parts[0]
+        self.name = first.name if len(parts) == 1 else f"{first.name} … {parts[-1].name}"
+        self.n_atoms, self.labels = first.n_atoms, first.labels
+        self.ids, self.types = first.ids, first.types
+        self.ipi, self.bead, self.centroid, self.quantity = first.ipi, first.bead, first.centroid, first.quantity
+        self.topology = first.topology
+        self.unwrapped = first.unwrapped if all(each.unwrapped == first.unwrapped for each in parts) else None
+        part_of = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])
+        index_in = np.concatenate([np.arange(len(part)) for part in parts])
+        self.notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
+        steps, times = (self._joined(what) for what in ("steps", "times"))
+        clock = steps if steps is not None else times
+        keep = np.ones(len(part_of), dtype=bool) if clock is None else continuing(clock)
+        self._part_of, self._index_in = part_of[keep], index_in[keep]
+        self.steps = None if steps is None else steps[keep]
+        self.times = None if times is None else times[keep]
+        if clock is not None and not keep.all():
+            self.notes += (_repeated(clock[~keep], "steps" if steps is not None else "times"),)
+        if clock is None and len(parts) > 1:
+            self.notes += ("The files tell neither steps nor times and are taken to follow each other as given.",)
+
+    def _joined(self, what: str) -> Any:
+        """Steps or times of all parts; None unless all have them."""
+        values = [getattr(part, what) for part in self._parts]
+        if any(value is None for value in values):
+            return None
+        joined = np.concatenate(values)
+        if len(joined) > 1 and np.ptp(joined) == 0:
+            # Some programs fill in a number of their own where the format has a place for one.
+            self.notes += (f"The {what} in the file are all the same and aren't used.",)
+            return None
+        return joined
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return len(self._part_of)
+
+    def read(self, index: int) -> Frame:
+        """See the base."""
+        return self._parts[int(self._part_of[index])].read(int(self._index_in[index]))
+
+    def close(self) -> None:
+        """See the base."""
+        for part in self._parts:
+            part.close()
+
+    def describe(self, index: int) -> str:
+        """See the base."""
+        return self._parts[int(self._part_of[index])].describe(int(self._index_in[index]))
+
+
+def continuing(clock: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which frames belong to the run as it went on.
+
+    Args:
+        clock: Step or time of each frame in the order in which they were written, [F].
+
+    Returns:
+        [F], true for frames before all that were written later.
+    """
+    keep = np.ones(len(clock), dtype=bool)
+    keep[:-1] = clock[:-1] < np.minimum.accumulate(clock[::-1])[::-1][1:]
+    return keep
+
+
+def _repeated(clock: NDArray[Any], unit: str) -> str:
+    return f"Frames that a restart repeated ({len(clock)}, {unit} {clock.min():g} to {clock.max():g}) are left out."
+
+
+def check_same(first: FrameSource, other: FrameSource) -> None:
+    """Raises a TrajectoryError unless these can be parts of one run."""
+    if other.n_atoms != first.n_atoms:
+        raise TrajectoryError(
+            f"`files`: expected {first.n_atoms} atoms as in `{first.name}`, got {other.n_atoms} in `{other.name}`"
+        )
+    if other.labels is not None and first.labels is not None and other.labels != first.labels:
+        raise TrajectoryError(f"`files`: expected the atoms of `{first.name}`, got others in `{other.name}`")
+    for what, one, two in (("numbers (id)", first.ids, other.ids), ("types", first.types, other.types)):
+        if one is not None and two is not None and not np.array_equal(one, two):
+            raise TrajectoryError(
+                f"`files`: expected the {what} of the atoms of `{first.name}`, got others in `{other.name}`"
+            )
+    kinds = [f"{source.quantity}{' of the centroid' if source.centroid else ''}" for source in (first, other)]
+    if kinds[0] != kinds[1]:
+        raise TrajectoryError(f"`files`: expected {kinds[0]} as in `{first.name}`, got {kinds[1]} in `{other.name}`")

@@ -1,0 +1,40 @@
+"""Masses of the atoms of a Universe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ase.data
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.types import Array
+
+
+def masses_of(universe: Any, masses: Any = None) -> Array:
+    """Masses of all atoms, [N] in amu.
+
+    Those of the Universe, unless all are 1, as MDAnalysis sets them where a file has none: then those of the elements
+    (from
+    ASE, natural abundances).
+
+    Args:
+        universe: A `MDAnalysis.Universe`.
+        masses: [N] in amu, where they are known otherwise.
+
+    Raises:
+        TrajectoryError: If they aren't known, or not positive.
+    """
+    found = masses
+    if found is None and hasattr(universe.atoms, "masses"):
+        own = np.asarray(universe.atoms.masses, dtype=np.float64)
+        found = None if np.all(own == 1.0) or not np.all(own > 0) else own
+    if found is None and hasattr(universe.atoms, "elements"):
+        numbers = [ase.data.atomic_numbers.get(symbol, 0) for symbol in universe.atoms.elements]
+        found = np.where(np.array(numbers) > 0, ase.data.atomic_masses[numbers], np.nan)
+    found = np.full(len(universe.atoms), np.nan) if found is None else np.asarray(found, dtype=np.float64)
+    if found.shape != (len(universe.atoms),) or not np.all(found > 0):
+        raise TrajectoryError(
+            f"`masses`: expected a positive mass for each of {len(universe.atoms)} atoms, got others; give them in amu"
+        )
+    return found

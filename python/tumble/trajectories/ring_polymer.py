@@ -1,0 +1,150 @@
+"""Ring polymers: one trajectory from the files of all beads.
+
+A frame has the centroid in `ts.positions`, so that every analysis of MDAnalysis sees the centroid, and the beads in
+`ts.data["beads"]`, [P,N,3] in Å in double precision, for those that know of them (`observable.beads_of`). Velocities
+and forces are those of the centroid, the means over beads, beside `ts.data["bead_velocities"]` (Å/ps) and
+`ts.data["bead_forces"]` (kJ/(mol Å)). Beads that were wrapped into the box on their own are joined again: each is put
+at the image nearest to the first bead, so that a ring polymer may reach up to half a box from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from MDAnalysis.lib.distances import minimize_vectors
+
+from tumble.errors import TrajectoryError
+from tumble.trajectories.frames import Frame, FrameSource, check_same
+from tumble.trajectories.trajectory_reader import TrajectoryReader
+from tumble.types import Array
+
+
+class RingPolymer(FrameSource):
+    """Frames of all beads together.
+
+    Where a run was killed, some files end earlier: frames that aren't in all of them are left out.
+
+    Args:
+        beads: Frames of each bead, in the order of the beads.
+
+    Raises:
+        TrajectoryError: If these aren't beads of one run, in step.
+    """
+
+    def __init__(self, beads: Sequence[FrameSource]) -> None:
+        """See the class."""
+        self.beads = list(beads)
+        first = self.beads[0]
+        for other in self.beads[1:]:
+            check_same(first, other)
+        self.name = f"{first.name} … {beads[-1].name}" if len(beads) > 1 else first.name
+        self.n_atoms, self.labels, self.unwrapped = first.n_atoms, first.labels, first.unwrapped
+        self.ids, self.types = first.ids, first.types
+        self._frames = min(len(bead) for bead in self.beads)
+        self.notes = _notes_of_beads(self.beads)
+        # Only i-PI's files name their bead. LAMMPS keeps velocities and forces of normal modes beside positions of
+        # beads (fix pimd/langevin with its default method nmpimd), and a dump doesn't tell.
+        self._named = first.bead is not None
+        if not self._named:
+            start = first.read(0)
+            if start.velocities is not None or start.forces is not None:
+                self.notes += (_NORMAL_MODES,)
+        dropped = max(len(bead) for bead in self.beads) - self._frames
+        if dropped:
+            self.notes += (f"Files of some beads end earlier: the last {dropped} frames of others are left out.",)
+        self.steps = None if first.steps is None else first.steps[: self._frames]
+        self.times = None if first.times is None else first.times[: self._frames]
+        if dropped and self.steps is None:
+            raise TrajectoryError(f"`files`: expected as many frames for each bead, got others in {self.name}")
+        for bead in self.beads:
+            steps = None if bead.steps is None else bead.steps[: self._frames].tolist()
+            if steps != (None if self.steps is None else self.steps.tolist()):
+                raise TrajectoryError(
+                    f"`files`: expected beads of one run, with the same steps, got others in `{bead.name}` than in "
+                    f"`{first.name}`"
+                )
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return self._frames
+
+    def read(self, index: int) -> Frame:
+        """See the base."""
+        frames = [bead.read(index) for bead in self.beads]
+        if any("like_first" in frame.data for frame in frames):
+            raise TrajectoryError(
+                f"`files`: expected the same types in all frames, got others in {self.describe(index)}"
+            )
+        first = frames[0]
+        positions = _joined(np.array([frame.positions for frame in frames], dtype=np.float64), first.dimensions)
+        joined = Frame(positions=positions.mean(axis=0), dimensions=first.dimensions, data=dict(first.data))
+        joined.data.pop("bead", None)
+        joined.data["beads"] = positions
+        for what in ("velocities", "forces") if self._named else ():
+            values = [getattr(frame, what) for frame in frames]
+            if all(value is not None for value in values):
+                joined.data[f"bead_{what}"] = np.stack(values)
+                setattr(joined, what, joined.data[f"bead_{what}"].mean(axis=0))
+        return joined
+
+    def close(self) -> None:
+        """See the base."""
+        for bead in self.beads:
+            bead.close()
+
+
+_NORMAL_MODES = (
+    "Velocities and forces of the beads are left out, since `fix pimd` of LAMMPS dumps those of normal modes beside "
+    "positions of beads."
+)
+
+
+class RingPolymerReader(TrajectoryReader):
+    """The reader of MDAnalysis for ring polymers; `n_beads` is their number of beads.
+
+    Args:
+        beads: Frames of each bead, in the order of the beads.
+        timestep: See `TrajectoryReader`.
+        cell: See `TrajectoryReader`.
+
+    Raises:
+        TrajectoryError: If these aren't beads of one run.
+    """
+
+    format = "RINGPOLYMER"
+
+    def __init__(
+        self, beads: Sequence[FrameSource], *, timestep: float | None = None, cell: Array | None = None
+    ) -> None:
+        """See the class."""
+        self.n_beads = len(beads)
+        super().__init__(RingPolymer(beads), timestep=timestep, cell=cell)
+
+
+def _joined(beads: Array, dimensions: Array | None) -> Array:
+    """Beads [P,N,3] at the images nearest to the first bead."""
+    offsets = beads - beads[0]
+    if dimensions is None or not np.isfinite(offsets).all():
+        return beads
+    # Inside a sphere with the radius of half the smallest distance between faces, all is at its nearest image.
+    angles = np.radians(dimensions[3:])
+    cosines = np.cos(angles)
+    volume = np.sqrt(1 - (cosines**2).sum() + 2 * cosines.prod())
+    heights = dimensions[:3] * volume / np.sin(angles)
+    if np.abs(offsets).max() * np.sqrt(3) < heights.min() / 2:
+        return beads
+    nearest = minimize_vectors(offsets.reshape(-1, 3), dimensions.astype(np.float32)).reshape(beads.shape)
+    return np.asarray(beads[0] + nearest)
+
+
+def _notes_of_beads(beads: Sequence[FrameSource]) -> tuple[str, ...]:
+    """Notes of all files, the same ones once."""
+    owners: dict[str, list[str]] = {}
+    for number, bead in enumerate(beads):
+        for note in bead.notes:
+            owners.setdefault(note, []).append(str(number))
+    return tuple(
+        note if len(numbers) == len(beads) else f"{note[:-1]} (beads {', '.join(numbers)})."
+        for note, numbers in owners.items()
+    )

@@ -1,0 +1,156 @@
+"""The base of all sources that read a text file frame by frame."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from os import PathLike
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.trajectories.frame_index import HEADER, Header, index_frames
+from tumble.trajectories.frames import Frame, FrameSource
+from tumble.trajectories.trajectory_file import check_file
+
+_NUMBER = re.compile(rb"[-+]?(\d*)(\.\d*)?([eE][-+]?\d{2,})?")
+
+
+class TextFrames(FrameSource):
+    """Frames of a text file.
+
+    A subclass sets `n_atoms` in `_begin`, and has the methods and attributes of
+    `tumble.trajectories.frame_index.Layout`.
+
+    Args:
+        path: The file.
+
+    Raises:
+        TrajectoryError: If it can't be read, holds no complete frame, or something else.
+    """
+
+    key: bytes
+    regular = False
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        """See the class."""
+        self.path = Path(path)
+        self.name = str(path)
+        self._file: BinaryIO | None = None
+        check_file(self.path)
+        try:
+            with open(self.path, "rb") as file:
+                self._begin(file)
+                file.seek(0)
+                self._opening = self._to_key(b"\n" + file.read(HEADER))
+            self._index = index_frames(self.path, self)
+        except OSError as error:
+            raise TrajectoryError(f"`{path}`: expected a trajectory, but it can't be read: {error.strerror}") from error
+        if len(self) == 0:
+            raise TrajectoryError(f"`{path}`: expected at least one complete frame, got none")
+        self.steps, self.times = self._index.steps, self._index.times
+        if self._index.cut:
+            self.notes += (f"Frames that were cut off when a run was killed ({self._index.cut}) are left out.",)
+        if self._index.cut_last:
+            self.notes += ("The last frame was cut off and is left out.",)
+        if self._index.unended:
+            self.notes += ("The file doesn't end with a line end: its last number may have been cut off.",)
+        if self._index.steps_missing:
+            self.notes += ("Some frames tell no step: steps aren't used.",)
+        self.read(0)  # for the labels, and what follows from the columns
+
+    @abstractmethod
+    def _begin(self, file: BinaryIO) -> None:
+        """Looks at the beginning of the file."""
+
+    @abstractmethod
+    def start(self, text: bytes, key: int) -> int:
+        """See `Layout`."""
+
+    @abstractmethod
+    def header(self, text: bytes) -> Header:
+        """See `Layout`."""
+
+    def begins(self, text: bytes) -> bool:
+        """See `Layout`: frames begin as the first one, but for their numbers."""
+        return _shape(self._opening).startswith(_shape(re.sub(rb"[-+.\deE]+$", b"", text)))
+
+    def whole(self, text: bytes) -> bool:
+        """See `Layout`: the last word isn't shorter than those above it."""
+        *lines, last = (line.split() for line in text.rstrip(b"\0").splitlines()[-self.n_atoms :])
+        column = len(last) - 1
+        others = [line[column] for line in lines if len(line) == len(last)]
+        if not others or len(others) < len(lines):
+            return False
+        if _NUMBER.fullmatch(last[column]) is None:
+            return last[column] in others
+        return all(_digits(last[column]) >= _digits(word) for word in others if _NUMBER.fullmatch(word) is not None)
+
+    def _to_key(self, text: bytes) -> bytes:
+        """The first frame as far as its key; empty if it isn't found."""
+        place = text.find(self.key)
+        return b"" if place < 0 else text[self.start(text, place) : place + len(self.key)]
+
+    @abstractmethod
+    def _parse(self, text: bytes) -> Frame:
+        """Reads a frame.
+
+        Raises:
+            TrajectoryError: If something else is in there; `read` adds where.
+            ValueError: If it is where numbers should be.
+        """
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return len(self._index.starts)
+
+    def read(self, index: int) -> Frame:
+        """See the base."""
+        try:
+            if self._file is None:
+                # Unbuffered, since a frame is read at once.
+                self._file = open(self.path, "rb", buffering=0)  # noqa: SIM115 (stays open for the next frames)
+            start, stop = int(self._index.starts[index]), int(self._index.stops[index])
+            self._file.seek(start)
+            text = self._file.read(stop - start).rstrip(b"\0")
+        except OSError as error:
+            raise TrajectoryError(f"`{self.path}`: expected to read on, but {error.strerror}") from error
+        try:
+            # What overflows isn't finite, which the reader of the frames refuses.
+            with np.errstate(over="ignore", invalid="ignore"):
+                return self._parse(text)
+        except TrajectoryError as error:
+            raise TrajectoryError(f"{self.describe(index)}: {error}") from error
+        except (ValueError, IndexError, OverflowError) as error:
+            raise TrajectoryError(f"{self.describe(index)}: expected a frame like others, got: {error}") from error
+
+    def close(self) -> None:
+        """See the base."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the open file, for copies and other processes."""
+        return {**self.__dict__, "_file": None}
+
+    def __del__(self) -> None:
+        """Closes the file."""
+        if "_file" in self.__dict__:
+            self.close()
+
+
+def _shape(text: bytes) -> bytes:
+    """A text without its numbers."""
+    return re.sub(rb"[-+]?[\d.]+([eE][-+]?\d+)?", b"#", text).strip()
+
+
+def _digits(word: bytes) -> tuple[bool, int, int]:
+    """How much of a number there is: whether it has an exponent, its decimals and, without these, its digits."""
+    found = _NUMBER.fullmatch(word)
+    if found is None:
+        return False, 0, 0
+    decimals = 0 if found[2] is None else len(found[2])
+    return found[3] is not None, decimals, len(found[1]) if decimals == 0 else 0

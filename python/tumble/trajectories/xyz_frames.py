@@ -1,0 +1,115 @@
+"""What the xyz files of all programs share: the number of atoms, a comment, and a line for each atom."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import numpy as np
+
+from tumble.errors import TrajectoryError
+from tumble.trajectories.fixed_width import FixedWidth
+from tumble.trajectories.frame_index import HEADER, Header
+from tumble.trajectories.frames import Frame
+from tumble.trajectories.number_words import count_of, floats_of
+from tumble.trajectories.text_frames import TextFrames
+from tumble.types import Array
+
+# `Step: 40` of i-PI, `Timestep=40` and `Timestep: 40` of LAMMPS, `step=40`
+_STEP = re.compile(rb"\b(?:time)?step\s*[:=]\s*\"?(\d{1,18})(?![\w.])", re.IGNORECASE)
+
+
+class XYZFrames(TextFrames):
+    """Frames of an xyz file. A subclass reads the comment.
+
+    The key is in the comment.
+    """
+
+    def _begin(self, file: BinaryIO) -> None:
+        count, comment = [*file.read(HEADER).split(b"\n", 2), b"", b""][:2]
+        number = count_of(count.strip())
+        if number is None:
+            raise TrajectoryError(f"`{self.path}`: expected the number of atoms first, got {count[:40]!r}")
+        self.n_atoms = number
+        self._count_line = b"\n%s\n" % count
+        self._width: int | None = None
+        self._fixed: FixedWidth | None = None
+        self._look_at(comment.decode(errors="replace"))
+
+    @abstractmethod
+    def _look_at(self, comment: str) -> None:
+        """Looks at the comment of the first frame."""
+
+    @abstractmethod
+    def _frame(self, comment: str, table: bytes) -> Frame:
+        """Makes a frame of its comment and its lines of atoms."""
+
+    def start(self, text: bytes, key: int) -> int:
+        """See `Layout`.
+
+        Raises:
+            TrajectoryError: If the frame has another number of atoms than the first.
+        """
+        end = text.rfind(b"\n", 0, key)
+        begin = text.rfind(b"\n", 0, end) + 1
+        count, expected = text[begin:end].strip(), b"%d" % self.n_atoms
+        if count == expected:
+            return begin
+        # After a frame that was cut off in the middle of a line, the next one follows on the same line.
+        if count.endswith(expected) and (not count.isdigit() or expected.startswith(count[: -len(expected)])):
+            return text.rindex(expected, begin, end)
+        raise TrajectoryError(
+            f"`{self.path}`: expected {self.n_atoms} atoms in each frame, got a frame that begins with {count[:40]!r}"
+        )
+
+    def begins(self, text: bytes) -> bool:
+        """See `Layout`: the number of atoms, or a part of it, or with a part of a comment."""
+        count, end, comment = text.partition(b"\n")
+        expected = b"%d" % self.n_atoms
+        return count.strip() == expected and b"\n" not in comment if end else expected.startswith(count.strip())
+
+    def header(self, text: bytes) -> Header:
+        """See `Layout`."""
+        step = _STEP.search(text, 0, text.find(b"\n", text.find(b"\n") + 1))
+        return Header(self.n_atoms + 2, None if step is None else int(step.group(1)))
+
+    def _parse(self, text: bytes) -> Frame:
+        begin = text.index(b"\n") + 1
+        end = text.index(b"\n", begin) + 1
+        return self._frame(text[begin:end].decode(errors="replace"), text[end:])
+
+    def _numbers(self, table: bytes, width: int, label: int, columns: Sequence[int]) -> Array:
+        """Columns of numbers of all atoms.
+
+        Args:
+            table: The lines of atoms.
+            width: Number of words of a line.
+            label: The word that is the label of the atom.
+            columns: The words that are numbers, K.
+
+        Returns:
+            [N,K].
+
+        Raises:
+            TrajectoryError: If something else is in there, or the labels aren't those of the first frame.
+        """
+        if self._fixed is not None:
+            found = self._fixed.parse(table)
+            if found is not None:
+                return found
+        words = table.split()
+        if len(words) != width * self.n_atoms:
+            raise TrajectoryError(f"expected {width} words for each of {self.n_atoms} atoms, got {len(words)} words")
+        labels = tuple(word.decode(errors="replace") for word in words[label::width])
+        if self.labels is not None and labels != self.labels:
+            raise TrajectoryError("expected the atoms of the first frame in the same order, got others")
+        numbers = np.array([floats_of(words[column::width]) for column in columns]).T
+        if self.labels is None:
+            self.labels = labels
+            try:
+                self._fixed = FixedWidth(table, self.n_atoms, columns)
+            except (ValueError, IndexError):
+                self._fixed = None  # the columns have no fixed width
+        return np.asarray(numbers)

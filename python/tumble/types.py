@@ -1,0 +1,9 @@
+"""Aliases of types that all of the analysis uses."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Numbers in double precision, of any shape.
+Array = NDArray[np.float64]

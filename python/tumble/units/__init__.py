@@ -1,0 +1,1 @@
+"""Constants, and the units of LAMMPS and i-PI."""

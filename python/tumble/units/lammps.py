@@ -1,0 +1,41 @@
+"""The styles of units of LAMMPS, as factors to those of MDAnalysis (https://docs.lammps.org/units.html)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tumble.errors import TrajectoryError
+from tumble.units.constants import EV_IN_KJ_PER_MOL, KCAL_IN_KJ
+
+
+class LammpsUnits(NamedTuple):
+    """Factors of a style; lengths are in Å in all of these.
+
+    Attributes:
+        style: Its name.
+        time: To ps.
+        velocity: To Å/ps.
+        force: To kJ/(mol Å).
+    """
+
+    style: str
+    time: float
+    velocity: float
+    force: float
+
+
+_STYLES = {
+    "metal": LammpsUnits("metal", 1.0, 1.0, EV_IN_KJ_PER_MOL),
+    "real": LammpsUnits("real", 1e-3, 1e3, KCAL_IN_KJ),
+}
+
+
+def lammps_units(style: str) -> LammpsUnits:
+    """The units of a style.
+
+    Raises:
+        TrajectoryError: If it isn't `metal` or `real`.
+    """
+    if style not in _STYLES:
+        raise TrajectoryError(f"`units`: expected the style `metal` or `real`, got `{style}`")
+    return _STYLES[style]

@@ -1,0 +1,41 @@
+"""Windows of fits: chosen and given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tumble.analysis import TrajectoryError
+from tumble.observables.dynamics.fit_window import fit_window
+
+LAGS = 0.5 * np.arange(21)  # to 10 ps
+
+
+@pytest.mark.parametrize(
+    ("fit", "earliest", "latest", "expected"),
+    [
+        (None, 2.0, np.inf, (2.0, 10.0)),
+        (None, 2.0, 6.0, (2.0, 6.0)),
+        (None, 8.0, np.inf, (5.0, 10.0)),  # half the longest
+        ((1.0, 3.0), 2.0, np.inf, (1.0, 3.0)),
+        ((0.9, 3.1), 2.0, np.inf, (1.0, 3.0)),
+    ],
+)
+def test_windows(
+    fit: tuple[float, float] | None, earliest: float, latest: float, expected: tuple[float, float]
+) -> None:
+    found = LAGS[fit_window(LAGS, fit, earliest, latest)]
+    assert (found[0], found[-1]) == expected
+
+
+@pytest.mark.parametrize("fit", [(3.0, 1.0), (0.0, 5.0), (2.0, 10.5), (np.nan, 5.0)])
+def test_window_outside_of_the_times_is_refused(fit: tuple[float, float]) -> None:
+    with pytest.raises(TrajectoryError, match=r"`fit`: expected two times in ascending order.*10 ps, got"):
+        fit_window(LAGS, fit, 2.0)
+
+
+def test_window_of_few_frames_is_refused() -> None:
+    with pytest.raises(
+        TrajectoryError, match=r"a window with at least 3 frames, got 2 from 2 to 2\.5 ps; give `longest`"
+    ):
+        fit_window(LAGS, (2.0, 2.5), 2.0)

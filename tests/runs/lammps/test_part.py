@@ -1,0 +1,117 @@
+"""Which stages of real runs count, and which frames belong to them; the right values are those of the inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.argon import run_argon
+
+from tumble.analysis import TrajectoryError
+from tumble.runs import open_run
+from tumble.trajectories.open import notes_of
+
+DUMP = "dump d all custom 10 a.dump id type element x y z vx vy vz\ndump_modify d element Ar\n"
+NVE = "fix 1 all nve\ntimestep 0.00025\n"
+
+
+def steps(folder: Path, **arguments: object) -> list[int]:
+    return open_run(folder, **arguments).universe().trajectory.steps.tolist()
+
+
+def test_frames_of_a_minimization_and_of_another_time_step_do_not_count(tmp_path: Path) -> None:
+    script = "displace_atoms all random 0.3 0.3 0.3 1\n" + DUMP + "minimize 0 0 17 100\n"
+    script += "fix 0 all nvt temp 90 90 0.1\ntimestep 0.002\nrun 33\nunfix 0\n" + NVE + "run 40\nrun 10\n"
+    found = open_run(run_argon(tmp_path, script))
+    assert (found.ensemble, found.timestep) == ("NVE", 0.00025)
+    universe = found.universe()
+    kept = universe.trajectory.steps
+    assert kept.tolist() == [60, 70, 80, 90, 100]  # 17 steps, 33 steps, and then these 50
+    assert universe.trajectory.frame_times == pytest.approx(kept * 0.00025)
+    assert any("those of other stages or runs" in note for note in notes_of(universe))
+
+
+def test_dump_that_begins_with_the_stage_counts_whole(tmp_path: Path) -> None:
+    script = "fix 0 all nvt temp 90 90 0.1\nrun 20\nunfix 0\n" + NVE + DUMP + "run 20\nminimize 0 0 5 5\nrun 0\n"
+    folder = run_argon(tmp_path, script)
+    assert steps(folder) == [20, 30, 40]  # and none of the minimization
+    assert open_run(folder).ensemble == "NVE"
+
+
+def test_steps_that_begin_anew(tmp_path: Path) -> None:
+    """The frame of step 0 is that of the earlier stage, which a frame of the later one doesn't replace."""
+    script = DUMP + "fix 0 all nvt temp 90 90 0.1\nrun 30\nunfix 0\nundump d\nreset_timestep 0\n" + NVE + DUMP
+    assert steps(run_argon(tmp_path, script + "dump_modify d append yes first no\nrun 20\n")) == [10, 20]
+
+
+def test_dump_that_goes_on_with_the_file_of_another(tmp_path: Path) -> None:
+    script = DUMP + "fix 0 all nvt temp 90 90 0.1\nrun 30\nunfix 0\nundump d\n" + NVE + DUMP
+    assert steps(run_argon(tmp_path, script + "dump_modify d append yes\nrun 20\n")) == [40, 50]
+
+
+def test_last_run_with_a_trajectory_counts(tmp_path: Path) -> None:
+    script = NVE + DUMP + "run 30\nundump d\nunfix 1\nfix 0 all nvt temp 90 90 0.1\nrun 20\n"
+    found = open_run(run_argon(tmp_path, script))
+    assert (found.ensemble, found.time[-1]) == ("NVE", pytest.approx(0.0075))
+    assert "What was run from step 30 on isn't analyzed, since no trajectory of it was written." in found.notes
+    assert steps(tmp_path) == [0, 10, 20, 30]
+
+
+def test_another_potential_is_another_run(tmp_path: Path) -> None:
+    script = NVE + DUMP + "run 20\npair_coeff * * 0.02 3.4\nrun 20\n"
+    assert open_run(run_argon(tmp_path, script)).time == pytest.approx([0.005, 0.0075, 0.01])
+    assert steps(tmp_path) == [30, 40]
+
+
+def test_what_was_run_without_a_log_does_not_count(tmp_path: Path) -> None:
+    folder = run_argon(tmp_path, NVE + DUMP + "run 20\nlog none\ntimestep 0.002\nrun 20\n")
+    assert steps(folder) == [0, 10, 20]
+    assert "The log ends before the run (`log none`): what follows isn't known." in open_run(folder).notes
+
+
+def test_log_without_steps(tmp_path: Path) -> None:
+    script = "thermo_style custom temp pe\nfix 1 all nvt temp 50 50 0.1\n" + DUMP + "run 20\nunfix 1\n" + NVE
+    found = open_run(run_argon(tmp_path, script + "run 20\nminimize 0 0 2 2\n"))
+    assert (found.ensemble, found.timestep, len(found.time)) == ("NVE", 0.00025, 0)
+    assert any(note.startswith("The log has no rows with steps, so frames of other stages") for note in found.notes)
+
+
+def test_pieces_of_a_run_without_setup(tmp_path: Path) -> None:
+    script = NVE + DUMP + "run 0\nvariable i loop 4\nlabel l\nrun 10 pre no post no\nnext i\njump in.lammps l\n"
+    found = open_run(run_argon(tmp_path, script))
+    assert found.time == pytest.approx(0.0025 * np.arange(5))
+    assert steps(tmp_path) == [0, 10, 20, 30, 40]
+
+
+def test_minimization_alone_has_no_times(tmp_path: Path) -> None:
+    found = open_run(run_argon(tmp_path, "timestep 0.001\n" + DUMP + "minimize 0 0 20 100\n"))
+    assert (found.ensemble, found.timestep, len(found.time)) == ("minimization", None, 0)
+    assert any("The log has no dynamics, but `minimize`" in note for note in found.notes)
+    assert "temperature" not in found.log
+
+
+def test_frames_without_steps_are_refused_where_others_may_be_among_them(tmp_path: Path) -> None:
+    script = "dump d all xyz 10 a.xyz\ndump_modify d element Ar\nfix 1 all nve\nrun 20\n" + NVE + "run 20\n"
+    folder = run_argon(tmp_path, script)
+    assert steps(folder) == [30, 40]
+    text = (folder / "a.xyz").read_text()
+    for step in (0, 10, 20, 30, 40):
+        text = text.replace(f"Atoms. Timestep: {step}\n", "argon\n")
+    (folder / "a.xyz").write_text(text)
+    with pytest.raises(
+        TrajectoryError, match=r"`files`: expected frames from step 21 in .*a\.xyz`, which alone .* got none"
+    ):
+        open_run(folder).universe()
+
+
+def test_start_counts_within_the_part(tmp_path: Path) -> None:
+    from tumble.study.opened_run import OpenedRun
+    from tumble.study.settings import Settings
+
+    folder = run_argon(tmp_path, DUMP + "fix 1 all nve\nrun 20\n" + NVE + "run 60\n")
+    opened = OpenedRun(open_run(folder), Settings(start=0.01))
+    first, stop = opened._frames()
+    times = opened.universe.trajectory.frame_times[first:stop]
+    assert times == pytest.approx(0.00025 * np.arange(40, 81, 10))
+    opened.close()

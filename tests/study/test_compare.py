@@ -1,0 +1,202 @@
+"""Verdicts on synthetic runs, in which what differs is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from tumble.analysis import TrajectoryError
+from tumble.observables.quantities.result import Axis, Result, averaged
+from tumble.statistics.cells import cells_of
+from tumble.statistics.correlation import Correlator
+from tumble.study.analysis_file import Analysis
+from tumble.study.compare import SYMMETRY, compare
+
+POINTS = np.linspace(0.0, 6.0, 40)
+AXIS = Axis("r", "Å", POINTS)
+
+
+def samples(seed: int, frames: int = 4000, time: float = 10.0) -> NDArray[np.float64]:
+    """A curve that fluctuates in modes, correlated in time and along the curve, [T,40]."""
+    generator = np.random.default_rng(seed)
+    memory = np.exp(-1 / time)
+    modes = lfilter([1.0], [1.0, -memory], generator.normal(size=(frames, 8)), axis=0) * np.sqrt(1 - memory**2)
+    shapes = np.array([np.cos(np.pi * order * POINTS / 6.0) / (1 + order) for order in range(8)])
+    return np.asarray(modes @ shapes)
+
+
+def analysis(
+    name: str,
+    seed: int,
+    *,
+    bias: float = 0.0,
+    expected: float | None = None,
+    diagnostic: bool = False,
+    frames: int = 4000,
+    time: float = 10.0,
+    points: int = 40,
+) -> Analysis:
+    data = samples(seed, frames, time) + bias * np.exp(-((POINTS - 3.0) ** 2))
+    axis = Axis("r", "Å", POINTS[:points])
+    quantity = averaged(
+        "g", cells_of(data[:, :points]), label="g(r)", unit="1", axes=(axis,), expected=expected, diagnostic=diagnostic
+    )
+    return Analysis(name, (Result("rdf", (quantity,)),))
+
+
+def test_equal_runs_show_nothing_and_say_what_would_show() -> None:
+    (row,) = compare([analysis("a", 1), analysis("b", 2)], reference="b").rows
+    assert (row.run, row.reference, row.observable, row.quantity) == ("a", "b", "rdf", "g")
+    assert not row.visible
+    assert row.p_value > 0.05
+    assert row.text.startswith("no difference visible at ±0.1")
+    assert row.text.endswith("; a bias of 0.33 would show")
+    assert row.detectable == pytest.approx(0.33, abs=0.05)
+
+
+def test_bias_is_seen_where_it_is() -> None:
+    (row,) = compare([analysis("a", 1, bias=1.0), analysis("b", 2)], reference="b").rows
+    assert row.visible
+    assert row.sigma > 5
+    assert row.difference == pytest.approx(1.0, abs=0.3)
+    assert row.at is not None
+    assert float(row.at.removeprefix("r = ").removesuffix(" Å")) == pytest.approx(3.0, abs=1.0)
+    assert row.text.startswith("bias: +")
+    assert row.text.endswith("σ")
+
+
+def test_false_alarms_are_rare() -> None:
+    alarms = sum(
+        compare([analysis("a", 1000 + seed), analysis("b", 5000 + seed)], reference="b").rows[0].p_value < 0.05
+        for seed in range(200)
+    )
+    assert 2 <= alarms <= 20  # 5 % of 200 are 10 ± 3
+
+
+def many(name: str, seed: int, bias: float = 0.0) -> Analysis:
+    """Twenty curves, the first with a bias of this root mean square."""
+    shape = np.exp(-((POINTS - 3.0) ** 2))
+    shape /= np.sqrt(np.mean(shape**2))
+    quantities = [
+        averaged(
+            f"g{index}",
+            cells_of(samples(seed + 1000 * index, frames=2000) + (bias * shape if index == 0 else 0.0)),
+            label="g(r)",
+            unit="1",
+            axes=(AXIS,),
+        )
+        for index in range(20)
+    ]
+    return Analysis(name, (Result("rdf", tuple(quantities)),))
+
+
+def test_a_bias_of_the_detectable_size_is_mostly_visible_among_many() -> None:
+    size = compare([many("a", 1), many("b", 2)], reference="b").rows[0].detectable
+    alone = compare([analysis("a", 1, frames=2000), analysis("b", 2, frames=2000)], reference="b").rows[0].detectable
+    assert size > 1.15 * alone
+    seen = 0
+    for seed in range(25):
+        rows = compare([many("a", 100 + seed, size), many("b", 500 + seed)], reference="b").rows
+        seen += rows[0].visible
+        assert sum(row.visible for row in rows[1:]) <= 1
+    assert 13 <= seen <= 25  # 20 are meant
+
+
+def correlated(name: str, seed: int) -> Analysis:
+    """An autocorrelation function, the blocks of which have different weights."""
+    correlator = Correlator(1200, 40)
+    for frame in samples(seed, frames=1200, time=3.0)[:, ::10]:
+        correlator.add(frame[None])
+    axis = Axis("t", "ps", np.arange(41.0))
+    return Analysis(name, (Result("c", (averaged("c", correlator.cells()[0], label="c", unit="1", axes=(axis,)),)),))
+
+
+def test_false_alarms_of_correlations_in_time_are_rare() -> None:
+    rows = [compare([correlated("a", seed), correlated("b", 900 + seed)], reference="b").rows[0] for seed in range(150)]
+    assert sum(row.resolved for row in rows) > 130
+    assert sum(row.p_value < 0.05 for row in rows) <= 15  # 7.5 are expected
+
+
+def test_what_is_unknown_in_a_block_cannot_be_tested() -> None:
+    first, second = analysis("a", 1), analysis("b", 2)
+    quantity = first["rdf"]["g"]
+    assert quantity.blocks is not None
+    holes = quantity.blocks.copy()
+    holes[3] = np.nan
+    spoiled = Analysis("a", (Result("rdf", (replace(quantity, blocks=holes),)),))
+    (row,) = compare([spoiled, second], reference="b").rows
+    assert not row.visible
+    assert row.text == "can't be tested: it isn't known in all parts of the runs"
+
+
+def test_comparison_with_symmetry_needs_no_reference() -> None:
+    rows = compare([analysis("a", 1, expected=0.0), analysis("b", 3, bias=1.0, expected=0.0)]).rows
+    assert [(row.run, row.reference, row.visible) for row in rows] == [("a", SYMMETRY, False), ("b", SYMMETRY, True)]
+
+
+def test_diagnostics_change_by_design() -> None:
+    runs = [analysis("a", 1, bias=1.0, diagnostic=True), analysis("b", 2, diagnostic=True)]
+    (row,) = compare(runs, reference="b").rows
+    assert (row.visible, row.diagnostic) == (True, True)
+    assert row.text.startswith("changed: +")
+
+
+def test_short_run_has_no_verdict() -> None:
+    runs = [analysis("a", 1, frames=100, time=300.0), analysis("b", 2, frames=100, time=300.0)]
+    (row,) = compare(runs, reference="b").rows
+    assert np.isnan(row.sigma)
+    assert not row.visible
+    assert row.text == "too short to tell: the correlation time isn't resolved"
+
+
+def test_many_comparisons_make_each_stricter() -> None:
+    # One of 40 that are equal, at about 2 sigma, isn't a finding.
+    runs = [analysis("reference", 1)] + [analysis(f"run {seed}", 50 + seed) for seed in range(40)]
+    rows = compare(runs, reference="reference").rows
+    assert sum(row.visible for row in rows) == 0
+    assert all("not clear" in row.text for row in rows if row.p_value < 0.05)
+
+
+def test_shared_bins_are_compared() -> None:
+    (row,) = compare([analysis("a", 1, points=30), analysis("b", 2)], reference="b").rows
+    assert np.isfinite(row.p_value)
+
+
+def test_other_bins_are_named() -> None:
+    first, second = analysis("a", 1), analysis("b", 2)
+    moved = averaged("g", cells_of(samples(1)), label="g(r)", unit="1", axes=(Axis("r", "Å", POINTS + 0.05),))
+    comparison = compare([Analysis("a", (Result("rdf", (moved,)),)), second], reference="b")
+    assert comparison.rows == ()
+    assert comparison.notes == ("g has other bins in b than in a.",)
+    comparison = compare([first, Analysis("b", ())], reference="b")
+    assert comparison.notes == ("rdf wasn't analyzed for b.",)
+
+
+def test_units_that_differ_are_named_and_not_compared() -> None:
+    first, second = analysis("a", 1), analysis("b", 2)
+    for other, units in (
+        (replace(first["rdf"]["g"], unit="eV"), "eV against Å"),
+        (replace(first["rdf"]["g"], axes=(replace(AXIS, unit="nm"),)), "1 against nm"),
+    ):
+        moved = Analysis("a", (Result("rdf", (other,)),))
+        comparison = compare([moved, second], reference="b")
+        assert comparison.rows == ()
+        assert comparison.notes == (f"g isn't compared: it is in {units} for a, in 1 against Å for b.",)
+
+
+def test_runs_analysed_from_different_times_are_named() -> None:
+    first, second = analysis("a", 1), analysis("b", 2)
+    first = replace(first, provenance={"settings": {"start": 5.0}})
+    assert compare([first, second], "b").notes == ("a was analyzed from 5 ps on, b from its start on.",)
+    assert compare([first, second]).notes == ()
+
+
+def test_names_must_tell_runs_apart() -> None:
+    with pytest.raises(TrajectoryError, match="`analyses`: expected different names, got a, a"):
+        compare([analysis("a", 1), analysis("a", 2)])
+    with pytest.raises(TrajectoryError, match="`reference`: expected one of a, got `c`"):
+        compare([analysis("a", 1)], reference="c")

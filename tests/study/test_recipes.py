@@ -1,0 +1,144 @@
+"""Observables made of runs: what goes from the run into them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tumble.analysis import TrajectoryError
+from tumble.runs import Run, Trajectory
+from tumble.study.opened_run import OpenedRun
+from tumble.study.recipes import RECIPES
+from tumble.study.settings import Settings
+
+FRAMES = 64
+MOLECULE = np.array([[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.0]])
+
+
+def run_in(folder: Path, cell: str, molecules: int = 2, symbols: str = "OHH") -> Run:
+    """Molecules at rest, with noise in the log."""
+    generator = np.random.default_rng(7)
+    positions = (4.0 * np.arange(molecules)[:, None, None] + MOLECULE).reshape(-1, 3)
+    rows = [f"{symbols[index % 3]} {x:.4f} {y:.4f} {z:.4f}" for index, (x, y, z) in enumerate(positions.tolist())]
+    head = f'Lattice="{cell}" Properties=species:S:1:pos:R:3'
+    path = folder / "run.extxyz"
+    path.write_text("\n".join([str(len(rows)), head, *rows, ""]) * FRAMES)
+    return Run(
+        "a",
+        "i-PI",
+        folder,
+        Trajectory((path,)),
+        timestep=0.001,
+        temperature=300.0,
+        time=0.001 * np.arange(FRAMES),
+        log={
+            "kinetic_tens(O)": 0.01 * np.array([1.0, 1, 1, 0, 0, 0]) + 1e-4 * generator.normal(size=(FRAMES, 6)),
+            "conserved": 0.01 * generator.normal(size=FRAMES),
+        },
+        torque_time=0.001 * np.arange(FRAMES),
+        torque=1e-3 * generator.normal(size=(FRAMES, 1, 3)),
+    )
+
+
+@pytest.mark.parametrize(("cell", "isotropic"), [("9 0 0 0 9 0 0 0 9", True), ("9 0 0 0 9 0 0 0 12", False)])
+def test_kinetic_energy_is_isotropic_in_cubes_alone(tmp_path: Path, cell: str, isotropic: bool) -> None:
+    run = run_in(tmp_path, cell)
+    result = RECIPES["kinetic"](OpenedRun(run, Settings()))
+    assert (result["kinetic_anisotropy_O"].expected is not None) is isotropic
+    result = RECIPES["kinetic"](OpenedRun(run, Settings(isotropic=False)))
+    assert result["kinetic_anisotropy_O"].expected is None
+
+
+def test_symmetry_and_drift_count_the_same_molecules(tmp_path: Path) -> None:
+    run = run_in(tmp_path, "20 0 0 0 20 0 0 0 20", molecules=4)
+    symmetry = RECIPES["symmetry"](OpenedRun(run, Settings()))
+    drift = RECIPES["drift"](OpenedRun(run, Settings()))
+    assert symmetry.metadata["molecules"] == drift.metadata["conserved"]["molecules"] == 4
+
+
+def test_what_is_not_known_as_molecules_is_one(tmp_path: Path) -> None:
+    run = run_in(tmp_path, "20 0 0 0 20 0 0 0 20", molecules=4, symbols="OCC")
+    symmetry = RECIPES["symmetry"](OpenedRun(run, Settings()))
+    assert symmetry.metadata["molecules"] == 1
+    symmetry = RECIPES["symmetry"](OpenedRun(replace(run, trajectory=Trajectory()), Settings()))
+    assert symmetry.metadata["molecules"] == 1
+
+
+def test_a_log_alone_has_a_drift(tmp_path: Path) -> None:
+    run = run_in(tmp_path, "9 0 0 0 9 0 0 0 9")
+    rows = 300.0 + np.random.default_rng(8).normal(size=FRAMES)
+    run = replace(run, trajectory=Trajectory(), log={**run.log, "temperature": rows})
+    result = RECIPES["drift"](OpenedRun(run, Settings()))
+    assert {"conserved_drift", "temperature_logged"} <= {quantity.name for quantity in result.quantities}
+    assert result["temperature_logged"].values == pytest.approx(rows.mean())
+    with pytest.raises(TrajectoryError, match="expected a trajectory or a structure that tells the atoms"):
+        RECIPES["kinetic"](OpenedRun(run, Settings()))
+    with pytest.raises(TrajectoryError, match="expected a trajectory or a log with a time"):
+        RECIPES["drift"](OpenedRun(replace(run, log={}), Settings()))
+    # Of rows without times nothing follows.
+    with pytest.raises(TrajectoryError, match="expected a trajectory or a log with a time"):
+        RECIPES["drift"](OpenedRun(replace(run, time=np.empty(0)), Settings()))
+
+
+@pytest.mark.parametrize("periodic", [True, False, None])
+def test_a_periodic_run_is_not_isolated_where_its_file_has_no_box(tmp_path: Path, periodic: bool | None) -> None:
+    path = trajectory_of(tmp_path, "OHH" * 8, FRAMES, None)
+    run = Run("a", "LAMMPS", tmp_path, Trajectory((path,)), timestep=0.001, thermostat="none", periodic=periodic)
+
+    def names(**settings: bool) -> set[str]:
+        return {quantity.name for quantity in RECIPES["drift"](OpenedRun(run, Settings(**settings))).quantities}
+
+    # Of the whole, which turns by itself only where it is isolated.
+    assert ("rotation_angle" in names()) is (periodic is not True)
+    assert "rotation_angle" in names(isolated=True)
+
+
+def trajectory_of(folder: Path, symbols: str, frames: int, edge: float | None, seed: int = 1) -> Path:
+    """Atoms, or molecules of water on a lattice, that move by chance."""
+    generator = np.random.default_rng(seed)
+    count = len(symbols)
+    if symbols.startswith("OHH"):
+        lattice = 4.0 * np.array(list(np.ndindex(2, 2, 2)))[: count // 3]
+        places = (lattice[:, None] + MOLECULE).reshape(-1, 3)
+    else:
+        places = generator.uniform(0, 12, size=(count, 3))
+    lines = []
+    for _ in range(frames):
+        cell = "" if edge is None else f'Lattice="{edge} 0 0 0 {edge} 0 0 0 {edge}" '
+        rows = places + 0.03 * generator.normal(size=places.shape)
+        lines += [str(count), f"{cell}Properties=species:S:1:pos:R:3"]
+        lines += [f"{symbol} {x:.5f} {y:.5f} {z:.5f}" for symbol, (x, y, z) in zip(symbols, rows.tolist(), strict=True)]
+    path = folder / "run.extxyz"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 8])
+@pytest.mark.parametrize("edge", [8.0, 40.0, None], ids=["box", "wide", "open"])
+@pytest.mark.parametrize(
+    "symbols", ["OHH", "OHH" * 8, "N" * 2, "N", "COHHHH" * 3], ids=["one", "box", "two", "atom", "C"]
+)
+def test_short_and_odd_runs_have_reasons_and_no_faults(
+    tmp_path: Path, symbols: str, edge: float | None, frames: int
+) -> None:
+    run = Run(
+        "odd",
+        "none",
+        tmp_path,
+        Trajectory((trajectory_of(tmp_path, symbols, frames, edge),)),
+        0.0005,
+        temperature=300.0,
+    )
+    opened = OpenedRun(run, Settings())
+    for name, recipe in RECIPES.items():
+        if name == "symmetry":
+            continue
+        try:
+            result = recipe(opened)
+        except TrajectoryError:
+            continue  # any other exception is a fault
+        assert frames > 1
+        assert all(np.isfinite(quantity.values) for quantity in result.quantities if not quantity.axes)

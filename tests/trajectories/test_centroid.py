@@ -1,0 +1,23 @@
+"""Centroids of ring polymers and of what isn't one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.motions import motion
+
+from tumble.trajectories.centroid import centroid_of, dynamics_notes
+
+
+def test_mean_over_beads() -> None:
+    beads = np.random.default_rng(1).normal(size=(2, 4, 3, 3))
+    ring = motion("OHH", beads)
+    assert centroid_of(ring.trajectory[1]) == pytest.approx(beads[1].mean(axis=0), abs=1e-12)
+    (note,) = dynamics_notes(ring.trajectory.ts)
+    assert "RPMD" in note
+
+
+def test_classical_frame_is_its_own_centroid() -> None:
+    classical = motion("OHH", np.random.default_rng(1).normal(size=(2, 3, 3)))
+    assert centroid_of(classical.trajectory.ts) == pytest.approx(classical.atoms.positions)
+    assert dynamics_notes(classical.trajectory.ts) == ()

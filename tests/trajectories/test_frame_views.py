@@ -1,0 +1,58 @@
+"""Frames of some steps alone, and of one bead without its velocities, of dumps that are written here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tumble.analysis import TrajectoryError
+from tumble.trajectories.open import notes_of, open_trajectory
+
+HEAD = "ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n0 9\n0 9\n0 9\n"
+ATOMS = "ITEM: ATOMS id element x y z vx vy vz\n1 H {step} 1 1 1 0 0\n2 H {step} 2 2 0 1 0\n"
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    path = tmp_path / "x.dump"
+    path.write_text("".join((HEAD + ATOMS).format(step=step) for step in range(0, 9, 2)))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("steps", "kept"),
+    [((3, None), [4, 6, 8]), ((None, 4), [0, 2, 4]), ((2, 6), [2, 4, 6]), ((None, None), [0, 2, 4, 6, 8])],
+)
+def test_frames_of_some_steps(dump: Path, steps: tuple[int | None, int | None], kept: list[int]) -> None:
+    universe = open_trajectory(dump, timestep=0.5, units="metal", steps=steps)
+    assert universe.trajectory.steps.tolist() == kept
+    assert universe.trajectory.frame_times == pytest.approx(0.5 * np.array(kept))
+    assert [float(ts.positions[0, 0]) for ts in universe.trajectory] == kept
+    said = any(f"those of other stages or runs ({5 - len(kept)}) are left out" in note for note in notes_of(universe))
+    assert said == (len(kept) < 5)
+
+
+def test_no_frame_of_the_steps(dump: Path) -> None:
+    with pytest.raises(TrajectoryError, match=r"expected frames from step 9 in .*, got steps 0 to 8"):
+        open_trajectory(dump, steps=(9, None))
+    universe = open_trajectory(dump, steps=(9, None), optional_steps=True)
+    assert len(universe.trajectory) == 5
+    assert any("though the log describes frames from step 9 alone" in note for note in notes_of(universe))
+
+
+def test_one_bead(dump: Path) -> None:
+    universe = open_trajectory(dump, units="metal", bead=True)
+    assert not universe.trajectory.ts.has_velocities
+    assert any(note.startswith("These are positions of one bead of a path integral") for note in notes_of(universe))
+    assert open_trajectory(dump, units="metal").trajectory.ts.has_velocities
+
+
+def test_topology_that_is_only_for_files_without_elements(dump: Path, tmp_path: Path) -> None:
+    other = tmp_path / "deuterium.xyz"
+    other.write_text("2\n\nD 0 0 0\nD 1 1 1\n")
+    (tmp_path / "types.dump").write_text(dump.read_text().replace("element", "type").replace(" H ", " 1 "))
+    assert open_trajectory(dump, topology=other, optional_topology=True).atoms.masses[0] == pytest.approx(1.008)
+    types = open_trajectory(tmp_path / "types.dump", topology=other, optional_topology=True)
+    assert types.atoms.masses[0] == pytest.approx(2.014, abs=1e-3)
