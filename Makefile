@@ -3,6 +3,7 @@
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
+CXX_SOURCES := $(shell find csrc lammps-plugin -name '*.cpp' -o -name '*.h' -o -name '*.inc')
 SOURCES := $(shell find csrc inputs lammps-plugin python -type f -not -name '*.pyc' -not -name '*.so')
 
 .PHONY: help install demo test test-extended test-gpu lint format clean
@@ -51,12 +52,12 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run --Werror $(wildcard csrc/*/*.cpp csrc/*/*.h csrc/*/*.inc lammps-plugin/*.cpp lammps-plugin/*.h)
+	$(BIN)/clang-format --dry-run --Werror $(CXX_SOURCES)
 
 format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/clang-format -i $(wildcard csrc/*/*.cpp csrc/*/*.h csrc/*/*.inc lammps-plugin/*.cpp lammps-plugin/*.h)
+	$(BIN)/clang-format -i $(CXX_SOURCES)
 
 clean:
 	rm -rf build dist $(VENV) demo-output

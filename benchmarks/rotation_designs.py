@@ -1,4 +1,5 @@
-"""Search for sets of few rotations that are exact to a degree t, the rows of csrc/tumble/rotation_design_table.cpp.
+"""Search for sets of few rotations that are exact to a degree t, the rows of
+csrc/tumble/frames/rotation_design_table.cpp.
 
 python benchmarks/rotation_designs.py --degree 8 --group "3z,1 1,3z" --most 237 --minutes 2
 
@@ -342,7 +343,7 @@ def text_of(numbers: Array) -> str:
 
 
 def table_row(degree: int, pairs: list[tuple[Array, Array]], orbits: list[Array]) -> str:
-    """In the syntax of csrc/tumble/rotation_design_table.cpp."""
+    """In the syntax of csrc/tumble/frames/rotation_design_table.cpp."""
     lines = [f"{{{degree},"]
     lines += [" {" + ",\n  ".join(f"{{{text_of(a)},\n   {text_of(b)}}}" for a, b in pairs) + "},"]
     lines += [" {" + ",\n  ".join(f"{{{text_of(row[:4])}, {float(row[4])!r}}}" for row in orbits) + "}},"]

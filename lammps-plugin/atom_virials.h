@@ -5,7 +5,7 @@
 /// A partition of the virial among the atoms: each edge's term is split between its two.
 
 #include "lammps_graph.h"
-#include "tumble/evaluation.h"
+#include "tumble/evaluation/evaluation.h"
 
 namespace LAMMPS_NS {
 

@@ -12,7 +12,7 @@
 #include "universe.h"
 #include "update.h"
 
-#include "tumble/symmetry_error.h"
+#include "tumble/evaluation/symmetry_error.h"
 
 using namespace LAMMPS_NS;
 

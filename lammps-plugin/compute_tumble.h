@@ -10,8 +10,8 @@
 
 #include "compute.h"
 
-#include "tumble/evaluation.h"
-#include "tumble/symmetrizer.h"
+#include "tumble/evaluation/evaluation.h"
+#include "tumble/frames/symmetrizer.h"
 
 #include <vector>
 

@@ -4,7 +4,7 @@
 #include "atom.h"
 #include "update.h"
 
-#include "tumble/symmetry_error.h"
+#include "tumble/evaluation/symmetry_error.h"
 
 #include <algorithm>
 #include <cmath>

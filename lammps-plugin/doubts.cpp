@@ -11,7 +11,7 @@
 #include "update.h"
 #include "utils.h"
 
-#include "tumble/elements.h"
+#include "tumble/base/elements.h"
 
 #include <algorithm>
 #include <cmath>

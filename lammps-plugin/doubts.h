@@ -5,7 +5,7 @@
 /// Warnings of pair_style tumble about settings that run, but hardly mean what they say. Each comes once, however many
 /// runs there are, on rank 0.
 
-#include "tumble/symmetrizer.h"
+#include "tumble/frames/symmetrizer.h"
 
 #include <set>
 #include <string>

@@ -9,7 +9,7 @@
 #include "update.h"
 #include "utils.h"
 
-#include "tumble/error.h"
+#include "tumble/base/error.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -7,7 +7,7 @@
 /// A rank that fails alone mustn't call error->one: the others would wait for it until MPI ends them, and two that fail
 /// print two lines. So every rank catches its own failure, all agree, and all call error->all.
 
-#include "tumble/structure.h"
+#include "tumble/graph/structure.h"
 
 #include <mpi.h>
 

@@ -8,7 +8,7 @@
 /// instance of the pair style, on nothing else: all ranks turn alike, however many there are, and a restarted run
 /// continues with the same frames.
 
-#include "tumble/symmetrizer.h"
+#include "tumble/frames/symmetrizer.h"
 
 #include "lmptype.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "keywords.h"
 
-#include "tumble/error.h"
-#include "tumble/nearest.h"
+#include "tumble/base/error.h"
+#include "tumble/base/nearest.h"
 
 #include <algorithm>
 #include <charconv>

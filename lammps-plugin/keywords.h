@@ -4,8 +4,8 @@
 
 /// The words after `pair_style tumble` and `compute ID all tumble/...`: the same keywords as in the core's other faces.
 
-#include "tumble/potential.h"
-#include "tumble/symmetrizer.h"
+#include "tumble/evaluation/potential.h"
+#include "tumble/frames/symmetrizer.h"
 
 namespace LAMMPS_NS {
 

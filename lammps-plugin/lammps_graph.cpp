@@ -5,7 +5,7 @@
 #include "domain.h"
 #include "neigh_list.h"
 
-#include "tumble/error.h"
+#include "tumble/base/error.h"
 
 #include <cmath>
 #include <optional>

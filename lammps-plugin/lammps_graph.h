@@ -11,8 +11,8 @@
 /// That image's neighbours are complete because the halo is depth × (cutoff + skin) wide: a ghost that is reached by
 /// less than `depth` hops, each no longer than cutoff + skin, lies at least one such length inside the rim.
 
-#include "tumble/edge_list.h"
-#include "tumble/graph.h"
+#include "tumble/graph/edge_list.h"
+#include "tumble/graph/graph.h"
 
 namespace LAMMPS_NS {
 

@@ -6,8 +6,8 @@
 ///
 /// Each line comes once, however many runs there are, as long as it says the same.
 
-#include "tumble/potential.h"
-#include "tumble/symmetrizer.h"
+#include "tumble/evaluation/potential.h"
+#include "tumble/frames/symmetrizer.h"
 
 #include <array>
 #include <string>

@@ -17,9 +17,9 @@
 #include "update.h"
 #include "utils.h"
 
-#include "tumble/error.h"
-#include "tumble/model_file.h"
-#include "tumble/units.h"
+#include "tumble/base/error.h"
+#include "tumble/model/model_file.h"
+#include "tumble/base/units.h"
 
 #include <algorithm>
 #include <cstring>

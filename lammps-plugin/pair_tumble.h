@@ -23,7 +23,7 @@ PairStyle(tumble,PairTumble);
 #include "halo.h"
 #include "lammps_graph.h"
 #include "pair_log.h"
-#include "tumble/potential.h"
+#include "tumble/evaluation/potential.h"
 
 #include <memory>
 #include <string>

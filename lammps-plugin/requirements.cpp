@@ -13,7 +13,7 @@
 #include "update.h"
 #include "utils.h"
 
-#include "tumble/units.h"
+#include "tumble/base/units.h"
 
 #include <cmath>
 #include <cstring>

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "tumble/error.h"
-#include "tumble/structure.h"
+#include "tumble/base/error.h"
+#include "tumble/graph/structure.h"
 
 namespace tumble::bindings {
 

@@ -1,6 +1,6 @@
 #include "bindings.h"
 
-#include "tumble/units.h"
+#include "tumble/base/units.h"
 
 namespace py = pybind11;
 

@@ -1,7 +1,7 @@
 #include <pybind11/pybind11.h>
 
 #include "bindings.h"
-#include "tumble/elements.h"
+#include "tumble/base/elements.h"
 
 namespace py = pybind11;
 

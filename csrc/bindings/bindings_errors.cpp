@@ -1,5 +1,5 @@
 #include "bindings.h"
-#include "tumble/error.h"
+#include "tumble/base/error.h"
 
 namespace py = pybind11;
 

@@ -2,7 +2,7 @@
 
 #include "arrays.h"
 #include "bindings.h"
-#include "tumble/graph.h"
+#include "tumble/graph/graph.h"
 
 namespace py = pybind11;
 

@@ -3,7 +3,7 @@
 #include "arrays.h"
 #include "bindings.h"
 #include "options.h"
-#include "tumble/ipi_client.h"
+#include "tumble/ipi/client.h"
 
 namespace py = pybind11;
 

@@ -2,9 +2,9 @@
 
 #include "arrays.h"
 #include "bindings.h"
-#include "tumble/archive_check.h"
-#include "tumble/metadata.h"
-#include "tumble/model_file.h"
+#include "tumble/model/archive_check.h"
+#include "tumble/model/metadata.h"
+#include "tumble/model/model_file.h"
 
 namespace py = pybind11;
 

@@ -3,8 +3,8 @@
 #include "arrays.h"
 #include "bindings.h"
 #include "interruptible.h"
-#include "tumble/potential.h"
-#include "tumble/torch_modes.h"
+#include "tumble/base/torch_modes.h"
+#include "tumble/evaluation/potential.h"
 
 namespace py = pybind11;
 

@@ -3,7 +3,7 @@
 #include "arrays.h"
 #include "bindings.h"
 #include "options.h"
-#include "tumble/symmetrizer.h"
+#include "tumble/frames/symmetrizer.h"
 
 namespace py = pybind11;
 

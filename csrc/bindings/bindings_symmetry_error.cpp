@@ -1,7 +1,7 @@
 #include <pybind11/pybind11.h>
 
 #include "bindings.h"
-#include "tumble/symmetry_error.h"
+#include "tumble/evaluation/symmetry_error.h"
 
 namespace py = pybind11;
 

@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "tumble/process_claim.h"
+#include "tumble/base/process_claim.h"
 
 namespace tumble::bindings {
 

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "tumble/error.h"
+#include "tumble/base/error.h"
 
 namespace py = pybind11;
 

@@ -3,7 +3,7 @@
 
 #include <pybind11/pybind11.h>
 
-#include "tumble/symmetrizer.h"
+#include "tumble/frames/symmetrizer.h"
 
 namespace tumble::bindings {
 

@@ -1,7 +1,7 @@
 """Energies and derivatives of a network in plain Python, apart from the core.
 
 An export takes its reference values from here, so that loading the file compares two implementations.
-Conventions and signs are those of the core (csrc/tumble/evaluation.h):
+Conventions and signs are those of the core (csrc/tumble/evaluation/evaluation.h):
 
     E = sum_n energy_n + baseline    g_e = dE/dv_e    f_i += g_e, f_j -= g_e    W_ab = -sum_e v_e,a g_e,b
 

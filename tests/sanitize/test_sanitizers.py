@@ -65,7 +65,7 @@ def test_the_setup_finds_faults(tmp_path: Path, fault: str, text: str) -> None:
 
 
 def test_our_libraries_are_instrumented(site: Path) -> None:
-    for library in ("libtumble.so", "libtumble_lammps.so", "lammps/tumbleplugin.so"):
+    for library in ("libtumble.so", "libtumble_operators.so", "libtumble_lammps.so", "lammps/tumbleplugin.so"):
         command = ["nm", "-D", str(site / "tumble" / "lib" / library)]
         symbols = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         assert "__asan_report_load" in symbols

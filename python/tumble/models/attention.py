@@ -3,7 +3,7 @@
 Tokens are packed, [N atoms; E edges] along one axis, and so are their queries, keys and values. Made of torch's own
 operators, it has all derivatives, so a model can be trained with it: each neighbourhood becomes a row of M slots, the
 atom, its edges, padding. What a model file holds are operators of Tumble's core, without padding and with one
-derivative (`csrc/tumble/attention.h`); the numbers are the same.
+derivative (`csrc/operators/attention.h`); the numbers are the same.
 """
 
 # No postponed annotations here: TorchScript reads those of attributes.

@@ -14,8 +14,8 @@ multiplies the attention weights (softmax(q.k + ln f_c), that is f_c exp(q.k), r
 so an atom at the cutoff has no influence, up to and including the second derivative.
 
 Tokens are kept packed, [atoms; edges] along one axis, so what acts on single tokens spends nothing on padding. An
-exported model runs whole transformer layers and readouts as operators of Tumble's core (`csrc/tumble/transformer.h`),
-which have one derivative and no padding at all.
+exported model runs whole transformer layers and readouts as Tumble's operators (`csrc/operators/transformer.h`), which
+have one derivative and no padding at all.
 """
 
 # No postponed annotations here: TorchScript reads those of attributes.

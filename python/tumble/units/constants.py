@@ -1,4 +1,4 @@
-"""Constants of the analysis: CODATA 2022, as the core has them (`csrc/tumble/units.h`).
+"""Constants of the analysis: CODATA 2022, as the core has them (`csrc/tumble/base/units.h`).
 
 SciPy's own follow its version and ASE's are those of CODATA 2014, so they stand here; the tests compare them with both.
 The elementary charge, the Avogadro constant and the Boltzmann constant are exact in the SI.

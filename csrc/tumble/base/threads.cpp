@@ -1,0 +1,58 @@
+#include "tumble/base/threads.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace tumble {
+namespace {
+
+constexpr int64_t bytes_per_thread = 150'000;  // 21 edges of the shipped model; benchmarks/waiting.py
+
+}  // namespace
+
+int threads_for(int64_t bytes) {
+    return static_cast<int>(std::clamp<int64_t>(bytes / bytes_per_thread, 1, at::get_num_threads()));
+}
+
+namespace {
+
+std::mutex mutex;
+int limits = 0;  // of all threads, now
+int whole = 0;   // number of threads before the first of them
+int latest = 0;  // that was set, which is MKL's
+
+void set_threads_to(int threads) {
+    if (threads != at::get_num_threads() || threads != latest) at::set_num_threads(threads);
+    latest = threads;
+}
+
+/// This thread's number, whatever limits other threads have now: one that is new to torch begins with theirs.
+int threads_of_this_thread() {
+    thread_local bool known = false;
+    const bool is_new = !std::exchange(known, true);
+    return is_new && limits > 0 ? whole : at::get_num_threads();
+}
+
+/// @returns what ends the limit
+std::function<void()> limit_threads(int64_t bytes) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    const int before = threads_of_this_thread();
+    if (limits++ == 0) latest = whole = before;
+    set_threads_to(static_cast<int>(std::clamp<int64_t>(bytes / bytes_per_thread, 1, before)));
+    return [before, thread = std::this_thread::get_id()] {
+        const std::lock_guard<std::mutex> again(mutex);
+        const int own = thread == std::this_thread::get_id() ? before : threads_of_this_thread();
+        if (--limits == 0 && latest != whole) set_threads_to(whole);
+        set_threads_to(own);
+    };
+}
+
+}  // namespace
+
+ThreadLimit::ThreadLimit(int64_t bytes) : claim_(limit_threads(bytes)) {}
+
+}  // namespace tumble

@@ -1,0 +1,43 @@
+#pragma once
+/// What an evaluation returns, with the definitions and signs that all faces share.
+///
+///   E    = Σ_n ε_n                                    energy of a structure; n runs over its local atoms
+///   g_e  = ∂E/∂v_e                                    gradient on an edge vector
+///   f_n  = Σ_{e: i=n} g_e − Σ_{e: j=n} g_e            force
+///   W_ab = −Σ_e v_e,a g_e,b = −∂E/∂ε_ab               virial; pressure is +tr W / 3V
+///   τ    = Σ_e v_e × g_e = dE/dθ                      frame torque
+///
+/// ε strains everything, cell included, as row vectors are strained: v'_b = v_b + Σ_a v_a ε_ab. θ turns everything,
+/// cell included: v' = v + θ × v. For a model without exact invariance W is *not* symmetric; its antisymmetric part is
+/// the frame torque, τ_c = −Σ_ab ε_cab W_ab (here ε_cab is the Levi-Civita symbol), zero for an invariant model.
+
+#include "tumble/graph/structure.h"
+
+namespace tumble {
+
+struct Evaluation {
+    /// eV, shape [B].
+    std::vector<double> energies;
+    /// eV, shape [N]; 0 for ghosts.
+    std::vector<double> atom_energies;
+    /// eV/Å, shape [N, 3]; on a ghost the part that the local atoms' energies exert on it.
+    std::vector<Vector3> forces;
+    /// eV, shape [B, 3, 3].
+    std::vector<Matrix3> virials;
+    /// eV/rad, shape [B, 3].
+    std::vector<Vector3> torques;
+    /// g_e in eV/Å, shape [E, 3].
+    std::vector<Vector3> edge_gradients;
+
+    // Where an evaluation looks from several frames, all above is their weighted sum; what follows is of single ones.
+
+    /// E(R_k) in eV, shape [B, K].
+    std::vector<double> frame_energies;
+    /// The same as `energies`, `forces` and `torques`, of the frame `bare` alone; of the lab frame where it is
+    /// among the frames.
+    std::vector<double> bare_energies;
+    std::vector<Vector3> bare_forces;
+    std::vector<Vector3> bare_torques;
+};
+
+}  // namespace tumble

@@ -1,0 +1,216 @@
+#include "tumble/evaluation/frame_sum.h"
+
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
+
+#include <algorithm>
+
+#include "tumble/base/error.h"
+
+namespace tumble {
+
+namespace {
+
+at::Tensor integers(const std::vector<std::int64_t>& values, at::IntArrayRef shape, at::Device device) {
+    // from_blob only borrows; on the CPU nothing is copied, and the graph outlives the evaluation
+    auto* data = const_cast<std::int64_t*>(values.data());
+    return at::from_blob(data, shape, at::kLong).to(device);
+}
+
+/// [S, K, 3, 3] for S sets of frames.
+at::Tensor matrices(const std::vector<Frames>& frames, at::Device device) {
+    const auto sets = static_cast<std::int64_t>(frames.size()), count = static_cast<std::int64_t>(frames[0].size());
+    at::Tensor all = at::empty({sets, count, 3, 3}, at::kDouble);
+    auto* next = reinterpret_cast<Matrix3*>(all.mutable_data_ptr<double>());
+    for (const Frames& set : frames) next = std::copy(set.rotations.begin(), set.rotations.end(), next);
+    return all.to(device);
+}
+
+/// A batch of structures on the device of the model, and the sums so far.
+class Batch {
+  public:
+    Batch(Model& model, const Graph& graph, const std::vector<Frames>& frames)
+        : model_(model), graph_(graph), frames_(frames), edges_(graph.edges()), atoms_(graph.atoms()) {
+        const at::Device device = model.device();
+        vectors_ = at::from_blob(const_cast<Vector3*>(graph.vectors.data()), {edges_, 3}, at::kDouble).to(device);
+        edge_index_ = integers(graph.edge_index, {2, edges_}, device);
+        reverse_ = integers(graph.reverse, {edges_}, device);
+        species_ = integers(graph.species, {atoms_}, device);
+        at::Tensor local = at::zeros({atoms_}, at::kDouble);  // 1 for local atoms, 0 for ghosts
+        for (std::int64_t s = 0; s < graph.structures(); ++s) {
+            local.narrow(0, graph.first_atom[s], graph.local_atoms[s]).fill_(1.0);
+        }
+        local_ = local.to(device);
+        lab_frame_alone_ = frames[0].size() == 1 && frames[0].rotations[0] == identity && frames.size() == 1;
+        rotations_ = matrices(frames, device);
+        weights_ = at::tensor(frames[0].weights, at::kDouble).to(device);
+        atom_energies_ = at::zeros({atoms_}, vectors_.options());
+        gradients_ = at::zeros({edges_, 3}, vectors_.options());
+        bare_gradients_ = gradients_;
+    }
+
+    /// Adds the frames `first` to `first + count - 1`.
+    void add(std::int64_t first, std::int64_t count) {
+        const at::AutoGradMode with_gradients(true);
+        at::Tensor vectors = seen_from(first, count).to(model_.dtype(), false, true).reshape({count * edges_, 3});
+        vectors.set_requires_grad(true);
+        auto outputs = model_.forward(vectors, copies(edge_index_, count, atoms_), reverse_copies(count),
+                                      species_.repeat({count}));
+        const auto found = outputs.find("energy");
+        if (found == outputs.end()) throw EvaluationError("the model returned no `energy`");
+        const at::Tensor energies = found->second;
+        if (energies.dim() != 1 || energies.size(0) != count * atoms_) {
+            throw EvaluationError(
+                message("the model's `energy`: expected shape [", count * atoms_, "], got ", energies.sizes()));
+        }
+        const at::Tensor gradients = gradients_of(energies, vectors, count).to(at::kDouble).view({count, edges_, 3});
+        add_energies(energies.detach().to(at::kDouble).view({count, atoms_}), first, count);
+        add_gradients(gradients, first, count);
+    }
+
+    FrameSum result() const {
+        const auto fetch = [](const at::Tensor& tensor) { return tensor.to(at::kCPU, at::kDouble).contiguous(); };
+        return {fetch(atom_energies_), fetch(gradients_), fetch(bare_gradients_), fetch(at::cat(frame_energies_, 1))};
+    }
+
+  private:
+    /// Edges of each structure, or of all where they have the frames in common: (set of frames, first edge, edges).
+    template <typename Function>
+    void for_each_set(Function&& function) const {
+        if (frames_.size() == 1) return function(0, 0, edges_);
+        std::int64_t first = 0;
+        for (std::int64_t s = 0; s < graph_.structures(); ++s) {
+            const std::int64_t last = graph_.end_of_edges(s, first);
+            function(s, first, last - first);
+            first = last;
+        }
+    }
+
+    /// v' = R v, [count, E, 3].
+    at::Tensor seen_from(std::int64_t first, std::int64_t count) const {
+        if (lab_frame_alone_) return vectors_.unsqueeze(0);
+        at::Tensor turned = at::empty({count, edges_, 3}, vectors_.options());
+        for_each_set([&](std::int64_t set, std::int64_t edge, std::int64_t edges) {
+            const at::Tensor transposed = rotations_[set].narrow(0, first, count).transpose(1, 2);
+            turned.narrow(1, edge, edges).copy_(at::matmul(vectors_.narrow(0, edge, edges), transposed));
+        });
+        return turned;
+    }
+
+    static at::Tensor copies(const at::Tensor& edge_index, std::int64_t count, std::int64_t atoms) {
+        if (count == 1) return edge_index;
+        const at::Tensor offsets = at::arange(count, edge_index.options()).mul(atoms).view({1, count, 1});
+        return (edge_index.unsqueeze(1) + offsets).view({2, -1});
+    }
+
+    at::Tensor reverse_copies(std::int64_t count) const {
+        if (count == 1) return reverse_;
+        const at::Tensor offsets = at::arange(count, reverse_.options()).mul(edges_).view({count, 1});
+        const at::Tensor missing = reverse_.lt(0).unsqueeze(0);
+        return (reverse_.unsqueeze(0) + offsets).masked_fill(missing, -1).view({-1});
+    }
+
+    at::Tensor gradients_of(const at::Tensor& energies, const at::Tensor& vectors, std::int64_t count) const {
+        if (energies.requires_grad() && edges_ > 0) {  // isolated atoms alone depend on nothing
+            const at::Tensor local = local_.repeat({count}).to(energies.options());
+            const auto result = torch::autograd::grad({energies}, {vectors}, {local}, false, false, true);
+            if (result[0].defined()) return result[0].detach();
+        }
+        return at::zeros_like(vectors).detach();
+    }
+
+    void add_energies(const at::Tensor& energies, std::int64_t first, std::int64_t count) {
+        if (lab_frame_alone_) {
+            atom_energies_ = energies[0];
+        } else {
+            atom_energies_ += at::mv(energies.t(), weights_.narrow(0, first, count));
+        }
+        at::Tensor sums = at::zeros({graph_.structures(), count}, energies.options());
+        for (std::int64_t s = 0; s < graph_.structures(); ++s) {
+            sums[s].copy_(energies.narrow(1, graph_.first_atom[s], graph_.local_atoms[s]).sum(1));
+        }
+        frame_energies_.push_back(sums);
+    }
+
+    /// g = Σ_k w_k R_kᵀ g'_k: one product of matrices [E, 3k] and [3k, 3].
+    void add_gradients(const at::Tensor& gradients, std::int64_t first, std::int64_t count) {
+        if (lab_frame_alone_) {
+            gradients_ = gradients[0];
+            bare_gradients_ = gradients_;
+            return;
+        }
+        const auto bare = static_cast<std::int64_t>(frames_[0].bare);
+        const bool has_bare = bare >= first && bare < first + count;
+        if (has_bare) bare_gradients_ = at::zeros_like(gradients_);
+        for_each_set([&](std::int64_t set, std::int64_t edge, std::int64_t edges) {
+            const at::Tensor here = gradients.narrow(1, edge, edges);
+            const at::Tensor turning = rotations_[set].narrow(0, first, count);
+            const at::Tensor weighted = turning * weights_.narrow(0, first, count).view({count, 1, 1});
+            gradients_.narrow(0, edge, edges)
+                .addmm_(here.transpose(0, 1).reshape({edges, 3 * count}), weighted.reshape({3 * count, 3}));
+            if (has_bare)
+                bare_gradients_.narrow(0, edge, edges).copy_(at::mm(here[bare - first], rotations_[set][bare]));
+        });
+    }
+
+    Model& model_;
+    const Graph& graph_;
+    const std::vector<Frames>& frames_;
+    std::int64_t edges_, atoms_;
+    bool lab_frame_alone_;
+    at::Tensor vectors_, edge_index_, reverse_, species_, local_, rotations_, weights_;
+    at::Tensor atom_energies_, gradients_, bare_gradients_;
+    std::vector<at::Tensor> frame_energies_;
+};
+
+FrameSum run_unguarded(Model& model, const Graph& graph, const std::vector<Frames>& frames, std::int64_t at_once) {
+    const auto count = static_cast<std::int64_t>(frames[0].size());
+    if (graph.atoms() == 0) {
+        const at::Tensor none = at::zeros({0, 3}, at::kDouble);
+        return {at::zeros({0}, at::kDouble), none, none, at::zeros({graph.structures(), count}, at::kDouble)};
+    }
+    Batch batch(model, graph, frames);
+    for (std::int64_t first = 0; first < count; first += at_once) batch.add(first, std::min(at_once, count - first));
+    return batch.result();
+}
+
+/// Last line of a TorchScript traceback: the error itself.
+std::string last_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    const auto start = text.rfind('\n');
+    return start == std::string::npos ? text : text.substr(start + 1);
+}
+
+/// Only on a GPU and outside the model's own code does a lack of memory have a type of its own; for the rest there is
+/// the text: "CUDA out of memory", "DefaultCPUAllocator: can't allocate memory".
+bool is_out_of_memory(const std::string& text) {
+    return text.find("out of memory") != std::string::npos || text.find("can't allocate memory") != std::string::npos;
+}
+
+}  // namespace
+
+FrameSum sum_over_frames(Model& model, const Graph& graph, const std::vector<Frames>& frames,
+                         std::int64_t frames_at_once) {
+    const auto at_once = std::min(frames_at_once, static_cast<std::int64_t>(frames[0].size()));
+    const auto out_of_memory = [&] {
+        return EvaluationError(
+            message("out of memory on ", model.device().str(), " for ", graph.edges() * at_once,
+                    graph.structures() > 1 || at_once > 1 ? " edges; lower `memory`" : " edges; use a smaller system"));
+    };
+    const auto failed = [&](const std::string& reason) {
+        return is_out_of_memory(reason) ? out_of_memory() : EvaluationError("the model failed: " + reason);
+    };
+    try {
+        return run_unguarded(model, graph, frames, at_once);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::bad_alloc&) {
+        throw out_of_memory();
+    } catch (const c10::Error& error) {
+        throw failed(error.what_without_backtrace());
+    } catch (const std::exception& error) {  // whatever fails in the model's own code arrives with a traceback
+        throw failed(last_line(error.what()));
+    }
+}
+
+}  // namespace tumble

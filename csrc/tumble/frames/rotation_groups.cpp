@@ -1,0 +1,61 @@
+#include "tumble/frames/rotation_groups.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tumble {
+
+namespace {
+
+const double golden = (1 + std::sqrt(5.0)) / 2;
+
+constexpr Matrix3 twofold_z{{{-1, 0, 0}, {0, -1, 0}, {0, 0, 1}}};
+constexpr Matrix3 threefold_xyz{{{0, 0, 1}, {1, 0, 0}, {0, 1, 0}}};
+constexpr Matrix3 fourfold_z{{{0, -1, 0}, {1, 0, 0}, {0, 0, 1}}};
+/// About the axis (1, golden, 0).
+const Matrix3 fivefold{
+    {{0.5, (golden - 1) / 2, golden / 2}, {(golden - 1) / 2, golden / 2, -0.5}, {-golden / 2, 0.5, (golden - 1) / 2}}};
+
+/// Every entry of these matrices is one of a few numbers: the nearest of them, so that errors don't add up.
+double exact_entry(double entry) {
+    const double size = std::abs(entry);
+    double nearest = 0;
+    for (const double value : {0.5, 1.0, golden / 2, (golden - 1) / 2}) {
+        if (std::abs(size - value) < std::abs(size - nearest)) nearest = value;
+    }
+    return nearest == 0 ? 0.0 : std::copysign(nearest, entry);
+}
+
+Matrix3 exact_product(const Matrix3& a, const Matrix3& b) {
+    Matrix3 c{};
+    for (int i = 0; i < 3; ++i) {
+        for (int j = 0; j < 3; ++j) {
+            c[i][j] = exact_entry(a[i][0] * b[0][j] + a[i][1] * b[1][j] + a[i][2] * b[2][j]);
+        }
+    }
+    return c;
+}
+
+/// All products of the generators: each element found is multiplied by each of them until nothing new comes.
+Frames closure(const std::vector<Matrix3>& generators) {
+    std::vector<Matrix3> elements{identity};
+    for (std::size_t k = 0; k < elements.size(); ++k) {
+        for (const auto& generator : generators) {
+            const Matrix3 next = exact_product(generator, elements[k]);
+            if (std::find(elements.begin(), elements.end(), next) == elements.end()) elements.push_back(next);
+        }
+    }
+    const double weight = 1.0 / static_cast<double>(elements.size());
+    return {elements, std::vector(elements.size(), weight), 0};
+}
+
+}  // namespace
+
+std::optional<Frames> rotation_group(const std::string& name) {
+    if (name == "tetrahedral") return closure({twofold_z, threefold_xyz});
+    if (name == "octahedral") return closure({fourfold_z, threefold_xyz});
+    if (name == "icosahedral") return closure({fivefold, twofold_z, threefold_xyz});
+    return std::nullopt;
+}
+
+}  // namespace tumble

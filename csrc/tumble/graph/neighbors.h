@@ -1,0 +1,31 @@
+#pragma once
+/// Neighbour lists for the faces that have none, by the library vesin (https://github.com/Luthaf/vesin).
+
+#include <memory>
+
+#include "tumble/graph/edge_list.h"
+
+namespace tumble {
+
+/// Finds neighbours; keeps vesin's buffers between calls.
+class Neighbors {
+  public:
+    Neighbors();
+    ~Neighbors();
+    Neighbors(const Neighbors&) = delete;
+    Neighbors& operator=(const Neighbors&) = delete;
+
+    /// All directed pairs of one structure.
+    ///
+    /// @param structure any box: open, partly periodic, triclinic, smaller than the cutoff
+    /// @param cutoff Å
+    /// @param vectors set to the vector of each candidate of the list, Å
+    /// @throws StructureError if the structure isn't valid
+    EdgeList find(const Structure& structure, double cutoff, std::vector<Vector3>& vectors);
+
+  private:
+    struct Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace tumble

@@ -1,0 +1,111 @@
+#include "tumble/ipi/evaluator.h"
+
+#include "tumble/base/error.h"
+#include "tumble/base/nearest.h"
+
+namespace tumble {
+
+namespace {
+
+bool same(const Frames& a, const Frames& b) {
+    return a.rotations == b.rotations && a.weights == b.weights && a.bare == b.bare;
+}
+
+/// Frames of a structure, where there are those of all or of each.
+const Frames& of(std::size_t structure, const std::vector<Frames>& frames) {
+    return frames[frames.size() == 1 ? 0 : structure];
+}
+
+}  // namespace
+
+bool BeadRounds::starts_with(std::int64_t first, std::size_t count) {
+    const auto last = first + static_cast<std::int64_t>(count);
+    const auto again = seen_.lower_bound(first);
+    const bool starts = seen_.empty() || (again != seen_.end() && *again < last);
+    if (starts) {
+        seen_.clear();
+        ++count_;
+    }
+    for (std::int64_t bead = first; bead < last; ++bead) seen_.insert(bead);
+    return starts;
+}
+
+IpiEvaluator::IpiEvaluator(const Potential& potential, const SymmetrizeOptions& symmetrize, const std::string& beads,
+                           const SymmetryLogOptions& log)
+    : potential_(potential), symmetrizer_(symmetrize), shared_(beads == "shared") {
+    if (!shared_ && beads != "independent") {
+        throw ConfigurationError("`beads`: " + expected_one_of({"independent", "shared"}, beads));
+    }
+    if (shared_ && !symmetrizer_.random()) {
+        throw ConfigurationError(message("`beads`: expected random frames to share, got `symmetrize ",
+                                         symmetrize.symmetrize,
+                                         "`, whose frames are those of all beads anyway; leave `beads` out"));
+    }
+    log_ = open_symmetry_log(log, symmetrize.seed, potential.metadata().name);
+}
+
+const Evaluation& IpiEvaluator::evaluate(const std::vector<Structure>& structures, std::int64_t bead) {
+    const bool new_round = rounds_.starts_with(bead, structures.size());
+    const std::vector<Frames> all = frames(structures, new_round);
+    Graph graph;
+    try {
+        graph = build_graph(structures, potential_.metadata().cutoff);
+        potential_.evaluate(graph, all, result_);
+    } catch (const Error& error) {
+        throw blame(structures, all, error);
+    }
+    if (log_) log(structures, graph, all, bead);
+    evaluations_ += static_cast<std::int64_t>(structures.size());
+    return result_;
+}
+
+std::vector<Frames> IpiEvaluator::frames(const std::vector<Structure>& structures, bool new_round) {
+    if (!symmetrizer_.random()) return {symmetrizer_.frames()};
+    if (shared_) {
+        if (new_round) shared_key_ = geometry_key(structures[0]);
+        return {symmetrizer_.frames(shared_key_)};
+    }
+    std::vector<Frames> all;
+    for (const Structure& structure : structures) all.push_back(symmetrizer_.frames(geometry_key(structure)));
+    return all;
+}
+
+EvaluationError IpiEvaluator::blame(const std::vector<Structure>& structures, const std::vector<Frames>& frames,
+                                    const Error& error) {
+    const std::int64_t first = evaluations_ + 1;
+    if (structures.size() == 1) return EvaluationError(message("evaluation ", first, ": ", error.what()));
+    for (std::size_t s = 0; s < structures.size(); ++s) {
+        try {
+            potential_.evaluate(build_graph({structures[s]}, potential_.metadata().cutoff), {of(s, frames)}, result_);
+        } catch (const Error& alone) {
+            return EvaluationError(message("evaluation ", first + static_cast<std::int64_t>(s), ": ", alone.what()));
+        }
+    }
+    const std::int64_t last = evaluations_ + static_cast<std::int64_t>(structures.size());
+    return EvaluationError(message("evaluations ", first, " to ", last, ": ", error.what()));
+}
+
+void IpiEvaluator::log(const std::vector<Structure>& structures, const Graph& graph, const std::vector<Frames>& frames,
+                       std::int64_t first_bead) {
+    if (!log_->due(rounds_.count())) return;
+    for (std::size_t s = 0; s < structures.size(); ++s) {
+        const auto index = static_cast<std::int64_t>(s);
+        const std::int64_t bead = first_bead + index;
+        const Frames wanted = log_->frames(structures[s]);
+        if (same(wanted, of(s, frames))) {
+            log_->write(rounds_.count(), bead, symmetry_error(result_, wanted, graph, index));
+            continue;
+        }
+        const Graph alone = slice(graph, index, index + 1);
+        Evaluation own;
+        try {
+            potential_.evaluate(alone, {wanted}, own);
+        } catch (const Error& error) {
+            throw EvaluationError(
+                message("evaluation ", evaluations_ + index + 1, ", for the symmetry log: ", error.what()));
+        }
+        log_->write(rounds_.count(), bead, symmetry_error(own, wanted, alone, 0));
+    }
+}
+
+}  // namespace tumble

@@ -1,0 +1,100 @@
+#include "tumble/ipi/symmetry_log.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+
+#include "tumble/base/error.h"
+
+namespace tumble {
+
+namespace {
+
+const std::string columns =
+    "round bead energy{eV} averaged_energy{eV} energy_std{eV} force_rms{eV/ang} force_max{eV/ang} "
+    "torque{eV/rad} averaged_torque{eV/rad}";
+
+/// Twelve digits, in any locale.
+std::string number(double value) {
+    std::array<char, 32> text;
+    return {text.data(),
+            std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 12).ptr};
+}
+
+/// Whether a file ends without a newline, as a full disk or a crash leaves it.
+bool ends_within_a_line(const std::string& path) {
+    std::ifstream file(path, std::ios::binary | std::ios::ate);
+    if (!file || file.tellg() <= 0) return false;
+    file.seekg(-1, std::ios::end);
+    return file.get() != '\n';
+}
+
+/// The set of the log, whose errors name the option that the user has given.
+Symmetrizer set_of_log(const std::string& symmetrize, std::optional<std::int64_t> seed) {
+    try {
+        const Symmetrizer symmetrizer({symmetrize, "average", seed});
+        require_spread(symmetrizer);
+        return symmetrizer;
+    } catch (const ConfigurationError& error) {
+        const std::string text = error.what(), prefix = "`symmetrize`: ";
+        if (text.rfind(prefix, 0) != 0) throw;
+        throw ConfigurationError("`symmetry_set`: " + text.substr(prefix.size()));
+    }
+}
+
+}  // namespace
+
+SymmetryLog::SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& title)
+    : path_(options.path),
+      every_(options.every.value_or(100)),
+      symmetrizer_(set_of_log(options.symmetrize.value_or("icosahedral+inversion"), seed)),
+      title_(title) {
+    if (every_ < 1) {
+        throw ConfigurationError(message("`symmetry_every`: expected an integer from 1, got ", every_));
+    }
+    cut_ = ends_within_a_line(options.path);
+    file_.reset(std::fopen(options.path.c_str(), "a"));
+    if (!file_) {
+        throw ConfigurationError(
+            message("`symmetry_log`: can't open `", options.path, "` for writing (", std::strerror(errno), ")"));
+    }
+}
+
+Frames SymmetryLog::frames(const Structure& structure) const {
+    return with_lab_frame(symmetrizer_.frames(symmetrizer_.random() ? geometry_key(structure) : StreamKey{}));
+}
+
+void SymmetryLog::write(std::int64_t round, std::int64_t bead, const SymmetryError& error) {
+    if (!has_heading_) {
+        // A line that a full disk cut short must not swallow the heading.
+        write(message(cut_ ? "\n" : "", "# tumble drive: symmetry error of ", title_, " over ",
+                      symmetrizer_.description(), "; every ", every_, " rounds through the beads\n# ", columns, "\n"));
+        has_heading_ = true;
+    }
+    std::string line = message(round, " ", bead);
+    for (const double value : {error.energy, error.averaged_energy, error.energy_std, error.force_rms, error.force_max,
+                               error.torque, error.averaged_torque}) {
+        line.append(" ").append(number(value));
+    }
+    write(line + "\n");
+}
+
+void SymmetryLog::write(const std::string& text) {
+    if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() || std::fflush(file_.get()) != 0) {
+        throw ConfigurationError(message("`symmetry_log`: can't write to `", path_, "` (", std::strerror(errno), ")"));
+    }
+}
+
+std::unique_ptr<SymmetryLog> open_symmetry_log(const SymmetryLogOptions& options, std::optional<std::int64_t> seed,
+                                               const std::string& title) {
+    if (!options.path.empty()) return std::make_unique<SymmetryLog>(options, seed, title);
+    if (options.symmetrize || options.every) {
+        throw ConfigurationError(message("`", options.symmetrize ? "symmetry_set" : "symmetry_every",
+                                         "`: expected a file in `symmetry_log` with it, got none"));
+    }
+    return nullptr;
+}
+
+}  // namespace tumble

@@ -1,4 +1,0 @@
-#define TUMBLE_ISA avx2
-#define TUMBLE_VECTOR_BYTES 32
-#define TUMBLE_TILE_ROWS 4
-#include "kernel_table.inc"

@@ -1,4 +1,0 @@
-#define TUMBLE_ISA baseline
-#define TUMBLE_VECTOR_BYTES 16
-#define TUMBLE_TILE_ROWS 4
-#include "kernel_table.inc"

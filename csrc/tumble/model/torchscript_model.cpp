@@ -1,0 +1,59 @@
+#include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/script.h>
+
+#include "tumble/base/error.h"
+#include "tumble/model/model.h"
+
+namespace tumble {
+
+namespace {
+
+class TorchScriptModel final : public Model {
+  public:
+    TorchScriptModel(const std::string& path, at::Device device, at::ScalarType dtype)
+        : device_(device), dtype_(dtype) {
+        const auto refuse = [&path](const std::string& reason) {
+            throw ModelFileError(
+                message("model file `", path, "`: damaged, or can't be loaded by this torch (", reason, ")"));
+        };
+        try {
+            module_ = torch::jit::load(path, device);
+        } catch (const c10::Error& error) {
+            refuse(error.what_without_backtrace());
+        } catch (const std::exception& error) {  // code that doesn't parse is reported as another type
+            refuse(error.what());
+        }
+        if (!module_.find_method("forward")) refuse("it has no method `forward`");
+        module_.eval();
+        for (const auto& parameter : module_.parameters()) parameter.set_requires_grad(false);
+    }
+
+    at::Device device() const override { return device_; }
+    at::ScalarType dtype() const override { return dtype_; }
+
+    std::unordered_map<std::string, at::Tensor> forward(const at::Tensor& edge_vectors, const at::Tensor& edge_index,
+                                                        const at::Tensor& reverse, const at::Tensor& species) override {
+        // The optimising executor compiles anew whenever a shape changes, and here the number of edges moves at nearly
+        // every step. The plain interpreter has no such cost; benchmarks/overhead.py measures both.
+        const torch::jit::GraphOptimizerEnabledGuard plain(false);
+        const c10::IValue result = module_.forward({edge_vectors, edge_index, reverse, species});
+        std::unordered_map<std::string, at::Tensor> outputs;
+        for (const auto& item : result.toGenericDict()) {
+            outputs[item.key().toStringRef()] = item.value().toTensor();
+        }
+        return outputs;
+    }
+
+  private:
+    torch::jit::Module module_;
+    at::Device device_;
+    at::ScalarType dtype_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> load_torchscript(const std::string& path, at::Device device, const std::string& dtype) {
+    return std::make_unique<TorchScriptModel>(path, device, dtype == "float64" ? at::kDouble : at::kFloat);
+}
+
+}  // namespace tumble
