@@ -33,10 +33,10 @@ from tumble.analysis import (
     load_analysis,
     plot_results,
 )
+from tumble.observables.base.settings import Settings
 from tumble.runs import open_run
 from tumble.study.analysis_file import NAME
 from tumble.study.analyze import analyze
-from tumble.study.settings import Settings
 
 DOTS_PER_INCH = 110
 

@@ -69,7 +69,7 @@ class SettingError(ConfigurationError, TrajectoryError):
     """A choice of how to analyze can't be, at all or with this trajectory.
 
     Args:
-        setting: Its name, as in `tumble.study.settings.Settings` where it is one of those.
+        setting: Its name, as in `tumble.observables.base.settings.Settings` where it is one of those.
         text: What was expected, and what was given.
 
     Attributes:

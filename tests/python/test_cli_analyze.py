@@ -14,10 +14,10 @@ from support.polar_model import export
 
 from tumble.analysis import load_analysis
 from tumble.cli import main
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.dynamics.diffusion import finite_size_correction
-from tumble.observables.quantities.result import Result
-from tumble.study.opened_run import OpenedRun
-from tumble.study.recipes import RECIPES
+from tumble.observables.structure.rdf import Rdf
 
 FRAMES, MOLECULES, BOX = 400, 8, 12.0
 MOLECULE = np.array([[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.0]])
@@ -283,17 +283,15 @@ def test_default_that_a_run_does_not_allow_is_no_wrong_setting(tmp_path: Path) -
 def test_a_fault_in_one_observable_leaves_the_others(
     fair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def faulty(run: OpenedRun) -> Result:
-        return run.through(1 / 0)
+    def faulty(run: OpenedRun) -> Plan:
+        raise ZeroDivisionError(run.run.name)
 
-    monkeypatch.setitem(RECIPES, "rdf", faulty)
+    monkeypatch.setattr(Rdf, "from_run", faulty)
     file = tmp_path / "out.json"
     assert main(["analyze", str(fair), "--observables", "rdf,orientation,dipole", "-o", str(file)]) == 1
     printed = capsys.readouterr()
-    assert "failed\n  rdf: a fault of Tumble, ZeroDivisionError: division by zero" in printed.out
-    assert f"error: rdf failed: a fault of Tumble, ZeroDivisionError: division by zero; the traceback is in {file}" in (
-        printed.err
-    )
+    assert "failed\n  rdf: a fault of Tumble, ZeroDivisionError: fair" in printed.out
+    assert f"error: rdf failed: a fault of Tumble, ZeroDivisionError: fair; the traceback is in {file}" in (printed.err)
     assert "Traceback" not in printed.err
     analysis = load_analysis(file)
     assert [result.observable for result in analysis.results] == ["orientation", "dipole"]

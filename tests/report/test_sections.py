@@ -92,7 +92,7 @@ def test_symmetry_error_against_the_rotations_of_the_runs(sections: dict[str, Se
 
 def test_an_observable_without_an_explanation() -> None:
     (section,) = observable_sections([Analysis("a", (Result("my_own-thing", (made_up.number(1),)),))])
-    assert section.explanation.title == "My own thing"
+    assert section.title == "My own thing"
 
 
 def test_units_that_differ() -> None:

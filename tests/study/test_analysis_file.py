@@ -12,10 +12,10 @@ from numpy.random import Generator
 from support import made_up_results as made_up
 
 from tumble.errors import TrajectoryError
+from tumble.observables.base.settings import Settings
 from tumble.study.analysis_file import Analysis, load_analysis
 from tumble.study.compare import compare
 from tumble.study.fingerprint import files_gone, same_options, why_stale
-from tumble.study.settings import Settings
 from tumble.study.tables import format_comparison, format_numbers
 
 OTHERS: tuple[Any, ...] = (None, True, -1, 1e308, "x", [], {}, [[1], [2, 3]], {"x": [None]}, "\udcff")

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.settings import Settings
 from tumble.runs import Run
 from tumble.study.equilibrium import drift_at_start, drift_text
-from tumble.study.opened_run import OpenedRun
-from tumble.study.settings import Settings
 
 TIMES = 0.01 * np.arange(3000.0)  # ps
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import tumble
+from tumble.observables.base.settings import Settings
 from tumble.runs import open_run
 from tumble.study.analysis_file import Analysis
 from tumble.study.fingerprint import (
@@ -21,7 +22,6 @@ from tumble.study.fingerprint import (
     stored_options,
     why_stale,
 )
-from tumble.study.settings import Settings
 
 INPUT = """\
 <simulation>

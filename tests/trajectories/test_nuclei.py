@@ -15,11 +15,11 @@ from tumble.analysis import (
     VibrationalSpectrum,
     load_analysis,
 )
+from tumble.observables.base.settings import Settings
 from tumble.runs import Run, Trajectory, open_run
 from tumble.study.analysis_file import Analysis
 from tumble.study.analyze import analyze
 from tumble.study.compare import compare
-from tumble.study.settings import Settings
 from tumble.study.tables import format_numbers
 from tumble.trajectories.nuclei import Nuclei, comparable
 

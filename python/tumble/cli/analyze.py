@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from tumble.cli.options import Once, add_overwrite
 
 if TYPE_CHECKING:
+    from tumble.observables.base.settings import Settings
     from tumble.runs import Run
     from tumble.study.analysis_file import Analysis
-    from tumble.study.settings import Settings
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -238,7 +238,7 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
     Raises:
         SettingError: If a value can't be, or a list has another form.
     """
-    from tumble.study.settings import Settings
+    from tumble.observables.base.settings import Settings
 
     given = {
         name: getattr(arguments, name)

@@ -11,6 +11,7 @@ from pathlib import Path
 from tumble.cli.analyze import analyze_run, check_asked, chosen, file_of, opening_of, read_settings, tell_failures
 from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.files import shown
+from tumble.observables.base.settings import Settings
 from tumble.runs import open_run
 from tumble.runs.find import folder_of
 from tumble.study.analysis_file import Analysis, load_analysis
@@ -21,7 +22,6 @@ from tumble.study.fingerprint import (
     stored_options,
     why_stale,
 )
-from tumble.study.settings import Settings
 
 
 @dataclass(frozen=True)

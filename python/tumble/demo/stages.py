@@ -14,8 +14,8 @@ from tumble.demo.inputs import (
     IpiInput,
     LammpsInput,
 )
+from tumble.observables.base.settings import Settings
 from tumble.runs import Run, open_run
-from tumble.study.settings import Settings
 
 BARE = "none"
 

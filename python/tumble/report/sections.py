@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from tumble.figures.panel import Panel
 from tumble.figures.plot import quantity_panels
+from tumble.observables.base.kind import Kind
 from tumble.observables.quantities.axis_text import label_of
 from tumble.observables.quantities.number_text import UNKNOWN, number, with_error
 from tumble.observables.quantities.result import Quantity, Result
+from tumble.observables.registry import kind_of
 from tumble.report.downloads import numbers_csv
-from tumble.report.explanations import Explanation, explanation_of
 from tumble.report.images import Image, numbers_image, panel_image
 from tumble.report.provenance import key_text, text_of
 from tumble.report.tables import Row, Table
@@ -19,7 +20,6 @@ from tumble.study.analysis_file import Analysis
 
 LOWER_BOUND = "†"
 _REMARK = f"{LOWER_BOUND} a lower bound of the error: the run is too short to tell its correlation time."
-_AGAINST_ROTATIONS = "symmetry"  # the observable of which numbers are drawn, too
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,9 @@ class Section:
 
     Attributes:
         id: For links.
-        explanation: In words.
+        title: Heading.
+        meaning: What it is, in words; empty for an observable that isn't known.
+        symptom: What a broken symmetry does to it; empty as `meaning`.
         images: Of curves and maps.
         numbers: Table of numbers; None if there are none.
         notes: What a reader must know.
@@ -36,7 +38,9 @@ class Section:
     """
 
     id: str
-    explanation: Explanation
+    title: str
+    meaning: str
+    symptom: str
     images: Sequence[Image]
     numbers: Table | None
     notes: Sequence[str]
@@ -50,12 +54,14 @@ def observable_sections(analyses: Sequence[Analysis]) -> list[Section]:
 
 
 def _section(observable: str, analyses: Sequence[Analysis]) -> Section:
+    kind = kind_of(observable) or Kind
+    title = _title(observable)
     names = [analysis.name for analysis in analyses]
     results = [_merged(observable, analysis) for analysis in analyses]
     panels = quantity_panels(results, labels=names)
     images = [panel_image(panel, observable) for panel in panels if panel.quantity.axes]
     numbers = [panel for panel in panels if not panel.quantity.axes]
-    if numbers and observable == _AGAINST_ROTATIONS and len(analyses) > 1:
+    if numbers and kind.numbers_by_rotations and len(analyses) > 1:
         labels = [_with_rotations(analysis) for analysis in analyses]
         drawn = [panel for panel in quantity_panels(results, labels=labels) if not panel.quantity.axes]
         images.append(numbers_image(drawn, "Symmetry error of the runs, with the rotations that they averaged over"))
@@ -63,12 +69,21 @@ def _section(observable: str, analyses: Sequence[Analysis]) -> Section:
     names, results = [names[index] for index in having], [results[index] for index in having]
     return Section(
         id=observable,
-        explanation=explanation_of(observable),
+        title=title,
+        meaning=kind.meaning,
+        symptom=kind.symptom,
         images=images,
-        numbers=_numbers_table(observable, names, numbers) if numbers else None,
+        numbers=_numbers_table(observable, title, names, numbers) if numbers else None,
         notes=_notes(names, results),
         details=[*_errors_table(names, results), *_metadata_table(names, results)],
     )
+
+
+def _title(observable: str) -> str:
+    """Return the heading of an observable; its name where nothing else is known, as of one that a user made."""
+    kind = kind_of(observable)
+    words = observable.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:] if kind is None else kind.title
 
 
 def _merged(observable: str, analysis: Analysis) -> Result:
@@ -85,7 +100,7 @@ def _with_rotations(analysis: Analysis) -> str:
     return analysis.name if rotations in (None, analysis.name) else f"{analysis.name} ({rotations})"
 
 
-def _numbers_table(observable: str, names: Sequence[str], panels: Sequence[Panel]) -> Table:
+def _numbers_table(observable: str, title: str, names: Sequence[str], panels: Sequence[Panel]) -> Table:
     expected = any(panel.quantity.expected is not None for panel in panels)
     rows = []
     for panel in panels:
@@ -98,7 +113,7 @@ def _numbers_table(observable: str, names: Sequence[str], panels: Sequence[Panel
     unresolved = any(not trace.quantity.resolved for panel in panels for trace in panel.traces)
     numbers = [[each.quantity for panel in panels for each in panel.traces if each.label == name] for name in names]
     return Table(
-        caption=f"{explanation_of(observable).title}: values with errors (intervals of 68 %)",
+        caption=f"{title}: values with errors (intervals of 68 %)",
         head=["Quantity", *names, *(["by symmetry"] if expected else [])],
         rows=rows,
         remarks=[_REMARK] if unresolved else [],

@@ -1,7 +1,7 @@
 """Analyses a run: every observable that it allows, with the reasons for those that it doesn't.
 
-Each observable is a recipe of `tumble.study.recipes`, which knows what of a run it needs, and fails alone: what the
-run doesn't allow is left out with the reason; what went wrong is kept with its traceback, next to all other results.
+Each observable knows what it needs of a run (`tumble.observables.base.kind`), and fails alone: what the run doesn't
+allow is left out with the reason; what went wrong is kept with its traceback, next to all other results.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import importlib.metadata
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,15 @@ import tumble
 from tumble.errors import ConfigurationError, DeviceError, ModelFileError, SettingError, TrajectoryError, TumbleError
 from tumble.files import sha256
 from tumble.hints import nearest_name
+from tumble.observables.base.kind import Kind
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.settings import Settings
 from tumble.observables.quantities.result import Result
+from tumble.observables.registry import OBSERVABLES
 from tumble.runs.run import Run
 from tumble.study.analysis_file import Analysis, grouped
 from tumble.study.equilibrium import drift_at_start
 from tumble.study.fingerprint import fingerprint
-from tumble.study.opened_run import OpenedRun
-from tumble.study.recipes import RECIPES
-from tumble.study.settings import Settings
 
 Tell = Callable[[str], None]
 
@@ -52,8 +53,8 @@ def analyze(
     settings = Settings() if settings is None else settings
     settings.check()
     for name in observables or ():
-        if name not in RECIPES:
-            hint = nearest_name(name, RECIPES, "observables")
+        if name not in OBSERVABLES:
+            hint = nearest_name(name, OBSERVABLES, "observables")
             raise SettingError("observables", f"expected names of observables, got `{name}`{hint}")
     if run.unsampled is not None:
         raise TrajectoryError(
@@ -65,11 +66,11 @@ def analyze(
     skipped: dict[str, str] = {}
     failed: dict[str, dict[str, str]] = {}
     with closing(OpenedRun(run, settings)) as opened:
-        for name in dict.fromkeys(observables or RECIPES):
+        for name in dict.fromkeys(observables or OBSERVABLES):
             if tell is not None:
                 tell(name)
             try:
-                results.append(RECIPES[name](opened))
+                results.append(result_of(OBSERVABLES[name], opened))
             except SettingError as error:
                 if settings.chosen(error.setting):
                     raise
@@ -102,6 +103,23 @@ def analyze(
 def _failure(error: Exception) -> dict[str, str]:
     """Return what is kept of an exception."""
     return {"error": _in_words(error), "traceback": "".join(traceback.format_exception(error))}
+
+
+def result_of(kind: type[Kind], opened: OpenedRun) -> Result:
+    """Return the result of one observable of a run.
+
+    Raises:
+        SettingError: If a setting can't be for this run.
+        TrajectoryError: If the run doesn't allow it.
+    """
+    plan = kind.from_run(opened)
+    opened.through(plan.analyses)
+    result = plan.conclude()
+    if not plan.analyses:
+        return result
+    # Observables that are made of several, or of logs, don't say it themselves.
+    shown = {"nuclei": getattr(opened.universe.trajectory, "nuclei", None)}
+    return replace(result, metadata={**shown, **result.metadata})
 
 
 def _in_words(error: Exception) -> str:

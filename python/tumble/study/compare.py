@@ -2,9 +2,9 @@
 
 Each quantity that has independent samples in both runs is tested as a whole curve
 (`tumble.statistics.curve_test`), which finds what is spread over it, and at its most deviating point, which
-finds what is confined: p = 2 min(p_curve, K p_point) for K points (Bonferroni). Distributions of directions are
-compared by the bias of their free energy, in kT. A run is also compared with what an exactly invariant model must give,
-where symmetry alone tells (an isotropic liquid, say).
+finds what is confined: p = 2 min(p_curve, K p_point) for K points (Bonferroni). An observable may say by which number
+runs are compared instead (`Kind.bias`), as the bias of the free energy of directions. A run is also compared with what
+an exactly invariant model must give, where symmetry alone tells (an isotropic liquid, say).
 
 Many quantities are tested at a time, so a difference counts as visible if it is by the rule of Holm: among all that
 are compared, the probability of even one false alarm is at most 5 % (Scand. J. Stat. 6, 65 (1979)). Diagnostics of the
@@ -22,11 +22,11 @@ import numpy as np
 from scipy import special
 
 from tumble.errors import TrajectoryError
-from tumble.observables.orientations.isotropy import Isotropy
-from tumble.observables.orientations.orientation_verdict import PREFIX, orientation_bias, says_orientation
+from tumble.observables.base.kind import Bias, Kind
 from tumble.observables.quantities.axis_text import places_of
 from tumble.observables.quantities.number_text import number, with_error
 from tumble.observables.quantities.result import Quantity
+from tumble.observables.registry import kind_of
 from tumble.statistics.curve_test import (
     LEVEL,
     CurveTest,
@@ -242,12 +242,13 @@ def _with_run(analysis: Analysis, reference: Analysis, notes: list[str]) -> Iter
                 continue
             mine, partner = pair
             names = (analysis.name, reference.name, result.observable)
-            if says_orientation(result.observable, mine):
-                yield _bias(names, mine, orientation_bias(mine, partner), mine.resolved and partner.resolved)
+            resolved = mine.resolved and partner.resolved
+            bias = (kind_of(result.observable) or Kind).bias(mine, partner)
+            if bias is not None:
+                yield _bias(names, bias, resolved)
                 continue
             errors = np.hypot(mine.errors, partner.errors)
             outcome = _tested(mine.blocks, partner.blocks)
-            resolved = mine.resolved and partner.resolved
             difference = mine.values - partner.values
             yield _verdict(names, mine, difference, errors, outcome, resolved)
 
@@ -259,8 +260,9 @@ def _with_symmetry(analysis: Analysis) -> Iterable[Verdict]:
             if quantity.expected is None or quantity.blocks is None or quantity.diagnostic:
                 continue
             names = (analysis.name, SYMMETRY, result.observable)
-            if says_orientation(result.observable, quantity):
-                yield _bias(names, quantity, orientation_bias(quantity, None), quantity.resolved)
+            bias = (kind_of(result.observable) or Kind).bias(quantity, None)
+            if bias is not None:
+                yield _bias(names, bias, quantity.resolved)
                 continue
             outcome = _tested(quantity.blocks - quantity.expected, None)
             difference = quantity.values - quantity.expected
@@ -349,21 +351,20 @@ def _verdict(
     )
 
 
-def _bias(names: tuple[str, str, str], quantity: Quantity, found: Isotropy, resolved: bool) -> Verdict:
-    """The verdict on a distribution of directions, in terms of the free energy."""
-    axis = quantity.name.removeprefix(PREFIX)
+def _bias(names: tuple[str, str, str], found: Bias, resolved: bool) -> Verdict:
+    """Return the verdict on a quantity that runs are compared by as one number, as yet without a judgement."""
     return Verdict(
         run=names[0],
         reference=names[1],
         observable=names[2],
-        quantity=f"bias_{axis}",
-        label=f"bias of the orientation, {axis}",
-        unit="kT",
-        difference=found.bias,
-        error=found.bias_error,
-        rms_error=found.bias_error,
+        quantity=found.name,
+        label=found.label,
+        unit=found.unit,
+        difference=found.value,
+        error=found.error,
+        rms_error=found.error,
         at=None,
-        rms=found.bias,
+        rms=found.value,
         sigma=found.test.sigma if resolved else float("nan"),
         p_value=found.test.p_value if resolved else float("nan"),
         detectable=found.detectable if resolved else float("nan"),

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from tumble.observables.base.opened_run import OpenedRun
 from tumble.statistics.cells import cells_of
 from tumble.statistics.equilibration import equilibration
-from tumble.study.opened_run import OpenedRun
 
 # Columns that are stationary in equilibrium, and what they are in words. Conserved quantities may drift without end.
 _COLUMNS = {

@@ -15,11 +15,11 @@ from typing import Any
 
 import tumble
 from tumble.files import sha256
+from tumble.observables.base.settings import Settings
 from tumble.registry import find_model
 from tumble.runs.run import Run
 from tumble.runs.stamp import Stamp
 from tumble.study.analysis_file import Analysis
-from tumble.study.settings import Settings
 
 _IRRELEVANT = {"jobs"}  # settings that change nothing in a result
 _PATHS = ("topology", "trajectory")

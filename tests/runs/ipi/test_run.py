@@ -10,11 +10,11 @@ from support.ipi_folder import INPUT, write_ipi_run
 from support.ipi_harmonic import run_harmonic
 
 from tumble.analysis import TrajectoryError, open_trajectory
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.settings import Settings
 from tumble.runs import open_run
 from tumble.runs.ipi.run import is_ipi_input, read_ipi_run
 from tumble.study.analyze import analyze
-from tumble.study.opened_run import OpenedRun
-from tumble.study.settings import Settings
 from tumble.trajectories.nuclei import Nuclei
 
 

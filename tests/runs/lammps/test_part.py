@@ -106,8 +106,8 @@ def test_frames_without_steps_are_refused_where_others_may_be_among_them(tmp_pat
 
 
 def test_start_counts_within_the_part(tmp_path: Path) -> None:
-    from tumble.study.opened_run import OpenedRun
-    from tumble.study.settings import Settings
+    from tumble.observables.base.opened_run import OpenedRun
+    from tumble.observables.base.settings import Settings
 
     folder = run_argon(tmp_path, DUMP + "fix 1 all nve\nrun 20\n" + NVE + "run 60\n")
     opened = OpenedRun(open_run(folder), Settings(start=0.01))

@@ -17,6 +17,7 @@ from MDAnalysis.analysis.results import ResultsGroup
 
 import tumble
 from tumble.errors import SettingError, TrajectoryError
+from tumble.observables.base.kind import Kind
 from tumble.observables.base.processes import Processes
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells, cell_length
@@ -29,11 +30,9 @@ LONGEST = 20.0  # ps; default of the longest time difference of correlations
 
 
 # MDAnalysis has no types, hence the exemptions.
-class _Observable(AnalysisBase):  # type: ignore[misc]
+class _Observable(Kind, AnalysisBase):  # type: ignore[misc]
     """What both bases share."""
 
-    #: Name of the observable, as on the command line.
-    observable: str
     #: Whether it is about the motion of the centroid, so that it is the same whether or not beads are there.
     follows_centroid = False
 
@@ -49,14 +48,17 @@ class _Observable(AnalysisBase):  # type: ignore[misc]
         self.universe = universe
         self.blocks = blocks
         self._used = np.empty(0, dtype=np.int64)
+        self._failure: TrajectoryError | None = None
 
     @property
     def result(self) -> Result:
         """The result.
 
         Raises:
-            TrajectoryError: Before `run`.
+            TrajectoryError: Before `run`, or what the last `run` raised.
         """
+        if self._failure is not None:
+            raise self._failure
         result = self.results.get("result")
         if result is None:
             raise TrajectoryError("`result`: expected a call of `run` before")
@@ -79,6 +81,14 @@ class _Observable(AnalysisBase):  # type: ignore[misc]
         Raises:
             TrajectoryError: If the trajectory can't answer what is asked.
         """
+        self._failure = None
+        try:
+            return self._run(start, stop, step, arguments)
+        except TrajectoryError as error:
+            self._failure = error
+            raise
+
+    def _run(self, start: int | None, stop: int | None, step: int | None, arguments: dict[str, Any]) -> Any:
         frames = arguments.get("frames")
         used = self._setup_computation_groups(1, start=start, stop=stop, step=step, frames=frames)[0][:, 1]
         if len(used) == 0:

@@ -26,8 +26,11 @@ from scipy import constants
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.molecular_observable import MolecularObservable
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.base.temperature import checked_temperature
 from tumble.observables.dipoles.dipole_moments import MolecularSource
+from tumble.observables.dipoles.dipole_source import dipole_source
 from tumble.observables.dipoles.system_dipole import SystemDipole, TotalDipoles
 from tumble.observables.frames.isolation import GAP, Isolation
 from tumble.observables.quantities.anisotropy import allows_isotropy, elements_of
@@ -73,6 +76,26 @@ class Dielectric(MolecularObservable):
     """
 
     observable = "dielectric"
+    title = "Dielectric constant"
+    meaning = "From the fluctuation of the total dipole moment."
+    symptom = (
+        "In a liquid in a cubic box the three axes are equivalent, and the anisotropy compares them. The constant "
+        "converges slowly, in nanoseconds for water: look at the errors before the differences."
+    )
+    settings = ("charges", "dipole_model", "isotropic")
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        return Plan.of(
+            cls(
+                run.universe,
+                temperature=run.centroid_temperature,
+                dipoles=dipole_source(run),
+                isotropic=run.settings.isotropic is not False,
+                blocks=run.settings.blocks,
+            )
+        )
 
     def __init__(
         self,

@@ -21,7 +21,10 @@ import numpy as np
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.molecular_observable import MolecularObservable
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.dipoles.dipole_moments import DEBYE_PER_E_ANGSTROM, MolecularSource
+from tumble.observables.dipoles.dipole_source import dipole_source
 from tumble.observables.dipoles.system_dipole import WaterDipoles
 from tumble.observables.quantities.exchange import OwnAverages, exchanged
 from tumble.observables.quantities.result import (
@@ -55,6 +58,19 @@ class Dipole(MolecularObservable):
     """
 
     observable = "dipole"
+    title = "Dipole moments"
+    meaning = "The sizes of the dipole moments of molecules, and the mean of their sum as a vector."
+    symptom = (
+        "The mean vector isn't zero in a liquid or a gas. A run in which the sum hasn't had the time to turn shows "
+        "that, too. The sizes follow from the shapes of molecules and notice little."
+    )
+    settings = ("charges", "dipole_model", "isotropic")
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        isotropic = run.isotropic is not False
+        return Plan.of(cls(run.universe, dipoles=dipole_source(run), isotropic=isotropic, blocks=run.settings.blocks))
 
     def __init__(
         self,

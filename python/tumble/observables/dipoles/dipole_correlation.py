@@ -23,7 +23,10 @@ from numpy.typing import NDArray
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.molecular_observable import MolecularObservable
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.dipoles.dipole_moments import MolecularSource
+from tumble.observables.dipoles.dipole_source import dipole_source
 from tumble.observables.dipoles.system_dipole import WaterDipoles
 from tumble.observables.quantities.result import (
     Axis,
@@ -64,6 +67,18 @@ class DipoleCorrelation(MolecularObservable):
     """
 
     observable = "dipole-correlation"
+    title = "Correlation of dipoles in space"
+    meaning = (
+        "How the dipoles of two molecules at a distance r are aligned: the part along the line between them "
+        "(longitudinal) and the part across it (transverse)."
+    )
+    symptom = "A direction that all molecules prefer adds a correlation that doesn't fade with distance."
+    settings = ("charges", "dipole_model")
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        return Plan.of(cls(run.universe, dipoles=dipole_source(run), blocks=run.settings.blocks))
 
     def __init__(
         self,

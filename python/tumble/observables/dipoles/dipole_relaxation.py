@@ -18,7 +18,10 @@ from typing import Any
 import numpy as np
 
 from tumble.observables.base.observable import TimeCorrelation
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.dipoles.dipole_moments import MolecularSource
+from tumble.observables.dipoles.dipole_source import dipole_source
 from tumble.observables.dipoles.system_dipole import WaterDipoles
 from tumble.observables.frames.water import BrokenMolecules
 from tumble.observables.quantities.result import (
@@ -49,6 +52,19 @@ class DipoleRelaxation(TimeCorrelation):
     """
 
     observable = "dipole-relaxation"
+    title = "Correlation of dipoles in time"
+    meaning = "How long the dipoles of molecules, and their sum, remember their directions."
+    symptom = (
+        "A direction that molecules prefer is never forgotten: the curve doesn't decay to zero. Torques that depend "
+        "on the direction also change how fast it decays."
+    )
+    settings = ("charges", "dipole_model", "longest")
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        settings = run.settings
+        return Plan.of(cls(run.universe, dipoles=dipole_source(run), longest=settings.longest, blocks=settings.blocks))
 
     def __init__(
         self,

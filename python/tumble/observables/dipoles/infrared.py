@@ -26,8 +26,11 @@ from scipy import constants
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.observable import TimeCorrelation
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.base.temperature import checked_temperature
 from tumble.observables.dipoles.dipole_moments import MolecularSource
+from tumble.observables.dipoles.dipole_source import dipole_source
 from tumble.observables.dipoles.system_dipole import SystemDipole, TotalDipoles
 from tumble.observables.dynamics.wavenumbers import (
     CM_PER_PS,
@@ -63,6 +66,23 @@ class Infrared(TimeCorrelation):
     """
 
     observable = "infrared"
+    title = "Infrared spectrum"
+    meaning = "From the motion of the total dipole moment."
+    symptom = "Spurious torques act on librations first, in water at about 400 to 800 cm⁻¹."
+    settings = ("charges", "dipole_model", "resolution")
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        return Plan.of(
+            cls(
+                run.universe,
+                temperature=run.centroid_temperature,
+                dipoles=dipole_source(run),
+                resolution=run.settings.resolution,
+                blocks=run.settings.blocks,
+            )
+        )
 
     def __init__(
         self,

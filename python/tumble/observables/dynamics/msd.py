@@ -21,6 +21,8 @@ import numpy as np
 
 from tumble.errors import SettingError, TrajectoryError
 from tumble.observables.base.observable import LONGEST, TimeCorrelation
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.base.series import COMPONENTS, stride_of
 from tumble.observables.base.temperature import checked_temperature
 from tumble.observables.dynamics.box_history import BoxHistory
@@ -73,8 +75,34 @@ class MeanSquareDisplacement(TimeCorrelation):
     """
 
     observable = "msd"
+    title = "Mean square displacement and diffusion"
+    meaning = "How far atoms and molecules get in a time t; the slope is six times the diffusion constant."
+    symptom = (
+        "In a liquid in a cubic box the three axes aren't equivalent any more. A different constant with the same "
+        "structure points to the torques."
+    )
+    settings = ("longest", "viscosity")
     follows_centroid = True
     displacements = True
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        settings = run.settings
+        if run.universe.dimensions is None or run.single_body:
+            raise TrajectoryError(
+                "`universe`: expected a periodic box of several atoms or molecules, got a single one, or no box, where "
+                "nothing diffuses"
+            )
+        return Plan.of(
+            cls(
+                run.universe,
+                longest=settings.longest,
+                temperature=None if settings.viscosity is None else run.centroid_temperature,
+                viscosity=settings.viscosity,
+                blocks=settings.blocks,
+            )
+        )
 
     def __init__(
         self,

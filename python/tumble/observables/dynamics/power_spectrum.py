@@ -19,6 +19,7 @@ from scipy import signal
 
 import tumble
 from tumble.errors import TrajectoryError
+from tumble.observables.base.kind import Kind
 from tumble.observables.dynamics.wavenumbers import CM_PER_PS, FASTEST, highest_wavenumber
 from tumble.observables.quantities.log_rows import time_step
 from tumble.observables.quantities.result import (
@@ -33,6 +34,18 @@ from tumble.types import Array
 _SEGMENTS = 16  # into which a series is cut, if segments aren't longer than the longest by that
 _LONGEST = 10.0  # ps
 _FEWEST = 8  # samples of a segment
+
+
+class PowerSpectrum(Kind):
+    """What a report says of `power_spectrum`."""
+
+    observable = "power_spectrum"
+    title = "Power spectra of logged quantities"
+    meaning = "At which frequencies energies and the symmetry error fluctuate."
+    symptom = (
+        "The symmetry error follows the rotation of molecules: where it is slow, integrators and thermostats can't "
+        "average it out."
+    )
 
 
 def power_spectrum(
@@ -105,7 +118,7 @@ def power_spectrum(
         "window": "Hann",
         "tumble": tumble.__version__,
     }
-    return Result("power_spectrum", (spectrum, deviation), metadata, _notes(step, highest))
+    return Result(PowerSpectrum.observable, (spectrum, deviation), metadata, _notes(step, highest))
 
 
 def _checked_step(times: Array, samples: Array) -> float:

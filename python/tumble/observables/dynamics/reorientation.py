@@ -32,6 +32,8 @@ import numpy as np
 from scipy.integrate import trapezoid
 
 from tumble.observables.base.observable import TimeCorrelation
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.base.series import stride_of
 from tumble.observables.dynamics.fit_window import fit_window
 from tumble.observables.frames.molecular_axes import AXES, axes_of_water
@@ -71,6 +73,21 @@ class Reorientation(TimeCorrelation):
     """
 
     observable = "reorientation"
+    title = "Reorientation of molecules"
+    meaning = (
+        "How long the axes of molecules remember their directions: correlations of first and second order, and the "
+        "times of their decay."
+    )
+    symptom = (
+        "A direction that molecules prefer is never forgotten: the curves don't decay to zero. Torques that depend "
+        "on the direction also change how fast they decay."
+    )
+    settings = ("longest",)
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        return Plan.of(cls(run.universe, longest=run.settings.longest, blocks=run.settings.blocks))
 
     def __init__(
         self,

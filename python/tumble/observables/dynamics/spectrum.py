@@ -39,6 +39,9 @@ from scipy import fft
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.observable import TimeCorrelation
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan, joined
+from tumble.observables.dynamics.power_spectrum import power_spectrum
 from tumble.observables.dynamics.unwrap import Unwrapper
 from tumble.observables.dynamics.wavenumbers import (
     CM_PER_PS,
@@ -85,6 +88,36 @@ class VibrationalSpectrum(TimeCorrelation):
     """
 
     observable = "spectrum"
+    title = "Vibrational density of states"
+    meaning = "At which frequencies atoms of each element move."
+    symptom = (
+        "Spurious torques act on librations first, in water at about 400 to 800 cm⁻¹; stretches of bonds are stiff "
+        "and notice little."
+    )
+    settings = ("resolution",)
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        settings, potential = run.settings, run.logged("potential")
+        analyses = []
+        if run.has_trajectory or potential is None:
+            analyses.append(cls(run.universe, resolution=settings.resolution, blocks=settings.blocks))
+
+        def conclude() -> Result:
+            results = [each.result for each in analyses]
+            if potential is not None:
+                label = "potential energy"
+                results.append(power_spectrum(*potential, name="V", label=label, blocks=settings.blocks))
+            shift = run.logged_symmetry("energy_shift")
+            if shift is not None:
+                label = "symmetry error V_avg − V"
+                results.append(
+                    power_spectrum(*shift, name="error", label=label, blocks=settings.blocks, diagnostic=True)
+                )
+            return joined(cls.observable, results)
+
+        return Plan(tuple(analyses), conclude)
 
     def __init__(
         self,

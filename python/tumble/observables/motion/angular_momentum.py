@@ -1,4 +1,4 @@
-"""Angular momentum of an isolated system about its centre of mass, and the torque that changes it.
+"""Angular momentum of an isolated system about its center of mass, and the torque that changes it.
 
     L = sum_bi m_i (r_bi - R) x (v_bi - V)        dL/dt = sum_bi (r_bi - R) x f_bi
 
@@ -69,6 +69,12 @@ class AngularMomentum(SeriesObservable):
     """
 
     observable = "angular_momentum"
+    title = "Angular momentum and torque"
+    meaning = "Of an isolated system about its center of mass; for ring polymers the sum over beads."
+    symptom = (
+        "They aren't conserved: the model exerts a torque on the whole. In a periodic box, or under a thermostat "
+        "that acts on each atom, the angular momentum changes with an exact model as well, and says nothing."
+    )
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ import numpy as np
 
 import tumble
 from tumble.errors import TrajectoryError
+from tumble.observables.base.kind import Kind
 from tumble.observables.base.series import stride_of, time_curve
 from tumble.observables.quantities.log_rows import time_step
 from tumble.observables.quantities.result import Result, derived
@@ -20,6 +21,18 @@ from tumble.observables.quantities.trend import trend
 from tumble.statistics.cells import cells_of
 
 _MEV = 1000.0
+
+
+class Conserved(Kind):
+    """What a report says of `conserved_drift`."""
+
+    observable = "conserved"
+    title = "Conserved quantity"
+    meaning = "Its drift for each molecule, and the fluctuation about it."
+    symptom = (
+        "It doesn't drift if forces are derivatives of one energy, be it invariant or not. Rotations that are drawn "
+        "anew at each step aren't such an energy, and make it drift."
+    )
 
 
 def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | None = None) -> Result:
@@ -78,4 +91,4 @@ def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | No
     if not drift.resolved:
         notes = ("The conserved quantity wanders over all of the run: the error of its drift is a lower bound.",)
     metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "molecules": molecules}
-    return Result("conserved", (drift, fluctuation, curve), {**metadata, "tumble": tumble.__version__}, notes)
+    return Result(Conserved.observable, (drift, fluctuation, curve), {**metadata, "tumble": tumble.__version__}, notes)

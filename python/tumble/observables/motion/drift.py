@@ -9,14 +9,20 @@ doesn't is left out, with the reason among the notes. Drift of the conserved qua
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from tumble.errors import TrajectoryError
+from tumble.observables.base.kind import Kind
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan, joined
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.rigid_molecules import RigidMolecules
 from tumble.observables.motion.angular_momentum import AngularMomentum
 from tumble.observables.motion.conserved import conserved_drift
 from tumble.observables.motion.kinetic_temperature import KineticTemperature
+from tumble.observables.motion.logged_temperature import logged_temperature
 from tumble.observables.motion.molecular_rotation import MolecularRotation
 from tumble.observables.motion.rotation import MELTED, BodyRotation, LatticeRotation
 from tumble.observables.quantities.result import Result
@@ -26,15 +32,14 @@ from tumble.observables.symmetry.symmetry_series import symmetry_from_series
 Series = tuple[Any, Any]
 
 
-class Drift:
+class Drift(Kind):
     """All that applies of angular momentum, rotations, kinetic temperatures, conserved quantity and frame torque.
-
-    The trajectory is read once for each of them.
 
     Args:
         universe: A `MDAnalysis.Universe`.
         thermostat: See `AngularMomentum`.
         isolated: Whether nothing interacts through the boundaries of the cell; found out if not given.
+        lattice: Whether a system that isn't isolated may be a crystal, the lattice of which could turn.
         molecules: Indices of the atoms of each molecule; found if not given.
         masses: [N] in amu; those of the Universe, or of the elements, if not given.
         conserved: Times (ps), and the conserved quantity [T] in eV.
@@ -44,6 +49,32 @@ class Drift:
     """
 
     observable = "drift"
+    title = "Rotational drift"
+    meaning = "Whether anything turns that shouldn't."
+    symptom = "Molecules, a crystal or the whole system turn. What tells here depends on the system: see the notes."
+    settings = ("isolated", "isotropic")
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        if not run.has_trajectory:
+            return Plan.known(_logged(run))
+        settings, universe = run.settings, run.universe
+        # Many molecules in a box meet sooner or later, however far apart they start.
+        crowded = settings.isolated is None and universe.dimensions is not None and run.molecules > 1
+        # Formats such as the plain xyz of LAMMPS have no box, whether or not there was one.
+        boxless = settings.isolated is None and universe.dimensions is None and run.run.periodic is True
+        isolated = False if crowded or boxless else settings.isolated
+        drift = cls(
+            universe,
+            thermostat=run.run.thermostat,
+            isolated=isolated,
+            # Only a crystal has a lattice that could turn.
+            lattice=isolated is not False or settings.isotropic is False,
+            conserved=run.logged("conserved"),  # the frame torque is that of `symmetry`
+            blocks=settings.blocks,
+        )
+        return Plan(drift.analyses, drift.conclude)
 
     def __init__(
         self,
@@ -51,6 +82,7 @@ class Drift:
         *,
         thermostat: str | None = None,
         isolated: bool | None = None,
+        lattice: bool = True,
         molecules: Sequence[Sequence[int]] | None = None,
         masses: Any = None,
         conserved: Series | None = None,
@@ -60,7 +92,7 @@ class Drift:
     ) -> None:
         """See the class."""
         self._universe, self._thermostat, self._isolated = universe, thermostat, isolated
-        self._chosen, self._masses = molecules, masses
+        self._lattice, self._chosen, self._masses = lattice, molecules, masses
         self._conserved, self._torque = conserved, torque
         self._blocks, self._verbose = blocks, verbose
         self._found: Result | None = None
@@ -99,15 +131,33 @@ class Drift:
         Raises:
             TrajectoryError: If nothing applies.
         """
+        for analysis in self.analyses:
+            choice: dict[str, Any] = {"frames": frames} if frames is not None else {}
+            if backend is not None and (backend == "serial" or analysis.parallelizable):
+                choice |= {"backend": backend, "n_workers": n_workers}
+            with suppress(TrajectoryError):  # which its `result` raises
+                analysis.run(start, stop, step, **choice)
+        self._found = self.conclude()
+        return self
+
+    @property
+    def analyses(self) -> tuple[Any, ...]:
+        """What goes through the frames: all parts that can be had."""
+        return tuple(part for _, part in self._built if not isinstance(part, TrajectoryError))
+
+    def conclude(self) -> Result:
+        """Return the result, after all `analyses` have seen the frames.
+
+        Raises:
+            TrajectoryError: If nothing applies.
+        """
         results: list[Result] = []
         notes: list[str] = []
-        for title, build in self._parts():
+        for title, part in self._built:
             try:
-                part = build()
-                choice: dict[str, Any] = {"frames": frames} if frames is not None else {}
-                if backend is not None and (backend == "serial" or part.parallelizable):
-                    choice |= {"backend": backend, "n_workers": n_workers}
-                results.append(part.run(start, stop, step, **choice).result)
+                if isinstance(part, TrajectoryError):
+                    raise part
+                results.append(part.result)
             except TrajectoryError as error:
                 notes.append(f"No {title}: {error}.")
         results += self._logged(notes)
@@ -117,13 +167,23 @@ class Drift:
                 f"`universe`: expected a run with something to tell of drift, got none: {' '.join(notes)}"
             )
         notes = [*(note for result in results for note in result.notes), *notes]
-        self._found = Result(
+        return Result(
             self.observable,
             tuple(quantity for result in results for quantity in result.quantities),
             {result.observable: dict(result.metadata) for result in results},
             tuple(dict.fromkeys(notes)),
         )
-        return self
+
+    @cached_property
+    def _built(self) -> list[tuple[str, Any]]:
+        """The parts by name; for one that this system doesn't allow, the error."""
+        built: list[tuple[str, Any]] = []
+        for title, build in self._parts():
+            try:
+                built.append((title, build()))
+            except TrajectoryError as error:
+                built.append((title, error))
+        return built
 
     def _parts(self) -> list[tuple[str, Callable[[], Any]]]:
         """What may apply, by name."""
@@ -153,7 +213,8 @@ class Drift:
         if Isolation(universe, isolated).known:
             rotations = [("rotation of the whole", body)]
         else:
-            rotations = [("rotation of molecules", together), ("rotation of the lattice", lattice)]
+            rotations = [("rotation of molecules", together)]
+            rotations += [("rotation of the lattice", lattice)] if self._lattice else []
         return [("angular momentum", momentum), *rotations, ("kinetic temperatures", temperature)]
 
     def _logged(self, notes: list[str]) -> list[Result]:
@@ -181,3 +242,16 @@ class Drift:
 def _melted(result: Result) -> bool:
     """Whether this is the rotation of a lattice that is none."""
     return result.observable == LatticeRotation.observable and result.metadata["distance_from_reference_A"] > MELTED
+
+
+def _logged(run: OpenedRun) -> Result:
+    """Return what the log of a run without a trajectory says of drift: its conserved quantity and its temperature."""
+    blocks, parts = run.settings.blocks, []
+    conserved, temperature = run.logged("conserved"), run.logged("temperature")
+    if conserved is not None:
+        parts.append(conserved_drift(*conserved, run.molecules, blocks=blocks))
+    if temperature is not None:
+        parts.append(logged_temperature(*temperature, blocks=blocks))
+    if not parts:
+        raise TrajectoryError("`run`: expected a trajectory or a log with a time, got neither")
+    return joined(Drift.observable, parts)

@@ -59,6 +59,12 @@ class KineticTemperature(SeriesObservable):
     """
 
     observable = "kinetic_temperature"
+    title = "Temperatures of translation, rotation and vibration"
+    meaning = "The kinetic energy of molecules for each degree of freedom, split into their kinds of motion."
+    symptom = (
+        "In equilibrium all are the same for any model, invariant or not. A hot rotation shows that energy flows "
+        "into it faster than it is taken out: a run that isn't in equilibrium."
+    )
 
     def __init__(
         self,

@@ -51,6 +51,9 @@ class MolecularRotation(SequentialObservable):
     """
 
     observable = "molecular_rotation"
+    title = "Collective rotation of molecules"
+    meaning = "The mean of the angular velocities of all molecules, summed up in time."
+    symptom = "The mean isn't zero while molecules turn towards directions that the model prefers, before equilibrium."
 
     def __init__(
         self,

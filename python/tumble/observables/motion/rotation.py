@@ -137,6 +137,12 @@ class BodyRotation(_WholeRotation):
     """
 
     observable = "body_rotation"
+    title = "Rotation of the whole"
+    meaning = "How far a molecule or cluster has turned since the first frame."
+    symptom = (
+        "It stays longer in some orientations than in others. That it turns is no symptom: a body with angular "
+        "momentum has to, and a thermostat makes it turn at random."
+    )
     _label = "body"
 
     def __init__(
@@ -182,6 +188,9 @@ class LatticeRotation(_WholeRotation):
     """
 
     observable = "lattice_rotation"
+    title = "Rotation of the lattice"
+    meaning = "How far a crystal has turned since the first frame."
+    symptom = "It turns towards the orientation that the model prefers, against its box."
     _label = "lattice"
 
     def _prepare(self) -> None:

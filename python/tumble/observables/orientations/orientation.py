@@ -34,7 +34,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tumble.errors import SettingError, TrajectoryError
+from tumble.observables.base.kind import Bias
 from tumble.observables.base.molecular_observable import MolecularObservable
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.molecular_axes import AXES, MolecularAxes, MolecularAxis
 from tumble.observables.orientations.cell_frame import cell_rotation, cell_vectors
@@ -61,6 +64,7 @@ from tumble.trajectories.centroid import beads_of, centroid_of
 from tumble.types import Array
 
 FRAMES = ("lab", "cell")
+COEFFICIENTS = "a_"  # of the names of coefficients; their axis is l(l+1) + m
 # Where l = 1 and 2 are among the values of a molecule.
 _LOW_DEGREES = (slice(0, 3), slice(3, 8))
 _HIGHEST = 20  # degree; beyond it harmonics lose digits, and molecules have nothing there
@@ -87,6 +91,44 @@ class Orientation(MolecularObservable):
     """
 
     observable = "orientation"
+    title = "Orientation of molecules in space"
+    meaning = (
+        "How often an axis of a molecule points in which direction of the laboratory: as a density, as a free "
+        "energy −ln P, and as coefficients of spherical harmonics."
+    )
+    symptom = (
+        "In a liquid or a gas no direction is special: the density is even and all coefficients are zero. A model "
+        "that isn't invariant prefers some directions, and here this shows most directly. Short runs prefer "
+        "directions, too, since molecules haven't had the time to turn; the test of isotropy counts independent "
+        "samples only."
+    )
+    settings = ("frame", "isotropic")
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        settings = run.settings
+        return Plan.of(cls(run.universe, frame=settings.frame, isotropic=run.isotropic, blocks=settings.blocks))
+
+    @classmethod
+    def bias(cls, quantity: Quantity, reference: Quantity | None) -> Bias | None:
+        """Return the bias of the free energy of directions, from the coefficients ⟨Y_lm⟩; see the base."""
+        if not quantity.name.startswith(COEFFICIENTS):
+            return None
+        degree = np.sqrt(quantity.axes[0].values).astype(np.intp)
+        found = isotropy_of(
+            np.asarray(quantity.blocks), degree, None if reference is None else np.asarray(reference.blocks)
+        )
+        axis = quantity.name.removeprefix(COEFFICIENTS)
+        return Bias(
+            name=f"bias_{axis}",
+            label=f"bias of the orientation, {axis}",
+            unit="kT",
+            value=found.bias,
+            error=found.bias_error,
+            test=found.test,
+            detectable=found.detectable,
+        )
 
     def __init__(
         self,
@@ -198,7 +240,7 @@ class Orientation(MolecularObservable):
             expected=1.0 if isotropic else None,
         )
         means = self._averaged(
-            f"a_{name}",
+            f"{COEFFICIENTS}{name}",
             cells[bins + used],
             slowest,
             label=f"⟨Y_lm⟩, {label_of(name)}",

@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.path_integral.bead_tensors import BeadTensors
 from tumble.observables.quantities.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
 from tumble.observables.quantities.result import (
@@ -52,8 +54,19 @@ class Gyration(BeadTensors):
     """
 
     observable = "gyration"
+    title = "Size of ring polymers"
+    meaning = "The radius of gyration of the beads of an atom: how far its quantum nature spreads it."
+    symptom = "It measures zero-point motion, mostly along stiff bonds, and notices little."
+    settings = ("isotropic",)
     tensor = "the gyration tensor"
     single_bead = "which has no extent"
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        isotropic = run.settings.isotropic is not False
+        run.require_all_beads()
+        return Plan.of(cls(run.universe, isotropic=isotropic, blocks=run.settings.blocks))
 
     def __init__(
         self, universe: Any, *, isotropic: bool = True, blocks: int | None = None, verbose: bool = False

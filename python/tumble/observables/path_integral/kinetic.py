@@ -18,12 +18,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 import tumble
 from tumble.errors import TrajectoryError
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.base.temperature import checked_temperature
 from tumble.observables.path_integral.bead_tensors import BeadTensors
 from tumble.observables.quantities.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
@@ -31,6 +34,7 @@ from tumble.observables.quantities.log_rows import time_step, unresolved_notes
 from tumble.observables.quantities.result import Quantity, Result, averaged
 from tumble.statistics.cells import Cells, cells_of
 from tumble.trajectories.centroid import beads_of
+from tumble.trajectories.nuclei import Nuclei
 from tumble.types import Array
 from tumble.units.constants import BOLTZMANN, EV_IN_KJ_PER_MOL
 
@@ -59,8 +63,35 @@ class Kinetic(BeadTensors):
     """
 
     observable = "kinetic"
+    title = "Quantum kinetic energy"
+    meaning = "From the centroid virial, for each element, with the anisotropy of its tensor."
+    symptom = "In an isotropic system the tensor isn't the same in all directions any more."
+    settings = ("isotropic",)
     tensor = "the kinetic energy tensor"
     single_bead = "for which the estimator is the constant 3/2 kT"
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        blocks = run.settings.blocks
+        isotropic = run.settings.isotropic is not False
+        hot = run.run.centroid_temperature
+        if hot is not None:
+            raise TrajectoryError(
+                f"`temperature`: expected one of all modes, got {run.run.temperature} K and, for the centroid, "
+                f"{hot:.6g} K, at which there is no estimator of the kinetic energy"
+            )
+        atoms = run.atoms
+        columns = {name: found[1] for name in kinetic_columns(run.run.log, atoms) if (found := run.logged(name))}
+        if columns:
+            times = run.run.time[run.counted(run.run.time)]
+            # The log doesn't hold the box: that of the first frame stands for all.
+            result = kinetic_from_properties(columns, times, atoms, isotropic=isotropic and run.cubic, blocks=blocks)
+            nuclei = Nuclei.CLASSICAL if run.run.beads == 1 else Nuclei.BEADS
+            return Plan.known(replace(result, metadata={**result.metadata, "nuclei": nuclei}))
+        universe = run.universe
+        run.require_all_beads("; write `kinetic_opsc` of each element to the properties")
+        return Plan.of(cls(universe, temperature=run.temperature, isotropic=isotropic, blocks=blocks))
 
     def __init__(
         self,
@@ -149,7 +180,7 @@ def kinetic_from_properties(
             quantities.append(_anisotropy(symbol, cells_of(tensors[symbol]), isotropic, **common))
     metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "elements": dict(atoms)}
     metadata["tumble"] = tumble.__version__
-    return Result("kinetic", tuple(quantities), metadata, unresolved_notes(quantities))
+    return Result(Kinetic.observable, tuple(quantities), metadata, unresolved_notes(quantities))
 
 
 def kinetic_columns(names: Iterable[str], atoms: Container[str]) -> list[str]:

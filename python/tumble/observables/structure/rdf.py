@@ -16,7 +16,10 @@ images of another, which move together: that range is refused.
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +27,8 @@ from MDAnalysis.lib.mdamath import triclinic_vectors
 
 from tumble.errors import SettingError, TrajectoryError
 from tumble.observables.base.molecular_observable import MolecularObservable
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.frames.water import Water
 from tumble.observables.quantities.result import (
     Axis,
@@ -50,6 +55,7 @@ from tumble.types import Array
 
 FARTHEST = 12.0  # Å, of the range if none is asked for
 WATER = (("O", "O"), ("O", "H"), ("H", "H"))
+MOST_ELEMENTS = 4  # of which all pairs make radial distribution functions
 
 
 class Rdf(MolecularObservable):
@@ -78,6 +84,36 @@ class Rdf(MolecularObservable):
     """
 
     observable = "rdf"
+    title = "Radial distribution functions"
+    meaning = "How much more often than in an ideal gas of the same density atoms of two elements are at a distance r."
+    symptom = (
+        "It is an average over all directions, so it notices little. A difference means that the structure itself "
+        "has changed."
+    )
+    settings = ("pairs", "cutoff", "bin_width", "centroid")
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        settings = run.settings
+        pairs = _all_pairs(run) if settings.pairs is None else settings.pairs
+        apart = any({"O", "H"} & set(pair) for pair in pairs) and run.molecules_known
+        rdf = cls(
+            run.universe,
+            pairs,
+            cutoff=settings.cutoff,
+            bin_width=settings.bin_width,
+            centroid=settings.centroid,
+            intramolecular="apart" if apart else "together",
+            blocks=settings.blocks,
+        )
+        if apart or not any("H" in pair for pair in pairs):
+            return Plan.of(rdf)
+        note = (
+            "Molecules aren't known, for this isn't water and no bonds are given: pairs within them count with the "
+            "others."
+        )
+        return Plan((rdf,), lambda: replace(rdf.result, notes=(*rdf.result.notes, note)))
 
     def __init__(
         self,
@@ -255,6 +291,19 @@ class Rdf(MolecularObservable):
             return float(np.interp(minimum.find(mean[0] * scale)[0], edges, within))
 
         return [*found, derived(f"n_{name}", cells, neighbours, label=f"neighbors, {label}", unit="1", **common)]
+
+
+def _all_pairs(run: OpenedRun) -> tuple[tuple[str, str], ...]:
+    """Return all pairs of the elements of a run; for water O–O, O–H and H–H."""
+    atoms = run.universe.atoms
+    if not hasattr(atoms, "elements"):
+        raise TrajectoryError("`universe`: expected elements, got none; give `--topology`")
+    counts = Counter(atoms.elements.tolist())
+    elements = sorted(counts, key=lambda symbol: (symbol == "H", symbol))
+    if len(elements) > MOST_ELEMENTS:
+        raise SettingError("pairs", f"expected a choice for the {len(elements)} elements of this run, got none")
+    pairs = itertools.combinations_with_replacement(elements, 2)
+    return tuple(pair for pair in pairs if pair[0] != pair[1] or counts[pair[0]] > 1)
 
 
 def _no_number(labels: list[str]) -> str:

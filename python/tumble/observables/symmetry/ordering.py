@@ -31,6 +31,7 @@ from scipy import stats
 
 import tumble
 from tumble.errors import TrajectoryError
+from tumble.observables.base.kind import Kind
 from tumble.observables.quantities.result import Axis, Quantity, Result
 from tumble.rotations import random_rotations
 from tumble.statistics.blocking import Blocks, bootstrap, student
@@ -40,7 +41,7 @@ FEWEST = 3  # orderings and rotations
 _MEV = 1000.0
 
 
-class Ordering:
+class Ordering(Kind):
     """Relaxed energies of a set of proton orderings.
 
     Args:
@@ -60,6 +61,9 @@ class Ordering:
     """
 
     observable = "ordering"
+    title = "Proton orderings of ice"
+    meaning = "Energies of orderings of the protons, relaxed, and what they change by if everything is turned."
+    symptom = "The symmetry error adds noise to the energies, which is to be compared with their spread."
 
     def __init__(
         self,

@@ -15,6 +15,9 @@ import numpy as np
 
 import tumble
 from tumble.errors import TrajectoryError
+from tumble.observables.base.kind import Kind
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
 from tumble.observables.base.series import stride_of, time_curve
 from tumble.observables.quantities.log_rows import (
     LogRows,
@@ -47,6 +50,39 @@ _SYMMETRY = {
     "torque": _Column("frame torque of the bare model", "meV/rad", True),
     "averaged_torque": _Column("frame torque of the average", "meV/rad", True),
 }
+
+
+class Symmetry(Kind):
+    """The frame torque and the symmetry error that a run logged."""
+
+    observable = "symmetry"
+    title = "Symmetry error"
+    meaning = (
+        "What the engines logged of the model's lack of invariance. The frame torque is the derivative of the "
+        "energy with respect to a rigid rotation of everything, the box included."
+    )
+    symptom = (
+        "The torque isn't zero, and falls with the number of rotations that are averaged over. It is a cause and "
+        "not a symptom: a model with a symmetry error can still give observables without a visible bias."
+    )
+    numbers_by_rotations = True
+
+    @classmethod
+    def from_run(cls, run: OpenedRun) -> Plan:
+        """See the base."""
+        logged = run.run
+        if logged.torque is None and not logged.symmetry:
+            raise TrajectoryError("`run`: expected a frame torque or symmetry error that was logged, got none")
+        of_torque, of_error = run.counted(logged.torque_time), run.counted(logged.symmetry_time)
+        result = symmetry_from_series(
+            None if logged.torque is None else logged.torque_time[of_torque],
+            None if logged.torque is None else logged.torque[of_torque],
+            symmetry_times=logged.symmetry_time[of_error] if logged.symmetry else None,
+            symmetry={name: values[of_error] for name, values in logged.symmetry.items()} or None,
+            molecules=run.molecules,
+            blocks=run.settings.blocks,
+        )
+        return Plan.known(result)
 
 
 def symmetry_from_series(
@@ -106,7 +142,7 @@ def symmetry_from_series(
                 quantities += _error_quantities(log, name, _MEV * values[..., 0])
                 metadata["symmetry_rows"] = len(times)
         notes.append("Spread and differences are over the set of rotations that was logged, not over all rotations.")
-    return Result("symmetry", tuple(quantities), metadata, (*notes, *unresolved_notes(quantities)))
+    return Result(Symmetry.observable, tuple(quantities), metadata, (*notes, *unresolved_notes(quantities)))
 
 
 def _error_quantities(log: LogRows, name: str, values: Array) -> list[Quantity]:

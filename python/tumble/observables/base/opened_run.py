@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from tumble.errors import SettingError, TrajectoryError
+from tumble.observables.base.plan import Analysis
 from tumble.observables.base.processes import Processes
-from tumble.observables.dipoles.dipole_moments import MolecularSource, PointCharges
+from tumble.observables.base.settings import Settings
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.rigid_molecules import RigidMolecules
 from tumble.observables.quantities.anisotropy import allows_isotropy
-from tumble.observables.quantities.result import Result
 from tumble.runs.run import Run
-from tumble.study.settings import Settings
 from tumble.trajectories.nuclei import Nuclei
 from tumble.trajectories.open import time_unit
 from tumble.types import Array
@@ -70,10 +70,24 @@ class OpenedRun:
         counted = times[self.counted(times)]
         return float(np.ptp(counted)) if len(counted) > 0 else None
 
+    @property
+    def has_trajectory(self) -> bool:
+        """Whether there are positions; a run may have left nothing but logs."""
+        return bool(self.run.trajectory.positions)
+
+    @cached_property
+    def molecules_known(self) -> bool:
+        """Whether molecules are known: this is water, or bonds are given."""
+        try:
+            RigidMolecules(self.universe)
+        except TrajectoryError:
+            return False
+        return True
+
     @cached_property
     def molecules(self) -> int:
         """Number of molecules, as in `drift`; 1, for all of them together, if they aren't known."""
-        if not self.run.trajectory.positions:
+        if not self.has_trajectory:
             return 1
         try:
             return len(RigidMolecules(self.universe))
@@ -87,7 +101,7 @@ class OpenedRun:
         Raises:
             TrajectoryError: If neither the trajectory nor the input tells it.
         """
-        if not self.run.trajectory.positions:
+        if not self.has_trajectory:
             if not self.run.atoms:
                 raise TrajectoryError("`run`: expected a trajectory or a structure that tells the atoms, got neither")
             return dict(self.run.atoms)
@@ -98,7 +112,7 @@ class OpenedRun:
     @property
     def cubic(self) -> bool:
         """Whether the first frame is known to allow isotropy."""
-        return bool(self.run.trajectory.positions) and allows_isotropy(self.universe.dimensions)
+        return self.has_trajectory and allows_isotropy(self.universe.dimensions)
 
     @cached_property
     def single_body(self) -> bool:
@@ -143,16 +157,6 @@ class OpenedRun:
             return False
         return self.settings.isotropic
 
-    @property
-    def dipoles(self) -> MolecularSource:
-        """Where dipoles come from."""
-        if self.settings.dipole_model is None:
-            return PointCharges(self.settings.charges)
-        # Imported here, since it brings torch.
-        from tumble.observables.dipoles.model_dipoles import dipoles_of_model
-
-        return dipoles_of_model(self.settings.dipole_model, self.universe)
-
     def counted(self, times: Array) -> Array:
         """Which of the samples at these times (ps) count, [T]."""
         start = -np.inf if self.settings.start is None else self.settings.start
@@ -166,16 +170,43 @@ class OpenedRun:
         chosen = self.counted(self.run.time)
         return self.run.time[chosen], self.run.log[name][chosen]
 
-    def through(self, observable: Any) -> Result:
-        """Runs an observable over the frames that count, on several processes where it allows that."""
+    def logged_symmetry(self, name: str) -> tuple[Array, Array] | None:
+        """Times (ps) and values of a diagnostic of the symmetry error, as far as they count; None without it."""
+        if name not in self.run.symmetry:
+            return None
+        chosen = self.counted(self.run.symmetry_time)
+        return self.run.symmetry_time[chosen], self.run.symmetry[name][chosen]
+
+    def require_all_beads(self, cure: str = "") -> None:
+        """Check that the trajectory shows ring polymers of all beads.
+
+        Args:
+            cure: What a user can do else, for the message.
+
+        Raises:
+            TrajectoryError: If only a part of the beads samples, so that they make no ring polymer.
+        """
+        if self.run.trajectory.every_second:
+            raise TrajectoryError(
+                "`universe`: expected ring polymers of all beads, got every second bead, which alone samples in the "
+                f"Suzuki–Chin splitting{cure}"
+            )
+
+    def through(self, analyses: Iterable[Analysis]) -> None:
+        """Run analyses over the frames that count, on several processes where they allow that.
+
+        What goes wrong in one of them is raised by its `result`.
+        """
+        analyses = tuple(analyses)
+        if not analyses:
+            return
         start, stop = self._frames()
-        arguments: dict[str, Any] = {}
-        if self.settings.jobs > 1 and "multiprocessing" in getattr(observable, "get_supported_backends", tuple)():
-            arguments = {"backend": self._processes}
-        result: Result = observable.run(start, stop, self.settings.stride, **arguments).result
-        # Observables that are made of several, or of logs, don't say it themselves.
-        shown = {"nuclei": getattr(self._opened.trajectory, "nuclei", None)}
-        return replace(result, metadata={**shown, **result.metadata})
+        for analysis in analyses:
+            arguments: dict[str, Any] = {}
+            if self.settings.jobs > 1 and "multiprocessing" in getattr(analysis, "get_supported_backends", tuple)():
+                arguments = {"backend": self._processes}
+            with suppress(TrajectoryError):
+                analysis.run(start, stop, self.settings.stride, **arguments)
 
     @cached_property
     def _processes(self) -> Processes:

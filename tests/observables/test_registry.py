@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import tumble.observables
 from tumble.analysis import TrajectoryError
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.settings import Settings
+from tumble.observables.registry import OBSERVABLES, kind_of
 from tumble.runs import Run, Trajectory
-from tumble.study.opened_run import OpenedRun
-from tumble.study.recipes import RECIPES
-from tumble.study.settings import Settings
+from tumble.study.analyze import result_of
 
 FRAMES = 64
 MOLECULE = np.array([[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.0]])
@@ -46,24 +49,24 @@ def run_in(folder: Path, cell: str, molecules: int = 2, symbols: str = "OHH") ->
 @pytest.mark.parametrize(("cell", "isotropic"), [("9 0 0 0 9 0 0 0 9", True), ("9 0 0 0 9 0 0 0 12", False)])
 def test_kinetic_energy_is_isotropic_in_cubes_alone(tmp_path: Path, cell: str, isotropic: bool) -> None:
     run = run_in(tmp_path, cell)
-    result = RECIPES["kinetic"](OpenedRun(run, Settings()))
+    result = result_of(OBSERVABLES["kinetic"], OpenedRun(run, Settings()))
     assert (result["kinetic_anisotropy_O"].expected is not None) is isotropic
-    result = RECIPES["kinetic"](OpenedRun(run, Settings(isotropic=False)))
+    result = result_of(OBSERVABLES["kinetic"], OpenedRun(run, Settings(isotropic=False)))
     assert result["kinetic_anisotropy_O"].expected is None
 
 
 def test_symmetry_and_drift_count_the_same_molecules(tmp_path: Path) -> None:
     run = run_in(tmp_path, "20 0 0 0 20 0 0 0 20", molecules=4)
-    symmetry = RECIPES["symmetry"](OpenedRun(run, Settings()))
-    drift = RECIPES["drift"](OpenedRun(run, Settings()))
+    symmetry = result_of(OBSERVABLES["symmetry"], OpenedRun(run, Settings()))
+    drift = result_of(OBSERVABLES["drift"], OpenedRun(run, Settings()))
     assert symmetry.metadata["molecules"] == drift.metadata["conserved"]["molecules"] == 4
 
 
 def test_what_is_not_known_as_molecules_is_one(tmp_path: Path) -> None:
     run = run_in(tmp_path, "20 0 0 0 20 0 0 0 20", molecules=4, symbols="OCC")
-    symmetry = RECIPES["symmetry"](OpenedRun(run, Settings()))
+    symmetry = result_of(OBSERVABLES["symmetry"], OpenedRun(run, Settings()))
     assert symmetry.metadata["molecules"] == 1
-    symmetry = RECIPES["symmetry"](OpenedRun(replace(run, trajectory=Trajectory()), Settings()))
+    symmetry = result_of(OBSERVABLES["symmetry"], OpenedRun(replace(run, trajectory=Trajectory()), Settings()))
     assert symmetry.metadata["molecules"] == 1
 
 
@@ -71,16 +74,16 @@ def test_a_log_alone_has_a_drift(tmp_path: Path) -> None:
     run = run_in(tmp_path, "9 0 0 0 9 0 0 0 9")
     rows = 300.0 + np.random.default_rng(8).normal(size=FRAMES)
     run = replace(run, trajectory=Trajectory(), log={**run.log, "temperature": rows})
-    result = RECIPES["drift"](OpenedRun(run, Settings()))
+    result = result_of(OBSERVABLES["drift"], OpenedRun(run, Settings()))
     assert {"conserved_drift", "temperature_logged"} <= {quantity.name for quantity in result.quantities}
     assert result["temperature_logged"].values == pytest.approx(rows.mean())
     with pytest.raises(TrajectoryError, match="expected a trajectory or a structure that tells the atoms"):
-        RECIPES["kinetic"](OpenedRun(run, Settings()))
+        result_of(OBSERVABLES["kinetic"], OpenedRun(run, Settings()))
     with pytest.raises(TrajectoryError, match="expected a trajectory or a log with a time"):
-        RECIPES["drift"](OpenedRun(replace(run, log={}), Settings()))
+        result_of(OBSERVABLES["drift"], OpenedRun(replace(run, log={}), Settings()))
     # Of rows without times nothing follows.
     with pytest.raises(TrajectoryError, match="expected a trajectory or a log with a time"):
-        RECIPES["drift"](OpenedRun(replace(run, time=np.empty(0)), Settings()))
+        result_of(OBSERVABLES["drift"], OpenedRun(replace(run, time=np.empty(0)), Settings()))
 
 
 @pytest.mark.parametrize("periodic", [True, False, None])
@@ -89,7 +92,10 @@ def test_a_periodic_run_is_not_isolated_where_its_file_has_no_box(tmp_path: Path
     run = Run("a", "LAMMPS", tmp_path, Trajectory((path,)), timestep=0.001, thermostat="none", periodic=periodic)
 
     def names(**settings: bool) -> set[str]:
-        return {quantity.name for quantity in RECIPES["drift"](OpenedRun(run, Settings(**settings))).quantities}
+        return {
+            quantity.name
+            for quantity in result_of(OBSERVABLES["drift"], OpenedRun(run, Settings(**settings))).quantities
+        }
 
     # Of the whole, which turns by itself only where it is isolated.
     assert ("rotation_angle" in names()) is (periodic is not True)
@@ -133,12 +139,30 @@ def test_short_and_odd_runs_have_reasons_and_no_faults(
         temperature=300.0,
     )
     opened = OpenedRun(run, Settings())
-    for name, recipe in RECIPES.items():
+    for name, kind in OBSERVABLES.items():
         if name == "symmetry":
             continue
         try:
-            result = recipe(opened)
+            result = result_of(kind, opened)
         except TrajectoryError:
             continue  # any other exception is a fault
         assert frames > 1
         assert all(np.isfinite(quantity.values) for quantity in result.quantities if not quantity.axes)
+
+
+def test_every_observable_of_the_package_is_known_and_described() -> None:
+    sources = sorted(Path(tumble.observables.__path__[0]).rglob("*.py"))
+    names = [
+        name
+        for source in sources
+        for name in re.findall(r'^    observable = "(.+)"$', source.read_text(), re.MULTILINE)
+    ]
+    assert len(names) > len(OBSERVABLES)
+    for name in names:
+        kind = kind_of(name)
+        assert kind is not None
+        assert kind.observable == name
+        assert kind.meaning.endswith(".")
+        assert kind.symptom.endswith(".")
+        assert set(kind.settings) <= {field.name for field in fields(Settings)}
+    assert kind_of("my_own-thing") is None
