@@ -6,9 +6,11 @@
     result.plot("rdf.png")
 
 Every observable is a `MDAnalysis.analysis.base.AnalysisBase` and takes any `MDAnalysis.Universe` with elements. Whole
-folders of runs: `tumble.runs.open_run`, `tumble.study.analyze.analyze`, `tumble.study.compare.compare`. Importing
-this package registers the reader of i-PI's xyz files with MDAnalysis (format `IPIXYZ`). Lengths are in Å and times in
-ps, as everywhere in MDAnalysis.
+folders of runs: `tumble.runs.open_run`, and `analyze` and `compare` of this package.
+
+This package is a façade: what it exports is in the packages `trajectories`, `statistics`, `runs`, `observables`,
+`study` and `figures`. Importing it registers the reader of i-PI's xyz files with MDAnalysis (format `IPIXYZ`). Lengths
+are in Å and times in ps, as everywhere in MDAnalysis.
 """
 
 from tumble.errors import SettingError, TrajectoryError
@@ -46,7 +48,8 @@ from tumble.statistics.blocks import (
     block_slope,
 )
 from tumble.study.analysis_file import Analysis, load_analysis
-from tumble.study.compare import Comparison, Verdict
+from tumble.study.analyze import analyze
+from tumble.study.compare import Comparison, Verdict, compare
 from tumble.trajectories.ipi_xyz import IPIXYZReader
 from tumble.trajectories.open import notes_of, open_trajectory, time_unit
 
@@ -87,9 +90,11 @@ __all__ = [
     "Verdict",
     "VibrationalSpectrum",
     "Wholeness",
+    "analyze",
     "block_average",
     "block_rms",
     "block_slope",
+    "compare",
     "conserved_drift",
     "kinetic_from_properties",
     "load_analysis",

@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     import ase.io
 
     from tumble import Calculator
-    from tumble.analysis import Ordering
     from tumble.frames import read_frames
+    from tumble.observables.symmetry.ordering import Ordering
     from tumble.outputs import RELAXED, RESULT, check_output, model_and
     from tumble.study.analysis_file import Analysis
     from tumble.study.tables import format_numbers

@@ -171,8 +171,8 @@ class Result:
         Raises:
             TrajectoryError: If there is nothing to draw.
         """
-        # Imported here, since matplotlib takes a while and most callers don't draw.
-        from tumble.figures.plot import plot_results
+        # Imported here, since figures are above results, and matplotlib takes a while.
+        from tumble.analysis import plot_results
 
         return plot_results([self], path=path)
 
