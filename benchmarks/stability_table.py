@@ -7,14 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from blocks import Average, Slope, block_rms
 from stability_run import EVERY, Finished
-
-from tumble.analysis import (
-    Average,
-    Slope,
-    Wholeness,
-    block_rms,
-)
+from wholeness import Wholeness
 
 BLOCKS = 5
 

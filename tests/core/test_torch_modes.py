@@ -11,11 +11,11 @@ import pytest
 import torch
 from ase.build import molecule
 from support.systems import systems
+from support.toys import MorsePair
 
 import tumble
 from tumble._core import DefaultTorchModes
 from tumble.autograd import derivatives
-from tumble.models.toys import MorsePair
 from tumble.structures import to_graph
 
 

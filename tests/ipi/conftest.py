@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from support.ipi_peer import Connect, Outcome, Peer
 from support.ipi_runs import PATIENCE, Endpoint, tcp_endpoint, unix_endpoint
+from support.toys import smooth_cutoff
 from torch import Tensor
 
 import tumble
 from tumble import _core
-from tumble.models.toys import smooth_cutoff
 from tumble.structures import to_graph
 
 SPECIES = ["O", "H"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from support.systems import systems
+from support.toys import EdgeHarmonic, TwoHop
 
 from tumble.autograd import derivatives
-from tumble.models.toys import EdgeHarmonic, TwoHop
 from tumble.rotations import random_rotations
 from tumble.structures import to_graph
 

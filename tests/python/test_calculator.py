@@ -20,12 +20,12 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.md.verlet import VelocityVerlet
 from scipy.spatial.transform import Rotation
 from support.systems import systems
+from support.toys import EdgeHarmonic, MorsePair, smooth_cutoff
 from torch import Tensor
 
 import tumble
 from tumble import _core
 from tumble.errors import ConfigurationError, DeviceError, EvaluationError, StructureError
-from tumble.models.toys import EdgeHarmonic, MorsePair, smooth_cutoff
 from tumble.structures import to_graph, to_structure
 
 SYSTEMS = systems()

@@ -10,6 +10,7 @@ import torch
 from ase import Atoms
 from e3nn import o3
 from support.systems import systems
+from support.toys import EdgeHarmonic, MorsePair, TwoHop, smooth_cutoff
 from torch import Tensor
 
 import tumble
@@ -18,7 +19,6 @@ from tumble.claims import check_attributes, check_cutoff, check_depth, check_exa
 from tumble.errors import ExportError
 from tumble.model_file import torchscript_warnings_silenced
 from tumble.models import Pet, PetConfig
-from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop, smooth_cutoff
 from tumble.structures import to_graph
 
 SPECIES = ["O", "H"]

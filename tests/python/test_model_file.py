@@ -14,6 +14,7 @@ import torch
 from ase import Atoms
 from support.model_files import edited, with_metadata_text
 from support.systems import systems
+from support.toys import EdgeHarmonic, TwoHop, smooth_cutoff
 from torch import Tensor
 
 import tumble
@@ -21,7 +22,6 @@ from tumble import metadata
 from tumble.errors import ExportError, MetadataError, ModelFileError, ModelNotFoundError, ReferenceMismatch
 from tumble.model_file import measure_bytes_per_edge, script, torchscript_warnings_silenced
 from tumble.models.pet import Pet, PetConfig
-from tumble.models.toys import EdgeHarmonic, TwoHop, smooth_cutoff
 from tumble.structures import to_graph
 from tumble.symmetry import measure
 
@@ -196,7 +196,7 @@ def test_a_full_disk_names_the_file(tmp_path):
     script_path = tmp_path / "export.py"
     script_path.write_text(
         "import resource, signal, sys, ase, tumble\n"
-        "from tumble.models.toys import MorsePair\n"
+        "from support.toys import MorsePair\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n"

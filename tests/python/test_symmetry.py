@@ -7,9 +7,9 @@ import pytest
 import torch
 from ase import Atoms
 from support.systems import systems
+from support.toys import EdgeHarmonic, MorsePair
 
 from tumble.errors import ConfigurationError
-from tumble.models.toys import EdgeHarmonic, MorsePair
 from tumble.structures import to_graph
 from tumble.symmetry import measure
 

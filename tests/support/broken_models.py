@@ -5,7 +5,7 @@ turned, one never ends, one shows what it is given."""
 import torch
 from torch import Tensor
 
-from tumble.models.toys import smooth_cutoff
+from support.toys import smooth_cutoff
 
 
 def collect(edge_energies: Tensor, edge_index: Tensor, species: Tensor) -> dict[str, Tensor]:

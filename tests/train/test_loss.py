@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 from ase import Atoms
+from support.toys import MorsePair
 
-from tumble.models.toys import MorsePair
 from tumble.rotations import random_rotations
 from tumble.structures import to_graph
 from tumble.train.data import Batch, Frame, collate

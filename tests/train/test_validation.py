@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 from support.labelled import labelled_frames
+from support.toys import MorsePair
 
-from tumble.models.toys import MorsePair
 from tumble.rotations import random_rotations
 from tumble.train.data import Batch, Frame, collate, load_frames
 from tumble.train.loss import predict

@@ -25,7 +25,6 @@ from tumble.observables.dipoles.system_dipole import TotalDipoles
 from tumble.observables.dynamics.msd import MeanSquareDisplacement
 from tumble.observables.dynamics.reorientation import Reorientation
 from tumble.observables.dynamics.spectrum import VibrationalSpectrum
-from tumble.observables.frames.molecules import Break, Wholeness, watch_molecules
 from tumble.observables.motion.angular_momentum import AngularMomentum
 from tumble.observables.motion.conserved import conserved_drift
 from tumble.observables.motion.drift import Drift
@@ -40,13 +39,6 @@ from tumble.observables.structure.rdf import Rdf
 from tumble.observables.symmetry.ordering import Ordering
 from tumble.observables.symmetry.symmetry_series import symmetry_from_series
 from tumble.runs.ipi.symmetry_log import read_symmetry_log
-from tumble.statistics.blocks import (
-    Average,
-    Slope,
-    block_average,
-    block_rms,
-    block_slope,
-)
 from tumble.study.analysis_file import Analysis, load_analysis
 from tumble.study.analyze import analyze
 from tumble.study.compare import Comparison, Verdict, compare
@@ -57,10 +49,8 @@ __all__ = [
     "Analysis",
     "AngularMomentum",
     "AtomicCharges",
-    "Average",
     "Axis",
     "BodyRotation",
-    "Break",
     "Comparison",
     "Dielectric",
     "Dipole",
@@ -84,16 +74,11 @@ __all__ = [
     "Reorientation",
     "Result",
     "SettingError",
-    "Slope",
     "TotalDipoles",
     "TrajectoryError",
     "Verdict",
     "VibrationalSpectrum",
-    "Wholeness",
     "analyze",
-    "block_average",
-    "block_rms",
-    "block_slope",
     "compare",
     "conserved_drift",
     "kinetic_from_properties",
@@ -104,5 +89,4 @@ __all__ = [
     "read_symmetry_log",
     "symmetry_from_series",
     "time_unit",
-    "watch_molecules",
 ]

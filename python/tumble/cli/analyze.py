@@ -100,14 +100,14 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Analyse each run, print its numbers, write its file."""
     from tumble.errors import ConfigurationError
+    from tumble.observables.registry import OBSERVABLES
     from tumble.outputs import ANALYSIS, check_output
     from tumble.runs import open_run
     from tumble.study.fingerprint import files_read
-    from tumble.study.recipes import RECIPES
     from tumble.study.tables import format_numbers
 
     for given in arguments.runs:
-        if arguments.observables is not None and given in RECIPES and not Path(given).exists():
+        if arguments.observables is not None and given in OBSERVABLES and not Path(given).exists():
             raise ConfigurationError(
                 f"`--observables`: expected names with commas between them and no blanks, as in `msd,rdf`, got "
                 f"`{given}` as a run"

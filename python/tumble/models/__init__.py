@@ -1,4 +1,4 @@
-"""Models with the contract of Tumble: PET, and toys with known answers for tests."""
+"""Models with the contract of Tumble: PET."""
 
 from tumble.models.pet import Pet, PetConfig
 

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from e3nn import o3
 from numpy.typing import NDArray
 from scipy.integrate import lebedev_rule
 
 from tumble._core import Frames
+from tumble.errors import ConfigurationError
 from tumble.grids import LEBEDEV_ORDERS
 
 Float = NDArray[np.float64]
@@ -114,6 +114,12 @@ class Projector:
 
 
 def _harmonics(points: Float, l: int) -> Float:  # noqa: E741
+    try:
+        from e3nn import o3
+    except ImportError:
+        raise ConfigurationError(
+            "spectrum", "expected the package e3nn, found none; `pip install tumble[probe]`"
+        ) from None
     values: Float = o3.spherical_harmonics(
         l, torch.from_numpy(points), normalize=True, normalization="component"
     ).numpy()

@@ -1,17 +1,11 @@
-"""Whether water molecules stay whole: each oxygen keeps the two hydrogens that it starts with.
-
-A hydrogen belongs to the oxygen nearest to it in the first frame (nearest images). A molecule is broken in a
-frame if one of them is farther away than a limit, or if a hydrogen of another molecule is as near as it: in
-both cases a proton has left, or is about to.
-"""
+"""The molecules of water in the first frame: a hydrogen belongs to the oxygen nearest to it (nearest images)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from MDAnalysis.lib.distances import capped_distance, distance_array
+from MDAnalysis.lib.distances import capped_distance
 from numpy.typing import NDArray
 
 from tumble.errors import TrajectoryError
@@ -21,76 +15,12 @@ LIMIT = 1.35  # Å; an O-H bond of liquid water at 300 K vibrates between about 
 _FEW = 1_000_000  # distances that are all computed
 
 
-@dataclass(frozen=True)
-class Break:
-    """The first time that a molecule was found broken.
-
-    Attributes:
-        frame: Index of the frame.
-        oxygen: Index of the oxygen atom in the trajectory, from 0.
-        own: Distance to the farther one of its hydrogens, Å.
-        other: Distance to the nearest hydrogen of another molecule, Å.
-    """
-
-    frame: int
-    oxygen: int
-    own: float
-    other: float
-
-
-@dataclass(frozen=True)
-class Wholeness:
-    """What became of the molecules of a trajectory.
-
-    Attributes:
-        molecules: Their number.
-        frames: Number of frames that were looked at.
-        longest: Longest distance between an oxygen and one of its hydrogens, Å.
-        nearest: Shortest distance between an oxygen and a hydrogen of another molecule, Å; infinite if there is
-            just one molecule.
-        limit: Å, as it was given.
-        first_break: None if all molecules stayed whole.
-    """
-
-    molecules: int
-    frames: int
-    longest: float
-    nearest: float
-    limit: float
-    first_break: Break | None
-
-
-def watch_molecules(universe: Any, limit: float = LIMIT, *, start: Any | None = None) -> Wholeness:
-    """Follows the molecules of water through a trajectory.
-
-    Args:
-        universe: A `MDAnalysis.Universe` with elements, of water alone.
-        limit: Longest distance of an oxygen and its own hydrogen in a whole molecule, Å.
-        start: The trajectory of the same atoms that this one continues, the first frame of which says which
-            hydrogens belong to which oxygen; without it, the first frame of `universe` does.
+def water_atoms(universe: Any) -> tuple[Any, Any]:
+    """Return all oxygens and all hydrogens, as groups of atoms.
 
     Raises:
-        TrajectoryError: If that first frame doesn't consist of whole water molecules.
+        TrajectoryError: If there aren't two hydrogens for each oxygen.
     """
-    oxygens, hydrogens = _groups(universe)
-    mine = np.searchsorted(hydrogens.indices, assign_hydrogens(universe if start is None else start, limit)[:, 1:])
-    longest, nearest, first_break = 0.0, np.inf, None
-    for ts in universe.trajectory:
-        distances = distance_array(oxygens.positions, hydrogens.positions, box=ts.dimensions)
-        own = np.take_along_axis(distances, mine, axis=1).max(axis=1)
-        np.put_along_axis(distances, mine, np.inf, axis=1)
-        other = distances.min(axis=1)
-        longest, nearest = max(longest, float(own.max())), min(nearest, float(other.min()))
-        # Said such that a NaN counts as broken.
-        broken = np.flatnonzero(~((own <= limit) & (own < other)))
-        if first_break is None and len(broken) > 0:
-            worst = broken[np.argmax(np.nan_to_num(own[broken], nan=np.inf))]
-            first_break = Break(ts.frame, int(oxygens.indices[worst]), float(own[worst]), float(other[worst]))
-    return Wholeness(len(oxygens), len(universe.trajectory), longest, nearest, limit, first_break)
-
-
-def _groups(universe: Any) -> tuple[Any, Any]:
-    """All oxygens and all hydrogens."""
     oxygens, hydrogens = (universe.select_atoms(f"element {symbol}") for symbol in ("O", "H"))
     if len(oxygens) == 0 or len(hydrogens) != 2 * len(oxygens):
         raise TrajectoryError(
@@ -112,7 +42,7 @@ def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
     Raises:
         TrajectoryError: If the frame doesn't consist of whole water molecules.
     """
-    oxygens, hydrogens = _groups(universe)
+    oxygens, hydrogens = water_atoms(universe)
     dimensions = universe.trajectory[0].dimensions
     # A tree, and not all distances, so that large boxes are no burden, and no grid, which is as large as empty space.
     method = "bruteforce" if len(oxygens) * len(hydrogens) <= _FEW else "pkdtree"

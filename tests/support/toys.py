@@ -1,4 +1,4 @@
-"""Toy models with known answers, for tests and for learning the contract of a model.
+"""Toy models with known answers.
 
 All cut off smoothly with s(r) = (1 - (r/r_c)^2)^4 inside the cutoff r_c, three times continuously
 differentiable. They know two species; which they are is for the exporter to say. Energies in eV, lengths in Å.

@@ -8,11 +8,11 @@ import torch
 from ase import Atoms
 from scipy.spatial.transform import Rotation
 from scipy.special import sph_harm_y
-from support.systems import systems
 from torch import Tensor
 
+from support.systems import systems
+from support.toys import EdgeHarmonic, MorsePair, TwoHop
 from tumble.model_file import script
-from tumble.models.toys import EdgeHarmonic, MorsePair, TwoHop
 from tumble.structures import to_graph
 
 SPECIES = ("O", "H")

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from benchmarks.blocks import block_average, block_rms, block_slope
 
-from tumble.analysis import (
-    TrajectoryError,
-    block_average,
-    block_rms,
-    block_slope,
-)
+from tumble.errors import TrajectoryError
 
 
 def noise(samples: int, seed: int) -> np.ndarray:
