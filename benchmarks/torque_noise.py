@@ -8,6 +8,7 @@ The invariant toy `MorsePair` in float32 on turned copies of the inputs, one mol
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
 from tumble.structures import to_graph
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the toys of the tests
-from tests.support.toys import MorsePair  # noqa: E402
+from tests.support.toys import MorsePair
 
 
 def main() -> None:
