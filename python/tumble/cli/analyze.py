@@ -205,24 +205,19 @@ def opening_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def analyze_run(opened: Run, settings: Settings, observables: Sequence[str] | None) -> Analysis:
-    """Analyses a run, with the name of what is computed on the terminal.
+    """Analyze a run, with a progress bar on a terminal.
 
     Args:
         opened: The run.
         settings: How.
         observables: Names of what is sought; None for all.
     """
+    from tumble.cli.terminal import printable
+    from tumble.observables.base.progress import progress_bar
     from tumble.study.analyze import analyze
 
-    def tell(observable: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\033[K{opened.name}: {observable} ", end="", file=sys.stderr, flush=True)
-
-    try:
-        return analyze(opened, observables, settings, tell)
-    finally:
-        if sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+    with progress_bar(f"analyzing {printable(opened.name)}", shown=sys.stderr.isatty()) as progress:
+        return analyze(opened, observables, settings, progress)
 
 
 def chosen(arguments: argparse.Namespace) -> list[str] | None:

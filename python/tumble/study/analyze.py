@@ -1,15 +1,16 @@
 """Analyses a run: every observable that it allows, with the reasons for those that it doesn't.
 
-Each observable knows what it needs of a run (`tumble.observables.base.kind`), and fails alone: what the run doesn't
-allow is left out with the reason; what went wrong is kept with its traceback, next to all other results.
+Each observable knows what it needs of a run (`tumble.observables.base.kind`). All of them see the frames in one pass
+(`tumble.observables.base.one_pass`), and each fails alone: what the run doesn't allow is left out with the reason; what
+went wrong is kept with its traceback, next to all other results.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from tumble.files import sha256
 from tumble.hints import nearest_name
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.plan import Plan
+from tumble.observables.base.progress import Progress
 from tumble.observables.base.settings import Settings
 from tumble.observables.quantities.result import Result
 from tumble.observables.registry import OBSERVABLES
@@ -28,13 +31,15 @@ from tumble.study.analysis_file import Analysis, grouped
 from tumble.study.equilibrium import drift_at_start
 from tumble.study.fingerprint import fingerprint
 
-Tell = Callable[[str], None]
-
+_EQUILIBRATION = "equilibration"  # what fails by this name is no observable
 _PACKAGES = ("numpy", "scipy", "MDAnalysis")
 
 
 def analyze(
-    run: Run, observables: Sequence[str] | None = None, settings: Settings | None = None, tell: Tell | None = None
+    run: Run,
+    observables: Sequence[str] | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
 ) -> Analysis:
     """Analyses a run.
 
@@ -44,7 +49,8 @@ def analyze(
             in the provenance, `skipped`. What failed by a fault of Tumble, or of the machine, is there in `failed`, as
             `error` and `traceback`.
         settings: How.
-        tell: Called with the name of each observable before it is computed.
+        progress: Called after each frame with the number of frames that were shown to observables, and of all that are
+            to be shown.
 
     Raises:
         SettingError: If an observable isn't known, or a setting that was chosen can't be, at all or for this run.
@@ -62,30 +68,24 @@ def analyze(
             f"{run.unsampled}; name a file of its trajectory to take it as a set of structures"
         )
     made_of = fingerprint(run, settings, observables)
+    names = tuple(dict.fromkeys(observables or OBSERVABLES))
+    outcome = _Outcome(settings)
     results: list[Result] = []
-    skipped: dict[str, str] = {}
-    failed: dict[str, dict[str, str]] = {}
     with closing(OpenedRun(run, settings)) as opened:
-        for name in dict.fromkeys(observables or OBSERVABLES):
-            if tell is not None:
-                tell(name)
-            try:
-                results.append(result_of(OBSERVABLES[name], opened))
-            except SettingError as error:
-                if settings.chosen(error.setting):
-                    raise
-                skipped[name] = str(error)
-            except TrajectoryError as error:
-                skipped[name] = str(error)
-            except (ConfigurationError, ModelFileError, DeviceError):
-                raise  # of the model for dipoles
-            except Exception as error:  # whatever it is, it must not take the others' results with it
-                failed[name] = _failure(error)
+        plans: dict[str, Plan] = {}
+        for name in names:
+            with outcome.of(name):
+                plans[name] = OBSERVABLES[name].from_run(opened)
+        analyses = [analysis for plan in plans.values() for analysis in plan.analyses]
+        opened.through(analyses, progress=progress, fatal=outcome.is_fatal)
+        for name, plan in plans.items():
+            with outcome.of(name):
+                results.append(_concluded(plan, opened))
         drift = None
         try:
             drift = drift_at_start(opened)
-        except Exception as error:  # as above
-            failed["equilibration"] = _failure(error)
+        except Exception as error:  # whatever it is, it must not take the results with it
+            outcome.failed[_EQUILIBRATION] = _failure(error)
         facts = {
             "nuclei": opened.nuclei,
             "atoms": next((each.metadata["atoms"] for each in results if "atoms" in each.metadata), None),
@@ -93,11 +93,53 @@ def analyze(
             "length_ps": opened.length,
             "drift": drift,
         }
-    if not results and not failed:
-        reasons = "; ".join(grouped(skipped))
+    if not results and not outcome.failed:
+        reasons = "; ".join(grouped(outcome.in_order(names)["skipped"]))
         raise TrajectoryError(f"`{run.folder}`: expected a run that can be analyzed, got {reasons}")
-    outcome = {"skipped": skipped, "failed": failed}
-    return Analysis(run.name, tuple(results), _provenance(run, settings) | facts | outcome | made_of)
+    return Analysis(run.name, tuple(results), _provenance(run, settings) | facts | outcome.in_order(names) | made_of)
+
+
+class _Outcome:
+    """What became of observables that have no result.
+
+    Args:
+        settings: Of the analysis.
+
+    Attributes:
+        skipped: Why the run doesn't allow an observable.
+        failed: The `error`, and the `traceback`, of an observable that failed by a fault of Tumble or of the machine.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.skipped: dict[str, str] = {}
+        self.failed: dict[str, dict[str, str]] = {}
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Note what is raised on the way to an observable, unless it is fatal."""
+        try:
+            yield
+        except Exception as error:  # whatever it is, it must not take the others' results with it
+            if self.is_fatal(error):
+                raise
+            if isinstance(error, TrajectoryError):
+                self.skipped[name] = str(error)
+            else:
+                self.failed[name] = _failure(error)
+
+    def is_fatal(self, error: Exception) -> bool:
+        """Whether an exception ends the analysis: a wrong setting that was chosen, or of the model for dipoles."""
+        if isinstance(error, SettingError):
+            return self._settings.chosen(error.setting)
+        return isinstance(error, ConfigurationError | ModelFileError | DeviceError)
+
+    def in_order(self, names: Sequence[str]) -> dict[str, Any]:
+        """For the provenance, by the order of the observables."""
+        return {
+            what: {name: found[name] for name in (*names, _EQUILIBRATION) if name in found}
+            for what, found in (("skipped", self.skipped), ("failed", self.failed))
+        }
 
 
 def _failure(error: Exception) -> dict[str, str]:
@@ -114,6 +156,11 @@ def result_of(kind: type[Kind], opened: OpenedRun) -> Result:
     """
     plan = kind.from_run(opened)
     opened.through(plan.analyses)
+    return _concluded(plan, opened)
+
+
+def _concluded(plan: Plan, opened: OpenedRun) -> Result:
+    """The result of a plan whose analyses have seen the frames."""
     result = plan.conclude()
     if not plan.analyses:
         return result

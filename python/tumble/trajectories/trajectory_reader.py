@@ -72,10 +72,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
         found = self.source.read(frame)
         ts = self.ts
         if "like_first" in found.data and not self.kinds_may_change:
-            raise TrajectoryError(
-                f"`files`: expected the same types in all frames, got others in {self.source.describe(frame)}, as `fix "
-                "atom/swap` makes them; only g(r) of elements can be had, or take a part of the run in which they stay"
-            )
+            raise self.kinds_changed(frame)
         if found.positions is None:
             raise TrajectoryError(f"`files`: expected positions, got none in {self.source.describe(frame)}")
         for what in ("positions", "velocities", "forces"):
@@ -101,6 +98,13 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
             ts.data["time"] = float(self._times[frame])
         ts.data["dt"] = self._dt()
         return ts
+
+    def kinds_changed(self, frame: int) -> TrajectoryError:
+        """Return the error for those that don't take a frame in which atoms have changed their kinds."""
+        return TrajectoryError(
+            f"`files`: expected the same types in all frames, got others in {self.source.describe(frame)}, as `fix "
+            "atom/swap` makes them; only g(r) of elements can be had, or take a part of the run in which they stay"
+        )
 
     def _dt(self) -> float:
         """Mean time between two frames, ps; 1 where it isn't known."""

@@ -8,17 +8,20 @@ Both are `MDAnalysis.analysis.base.AnalysisBase`: `Observable(universe, ...).run
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from MDAnalysis.analysis.backends import BackendBase
 from MDAnalysis.analysis.base import AnalysisBase
 from MDAnalysis.analysis.results import ResultsGroup
+from numpy.typing import NDArray
 
 import tumble
 from tumble.errors import SettingError, TrajectoryError
+from tumble.observables.base.failure import Failure
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.processes import Processes
+from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells, cell_length
 from tumble.statistics.correlation import Correlator
@@ -29,8 +32,22 @@ from tumble.types import Array
 LONGEST = 20.0  # ps; default of the longest time difference of correlations
 
 
+class Part(NamedTuple):
+    """What an analysis has seen of some frames.
+
+    Attributes:
+        frames: Their indices, [T].
+        times: Their times, [T] in ps.
+        results: The analysis' `results`.
+    """
+
+    frames: NDArray[np.int64]
+    times: Array
+    results: Any
+
+
 # MDAnalysis has no types, hence the exemptions.
-class _Observable(Kind, AnalysisBase):  # type: ignore[misc]
+class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
     """What both bases share."""
 
     #: Whether it is about the motion of the centroid, so that it is the same whether or not beads are there.
@@ -48,17 +65,23 @@ class _Observable(Kind, AnalysisBase):  # type: ignore[misc]
         self.universe = universe
         self.blocks = blocks
         self._used = np.empty(0, dtype=np.int64)
-        self._failure: TrajectoryError | None = None
+        self._failure: Failure | None = None
+
+    @property
+    def kinds_may_change(self) -> bool:
+        """Whether it takes frames in which atoms have changed their kinds, as `fix atom/swap` makes them."""
+        return False
 
     @property
     def result(self) -> Result:
         """The result.
 
         Raises:
-            TrajectoryError: Before `run`, or what the last `run` raised.
+            TrajectoryError: Before `run`.
+            Exception: What went wrong in `one_pass`, where that was used instead of `run`.
         """
         if self._failure is not None:
-            raise self._failure
+            self._failure.throw()
         result = self.results.get("result")
         if result is None:
             raise TrajectoryError("`result`: expected a call of `run` before")
@@ -81,15 +104,19 @@ class _Observable(Kind, AnalysisBase):  # type: ignore[misc]
         Raises:
             TrajectoryError: If the trajectory can't answer what is asked.
         """
-        self._failure = None
+        self.choose_frames(start, stop, step, arguments.get("frames"))
+        self._trajectory.kinds_may_change = self.kinds_may_change
         try:
             return self._run(start, stop, step, arguments)
-        except TrajectoryError as error:
-            self._failure = error
-            raise
+        finally:
+            self._trajectory.kinds_may_change = False
 
-    def _run(self, start: int | None, stop: int | None, step: int | None, arguments: dict[str, Any]) -> Any:
-        frames = arguments.get("frames")
+    def choose_frames(self, start: int | None, stop: int | None, step: int | None, frames: Any = None) -> None:
+        """Note which frames will be seen, `chosen_frames`, and forget what a run before has found.
+
+        Raises:
+            TrajectoryError: If there are too few, or they aren't in ascending order.
+        """
         used = self._setup_computation_groups(1, start=start, stop=stop, step=step, frames=frames)[0][:, 1]
         if len(used) == 0:
             raise TrajectoryError("`frames`: expected at least 2 frames, got none")
@@ -98,7 +125,20 @@ class _Observable(Kind, AnalysisBase):  # type: ignore[misc]
         if np.any(np.diff(used) <= 0):
             raise TrajectoryError("`frames`: expected frames in ascending order, got others")
         self._used = used
+        self._failure = None
         self.results.pop("result", None)  # of a run before, which processes would hand back
+
+    @property
+    def chosen_frames(self) -> NDArray[np.int64]:
+        """Indices of the frames that are seen, [T]."""
+        return self._used
+
+    @property
+    def failure(self) -> Failure | None:
+        """What went wrong in `one_pass`; None if nothing did."""
+        return self._failure
+
+    def _run(self, start: int | None, stop: int | None, step: int | None, arguments: dict[str, Any]) -> Any:
         backend = arguments.pop("backend", None)
         if backend == "multiprocessing" and self.parallelizable:
             # MDAnalysis forks, after which torch and OpenMP wait for ever for threads that aren't there.
@@ -111,6 +151,44 @@ class _Observable(Kind, AnalysisBase):  # type: ignore[misc]
     ) -> Any:
         custom = isinstance(backend, BackendBase)
         return super().run(start=start, stop=stop, step=step, backend=backend, unsupported_backend=custom, **arguments)
+
+    def begin(self, frames: NDArray[np.int64]) -> None:
+        """Get ready for these of the chosen frames, which `show` shows in this order."""
+        self._prepare_sliced_trajectory(frames)
+        self._prepare()
+
+    def show(self, index: int, snapshot: Snapshot) -> None:
+        """Take the frame at a place, from 0, among those of `begin`."""
+        ts = snapshot.ts
+        if "like_first" in ts.data and not self.kinds_may_change:
+            raise self._trajectory.kinds_changed(ts.frame)
+        self._frame_index, self._ts, self._snapshot = index, ts, snapshot
+        self.frames[index], self.times[index] = ts.frame, ts.time
+        self._see()
+
+    @property
+    def part(self) -> Part:
+        """What was seen since `begin`."""
+        return Part(self.frames, self.times, self.results)
+
+    def conclude(self, parts: Sequence[Part]) -> None:
+        """Make the result of what was seen, here or by copies in other processes, of all frames in their order."""
+        self.frames = np.hstack([part.frames for part in parts])
+        self.times = np.hstack([part.times for part in parts])
+        self.results = self._get_aggregator().merge([part.results for part in parts])
+        self._conclude()
+
+    def fail(self, failure: Failure) -> None:
+        """Let `result` raise an exception."""
+        self._failure = failure
+
+    def _single_frame(self) -> None:
+        self._snapshot = Snapshot(self._ts)
+        self._see()
+
+    def _see(self) -> None:
+        """Take the current frame, `self._ts`; `self._snapshot` has what several observables derive from it."""
+        raise NotImplementedError
 
     @property
     def _place(self) -> int:
@@ -184,11 +262,12 @@ class _Observable(Kind, AnalysisBase):  # type: ignore[misc]
         return Result(self.observable, quantities, {**common, **metadata}, notes)
 
 
-class FrameObservable(_Observable):
+class FrameObservable(Analysis):
     """An average over frames of a sample that follows from one frame.
 
-    A subclass has `_sample`, which gives the sample of the current frame (`self._ts`), always of one shape, and
-    `_evaluate`, which makes the result of the cells. What else it keeps in `results` goes into `_aggregators`, too.
+    A subclass has `_sample`, which gives the sample of the current frame (`self._ts`, `self._snapshot`), always of one
+    shape, and `_evaluate`, which makes the result of the cells. What else it keeps in `results` goes into
+    `_aggregators`, too.
     """
 
     _analysis_algorithm_is_parallelizable = True
@@ -210,7 +289,7 @@ class FrameObservable(_Observable):
         self.results.sums = None
         self.results.squares = None
 
-    def _single_frame(self) -> None:
+    def _see(self) -> None:
         sample = np.asarray(self._sample(), dtype=np.float64)
         if self.results.sums is None:
             self.results.sums = np.zeros((len(self.results.counts), *sample.shape))
@@ -234,7 +313,7 @@ class FrameObservable(_Observable):
         self.results.result = self._evaluate(cells)
 
 
-class TimeCorrelation(_Observable):
+class TimeCorrelation(Analysis):
     """Correlations in time of channels that follow from one frame each.
 
     A subclass has `_channels`, which gives what is correlated in the current frame (`self._ts`), [G,M] for G groups
@@ -302,7 +381,7 @@ class TimeCorrelation(_Observable):
                 )
         self._correlator = Correlator(count, lags, displacements=self.displacements)
 
-    def _single_frame(self) -> None:
+    def _see(self) -> None:
         self._correlator.add(self._channels())
 
     def _conclude(self) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from tumble.errors import SettingError, TrajectoryError
-from tumble.observables.base.plan import Analysis
+from tumble.observables.base.observable import Analysis
+from tumble.observables.base.one_pass import Fatal, one_pass
 from tumble.observables.base.processes import Processes
+from tumble.observables.base.progress import Progress
 from tumble.observables.base.settings import Settings
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.rigid_molecules import RigidMolecules
@@ -192,21 +193,24 @@ class OpenedRun:
                 f"Suzuki–Chin splitting{cure}"
             )
 
-    def through(self, analyses: Iterable[Analysis]) -> None:
-        """Run analyses over the frames that count, on several processes where they allow that.
+    def through(
+        self, analyses: Iterable[Analysis], *, progress: Progress | None = None, fatal: Fatal | None = None
+    ) -> None:
+        """Show the frames that count to analyses in one pass, on several processes where they allow that.
 
         What goes wrong in one of them is raised by its `result`.
+
+        Args:
+            analyses: Of the universe of this run.
+            progress: See `one_pass`.
+            fatal: See `one_pass`.
         """
         analyses = tuple(analyses)
         if not analyses:
             return
         start, stop = self._frames()
-        for analysis in analyses:
-            arguments: dict[str, Any] = {}
-            if self.settings.jobs > 1 and "multiprocessing" in getattr(analysis, "get_supported_backends", tuple)():
-                arguments = {"backend": self._processes}
-            with suppress(TrajectoryError):
-                analysis.run(start, stop, self.settings.stride, **arguments)
+        processes = self._processes if self.settings.jobs > 1 else None
+        one_pass(analyses, start, stop, self.settings.stride, processes=processes, progress=progress, fatal=fatal)
 
     @cached_property
     def _processes(self) -> Processes:

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from tumble.observables.quantities.result import Result
 
-
-class Analysis(Protocol):
-    """What goes through the frames of a trajectory, as every `Observable` does."""
-
-    @property
-    def result(self) -> Result:
-        """The result; raises what went wrong, or a TrajectoryError before `run`."""
-        ...
-
-    def run(self, start: int | None = None, stop: int | None = None, step: int | None = None, **arguments: Any) -> Any:
-        """Go through the frames."""
-        ...
+if TYPE_CHECKING:
+    from tumble.observables.base.observable import Analysis
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import multiprocessing
 import os
 import pickle
 import signal
-import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -23,13 +23,12 @@ from MDAnalysis.analysis.backends import BackendBase
 
 from tumble import _core
 from tumble.errors import EvaluationError
+from tumble.observables.base.failure import Failure
 
+_PATIENCE = 0.2  # s between two looks at how far processes are
 
-class _ElsewhereError(Exception):
-    """The traceback of an exception in another process, for the traceback of its twin here."""
-
-    def __str__(self) -> str:
-        return f"in another process:\n{self.args[0]}"
+#: In a process of `Processes`: the counts of all of them, and the place of its own.
+_counts: list[tuple[Any, int]] = []
 
 
 class Processes(BackendBase):  # type: ignore[misc]  # MDAnalysis has no types
@@ -43,6 +42,8 @@ class Processes(BackendBase):  # type: ignore[misc]  # MDAnalysis has no types
         """See the class."""
         super().__init__(n_workers)
         self._workers: list[tuple[BaseProcess, Connection[Any, Any]]] = []
+        self._context = multiprocessing.get_context("spawn")
+        self._counts = self._context.RawArray("q", n_workers)  # each process has one of its own: no lock is needed
 
     def __enter__(self) -> Processes:
         """The processes themselves."""
@@ -60,19 +61,51 @@ class Processes(BackendBase):  # type: ignore[misc]  # MDAnalysis has no types
             Exception: What the function raises; its traceback there is the cause.
         """
         found: list[Any] = []
+        for start in range(0, len(computations), self.n_workers):
+            found += self.begin(func, computations[start : start + self.n_workers])()
+        return found
+
+    def begin(self, func: Callable[[Any], Any], computations: Sequence[Any]) -> Callable[..., list[Any]]:
+        """Start to call a function for each of some arguments, no more than there are processes.
+
+        Returns:
+            A function that waits for the answers, to be called once, before anything else is begun. It takes a function
+            that is called now and then with the number of frames that the processes have counted (`count_frame`).
+
+        Raises:
+            EvaluationError: If a process dies; the returned function, too.
+        """
+        self._counts[:] = [0] * self.n_workers
         try:
-            for start in range(0, len(computations), self.n_workers):
-                some = computations[start : start + self.n_workers]
-                while len(self._workers) < len(some):
-                    self._workers.append(_started(self.n_workers))
-                busy = [connection for _, connection in self._workers[: len(some)]]
-                for connection, computation in zip(busy, some, strict=True):
-                    _asked(connection, (func, computation))
-                found += [_answer(connection) for connection in busy]
+            while len(self._workers) < len(computations):
+                self._workers.append(self._started(len(self._workers)))
+            busy = [connection for _, connection in self._workers[: len(computations)]]
+            for connection, computation in zip(busy, computations, strict=True):
+                _asked(connection, (func, computation))
+        except BaseException:
+            self.close()
+            raise
+        return partial(self._answers, busy)
+
+    def _answers(self, busy: Sequence[Connection[Any, Any]], counted: Callable[[int], None] | None = None) -> list[Any]:
+        try:
+            found = []
+            for connection in busy:
+                while counted is not None and not connection.poll(_PATIENCE):
+                    counted(sum(self._counts))
+                found.append(_answer(connection))
         except BaseException:
             self.close()  # what the others still do is for nobody
             raise
         return found
+
+    def _started(self, place: int) -> tuple[BaseProcess, Connection[Any, Any]]:
+        here, there = self._context.Pipe()
+        threads = max(1, len(os.sched_getaffinity(0)) // self.n_workers)
+        process = self._context.Process(target=_serve, args=(there, threads, self._counts, place), daemon=True)
+        process.start()
+        there.close()
+        return process, here
 
     def close(self) -> None:
         """End them; new ones start when they are needed."""
@@ -83,14 +116,10 @@ class Processes(BackendBase):  # type: ignore[misc]  # MDAnalysis has no types
         self._workers = []
 
 
-def _started(share: int) -> tuple[BaseProcess, Connection[Any, Any]]:
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    threads = max(1, len(os.sched_getaffinity(0)) // share)
-    process = context.Process(target=_serve, args=(there, threads), daemon=True)
-    process.start()
-    there.close()
-    return process, here
+def count_frame() -> None:
+    """Count a frame that was seen, for the progress that the parent shows; nothing but in a process of `Processes`."""
+    for counts, place in _counts:
+        counts[place] += 1
 
 
 def _asked(connection: Connection[Any, Any], question: Any) -> None:
@@ -106,8 +135,7 @@ def _answer(connection: Connection[Any, Any]) -> Any:
     except (EOFError, OSError):
         raise _died() from None
     if failed:
-        error, text = content
-        raise error from _ElsewhereError(text)
+        content.throw()
     return content
 
 
@@ -118,8 +146,9 @@ def _died() -> EvaluationError:
     )
 
 
-def _serve(connection: Connection[Any, Any], threads: int) -> None:
+def _serve(connection: Connection[Any, Any], threads: int, counts: Any, place: int) -> None:
     """What a process does."""
+    _counts.append((counts, place))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, too, and ends this one
     _core.set_threads(threads)
     try:
@@ -135,10 +164,4 @@ def _computed(question: bytes) -> bytes:
         func, computation = pickle.loads(question)
         return pickle.dumps((False, func(computation)))
     except Exception as error:  # whatever it is, it goes to the parent, which raises it there
-        text = "".join(traceback.format_exception(error))
-        try:
-            answer = pickle.dumps((True, (error, text)))
-            pickle.loads(answer)
-        except Exception:  # not every exception can be pickled
-            return pickle.dumps((True, (RuntimeError(str(error)), text)))
-        return answer
+        return pickle.dumps((True, Failure(error)))

@@ -113,7 +113,7 @@ class Infrared(TimeCorrelation):
         self._volumes = 0.0
         self.results.broken = BrokenMolecules()
 
-    def _single_frame(self) -> None:
+    def _see(self) -> None:
         total = self._dipole.bead_average(self._ts, self.results.broken)
         if self._before is not None:
             self._correlator.add((total - self._before)[None])

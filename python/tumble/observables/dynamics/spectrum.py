@@ -155,7 +155,7 @@ class VibrationalSpectrum(TimeCorrelation):
         self._unwrapper = Unwrapper()
         self._started = False
 
-    def _single_frame(self) -> None:
+    def _see(self) -> None:
         values = self._displacements() if self._positions else self._velocities()
         if self._started or not self._positions:
             # The sum over beads is to be their average.

@@ -9,14 +9,17 @@ doesn't is left out, with the reason among the notes. Drift of the conserved qua
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
+from tumble.observables.base.observable import Analysis
+from tumble.observables.base.one_pass import one_pass
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan, joined
+from tumble.observables.base.processes import Processes
+from tumble.observables.base.progress import progress_bar
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.rigid_molecules import RigidMolecules
 from tumble.observables.motion.angular_momentum import AngularMomentum
@@ -45,7 +48,7 @@ class Drift(Kind):
         conserved: Times (ps), and the conserved quantity [T] in eV.
         torque: Times (ps), and the frame torque [T,P,3] in eV/rad.
         blocks: Number of blocks for the errors; chosen if not given.
-        verbose: Whether to show progress bars.
+        verbose: Whether to show a progress bar.
     """
 
     observable = "drift"
@@ -125,23 +128,22 @@ class Drift(Kind):
             stop: Frame after the last.
             step: Stride.
             frames: Indices of frames in ascending order, instead of these.
-            backend: As of MDAnalysis' `AnalysisBase.run`, for the parts that can be split among processes.
+            backend: `serial`, or `multiprocessing` for the parts that can be split among processes.
             n_workers: Their number.
 
         Raises:
             TrajectoryError: If nothing applies.
         """
-        for analysis in self.analyses:
-            choice: dict[str, Any] = {"frames": frames} if frames is not None else {}
-            if backend is not None and (backend == "serial" or analysis.parallelizable):
-                choice |= {"backend": backend, "n_workers": n_workers}
-            with suppress(TrajectoryError):  # which its `result` raises
-                analysis.run(start, stop, step, **choice)
+        if backend not in (None, "serial", "multiprocessing"):
+            raise TrajectoryError(f"`backend`: expected `serial` or `multiprocessing`, got `{backend}`")
+        with Processes(n_workers or 1) as processes, progress_bar(self.observable, shown=self._verbose) as progress:
+            divided = processes if backend == "multiprocessing" else None
+            one_pass(self.analyses, start, stop, step, frames=frames, processes=divided, progress=progress)
         self._found = self.conclude()
         return self
 
     @property
-    def analyses(self) -> tuple[Any, ...]:
+    def analyses(self) -> tuple[Analysis, ...]:
         """What goes through the frames: all parts that can be had."""
         return tuple(part for _, part in self._built if not isinstance(part, TrajectoryError))
 
@@ -175,9 +177,9 @@ class Drift(Kind):
         )
 
     @cached_property
-    def _built(self) -> list[tuple[str, Any]]:
+    def _built(self) -> list[tuple[str, Analysis | TrajectoryError]]:
         """The parts by name; for one that this system doesn't allow, the error."""
-        built: list[tuple[str, Any]] = []
+        built: list[tuple[str, Analysis | TrajectoryError]] = []
         for title, build in self._parts():
             try:
                 built.append((title, build()))
@@ -185,31 +187,29 @@ class Drift(Kind):
                 built.append((title, error))
         return built
 
-    def _parts(self) -> list[tuple[str, Callable[[], Any]]]:
+    def _parts(self) -> list[tuple[str, Callable[[], Analysis]]]:
         """What may apply, by name."""
         universe, isolated, molecules, masses = self._universe, self._isolated, self._chosen, self._masses
-        blocks, verbose = self._blocks, self._verbose
+        blocks = self._blocks
 
         def momentum() -> AngularMomentum:
             return AngularMomentum(
-                universe, thermostat=self._thermostat, isolated=isolated, masses=masses, blocks=blocks, verbose=verbose
+                universe, thermostat=self._thermostat, isolated=isolated, masses=masses, blocks=blocks
             )
 
         def body() -> BodyRotation:
-            return BodyRotation(universe, isolated=isolated, masses=masses, blocks=blocks, verbose=verbose)
+            return BodyRotation(universe, isolated=isolated, masses=masses, blocks=blocks)
 
         def together() -> MolecularRotation:
-            return MolecularRotation(universe, molecules=molecules, masses=masses, blocks=blocks, verbose=verbose)
+            return MolecularRotation(universe, molecules=molecules, masses=masses, blocks=blocks)
 
         def lattice() -> LatticeRotation:
-            return LatticeRotation(universe, masses=masses, blocks=blocks, verbose=verbose)
+            return LatticeRotation(universe, masses=masses, blocks=blocks)
 
         def temperature() -> KineticTemperature:
-            return KineticTemperature(
-                universe, molecules=molecules, isolated=isolated, masses=masses, blocks=blocks, verbose=verbose
-            )
+            return KineticTemperature(universe, molecules=molecules, isolated=isolated, masses=masses, blocks=blocks)
 
-        rotations: list[tuple[str, Callable[[], Any]]]
+        rotations: list[tuple[str, Callable[[], Analysis]]]
         if Isolation(universe, isolated).known:
             rotations = [("rotation of the whole", body)]
         else:

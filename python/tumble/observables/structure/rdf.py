@@ -152,17 +152,10 @@ class Rdf(MolecularObservable):
         # Places of pairs within molecules in a sample, behind all pairs.
         self._apart = [index for index, inside in enumerate(self._inside) if inside > 0]
 
-    def run(self, *arguments: Any, **options: Any) -> Any:
-        """See the base.
-
-        Where pairs are those of elements alone, atoms may change theirs on the way, as `fix atom/swap` makes them.
-        """
-        trajectory = self.universe.trajectory
-        trajectory.kinds_may_change = self._of_elements
-        try:
-            return super().run(*arguments, **options)
-        finally:
-            trajectory.kinds_may_change = False
+    @property
+    def kinds_may_change(self) -> bool:
+        """Whether pairs are those of elements alone, so that atoms may change theirs on the way."""
+        return self._of_elements
 
     def _sample(self) -> Array:
         """Numbers of pairs times V; of those within molecules; whether a bin is in reach; 1/V: rows of [B]."""

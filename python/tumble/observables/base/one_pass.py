@@ -1,0 +1,186 @@
+"""One pass over the frames of a trajectory that shows each frame to several analyses.
+
+The results are those of `analysis.run(start, stop, step)` for one analysis after the other, to the last bit; but a
+frame is read once, and what several analyses derive from it is computed once (`Snapshot`). Each analysis fails alone:
+its exception is kept, and raised by its `result`. A frame that can't be read ends the pass for all of them.
+
+With processes, averages over single frames (`FrameObservable`) are divided among these, as `run` divides the frames of
+one alone. Meanwhile this process shows all frames in their order to the others, such as correlations in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tumble.observables.base.failure import Failure
+from tumble.observables.base.observable import Analysis, Part
+from tumble.observables.base.processes import Processes, count_frame
+from tumble.observables.base.progress import Progress
+from tumble.observables.frames.snapshot import Snapshot
+
+#: Whether an exception ends the pass for all analyses.
+Fatal = Callable[[Exception], bool]
+
+Indices = NDArray[np.int64]
+
+
+def one_pass(
+    analyses: Sequence[Analysis],
+    start: int | None = None,
+    stop: int | None = None,
+    step: int | None = None,
+    *,
+    frames: Any = None,
+    processes: Processes | None = None,
+    progress: Progress | None = None,
+    fatal: Fatal | None = None,
+) -> None:
+    """Show frames to analyses, the `result` of each of which then has its result, or raises what went wrong in it.
+
+    Args:
+        analyses: All of one universe.
+        start: First frame.
+        stop: Frame after the last.
+        step: Stride.
+        frames: Indices of frames in ascending order, instead of these.
+        processes: Among which averages over single frames are divided.
+        progress: Called after each frame.
+        fatal: Called with the exception of an analysis; if it returns true, the pass ends and raises the exception.
+
+    Raises:
+        ValueError: If the analyses are of several universes.
+        Exception: What is fatal.
+    """
+    if len({id(analysis.universe.trajectory) for analysis in analyses}) > 1:
+        raise ValueError("`analyses`: expected analyses of one universe, got several universes")
+    watch = _Watch(fatal)
+    ready = [each for each in analyses if watch.passes(each, partial(each.choose_frames, start, stop, step, frames))]
+    divided = [each for each in ready if processes is not None and each.parallelizable]
+    ordered = [each for each in ready if each not in divided]
+    used = ready[0].chosen_frames if ready else np.empty(0, dtype=np.int64)
+    count = _Count(progress, len(used) * (bool(ordered) + bool(divided)))
+    if processes is None or not divided:
+        _show_in_order(ordered, used, watch, count)
+        return
+    groups = np.array_split(used, min(processes.n_workers, len(used)))
+    try:
+        with watch.failing(divided):
+            answers = processes.begin(partial(_seen_by, divided), groups)
+        _show_in_order(ordered, used, watch, count)
+        if not any(each.failure for each in divided):
+            _gather(divided, partial(answers, count.elsewhere), watch)
+    except BaseException:
+        processes.close()  # what they still do is for nobody
+        raise
+    count.elsewhere(len(used))
+
+
+class _Watch:
+    """Catches exceptions of analyses, which then don't take part any more."""
+
+    def __init__(self, fatal: Fatal | None = None) -> None:
+        self._fatal = fatal
+
+    def passes(self, analysis: Analysis, step: Callable[[], object]) -> bool:
+        """Whether a step of an analysis ends without an exception."""
+        try:
+            step()
+        except Exception as error:  # whatever it is, it must not take the results of others with it
+            self.keep(analysis, Failure(error))
+            return False
+        return True
+
+    @contextmanager
+    def failing(self, analyses: Sequence[Analysis]) -> Iterator[None]:
+        """Let all these have failed by what is raised."""
+        try:
+            yield
+        except Exception as error:  # a reader of MDAnalysis raises anything; a process may die
+            for analysis in analyses:
+                self.keep(analysis, Failure(error))
+
+    def keep(self, analysis: Analysis, failure: Failure) -> None:
+        """Let an analysis have failed."""
+        analysis.fail(failure)
+        if self._fatal is not None and self._fatal(failure.error):
+            failure.throw()
+
+
+class _Count:
+    """Counts the frames that were shown here and by other processes."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total = progress, total
+        self._here, self._elsewhere = 0, 0
+
+    def here(self) -> None:
+        """Count a frame."""
+        self._here += 1
+        self._tell()
+
+    def elsewhere(self, frames: int) -> None:
+        """Note how many frames other processes have shown until now."""
+        self._elsewhere = frames
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._progress is not None:
+            self._progress(self._here + self._elsewhere, self._total)
+
+
+def _show_in_order(analyses: Sequence[Analysis], frames: Indices, watch: _Watch, count: _Count) -> None:
+    """All frames in this process, to the result."""
+    for analysis in _shown(analyses, frames, watch, count.here):
+        watch.passes(analysis, partial(analysis.conclude, [analysis.part]))
+
+
+def _shown(
+    analyses: Sequence[Analysis], frames: Indices, watch: _Watch, after_each: Callable[[], None]
+) -> list[Analysis]:
+    """Show frames to analyses; return those that have seen all of them."""
+    waiting = [analysis for analysis in analyses if watch.passes(analysis, partial(analysis.begin, frames))]
+    if not waiting:
+        return []
+    trajectory = waiting[0].universe.trajectory
+    # The others refuse such frames themselves.
+    trajectory.kinds_may_change = any(analysis.kinds_may_change for analysis in waiting)
+    try:
+        for index, frame in enumerate(frames.tolist()):
+            snapshot = None
+            with watch.failing(waiting):
+                snapshot = Snapshot(trajectory[frame])
+            if snapshot is None:
+                return []
+            waiting = [each for each in waiting if watch.passes(each, partial(each.show, index, snapshot))]
+            if not waiting:
+                return []
+            after_each()
+    finally:
+        trajectory.kinds_may_change = False
+    trajectory.rewind()  # as `run` leaves it
+    return waiting
+
+
+def _seen_by(analyses: Sequence[Analysis], frames: Indices) -> list[Part | Failure]:
+    """What analyses see of some frames, in a process of its own."""
+    _shown(analyses, frames, _Watch(), count_frame)
+    return [analysis.failure or analysis.part for analysis in analyses]
+
+
+def _gather(analyses: Sequence[Analysis], answers: Callable[[], list[list[Part | Failure]]], watch: _Watch) -> None:
+    """Put together what the processes have seen, to the result."""
+    seen: list[tuple[Part | Failure, ...]] = []
+    with watch.failing(analyses):
+        seen = list(zip(*answers(), strict=True))
+    for analysis, parts in zip(analyses, seen, strict=False):  # nothing was seen where a process died
+        failures = [part for part in parts if isinstance(part, Failure)]
+        if failures:
+            watch.keep(analysis, failures[0])
+        else:
+            watch.passes(analysis, partial(analysis.conclude, [part for part in parts if isinstance(part, Part)]))
