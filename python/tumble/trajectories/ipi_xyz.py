@@ -42,7 +42,8 @@ class IPIXYZ(XYZFrames):
 
     def _frame(self, comment: str, table: bytes) -> Frame:
         # Mostly, frames differ in the step alone, which the index has.
-        rest = _STEP.sub("", comment)
+        step = _STEP.search(comment)
+        rest = comment if step is None else comment[: step.start()] + comment[step.end() :]
         if self._last[0] != rest:
             self._last = rest, self._same_kind(parse_comment(comment))
         found = self._last[1]

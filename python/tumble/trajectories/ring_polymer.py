@@ -10,6 +10,7 @@ at the image nearest to the first bead, so that a ring polymer may reach up to h
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from MDAnalysis.lib.distances import minimize_vectors
@@ -124,18 +125,25 @@ class RingPolymerReader(TrajectoryReader):
 
 def _joined(beads: Array, dimensions: Array | None) -> Array:
     """Beads [P,N,3] at the images nearest to the first bead."""
-    offsets = beads - beads[0]
-    if dimensions is None or not np.isfinite(offsets).all():
+    if dimensions is None:
         return beads
+    offsets = beads - beads[0]
     # Inside a sphere with the radius of half the smallest distance between faces, all is at its nearest image.
-    angles = np.radians(dimensions[3:])
-    cosines = np.cos(angles)
-    volume = np.sqrt(1 - (cosines**2).sum() + 2 * cosines.prod())
-    heights = dimensions[:3] * volume / np.sin(angles)
-    if np.abs(offsets).max() * np.sqrt(3) < heights.min() / 2:
+    if np.abs(offsets).max() * np.sqrt(3) < _smallest_height(*dimensions.tolist()) / 2:
+        return beads
+    if not np.isfinite(offsets).all():
         return beads
     nearest = minimize_vectors(offsets.reshape(-1, 3), dimensions.astype(np.float32)).reshape(beads.shape)
     return np.asarray(beads[0] + nearest)
+
+
+@lru_cache(maxsize=1)  # mostly, the box stays as it is
+def _smallest_height(*dimensions: float) -> float:
+    """Smallest distance between opposite faces of a box of these edges (Å) and angles (degrees), in Å."""
+    angles = np.radians(dimensions[3:])
+    cosines = np.cos(angles)
+    volume = np.sqrt(1 - (cosines**2).sum() + 2 * cosines.prod())
+    return float((np.array(dimensions[:3]) * volume / np.sin(angles)).min())
 
 
 def _notes_of_beads(beads: Sequence[FrameSource]) -> tuple[str, ...]:

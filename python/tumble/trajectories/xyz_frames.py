@@ -10,9 +10,9 @@ from typing import BinaryIO
 import numpy as np
 
 from tumble.errors import TrajectoryError
-from tumble.trajectories.fixed_width import FixedWidth
 from tumble.trajectories.frame_index import HEADER, Header
 from tumble.trajectories.frames import Frame
+from tumble.trajectories.number_table import NumberTable
 from tumble.trajectories.number_words import count_of, floats_of
 from tumble.trajectories.text_frames import TextFrames
 from tumble.types import Array
@@ -35,7 +35,7 @@ class XYZFrames(TextFrames):
         self.n_atoms = number
         self._count_line = b"\n%s\n" % count
         self._width: int | None = None
-        self._fixed: FixedWidth | None = None
+        self._printed: NumberTable | None = None
         self._look_at(comment.decode(errors="replace"))
 
     @abstractmethod
@@ -95,8 +95,8 @@ class XYZFrames(TextFrames):
         Raises:
             TrajectoryError: If something else is in there, or the labels aren't those of the first frame.
         """
-        if self._fixed is not None:
-            found = self._fixed.parse(table)
+        if self._printed is not None:
+            found = self._printed.parse(table)
             if found is not None:
                 return found
         words = table.split()
@@ -109,7 +109,7 @@ class XYZFrames(TextFrames):
         if self.labels is None:
             self.labels = labels
             try:
-                self._fixed = FixedWidth(table, self.n_atoms, columns)
-            except (ValueError, IndexError):
-                self._fixed = None  # the columns have no fixed width
+                self._printed = NumberTable(table, columns, numbers)
+            except ValueError:
+                self._printed = None  # the numbers aren't of one format
         return np.asarray(numbers)
