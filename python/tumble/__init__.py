@@ -14,13 +14,12 @@ import importlib
 from typing import TYPE_CHECKING
 
 from tumble.build import require_torch
+from tumble.version import __version__
 
 if TYPE_CHECKING:
     from tumble._core import Potential
     from tumble.calculator import Calculator
     from tumble.model_file import export, load
-
-__version__ = "0.1.0"
 
 __all__ = ["Calculator", "Potential", "__version__", "export", "load"]
 

@@ -15,10 +15,10 @@ from importlib.metadata import version
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-import tumble
 from tumble import _core
 from tumble.errors import ExportError, MetadataError
 from tumble.structures import unknown_elements
+from tumble.version import __version__
 
 if TYPE_CHECKING:
     from ase import Atoms
@@ -150,7 +150,7 @@ def draft(
         parameters=0,
         symmetry=symmetry,
         provenance=provenance,
-        versions=Versions(torch=version("torch"), tumble=tumble.__version__),
+        versions=Versions(torch=version("torch"), tumble=__version__),
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         licence=licence,
         citation=citation,

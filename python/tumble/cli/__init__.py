@@ -18,7 +18,6 @@ import select
 import sys
 from collections.abc import Sequence
 
-import tumble
 from tumble.cli import (
     analyze,
     compare,
@@ -37,6 +36,7 @@ from tumble.cli import (
 from tumble.cli.parser import ExampleParser
 from tumble.cli.terminal import fit_output, printable
 from tumble.interruption import Terminated, signals_interrupt
+from tumble.version import __version__
 from tumble.waiting import set_waiting
 
 
@@ -46,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="tumble",
         description="Approximately rotation-invariant machine-learning potentials in LAMMPS, i-PI and ASE.",
     )
-    parser.add_argument("--version", action="version", version=f"tumble {tumble.__version__}")
+    parser.add_argument("--version", action="version", version=f"tumble {__version__}")
     subparsers: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, parser_class=ExampleParser
     )

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import tumble
 from tumble.errors import TrajectoryError
 from tumble.files import write_atomically
 from tumble.report.page import render
@@ -21,6 +20,7 @@ from tumble.report.sections import observable_sections
 from tumble.report.verdicts import verdicts_of
 from tumble.study.analysis_file import Analysis
 from tumble.study.compare import SYMMETRY, Comparison
+from tumble.version import __version__
 
 
 def write_report(
@@ -51,7 +51,7 @@ def write_report(
     _check(analyses, comparison)
     page = render(
         title=title or _title(comparison),
-        made=f"tumble {tumble.__version__}" + ("" if now is None else f" on {now:%d %B %Y, %H:%M}"),
+        made=f"tumble {__version__}" + ("" if now is None else f" on {now:%d %B %Y, %H:%M}"),
         notes=notes,
         names=[analysis.name for analysis in analyses],
         verdicts=None if comparison is None else verdicts_of(comparison),

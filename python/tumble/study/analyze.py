@@ -15,7 +15,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import tumble
 from tumble.errors import ConfigurationError, DeviceError, ModelFileError, SettingError, TrajectoryError, TumbleError
 from tumble.files import sha256
 from tumble.hints import nearest_name
@@ -30,6 +29,7 @@ from tumble.runs.run import Run
 from tumble.study.analysis_file import Analysis, grouped
 from tumble.study.equilibrium import drift_at_start
 from tumble.study.fingerprint import fingerprint
+from tumble.version import __version__
 
 _EQUILIBRATION = "equilibration"  # what fails by this name is no observable
 _PACKAGES = ("numpy", "scipy", "MDAnalysis")
@@ -182,7 +182,7 @@ def _provenance(run: Run, settings: Settings) -> dict[str, Any]:
     path = Path(model.get("path", ""))
     if model and path.is_file():
         model["sha256"] = sha256(path)
-    versions = {"tumble": tumble.__version__, **run.versions}
+    versions = {"tumble": __version__, **run.versions}
     versions |= {name: importlib.metadata.version(name) for name in _PACKAGES}
     return {
         "engine": run.engine,

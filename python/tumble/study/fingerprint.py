@@ -13,13 +13,13 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-import tumble
 from tumble.files import sha256
 from tumble.observables.base.settings import Settings
 from tumble.registry import find_model
 from tumble.runs.run import Run
 from tumble.runs.stamp import Stamp
 from tumble.study.analysis_file import Analysis
+from tumble.version import __version__
 
 _IRRELEVANT = {"jobs"}  # settings that change nothing in a result
 _PATHS = ("topology", "trajectory")
@@ -101,7 +101,7 @@ def why_stale(analysis: Analysis, folder: Path, now: Iterable[Path] | None = Non
     """
     provenance = analysis.provenance
     version = (provenance.get("versions") or {}).get("tumble")
-    if version != tumble.__version__:
+    if version != __version__:
         return f"analyzed by tumble {version}" if version else "analyzed by another version of tumble"
     files = provenance.get("files")
     if not isinstance(files, Mapping) or not all("modified_ns" in each for each in files.values()):

@@ -16,7 +16,6 @@ from MDAnalysis.analysis.base import AnalysisBase
 from MDAnalysis.analysis.results import ResultsGroup
 from numpy.typing import NDArray
 
-import tumble
 from tumble.errors import SettingError, TrajectoryError
 from tumble.observables.base.failure import Failure
 from tumble.observables.base.kind import Kind
@@ -28,6 +27,7 @@ from tumble.statistics.correlation import Correlator
 from tumble.trajectories.centroid import beads_of
 from tumble.trajectories.nuclei import Nuclei, nuclei_of
 from tumble.types import Array
+from tumble.version import __version__
 
 LONGEST = 20.0  # ps; default of the longest time difference of correlations
 
@@ -257,7 +257,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
             "beads": len(beads_of(self._trajectory.ts)),
             "nuclei": self._nuclei(),
             "atoms": len(self.universe.atoms),
-            "tumble": tumble.__version__,
+            "tumble": __version__,
         }
         return Result(self.observable, quantities, {**common, **metadata}, notes)
 

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal
 
-import tumble
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
 from tumble.observables.dynamics.wavenumbers import CM_PER_PS, FASTEST, highest_wavenumber
@@ -30,6 +29,7 @@ from tumble.observables.quantities.result import (
 )
 from tumble.statistics.cells import cells_of
 from tumble.types import Array
+from tumble.version import __version__
 
 _SEGMENTS = 16  # into which a series is cut, if segments aren't longer than the longest by that
 _LONGEST = 10.0  # ps
@@ -116,7 +116,7 @@ def power_spectrum(
         "segment_ps": length * step,
         "segments": len(pieces),
         "window": "Hann",
-        "tumble": tumble.__version__,
+        "tumble": __version__,
     }
     return Result(PowerSpectrum.observable, (spectrum, deviation), metadata, _notes(step, highest))
 

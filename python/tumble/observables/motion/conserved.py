@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-import tumble
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.series import stride_of, time_curve
@@ -19,6 +18,7 @@ from tumble.observables.quantities.log_rows import time_step
 from tumble.observables.quantities.result import Result, derived
 from tumble.observables.quantities.trend import trend
 from tumble.statistics.cells import cells_of
+from tumble.version import __version__
 
 _MEV = 1000.0
 
@@ -91,4 +91,4 @@ def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | No
     if not drift.resolved:
         notes = ("The conserved quantity wanders over all of the run: the error of its drift is a lower bound.",)
     metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "molecules": molecules}
-    return Result(Conserved.observable, (drift, fluctuation, curve), {**metadata, "tumble": tumble.__version__}, notes)
+    return Result(Conserved.observable, (drift, fluctuation, curve), {**metadata, "tumble": __version__}, notes)

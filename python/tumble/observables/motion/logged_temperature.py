@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-import tumble
 from tumble.observables.quantities.log_rows import checked_rows, time_step, unresolved_notes
 from tumble.observables.quantities.result import Result, averaged
 from tumble.statistics.cells import cells_of
+from tumble.version import __version__
 
 
 def logged_temperature(times: Any, temperature: Any, *, blocks: int | None = None) -> Result:
@@ -33,5 +33,5 @@ def logged_temperature(times: Any, temperature: Any, *, blocks: int | None = Non
         blocks=blocks,
         diagnostic=True,
     )
-    metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "tumble": tumble.__version__}
+    metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "tumble": __version__}
     return Result("temperature", (mean,), metadata, unresolved_notes([mean]))

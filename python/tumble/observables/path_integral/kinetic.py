@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 
-import tumble
 from tumble.errors import TrajectoryError
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -37,6 +36,7 @@ from tumble.trajectories.centroid import beads_of
 from tumble.trajectories.nuclei import Nuclei
 from tumble.types import Array
 from tumble.units.constants import BOLTZMANN, EV_IN_KJ_PER_MOL
+from tumble.version import __version__
 
 _MEV = 1000.0
 _FORCE = 1.0 / EV_IN_KJ_PER_MOL  # a kJ/(mol Å), the unit of forces in MDAnalysis, in eV/Å
@@ -179,7 +179,7 @@ def kinetic_from_properties(
         if symbol in tensors:
             quantities.append(_anisotropy(symbol, cells_of(tensors[symbol]), isotropic, **common))
     metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "elements": dict(atoms)}
-    metadata["tumble"] = tumble.__version__
+    metadata["tumble"] = __version__
     return Result(Kinetic.observable, tuple(quantities), metadata, unresolved_notes(quantities))
 
 

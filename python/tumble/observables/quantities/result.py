@@ -171,8 +171,8 @@ class Result:
         Raises:
             TrajectoryError: If there is nothing to draw.
         """
-        # Imported here, since figures are above results, and matplotlib takes a while.
-        from tumble.analysis import plot_results
+        # The one import that points up, when it is called: users expect a result to plot itself.
+        from tumble.figures.plot import plot_results
 
         return plot_results([self], path=path)
 

@@ -29,13 +29,14 @@ from ase.filters import FrechetCellFilter
 from ase.optimize import LBFGS
 from scipy import stats
 
-import tumble
+from tumble.calculator import Calculator
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
 from tumble.observables.quantities.result import Axis, Quantity, Result
 from tumble.rotations import random_rotations
 from tumble.statistics.blocking import Blocks, bootstrap, student
 from tumble.types import Array
+from tumble.version import __version__
 
 FEWEST = 3  # orderings and rotations
 _MEV = 1000.0
@@ -86,7 +87,7 @@ class Ordering(Kind):
         matrices = random_rotations(rotations, seed) if isinstance(rotations, int) else np.asarray(rotations)
         if not _orthogonal(matrices) or len(matrices) < FEWEST:
             raise TrajectoryError(f"`rotations`: expected at least {FEWEST} orthogonal matrices, got {matrices.shape}")
-        if isinstance(calculator, tumble.Calculator) and calculator.random_frames:
+        if isinstance(calculator, Calculator) and calculator.random_frames:
             raise TrajectoryError(
                 "`calculator`: expected a fixed set of rotations, got random ones, with which there is no minimum; "
                 "take a set such as `icosahedral+inversion`"
@@ -206,7 +207,7 @@ def ordering_from_energies(lab: Any, turned: Any, *, molecules: int, **metadata:
         "rotations": rotations,
         "rank_correlation": _rank_correlation(lab, means),
         "common_to_all_orderings_meV": float(turned.mean(axis=0).std(ddof=1)),
-        "tumble": tumble.__version__,
+        "tumble": __version__,
     }
     return Result("ordering", tuple(quantities), metadata)
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import tumble
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.opened_run import OpenedRun
@@ -30,6 +29,7 @@ from tumble.observables.quantities.result import Quantity, Result, averaged
 from tumble.observables.symmetry.frame_torque import NOISE, frame_torque_quantities
 from tumble.statistics.cells import cells_of
 from tumble.types import Array
+from tumble.version import __version__
 
 _MEV = 1000.0
 
@@ -114,7 +114,7 @@ def symmetry_from_series(
         raise TrajectoryError(f"`molecules`: expected at least 1, got {molecules}")
     quantities: list[Quantity] = []
     notes: list[str] = []
-    metadata: dict[str, Any] = {"molecules": molecules, "tumble": tumble.__version__}
+    metadata: dict[str, Any] = {"molecules": molecules, "tumble": __version__}
     if torque is not None:
         times, torque = checked_rows("torque", torque_times, torque, 3)
         log = LogRows(times, time_step(times), molecules, blocks)
