@@ -1,7 +1,11 @@
-"""A small set of frames with labels, for tests of training."""
+"""A small set of frames with labels, and a configuration of a training on it."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import ase.io
 import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
@@ -20,3 +24,21 @@ def labelled_frames(count: int = 12) -> list[Atoms]:
         atoms.calc = SinglePointCalculator(atoms, energy=-30.0 + rng.standard_normal(), forces=forces)
         frames.append(atoms)
     return frames
+
+
+def training_settings(folder: Path) -> dict[str, Any]:
+    """Write the frames into a folder; return what a configuration file next to them would hold."""
+    ase.io.write(folder / "frames.extxyz.gz", labelled_frames(), format="extxyz")
+    return {
+        "seed": 3,
+        "threads": 1,
+        "device": "cpu",
+        "dtype": "float64",
+        "validate_every": 4,
+        "model": {"species": ["O", "H"], "width": 8, "heads": 2, "radial": 4, "feedforward": 8},
+        "data": {"water": {"path": "frames.extxyz.gz", "group": "pair", "validation": 3}},
+        "stages": [
+            {"name": "first", "data": {"water": 1}, "steps": 8, "learning_rate": "1e-2", "batch": 2},
+            {"name": "second", "data": {"water": 2}, "steps": 5, "learning_rate": 1e-3, "batch": 3},
+        ],
+    }

@@ -188,7 +188,7 @@ def test_forked_processes(own):
         capture_output=True,
         text=True,
         timeout=250,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])},
     )
     assert run.returncode == 0, run.stderr
 

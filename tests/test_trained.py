@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import ase.io
-from support.labelled import labelled_frames
+from support.labelled import labelled_frames, training_settings
 
 from tumble import metadata
 from tumble.train import config_from_mapping, train
 from tumble.trained import export_trained
 
 
-def test_set_to_validate_on_is_no_training_data(settings: dict[str, Any], tmp_path: Path) -> None:
+def test_set_to_validate_on_is_no_training_data(tmp_path: Path) -> None:
+    settings = training_settings(tmp_path)
     ase.io.write(tmp_path / "test.extxyz", labelled_frames(2), format="extxyz")
     settings["data"] = {"test": {"path": "test.extxyz", "role": "validate"}} | settings["data"]
     train(config_from_mapping(settings, tmp_path), tmp_path / "out")

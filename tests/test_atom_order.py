@@ -19,7 +19,7 @@ from tumble.atom_order import check_order, elements_in_order
 from tumble.errors import StructureError
 from tumble.structures import to_structure
 
-WATER_FILE = Path(__file__).parents[2] / "inputs" / "ipi" / "water64.xyz"
+WATER_FILE = Path(__file__).parents[1] / "inputs" / "ipi" / "water64.xyz"
 
 
 def water() -> Atoms:
