@@ -185,7 +185,7 @@ def test_memory_does_not_grow_with_the_number_of_frames(ipi_run: Path, tmp_path:
         ("run.xc.xyz", {"velocities": "run.vel_0.xyz"}, "`velocities`: expected those of the centroid"),
         (["run.pos_0.xyz", "run.xc.xyz"], {}, "expected positions as in .*, got positions of the centroid in"),
         ("run.momenta_*.xyz", {}, "expected one of the trajectories .*, got `momenta`"),
-        ("input.xml", {}, "`files`: expected xyz, extended xyz and pdb of i-PI, .* got another format in"),
+        ("input.xml", {}, "`files`: expected xyz of i-PI, .* got another format in"),
         ("run.pos_*.xyz", {"units": "lj"}, "`units`: expected the style `metal` or `real`, got `lj`"),
         ("run.pos_*.xyz", {"timestep": -1.0}, "`timestep`: expected a positive number of ps, got -1.0"),
     ],

@@ -11,7 +11,6 @@ format says whether atoms of one element changed places; no engine makes them do
 from __future__ import annotations
 
 import re
-from os import PathLike
 from typing import Any
 
 import ase.units
@@ -23,10 +22,9 @@ from tumble.trajectories.boxes import PARTLY_PERIODIC, dimensions_of
 from tumble.trajectories.elements import masses_of
 from tumble.trajectories.frames import Frame
 from tumble.trajectories.ipi_comment import IPI_WORDS, Comment, parse_comment
-from tumble.trajectories.xyz_frames import XYZFrames
+from tumble.trajectories.xyz_frames import XYZFrames, comment_of
 from tumble.types import Array
 from tumble.units.constants import EV_IN_KJ_PER_MOL
-from tumble.units.lammps import LammpsUnits
 
 _LATTICE = re.compile(r"""\bLattice\s*=\s*["'{\[]*([^"'}\]]*)""", re.IGNORECASE)
 _PLAIN = "species:S:1:pos:R:3"
@@ -42,10 +40,12 @@ class ExtendedXYZ(XYZFrames):
         units: Style of units of the simulation, for velocities and forces that LAMMPS wrote.
     """
 
-    def __init__(self, path: str | PathLike[str], units: LammpsUnits | None = None) -> None:
-        """See the class."""
-        self._units = units
-        super().__init__(path)
+    title = "extended xyz"
+
+    @classmethod
+    def recognizes(cls, head: bytes) -> bool:
+        """See the base."""
+        return comment_of(head) is not None
 
     def _look_at(self, comment: str) -> None:
         info = self._info(comment)
@@ -75,7 +75,7 @@ class ExtendedXYZ(XYZFrames):
     def _note_unknown(self) -> None:
         """Says which columns are left out since their units aren't known."""
         names = [name for name in (*_VELOCITIES, *_FORCES) if name in self._columns]
-        if self._lammps and self._units is None and names:
+        if self._lammps and self.units is None and names:
             self.notes += (f"Columns {', '.join(names)} are left out: give `units`, the style of units of LAMMPS.",)
         elif not self._lammps and self.bead is None:
             names = [name for name in _VELOCITIES if name in self._columns]
@@ -144,9 +144,9 @@ class ExtendedXYZ(XYZFrames):
             next((arrays.pop(name) for name in names if name in arrays), None) for names in (_VELOCITIES, _FORCES)
         )
         if self._lammps:
-            if self._units is not None:
-                frame.velocities = None if velocities is None else velocities * self._units.velocity
-                frame.forces = None if forces is None else forces * self._units.force
+            if self.units is not None:
+                frame.velocities = None if velocities is None else velocities * self.units.velocity
+                frame.forces = None if forces is None else forces * self.units.force
             return
         frame.forces = None if forces is None else forces * EV_IN_KJ_PER_MOL
         if "momenta" in arrays:

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from os import PathLike
 from pathlib import Path
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.ase_xyz import ExtendedXYZ
 from tumble.trajectories.frames import FrameSource
-from tumble.trajectories.ipi_comment import IPI_WORDS
 from tumble.trajectories.ipi_pdb import IPIPDB
 from tumble.trajectories.ipi_xyz import IPIXYZ
 from tumble.trajectories.lammps_dump import LammpsDump
 from tumble.trajectories.mdanalysis_parts import formats
 from tumble.trajectories.reader_frames import ReaderFrames
+from tumble.trajectories.text_frames import TextFrames
 from tumble.trajectories.trajectory_file import check_file
 from tumble.units.lammps import LammpsUnits
 
 _HEAD = 1 << 12
-_XYZ = re.compile(rb"\s*\d+[ \t\r]*\n")
-_PAIRS = re.compile(rb"\b(Lattice|Properties|ipi_comment)\s*=")  # of extended xyz
-_IPI_PDB = re.compile(rb"TITLE[^\n]*(Step:[^\n]*Bead:|\w\{)")
-_DUMP = re.compile(rb"ITEM: (UNITS|TIME|TIMESTEP)")
+# Formats that are read here, in the order in which files are looked at: every xyz is an extended one.
+_TEXTS: tuple[type[TextFrames], ...] = (IPIXYZ, ExtendedXYZ, IPIPDB, LammpsDump)
 #: Binary formats: where they have what.
 _MAGIC = {"DCD": (4, b"CORD"), "NCDF": (0, b"CDF"), "XTC": (0, b"\x00\x00\x07\xcb"), "TRR": (0, b"\x00\x00\x07\xc9")}
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 # Formats of MDAnalysis that would be taken for those above, by a name that doesn't fit.
 _OWN = {"XYZ", "LAMMPSDUMP", "TUMBLE", "RINGPOLYMER", "IPIXYZ", *_MAGIC}
-KNOWN = "xyz, extended xyz and pdb of i-PI, dumps of LAMMPS, dcd, xtc, trr, netcdf, extended xyz"
+KNOWN = ", ".join([*(source.title for source in _TEXTS), "dcd, xtc, trr, netcdf"])
 
 
 def open_frames(
@@ -49,16 +46,9 @@ def open_frames(
         TrajectoryError: If it can't be read.
     """
     head = _read_head(path)
-    count = _XYZ.match(head)
-    if count is not None:
-        comment = head[count.end() :].partition(b"\n")[0]
-        if IPI_WORDS.search(comment) and not _PAIRS.search(comment):
-            return IPIXYZ(path)
-        return ExtendedXYZ(path, units)
-    if _IPI_PDB.match(head):
-        return IPIPDB(path)
-    if _DUMP.match(head):
-        return LammpsDump(path, units)
+    for source in _TEXTS:
+        if source.recognizes(head):
+            return source(path, units)
     for kind, (place, magic) in _MAGIC.items():
         if head[place : place + len(magic)] == magic:
             return ReaderFrames(path, kind, units=units)

@@ -20,6 +20,7 @@ from tumble.trajectories.ipi_comment import parse_comment
 from tumble.trajectories.number_words import floats_of
 from tumble.trajectories.text_frames import TextFrames
 
+_FIRST = re.compile(rb"TITLE[^\n]*(Step:[^\n]*Bead:|\w\{)")
 _STEP = re.compile(rb"\bStep:\s*(\d{1,18})(?=\s)")
 _HEAD = 2  # lines before the atoms
 _LABEL = slice(12, 16)
@@ -30,10 +31,16 @@ _CELL = tuple(slice(start, stop) for start, stop in ((6, 15), (15, 24), (24, 33)
 class IPIPDB(TextFrames):
     """Frames of one file: a bead, or the centroid."""
 
+    title = "pdb of i-PI"
     key = b"TITLE "
     regular = True
     unwrapped = True
     ipi = True
+
+    @classmethod
+    def recognizes(cls, head: bytes) -> bool:
+        """See the base."""
+        return _FIRST.match(head) is not None
 
     def _begin(self, file: BinaryIO) -> None:
         try:

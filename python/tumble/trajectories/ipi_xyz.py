@@ -12,21 +12,29 @@ from typing import Any
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.frames import Continued, Frame
-from tumble.trajectories.ipi_comment import Comment, parse_comment
+from tumble.trajectories.ipi_comment import IPI_WORDS, Comment, parse_comment
 from tumble.trajectories.trajectory_reader import TrajectoryReader
-from tumble.trajectories.xyz_frames import XYZFrames
+from tumble.trajectories.xyz_frames import XYZFrames, comment_of
 
 FORMAT = "IPIXYZ"
 _KEYS = re.compile(r"CELL|\b(?!cell\b)\w+\{")
+_PAIRS = re.compile(rb"\b(Lattice|Properties|ipi_comment)\s*=")  # of extended xyz
 _STEP = re.compile(r"\bStep:\s*\d+")
 
 
 class IPIXYZ(XYZFrames):
     """Frames of one file: a bead, or the centroid."""
 
+    title = "xyz of i-PI"
     regular = True
     unwrapped = True
     ipi = True
+
+    @classmethod
+    def recognizes(cls, head: bytes) -> bool:
+        """See the base."""
+        comment = comment_of(head)
+        return comment is not None and IPI_WORDS.search(comment) is not None and not _PAIRS.search(comment)
 
     def _look_at(self, comment: str) -> None:
         try:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from math import isfinite
-from os import PathLike
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from tumble.trajectories.frames import Frame, Indices
 from tumble.trajectories.number_words import count_of, floats_of, integers_of
 from tumble.trajectories.text_frames import TextFrames
 from tumble.types import Array
-from tumble.units.lammps import LammpsUnits, lammps_units
+from tumble.units.lammps import lammps_units
 
 _HEADER = re.compile(
     rb"(ITEM: UNITS[^\n]*\n(?P<units>[^\n]*)\n)?(ITEM: TIME[^S\n]*\n(?P<time>[^\n]*)\n)?"
@@ -43,6 +42,9 @@ _IMAGES = ("ix", "iy", "iz")
 _VELOCITIES = ("vx", "vy", "vz")
 _FORCES = ("fx", "fy", "fz")
 _NO_BOUNDARIES = "The dump doesn't tell where its box is periodic: it is taken as periodic along all of its edges."
+
+
+_FIRST = re.compile(rb"ITEM: (UNITS|TIME|TIMESTEP)")
 
 
 class Box(NamedTuple):
@@ -67,12 +69,13 @@ class LammpsDump(TextFrames):
         units: Style of units of the simulation; needed for velocities and forces if the file doesn't tell it.
     """
 
+    title = "dumps of LAMMPS"
     key = b"ITEM: TIMESTEP"
 
-    def __init__(self, path: str | PathLike[str], units: LammpsUnits | None = None) -> None:
-        """See the class."""
-        self.units = units
-        super().__init__(path)
+    @classmethod
+    def recognizes(cls, head: bytes) -> bool:
+        """See the base."""
+        return _FIRST.match(head) is not None
 
     def _begin(self, file: BinaryIO) -> None:
         found = _HEADER.match(file.read(HEADER))

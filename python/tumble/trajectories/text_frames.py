@@ -6,7 +6,7 @@ import re
 from abc import abstractmethod
 from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from tumble.errors import TrajectoryError
 from tumble.trajectories.frame_index import HEADER, Header, index_frames
 from tumble.trajectories.frames import Frame, FrameSource
 from tumble.trajectories.trajectory_file import check_file
+from tumble.units.lammps import LammpsUnits
 
 _NUMBER = re.compile(rb"[-+]?(\d*)(\.\d*)?([eE][-+]?\d{2,})?")
 
@@ -24,18 +25,29 @@ class TextFrames(FrameSource):
     A subclass sets `n_atoms` in `_begin`, and has the methods and attributes of
     `tumble.trajectories.frame_index.Layout`.
 
+    Attributes:
+        title: Name of the format, for messages.
+
     Args:
         path: The file.
+        units: Style of units of the LAMMPS run that wrote it, for formats that don't hold it.
 
     Raises:
         TrajectoryError: If it can't be read, holds no complete frame, or something else.
     """
 
+    title: ClassVar[str]
     key: bytes
     regular = False
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    @classmethod
+    @abstractmethod
+    def recognizes(cls, head: bytes) -> bool:
+        """Return whether a file that begins with these bytes, up to 4096 of them, has this format."""
+
+    def __init__(self, path: str | PathLike[str], units: LammpsUnits | None = None) -> None:
         """See the class."""
+        self.units = units
         self.path = Path(path)
         self.name = str(path)
         self._file: BinaryIO | None = None

@@ -21,6 +21,15 @@ from tumble.types import Array
 _STEP = re.compile(rb"\b(?:time)?step\s*[:=]\s*\"?(\d{1,18})(?![\w.])", re.IGNORECASE)
 
 
+_COUNT = re.compile(rb"\s*\d+[ \t\r]*\n")
+
+
+def comment_of(head: bytes) -> bytes | None:
+    """Return the comment of the first frame of an xyz file, of which this is the beginning; None for another format."""
+    count = _COUNT.match(head)
+    return None if count is None else head[count.end() :].partition(b"\n")[0]
+
+
 class XYZFrames(TextFrames):
     """Frames of an xyz file. A subclass reads the comment.
 
