@@ -282,15 +282,13 @@ def test_matplotlib_is_left_as_it_was() -> None:
 
 
 def test_another_ending_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
-    with pytest.raises(
-        TrajectoryError, match=r"`path`: expected a file that ends in \.svg, \.png or \.pdf, got `.*\.gif`"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`path`: .*\.svg, \.png or \.pdf, got `.*\.gif`"):
         plot_results([], path=tmp_path / "curve.gif")
 
 
 def test_nothing_to_draw() -> None:
     for results in ([], [result()]):
-        with pytest.raises(TrajectoryError, match="`results`: expected at least one quantity to draw, got none"):
+        with pytest.raises(TrajectoryError, match=r"`results`: .*quantity.*got none"):
             plot_results(results)
 
 
@@ -300,7 +298,7 @@ def test_other_units_have_another_panel() -> None:
 
 
 def test_results_that_do_not_belong_together() -> None:
-    with pytest.raises(TrajectoryError, match="expected results of one observable, got those of msd, rdf"):
+    with pytest.raises(TrajectoryError, match="got those of msd, rdf"):
         plot_results([result(made_up.curve()), Result("msd", (made_up.curve(),))])
-    with pytest.raises(TrajectoryError, match="`labels`: expected 1, one for each result, got 2"):
+    with pytest.raises(TrajectoryError, match=r"`labels`: .*1.*got 2"):
         plot_results([result(made_up.curve())], labels=["a", "b"])

@@ -53,7 +53,7 @@ def test_folder_with_a_log_of_another_name(tmp_path: Path) -> None:
     (folder / "drive.log").write_text("something else\n")
     assert (open_run(folder).engine, open_run(folder).ensemble) == ("LAMMPS", "NVE")
     (folder / "log.again").write_text((folder / "argon.log").read_text())
-    with pytest.raises(TrajectoryError, match=r"expected one log of LAMMPS, got argon\.log, log\.again; name the one"):
+    with pytest.raises(TrajectoryError, match=r"got argon\.log, log\.again"):
         open_run(folder)
 
 
@@ -69,7 +69,7 @@ def test_folder_with_the_screen_of_a_batch_job(tmp_path: Path) -> None:
     assert (found.engine, found.ensemble, found.timestep) == ("LAMMPS", "NVE", 0.001)
     assert open_run(folder / "slurm-17.out").ensemble == "NVE"
     (folder / "out.txt").write_text(text)
-    with pytest.raises(TrajectoryError, match=r"expected one log of LAMMPS, got out\.txt, slurm-17\.out; name the one"):
+    with pytest.raises(TrajectoryError, match=r"got out\.txt, slurm-17\.out"):
         open_run(folder)
     (folder / "argon.log").write_text(text.replace("fix 1 all nve", "fix 1 all nvt temp 90 90 0.1"))
     assert open_run(folder).ensemble == "NVT (Nosé–Hoover)"

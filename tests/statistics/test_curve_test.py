@@ -156,9 +156,9 @@ def test_what_never_changes_is_certain(value: float, sigma: float, p_value: floa
 
 
 def test_bad_blocks_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match="`blocks`: expected at least 2, got 1"):
+    with pytest.raises(TrajectoryError, match=r"`blocks`: .*2, got 1"):
         test_zero(np.ones((1, 4)))
-    with pytest.raises(TrajectoryError, match="expected a point that is known in all blocks, got none"):
+    with pytest.raises(TrajectoryError, match="in all blocks, got none"):
         test_zero(np.full((4, 3), np.nan))
-    with pytest.raises(TrajectoryError, match=r"`second`: expected blocks of shape \(4,\), got \(5,\)"):
+    with pytest.raises(TrajectoryError, match=r"`second`: .*\(4,\), got \(5,\)"):
         test_equal(np.ones((3, 4)), np.ones((3, 5)))

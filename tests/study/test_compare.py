@@ -196,7 +196,7 @@ def test_runs_analysed_from_different_times_are_named() -> None:
 
 
 def test_names_must_tell_runs_apart() -> None:
-    with pytest.raises(TrajectoryError, match="`analyses`: expected different names, got a, a"):
+    with pytest.raises(TrajectoryError, match=r"`analyses`: .*got a, a"):
         compare([analysis("a", 1), analysis("a", 2)])
-    with pytest.raises(TrajectoryError, match="`reference`: expected one of a, got `c`"):
+    with pytest.raises(TrajectoryError, match=r"`reference`: .*got `c`"):
         compare([analysis("a", 1)], reference="c")

@@ -83,7 +83,7 @@ def test_boxes_that_are_periodic_in_part_or_not(tmp_path: Path) -> None:
 def test_turned_cell_is_refused(tmp_path: Path) -> None:
     atoms = Atoms("HHO", positions=np.eye(3), cell=[[0, 3, 3], [3, 0, 3], [3, 3, 0]], pbc=True)
     ase.io.write(tmp_path / "x.xyz", atoms, format="extxyz")
-    with pytest.raises(TrajectoryError, match=r"`cell`: expected a along x, b in the xy plane"):
+    with pytest.raises(TrajectoryError, match=r"`cell`: .*a along x"):
         ExtendedXYZ(tmp_path / "x.xyz")
 
 
@@ -164,14 +164,14 @@ def test_velocities_of_unknown_units_are_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2\nProperties=species:S:1:pos:R:3\nO 0 0 0\n", "expected at least one complete frame, got none"),
-        ("2\nProperties=species:S:1:pos:R\nO 0 0 0\nO 0 0 0\n", "expected `Properties=name:type:columns:…`"),
-        ("1\nProperties=species:S:1:pos:R:3\nO 0 0\n", "expected 4 words for each of 1 atoms, got 3 words"),
+        ("2\nProperties=species:S:1:pos:R:3\nO 0 0 0\n", "complete frame, got none"),
+        ("2\nProperties=species:S:1:pos:R\nO 0 0 0\nO 0 0 0\n", "`Properties=name:type:columns:…`"),
+        ("1\nProperties=species:S:1:pos:R:3\nO 0 0\n", r"4 words.*1 atoms, got 3 words"),
         (
             "1\nProperties=species:S:1:pos:R:3\nO 0 x 0\n",
-            "frame 0 of .*x.xyz`: expected a frame like others, got: could not convert",
+            r"frame 0 of .*x\.xyz`: .*could not convert",
         ),
-        ('1\nLattice="1 2" Properties=species:S:1:pos:R:3\nO 0 0 0\n', "expected a comment of extended xyz, got"),
+        ('1\nLattice="1 2" Properties=species:S:1:pos:R:3\nO 0 0 0\n', "comment of extended xyz"),
     ],
 )
 def test_damaged_files(tmp_path: Path, text: str, message: str) -> None:
@@ -183,13 +183,13 @@ def test_damaged_files(tmp_path: Path, text: str, message: str) -> None:
 def test_columns_or_atoms_that_change_are_refused(tmp_path: Path) -> None:
     head = "Properties=species:S:1:pos:R:3"
     (tmp_path / "x.xyz").write_text(f"1\n{head}\nO 0 0 0\n1\n{head}:tags:R:1\nO 0 0 0 0\n")
-    with pytest.raises(TrajectoryError, match=r"expected the columns species:S:1:pos:R:3 as in the first frame"):
+    with pytest.raises(TrajectoryError, match="species:S:1:pos:R:3"):
         ExtendedXYZ(tmp_path / "x.xyz").read(1)
     (tmp_path / "x.xyz").write_text(f"2\n{head}\nO 0 0 0\nH 0 0 0\n2\n{head}\nH 0 0 0\nO 0 0 0\n")
-    with pytest.raises(TrajectoryError, match=r"expected the atoms of the first frame in the same order"):
+    with pytest.raises(TrajectoryError, match="same order"):
         ExtendedXYZ(tmp_path / "x.xyz").read(1)
     (tmp_path / "x.xyz").write_text(f"1\n{head}\nO 0 0 0\n2\n{head}\nH 0 0 0\nO 0 0 0\n")
-    with pytest.raises(TrajectoryError, match=r"expected 1 atoms in each frame, got a frame that begins with b'2'"):
+    with pytest.raises(TrajectoryError, match=r"1 atoms.*got a frame that begins with b'2'"):
         ExtendedXYZ(tmp_path / "x.xyz")
 
 

@@ -22,7 +22,7 @@ def test_no_box_where_nothing_is_periodic() -> None:
 
 @pytest.mark.parametrize("vectors", [[[0, 3, 3], [3, 0, 3], [3, 3, 0]], [[5, 0, 0], [0, 5, 0], [0, 0, -5]]])
 def test_turned_or_left_handed_boxes_are_refused(vectors: list[list[float]]) -> None:
-    with pytest.raises(TrajectoryError, match=r"`cell`: expected a along x, b in the xy plane and c above it"):
+    with pytest.raises(TrajectoryError, match=r"`cell`: .*a along x"):
         dimensions_of(np.array(vectors, dtype=float), [True] * 3)
 
 

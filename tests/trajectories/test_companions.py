@@ -40,16 +40,14 @@ def test_steps_that_all_files_have(ipi_run: Path, tmp_path: Path) -> None:
 
 
 def test_what_does_not_belong_together(ipi_run: Path, lammps_run: Path, tmp_path: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"`velocities`: expected those of bead 0 as in .*, got those of bead 1"):
+    with pytest.raises(TrajectoryError, match=r"`velocities`: .*bead 0.*got those of bead 1"):
         Companions(source(ipi_run, "pos_0"), source(ipi_run, "vel_1"))
-    with pytest.raises(
-        TrajectoryError, match=r"`velocities`: expected those of the centroid as in .*, got those of bead 0"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`velocities`: .*got those of bead 0"):
         Companions(source(ipi_run, "xc"), source(ipi_run, "vel_0"))
     dump = Continued([LammpsDump(lammps_run / "images.dump")])
-    with pytest.raises(TrajectoryError, match=r"`velocities`: expected the 32 atoms of .*, got others in"):
+    with pytest.raises(TrajectoryError, match=r"`velocities`: .*32 atoms.*got others in"):
         Companions(dump, source(ipi_run, "vel_0"))
     late = (ipi_run / "run.vel_1.xyz").read_text().replace("Step:           ", "Step:          1")
     (tmp_path / "run.vel_1.xyz").write_text(late)
-    with pytest.raises(TrajectoryError, match=r"`velocities`, `forces`: expected steps of .*, got others in"):
+    with pytest.raises(TrajectoryError, match=r"`velocities`, `forces`: .*got others in"):
         Companions(source(ipi_run, "pos_1"), source(tmp_path, "vel_1"))

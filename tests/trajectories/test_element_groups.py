@@ -18,5 +18,5 @@ def test_groups_in_the_order_of_the_alphabet() -> None:
 
 
 def test_no_elements_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"`universe`: expected elements of the atoms, got none; add them"):
+    with pytest.raises(TrajectoryError, match=r"`universe`: .*elements .*got none"):
         atoms_by_element(MDAnalysis.Universe.empty(2, trajectory=True))

@@ -48,9 +48,9 @@ def test_words_of_ipi_anywhere_in_the_comment(ipi_run: Path, tmp_path: Path, fir
 @pytest.mark.parametrize(
     ("comment", "message"),
     [
-        ("# CELL(abcABC) 10 10 10 90 90 90", "`comment`: expected the comment of i-PI"),
-        ("UNIT CELL 10 10 10", "`comment`: expected the comment of i-PI"),
-        ("momenta{atomic_unit}", "expected one of the trajectories .*, got `momenta`"),
+        ("# CELL(abcABC) 10 10 10 90 90 90", r"`comment`: .*i-PI"),
+        ("UNIT CELL 10 10 10", r"`comment`: .*i-PI"),
+        ("momenta{atomic_unit}", r"trajectories .*got `momenta`"),
     ],
 )
 def test_words_of_ipi_that_are_not_understood_are_refused(tmp_path: Path, comment: str, message: str) -> None:
@@ -103,7 +103,7 @@ def test_formats_that_are_not_known(tmp_path: Path, data: bytes) -> None:
     [
         (b"", "got an empty file"),
         (b" \n\n", "got an empty file"),
-        (b"\x1f\x8b\x08", "got a compressed file; unpack it"),
+        (b"\x1f\x8b\x08", "got a compressed file"),
     ],
 )
 def test_files_that_hold_nothing_to_read(tmp_path: Path, data: bytes, message: str) -> None:
@@ -126,7 +126,7 @@ def test_damaged_files_of_all_formats_of_mdanalysis(tmp_path: Path, ending: str)
 
 
 def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"can't be read: No such file"):
+    with pytest.raises(TrajectoryError, match="No such file"):
         open_frames(tmp_path / "x.xyz")
-    with pytest.raises(TrajectoryError, match=r"can't be read: Is a directory"):
+    with pytest.raises(TrajectoryError, match="Is a directory"):
         open_frames(tmp_path)

@@ -126,7 +126,7 @@ def test_empty_lines_at_the_end(tmp_path: Path, layout: Letters) -> None:
 
 def test_something_else_between_frames(tmp_path: Path, layout: Letters) -> None:
     path, _ = write(tmp_path / "x", frame(1), frame(2), b"what is this\n", frame(3))
-    with pytest.raises(TrajectoryError, match=r"expected 3 lines in the frame at byte 95, as its header says, got 4"):
+    with pytest.raises(TrajectoryError, match=r"3 lines.*byte 95.*got 4"):
         index_frames(path, layout)
 
 

@@ -25,19 +25,17 @@ def test_each_kind_of_source() -> None:
 
 
 def test_missing_frame() -> None:
-    with pytest.raises(TrajectoryError, match="`dipoles`: expected values of each frame, got 3 for frame 3"):
+    with pytest.raises(TrajectoryError, match=r"`dipoles`: .*got 3 for frame 3"):
         FrameValues("dipoles", np.zeros((3, 2))).at(frame(3))
 
 
 def test_missing_entry() -> None:
-    with pytest.raises(
-        TrajectoryError, match=r"`charges`: expected `c` in each frame, got q, mux, muy, muz; .*additional"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`charges`: .*`c`.*got q, mux, muy, muz"):
         FrameValues("charges", "c").at(frame(0))
 
 
 def test_not_a_number() -> None:
-    with pytest.raises(TrajectoryError, match="`charges`: expected finite numbers, got others in frame 5"):
+    with pytest.raises(TrajectoryError, match=r"`charges`: .*got others in frame 5"):
         FrameValues("charges", lambda _: [np.nan]).at(frame(5))
 
 

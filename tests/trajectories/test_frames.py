@@ -98,11 +98,11 @@ def test_closing_closes_all_parts() -> None:
 
 
 def test_parts_of_different_systems_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"expected 1 atoms as in `part0`, got 2 in `part1`"):
+    with pytest.raises(TrajectoryError, match=r"1 atoms.*`part0`, got 2 in `part1`"):
         check_same(MadeUp(0, [0]), MadeUp(1, [1], labels=("O", "H")))
-    with pytest.raises(TrajectoryError, match=r"expected the atoms of `part0`, got others in `part1`"):
+    with pytest.raises(TrajectoryError, match="`part0`, got others in `part1`"):
         check_same(MadeUp(0, [0]), MadeUp(1, [1], labels=("H",)))
     other = MadeUp(1, [1])
     other.quantity = "forces"
-    with pytest.raises(TrajectoryError, match=r"expected positions as in `part0`, got forces in `part1`"):
+    with pytest.raises(TrajectoryError, match="`part0`, got forces in `part1`"):
         check_same(MadeUp(0, [0]), other)

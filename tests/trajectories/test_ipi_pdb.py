@@ -67,5 +67,5 @@ def test_numbers_that_are_too_wide(ipi_run: Path, tmp_path: Path) -> None:
     text = (ipi_run / "run.pdb_0.pdb").read_text()
     line = next(line for line in text.splitlines() if line.startswith("ATOM"))
     (tmp_path / "wide.pdb").write_text(text.replace(line, line[:30] + "-1000.123" + line[38:]))
-    with pytest.raises(TrajectoryError, match=r"expected the atoms of the first frame, with fields of 8 characters"):
+    with pytest.raises(TrajectoryError, match=r"first frame.* 8 characters"):
         IPIPDB(tmp_path / "wide.pdb")

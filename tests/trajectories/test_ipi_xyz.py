@@ -129,16 +129,16 @@ def test_file_that_was_written_anew_while_it_is_read(ipi_run: Path, tmp_path: Pa
     path.write_text(text)
     source = IPIXYZ(path)
     path.write_text(text[200:])
-    with pytest.raises(TrajectoryError, match=r"frame 3 \(step 6\) of .*anew.xyz`: .*expected the comment of i-PI"):
+    with pytest.raises(TrajectoryError, match=r"frame 3 \(step 6\) of .*anew\.xyz`: .*i-PI"):
         source.read(3)
     source.close()
     path.unlink()
-    with pytest.raises(TrajectoryError, match=r"expected to read on, but No such file"):
+    with pytest.raises(TrajectoryError, match="No such file"):
         source.read(3)
 
 
 def test_quantities_that_are_not_known_are_refused(ipi_run: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"expected one of the trajectories positions, .*, got `momenta`"):
+    with pytest.raises(TrajectoryError, match=r"trajectories positions.*got `momenta`"):
         IPIXYZ(ipi_run / "run.momenta_0.xyz")
 
 
@@ -147,16 +147,16 @@ def test_quantities_that_are_not_known_are_refused(ipi_run: Path) -> None:
     [
         (
             lambda text: text.split("\n")[0] + "\n" + text.split("\n")[1] + "\n",
-            "expected at least one complete frame, got none",
+            "complete frame, got none",
         ),
         (
             lambda text: text.replace("6\n#", "7\n#", 1),
-            "expected 7 atoms in each frame, got a frame that begins with b'6'",
+            r"7 atoms.*got a frame that begins with b'6'",
         ),
-        (lambda text: "x\n" + text, "expected the number of atoms first, got b'x'"),
-        (lambda text: text.replace("cell{angstrom}", "cell{furlong}"), "expected one of the units .*, got `furlong`"),
-        (lambda text: text.replace("CELL(abcABC)", "CELL(H)"), r"expected 9 numbers behind `CELL\(H\)`"),
-        (lambda text: text.replace("       O", "O  O   ", 1), "expected 4 words for each of 6 atoms, got 25 words"),
+        (lambda text: "x\n" + text, r"number of atoms.*got b'x'"),
+        (lambda text: text.replace("cell{angstrom}", "cell{furlong}"), "got `furlong`"),
+        (lambda text: text.replace("CELL(abcABC)", "CELL(H)"), r"9 numbers.*`CELL\(H\)`"),
+        (lambda text: text.replace("       O", "O  O   ", 1), r"4 words.*6 atoms, got 25 words"),
     ],
 )
 def test_damaged_files(ipi_run: Path, tmp_path: Path, change, message: str) -> None:
@@ -172,7 +172,7 @@ def test_atoms_that_change_places_are_refused(ipi_run: Path, tmp_path: Path) -> 
     path = tmp_path / "order.xyz"
     path.write_text(text[:half] + text[half:].replace("       O", "       H").replace("       H", "       O", 1))
     source = IPIXYZ(path)
-    with pytest.raises(TrajectoryError, match=r"expected the atoms of the first frame in the same order, got others"):
+    with pytest.raises(TrajectoryError, match="same order, got others"):
         source.read(4)
 
 

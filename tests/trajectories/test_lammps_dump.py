@@ -156,9 +156,9 @@ def test_tilted_box_without_boundaries(lammps_run: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("xy xz yz pp pp pp", "xy xz yz pp pp", "expected `ITEM: BOX BOUNDS` with three boundaries"),
-        ("xy xz yz pp pp pp", "xy xz yz pp pp px", "expected `ITEM: BOX BOUNDS` with three boundaries"),
-        ("xy xz yz pp pp pp", "pp pp pp", "expected the bounds of a box, got"),
+        ("xy xz yz pp pp pp", "xy xz yz pp pp", "`ITEM: BOX BOUNDS`"),
+        ("xy xz yz pp pp pp", "xy xz yz pp pp px", "`ITEM: BOX BOUNDS`"),
+        ("xy xz yz pp pp pp", "pp pp pp", "bounds of a box"),
     ],
 )
 def test_box_that_is_not_understood(lammps_run: Path, tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -179,7 +179,7 @@ def test_boundaries_that_change_are_refused(tmp_path: Path) -> None:
     text = _flight(tmp_path / "x.dump", " pp pp pp").read_text()
     (tmp_path / "x.dump").write_text(text[: len(text) // 2] + text[len(text) // 2 :].replace("pp pp pp", "ff ff ff"))
     source = LammpsDump(tmp_path / "x.dump")
-    with pytest.raises(TrajectoryError, match="with the boundaries of the first frame"):
+    with pytest.raises(TrajectoryError, match="boundaries of the first frame"):
         source.read(59)
 
 
@@ -263,7 +263,7 @@ def test_numbers_of_types_that_change_are_refused(tmp_path: Path) -> None:
         (tmp_path / "y.dump").write_text(path.read_text().replace(old, new))
         source = LammpsDump(tmp_path / "y.dump")
         source.read(8)
-        with pytest.raises(TrajectoryError, match=r"frame 9 \(step 9\) of .*: expected as many atoms of each type"):
+        with pytest.raises(TrajectoryError, match=r"frame 9 \(step 9\) of .*each type"):
             source.read(9)
 
 
@@ -277,22 +277,22 @@ def test_parts_and_data_files_with_other_types_are_refused(tmp_path: Path) -> No
     head = "x\n\n30 atoms\n2 atom types\n\n0 9 xlo xhi\n0 9 ylo yhi\n0 9 zlo zhi\n\nMasses\n\n1 39.95\n2 20.18\n\n"
     (tmp_path / "x.data").write_text(f"{head}Atoms # atomic\n\n{atoms}")
     assert open_trajectory(tmp_path / "0.dump", topology=tmp_path / "x.data").atoms.elements[25] == "Ne"
-    with pytest.raises(TrajectoryError, match=r"`topology`: expected the types of the atoms of .*1\.dump"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*types.*1\.dump"):
         open_trajectory(tmp_path / "1.dump", topology=tmp_path / "x.data")
-    with pytest.raises(TrajectoryError, match=r"`files`: expected the types of the atoms of .*0\.dump"):
+    with pytest.raises(TrajectoryError, match=r"`files`: .*types.*0\.dump"):
         open_trajectory(str(tmp_path / "[01].dump"), topology=tmp_path / "x.data")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("\n7\n", "\n7x\n", "expected a number in the header of a frame, got"),
-        ("\n7\n", "\n99999999999999999999\n", "an integer of more than 64 bits: b'9999"),
-        ("\n7\n", "\n-7\n", "expected a step from 0 and a finite time, got -7"),
-        ("1 1 O 7", "99999999999999999999 1 O 7", r"frame 7 \(step 7\) of .*: an integer of more than 64 bits"),
+        ("\n7\n", "\n7x\n", "header of a frame"),
+        ("\n7\n", "\n99999999999999999999\n", "64 bits: b'9999"),
+        ("\n7\n", "\n-7\n", r"step .*got -7"),
+        ("1 1 O 7", "99999999999999999999 1 O 7", r"frame 7 \(step 7\) of .*64 bits"),
         ("1 1 O 7", "1x 1 O 7", r"frame 7 \(step 7\) of .*: invalid literal"),
-        ("1 1 O 7", "2 1 O 7", r"frame 7 \(step 7\) of .*: expected the atoms of the first frame, got others"),
-        ("1 1 O 7", "1 1 O 1_000", r"frame 7 \(step 7\) of .*: could not convert string to float: b'1_000'"),
+        ("1 1 O 7", "2 1 O 7", r"frame 7 \(step 7\).*got others"),
+        ("1 1 O 7", "1 1 O 1_000", r"frame 7 \(step 7\) of .*b'1_000'"),
     ],
 )
 def test_damaged_numbers_are_refused_with_their_place(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -357,17 +357,17 @@ HEAD = (
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (HEAD.format(step=0, atoms=1, columns="type x y z") + "1 0 0 0\n", "expected a column `id`"),
+        (HEAD.format(step=0, atoms=1, columns="type x y z") + "1 0 0 0\n", "column `id`"),
         (
             HEAD.format(step=0, atoms=1, columns="id x y") + "1 0 0\n",
-            "expected columns `x y z`, or scaled or unwrapped",
+            "columns `x y z`",
         ),
-        (HEAD.format(step=0, atoms=2, columns="id x y z") + "1 0 0 0\n", "expected at least one complete frame"),
-        (HEAD.format(step=0, atoms=1, columns="id x y z") + "1 0 0\n", "expected 4 words for each of 1 atoms, got 3"),
-        (HEAD.format(step=0, atoms=0, columns="id x y z"), "expected the header of a dump of LAMMPS"),
+        (HEAD.format(step=0, atoms=2, columns="id x y z") + "1 0 0 0\n", "complete frame"),
+        (HEAD.format(step=0, atoms=1, columns="id x y z") + "1 0 0\n", r"4 words.*1 atoms, got 3"),
+        (HEAD.format(step=0, atoms=0, columns="id x y z"), "header of a dump"),
         (
             "ITEM: UNITS\nlj\n" + HEAD.format(step=0, atoms=1, columns="id"),
-            "expected the style `metal` or `real`, got `lj`",
+            r"`metal`.*`real`, got `lj`",
         ),
         (
             HEAD.replace("pp pp pp\n", "abc origin pp pp pp\n").format(step=0, atoms=1, columns="id x y z")
@@ -385,11 +385,11 @@ def test_damaged_files(tmp_path: Path, text: str, message: str) -> None:
 def test_atoms_that_come_and_go_are_refused(tmp_path: Path) -> None:
     first = HEAD.format(step=0, atoms=2, columns="id x y z") + "1 0 0 0\n2 0 0 0\n"
     (tmp_path / "x.dump").write_text(first + HEAD.format(step=5, atoms=1, columns="id x y z") + "1 0 0 0\n")
-    with pytest.raises(TrajectoryError, match=r"expected 2 atoms in each frame, got 1 at step 5"):
+    with pytest.raises(TrajectoryError, match=r"2 atoms .*got 1 at step 5"):
         LammpsDump(tmp_path / "x.dump")
     (tmp_path / "x.dump").write_text(first + HEAD.format(step=5, atoms=2, columns="id x y z") + "1 0 0 0\n3 0 0 0\n")
-    with pytest.raises(TrajectoryError, match=r"frame 1 \(step 5\).*expected the atoms of the first frame, got others"):
+    with pytest.raises(TrajectoryError, match=r"frame 1 \(step 5\).*got others"):
         LammpsDump(tmp_path / "x.dump").read(1)
     (tmp_path / "x.dump").write_text(first + HEAD.format(step=5, atoms=2, columns="id x z y") + "1 0 0 0\n2 0 0 0\n")
-    with pytest.raises(TrajectoryError, match=r"expected the columns id x y z as in the first frame, got id x z y"):
+    with pytest.raises(TrajectoryError, match=r"columns id x y z .*got id x z y"):
         LammpsDump(tmp_path / "x.dump").read(1)

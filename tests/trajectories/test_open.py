@@ -135,9 +135,9 @@ def test_cell_as_an_argument(lammps_run: Path) -> None:
     universe = open_trajectory(lammps_run / "plain.xyz", cell=[10, 11, 12])
     np.testing.assert_array_equal(universe.dimensions, [10, 11, 12, 90, 90, 90])
     for cell in ([1, 2], [1, 2, 3, 4], [0, 1, 2]):
-        with pytest.raises(TrajectoryError, match=r"`cell`: expected 3 positive edges"):
+        with pytest.raises(TrajectoryError, match=r"`cell`: .*3 positive"):
             open_trajectory(lammps_run / "plain.xyz", cell=cell)
-    with pytest.raises(TrajectoryError, match=r"`cell`: expected none, since .* has one"):
+    with pytest.raises(TrajectoryError, match="`cell`: expected none"):
         open_trajectory(lammps_run / "images.dump", cell=[10, 11, 12])
 
 
@@ -164,30 +164,30 @@ def test_memory_does_not_grow_with_the_number_of_frames(ipi_run: Path, tmp_path:
 @pytest.mark.parametrize(
     ("files", "options", "message"),
     [
-        ("none_*.xyz", {}, "`files`: expected files, got no match for"),
-        ("none.xyz", {}, "can't be read: No such file"),
-        ([], {}, "`files`: expected at least one file, got none"),
+        ("none_*.xyz", {}, r"`files`: .*got no match"),
+        ("none.xyz", {}, "No such file"),
+        ([], {}, r"`files`: .*one file, got none"),
         (
             ["run.pos_0.xyz", "run.pos_2.xyz"],
             {},
-            "expected the files of all beads, got none of bead 1, but of 2 others",
+            "got none of bead 1, but of 2 others",
         ),
         (
             ["run.pos_1.xyz", "run.pos_2.xyz"],
             {},
-            "expected the files of all beads, got none of bead 0, but of 2 others",
+            "got none of bead 0, but of 2 others",
         ),
-        (["run.pos_0.xyz", "run.pos_0.xyz"], {}, "begin with the same step, 0"),
-        ("run.vel_*.xyz", {}, "`files`: expected positions, got velocities in .*run.vel_0.xyz"),
-        ("run.pos_*.xyz", {"velocities": "run.bohr_*.xyz"}, "`velocities`: expected velocities, got positions in"),
-        ("run.pos_*.xyz", {"forces": "run.vel_*.xyz"}, "`forces`: expected forces, got velocities in"),
-        ("run.pos_*.xyz", {"velocities": "run.vel_0.xyz"}, "`velocities`: expected files of 3 beads, .*, got 1"),
-        ("run.xc.xyz", {"velocities": "run.vel_0.xyz"}, "`velocities`: expected those of the centroid"),
-        (["run.pos_0.xyz", "run.xc.xyz"], {}, "expected positions as in .*, got positions of the centroid in"),
-        ("run.momenta_*.xyz", {}, "expected one of the trajectories .*, got `momenta`"),
-        ("input.xml", {}, "`files`: expected xyz of i-PI, .* got another format in"),
-        ("run.pos_*.xyz", {"units": "lj"}, "`units`: expected the style `metal` or `real`, got `lj`"),
-        ("run.pos_*.xyz", {"timestep": -1.0}, "`timestep`: expected a positive number of ps, got -1.0"),
+        (["run.pos_0.xyz", "run.pos_0.xyz"], {}, "same step, 0"),
+        ("run.vel_*.xyz", {}, r"`files`: .*got velocities in .*run.vel_0.xyz"),
+        ("run.pos_*.xyz", {"velocities": "run.bohr_*.xyz"}, r"`velocities`: .*got positions"),
+        ("run.pos_*.xyz", {"forces": "run.vel_*.xyz"}, r"`forces`: .*got velocities"),
+        ("run.pos_*.xyz", {"velocities": "run.vel_0.xyz"}, r"`velocities`: .*3 beads.*got 1"),
+        ("run.xc.xyz", {"velocities": "run.vel_0.xyz"}, r"`velocities`: .*centroid"),
+        (["run.pos_0.xyz", "run.xc.xyz"], {}, "got positions of the centroid"),
+        ("run.momenta_*.xyz", {}, r"trajectories .*got `momenta`"),
+        ("input.xml", {}, r"`files`: .*got another format in"),
+        ("run.pos_*.xyz", {"units": "lj"}, r"`units`: .*`metal`.*`real`, got `lj`"),
+        ("run.pos_*.xyz", {"timestep": -1.0}, r"`timestep`: .*got -1.0"),
     ],
 )
 def test_what_can_not_be_opened(ipi_run: Path, files, options: dict, message: str) -> None:
@@ -203,22 +203,20 @@ def test_elements_that_are_not_known_or_in_another_order(lammps_run: Path, tmp_p
     for name in ("wrapped.dump", "x.dcd", "default.dump"):
         with pytest.raises(
             TrajectoryError,
-            match=r"`topology`: expected a file that tells the elements, since .* doesn't; give one with `--topology`",
+            match=r"`topology`: .*elements.*`--topology`",
         ):
             open_trajectory(lammps_run / name)
     text = (lammps_run / "plain.xyz").read_text()
     (tmp_path / "types.xyz").write_text(text.replace("Ar", "1").replace("Ne", "2"))
-    with pytest.raises(TrajectoryError, match=r"`topology`: .* since it calls them 2, 1"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .* 2, 1"):
         open_trajectory(tmp_path / "types.xyz")
     (tmp_path / "order.xyz").write_text(text.replace("Ar", "Xx").replace("Ne", "Ar").replace("Xx", "Ne"))
-    with pytest.raises(
-        TrajectoryError, match=r"`topology`: expected the atoms of .* in their order, got Ar where that has Ne"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*got Ar where that has Ne"):
         open_trajectory(lammps_run / "plain.xyz", topology=tmp_path / "order.xyz")
 
 
 def test_files_of_different_kinds_together(ipi_run: Path, lammps_run: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"`files`: expected files of i-PI, as the others, got .*images.dump"):
+    with pytest.raises(TrajectoryError, match=r"`files`: .*got .*images.dump"):
         open_trajectory([ipi_run / "run.pos_0.xyz", lammps_run / "images.dump"])
 
 

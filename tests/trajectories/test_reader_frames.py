@@ -116,5 +116,5 @@ def test_last_frame_that_was_cut_off(lammps_run: Path, tmp_path: Path, name: str
 @pytest.mark.parametrize("data", [b"", b"garbage" * 100])
 def test_files_that_are_something_else(tmp_path: Path, name: str, data: bytes) -> None:
     (tmp_path / name).write_bytes(data)
-    with pytest.raises(TrajectoryError, match=r"x.*: expected a trajectory that MDAnalysis can read, got:"):
+    with pytest.raises(TrajectoryError, match=r"x.*: .*MDAnalysis"):
         ReaderFrames(tmp_path / name)

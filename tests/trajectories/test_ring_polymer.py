@@ -101,9 +101,7 @@ def test_beads_of_lammps(tmp_path: Path) -> None:
     # Heavy atoms at 100 K: beads begin at one point and stay near each other.
     assert spread[0] == 0
     assert 0 < max(spread) < 1
-    with pytest.raises(
-        TrajectoryError, match=r"begin with the same step, 1000; for beads of a path integral give `beads=True`"
-    ):
+    with pytest.raises(TrajectoryError, match=r"same step, 1000; .*`beads=True`"):
         open_trajectory(str(tmp_path / "bead.*.dump"))
 
 
@@ -151,13 +149,13 @@ def test_files_that_end_earlier() -> None:
 
 
 def test_beads_that_do_not_belong_together() -> None:
-    with pytest.raises(TrajectoryError, match=r"expected beads of one run, with the same steps"):
+    with pytest.raises(TrajectoryError, match="same steps"):
         RingPolymer([MadeUp(frames(3), [0, 1, 2]), MadeUp(frames(3), [0, 1, 3])])
-    with pytest.raises(TrajectoryError, match=r"expected beads of one run, with the same steps"):
+    with pytest.raises(TrajectoryError, match="same steps"):
         RingPolymer([MadeUp(frames(3), [0, 1, 2]), MadeUp(frames(2), [1, 2])])
-    with pytest.raises(TrajectoryError, match=r"expected as many frames for each bead"):
+    with pytest.raises(TrajectoryError, match="frames for each bead"):
         RingPolymer([MadeUp(frames(3)), MadeUp(frames(2))])
-    with pytest.raises(TrajectoryError, match=r"expected 2 atoms as in `made up`, got 3"):
+    with pytest.raises(TrajectoryError, match=r"2 atoms.*`made up`, got 3"):
         RingPolymer([MadeUp(frames(1)), MadeUp([Frame(positions=np.zeros((3, 3)))])])
 
 

@@ -93,18 +93,18 @@ def test_topologies_of_something_else(lammps_run: Path, tmp_path: Path) -> None:
     source = LammpsDump(lammps_run / "wrapped.dump")
     data = (lammps_run / "start.data").read_text()
     ase.io.write(tmp_path / "three.xyz", Atoms("OHH"))
-    with pytest.raises(TrajectoryError, match=r"`topology`: expected the 32 atoms of .*, got 3 in"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*32 atoms.*got 3 in"):
         read_topology(tmp_path / "three.xyz", source)
     (tmp_path / "massless.data").write_text(data.replace("Masses\n\n1 39.948\n2 20.1797\n", ""))
-    with pytest.raises(TrajectoryError, match=r"`topology`: expected masses, which tell the elements"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*masses"):
         read_topology(tmp_path / "massless.data", source)
     (tmp_path / "damaged.data").write_text(data[: len(data) // 3])
-    with pytest.raises(TrajectoryError, match=r"`topology`: expected a data file of LAMMPS, got"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*data file of LAMMPS"):
         read_topology(tmp_path / "damaged.data", source)
-    with pytest.raises(TrajectoryError, match=r"`topology`: expected a file, but .* can't be read: No such file"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*No such file"):
         read_topology(tmp_path / "none.data", source)
     (tmp_path / "garbage.psf").write_bytes(b"\x00garbage")
-    with pytest.raises(TrajectoryError, match=r"`topology`: expected a file that MDAnalysis can read, got"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*MDAnalysis"):
         read_topology(tmp_path / "garbage.psf", source)
 
 
@@ -112,10 +112,10 @@ def test_numbers_and_types_of_atoms_are_compared(lammps_run: Path, tmp_path: Pat
     source = LammpsDump(lammps_run / "images.dump")
     data = (lammps_run / "start.data").read_text()
     (tmp_path / "types.data").write_text(data.replace("\n1 2 ", "\n1 1 "))
-    with pytest.raises(TrajectoryError, match=r"`topology`: expected the types of the atoms of"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*types"):
         read_topology(tmp_path / "types.data", source)
     (tmp_path / "ids.data").write_text(data.split("Velocities")[0].replace("\n1 2 ", "\n99 2 "))
-    with pytest.raises(TrajectoryError, match=r"`topology`: expected the numbers \(id\) of the atoms of"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*\(id\)"):
         read_topology(tmp_path / "ids.data", source)
 
 
@@ -126,7 +126,7 @@ def test_names_that_are_no_elements(lammps_run: Path, tmp_path: Path) -> None:
     made.add_TopologyAttr("resids", [1])
     made.dimensions = [9, 9, 9, 90, 90, 90]
     made.atoms.write(tmp_path / "x.gro")
-    with pytest.raises(TrajectoryError, match=r"`topology`: expected elements, or names that tell them"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*elements, or names"):
         read_topology(tmp_path / "x.gro", ReaderFrames(lammps_run / "x.dcd"))
 
 
@@ -170,7 +170,7 @@ def test_masses_of_data_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("mass", "message"),
     [
-        ("40.0", "got 40 of type 2 in .*, which may be Ar or Ca; name the element behind it"),
+        ("40.0", r"40 of type 2 .*Ar or Ca"),
         ("14.027", "got 14.027 of type 2 in .*, which is that of no element"),
         ("72.0 # W", "got 72 of type 2 in .*, which is that of no element"),
         ("nan", "got nan of type 2"),
@@ -202,5 +202,5 @@ def test_names_of_force_fields_are_no_elements(tmp_path: Path) -> None:
             found = read_topology(tmp_path / "x.gro", Labels(("", ""))).universe.atoms.elements
             assert found.tolist() == ["Ca", "Ca"]
         else:
-            with pytest.raises(TrajectoryError, match=r"`topology`: expected elements, or names that tell them"):
+            with pytest.raises(TrajectoryError, match=r"`topology`: .*elements, or names"):
                 read_topology(tmp_path / "x.gro", Labels(("", "")))

@@ -46,5 +46,5 @@ def test_parts_without_steps_follow_each_other_by_their_numbers(tmp_path: Path) 
 def test_pipes_are_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.xyz")
     for reading in (open_frames, open_trajectory, open_run, lambda path: read_topology(path, None)):
-        with pytest.raises(TrajectoryError, match=r"pipe.xyz`: expected a file, got a pipe or a device"):
+        with pytest.raises(TrajectoryError, match=r"pipe\.xyz`: .*got a pipe"):
             reading(tmp_path / "pipe.xyz")

@@ -126,7 +126,7 @@ def test_cell_for_frames_that_have_none() -> None:
     np.testing.assert_array_equal(
         universe(source, cell=np.array([5.0, 6, 7, 90, 80, 70])).dimensions, [5, 6, 7, 90, 80, 70]
     )
-    with pytest.raises(TrajectoryError, match=r"`cell`: expected none, since `made up` has one, got \[5.0"):
+    with pytest.raises(TrajectoryError, match=r"`cell`: .*`made up`.*got \[5.0"):
         universe(MadeUp(2), cell=np.array([5.0, 6, 7, 90, 80, 70]))
 
 
@@ -134,16 +134,14 @@ def test_positions_that_are_not_numbers_are_refused_where_they_are() -> None:
     source = MadeUp(4, steps=[0, 5, 10, 15])
     source.damaged = 2
     trajectory = universe(source).trajectory
-    with pytest.raises(
-        TrajectoryError, match=r"positions that are infinite, too large or none in frame 2 \(step 10\) of `made up`"
-    ):
+    with pytest.raises(TrajectoryError, match=r"positions .*frame 2 \(step 10\) of `made up`"):
         for _ in trajectory:
             pass
 
 
 @pytest.mark.parametrize("timestep", [0.0, -1.0, float("nan")])
 def test_time_steps_that_make_no_sense(timestep: float) -> None:
-    with pytest.raises(TrajectoryError, match=r"`timestep`: expected a positive number of ps"):
+    with pytest.raises(TrajectoryError, match=r"`timestep`: .*positive"):
         universe(MadeUp(2), timestep=timestep)
 
 

@@ -172,20 +172,20 @@ def test_several_systems_are_refused(tmp_path: Path, systems: str, number: str) 
 )
 def test_replicas_that_exchange_ensembles_must_be_sorted(tmp_path: Path, smotion: str) -> None:
     systems = TEMPLATE.format("<instance> [ 1, 600 ] </instance>")
-    with pytest.raises(TrajectoryError, match=r"exchange their temperatures .* sort their files by `i-pi-remdsort`"):
+    with pytest.raises(TrajectoryError, match="`i-pi-remdsort`"):
         read(tmp_path, f"<simulation> {systems} {smotion} </simulation>")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (" 300 ", " TEMP ", "`temperature`: expected a number, got `TEMP`"),
-        ("'femtosecond'> 0.5", "'fortnight'> 0.5", r"`timestep`: expected one of the units .*, got `fortnight`"),
-        ("nbeads='4'", "nbeads='P'", "`nbeads`: expected an integer, got `P`"),
-        ("stride='5'", "stride='0'", "`stride`: expected at least 1, got 0"),
-        ("simulation>", "something>", "expected an input of i-PI, with the element `simulation`"),
-        ("system>", "something>", "expected an element `system`, got none"),
-        ("</output>", "", "expected an input of i-PI, with the element `simulation`"),
+        (" 300 ", " TEMP ", r"`temperature`: .*got `TEMP`"),
+        ("'femtosecond'> 0.5", "'fortnight'> 0.5", r"`timestep`: .*got `fortnight`"),
+        ("nbeads='4'", "nbeads='P'", r"`nbeads`: .*got `P`"),
+        ("stride='5'", "stride='0'", r"`stride`: .*1, got 0"),
+        ("simulation>", "something>", "element `simulation`"),
+        ("system>", "something>", "element `system`, got none"),
+        ("</output>", "", "element `simulation`"),
     ],
 )
 def test_bad_inputs(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -249,7 +249,7 @@ BOMB = "<!DOCTYPE s [<!ENTITY a0 'aaaaaaaaaa'>{}]> <simulation> &a20; </simulati
 )
 def test_what_is_no_xml(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "input.xml").write_bytes(content)
-    with pytest.raises(TrajectoryError, match=r"input\.xml`: expected an input of i-PI, with the element `simulation`"):
+    with pytest.raises(TrajectoryError, match=r"input\.xml`: .*element `simulation`"):
         read_ipi_input(tmp_path / "input.xml")
 
 

@@ -109,10 +109,10 @@ def test_names_that_a_real_run_gives(
 def test_several_inputs_need_a_choice(folder: Path) -> None:
     (folder / "other.xml").write_text(INPUT)
     (folder / "no-input.xml").write_text("<something/>")
-    with pytest.raises(TrajectoryError, match=r"expected one input of i-PI, got input\.xml, other\.xml; name the one"):
+    with pytest.raises(TrajectoryError, match=r"got input\.xml, other\.xml"):
         open_run(folder)
     assert open_run(folder / "other.xml").engine == "i-PI"
-    with pytest.raises(TrajectoryError, match="expected an input of i-PI, with the element `simulation`"):
+    with pytest.raises(TrajectoryError, match="element `simulation`"):
         open_run(folder / "no-input.xml")
 
 
@@ -126,7 +126,7 @@ def test_a_checkpoint_beside_the_input_is_not_another_input(folder: Path) -> Non
 
 def test_several_systems_are_refused(folder: Path) -> None:
     (folder / "input.xml").write_text(INPUT.replace("</system>", "</system> <system/>"))
-    with pytest.raises(TrajectoryError, match="expected one system, got 2; name the files of one"):
+    with pytest.raises(TrajectoryError, match="system, got 2"):
         open_run(folder)
 
 
@@ -162,7 +162,7 @@ def test_suzuki_chin_reads_the_beads_that_sample(tmp_path: Path) -> None:
     assert "kinetic_cv(H)" in run.log
     (note,) = run.notes
     assert "of 4 beads, the 2 with even numbers are used" in note
-    with pytest.raises(TrajectoryError, match="expected ring polymers of all beads, got every second bead"):
+    with pytest.raises(TrajectoryError, match="got every second bead"):
         analyze(run, ("gyration",))
     assert analyze(run, ("kinetic",), Settings(blocks=4)).results[0]["kinetic_H"].values == pytest.approx(
         1000 * np.mean(run.log["kinetic_cv(H)"]) / 2
@@ -176,7 +176,7 @@ def test_a_centroid_at_another_temperature(tmp_path: Path) -> None:
     assert (run.temperature, run.centroid_temperature) == (pytest.approx(300.0), pytest.approx(600.0))
     opened = OpenedRun(run, Settings())
     assert (opened.temperature, opened.centroid_temperature) == (pytest.approx(300.0), pytest.approx(600.0))
-    with pytest.raises(TrajectoryError, match=r"`temperature`: expected one of all modes, got 300.* 600 K"):
+    with pytest.raises(TrajectoryError, match=r"`temperature`: .*got 300.* 600 K"):
         analyze(run, ("kinetic",))
     # What the user says of the temperature wins.
     assert open_run(tmp_path, temperature=450.0).centroid_temperature is None
@@ -212,5 +212,5 @@ def test_kinetic_energies_of_single_atoms_leave_those_of_forces(tmp_path: Path) 
 
 def test_an_input_that_was_cut_off_is_said(tmp_path: Path) -> None:
     (tmp_path / "input.xml").write_text(INPUT[:300])
-    with pytest.raises(TrajectoryError, match=r"found neither; .*input\.xml`: .* can't be read: .* line"):
+    with pytest.raises(TrajectoryError, match=r"input\.xml`.* line \d"):
         open_run(tmp_path)

@@ -64,16 +64,16 @@ def test_what_the_driver_writes(tmp_path: Path, model_file: object) -> None:
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "symmetry.log"
-    with pytest.raises(TrajectoryError, match="expected a log of the symmetry error, got"):
+    with pytest.raises(TrajectoryError, match="symmetry error, got"):
         read_symmetry_log(path)
     assert not is_symmetry_log(path)
     path.write_text("# step potential\n0 1.0\n")
     assert not is_symmetry_log(path)
-    with pytest.raises(TrajectoryError, match="expected a log of `tumble drive --symmetry-log`, got something else"):
+    with pytest.raises(TrajectoryError, match="`tumble drive --symmetry-log`, got"):
         read_symmetry_log(path)
     path.write_text(HEADING)
     assert is_symmetry_log(path)
-    with pytest.raises(TrajectoryError, match="expected lines of numbers, got none"):
+    with pytest.raises(TrajectoryError, match="numbers, got none"):
         read_symmetry_log(path)
 
 

@@ -129,7 +129,7 @@ def test_dump_of_some_atoms_is_taken_where_it_is_named_with_a_note(tmp_path: Pat
     dump = f"region half block 0 0.9 0 2 0 2\nfix 1 all nve\ndump d all custom 10 a.dump element {COLUMNS}\n"
     script = f"{dump}dump_modify d element Ar {keyword}\n"
     folder = run_argon(tmp_path / "some", script + "run 0\n")
-    with pytest.raises(TrajectoryError, match=r"`a\.dump` leaves atoms out; name files with `--trajectory`"):
+    with pytest.raises(TrajectoryError, match=r"`a\.dump`.*`--trajectory`"):
         open_run(folder).universe()
     universe = open_run(folder, trajectory=[folder / "a.dump"]).universe()
     assert any(note.startswith("The trajectory has 16 of the 32 atoms") for note in notes_of(universe))

@@ -119,7 +119,7 @@ def test_pipes_next_to_a_log_are_not_waited_for(tmp_path: Path) -> None:
     found = open_run(folder)
     assert set(found.inputs) == {"in.lammps"}
     assert open_run(folder / "a.dump").engine == "LAMMPS"
-    with pytest.raises(TrajectoryError, match=r"pipe\.log`: expected a file, got a pipe or a device"):
+    with pytest.raises(TrajectoryError, match=r"pipe\.log`: .*got a pipe"):
         open_run(folder / "pipe.log")
     (folder / "log.lammps").unlink()
     os.mkfifo(folder / "log.lammps")

@@ -99,9 +99,7 @@ def test_frames_without_steps_are_refused_where_others_may_be_among_them(tmp_pat
     for step in (0, 10, 20, 30, 40):
         text = text.replace(f"Atoms. Timestep: {step}\n", "argon\n")
     (folder / "a.xyz").write_text(text)
-    with pytest.raises(
-        TrajectoryError, match=r"`files`: expected frames from step 21 in .*a\.xyz`, which alone .* got none"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`files`: .*step 21 .*a\.xyz`.* got none"):
         open_run(folder).universe()
 
 

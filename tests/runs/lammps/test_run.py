@@ -89,9 +89,7 @@ def test_real_units_are_converted(tmp_path: Path) -> None:
 
 
 def test_other_units_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        TrajectoryError, match="expected `units metal` or `units real`, got a log that doesn't tell; give `--units`"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`units metal`.*`units real`, got a log"):
         open_run(run(tmp_path, LOG.replace("units         metal", "")))
     with pytest.raises(TrajectoryError, match="got `units lj`"):
         open_run(run(tmp_path, LOG.replace("units         metal", "units lj")))
@@ -260,7 +258,7 @@ def test_energies_per_atom_are_made_those_of_all(tmp_path: Path) -> None:
 
 def test_partitions(tmp_path: Path) -> None:
     folder = run(tmp_path, "LAMMPS (22 Jul 2025)\nRunning on 2 partitions of processors\n")
-    with pytest.raises(TrajectoryError, match=r"the log of one partition, got that of all; name `log\.lammps\.0`"):
+    with pytest.raises(TrajectoryError, match=r"partition, got that of all; .*`log\.lammps\.0`"):
         open_run(folder)
     bead = HEAD + "fix 1 all pimd/langevin ensemble nvt temp 300.0\n" + stage(0, 10, temperature=1400.0)
     (folder / "log.lammps.0").write_text(bead)
@@ -270,12 +268,12 @@ def test_partitions(tmp_path: Path) -> None:
 
 
 def test_folder_of_nothing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TrajectoryError, match="found neither; name the log or a trajectory"):
+    with pytest.raises(TrajectoryError, match="found neither"):
         open_run(tmp_path)
-    with pytest.raises(TrajectoryError, match="expected a run or a trajectory, found no such file"):
+    with pytest.raises(TrajectoryError, match="found no such file"):
         open_run(tmp_path / "nothing.dump")
     (run(tmp_path) / "water.dump").unlink()
-    with pytest.raises(TrajectoryError, match="expected a trajectory, found none"):
+    with pytest.raises(TrajectoryError, match="trajectory, found none"):
         open_run(tmp_path).universe()
 
 
