@@ -80,7 +80,6 @@ class SettingError(ConfigurationError, TrajectoryError):
     exit_status = 2
 
     def __init__(self, setting: str, text: str) -> None:
-        """See the class."""
         super().__init__(setting, text)
         self.setting = setting
 

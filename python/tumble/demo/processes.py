@@ -41,7 +41,6 @@ class Program:
     def __init__(
         self, name: str, command: Sequence[str], folder: Path, log: Path, environment: Mapping[str, str]
     ) -> None:
-        """See the class."""
         self.name = name
         self.log = log
         self._start = time.monotonic()

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
+from typing_extensions import override
 
 from tumble.figures.panel import (
     EXPECTED,
@@ -41,17 +42,17 @@ class CurvePanel(Panel):
     """Lines with bands, and a legend above them, where it hides no data and has the width of the figure."""
 
     @property
+    @override
     def height(self) -> float:
-        """See the base."""
         return 2.6 + 0.19 * -(-len(self._labels) // self._columns)
 
     @property
+    @override
     def reading(self) -> str:
-        """See the base."""
         return f"{self._reading_of_errors()}{reading_of_expected(self.traces)}"
 
+    @override
     def draw(self, figure: FigureBase) -> None:
-        """See the base."""
         axes = figure.subplots()
         handles = [self._draw_trace(axes, trace) for trace in self.traces]
         expected = draw_expected(axes, self.traces)

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
+from typing_extensions import override
 
 from tumble.figure_style import STYLE
 from tumble.figures.panel import (
@@ -30,17 +31,17 @@ class NumberPanel(Panel):
     """A dot for each run, one below the other, with the number beside it."""
 
     @property
+    @override
     def height(self) -> float:
-        """See the base."""
         return 0.8 + 0.24 * len(self.traces) + 0.16 * axis_label(self.quantity, _WIDE).count("\n")
 
     @property
+    @override
     def reading(self) -> str:
-        """See the base."""
         return f"Bars: intervals of 68 %.{reading_of_expected(self.traces)}"
 
+    @override
     def draw(self, figure: FigureBase) -> None:
-        """See the base."""
         axes = figure.subplots()
         texts = [with_error(float(trace.quantity.values), float(trace.quantity.errors)) for trace in self.traces]
         for row, trace in enumerate(self.traces):

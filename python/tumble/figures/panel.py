@@ -29,7 +29,6 @@ class Panel:
     """
 
     def __init__(self, traces: Sequence[Trace]) -> None:
-        """See the class."""
         self.traces = list(traces)
         self.quantity = traces[0].quantity
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import FigureBase
+from typing_extensions import override
 
 from tumble.figures.panel import (
     EXPECTED,
@@ -32,13 +33,13 @@ class SeriesPanel(Panel):
     """Thin lines over time, one run below the other, since noise hides what is behind."""
 
     @property
+    @override
     def height(self) -> float:
-        """See the base."""
         return 0.8 + 1.2 * len(self.traces)
 
     @property
+    @override
     def reading(self) -> str:
-        """See the base."""
         if not any(is_long(trace.quantity) for trace in self.traces):
             return f"Lines: single frames.{reading_of_expected(self.traces)}"
         return (
@@ -46,8 +47,8 @@ class SeriesPanel(Panel):
             f"{reading_of_expected(self.traces)}"
         )
 
+    @override
     def draw(self, figure: FigureBase) -> None:
-        """See the base."""
         panels = figure.subplots(len(self.traces), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
         for axes, trace in zip(panels, self.traces, strict=True):
             times, mean, low, high = thinned(trace.quantity)
@@ -67,20 +68,20 @@ class MapPanel(Panel):
     """Colours over the plane of the second axis, to the right, and the first, upwards; grey where nothing is known."""
 
     @property
+    @override
     def height(self) -> float:
-        """See the base."""
         return 0.8 + 1.9 * len(self.traces)
 
     @property
+    @override
     def reading(self) -> str:
-        """See the base."""
         unit = "" if self.quantity.unit == "1" else f" {self.quantity.unit}"
         sizes = [f"{_median_error(trace)}{unit}{f' ({trace.label})' if trace.label else ''}" for trace in self.traces]
         missing = any(np.isnan(trace.quantity.values).any() for trace in self.traces)
         return f"Median errors: ±{', ±'.join(sizes)}.{' Grey: nothing is known.' if missing else ''}"
 
+    @override
     def draw(self, figure: FigureBase) -> None:
-        """See the base."""
         panels = figure.subplots(len(self.traces), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
         low, high = ends([trace.quantity.values for trace in self.traces])
         for axes, trace in zip(panels, self.traces, strict=True):

@@ -48,7 +48,6 @@ class Moments:
     """
 
     def __init__(self, blocks: Array) -> None:
-        """See the class."""
         self.count = len(blocks)
         n = self.freedom
         self.mean = blocks.mean(axis=0)

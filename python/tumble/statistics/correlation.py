@@ -33,7 +33,6 @@ class Correlator:
     """
 
     def __init__(self, frames: int, lags: int, *, displacements: bool = False) -> None:
-        """See the class."""
         self.lags = lags
         self._displacements = displacements
         self._chunk = min(frames, max(1, -(-frames // CHUNKS), -(-lags // 4)))

@@ -16,6 +16,7 @@ from typing import Any
 import ase.units
 import numpy as np
 from ase.io.extxyz import key_val_str_to_dict
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.boxes import PARTLY_PERIODIC, dimensions_of
@@ -43,8 +44,8 @@ class ExtendedXYZ(XYZFrames):
     title = "extended xyz"
 
     @classmethod
+    @override
     def recognizes(cls, head: bytes) -> bool:
-        """See the base."""
         return comment_of(head) is not None
 
     def _look_at(self, comment: str) -> None:
@@ -82,8 +83,8 @@ class ExtendedXYZ(XYZFrames):
             if names:
                 self.notes += (f"Columns {', '.join(names)} are left out: nothing tells their unit.",)
 
+    @override
     def start(self, text: bytes, key: int) -> int:
-        """See `Layout`."""
         return key + 1 if self.key.startswith(b"\n") else super().start(text, key)
 
     def _info(self, comment: str) -> dict[str, Any]:

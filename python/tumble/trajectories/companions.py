@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.frames import Frame, FrameSource, Indices
@@ -20,7 +21,6 @@ class Companions(FrameSource):
     """
 
     def __init__(self, positions: FrameSource, *others: FrameSource) -> None:
-        """See the class."""
         self._sources = (positions, *others)
         self.name, self.n_atoms, self.labels = positions.name, positions.n_atoms, positions.labels
         self.ids, self.types = positions.ids, positions.types
@@ -48,8 +48,8 @@ class Companions(FrameSource):
         """Number of frames."""
         return len(self._indices[0])
 
+    @override
     def read(self, index: int) -> Frame:
-        """See the base."""
         frame, *others = (
             source.read(int(indices[index])) for source, indices in zip(self._sources, self._indices, strict=True)
         )
@@ -57,8 +57,8 @@ class Companions(FrameSource):
             setattr(frame, source.quantity, getattr(other, source.quantity))
         return frame
 
+    @override
     def close(self) -> None:
-        """See the base."""
         for source in self._sources:
             source.close()
 

@@ -29,7 +29,6 @@ class FrameValues:
     """
 
     def __init__(self, argument: str, source: FrameSource) -> None:
-        """See the class."""
         self._argument = argument
         self._names: tuple[str, ...] = ()
         self._function: Callable[[Any], Any] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.frames import Frame, FrameSource
@@ -17,7 +18,6 @@ class _View(FrameSource):
     """Frames of another source."""
 
     def __init__(self, source: FrameSource) -> None:
-        """See the class."""
         self._source = source
         self.name, self.n_atoms, self.labels = source.name, source.n_atoms, source.labels
         self.steps, self.times, self.notes = source.steps, source.times, source.notes
@@ -28,16 +28,16 @@ class _View(FrameSource):
         """Number of frames."""
         return len(self._source)
 
+    @override
     def read(self, index: int) -> Frame:
-        """See the base."""
         return self._source.read(index)
 
+    @override
     def close(self) -> None:
-        """See the base."""
         self._source.close()
 
+    @override
     def describe(self, index: int) -> str:
-        """See the base."""
         return self._source.describe(index)
 
 
@@ -64,7 +64,6 @@ class Stretch(_View):
         *,
         optional: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(source)
         clock = source.steps
         if clock is None and source.times is not None and timestep is not None:
@@ -106,12 +105,12 @@ class Stretch(_View):
         """Number of frames."""
         return len(self._chosen)
 
+    @override
     def read(self, index: int) -> Frame:
-        """See the base."""
         return self._source.read(int(self._chosen[index]))
 
+    @override
     def describe(self, index: int) -> str:
-        """See the base."""
         return self._source.describe(int(self._chosen[index]))
 
 
@@ -127,12 +126,11 @@ class LoneBead(_View):
     """Positions of one bead of a path integral of LAMMPS, whose dumps have velocities and forces of normal modes."""
 
     def __init__(self, source: FrameSource) -> None:
-        """See the class."""
         super().__init__(source)
         self.notes += (_NORMAL_MODES,)
 
+    @override
     def read(self, index: int) -> Frame:
-        """See the base."""
         frame = self._source.read(index)
         frame.velocities = frame.forces = None
         return frame

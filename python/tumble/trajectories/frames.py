@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.types import Array
@@ -109,7 +110,6 @@ class Continued(FrameSource):
     """
 
     def __init__(self, parts: Sequence[FrameSource]) -> None:
-        """See the class."""
         self._parts: list[FrameSource] = list(parts)
         first = self._parts[0]
         self.name = first.name if len(parts) == 1 else f"{first.name} … {parts[-1].name}"
@@ -148,17 +148,17 @@ class Continued(FrameSource):
         """Number of frames."""
         return len(self._part_of)
 
+    @override
     def read(self, index: int) -> Frame:
-        """See the base."""
         return self._parts[int(self._part_of[index])].read(int(self._index_in[index]))
 
+    @override
     def close(self) -> None:
-        """See the base."""
         for part in self._parts:
             part.close()
 
+    @override
     def describe(self, index: int) -> str:
-        """See the base."""
         return self._parts[int(self._part_of[index])].describe(int(self._index_in[index]))
 
 

@@ -11,6 +11,7 @@ import re
 from typing import BinaryIO
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.boxes import checked_dimensions
@@ -38,8 +39,8 @@ class IPIPDB(TextFrames):
     ipi = True
 
     @classmethod
+    @override
     def recognizes(cls, head: bytes) -> bool:
-        """See the base."""
         return _FIRST.match(head) is not None
 
     def _begin(self, file: BinaryIO) -> None:
@@ -56,12 +57,12 @@ class IPIPDB(TextFrames):
             atoms += line.startswith(b"ATOM")
         self.n_atoms = atoms
 
+    @override
     def start(self, text: bytes, key: int) -> int:
-        """See `Layout`."""
         return key
 
+    @override
     def header(self, text: bytes) -> Header:
-        """See `Layout`."""
         step = _STEP.search(text, 0, text.find(b"\n"))
         return Header(_HEAD + self.n_atoms + 1, None if step is None else int(step.group(1)))
 

@@ -10,6 +10,8 @@ import re
 from os import PathLike
 from typing import Any
 
+from typing_extensions import override
+
 from tumble.errors import TrajectoryError
 from tumble.trajectories.frames import Continued, Frame
 from tumble.trajectories.ipi_comment import IPI_WORDS, Comment, parse_comment
@@ -31,8 +33,8 @@ class IPIXYZ(XYZFrames):
     ipi = True
 
     @classmethod
+    @override
     def recognizes(cls, head: bytes) -> bool:
-        """See the base."""
         comment = comment_of(head)
         return comment is not None and IPI_WORDS.search(comment) is not None and not _PAIRS.search(comment)
 
@@ -82,5 +84,4 @@ class IPIXYZReader(TrajectoryReader):
     format = FORMAT
 
     def __init__(self, filename: str | PathLike[str], *, timestep: float | None = None, **arguments: Any) -> None:
-        """See the class."""
         super().__init__(Continued([IPIXYZ(filename)]), timestep=timestep)

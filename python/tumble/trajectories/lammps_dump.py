@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.boxes import PARTLY_PERIODIC, dimensions_of
@@ -73,8 +74,8 @@ class LammpsDump(TextFrames):
     key = b"ITEM: TIMESTEP"
 
     @classmethod
+    @override
     def recognizes(cls, head: bytes) -> bool:
-        """See the base."""
         return _FIRST.match(head) is not None
 
     def _begin(self, file: BinaryIO) -> None:
@@ -90,13 +91,13 @@ class LammpsDump(TextFrames):
             self.units = self.units or own
         self._columns: dict[str, int] | None = None
 
+    @override
     def start(self, text: bytes, key: int) -> int:
-        """See `Layout`."""
         before = _BEFORE.search(text, max(key - 200, 0), key)
         return key if before is None else before.start()
 
+    @override
     def header(self, text: bytes) -> Header:
-        """See `Layout`."""
         found = _HEADER.match(text)
         if found is None or not found["atoms"].strip().isdigit():
             return Header(1 << 62)  # cut off in its header

@@ -45,7 +45,6 @@ class NumberTable:
     """
 
     def __init__(self, table: bytes, columns: Sequence[int], numbers: Array) -> None:
-        """See the class."""
         self._lines, self._columns = numbers.shape
         line = table[: table.index(b"\n") + 1]
         if len(table) != len(numbers) * len(line):

@@ -11,6 +11,7 @@ from os import PathLike
 import numpy as np
 from MDAnalysis.coordinates.DCD import DCDReader
 from MDAnalysis.coordinates.XTC import XTCReader
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.boxes import checked_dimensions
@@ -48,7 +49,6 @@ class ReaderFrames(FrameSource):
         *,
         units: LammpsUnits | None = None,
     ) -> None:
-        """See the class."""
         self.name = str(path)
         try:
             self.name.encode()
@@ -72,8 +72,8 @@ class ReaderFrames(FrameSource):
         """Number of frames."""
         return self._frames
 
+    @override
     def read(self, index: int) -> Frame:
-        """See the base."""
         with _reading(f"{self.name}` at frame `{index}"):
             ts = self._reader[index]
         frame = Frame(positions=ts.positions.astype(np.float64))
@@ -85,8 +85,8 @@ class ReaderFrames(FrameSource):
             frame.forces = ts.forces.astype(np.float64)
         return frame
 
+    @override
     def close(self) -> None:
-        """See the base."""
         self._reader.close()
 
     def _leave_out_cut(self) -> None:

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 from MDAnalysis.lib.distances import minimize_vectors
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.frames import Frame, FrameSource, check_same
@@ -34,7 +35,6 @@ class RingPolymer(FrameSource):
     """
 
     def __init__(self, beads: Sequence[FrameSource]) -> None:
-        """See the class."""
         self.beads = list(beads)
         first = self.beads[0]
         for other in self.beads[1:]:
@@ -70,8 +70,8 @@ class RingPolymer(FrameSource):
         """Number of frames."""
         return self._frames
 
+    @override
     def read(self, index: int) -> Frame:
-        """See the base."""
         frames = [bead.read(index) for bead in self.beads]
         if any("like_first" in frame.data for frame in frames):
             raise TrajectoryError(
@@ -89,8 +89,8 @@ class RingPolymer(FrameSource):
                 setattr(joined, what, joined.data[f"bead_{what}"].mean(axis=0))
         return joined
 
+    @override
     def close(self) -> None:
-        """See the base."""
         for bead in self.beads:
             bead.close()
 
@@ -118,7 +118,6 @@ class RingPolymerReader(TrajectoryReader):
     def __init__(
         self, beads: Sequence[FrameSource], *, timestep: float | None = None, cell: Array | None = None
     ) -> None:
-        """See the class."""
         self.n_beads = len(beads)
         super().__init__(RingPolymer(beads), timestep=timestep, cell=cell)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.frame_index import HEADER, Header, index_frames
@@ -46,7 +47,6 @@ class TextFrames(FrameSource):
         """Return whether a file that begins with these bytes, up to 4096 of them, has this format."""
 
     def __init__(self, path: str | PathLike[str], units: LammpsUnits | None = None) -> None:
-        """See the class."""
         self.units = units
         self.path = Path(path)
         self.name = str(path)
@@ -79,11 +79,11 @@ class TextFrames(FrameSource):
 
     @abstractmethod
     def start(self, text: bytes, key: int) -> int:
-        """See `Layout`."""
+        """Return where the frame begins whose key is at `key`."""
 
     @abstractmethod
     def header(self, text: bytes) -> Header:
-        """See `Layout`."""
+        """Return the header of the frame that the text begins with."""
 
     def begins(self, text: bytes) -> bool:
         """See `Layout`: frames begin as the first one, but for their numbers."""
@@ -118,8 +118,8 @@ class TextFrames(FrameSource):
         """Number of frames."""
         return len(self._index.starts)
 
+    @override
     def read(self, index: int) -> Frame:
-        """See the base."""
         try:
             if self._file is None:
                 # Unbuffered, since a frame is read at once.
@@ -138,8 +138,8 @@ class TextFrames(FrameSource):
         except (ValueError, IndexError, OverflowError) as error:
             raise TrajectoryError(f"{self.describe(index)}: expected a frame like others, got: {error}") from error
 
+    @override
     def close(self) -> None:
-        """See the base."""
         if self._file is not None:
             self._file.close()
             self._file = None

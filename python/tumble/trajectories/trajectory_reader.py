@@ -39,7 +39,6 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
     units = {"time": "ps", "length": "Angstrom", "velocity": "Angstrom/ps", "force": "kJ/(mol*Angstrom)"}  # noqa: RUF012
 
     def __init__(self, source: FrameSource, *, timestep: float | None = None, cell: Array | None = None) -> None:
-        """See the class."""
         super().__init__(source.name)
         self.source = source
         self.n_atoms = source.n_atoms

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.frame_index import HEADER, Header
@@ -56,7 +57,7 @@ class XYZFrames(TextFrames):
         """Makes a frame of its comment and its lines of atoms."""
 
     def start(self, text: bytes, key: int) -> int:
-        """See `Layout`.
+        """Return where the frame begins whose key is in the comment at `key`.
 
         Raises:
             TrajectoryError: If the frame has another number of atoms than the first.
@@ -79,8 +80,8 @@ class XYZFrames(TextFrames):
         expected = b"%d" % self.n_atoms
         return count.strip() == expected and b"\n" not in comment if end else expected.startswith(count.strip())
 
+    @override
     def header(self, text: bytes) -> Header:
-        """See `Layout`."""
         step = _STEP.search(text, 0, text.find(b"\n", text.find(b"\n") + 1))
         return Header(self.n_atoms + 2, None if step is None else int(step.group(1)))
 

@@ -23,7 +23,6 @@ class Failure:
     """
 
     def __init__(self, error: Exception, elsewhere: str | None = None) -> None:
-        """See the class."""
         self.error = error
         self._elsewhere = elsewhere
 

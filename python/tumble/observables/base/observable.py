@@ -54,7 +54,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
     follows_centroid = False
 
     def __init__(self, universe: Any, *, blocks: int | None = None, verbose: bool = False) -> None:
-        """See the class.
+        """Prepare an analysis of the trajectory of a universe.
 
         Args:
             universe: A `MDAnalysis.Universe`.
@@ -331,7 +331,6 @@ class TimeCorrelation(Analysis):
     def __init__(
         self, universe: Any, *, longest: float | None = None, blocks: int | None = None, verbose: bool = False
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self.longest = longest
 

@@ -34,7 +34,6 @@ class OpenedRun:
     """
 
     def __init__(self, run: Run, settings: Settings) -> None:
-        """See the class."""
         self.run = run
         self.settings = settings
 

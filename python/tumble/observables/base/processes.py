@@ -39,7 +39,6 @@ class Processes(BackendBase):  # type: ignore[misc]  # MDAnalysis has no types
     """
 
     def __init__(self, n_workers: int) -> None:
-        """See the class."""
         super().__init__(n_workers)
         self._workers: list[tuple[BaseProcess, Connection[Any, Any]]] = []
         self._context = multiprocessing.get_context("spawn")

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from scipy import constants
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.molecular_observable import MolecularObservable
@@ -85,8 +86,8 @@ class Dielectric(MolecularObservable):
     settings = ("charges", "dipole_model", "isotropic")
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         return Plan.of(
             cls(
                 run.universe,
@@ -107,7 +108,6 @@ class Dielectric(MolecularObservable):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self.temperature = checked_temperature(temperature)
         self._dipole = SystemDipole(universe, dipoles)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.molecular_observable import MolecularObservable
@@ -67,8 +68,8 @@ class Dipole(MolecularObservable):
     settings = ("charges", "dipole_model", "isotropic")
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         isotropic = run.isotropic is not False
         return Plan.of(cls(run.universe, dipoles=dipole_source(run), isotropic=isotropic, blocks=run.settings.blocks))
 
@@ -83,7 +84,6 @@ class Dipole(MolecularObservable):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if not (np.isfinite(largest) and largest > 0):
             raise TrajectoryError(f"`largest`: expected a positive number of D, got {largest:g}")

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from MDAnalysis.lib.distances import minimize_vectors, self_capped_distance
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.molecular_observable import MolecularObservable
@@ -76,8 +77,8 @@ class DipoleCorrelation(MolecularObservable):
     settings = ("charges", "dipole_model")
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         return Plan.of(cls(run.universe, dipoles=dipole_source(run), blocks=run.settings.blocks))
 
     def __init__(
@@ -90,7 +91,6 @@ class DipoleCorrelation(MolecularObservable):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self._dipoles = WaterDipoles(universe, dipoles)
         if len(self._dipoles.water) < 2:

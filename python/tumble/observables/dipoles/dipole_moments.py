@@ -67,7 +67,6 @@ class PointCharges:
     """
 
     def __init__(self, charges: Mapping[str, float] | None = None) -> None:
-        """See the class."""
         charges = Q_SPC_FW if charges is None else charges
         if set(charges) != {"O", "H"}:
             raise SettingError("charges", f"expected those of O and H, got those of {', '.join(sorted(charges))}")
@@ -86,7 +85,7 @@ class PointCharges:
         return f"point charges of {-2 * self._hydrogen:g} e on O and {self._hydrogen:g} e on H: {_PROXY}"
 
     def molecular(self, ts: Any, water: Water, bonds: Array) -> Array:
-        """See `MolecularSource`."""
+        """Return the dipoles of the molecules, [P,M,3] in e·Å, as `MolecularSource` asks."""
         return np.asarray(self._hydrogen * bonds.sum(axis=-2))
 
 
@@ -99,7 +98,6 @@ class AtomicCharges:
     """
 
     def __init__(self, charges: FrameSource) -> None:
-        """See the class."""
         varies = isinstance(charges, str) or callable(charges)
         self._varying = FrameValues("charges", charges) if varies else None
         self._fixed = None if varies else np.asarray(charges, dtype=np.float64)
@@ -110,7 +108,7 @@ class AtomicCharges:
         return f"{'fixed charges' if self._varying is None else 'charges of each frame'} of the atoms: {_PROXY}"
 
     def molecular(self, ts: Any, water: Water, bonds: Array) -> Array:
-        """See `MolecularSource`.
+        """Return the dipoles of the molecules, [P,M,3] in e·Å, as `MolecularSource` asks.
 
         Raises:
             TrajectoryError: If there isn't a charge for each atom, or a molecule isn't neutral.
@@ -143,11 +141,10 @@ class GivenDipoles:
     description = "given dipoles"
 
     def __init__(self, dipoles: FrameSource) -> None:
-        """See the class."""
         self._values = FrameValues("dipoles", dipoles)
 
     def molecular(self, ts: Any, water: Water, bonds: Array) -> Array:
-        """See `MolecularSource`.
+        """Return the dipoles of the molecules, [P,M,3] in e·Å, as `MolecularSource` asks.
 
         Raises:
             TrajectoryError: If they don't fit molecules and beads.

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.observables.base.observable import TimeCorrelation
 from tumble.observables.base.opened_run import OpenedRun
@@ -61,8 +62,8 @@ class DipoleRelaxation(TimeCorrelation):
     settings = ("charges", "dipole_model", "longest")
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         settings = run.settings
         return Plan.of(cls(run.universe, dipoles=dipole_source(run), longest=settings.longest, blocks=settings.blocks))
 
@@ -75,7 +76,6 @@ class DipoleRelaxation(TimeCorrelation):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, longest=longest, blocks=blocks, verbose=verbose)
         self._dipoles = WaterDipoles(universe, dipoles)
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from scipy import constants
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.observable import TimeCorrelation
@@ -72,8 +73,8 @@ class Infrared(TimeCorrelation):
     settings = ("charges", "dipole_model", "resolution")
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         return Plan.of(
             cls(
                 run.universe,
@@ -95,7 +96,6 @@ class Infrared(TimeCorrelation):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self.temperature = checked_temperature(temperature)
         if not 0 < highest < np.inf:

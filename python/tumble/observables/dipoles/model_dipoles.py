@@ -37,7 +37,6 @@ class ModelOutput:
     """
 
     def __init__(self, model: str | PathLike[str], output: str, universe: Any) -> None:
-        """See the class."""
         self._path, self._output = find_model(model), output
         document = metadata.read(self._path)
         if output not in document["outputs"]:

@@ -30,7 +30,6 @@ class TotalDipoles:
     description = "given dipoles of the whole system"
 
     def __init__(self, dipoles: FrameSource) -> None:
-        """See the class."""
         self._values = FrameValues("dipoles", dipoles)
 
     def total(self, ts: Any) -> Array:
@@ -60,7 +59,6 @@ class WaterDipoles:
     """
 
     def __init__(self, universe: Any, source: MolecularSource | None = None) -> None:
-        """See the class."""
         self.water = Water(universe)
         counts = Counter(np.delete(universe.atoms.elements, self.water.atoms.ravel()).tolist())
         self.others = ", ".join(f"{count} {symbol}" for symbol, count in sorted(counts.items()))
@@ -97,7 +95,6 @@ class SystemDipole:
     """
 
     def __init__(self, universe: Any, source: MolecularSource | TotalDipoles | None = None) -> None:
-        """See the class."""
         self._source = source if isinstance(source, TotalDipoles) else WaterDipoles(universe, source)
         if isinstance(self._source, WaterDipoles) and self._source.others:
             raise TrajectoryError(

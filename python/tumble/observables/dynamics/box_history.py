@@ -22,7 +22,6 @@ class BoxHistory:
     """
 
     def __init__(self) -> None:
-        """See the class."""
         self._first: Array | None = None
         self._sum = np.zeros(3)
         self._frames = 0

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import SettingError, TrajectoryError
 from tumble.observables.base.observable import LONGEST, TimeCorrelation
@@ -86,8 +87,8 @@ class MeanSquareDisplacement(TimeCorrelation):
     displacements = True
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         settings = run.settings
         if run.universe.dimensions is None or run.single_body:
             raise TrajectoryError(
@@ -118,7 +119,6 @@ class MeanSquareDisplacement(TimeCorrelation):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, longest=longest, blocks=blocks, verbose=verbose)
         if (temperature is None) != (viscosity is None):
             raise SettingError("viscosity", "expected `temperature` and `viscosity` or neither, got one of them")

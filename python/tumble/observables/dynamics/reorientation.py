@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 from scipy.integrate import trapezoid
+from typing_extensions import override
 
 from tumble.observables.base.observable import TimeCorrelation
 from tumble.observables.base.opened_run import OpenedRun
@@ -85,8 +86,8 @@ class Reorientation(TimeCorrelation):
     settings = ("longest",)
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         return Plan.of(cls(run.universe, longest=run.settings.longest, blocks=run.settings.blocks))
 
     def __init__(
@@ -99,7 +100,6 @@ class Reorientation(TimeCorrelation):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, longest=longest, blocks=blocks, verbose=verbose)
         self.fit = fit
         self.beads = beads

@@ -36,6 +36,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.observable import TimeCorrelation
@@ -97,8 +98,8 @@ class VibrationalSpectrum(TimeCorrelation):
     settings = ("resolution",)
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         settings, potential = run.settings, run.logged("potential")
         analyses = []
         if run.has_trajectory or potential is None:
@@ -131,7 +132,6 @@ class VibrationalSpectrum(TimeCorrelation):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if not 0 < highest < np.inf:
             raise TrajectoryError(f"`highest`: expected a positive number of cm⁻¹, got {highest:g}")

@@ -43,7 +43,6 @@ class Unwrapper:
     """
 
     def __init__(self, *, unwrapped: bool = False) -> None:
-        """See the class."""
         self._unwrapped = unwrapped
         self._frame: int | None = None
         self._box: Array | None = None

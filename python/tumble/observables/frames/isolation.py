@@ -34,7 +34,6 @@ class Isolation:
     """
 
     def __init__(self, universe: Any, isolated: bool | None = None) -> None:
-        """See the class."""
         ts = universe.trajectory[0]
         self._cuts = False
         self.gap = self.widest = np.inf

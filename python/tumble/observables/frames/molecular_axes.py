@@ -59,7 +59,6 @@ class MolecularAxes:
     """
 
     def __init__(self, universe: Any, axes: Sequence[str | MolecularAxis] = AXES) -> None:
-        """See the class."""
         for axis in axes:
             if isinstance(axis, str) and axis not in AXES:
                 raise TrajectoryError(f"`axes`: expected {', '.join(AXES)} or a `MolecularAxis`, got `{axis}`")

@@ -65,7 +65,6 @@ class Neighbours:
     """
 
     def __init__(self, trajectory: Any, isolation: Isolation, masses: Array) -> None:
-        """See the class."""
         self._count = len(trajectory)
         if self._count < FEWEST:
             raise TrajectoryError(

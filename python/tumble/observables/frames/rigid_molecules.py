@@ -36,7 +36,6 @@ class RigidMolecules:
     def __init__(
         self, universe: Any, molecules: Sequence[Sequence[int]] | NDArray[np.intp] | None = None, masses: Any = None
     ) -> None:
-        """See the class."""
         found = _found(universe) if molecules is None else [np.asarray(one, dtype=np.intp) for one in molecules]
         self.sizes = np.array([len(one) for one in found], dtype=np.intp)
         if len(found) == 0 or self.sizes.min() == 0:

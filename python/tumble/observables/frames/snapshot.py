@@ -30,7 +30,6 @@ class Snapshot:
     """
 
     def __init__(self, ts: Any) -> None:
-        """See the class."""
         self.ts = ts
         self.frame = int(ts.frame)
         self.dimensions: Array | None = ts.dimensions

@@ -29,7 +29,6 @@ class Water:
     """
 
     def __init__(self, universe: Any, limit: float = LIMIT) -> None:
-        """See the class."""
         self.limit = limit
         #: Indices of the atoms O, H and H of each molecule, [M,3].
         self.atoms: NDArray[np.intp] = assign_hydrogens(universe, limit)
@@ -71,7 +70,6 @@ class BrokenMolecules:
     """
 
     def __init__(self) -> None:
-        """See the class."""
         self.number = 0
         self.first_frame: int | None = None
 

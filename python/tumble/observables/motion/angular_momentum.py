@@ -86,7 +86,6 @@ class AngularMomentum(SeriesObservable):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if thermostat is not None and thermostat not in THERMOSTATS:
             raise TrajectoryError(f"`thermostat`: expected one of {', '.join(THERMOSTATS)}, got `{thermostat}`")

@@ -81,7 +81,6 @@ class Constraints:
     """
 
     def __init__(self, universe: Any, molecules: RigidMolecules) -> None:
-        """See the class."""
         self.distances = self.freedoms = 0
         self.atoms: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         ts = universe.trajectory[0]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+from typing_extensions import override
+
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.observable import Analysis
@@ -58,8 +60,8 @@ class Drift(Kind):
     settings = ("isolated", "isotropic")
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         if not run.has_trajectory:
             return Plan.known(_logged(run))
         settings, universe = run.settings, run.universe
@@ -93,7 +95,6 @@ class Drift(Kind):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         self._universe, self._thermostat, self._isolated = universe, thermostat, isolated
         self._lattice, self._chosen, self._masses = lattice, molecules, masses
         self._conserved, self._torque = conserved, torque

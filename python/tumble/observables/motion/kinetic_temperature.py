@@ -76,7 +76,6 @@ class KineticTemperature(SeriesObservable):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         ts = universe.trajectory[0]
         if len(beads_of(ts)) > 1:

@@ -64,7 +64,6 @@ class MolecularRotation(SequentialObservable):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self._molecules = RigidMolecules(universe, molecules, masses)
 

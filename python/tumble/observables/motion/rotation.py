@@ -46,7 +46,6 @@ class _WholeRotation(SequentialObservable):
     _label: str
 
     def __init__(self, universe: Any, *, masses: Any = None, blocks: int | None = None, verbose: bool = False) -> None:
-        """See the classes."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self._masses = masses_of(universe, masses)
 
@@ -154,7 +153,6 @@ class BodyRotation(_WholeRotation):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, masses=masses, blocks=blocks, verbose=verbose)
         self._isolation = Isolation(universe, isolated)
         self._isolation.require("the rotation of the whole")

@@ -32,6 +32,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from tumble.errors import SettingError, TrajectoryError
 from tumble.observables.base.kind import Bias
@@ -105,8 +106,8 @@ class Orientation(MolecularObservable):
     settings = ("frame", "isotropic")
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         settings = run.settings
         return Plan.of(cls(run.universe, frame=settings.frame, isotropic=run.isotropic, blocks=settings.blocks))
 
@@ -143,7 +144,6 @@ class Orientation(MolecularObservable):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if frame not in FRAMES:
             raise SettingError("frame", f"expected one of {', '.join(FRAMES)}, got `{frame}`")

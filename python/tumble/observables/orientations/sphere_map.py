@@ -26,7 +26,6 @@ class SphereMap:
     """
 
     def __init__(self, bins: tuple[int, int]) -> None:
-        """See the class."""
         if bins[0] < 1 or bins[1] < 2 or bins[1] % 2 == 1:
             raise TrajectoryError(
                 "`bins`: expected at least 1 along cos(theta) and an even number along phi, got "

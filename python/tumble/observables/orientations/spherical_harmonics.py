@@ -37,7 +37,6 @@ class HarmonicMeans:
     """
 
     def __init__(self, highest: int) -> None:
-        """See the class."""
         self._highest = highest
         self._matrix = _matrix(highest)
 

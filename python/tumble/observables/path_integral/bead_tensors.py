@@ -33,7 +33,6 @@ class BeadTensors(FrameObservable):
     single_bead: str
 
     def __init__(self, universe: Any, *, isotropic: bool, blocks: int | None, verbose: bool) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self._elements = atoms_by_element(universe)
         self._isotropic = isotropic

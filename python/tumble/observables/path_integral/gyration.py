@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -62,8 +63,8 @@ class Gyration(BeadTensors):
     single_bead = "which has no extent"
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         isotropic = run.settings.isotropic is not False
         run.require_all_beads()
         return Plan.of(cls(run.universe, isotropic=isotropic, blocks=run.settings.blocks))
@@ -71,7 +72,6 @@ class Gyration(BeadTensors):
     def __init__(
         self, universe: Any, *, isotropic: bool = True, blocks: int | None = None, verbose: bool = False
     ) -> None:
-        """See the class."""
         super().__init__(universe, isotropic=isotropic, blocks=blocks, verbose=verbose)
 
     def _sample(self) -> Array:

@@ -22,6 +22,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.opened_run import OpenedRun
@@ -71,8 +72,8 @@ class Kinetic(BeadTensors):
     single_bead = "for which the estimator is the constant 3/2 kT"
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         blocks = run.settings.blocks
         isotropic = run.settings.isotropic is not False
         hot = run.run.centroid_temperature
@@ -102,7 +103,6 @@ class Kinetic(BeadTensors):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         self.temperature = checked_temperature(temperature)
         super().__init__(universe, isotropic=isotropic, blocks=blocks, verbose=verbose)
         _forces(universe.trajectory[0])

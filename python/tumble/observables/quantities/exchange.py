@@ -42,7 +42,6 @@ class OwnAverages:
     """
 
     def __init__(self, frames: int) -> None:
-        """See the class."""
         self._frames = frames
         self._counts = np.zeros(next((count for count in _INTERVALS if count <= frames), 1))
         self._sums: Array | None = None

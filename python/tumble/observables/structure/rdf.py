@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 import numpy as np
 from MDAnalysis.lib.mdamath import triclinic_vectors
+from typing_extensions import override
 
 from tumble.errors import SettingError, TrajectoryError
 from tumble.observables.base.molecular_observable import MolecularObservable
@@ -93,8 +94,8 @@ class Rdf(MolecularObservable):
     settings = ("pairs", "cutoff", "bin_width", "centroid")
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         settings = run.settings
         pairs = _all_pairs(run) if settings.pairs is None else settings.pairs
         apart = any({"O", "H"} & set(pair) for pair in pairs) and run.molecules_known
@@ -127,7 +128,6 @@ class Rdf(MolecularObservable):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
-        """See the class."""
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if intramolecular not in ("together", "apart"):
             raise TrajectoryError(f"`intramolecular`: expected `together` or `apart`, got `{intramolecular}`")

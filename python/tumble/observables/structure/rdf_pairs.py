@@ -59,7 +59,6 @@ class PairCounter:
     """
 
     def __init__(self, classes: Indices, width: float) -> None:
-        """See the class."""
         atoms = np.flatnonzero(classes >= 0)
         # By class, so that atoms of a class are a slice.
         self._order = atoms[np.argsort(classes[atoms], kind="stable")]

@@ -78,7 +78,6 @@ class Ordering(Kind):
         seed: int = 1,
         molecules: int | None = None,
     ) -> None:
-        """See the class."""
         if len(structures) < FEWEST:
             raise TrajectoryError(f"`structures`: expected at least {FEWEST} orderings, got {len(structures)}")
         formulas = sorted({str(atoms.symbols.formula.convert("hill")) for atoms in structures})
@@ -220,7 +219,6 @@ class _Variances:
     """
 
     def __init__(self, orderings: int, rotations: int) -> None:
-        """See the class."""
         self._bessel = orderings / (orderings - 1)
         self._rotations = rotations
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
@@ -68,8 +69,8 @@ class Symmetry(Kind):
     numbers_by_rotations = True
 
     @classmethod
+    @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        """See the base."""
         logged = run.run
         if logged.torque is None and not logged.symmetry:
             raise TrajectoryError("`run`: expected a frame torque or symmetry error that was logged, got none")

@@ -27,7 +27,6 @@ class LammpsDumps:
     """
 
     def __init__(self, folder: Path, chosen: Sequence[Path] | None) -> None:
-        """See the class."""
         self._folder = folder
         self._chosen = chosen
 
