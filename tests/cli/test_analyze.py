@@ -49,8 +49,8 @@ def write_run(folder: Path, *, seed: int = 1, polar: float = 0.0, frames: int = 
         if polar > 0:
             wrong = (turned @ np.array([0.0, 1.0, 0.0]))[:, 2] < -1 + 2 * polar * generator.random(MOLECULES)
             turned[wrong] = -turned[wrong]
-        centres = lattice + 0.02 * generator.normal(size=lattice.shape)
-        atoms = (centres + np.einsum("mij,aj->mai", turned, MOLECULE)).reshape(-1, 3)
+        centers = lattice + 0.02 * generator.normal(size=lattice.shape)
+        atoms = (centers + np.einsum("mij,aj->mai", turned, MOLECULE)).reshape(-1, 3)
         dump += ["ITEM: TIMESTEP", str(10 * frame), "ITEM: NUMBER OF ATOMS", str(len(atoms))]
         dump += ["ITEM: BOX BOUNDS pp pp pp", *[f"0 {BOX}"] * 3, "ITEM: ATOMS id element xu yu zu"]
         dump += [

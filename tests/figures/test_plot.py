@@ -151,7 +151,7 @@ def test_long_series_are_thinned_out() -> None:
     assert band[:, 1].max() == values.max()
 
 
-def test_maps_share_their_colours() -> None:
+def test_maps_share_their_colors() -> None:
     flat, bent = made_up.sphere(), made_up.sphere(bias=0.3)
     bent.values[2, 2] = np.nan
     figure = plot_results([result(flat), result(bent)], labels=["a", "b"])
@@ -181,13 +181,13 @@ def test_panels_fill_two_columns() -> None:
     assert [len([part for part in side.subfigs if part.axes]) for side in figure.subfigs] == [3, 2]
 
 
-def test_a_run_without_a_quantity_keeps_the_colours_of_others() -> None:
+def test_a_run_without_a_quantity_keeps_the_colors_of_others() -> None:
     (axes,) = axes_of(plot_results([result(), result(made_up.curve())]))
     assert axes.lines[0].get_color() == VERMILION
 
 
 def test_twenty_runs_look_different() -> None:
-    assert len({(look(index).colour, str(look(index).dashes)) for index in range(20)}) == 20
+    assert len({(look(index).color, str(look(index).dashes)) for index in range(20)}) == 20
 
 
 def test_unknown_and_constant_values_are_drawn() -> None:

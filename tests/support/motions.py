@@ -78,21 +78,21 @@ def masses_of(elements: str | list[str]) -> Array:
     return np.array([MASSES[name] for name in elements])
 
 
-def centred(shape: Array, masses: Array) -> Array:
+def centered(shape: Array, masses: Array) -> Array:
     return np.asarray(shape - masses @ shape / masses.sum())
 
 
 def ammonia() -> tuple[str, Array]:
-    """Elements and positions of a symmetric top about its centre of mass, axis along z."""
+    """Elements and positions of a symmetric top about its center of mass, axis along z."""
     corners = 0.94 * np.array([[1, 0, 0], [-0.5, 0.75**0.5, 0], [-0.5, -(0.75**0.5), 0]])
     shape = np.vstack([[0, 0, 0.38], corners])
-    return "NHHH", centred(shape, masses_of("NHHH"))
+    return "NHHH", centered(shape, masses_of("NHHH"))
 
 
 def water() -> tuple[str, Array]:
-    """Elements and positions of a molecule about its centre of mass, in the xz plane."""
+    """Elements and positions of a molecule about its center of mass, in the xz plane."""
     shape = np.array([[0.0, 0.0, 0.0], [0.76, 0.0, 0.59], [-0.76, 0.0, 0.59]])
-    return "OHH", centred(shape, masses_of("OHH"))
+    return "OHH", centered(shape, masses_of("OHH"))
 
 
 def free_symmetric_top(

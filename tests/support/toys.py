@@ -20,9 +20,9 @@ def smooth_cutoff(r: Tensor, cutoff: float) -> Tensor:
     return (1.0 - (r / cutoff) ** 2).clamp_min(0.0) ** 4
 
 
-def sum_over_edges(values: Tensor, centres: Tensor, n_atoms: int) -> Tensor:
-    """Sum values [E] of edges over those with the same centre [E]; gives [n_atoms]."""
-    return torch.zeros(n_atoms, dtype=values.dtype, device=values.device).index_add(0, centres, values)
+def sum_over_edges(values: Tensor, centers: Tensor, n_atoms: int) -> Tensor:
+    """Sum values [E] of edges over those with the same center [E]; gives [n_atoms]."""
+    return torch.zeros(n_atoms, dtype=values.dtype, device=values.device).index_add(0, centers, values)
 
 
 class EdgeHarmonic(nn.Module):
@@ -37,8 +37,8 @@ class EdgeHarmonic(nn.Module):
         depth: 1, there are no messages.
     """
 
-    centre_weights: Tensor
-    neighbour_weights: Tensor
+    center_weights: Tensor
+    neighbor_weights: Tensor
 
     def __init__(self, l: int, m: int, cutoff: float = 4.0, strength: float = 1.0) -> None:  # noqa: E741
         """Choose the harmonic.
@@ -59,13 +59,13 @@ class EdgeHarmonic(nn.Module):
         self.depth = 1
         self.order = l + m
         self.harmonics = o3.SphericalHarmonics(l, normalize=True, normalization="component")
-        self.register_buffer("centre_weights", strength * torch.tensor([1.0, 0.7], dtype=torch.float64))
-        self.register_buffer("neighbour_weights", torch.tensor([1.0, -0.4], dtype=torch.float64))
+        self.register_buffer("center_weights", strength * torch.tensor([1.0, 0.7], dtype=torch.float64))
+        self.register_buffer("neighbor_weights", torch.tensor([1.0, -0.4], dtype=torch.float64))
 
     def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         """Energies of the atoms; the contract is that of every model, see docs/model-file.md."""
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
-        weights = self.centre_weights[species[edge_index[0]]] * self.neighbour_weights[species[edge_index[1]]]
+        weights = self.center_weights[species[edge_index[0]]] * self.neighbor_weights[species[edge_index[1]]]
         values = self.harmonics(edge_vectors)[:, self.order] * smooth_cutoff(r, self.cutoff)
         return {"energy": sum_over_edges(values * weights.to(r.dtype), edge_index[0], species.size(0))}
 
@@ -77,7 +77,7 @@ class TwoHop(nn.Module):
 
         energy_i = sum_e s(r_e) tanh(rho_j h_rev(e)),
 
-    where rho_j h_rev(e) is the message that the reverse edge j->i sends from its own centre j; it is zero where
+    where rho_j h_rev(e) is the message that the reverse edge j->i sends from its own center j; it is zero where
     there is no reverse edge.
 
     Attributes:
@@ -138,11 +138,11 @@ class MorsePair(nn.Module):
     def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         """Energies of the atoms; the contract is that of every model, see docs/model-file.md."""
         r = torch.linalg.vector_norm(edge_vectors, dim=1)
-        centre, neighbour = species[edge_index[0]], species[edge_index[1]]
+        center, neighbor = species[edge_index[0]], species[edge_index[1]]
         depth, width, length = (
-            self.depths[centre, neighbour].to(r.dtype),
-            self.widths[centre, neighbour].to(r.dtype),
-            self.lengths[centre, neighbour].to(r.dtype),
+            self.depths[center, neighbor].to(r.dtype),
+            self.widths[center, neighbor].to(r.dtype),
+            self.lengths[center, neighbor].to(r.dtype),
         )
         well = depth * ((1.0 - torch.exp(-width * (r - length))) ** 2 - 1.0)
         values = 0.5 * well * smooth_cutoff(r, self.cutoff)

@@ -41,7 +41,7 @@ from tumble.waiting import set_waiting
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+    """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
         prog="tumble",
         description="Approximately rotation-invariant machine-learning potentials in LAMMPS, i-PI and ASE.",
@@ -121,7 +121,7 @@ def _say(text: str) -> None:
 
 
 def _words(error: Exception) -> str:
-    """An error in the form of all others: the file, then what is wrong."""
+    """Return an error in the form of all others: the file, then what is wrong."""
     if not isinstance(error, OSError) or not error.strerror:
         return str(error)
     reason = error.strerror[:1].lower() + error.strerror[1:]
@@ -129,7 +129,7 @@ def _words(error: Exception) -> str:
 
 
 def _nobody_reads() -> bool:
-    """Whether it is the pipe of the output that is broken, and not one to another process."""
+    """Return whether it is the pipe of the output that is broken, and not one to another process."""
     poll = select.poll()
     try:
         poll.register(sys.stdout.fileno(), 0)

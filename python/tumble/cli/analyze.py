@@ -47,7 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Options of how to analyse."""
+    """Options of how to analyze."""
     parser.add_argument("--start", metavar="PS", type=float, help="leave out what is before this time")
     parser.add_argument("--stop", metavar="PS", type=float, help="leave out what is after this time")
     parser.add_argument("--stride", metavar="N", type=int, default=1, help="take every N-th frame (default: 1)")
@@ -98,7 +98,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Analyse each run, print its numbers, write its file."""
+    """Analyze each run, print its numbers, write its file."""
     from tumble.errors import ConfigurationError
     from tumble.observables.registry import OBSERVABLES
     from tumble.outputs import ANALYSIS, check_output
@@ -193,7 +193,7 @@ def check_asked(analysis: Analysis, arguments: argparse.Namespace) -> None:
 
 
 def opening_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Arguments of `open_run` that say what the files of a run don't."""
+    """Return the arguments of `open_run` that say what the files of a run don't."""
     return {
         "topology": arguments.topology,
         "trajectory": arguments.trajectory,
@@ -221,14 +221,14 @@ def analyze_run(opened: Run, settings: Settings, observables: Sequence[str] | No
 
 
 def chosen(arguments: argparse.Namespace) -> list[str] | None:
-    """Names of the observables that were asked for; None for all."""
+    """Return names of the observables that were asked for; None for all."""
     if arguments.observables is None:
         return None
     return [name.strip() for name in arguments.observables.split(",")]
 
 
 def read_settings(arguments: argparse.Namespace) -> Settings:
-    """The settings of a command line.
+    """Return the settings of a command line.
 
     Raises:
         SettingError: If a value can't be, or a list has another form.

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def format_accuracy(accuracy: Accuracy) -> str:
-    """A table in meV."""
+    """Return a table in meV."""
     lines = [
         f"{accuracy.file}: {accuracy.frames} structures, {accuracy.atoms} atoms",
         f"{'':24}{'MAE':>12}{'RMSE':>12}  unit",

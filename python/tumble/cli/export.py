@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _inputs(arguments: argparse.Namespace) -> list[Path]:
-    """All files of the training, and those with references."""
+    """Return all files of the training, and those with references."""
     checkpoint: Path = arguments.checkpoint
     files = list(checkpoint.iterdir()) if checkpoint.is_dir() else [checkpoint]
     return files if arguments.references is None else [*files, arguments.references]

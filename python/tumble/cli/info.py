@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def format_metadata(path: Path, document: Metadata) -> str:
-    """One line for each property."""
+    """Return one line for each property."""
     hops = document["depth"]
     reach = f"{document['cutoff']:g} Å" + (f", an atom sees {hops} × that" if hops > 1 else "")
     baseline = zip(document["species"], document["baseline"], strict=True)
@@ -65,13 +65,13 @@ def format_metadata(path: Path, document: Metadata) -> str:
 
 
 def _row(title: str, value: str) -> str:
-    """A property, whose further lines stand below the first."""
+    """Return a property, whose further lines stand below the first."""
     first, *others = printable(value).splitlines() or [""]
     return "\n".join([f"{title:12}{first}", *(f"{'':12}{line}" for line in others)])
 
 
 def format_symmetry(symmetry: Symmetry) -> str:
-    """Group, kind and error in one phrase."""
+    """Return group, kind and error in one phrase."""
     group, energy, force = symmetry["group"], symmetry["energy_error"], symmetry["force_error"]
     if symmetry["kind"] == "exact":
         return f"{group} exact"

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def format_description(description: Description) -> str:
-    """A few lines of text."""
+    """Return a few lines of text."""
     rows = [("evaluations", str(description.count)), ("exact to degree", str(description.degree))]
     rows.append(("parity", "exact" if description.parity else "not averaged: what is odd under inversion stays"))
     rows += zip(chain(["weights"], repeat("")), _weights(description), strict=False)
@@ -59,7 +59,7 @@ def format_description(description: Description) -> str:
 
 
 def _weights(description: Description) -> list[str]:
-    """Lines with the distinct weights and how many rotations have each."""
+    """Return lines with the distinct weights and how many rotations have each."""
     weights = description.distinct_weights
     if len(weights) == 1:
         return ["equal"]

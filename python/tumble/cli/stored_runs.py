@@ -40,7 +40,7 @@ class LoadedRuns:
 
 
 def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
-    """The analyses of all runs; what wasn't analyzed is.
+    """Return the analyses of all runs; what wasn't analyzed is.
 
     Raises:
         ConfigurationError: If there are other names than runs.
@@ -108,7 +108,7 @@ def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
 
 
 def _refuse_without_files(stored: Analysis, path: Path, folder: Path) -> None:
-    """Raises a TrajectoryError if files are gone: there is no telling what a new analysis would lack."""
+    """Raise a TrajectoryError if files are gone: there is no telling what a new analysis would lack."""
     gone = files_gone(stored, folder)
     if gone:
         raise TrajectoryError(
@@ -124,7 +124,7 @@ def _lacks(stored: Analysis, wanted: Sequence[str] | None) -> str:
 
 
 def _named(path: Path, arguments: argparse.Namespace) -> Analysis:
-    """An analysis that the user named itself: taken as it is, with a note if its files have changed."""
+    """Return an analysis that the user named itself: taken as it is, with a note if its files have changed."""
     stored = load_analysis(path)
     if _asks_for_options(arguments):
         raise ConfigurationError(
@@ -140,5 +140,5 @@ def _named(path: Path, arguments: argparse.Namespace) -> Analysis:
 
 
 def _asks_for_options(arguments: argparse.Namespace) -> bool:
-    """Whether any option says how to open or analyse a run."""
+    """Return whether any option says how to open or analyze a run."""
     return replace(read_settings(arguments), jobs=1) != Settings() or any(opening_of(arguments).values())

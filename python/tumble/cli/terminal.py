@@ -25,7 +25,7 @@ def fit_output() -> None:
 
 
 def printable(text: str) -> str:
-    """Text of a stranger, such as the name in a model file, with everything but new lines escaped that doesn't show."""
+    """Return untrusted text, such as the name in a model file, with all invisible characters but line feeds escaped."""
     return "".join(_escaped(c) if c != "\n" and unicodedata.category(c) in _HIDDEN else c for c in text)
 
 

@@ -85,7 +85,7 @@ def _train(args: argparse.Namespace, folder: Path) -> Summary:
 
 
 def _checkpoint(folder: Path) -> os.stat_result | None:
-    """The state of the checkpoint in a folder, if there is one."""
+    """Return the state of the checkpoint in a folder, if there is one."""
     try:
         return (folder / "checkpoint.pt").stat()
     except OSError:

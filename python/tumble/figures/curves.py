@@ -84,8 +84,8 @@ class CurvePanel(Panel):
         quantity, look = trace.quantity, trace.look
         places, (low, high) = quantity.axes[0].values, band(quantity)
         few = slice(None, None, -(-len(places) // _BAND))
-        axes.fill_between(places[few], low[few], high[few], color=look.colour, alpha=0.22, linewidth=0)
-        (line,) = axes.plot(places, quantity.values, color=look.colour, linestyle=look.dashes, linewidth=1.3)
+        axes.fill_between(places[few], low[few], high[few], color=look.color, alpha=0.22, linewidth=0)
+        (line,) = axes.plot(places, quantity.values, color=look.color, linestyle=look.dashes, linewidth=1.3)
         return line
 
     def _set_places(self, axes: Axes) -> None:
@@ -109,7 +109,7 @@ class PointsPanel(CurvePanel):
             places + shift,
             trace.quantity.values,
             yerr=bar_lengths(trace.quantity.errors),
-            color=trace.look.colour,
+            color=trace.look.color,
             marker=trace.look.marker,
             markersize=3.5,
             linestyle="",

@@ -50,7 +50,7 @@ class NumberPanel(Panel):
                 quantity.values,
                 row,
                 xerr=bar_lengths(quantity.errors),
-                color=look.colour,
+                color=look.color,
                 marker=look.marker,
                 markersize=5,
             )
@@ -70,7 +70,7 @@ class NumberPanel(Panel):
 
 
 def _few_ticks(axes: Axes, most: int) -> Array:
-    """Places of ticks with about so many intervals; a locator alone can take many more, to have two."""
+    """Return places of ticks with about so many intervals; a locator alone can take many more, to have two."""
     low, high = axes.get_xlim()
     places = np.asarray(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high))
     places = places[(places >= low) & (places <= high)]

@@ -43,7 +43,7 @@ class Panel:
         raise NotImplementedError
 
     def draw(self, figure: FigureBase) -> None:
-        """Draws it into a part of a figure that is empty so far."""
+        """Draw it into a part of a figure that is empty so far."""
         raise NotImplementedError
 
 
@@ -53,7 +53,7 @@ def reading_of_expected(traces: list[Trace]) -> str:
 
 
 def has_expected(traces: list[Trace]) -> bool:
-    """Whether it is known of any run what symmetry demands."""
+    """Return whether it is known of any run what symmetry demands."""
     return any(trace.quantity.expected is not None for trace in traces)
 
 
@@ -74,7 +74,7 @@ def draw_expected(axes: Axes, traces: list[Trace]) -> Line2D | None:
 
 
 def scale_ticks(axis: Axis) -> int:
-    """Ticks in units of a power of ten, which is given back for the label; the axis has its limits already."""
+    """Return ticks in units of a power of ten, which is given back for the label; the axis has its limits already."""
     power = power_for(*axis.get_view_interval())
     formatter = ScalarFormatter(useOffset=False)
     formatter.set_scientific(False)
@@ -92,5 +92,5 @@ def set_angles(axis: Axis, unit: str) -> None:
 
 
 def bar_lengths(errors: Array) -> Array:
-    """Lengths of error bars, none where the error isn't known."""
+    """Return lengths of error bars, none where the error isn't known."""
     return np.nan_to_num(errors, nan=0.0, posinf=0.0)

@@ -2,7 +2,7 @@
 
 Each curve has a panel in which the runs are lines with bands of their errors; a time series (no errors) has one for
 each run, as has a map, all with the same range; a number is a dot with its error for each run. What an exactly
-invariant model gives (`Quantity.expected`) is dashed. Colours are of the palette of Okabe and Ito, and lines and
+invariant model gives (`Quantity.expected`) is dashed. Colors are of the palette of Okabe and Ito, and lines and
 markers differ as well, so that a black-and-white print is enough. Units are on every axis.
 """
 
@@ -37,7 +37,7 @@ _SERIES = 200  # points of a curve without errors from which on it is a time ser
 def plot_results(
     results: Sequence[Result], *, labels: Sequence[str] | None = None, path: str | Path | None = None
 ) -> Figure:
-    """A figure of one observable, with a panel for each quantity.
+    """Return a figure of one observable, with a panel for each quantity.
 
     Args:
         results: Of the same observable, of one or several runs.
@@ -58,7 +58,7 @@ def plot_results(
 
 
 def quantity_panels(results: Sequence[Result], *, labels: Sequence[str] | None = None) -> list[Panel]:
-    """The panels of `plot_results`, one for each quantity in the order of the results.
+    """Return the panels of `plot_results`, one for each quantity in the order of the results.
 
     Args:
         results: As for `plot_results`. Runs that lack a quantity aren't in its panel, and those that have it in other
@@ -77,7 +77,7 @@ def quantity_panels(results: Sequence[Result], *, labels: Sequence[str] | None =
 
 
 def draw_panels(panels: Sequence[Panel], most_columns: int = 2) -> Figure:
-    """Panels in one column, or in several if there are more; the next one goes where there is most room.
+    """Return panels in one column, or in several if there are more; the next one goes where there is most room.
 
     Args:
         panels: In the order of reading.
@@ -105,7 +105,7 @@ def draw_panels(panels: Sequence[Panel], most_columns: int = 2) -> Figure:
 
 
 def check_figure(path: Path) -> None:
-    """Sees that a figure can be written in the format that a name ends in.
+    """Check that a figure can be written in the format that a name ends in.
 
     Raises:
         TrajectoryError: If it can't.
@@ -115,7 +115,7 @@ def check_figure(path: Path) -> None:
 
 
 def write_figure(figure: Figure, path: Path) -> None:
-    """Writes a figure in the format that the name ends in.
+    """Write a figure in the format that the name ends in.
 
     Raises:
         TrajectoryError: If that is no format of figures.
@@ -126,7 +126,7 @@ def write_figure(figure: Figure, path: Path) -> None:
 
 
 def figure_bytes(figure: Figure, form: str) -> bytes:
-    """The content of a file of a figure, in the format `svg`, `png` or `pdf`."""
+    """Return the content of a file of a figure, in the format `svg`, `png` or `pdf`."""
     buffer = io.BytesIO()
     with rc_context(_STYLE):
         figure.savefig(buffer, format=form, dpi=_DOTS_PER_INCH, metadata=METADATA[form])
@@ -134,7 +134,7 @@ def figure_bytes(figure: Figure, form: str) -> bytes:
 
 
 def _names(results: Sequence[Result], labels: Sequence[str] | None) -> list[str]:
-    """Names of the runs; sees that results belong together."""
+    """Return names of the runs; sees that results belong together."""
     observables = sorted({result.observable for result in results})
     if len(observables) > 1:
         raise TrajectoryError(f"`results`: expected results of one observable, got those of {', '.join(observables)}")
@@ -146,7 +146,7 @@ def _names(results: Sequence[Result], labels: Sequence[str] | None) -> list[str]
 
 
 def _panel_of(traces: Sequence[Trace]) -> Panel:
-    """The panel that suits a quantity, of the runs that have it."""
+    """Return the panel that suits a quantity, of the runs that have it."""
     first = traces[0].quantity
     if first.values.ndim == 0:
         return NumberPanel(traces)

@@ -25,7 +25,7 @@ from tumble.figures.traces import (
 )
 from tumble.observables.quantities.number_text import UNKNOWN, number
 
-_COLOURS = "viridis"  # perceptually uniform, for colour-blind readers as well
+_COLORS = "viridis"  # perceptually uniform, for color-blind readers as well
 _NOTHING = "#e8e8e8"
 
 
@@ -52,8 +52,8 @@ class SeriesPanel(Panel):
         panels = figure.subplots(len(self.traces), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
         for axes, trace in zip(panels, self.traces, strict=True):
             times, mean, low, high = thinned(trace.quantity)
-            axes.fill_between(times, low, high, color=trace.look.colour, alpha=0.3, linewidth=0)
-            axes.plot(times, mean, color=trace.look.colour, linewidth=0.9)
+            axes.fill_between(times, low, high, color=trace.look.color, alpha=0.3, linewidth=0)
+            axes.plot(times, mean, color=trace.look.color, linewidth=0.9)
             draw_expected(axes, [trace])
             if len(self.traces) > 1:
                 axes.set_title(shortened(trace.label, 42), loc="left", fontsize="medium")
@@ -65,7 +65,7 @@ class SeriesPanel(Panel):
 
 
 class MapPanel(Panel):
-    """Colours over the plane of the second axis, to the right, and the first, upwards; grey where nothing is known."""
+    """Colors over the plane of the second axis, to the right, and the first, upwards; gray where nothing is known."""
 
     @property
     @override
@@ -86,12 +86,12 @@ class MapPanel(Panel):
         low, high = ends([trace.quantity.values for trace in self.traces])
         for axes, trace in zip(panels, self.traces, strict=True):
             up, right = trace.quantity.axes
-            colours = axes.pcolormesh(
+            colors = axes.pcolormesh(
                 right.values,
                 up.values,
                 trace.quantity.values,
                 shading="nearest",
-                cmap=_COLOURS,
+                cmap=_COLORS,
                 vmin=low,
                 vmax=high,
                 rasterized=True,  # in .svg and .pdf; thousands of small rectangles would be slow there
@@ -103,7 +103,7 @@ class MapPanel(Panel):
         panels[-1].set(xlabel=axis_label(self.quantity.axes[1]))
         set_angles(panels[-1].xaxis, self.quantity.axes[1].unit)
         set_angles(panels[-1].yaxis, self.quantity.axes[0].unit)
-        bar = figure.colorbar(colours, ax=list(panels))
+        bar = figure.colorbar(colors, ax=list(panels))
         expected = self.quantity.expected
         marked = expected is not None and np.ptp(expected) == 0 and low <= expected.flat[0] <= high
         if expected is not None and marked:

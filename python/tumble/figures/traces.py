@@ -1,4 +1,4 @@
-"""What is drawn of one run, and how it looks: a colour, a pattern of dashes and a marker that are the run's own."""
+"""What is drawn of one run, and how it looks: a color, a pattern of dashes and a marker that are the run's own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tumble.observables.quantities.axis_text import label_of
 from tumble.observables.quantities.result import Axis, Quantity
 from tumble.types import Array
 
-_COLOURS = (BLUE, VERMILION, GREEN, PURPLE)
+_COLORS = (BLUE, VERMILION, GREEN, PURPLE)
 _DASHES: tuple[Any, ...] = ("-", (0, (7, 1.5)), (0, (7, 1.5, 1.5, 1.5)), (0, (1.5, 1)), (0, (4, 1)))
 _MARKERS = "osD^v"
 _POINTS = 72  # in an inch
@@ -29,12 +29,12 @@ class Look:
     """How a run looks in every figure.
 
     Attributes:
-        colour: Of lines, bands and markers.
+        color: Of lines, bands and markers.
         dashes: Line style of matplotlib.
         marker: Marker of matplotlib.
     """
 
-    colour: str
+    color: str
     dashes: Any
     marker: str
 
@@ -60,13 +60,13 @@ class Trace:
 
 
 def look(index: int) -> Look:
-    """The look of the run at this place among all; 20 differ."""
+    """Return the look of the run at this place among all; 20 differ."""
     dashes = index % len(_DASHES)
-    return Look(_COLOURS[index % len(_COLOURS)], _DASHES[dashes], _MARKERS[dashes])
+    return Look(_COLORS[index % len(_COLORS)], _DASHES[dashes], _MARKERS[dashes])
 
 
 def axis_label(one: Axis | Quantity, width: int = 36, power: int = 0) -> str:
-    """Label with unit, such as `r / Å`, in lines of so many characters; none ends within the unit."""
+    """Return the label with unit, such as `r / Å`, in lines of so many characters; none ends within the unit."""
     text = label_of(one, power)
     unit = text[len(one.label) :].lstrip().replace(" ", _NO_BREAK)
     lines = textwrap.wrap(f"{one.label} {unit}", width, break_on_hyphens=False)
@@ -74,7 +74,7 @@ def axis_label(one: Axis | Quantity, width: int = 36, power: int = 0) -> str:
 
 
 def text_width(texts: Iterable[str], size: float = STYLE["font.size"]) -> float:
-    """Inches that the widest of some texts takes at a size of the font in points; 0 if there are none."""
+    """Return inches that the widest of some texts takes at a size of the font in points; 0 if there are none."""
     font = FontProperties(family=STYLE["font.family"], size=size)
     widths = (text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] for text in texts)
     return max(widths, default=0.0) / _POINTS
@@ -87,13 +87,13 @@ def power_for(low: float, high: float) -> int:
 
 
 def shortened(name: str, width: int) -> str:
-    """A name of at most so many characters, cut in the middle."""
+    """Return a name of at most so many characters, cut in the middle."""
     half = (width - 1) // 2
     return name if len(name) <= width else f"{name[:half]}…{name[-half:]}"
 
 
 def limits(traces: list[Trace]) -> tuple[float, float] | None:
-    """Range of values that shows all values and, within reason, their errors.
+    """Return the range of values that shows all values and, within reason, their errors.
 
     Returns:
         None if nothing is known.
@@ -113,18 +113,18 @@ def limits(traces: list[Trace]) -> tuple[float, float] | None:
 
 
 def band(quantity: Quantity) -> tuple[Array, Array]:
-    """Values less and plus their errors; NaN where they aren't known."""
+    """Return values less and plus their errors; NaN where they aren't known."""
     return quantity.values - quantity.errors, quantity.values + quantity.errors
 
 
 def ends(parts: list[Array]) -> tuple[float, float]:
-    """Smallest and largest of all numbers; 0 and 1 if there are none."""
+    """Return the smallest and largest of all numbers; 0 and 1 if there are none."""
     values = _finite(parts)
     return (float(values.min()), float(values.max())) if len(values) > 0 else (0.0, 1.0)
 
 
 def is_long(series: Quantity) -> bool:
-    """Whether a time series has more points than a figure can show."""
+    """Return whether a time series has more points than a figure can show."""
     return len(series.values) > 2 * _STRETCHES
 
 
@@ -141,8 +141,8 @@ def thinned(series: Quantity) -> tuple[Array, Array, Array, Array]:
     starts = np.arange(0, len(values), stretch)
     counts = np.diff(np.append(starts, len(values)))
     means = np.add.reduceat(values, starts) / counts
-    centres = np.add.reduceat(places, starts) / counts
-    return centres, means, np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+    centers = np.add.reduceat(places, starts) / counts
+    return centers, means, np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
 
 
 def _finite(parts: list[Array]) -> Array:

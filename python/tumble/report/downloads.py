@@ -40,7 +40,7 @@ class Download:
 
 
 def quantity_csv(runs: Sequence[str], quantities: Sequence[Quantity], name: str) -> Download:
-    """A curve or map of several runs.
+    """Return a curve or map of several runs.
 
     Args:
         runs: Their names.
@@ -54,7 +54,7 @@ def quantity_csv(runs: Sequence[str], quantities: Sequence[Quantity], name: str)
 
 
 def numbers_csv(runs: Sequence[str], quantities: Sequence[Sequence[Quantity]], name: str) -> Download:
-    """All numbers of an observable.
+    """Return all numbers of an observable.
 
     Args:
         runs: Names.
@@ -71,7 +71,7 @@ def numbers_csv(runs: Sequence[str], quantities: Sequence[Sequence[Quantity]], n
 
 
 def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Download:
-    """A table as CSV, compressed by gzip if it is large."""
+    """Return a table as CSV, compressed by gzip if it is large."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(map(_inert, head))
@@ -85,7 +85,7 @@ def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]
 
 
 def _inert(cell: object) -> object:
-    """A text that a spreadsheet doesn't take for a formula; numbers stay what they are."""
+    """Return a text that a spreadsheet doesn't take for a formula; numbers stay what they are."""
     if not isinstance(cell, str) or not cell.lstrip(" ").startswith(_FORMULA) or _NUMBER.fullmatch(cell):
         return cell
     return f"'{cell}"
@@ -100,7 +100,7 @@ def _points(runs: Sequence[str], quantities: Sequence[Quantity], expected: bool)
 
 
 def _text(value: object) -> str:
-    """Nine digits; empty for what isn't known."""
+    """Return nine digits; empty for what isn't known."""
     if value is None:
         return ""
     found = float(value)  # type: ignore[arg-type]  # a number or an array without axes

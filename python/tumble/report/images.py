@@ -44,7 +44,7 @@ class Image:
 
 
 def panel_image(panel: Panel, observable: str) -> Image:
-    """The figure of a curve or map with its numbers.
+    """Return the figure of a curve or map with its numbers.
 
     Args:
         panel: Of a quantity with axes.
@@ -57,7 +57,7 @@ def panel_image(panel: Panel, observable: str) -> Image:
 
 
 def numbers_image(panels: Sequence[Panel], title: str) -> Image:
-    """One figure of several numbers, one below the other."""
+    """Return one figure of several numbers, one below the other."""
     parts = []
     for trace in (trace for panel in panels for trace in panel.traces):
         value = with_error(float(trace.quantity.values), float(trace.quantity.errors))
@@ -68,7 +68,7 @@ def numbers_image(panels: Sequence[Panel], title: str) -> Image:
 
 
 def figure_image(figure: Figure, alt: str, title: str, caption: str, download: Download | None = None) -> Image:
-    """A figure of matplotlib: SVG, or PNG if that is large.
+    """Return a figure of matplotlib: SVG, or PNG if that is large.
 
     Args:
         figure: What to show.

@@ -11,7 +11,7 @@ _FOLDER = Path(__file__).parent
 
 
 def render(**content: Any) -> str:
-    """The whole page.
+    """Return the whole page.
 
     Args:
         content: What the template names.

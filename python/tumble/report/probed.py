@@ -90,15 +90,15 @@ def _words(each: Mapping[str, Any]) -> str:
 
 
 def _draw(sets: Sequence[Mapping[str, Any]]) -> Figure:
-    """A line for each set, with the fewest evaluations on top."""
+    """Return a line for each set, with the fewest evaluations on top."""
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, 1.0 + 0.22 * len(sets)), layout="constrained")
         axes = figure.subplots()
         for row, each in enumerate(sets):
-            colour, marker = (VERMILION, "s") if each["inversion"] else (BLUE, "o")
+            color, marker = (VERMILION, "s") if each["inversion"] else (BLUE, "o")
             value, error = each["forces"]["rms"], each["forces"]["rms_error"] or 0.0
             axes.errorbar(
-                _MILLI * max(value, _FLOOR), row, xerr=_MILLI * min(error, 0.9 * value), color=colour, marker=marker
+                _MILLI * max(value, _FLOOR), row, xerr=_MILLI * min(error, 0.9 * value), color=color, marker=marker
             )
         axes.set_yticks(
             range(len(sets)), [f"{each['name']} ({each['evaluations']})" for each in sets], fontsize="small"

@@ -44,7 +44,7 @@ class Provenance:
 
 
 def runs_table(analyses: Sequence[Analysis], reference: str | None) -> Table:
-    """The runs beside each other; lines of which nothing is known are left out."""
+    """Return the runs beside each other; lines of which nothing is known are left out."""
     table = [Row(label, [text_of(_find(analysis, path)) for analysis in analyses]) for label, path in _RUN.items()]
     names = [f"{one.name} (reference)" if one.name == reference else one.name for one in analyses]
     known = [row for row in table if any(cell != UNKNOWN for cell in row.cells)]
@@ -61,7 +61,7 @@ def skipped(analyses: Sequence[Analysis]) -> list[str]:
 
 
 def provenance_of(analyses: Sequence[Analysis]) -> list[Provenance]:
-    """Everything that is known of the runs; first what is the same for all, if there are several."""
+    """Return everything that is known of the runs; first what is the same for all, if there are several."""
     entries = [_entries(analysis) for analysis in analyses]
     inputs = [dict(analysis.provenance.get("inputs") or {}) for analysis in analyses]
     shared: dict[str, str] = {}
@@ -87,7 +87,7 @@ def _entries(analysis: Analysis) -> dict[str, str]:
 
 
 def key_text(key: str) -> str:
-    """A key of JSON as a label: `temperature_K` becomes `temperature / K`."""
+    """Return a key of JSON as a label: `temperature_K` becomes `temperature / K`."""
     for unit in ("K", "ps", "fs", "eV", "A", "D"):
         if key.endswith(f"_{unit}"):
             return f"{key.removesuffix(f'_{unit}').replace('_', ' ')} / {unit.replace('A', 'Å')}"
@@ -95,7 +95,7 @@ def key_text(key: str) -> str:
 
 
 def text_of(value: Any) -> str:
-    """A value of JSON as text."""
+    """Return a value of JSON as text."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):

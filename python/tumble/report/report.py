@@ -33,7 +33,7 @@ def write_report(
     probe: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> None:
-    """Writes the page.
+    """Write the page.
 
     Args:
         path: Where to, .html.

@@ -48,7 +48,7 @@ class Section:
 
 
 def observable_sections(analyses: Sequence[Analysis]) -> list[Section]:
-    """A section for each observable, in the order of the first run that has it."""
+    """Return a section for each observable, in the order of the first run that has it."""
     observables = dict.fromkeys(result.observable for analysis in analyses for result in analysis.results)
     return [_section(observable, analyses) for observable in observables]
 
@@ -87,7 +87,7 @@ def _title(observable: str) -> str:
 
 
 def _merged(observable: str, analysis: Analysis) -> Result:
-    """All that a run has of an observable, which may be several results or none."""
+    """Return all that a run has of an observable, which may be several results or none."""
     found = [result for result in analysis.results if result.observable == observable]
     quantities = tuple(quantity for result in found for quantity in result.quantities)
     metadata = {key: value for result in found for key, value in result.metadata.items()}
@@ -129,7 +129,7 @@ def _value(quantity: Quantity | None) -> str:
 
 
 def _notes(names: Sequence[str], results: Sequence[Result]) -> list[str]:
-    """Each once, with the runs that it is about unless it is about all."""
+    """Return each once, with the runs that it is about unless it is about all."""
     runs: dict[str, list[str]] = {}
     for name, result in zip(names, results, strict=True):
         for note in result.notes:

@@ -39,7 +39,7 @@ class Analysis:
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, observable: str) -> Result:
-        """The result of this observable.
+        """Return the result of this observable.
 
         Raises:
             KeyError: If there is none.
@@ -52,7 +52,7 @@ class Analysis:
         )
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Writes everything as JSON; what isn't finite becomes null.
+        """Write everything as JSON; what isn't finite becomes null.
 
         Raises:
             OSError: If it can't be written; what was there is then left.
@@ -67,7 +67,7 @@ class Analysis:
 
 
 def load_analysis(path: str | PathLike[str]) -> Analysis:
-    """Reads what `Analysis.save` wrote.
+    """Read what `Analysis.save` wrote.
 
     Args:
         path: The file, or a folder with `analysis.json` in it.

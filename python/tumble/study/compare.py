@@ -118,7 +118,7 @@ class Comparison:
 
 
 def compare(analyses: Sequence[Analysis], reference: str | None = None) -> Comparison:
-    """Compares runs with a reference, and each with exact symmetry.
+    """Compare runs with a reference, and each with exact symmetry.
 
     Args:
         analyses: Of the runs.
@@ -146,7 +146,7 @@ def compare(analyses: Sequence[Analysis], reference: str | None = None) -> Compa
 
 
 def _unequal_parts(analyses: Sequence[Analysis], reference: str | None) -> list[str]:
-    """Runs that were analyzed from another time on than the reference."""
+    """Return the runs that were analyzed from another time on than the reference."""
     starts = {analysis.name: (analysis.provenance.get("settings") or {}).get("start") for analysis in analyses}
     if reference is None:
         return []
@@ -185,21 +185,21 @@ def _warnings(analyses: Sequence[Analysis], reference: Analysis | None) -> Itera
 
 
 def _same_files(first: Analysis, second: Analysis) -> str:
-    """The name of a file of positions that both were made of; nothing if there is none."""
+    """Return the name of a file of positions that both were made of; nothing if there is none."""
     # Other files, such as a topology or a model for dipoles, are shared by many runs.
     mine, theirs = _positions(first), _positions(second)
     return next((f"`{name}`" for digest, name in mine.items() if digest in theirs), "")
 
 
 def _positions(analysis: Analysis) -> dict[str, str]:
-    """Names of the files of positions whose content is known, by its SHA-256."""
+    """Return names of the files of positions whose content is known, by its SHA-256."""
     files = analysis.provenance.get("files") or {}
     digests = {name: files.get(name, {}).get("sha256") for name in analysis.provenance.get("positions") or ()}
     return {digest: name for name, digest in digests.items() if digest}
 
 
 def joined(comparisons: Sequence[Comparison]) -> Comparison:
-    """Several comparisons, of different runs and references, as one; each keeps its own count of what was compared."""
+    """Return several comparisons as one; each keeps its own number of tests for Holm's rule."""
     references = {comparison.reference for comparison in comparisons}
     return Comparison(
         references.pop() if len(references) == 1 else None,
@@ -210,7 +210,7 @@ def joined(comparisons: Sequence[Comparison]) -> Comparison:
 
 
 def _with_run(analysis: Analysis, reference: Analysis, notes: list[str]) -> Iterable[Verdict]:
-    """A run against another."""
+    """Yield a run against another."""
     others = {result.observable: result for result in reference.results}
     for result in analysis.results:
         other = others.get(result.observable)
@@ -254,7 +254,7 @@ def _with_run(analysis: Analysis, reference: Analysis, notes: list[str]) -> Iter
 
 
 def _with_symmetry(analysis: Analysis) -> Iterable[Verdict]:
-    """A run against what symmetry demands."""
+    """Yield a run against what symmetry demands."""
     for result in analysis.results:
         for quantity in result.quantities:
             if quantity.expected is None or quantity.blocks is None or quantity.diagnostic:
@@ -277,7 +277,7 @@ def _with_symmetry(analysis: Analysis) -> Iterable[Verdict]:
 
 
 def _tested(first: Array | None, second: Array | None) -> CurveTest | None:
-    """The test of the curve; None where no point is known in all blocks."""
+    """Return the test of the curve; None where no point is known in all blocks."""
     if first is None:
         return None
     try:
@@ -287,12 +287,12 @@ def _tested(first: Array | None, second: Array | None) -> CurveTest | None:
 
 
 def _units(quantity: Quantity) -> str:
-    """All units of a quantity, such as `Å² against ps`."""
+    """Return all units of a quantity, such as `Å² against ps`."""
     return " against ".join([quantity.unit, *(axis.unit for axis in quantity.axes)])
 
 
 def _on_same_axes(first: Quantity, second: Quantity) -> tuple[Quantity, Quantity] | None:
-    """Both on the bins that they share, if these are the same; None if they differ."""
+    """Return both on the bins that they share, if these are the same; None if they differ."""
     if len(first.axes) != len(second.axes):
         return None
     count = tuple(min(len(one.values), len(two.values)) for one, two in zip(first.axes, second.axes, strict=True))
@@ -324,7 +324,7 @@ def _verdict(
     outcome: CurveTest | None,
     resolved: bool,
 ) -> Verdict:
-    """The verdict, as yet without a judgement; a p-value from blocks that aren't independent isn't one."""
+    """Return the verdict, as yet without a judgement; a p-value from blocks that aren't independent isn't one."""
     place = outcome.largest_at if outcome is not None and outcome.largest_at >= 0 else 0
     sigma, p_value = _significance(outcome) if outcome is not None and resolved else (np.nan, np.nan)
     return Verdict(
@@ -383,7 +383,7 @@ def _root_mean_square(values: Array) -> float:
 
 
 def _significance(outcome: CurveTest) -> tuple[float, float]:
-    """The curve and its most deviating point together: deviates of a normal distribution, and p-value."""
+    """Return the curve and its most deviating point together: deviates of a normal distribution, and p-value."""
     if outcome.points == 1 or not np.isfinite(outcome.sigma):
         return outcome.sigma, outcome.p_value
     deviates = np.array([outcome.sigma, outcome.largest])
@@ -394,7 +394,7 @@ def _significance(outcome: CurveTest) -> tuple[float, float]:
 
 
 def _judged(rows: Sequence[Verdict]) -> list[Verdict]:
-    """Says which differences are visible, by the rule of Holm among the observables."""
+    """Report which differences are visible, by the rule of Holm among the observables."""
     tested = [index for index, row in enumerate(rows) if not row.diagnostic and np.isfinite(row.p_value)]
     tested.sort(key=lambda index: rows[index].p_value)
     visible: set[int] = set()
@@ -412,7 +412,7 @@ def _judged(rows: Sequence[Verdict]) -> list[Verdict]:
 
 
 def _with_power(row: Verdict, tested: int) -> Verdict:
-    """A verdict whose detectable difference is that among so many tests (the first, strictest step of Holm)."""
+    """Return a verdict whose detectable difference is that among so many tests (the first, strictest step of Holm)."""
     if not np.isfinite(row.detectable):
         return row
     tests = (1 if row.diagnostic else max(tested, 1)) * (1 if row.at is None else 2)

@@ -96,7 +96,7 @@ def _find(analysis: Analysis, path: Sequence[str]) -> Any:
 
 
 def _alike(first: Any, second: Any, tolerance: float) -> bool:
-    """The same, or numbers that differ by no more than this."""
+    """Return the same, or numbers that differ by no more than this."""
     try:
         numbers = np.asarray([first, second], dtype=np.float64)
     except (TypeError, ValueError):
@@ -105,7 +105,7 @@ def _alike(first: Any, second: Any, tolerance: float) -> bool:
 
 
 def _is_result(setting: _Setting, runs: Sequence[Analysis]) -> bool:
-    """Whether a setting is a result of one of two runs."""
+    """Return whether a setting is a result of one of two runs."""
     ensembles = [str(each.provenance.get("ensemble")) for each in runs]
     if setting.path[0] == "temperature_K":
         return any(ensemble.startswith(("NVE", "NPH")) for ensemble in ensembles)

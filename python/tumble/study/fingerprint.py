@@ -27,7 +27,7 @@ _FEW = 3  # files that are named in a message
 
 
 def files_read(run: Run, settings: Settings) -> list[Path]:
-    """All files that an analysis of a run reads."""
+    """Return all files that an analysis of a run reads."""
     trajectory = run.trajectory
     named = [*run.files, *trajectory.positions, *trajectory.velocities, *trajectory.forces]
     if trajectory.topology is not None:
@@ -81,13 +81,13 @@ def stored_options(analysis: Analysis, folder: Path) -> tuple[dict[str, Any], Se
 
 
 def same_options(analysis: Analysis, given: Mapping[str, Any], settings: Settings, folder: Path) -> bool:
-    """Whether an analysis of a run in this folder was made with these arguments of `open_run` and these settings."""
+    """Return whether the analysis of a run in this folder used these arguments of `open_run` and these settings."""
     before, chosen = stored_options(analysis, folder)
     return _portable(before, folder) == _portable(given, folder) and _relevant(chosen) == _relevant(settings)
 
 
 def files_gone(analysis: Analysis, folder: Path) -> list[str]:
-    """Files of an analysis of a run in this folder that aren't there any more."""
+    """Return the files of an analysis of a run in this folder that aren't there any more."""
     return [name for name in analysis.provenance.get("files") or () if not (folder / name).exists()]
 
 
@@ -123,7 +123,7 @@ def why_stale(analysis: Analysis, folder: Path, now: Iterable[Path] | None = Non
 
 
 def _is_same(path: Path, known: Mapping[str, Any]) -> bool:
-    """Whether a file is the one that was read; one that is gone isn't."""
+    """Return whether a file is the one that was read; one that is gone isn't."""
     if not path.is_file():
         return False
     now, before = Stamp.of(path), Stamp(known.get("size", -1), known.get("modified_ns", -1))
@@ -137,13 +137,13 @@ def _matches(path: Path) -> list[Path]:
 
 
 def _name(path: Path, folder: Path) -> str:
-    """A file by its name in the folder, or by its whole path if it is elsewhere."""
+    """Return a file by its name in the folder, or by its whole path if it is elsewhere."""
     path, folder = path.absolute(), folder.absolute()
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
 def _portable(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Arguments of `open_run` as in JSON, with files as by `_name`."""
+    """Return the arguments of `open_run` as in JSON, with files as by `_name`."""
     found = dict(given)
     for key in _PATHS:
         value = found.get(key)

@@ -20,7 +20,7 @@ from tumble.observables.quantities.stored import (
 
 
 def provenance_from(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A provenance from JSON; keys that aren't known stay.
+    """Return a provenance from JSON; keys that aren't known stay.
 
     Raises:
         TrajectoryError: If a value is of another kind than `tumble analyze` writes.

@@ -16,7 +16,7 @@ from tumble.trajectories.nuclei import Nuclei
 
 
 def format_numbers(analysis: Analysis) -> str:
-    """The numbers of an analysis, a line for each curve and map, and all notes."""
+    """Return the numbers of an analysis, a line for each curve and map, and all notes."""
     lines = [f"{analysis.name}: {_headline(analysis)}"]
     drift = drift_text(analysis.provenance)
     lines += [f"warning: {analysis.name} {drift}"] if drift else []
@@ -37,7 +37,7 @@ def format_numbers(analysis: Analysis) -> str:
 
 
 def format_comparison(comparison: Comparison) -> str:
-    """Verdicts, those that are visible first, then all that were tested."""
+    """Return verdicts, those that are visible first, then all that were tested."""
     lines = []
     for run in dict.fromkeys(row.run for row in comparison.rows):
         rows = [row for row in comparison.rows if row.run == run]

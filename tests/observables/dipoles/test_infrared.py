@@ -37,7 +37,7 @@ def strength(wavenumber: float, amplitude: float) -> float:
 
 
 def around(spectrum: Quantity, wavenumber: float) -> tuple[float, float, float]:
-    """Centre, full width at half height, and integral of a line."""
+    """Center, full width at half height, and integral of a line."""
     axis = spectrum.axes[0].values
     near = np.abs(axis - wavenumber) < 150
     x, y = axis[near], spectrum.values[near]
@@ -50,8 +50,8 @@ def test_line_of_an_oscillator(wavenumber: float) -> None:
     made = universe(stretching(wavenumber, 0.05), None, STEP)
     result = Infrared(made, temperature=TEMPERATURE).run().result
     spectrum = result["ir_spectrum"]
-    centre, width, integral = around(spectrum, wavenumber)
-    assert centre == pytest.approx(wavenumber, abs=1.0)
+    center, width, integral = around(spectrum, wavenumber)
+    assert center == pytest.approx(wavenumber, abs=1.0)
     assert width == pytest.approx(20.0, abs=10.0)  # on a grid of 10 cm⁻¹
     assert integral == pytest.approx(strength(wavenumber, 0.05), rel=0.02)
     assert spectrum.unit == "Å²"

@@ -18,13 +18,13 @@ from tumble.observables.dipoles.model_dipoles import dipoles_of_model
 @pytest.fixture
 def water() -> MDAnalysis.Universe:
     generator = np.random.default_rng(1)
-    centres = 6.0 * np.stack(np.meshgrid(*[np.arange(2)] * 3, indexing="ij"), axis=-1).reshape(-1, 1, 3)
+    centers = 6.0 * np.stack(np.meshgrid(*[np.arange(2)] * 3, indexing="ij"), axis=-1).reshape(-1, 1, 3)
     turned = Rotation.random(20 * 8, rng=generator).apply
     frames = turned(np.repeat(MOLECULE[1:2], 160, axis=0)), turned(np.repeat(MOLECULE[2:3], 160, axis=0))
     bonds = np.stack([np.zeros((160, 3)), *frames], axis=1).reshape(20, 8, 3, 3)
     made = MDAnalysis.Universe.empty(24, trajectory=True)
     made.add_TopologyAttr("elements", list("OHH" * 8))
-    positions = (bonds + centres).reshape(20, 24, 3).astype(np.float32)
+    positions = (bonds + centers).reshape(20, 24, 3).astype(np.float32)
     made.load_new(positions, format=MemoryReader, dimensions=np.array([12, 12, 12, 90, 90, 90], dtype=np.float32))
     return made
 

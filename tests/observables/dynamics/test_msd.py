@@ -59,13 +59,13 @@ def test_equals_mdanalysis() -> None:
         assert (quantity.unit, quantity.axes[0].unit) == ("Å²", "ps")
 
 
-def test_molecules_follow_their_centres_of_mass() -> None:
+def test_molecules_follow_their_centers_of_mass() -> None:
     positions = liquid(80, 4, seed=2)
     masses = masses_of("OHH")
-    centres = np.einsum("a,tmax->tmx", masses, positions.reshape(80, 4, 3, 3)) / masses.sum()
+    centers = np.einsum("a,tmax->tmx", masses, positions.reshape(80, 4, 3, 3)) / masses.sum()
     result = MeanSquareDisplacement(universe(positions), longest=4.0, remove_drift=False).run().result
-    assert result["msd_molecules"].values == pytest.approx(direct(centres, 40), rel=1e-5, abs=1e-5)
-    without_drift = centres - centres.mean(axis=1, keepdims=True)
+    assert result["msd_molecules"].values == pytest.approx(direct(centers, 40), rel=1e-5, abs=1e-5)
+    without_drift = centers - centers.mean(axis=1, keepdims=True)
     relative = MeanSquareDisplacement(universe(positions), longest=4.0).run().result
     assert relative["msd_molecules"].values == pytest.approx(direct(without_drift, 40), rel=1e-5, abs=1e-5)
     assert relative.metadata["drift_removed"]
@@ -73,7 +73,7 @@ def test_molecules_follow_their_centres_of_mass() -> None:
 
 def test_diffusion_constant_of_random_walks() -> None:
     result = MeanSquareDisplacement(universe(liquid(2000, 20)), fit=(1.0, 5.0)).run().result
-    share = 1 - 1 / 20  # of the variance that is left without the motion of the centre of mass
+    share = 1 - 1 / 20  # of the variance that is left without the motion of the center of mass
     for name in ("D_O", "D_H", "D_molecules"):
         quantity = result[name]
         assert quantity.unit == "Å²/ps"

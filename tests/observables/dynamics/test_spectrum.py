@@ -54,7 +54,7 @@ def kinetic_temperature(velocities: Array, masses: Array, members: slice = slice
 
 
 def line(density: Quantity, wavenumber: float) -> tuple[float, float, float]:
-    """Centre, full width at half height (between points), and integral."""
+    """Center, full width at half height (between points), and integral."""
     axis = density.axes[0].values
     near = np.abs(axis - wavenumber) < 200
     x, y = axis[near], density.values[near]
@@ -79,8 +79,8 @@ def test_lines_and_temperatures_of_oscillators(source: str) -> None:
     for symbol, wavenumber, members in (("H", 3500.0, slice(0, 50)), ("O", 400.0, slice(50, 75))):
         density = result[f"dos_{symbol}"]
         assert density.unit == "cm"
-        centre, width, integral = line(density, wavenumber)
-        assert centre == pytest.approx(wavenumber, abs=1.0)
+        center, width, integral = line(density, wavenumber)
+        assert center == pytest.approx(wavenumber, abs=1.0)
         assert width == pytest.approx(20.0, abs=1.5)
         assert integral == pytest.approx(3.0, rel=0.01)
         temperature = result[f"temperature_{symbol}"]

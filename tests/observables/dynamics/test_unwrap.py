@@ -73,15 +73,15 @@ def in_box(fractions: Array, boxes: Array, corner: Array, *, wrap: bool) -> Arra
 
 
 @pytest.mark.parametrize("wrap", [True, False])
-@pytest.mark.parametrize("centre", [0.0, 7.3, -40.0])
-def test_walk_in_a_breathing_box_doesn_t_depend_on_its_corner(centre: float, wrap: bool) -> None:
+@pytest.mark.parametrize("center", [0.0, 7.3, -40.0])
+def test_walk_in_a_breathing_box_doesn_t_depend_on_its_corner(center: float, wrap: bool) -> None:
     # Analytic: with steps of a walk added to what the dilation makes of positions, the path is the walk. LAMMPS
     # dilates about the middle of the box. A common motion, of the origin, is taken off.
     boxes, truth = breathing(), walk()
     edges = boxes[:, :1]
     between = np.vstack([edges[:1], 0.5 * (edges[1:] + edges[:-1])])
     fractions = np.cumsum(np.diff(truth, axis=0, prepend=0.0) / between[:, None, :], axis=0)
-    positions = in_box(fractions, boxes, centre - 0.5 * edges[:, 0], wrap=wrap)
+    positions = in_box(fractions, boxes, center - 0.5 * edges[:, 0], wrap=wrap)
     found = paths(positions, boxes)
     expected = truth - truth[0]
     common = found.mean(axis=1, keepdims=True) - expected.mean(axis=1, keepdims=True)

@@ -24,7 +24,7 @@ def test_sums_over_molecules_of_any_size() -> None:
     # The first hydrogen of the water is on the other side of the cell.
     assert whole[1] == pytest.approx([-0.2, 5, 5])
     expected = (MASSES["O"] * PLACES[1] + MASSES["H"] * (PLACES[0] - [10, 0, 0] + PLACES[2])) / masses[0]
-    assert molecules.centres(whole)[0] == pytest.approx(expected)
+    assert molecules.centers(whole)[0] == pytest.approx(expected)
     assert molecules.spread(np.array([1.0, 2.0])) == pytest.approx([1, 1, 1, 2, 2, 2, 2])
 
 

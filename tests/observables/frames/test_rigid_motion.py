@@ -12,7 +12,7 @@ from tumble.observables.frames.rigid_motion import (
     EV_PER_HBAR_PS,
     EV_PER_KJ_MOL,
     HBAR,
-    about_centre,
+    about_center,
     angular_momentum,
     best_rotations,
     inertia_tensor,
@@ -30,20 +30,20 @@ def test_units_are_those_of_ase() -> None:
 
 def test_two_masses_on_a_circle() -> None:
     masses = np.array([2.0, 6.0])
-    # 4 Å apart, so 3 Å and 1 Å from the centre of mass; the centre moves, which doesn't count.
+    # 4 Å apart, so 3 Å and 1 Å from the center of mass; the center moves, which doesn't count.
     positions = np.array([[3.0, 0, 0], [-1.0, 0, 0]]) + np.array([10, 20, 30])
     velocities = np.array([[0, 6.0, 0], [0, -2.0, 0]]) + np.array([1, 2, 3])
     assert angular_momentum(positions, velocities, masses) * HBAR == pytest.approx([0, 0, 2 * 3 * 6 + 6 * 1 * 2])
-    assert inertia_tensor(about_centre(positions, masses), masses) == pytest.approx(np.diag([0, 24.0, 24.0]))
+    assert inertia_tensor(about_center(positions, masses), masses) == pytest.approx(np.diag([0, 24.0, 24.0]))
 
 
 @pytest.mark.parametrize("atoms", [3, 4, 9])
 def test_best_rotation_equals_scipy(atoms: int) -> None:
     generator = np.random.default_rng(atoms)
     masses = generator.uniform(1, 16, size=atoms)
-    shapes = np.array([about_centre(generator.normal(size=(atoms, 3)), masses) for _ in range(20)])
+    shapes = np.array([about_center(generator.normal(size=(atoms, 3)), masses) for _ in range(20)])
     turned = np.einsum("mab,mnb->mna", Rotation.random(20, random_state=1).as_matrix(), shapes)
-    turned = np.array([about_centre(one + 0.1 * generator.normal(size=one.shape), masses) for one in turned])
+    turned = np.array([about_center(one + 0.1 * generator.normal(size=one.shape), masses) for one in turned])
     found = best_rotations(np.einsum("n,mna,mnb->mab", masses, turned, shapes))
     for one, shape, target in zip(found, shapes, turned, strict=True):
         expected, _ = Rotation.align_vectors(target, shape, weights=masses)

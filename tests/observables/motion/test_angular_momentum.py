@@ -108,7 +108,7 @@ def test_stride_of_an_analysis_does_not_change_differences() -> None:
 
 
 def test_ring_polymers_count_all_beads() -> None:
-    """Two tops with different L about a common centre: what is conserved is the sum."""
+    """Two tops with different L about a common center: what is conserved is the sum."""
     times = 0.002 * np.arange(100)
     bodies = [free_symmetric_top(SHAPE, MASSES, momentum, TILT, times) for momentum in (40.0, -15.0)]
     positions = np.stack([body[0] for body in bodies], axis=1)

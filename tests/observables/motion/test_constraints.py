@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
-from support.motions import centred, masses_of, motion, water
+from support.motions import centered, masses_of, motion, water
 from support.trajectories import run_lammps_rigid_water
 
 from tumble.analysis import open_trajectory
@@ -29,7 +29,7 @@ FRAMES, MOLECULES = 40, 5
 def rotors(step: float, seed: int = 1) -> tuple[Array, Array]:
     """Rigid waters at 300 K, with velocities of half a step (ps) before the positions: [T,3M,3] each."""
     generator = np.random.default_rng(seed)
-    shape = centred(SHAPE, MASSES)
+    shape = centered(SHAPE, MASSES)
     positions, velocities = np.empty((2, FRAMES, MOLECULES, 3, 3))
     for place in np.ndindex(FRAMES, MOLECULES):
         turned = Rotation.random(rng=generator).apply(shape)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
-from support.motions import centred, masses_of, motion, water
+from support.motions import centered, masses_of, motion, water
 
 from tumble.analysis import TrajectoryError
 from tumble.observables.frames.rigid_motion import BOLTZMANN
@@ -36,7 +36,7 @@ def without(positions: Array, velocities: Array, masses: Array, turning: bool) -
     """Velocities [T,N,3] of which the motion, and if wanted the rotation, of the whole is taken out."""
     out = np.empty_like(velocities)
     for frame, (x, v) in enumerate(zip(positions, velocities, strict=True)):
-        arms, speeds = centred(x, masses), centred(v, masses)
+        arms, speeds = centered(x, masses), centered(v, masses)
         if turning:
             inertia = np.einsum("i,i,ab->ab", masses, np.sum(arms**2, axis=1), np.eye(3))
             inertia -= np.einsum("i,ia,ib->ab", masses, arms, arms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
-from support.motions import ammonia, centred, free_symmetric_top, masses_of, motion, water
+from support.motions import ammonia, centered, free_symmetric_top, masses_of, motion, water
 
 from tumble.analysis import TrajectoryError
 from tumble.observables.motion.rotation import BodyRotation, LatticeRotation
@@ -61,7 +61,7 @@ def test_vibration_is_not_a_rotation() -> None:
     elements, shape = water()
     masses = masses_of(elements)
     times = np.arange(300)
-    stretched = np.array([centred(shape * (1 + 0.1 * np.sin(0.7 * t)), masses) for t in times])
+    stretched = np.array([centered(shape * (1 + 0.1 * np.sin(0.7 * t)), masses) for t in times])
     result = BodyRotation(motion(elements, stretched)).run().result
     assert np.max(result["rotation_angle"].values) < 0.01
     assert result.metadata["distance_from_reference_A"] > 0.01

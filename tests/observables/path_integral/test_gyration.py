@@ -119,11 +119,11 @@ def test_atoms_that_keep_their_orientation_have_no_verdict(turns: bool) -> None:
     # Each ring polymer is longer along a direction of its own, which in a rigid crystal or a short run stays the same.
     generator = np.random.default_rng(3)
     frames = ring_polymers("H" * 30, 600, 8, (5.0, 60.0, 60.0), seed=4)
-    centre = frames.mean(axis=1, keepdims=True)
+    center = frames.mean(axis=1, keepdims=True)
     count = (600, 30) if turns else (1, 30)
     rotations = Rotation.random(count[0] * count[1], rng=generator).as_matrix().reshape(*count, 3, 3)
     rotations = np.broadcast_to(rotations, (600, 30, 3, 3))
-    turned = centre + np.einsum("tiab,tkib->tkia", rotations, frames - centre)
+    turned = center + np.einsum("tiab,tkib->tkia", rotations, frames - center)
     result = Gyration(bead_universe(turned, "H" * 30)).run().result
     assert result["gyration_anisotropy_H"].resolved == turns
     assert any("their own averages of the gyration tensor of H differ" in note for note in result.notes) != turns

@@ -283,7 +283,7 @@ def test_changing_box() -> None:
 
 
 def lattice(frames: int, seed: int) -> Positions:
-    """Simple cubic with 3 Å between neighbours, vibrating with 0.2 Å along each axis: distances have 0.28 Å."""
+    """Simple cubic with 3 Å between neighbors, vibrating with 0.2 Å along each axis: distances have 0.28 Å."""
     places = 3.0 * np.array(list(itertools.product(range(4), repeat=3)))
     return places + np.random.default_rng(seed).normal(scale=0.2, size=(frames, 64, 3))
 
@@ -311,8 +311,8 @@ def grid(*sizes: int) -> Positions:
 
 def ice() -> Positions:
     """The oxygens of cubic ice, a diamond lattice with 2.753 Å between neighbors, of which each has 4, [216,3]."""
-    face_centred = np.array([[0, 0, 0], [0, 2, 2], [2, 0, 2], [2, 2, 0]])
-    cell = np.concatenate([face_centred, face_centred + 1])
+    face_centered = np.array([[0, 0, 0], [0, 2, 2], [2, 0, 2], [2, 2, 0]])
+    cell = np.concatenate([face_centered, face_centered + 1])
     return np.concatenate([cell + 4 * corner for corner in grid(3, 3, 3)]) * 2.753 / np.sqrt(3)
 
 
@@ -379,8 +379,8 @@ def test_processes_give_the_same_as_one() -> None:
         ({"bin_width": 0.0}, "`bin_width`: expected a positive number of Å, got 0"),
         ({"pairs": [("O", "He")]}, "`pairs`: expected atoms of the trajectory, got `He`"),
         (
-            {"pairs": [("O", "colour red")]},
-            "`pairs`: expected elements, selections or groups of atoms, got `colour red`",
+            {"pairs": [("O", "color red")]},
+            "`pairs`: expected elements, selections or groups of atoms, got `color red`",
         ),
         ({"pairs": []}, "`pairs`: expected at least one pair, got none"),
         ({"pairs": [("C", "C")]}, "`pairs`: expected pairs of different atoms, got `CC`"),

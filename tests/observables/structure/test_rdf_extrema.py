@@ -11,7 +11,7 @@ from tumble.observables.structure.rdf_extrema import first_peak, minimum_after
 Array = NDArray[np.float64]
 
 EDGES = np.arange(0.0, 8.0, 0.05)
-CENTRES = 0.5 * (EDGES[:-1] + EDGES[1:])
+CENTERS = 0.5 * (EDGES[:-1] + EDGES[1:])
 
 
 def liquid(r: Array) -> Array:
@@ -27,16 +27,16 @@ def shell(r: Array) -> Array:
 
 
 def test_peak_and_minimum() -> None:
-    values = liquid(CENTRES)
-    errors = np.full(len(CENTRES), 0.01)
-    peak = first_peak(CENTRES, values, errors)
+    values = liquid(CENTERS)
+    errors = np.full(len(CENTERS), 0.01)
+    peak = first_peak(CENTERS, values, errors)
     assert peak is not None
     fine = np.linspace(2, 5, 30001)
     exact = liquid(fine)
     position, height = peak.find(values)
     assert position == pytest.approx(fine[np.argmax(exact)], abs=0.01)
     assert height == pytest.approx(exact.max(), rel=0.02)
-    minimum = minimum_after(peak, CENTRES, values, errors)
+    minimum = minimum_after(peak, CENTERS, values, errors)
     assert minimum is not None
     between = (fine > 3) & (fine < 4.3)
     assert minimum.find(values)[0] == pytest.approx(fine[between][np.argmin(exact[between])], abs=0.02)
@@ -45,8 +45,8 @@ def test_peak_and_minimum() -> None:
 
 def test_noise_moves_the_peak_smoothly() -> None:
     generator = np.random.default_rng(1)
-    values = liquid(CENTRES)
-    peak = first_peak(CENTRES, values, np.full(len(CENTRES), 0.02))
+    values = liquid(CENTERS)
+    peak = first_peak(CENTERS, values, np.full(len(CENTERS), 0.02))
     assert peak is not None
     found = np.array([peak.find(values + generator.normal(scale=0.02, size=len(values))) for _ in range(200)])
     assert np.std(found[:, 0]) < 0.01
@@ -56,19 +56,19 @@ def test_noise_moves_the_peak_smoothly() -> None:
 
 def test_noise_is_no_peak() -> None:
     generator = np.random.default_rng(2)
-    errors = np.full(len(CENTRES), 0.1)
-    values = 1 + generator.normal(scale=0.1, size=len(CENTRES))
-    assert first_peak(CENTRES, values, errors) is None
+    errors = np.full(len(CENTERS), 0.1)
+    values = 1 + generator.normal(scale=0.1, size=len(CENTERS))
+    assert first_peak(CENTERS, values, errors) is None
 
 
 def test_bump_below_1_is_no_peak() -> None:
-    assert first_peak(CENTRES, 5 * shell(CENTRES), np.full(len(CENTRES), 0.01)) is None
+    assert first_peak(CENTERS, 5 * shell(CENTERS), np.full(len(CENTERS), 0.01)) is None
 
 
 def test_single_peak_has_no_minimum_after_it() -> None:
-    values = 1 + 20 * shell(CENTRES)
-    errors = np.full(len(CENTRES), 0.01)
-    peak = first_peak(CENTRES, values, errors)
+    values = 1 + 20 * shell(CENTERS)
+    errors = np.full(len(CENTERS), 0.01)
+    peak = first_peak(CENTERS, values, errors)
     assert peak is not None
     assert peak.find(values) == pytest.approx((4.5, 4.0), abs=0.02)
-    assert minimum_after(peak, CENTRES, values, errors) is None
+    assert minimum_after(peak, CENTERS, values, errors) is None

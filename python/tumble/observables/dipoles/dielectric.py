@@ -182,7 +182,7 @@ class Dielectric(MolecularObservable):
         )
 
     def _tensor(self, mean: Array) -> Array:
-        """The dielectric tensor [3,3] of the means of a sample."""
+        """Return the dielectric tensor [3,3] of the means of a sample."""
         products = np.empty((3, 3))
         products[_PAIRS] = mean[3:9]
         products.T[_PAIRS] = mean[3:9]

@@ -101,7 +101,7 @@ class Dipole(MolecularObservable):
         return {**super()._aggregators(), "own": OwnAverages.joined}
 
     def _sample(self) -> Array:
-        """Rows of sizes (a density, the share above its end, the mean), and the sum at the end: [2K+4+3]."""
+        """Return rows of sizes (a density, the share above its end, the mean), and the sum at the end: [2K+4+3]."""
         moments = self._dipoles.molecular(self._ts, self.results.broken)
         centroid = moments.mean(axis=0)
         self.results.own.add(self._place, centroid)
@@ -133,14 +133,14 @@ class Dipole(MolecularObservable):
         )
 
     def _of_sizes(self, cells: Cells, suffix: str, which: str) -> list[Quantity]:
-        centres = 0.5 * (self._edges[1:] + self._edges[:-1])
+        centers = 0.5 * (self._edges[1:] + self._edges[:-1])
         return [
             averaged(
                 f"mu_distribution{suffix}",
-                cells[: len(centres)],
+                cells[: len(centers)],
                 label=f"p(|μ|){which}",
                 unit="1/D",
-                axes=(Axis("|μ|", "D", centres),),
+                axes=(Axis("|μ|", "D", centers),),
                 frame_time=self._frame_time(),
                 blocks=self.blocks,
             ),

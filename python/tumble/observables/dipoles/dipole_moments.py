@@ -8,7 +8,7 @@ Where they come from is said by a source:
     GivenDipoles      a dipole of each molecule (or atom) and frame: from the columns mux, muy, muz of LAMMPS, from a
                       model, from an array
 
-Point charges give a proxy: they know nothing of the electrons' response to neighbours. They show what broken symmetry
+Point charges give a proxy: they know nothing of the electrons' response to neighbors. They show what broken symmetry
 does to orientations, and little else about true dipoles. (Total dipoles alone:
 `tumble.observables.dipoles.system_dipole`.)
 
@@ -49,7 +49,7 @@ class MolecularSource(Protocol):
         ...
 
     def molecular(self, ts: Any, water: Water, bonds: Array) -> Array:
-        """Dipoles, [P,M,3] in e·Å, of a frame with the bonds [P,M,2,3] in Å."""
+        """Return dipoles, [P,M,3] in e·Å, of a frame with the bonds [P,M,2,3] in Å."""
         ...
 
 

@@ -84,7 +84,7 @@ class DipoleRelaxation(TimeCorrelation):
         self.results.broken = BrokenMolecules()
 
     def _channels(self) -> Sequence[Array]:
-        """Directions of the molecules [M,3], and the total dipole [3]."""
+        """Return the directions of the molecules [M,3], and the total dipole [3]."""
         moments = self._dipoles.molecular(self._ts, self.results.broken)
         directions = moments / np.linalg.norm(moments, axis=-1, keepdims=True)
         return directions.mean(axis=0), moments.mean(axis=0).sum(axis=0)

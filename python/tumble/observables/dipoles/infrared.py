@@ -155,7 +155,7 @@ class Infrared(TimeCorrelation):
         )
 
     def _transform(self, wavenumbers: Array, lags: Array, step: float, volume: float | None) -> Array:
-        """The matrix [K,L+1] from the correlation of differences of M, (e·Å)², to the spectrum."""
+        """Return the matrix [K,L+1] from the correlation of differences of M, (e·Å)², to the spectrum."""
         angular = 2 * np.pi * CM_PER_PS * wavenumbers  # rad/ps
         window = np.cos(0.5 * np.pi * lags * CM_PER_PS * self.resolution) ** 2
         weights = np.full(len(lags), step)

@@ -56,7 +56,7 @@ class ModelOutput:
         return {**self.__dict__, "_network": None}
 
     def __call__(self, ts: Any) -> Array:
-        """The output for a frame."""
+        """Return the output for a frame."""
         if self._network is None:
             with _core.DefaultTorchModes():
                 self._network = load_network(self._path)
@@ -72,7 +72,7 @@ class ModelOutput:
 
 
 def dipoles_of_model(model: str | PathLike[str], universe: Any) -> MolecularSource:
-    """Molecular dipoles from the output `dipole` of a model or, without one, from its `charge`.
+    """Return the molecular dipoles from the output `dipole` of a model or, without one, from its `charge`.
 
     Args:
         model: Path or name of a model.

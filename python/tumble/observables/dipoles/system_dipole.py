@@ -33,7 +33,7 @@ class TotalDipoles:
         self._values = FrameValues("dipoles", dipoles)
 
     def total(self, ts: Any) -> Array:
-        """Dipole of the system, [P,3] in e·Å.
+        """Return the dipole of the system, [P,3] in e·Å.
 
         Raises:
             TrajectoryError: If it hasn't three components.
@@ -70,7 +70,7 @@ class WaterDipoles:
         return self.source.description
 
     def molecular(self, ts: Any, broken: BrokenMolecules) -> Array:
-        """Dipoles of the molecules, [P,M,3] in e·Å; broken ones are counted in `broken`."""
+        """Return dipoles of the molecules, [P,M,3] in e·Å; broken ones are counted in `broken`."""
         bonds = self.water.bonds(beads_of(ts), ts.dimensions)
         broken.count(self.water, bonds.mean(axis=0), ts.frame)
         return self.source.molecular(ts, self.water, bonds)
@@ -108,7 +108,7 @@ class SystemDipole:
         return self._source.description
 
     def bead_average(self, ts: Any, broken: BrokenMolecules) -> Array:
-        """Total dipole, averaged over beads, [3] in e·Å; broken molecules are counted in `broken`."""
+        """Return the total dipole, averaged over beads, [3] in e·Å; broken molecules are counted in `broken`."""
         if isinstance(self._source, TotalDipoles):
             return np.asarray(self._source.total(ts).mean(axis=0))
         return np.asarray(self._source.molecular(ts, broken).sum(axis=1).mean(axis=0))

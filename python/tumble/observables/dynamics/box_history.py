@@ -29,7 +29,7 @@ class BoxHistory:
         self.changes = False
 
     def add(self, dimensions: Any) -> None:
-        """Looks at the next one: edges (Å) and angles (degrees), or None."""
+        """Look at the next one: edges (Å) and angles (degrees), or None."""
         self._frames += 1
         if dimensions is None:
             self.cubic = False

@@ -14,7 +14,7 @@ _SQUARE_ANGSTROM_PER_PS = constants.angstrom**2 / constants.pico  # in m^2/s
 
 
 def diffusion_constants(lags: Array, displacements: Array) -> Array:
-    """Half the slopes of the straight lines through mean square displacements along one axis, by least squares.
+    """Return half the slopes of the straight lines through mean square displacements along one axis, by least squares.
 
         D_a = 1/2 d/dt <(x_a(t) - x_a(0))^2>
 
@@ -25,8 +25,8 @@ def diffusion_constants(lags: Array, displacements: Array) -> Array:
     Returns:
         [...] in Å^2/ps.
     """
-    centred = lags - lags.mean()
-    return np.asarray(0.5 * (displacements @ centred) / (centred @ centred))
+    centered = lags - lags.mean()
+    return np.asarray(0.5 * (displacements @ centered) / (centered @ centered))
 
 
 def finite_size_correction(edge: float, temperature: float, viscosity: float) -> float:

@@ -3,7 +3,7 @@
     MSD(t) = < |x_i(t0 + t) - x_i(t0)|^2 >        over atoms i and all origins t0
     D_a    = 1/2 d/dt < (x_a(t) - x_a(0))^2 >,    D = (D_x + D_y + D_z) / 3
 
-for each element, and for the centres of mass of water molecules. Trajectories are unwrapped on the way
+for each element, and for the centers of mass of water molecules. Trajectories are unwrapped on the way
 (`tumble.observables.dynamics.unwrap`). D is half the slope of a straight line, by least squares, in a window of times.
 In
 a periodic box it depends on the size of the box, which `tumble.observables.dynamics.diffusion` corrects for. With a
@@ -45,7 +45,7 @@ from tumble.trajectories.element_groups import atoms_by_element
 from tumble.trajectories.masses import masses_of
 from tumble.types import Array
 
-EARLIEST = 2.0  # ps, when a molecule of liquid water at 300 K has left the cage of its neighbours
+EARLIEST = 2.0  # ps, when a molecule of liquid water at 300 K has left the cage of its neighbors
 FEWEST_LAGS = 8  # of the default, so that a short run has a window for the fit, too
 _SLACK = 0.1  # by which slopes in the halves of the window may differ without a note
 MOLECULES = "molecules"
@@ -62,7 +62,7 @@ class MeanSquareDisplacement(TimeCorrelation):
             of the trajectory are independent, as errors need it, only if they are much longer.
         unwrapped: Whether coordinates are known to be unwrapped; what the reader knows of it if not given. If they are,
             frames may be any time apart; otherwise no atom may move by half the box from one to the next.
-        remove_drift: Whether the motion of the centre of mass of all is subtracted, which is none of a closed
+        remove_drift: Whether the motion of the center of mass of all is subtracted, which is none of a closed
             system at rest, but a random walk under a local thermostat. A single atom or molecule keeps its motion.
         temperature: K; for the finite-size correction, with `viscosity`.
         viscosity: Shear viscosity of the model, mPa s. (Water has 0.85 at 300 K: Harris and Woolf, J. Chem. Eng. Data
@@ -168,7 +168,7 @@ class MeanSquareDisplacement(TimeCorrelation):
         if self._water is not None:
             bonds = self._water.bonds(positions, ts.dimensions)
             self._broken.count(self._water, bonds, ts.frame)
-            positions = np.concatenate([positions, _centres_of_mass(self._water, self._masses, positions, bonds)])
+            positions = np.concatenate([positions, _centers_of_mass(self._water, self._masses, positions, bonds)])
         moved = self._unwrapper.displacements(positions, ts.dimensions, ts.frame)
         if self.remove_drift:
             moved = moved - (self._masses @ moved[:atoms]) / self._masses.sum()
@@ -200,7 +200,7 @@ class MeanSquareDisplacement(TimeCorrelation):
         )
 
     def _of_group(self, name: str, cells: Cells, lags: Array, window: slice, *, scale: float) -> list[Quantity]:
-        """The quantities of one element, or of molecules, of the sums of squares along each axis, [C,3,L]."""
+        """Return the quantities of one element, or of molecules, of the sums of squares along each axis, [C,3,L]."""
         common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
         shown = slice(None, None, stride_of(len(lags)))
         in_window = cells[:, window]
@@ -273,15 +273,15 @@ class MeanSquareDisplacement(TimeCorrelation):
         return tuple(notes)
 
 
-def _centres_of_mass(water: Water, masses: Array, positions: Array, bonds: Array) -> Array:
-    """Centres of mass [M,3] of molecules that are whole around their oxygens."""
+def _centers_of_mass(water: Water, masses: Array, positions: Array, bonds: Array) -> Array:
+    """Return centers of mass [M,3] of molecules that are whole around their oxygens."""
     of_molecules = masses[water.atoms]
     shares = of_molecules[:, 1:] / of_molecules.sum(axis=1, keepdims=True)
     return np.asarray(positions[water.atoms[:, 0]] + np.einsum("mb,mbx->mx", shares, bonds))
 
 
 def _bend(name: str, lags: Array, cells: Cells, blocks: int | None) -> tuple[str, ...]:
-    """Says so if the slope of mean square displacements [C,3,L] differs between the halves of the window."""
+    """Report so if the slope of mean square displacements [C,3,L] differs between the halves of the window."""
     half = (len(lags) + 1) // 2
 
     def ratio(mean: Array) -> Array:

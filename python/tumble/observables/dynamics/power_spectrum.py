@@ -60,7 +60,7 @@ def power_spectrum(
     blocks: int | None = None,
     diagnostic: bool = False,
 ) -> Result:
-    """Power spectrum and standard deviation of a series.
+    """Return the power spectrum and standard deviation of a series.
 
     Args:
         times: [T] in ps, at equal distances.
@@ -122,7 +122,7 @@ def power_spectrum(
 
 
 def _checked_step(times: Array, samples: Array) -> float:
-    """Time between two samples, ps."""
+    """Return time between two samples, ps."""
     if times.ndim != 1 or times.shape != samples.shape:
         raise TrajectoryError(
             f"`samples`: expected one number for each of {times.size} times, got the shape {samples.shape}"
@@ -135,7 +135,7 @@ def _checked_step(times: Array, samples: Array) -> float:
 
 
 def _segment_length(segment: float | None, step: float, samples: int) -> int:
-    """Number of samples of a segment."""
+    """Return the number of samples of a segment."""
     if segment is None:
         return max(_FEWEST, min(samples // _SEGMENTS, round(_LONGEST / step)))
     length = round(segment / step) if np.isfinite(segment) else 0

@@ -160,7 +160,7 @@ class Reorientation(TimeCorrelation):
         )
 
     def _times(self, axis: str, degree: int, cells: Cells, lags: Array, window: slice) -> list[Quantity]:
-        """The fitted and the integrated time; none if there is no decay."""
+        """Return the fitted and the integrated time; none if there is no decay."""
         used = cells[: window.stop]
         used_lags = lags[: window.stop]
         longest = 10 * float(used_lags[-1])  # that a fit is believed
@@ -191,7 +191,7 @@ class Reorientation(TimeCorrelation):
 
 
 def harmonics(units: Array, degree: int) -> Array:
-    """Real spherical harmonics Y of unit vectors [...,3], so normalized that sum_m Y_m(u) Y_m(u') = P_l(u . u').
+    """Return real spherical harmonics Y of unit vectors [...,3], so normalized that sum_m Y_m(u) Y_m(u') = P_l(u . u').
 
     Args:
         units: [...,3].
@@ -211,7 +211,7 @@ def harmonics(units: Array, degree: int) -> Array:
 
 
 def decay_time(lags: Array, values: Array) -> tuple[float, float]:
-    """Time tau and value at time 0 of the exponential through `values` [L]; NaN if they don't decay.
+    """Return time tau and value at time 0 of the exponential through `values` [L]; NaN if they don't decay.
 
     The straight line through the logarithms, with the squares of the values as weights.
     """
@@ -222,13 +222,13 @@ def decay_time(lags: Array, values: Array) -> tuple[float, float]:
     logarithms = np.log(np.where(usable > 0, usable, 1.0))
     weights /= weights.sum()
     time, level = float(weights @ lags), float(weights @ logarithms)
-    centred = lags - time
-    slope = float((weights * centred) @ logarithms / ((weights * centred) @ centred))
+    centered = lags - time
+    slope = float((weights * centered) @ logarithms / ((weights * centered) @ centered))
     return (-1 / slope, float(np.exp(level - slope * time))) if slope < 0 else (np.nan, np.nan)
 
 
 def integral_time(lags: Array, values: Array, window: slice) -> float:
-    """Integral of values / values[0] from 0 to infinity: [L] to the end of the window, and the fit in it beyond."""
+    """Return the integral of values / values[0], [L], up to the end of the window, and that of the fit beyond it."""
     time, amplitude = decay_time(lags[window], values[window])
     within = trapezoid(values, lags)
     beyond = amplitude * time * np.exp(-lags[-1] / time)

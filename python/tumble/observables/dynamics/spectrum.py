@@ -227,7 +227,7 @@ class VibrationalSpectrum(TimeCorrelation):
         transform: Array,
         total: Array,
     ) -> list[Quantity]:
-        """Density of states and temperature from the linear forms of `_transforms`; `common` are those of `_common`."""
+        """Return the density of states and temperature from the linear forms of `_transforms` and of `_common`."""
         options: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
         share, relative = 0.0, cells
         if len(self._masses) > 1:  # else the atom is the whole

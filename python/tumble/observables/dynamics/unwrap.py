@@ -85,7 +85,7 @@ class Unwrapper:
         return moved
 
     def _nearest(self, steps: Array, frame: int) -> Array:
-        """Steps in fractions of the box, [N,3], to the right image."""
+        """Return steps in fractions of the box, [N,3], to the right image."""
         boxes = np.round(steps)
         farthest = float(np.max(np.abs(steps - boxes), initial=0.0))
         where = f"from frame {self._frame} to frame {frame}"
@@ -106,7 +106,7 @@ class Unwrapper:
 
 
 def _rows(dimensions: Any, frame: int) -> Array:
-    """Vectors of the box, [3,3]."""
+    """Return vectors of the box, [3,3]."""
     box = np.asarray(triclinic_vectors(dimensions, dtype=np.float64))
     if not np.any(box):
         raise TrajectoryError(f"`frames`: expected a box with a volume, got {dimensions} in frame {frame}")

@@ -22,7 +22,7 @@ def highest_wavenumber(step: float) -> float:
 
 
 def window_lags(resolution: float, step: float, frames: int) -> int:
-    """Number of lags to the end of a Hann window cos^2(pi t / 2 T) of length T = 1 / (c resolution).
+    """Return the number of lags to the end of a Hann window cos^2(pi t / 2 T) of length T = 1 / (c resolution).
 
     With it a sharp line gets the resolution as its full width at half maximum.
 

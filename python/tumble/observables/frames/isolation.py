@@ -71,7 +71,7 @@ class Isolation:
         return (f"The cell is taken as empty space, since images are {self.gap:.1f} Å apart in the first frame.",)
 
     def beads(self, beads: Array, dimensions: Any, frame: int) -> Array:
-        """Positions [P,N,3] in one piece, in Å.
+        """Return the positions [P,N,3] in one piece, in Å.
 
         Args:
             beads: [P,N,3] in Å.
@@ -102,14 +102,14 @@ def _has_cell(dimensions: Any) -> bool:
 
 
 def _gaps(positions: Array, dimensions: Any) -> Array:
-    """Width of the widest empty slab across each cell vector, [3] in Å."""
+    """Return the width of the widest empty slab across each cell vector, [3] in Å."""
     rows = triclinic_vectors(dimensions).astype(np.float64)
     fractions = positions @ np.linalg.inv(rows)
     return np.array([_widest(fractions[:, axis])[0] for axis in range(3)]) * face_distances(rows)
 
 
 def _widest(fractions: Array) -> tuple[float, float]:
-    """Width of the widest empty interval on the circle of length 1, and where the atoms after it start."""
+    """Return the width of the widest empty interval on the circle of length 1, and where the atoms after it start."""
     places = np.sort(fractions % 1.0)
     widths = np.diff(np.append(places, places[0] + 1.0))
     last = int(np.argmax(widths))

@@ -70,7 +70,7 @@ class MolecularAxes:
         self.water = Water(universe) if any(isinstance(axis, str) for axis in axes) else None
 
     def vectors(self, positions: Array, dimensions: Array | None) -> list[Array]:
-        """Unit vectors along each axis, [P,V,3].
+        """Return unit vectors along each axis, [P,V,3].
 
         Args:
             positions: Of all beads, [P,N,3] in Å.
@@ -87,13 +87,13 @@ class MolecularAxes:
         return found
 
     def count_broken(self, broken: BrokenMolecules, centroid: Array, dimensions: Array | None, frame: int) -> None:
-        """Looks for molecules that have fallen apart in a frame with a centroid [N,3]."""
+        """Look for molecules that have fallen apart in a frame with a centroid [N,3]."""
         if self.water is not None:
             broken.count(self.water, self.water.bonds(centroid, dimensions), frame)
 
 
 def axes_of_water(bonds: Array) -> dict[str, Array]:
-    """Unit vectors along the axes of water molecules.
+    """Return unit vectors along the axes of water molecules.
 
     Args:
         bonds: Vectors from the oxygen to both hydrogens, [P,M,2,3].

@@ -30,7 +30,7 @@ def water_atoms(universe: Any) -> tuple[Any, Any]:
 
 
 def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
-    """The molecules in the first frame of a trajectory.
+    """Return the molecules in the first frame of a trajectory.
 
     Args:
         universe: A `MDAnalysis.Universe` with elements, of water alone.

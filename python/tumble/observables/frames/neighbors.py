@@ -15,7 +15,7 @@ import numpy as np
 
 from tumble.errors import TrajectoryError
 from tumble.observables.frames.isolation import Isolation
-from tumble.observables.frames.rigid_motion import about_centre
+from tumble.observables.frames.rigid_motion import about_center
 from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
 
@@ -24,12 +24,12 @@ FEWEST = 2 * REACH + 1
 
 
 def velocities_of(ts: Any) -> Array | None:
-    """Velocities of all beads of a frame, [P,N,3] in Å/ps; None if they weren't written."""
+    """Return the velocities of all beads of a frame, [P,N,3] in Å/ps; None if they weren't written."""
     return _vectors(ts, "velocities")
 
 
 def forces_of(ts: Any) -> Array | None:
-    """Forces on all beads of a frame, [P,N,3] in kJ/(mol Å), as in all of MDAnalysis; None if they weren't written."""
+    """Return the forces on all beads, [P,N,3] in kJ/(mol Å) as in MDAnalysis; None if they weren't written."""
     return _vectors(ts, "forces")
 
 
@@ -50,10 +50,10 @@ class _Moment(NamedTuple):
     velocities: Array | None
 
 
-class Neighbours:
+class Neighbors:
     """Derivatives in time at a frame, from a reader of its own.
 
-    So processes that each have a part of a trajectory see over its edges. Positions are about the centre of mass.
+    So processes that each have a part of a trajectory see over its edges. Positions are about the center of mass.
 
     Args:
         trajectory: A reader of MDAnalysis.
@@ -77,7 +77,7 @@ class Neighbours:
         self._kept: dict[int, _Moment] = {}
 
     def inside(self, frame: int) -> int:
-        """The frame nearest to this one that has enough others on either side."""
+        """Return the frame nearest to this one that has enough others on either side."""
         return min(max(frame, REACH), self._count - 1 - REACH)
 
     def time(self, frame: int) -> float:
@@ -85,7 +85,7 @@ class Neighbours:
         return self._moment(frame).time
 
     def positions(self, frame: int) -> Array:
-        """About the centre of mass, [P*N,3] in Å."""
+        """About the center of mass, [P*N,3] in Å."""
         return self._moment(frame).positions
 
     def velocities(self, frame: int, step: int = 1) -> Array:
@@ -116,7 +116,7 @@ class Neighbours:
             velocities = velocities_of(ts)
             self._kept[frame] = _Moment(
                 float(ts.time),
-                about_centre(beads.reshape(-1, 3), self._masses),
+                about_center(beads.reshape(-1, 3), self._masses),
                 None if velocities is None else velocities.reshape(-1, 3),
             )
             for old in [each for each in self._kept if abs(each - frame) > 2 * REACH]:

@@ -49,23 +49,23 @@ class RigidMolecules:
         self.molecular_masses = self.sums(self.masses)
 
     def __len__(self) -> int:
-        """Number of molecules."""
+        """Return the number of molecules."""
         return len(self.sizes)
 
     def sums(self, values: Array) -> Array:
-        """Sums over the atoms of each molecule, [M,...] of [A,...]."""
+        """Return the sums over the atoms of each molecule, [M,...] of [A,...]."""
         return np.asarray(np.add.reduceat(values, self._starts, axis=0))
 
     def spread(self, values: Array) -> Array:
-        """The value of its molecule for each atom, [A,...] of [M,...]."""
+        """Return the value of its molecule for each atom, [A,...] of [M,...]."""
         return np.asarray(values[self._owners])
 
-    def centres(self, values: Array) -> Array:
-        """Centres of mass of positions or velocities [A,3] of the atoms, [M,3]."""
+    def centers(self, values: Array) -> Array:
+        """Return centers of mass of positions or velocities [A,3] of the atoms, [M,3]."""
         return self.sums(self.masses[:, None] * values) / self.molecular_masses[:, None]
 
     def whole(self, positions: Array, dimensions: Any) -> Array:
-        """Positions of their atoms, [A,3] of [N,3], each molecule in one piece around its first atom."""
+        """Return the positions of their atoms, [A,3] of [N,3], each molecule in one piece around its first atom."""
         mine = np.asarray(positions[self.atoms], dtype=np.float64)
         if dimensions is None or not np.all(np.asarray(dimensions[:3]) > 0):
             return mine

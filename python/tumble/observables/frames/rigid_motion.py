@@ -1,4 +1,4 @@
-"""Mechanics of point masses: centre of mass, angular momentum, inertia, and the rotation from one shape to another.
+"""Mechanics of point masses: center of mass, angular momentum, inertia, and the rotation from one shape to another.
 
     L = sum_i m_i (r_i - R) x (v_i - V)        I = sum_i m_i (|s_i|^2 1 - s_i s_i^T),  s = r - R
 
@@ -25,8 +25,8 @@ EV_PER_KJ_MOL = constants.kilo / constants.Avogadro / constants.eV
 BOLTZMANN = constants.Boltzmann / (_AMU_A2_PS / constants.pico)
 
 
-def about_centre(values: Array, masses: Array) -> Array:
-    """Positions or velocities less those of the centre of mass.
+def about_center(values: Array, masses: Array) -> Array:
+    """Return the positions or velocities less those of the center of mass.
 
     Args:
         values: [N,3].
@@ -36,19 +36,19 @@ def about_centre(values: Array, masses: Array) -> Array:
 
 
 def angular_momentum(positions: Array, velocities: Array, masses: Array) -> Array:
-    """Angular momentum about the centre of mass, [3] in ħ.
+    """Return the angular momentum about the center of mass, [3] in ħ.
 
     Args:
         positions: [N,3] in Å.
         velocities: [N,3] in Å/ps.
         masses: [N] in amu.
     """
-    arms, speeds = about_centre(positions, masses), about_centre(velocities, masses)
+    arms, speeds = about_center(positions, masses), about_center(velocities, masses)
     return np.asarray(masses @ np.cross(arms, speeds) / HBAR)
 
 
 def inertia_tensor(arms: Array, masses: Array) -> Array:
-    """Tensor of inertia about the origin of `arms`, [3,3] in amu Å².
+    """Return the tensor of inertia about the origin of `arms`, [3,3] in amu Å².
 
     Args:
         arms: [N,3] in Å.
@@ -59,14 +59,14 @@ def inertia_tensor(arms: Array, masses: Array) -> Array:
 
 
 def best_rotations(products: Array) -> Array:
-    """The proper rotations that turn shapes into others with the least squared distance, [...,3,3].
+    """Return the proper rotations that turn shapes into others with the least squared distance, [...,3,3].
 
     With the singular values of sum_i m_i x_i y_i^T = U S V^T, the R of the least sum_i m_i |x_i - R y_i|^2 is
     U diag(1, 1, det(U V^T)) V^T: never a reflection, also where atoms lie in a plane. (Kabsch, Acta Cryst. A 34, 827
     (1978).)
 
     Args:
-        products: sum_i m_i x_i y_i^T with x and y about their centres of mass, [...,3,3].
+        products: sum_i m_i x_i y_i^T with x and y about their centers of mass, [...,3,3].
     """
     u, _, v = np.linalg.svd(products)
     u[..., :, 2] *= np.sign(np.linalg.det(u @ v))[..., None]

@@ -8,7 +8,7 @@ A model without exact invariance exerts the torque minus its frame torque. In a 
 whatever the model, nor under a thermostat that acts on each atom; a thermostat that scales all velocities alike
 changes |L| but not its direction.
 
-Velocities and forces are those of the trajectory. Without velocities, L is from the positions of neighbouring frames
+Velocities and forces are those of the trajectory. Without velocities, L is from the positions of neighboring frames
 (`tumble.observables.frames.neighbors`). Without forces the torque is the change of L from the frame before to the frame
 after, over the time between them. The error of L that comes from velocities of positions is found from those over every
 second frame, (L_2h - L_h) / 3. The torque, in which the forces of vibrations have to cancel, needs frames much nearer
@@ -25,11 +25,11 @@ import numpy as np
 from tumble.errors import TrajectoryError
 from tumble.observables.base.series import COMPONENTS, SeriesObservable, time_curve
 from tumble.observables.frames.isolation import Isolation
-from tumble.observables.frames.neighbors import Neighbours, forces_of, velocities_of
+from tumble.observables.frames.neighbors import Neighbors, forces_of, velocities_of
 from tumble.observables.frames.rigid_motion import (
     EV_PER_HBAR_PS,
     EV_PER_KJ_MOL,
-    about_centre,
+    about_center,
     angular_momentum,
 )
 from tumble.observables.quantities.result import (
@@ -101,9 +101,9 @@ class AngularMomentum(SeriesObservable):
         self._masses = np.tile(masses_of(universe, masses), len(beads_of(ts)))
         self._has_velocities, self._has_forces = velocities_of(ts) is not None, forces_of(ts) is not None
         self._require_times("an angular momentum in time")
-        self._neighbours: Neighbours | None = None
+        self._neighbors: Neighbors | None = None
         if not (self._has_velocities and self._has_forces):
-            self._neighbours = Neighbours(universe.trajectory, self._isolation, self._masses)
+            self._neighbors = Neighbors(universe.trajectory, self._isolation, self._masses)
 
     def _values(self) -> Array:
         momentum, momentum_error = self._momentum()
@@ -114,7 +114,7 @@ class AngularMomentum(SeriesObservable):
         return values
 
     def _momentum(self) -> tuple[Array, float]:
-        """About the centre of mass, [3] in ħ, and the square of its error."""
+        """About the center of mass, [3] in ħ, and the square of its error."""
         velocities = velocities_of(self._ts)
         if velocities is not None:
             return angular_momentum(self._arms(), velocities.reshape(-1, 3), self._masses), 0.0
@@ -123,7 +123,7 @@ class AngularMomentum(SeriesObservable):
         return fine, float(np.sum((coarse - fine) ** 2)) / 9
 
     def _torque(self) -> tuple[Array, float]:
-        """About the centre of mass, [3] in eV/rad, and the square of its error."""
+        """About the center of mass, [3] in eV/rad, and the square of its error."""
         forces = forces_of(self._ts)
         if forces is not None:
             return EV_PER_KJ_MOL * np.cross(self._arms(), forces.reshape(-1, 3)).sum(axis=0), 0.0
@@ -133,10 +133,10 @@ class AngularMomentum(SeriesObservable):
         return fine, float(np.sum((self._change_of_momentum(2) - fine) ** 2))
 
     def _arms(self) -> Array:
-        """Positions of all beads about the centre of mass, [P*N,3]."""
+        """Return the positions of all beads about the center of mass, [P*N,3]."""
         ts = self._ts
         beads = self._isolation.beads(beads_of(ts), ts.dimensions, ts.frame)
-        return about_centre(beads.reshape(-1, 3), self._masses)
+        return about_center(beads.reshape(-1, 3), self._masses)
 
     def _momentum_at(self, frame: int, step: int) -> Array:
         """In a frame beside the current one, [3] in ħ."""
@@ -152,10 +152,10 @@ class AngularMomentum(SeriesObservable):
         return np.asarray(EV_PER_HBAR_PS * change / time)
 
     @property
-    def _beside(self) -> Neighbours:
-        if self._neighbours is None:
+    def _beside(self) -> Neighbors:
+        if self._neighbors is None:
             raise TrajectoryError("`universe`: expected velocities and forces in each frame, got frames without")
-        return self._neighbours
+        return self._neighbors
 
     def _evaluate(self, cells: Cells) -> Result:
         error, torque_error = self._errors(cells)
@@ -296,7 +296,7 @@ class AngularMomentum(SeriesObservable):
 
 
 def _angles(momenta: Array) -> Array:
-    """Angles between vectors [T,3] and the first, degrees; NaN where one is zero."""
+    """Return angles between vectors [T,3] and the first, degrees; NaN where one is zero."""
     lengths = np.linalg.norm(momenta, axis=1)
     # By the tangent: the cosine has no digits left for small angles.
     across = np.linalg.norm(np.cross(momenta, momenta[0]), axis=1)

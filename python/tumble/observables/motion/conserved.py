@@ -36,7 +36,7 @@ class Conserved(Kind):
 
 
 def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | None = None) -> Result:
-    """The drift of a conserved quantity for each molecule, with its error.
+    """Return the drift of a conserved quantity for each molecule, with its error.
 
     Args:
         times: [T] in ps, at equal distances.

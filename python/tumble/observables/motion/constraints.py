@@ -154,7 +154,7 @@ def _of_velocities(sums: Array) -> NDArray[np.bool_]:
 
 
 def _of_distances(sums: Array) -> NDArray[np.bool_]:
-    """The same without velocities."""
+    """Return the same without velocities."""
     number, distance, square = sums.sum(axis=0)[:3]
     deviation = np.sqrt(np.maximum(square / number - (distance / number) ** 2, 0.0))
     return np.asarray((number >= ENOUGH) & (deviation < _VARIES))

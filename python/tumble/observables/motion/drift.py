@@ -122,7 +122,7 @@ class Drift(Kind):
         backend: Any = None,
         n_workers: int | None = None,
     ) -> Drift:
-        """Goes through the trajectory.
+        """Go through the trajectory.
 
         Args:
             start: First frame.
@@ -241,7 +241,7 @@ class Drift(Kind):
 
 
 def _melted(result: Result) -> bool:
-    """Whether this is the rotation of a lattice that is none."""
+    """Return whether this is the rotation of a lattice that is none."""
     return result.observable == LatticeRotation.observable and result.metadata["distance_from_reference_A"] > MELTED
 
 

@@ -1,6 +1,6 @@
 """Kinetic temperatures of the translation, rotation and vibration of molecules, for classical nuclei.
 
-The velocities of the atoms of a molecule are split into that of its centre of mass V, a rotation ω = I^-1 L about it,
+The velocities of the atoms of a molecule are split into that of its center of mass V, a rotation ω = I^-1 L about it,
 and the rest; the kinetic energy is the sum of the three (Eckart, Phys. Rev. 47, 552 (1935)):
 
     2 K_trans = sum M V^2        2 K_rot = sum ω I ω        2 K_vib = sum m |v - V - ω x s|^2        T = <2 K> / (k <f>)
@@ -10,7 +10,7 @@ constraints (`tumble.observables.motion.constraints`). What a run may
 conserve is taken out first, so that T is right whether or not it is conserved: the velocity of the whole (3 from the
 translations), and for clusters in free space the rotation Ω of the whole. The latter is made of translations and
 rotations, and takes tr(J^-1 J_trans) from the one and tr(J^-1 J_rot) from the other, where J is the inertia of the
-whole, J_trans that of point masses at the molecules' centres and J_rot the sum of the molecules' own: 3 together.
+whole, J_trans that of point masses at the molecules' centers and J_rot the sum of the molecules' own: 3 together.
 
 Maxwell's distribution holds for any potential, so in equilibrium all temperatures agree whether or not a model is
 invariant, except for the error of the time step: Verlet's velocities of a vibration with angular frequency w are cold
@@ -90,15 +90,15 @@ class KineticTemperature(SeriesObservable):
         self._constraints = Constraints(universe, self._molecules)
 
     def _values(self) -> Array:
-        """Twice the kinetic energies, then the degrees of freedom, of each of `KINDS`, [8] (amu Å²/ps²)."""
+        """Return twice the kinetic energies, then the degrees of freedom, of each of `KINDS`, [8] (amu Å²/ps²)."""
         ts, molecules = self._ts, self._molecules
         velocities = velocities_of(ts)
         if velocities is None:
             raise TrajectoryError(f"`universe`: expected velocities in each frame, got none in frame {ts.frame}")
         beads = self._isolation.beads(beads_of(ts), ts.dimensions, ts.frame)
         whole = molecules.whole(beads[0], None if self._isolation.known else ts.dimensions)
-        centres = molecules.centres(whole)
-        arms = whole - molecules.spread(centres)
+        centers = molecules.centers(whole)
+        arms = whole - molecules.spread(centers)
         speeds = velocities[0][molecules.atoms]
         total = molecules.masses @ speeds / molecules.masses.sum()
         speeds = speeds - total
@@ -106,7 +106,7 @@ class KineticTemperature(SeriesObservable):
         freedom = np.array([3.0 * len(molecules) - 3.0, float(np.sum(_ranks(own))), 0.0, 0.0])
         overall = 0.0
         if self._isolation.known and len(molecules) > 1:
-            speeds, taken, overall = _without_rotation(whole, speeds, centres, own, molecules)
+            speeds, taken, overall = _without_rotation(whole, speeds, centers, own, molecules)
             freedom[:2] -= taken
             freedom[3] = taken.sum()
         freedom[2] = 3.0 * len(molecules.atoms) - 3.0 - freedom.sum() - self._constraints.freedoms
@@ -182,27 +182,27 @@ def _word(kind: int) -> str:
 
 
 def _inertias(arms: Array, molecules: RigidMolecules) -> Array:
-    """Tensors of inertia of the molecules about their centres, [M,3,3] in amu Å²."""
+    """Return the tensors of inertia of the molecules about their centers, [M,3,3] in amu Å²."""
     second = molecules.sums(np.einsum("i,ia,ib->iab", molecules.masses, arms, arms))
     return np.asarray(np.trace(second, axis1=1, axis2=2)[:, None, None] * np.eye(3) - second)
 
 
 def _ranks(inertias: Array) -> Array:
-    """Number of axes about which each molecule can turn, [M]."""
+    """Return the number of axes about which each molecule can turn, [M]."""
     moments = np.linalg.eigvalsh(inertias)
     return np.asarray(np.sum(moments > _LINEAR * np.maximum(moments[:, -1:], 1e-9), axis=1))
 
 
 def _energies(arms: Array, speeds: Array, own: Array, molecules: RigidMolecules) -> Array:
-    """Twice the kinetic energies of translation, rotation and vibration, [3]."""
-    centres = molecules.centres(speeds)
-    internal = speeds - molecules.spread(centres)
+    """Return twice the kinetic energies of translation, rotation and vibration, [3]."""
+    centers = molecules.centers(speeds)
+    internal = speeds - molecules.spread(centers)
     momenta = molecules.sums(molecules.masses[:, None] * np.cross(arms, internal))
     turning = np.einsum("mab,mb->ma", np.linalg.pinv(own, rcond=_LINEAR, hermitian=True), momenta)
     rest = internal - np.cross(molecules.spread(turning), arms)
     return np.array(
         [
-            np.sum(molecules.molecular_masses[:, None] * centres**2),
+            np.sum(molecules.molecular_masses[:, None] * centers**2),
             np.sum(turning * momenta),
             np.sum(molecules.masses[:, None] * rest**2),
         ]
@@ -210,12 +210,12 @@ def _energies(arms: Array, speeds: Array, own: Array, molecules: RigidMolecules)
 
 
 def _without_rotation(
-    whole: Array, speeds: Array, centres: Array, own: Array, molecules: RigidMolecules
+    whole: Array, speeds: Array, centers: Array, own: Array, molecules: RigidMolecules
 ) -> tuple[Array, Array, float]:
-    """Velocities less the rotation of the whole, the degrees of freedom that it takes, and twice its energy."""
+    """Return velocities without overall rotation, the degrees of freedom of that, and twice its energy."""
     middle = molecules.masses @ whole / molecules.masses.sum()
     arms = whole - middle
-    points = inertia_tensor(centres - middle, molecules.molecular_masses)
+    points = inertia_tensor(centers - middle, molecules.molecular_masses)
     inverse = np.linalg.pinv(points + own.sum(axis=0), rcond=_LINEAR, hermitian=True)
     momentum = molecules.masses @ np.cross(arms, speeds)
     turning = inverse @ momentum

@@ -13,7 +13,7 @@ from tumble.version import __version__
 
 
 def logged_temperature(times: Any, temperature: Any, *, blocks: int | None = None) -> Result:
-    """Mean of a logged temperature, with its error.
+    """Return the mean of a logged temperature, with its error.
 
     Args:
         times: [T] in ps, at equal distances.

@@ -1,7 +1,7 @@
 """Collective rotation of the molecules in a liquid or crystal: the mean of their angular velocities, summed up in time.
 
 The frame of a molecule turns from one frame of the trajectory to the next by the rotation with the least
-sum_i m_i |x_i(t + h) - dR x_i(t)|^2 about its centre of mass (Kabsch, Acta Cryst. A 34, 827 (1978)). With the rotation
+sum_i m_i |x_i(t + h) - dR x_i(t)|^2 about its center of mass (Kabsch, Acta Cryst. A 34, 827 (1978)). With the rotation
 vectors dθ_m, in the lab frame, of M molecules
 
     θ(t) = sum of (1/M) sum_m dθ_m,        <ω> = θ(T) / T
@@ -75,12 +75,12 @@ class MolecularRotation(SequentialObservable):
         self._own = OwnAverages(len(self._used) - 1)
 
     def _shapes(self) -> Array:
-        """Positions of the atoms about the centres of mass of their molecules, [A,3]."""
+        """Return the positions of the atoms about the centers of mass of their molecules, [A,3]."""
         whole = self._molecules.whole(beads_of(self._ts).mean(axis=0), self._ts.dimensions)
-        return whole - self._molecules.spread(self._molecules.centres(whole))
+        return whole - self._molecules.spread(self._molecules.centers(whole))
 
     def _values(self) -> Array:
-        """Mean rotation since the last frame, [3] in degrees."""
+        """Return the mean rotation since the last frame, [3] in degrees."""
         shapes = self._shapes()
         weighted = self._molecules.masses[:, None] * shapes
         if self._last is None:

@@ -1,6 +1,6 @@
 """Rotation of a whole body against its shape in the first frame: of a molecule or cluster, or of a crystal's lattice.
 
-R(t) is the proper rotation with the least sum_i m_i |x_i(t) - R(t) x_i(0)|^2, positions about the centre of mass
+R(t) is the proper rotation with the least sum_i m_i |x_i(t) - R(t) x_i(0)|^2, positions about the center of mass
 (Kabsch, Acta Cryst. A 34, 827 (1978)). Its angle is between 0 and 180 degrees. Turns are counted by the rotation from
 frame to frame,
 
@@ -26,7 +26,7 @@ from scipy.spatial.transform import Rotation
 from tumble.errors import TrajectoryError
 from tumble.observables.base.series import COMPONENTS, SequentialObservable, time_curve
 from tumble.observables.frames.isolation import Isolation
-from tumble.observables.frames.rigid_motion import about_centre, best_rotations
+from tumble.observables.frames.rigid_motion import about_center, best_rotations
 from tumble.observables.quantities.result import Quantity, Result, averaged
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import beads_of
@@ -59,8 +59,8 @@ class _WholeRotation(SequentialObservable):
         self._largest = 0.0
 
     def _values(self) -> Array:
-        """Rotation since the last frame (vector, degrees), and the mean squared distance from the turned reference."""
-        shape = about_centre(self._positions(), self._masses)
+        """Return the rotation since the last frame (vector, degrees) and the mean squared distance to the reference."""
+        shape = about_center(self._positions(), self._masses)
         if self._reference is None:
             self._reference, self._rotation = shape, np.eye(3)
             self._check(shape)
@@ -94,7 +94,7 @@ class _WholeRotation(SequentialObservable):
         return ()
 
     def _turns(self, cells: Cells, times: Array, points: Array) -> list[Quantity]:
-        """Curves of θ, and the mean of ω."""
+        """Return the curves of θ, and the mean of ω."""
         time = self._frame_time()
         count = len(self._used)
         # The first frame has no step, but counts.
@@ -111,7 +111,7 @@ class _WholeRotation(SequentialObservable):
         return [rate, *turn_curves("rotation", times, points[:, _TURNED], self._label, rate)]
 
     def _check(self, shape: Array) -> None:
-        """Raises a TrajectoryError if the rotation of this shape isn't defined."""
+        """Raise a TrajectoryError if the rotation of this shape isn't defined."""
         if len(shape) < 3 or np.linalg.svd(shape, compute_uv=False)[1] < 1e-3:
             raise TrajectoryError(
                 "`universe`: expected atoms that aren't on a line, about which no rotation is seen, got a line"
@@ -213,7 +213,7 @@ class LatticeRotation(_WholeRotation):
 
 
 def turn_curves(name: str, times: Array, turned: Array, label: str, rate: Quantity) -> list[Quantity]:
-    """The rotation since the start, [T,3] in degrees, one curve `NAME_x` ... for each component.
+    """Return the rotation since the start, [T,3] in degrees, one curve `NAME_x` ... for each component.
 
     The errors are how far it goes by chance, sqrt(t T) times the error of the mean rate over all of the time T.
     """

@@ -20,7 +20,7 @@ from tumble.types import Array
 
 
 def cell_vectors(dimensions: Array | None) -> Array:
-    """Cell vectors, rows, [3,3] in Å, from edges (Å) and angles (degrees).
+    """Return cell vectors, rows, [3,3] in Å, from edges (Å) and angles (degrees).
 
     Raises:
         TrajectoryError: If there is no box.
@@ -31,7 +31,7 @@ def cell_vectors(dimensions: Array | None) -> Array:
 
 
 def cell_rotation(vectors: Array, reference: Array) -> Array:
-    """Rotation U from a reference cell to a cell, for rows: v_reference U is how a direction lies now.
+    """Return the rotation U from a reference cell to a cell, for rows: v_reference U is how a direction lies now.
 
     Args:
         vectors: Rows, [3,3].

@@ -60,7 +60,7 @@ class Isotropy:
     detectable: float
 
     def to_dict(self) -> dict[str, Any]:
-        """The test and the bias, for JSON."""
+        """Return the test and the bias, for JSON."""
         numbers = {
             "bias_kT": self.bias,
             "bias_error_kT": self.bias_error,
@@ -78,7 +78,7 @@ class Isotropy:
 
 
 def isotropy_of(blocks: Array, degrees: NDArray[np.intp], reference: Array | None = None) -> Isotropy:
-    """Isotropy of a distribution, or how far it is from that of another run.
+    """Return the isotropy of a distribution, or how far it is from that of another run.
 
     Args:
         blocks: Coefficients a_lm, l > 0, of independent blocks in the order of time, [B,K], at least 2.

@@ -169,7 +169,7 @@ class Orientation(MolecularObservable):
         return {**super()._aggregators(), "own": _joined, "cubic": all}
 
     def _estimators(self, ts: Any) -> dict[str, Array]:
-        """Positions [P,N,3] that are analyzed, by the ending of the names of their quantities."""
+        """Return the positions [P,N,3] that are analyzed, by the ending of the names of their quantities."""
         with_centroid = self._centroid and "beads" in ts.data
         return {"": beads_of(ts), **({"_centroid": centroid_of(ts)[None]} if with_centroid else {})}
 
@@ -223,13 +223,13 @@ class Orientation(MolecularObservable):
         )
 
     def _harmonics(self, line: bool) -> NDArray[np.intp]:
-        """Places l (l + 1) + m of those that tell something of an axis."""
+        """Return places l (l + 1) + m of those that tell something of an axis."""
         return np.flatnonzero((self._degrees > 0) & ((self._degrees % 2 == 0) | (not line)))
 
     def _of_axis(
         self, name: str, cells: Cells, slowest: Blocks, line: bool, isotropic: bool
     ) -> tuple[list[Quantity], Isotropy]:
-        """Quantities of one axis, and what the coefficients say."""
+        """Return quantities of one axis, and what the coefficients say."""
         bins, used = int(np.prod(self._map.bins)), self._harmonics(line)
         density = self._averaged(
             f"density_{name}",
@@ -257,7 +257,7 @@ class Orientation(MolecularObservable):
         return [density, means, *others], found
 
     def _slowest(self, cells: Cells, line: bool) -> Blocks:
-        """The blocks of that degree which needs the longest."""
+        """Return the blocks of that degree which needs the longest."""
         bins, used = int(np.prod(self._map.bins)), self._harmonics(line)
         degree = self._degrees[used]
         choices = [choose_blocks(cells[bins + used[degree == one]], self.blocks) for one in np.unique(degree)]
@@ -266,7 +266,7 @@ class Orientation(MolecularObservable):
     def _averaged(
         self, name: str, cells: Cells, slowest: Blocks, *, label: str, axes: tuple[Axis, ...], expected: float | None
     ) -> Quantity:
-        """An average over as many blocks as the slowest degree has."""
+        """Return an average over as many blocks as the slowest degree has."""
         found = averaged(
             name,
             cells,
@@ -296,14 +296,14 @@ class Orientation(MolecularObservable):
 
 
 def _low_harmonics(vectors: Array) -> Array:
-    """Real harmonics of l = 1 and l = 2 times sqrt(4 pi) of vectors [P,V,3], averaged over beads, [V,8]."""
+    """Return real harmonics of l = 1 and l = 2 times sqrt(4 pi) of vectors [P,V,3], averaged over beads, [V,8]."""
     squares = np.einsum("pva,pvb->abv", vectors, vectors) / len(vectors)
     second = traceless(np.stack([squares[pair] for pair in ELEMENTS], axis=-1))
     return np.concatenate([np.sqrt(3) * vectors.mean(axis=0), np.sqrt(7.5) * second], axis=-1)
 
 
 def _differ(own: OwnAverages, blocks: int, line: bool) -> bool:
-    """Whether axes differ in their own averages of l = 1, which has no meaning for a line, or of l = 2."""
+    """Return whether axes differ in their own averages of l = 1, which has no meaning for a line, or of l = 2."""
     return any(own.differ(blocks, components) for components in _LOW_DEGREES[int(line) :])
 
 

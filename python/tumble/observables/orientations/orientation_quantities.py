@@ -15,13 +15,13 @@ _CENTROID = "_centroid"
 
 
 def label_of(name: str) -> str:
-    """An axis, as in a figure."""
+    """Return an axis, as in a figure."""
     axis = name.removesuffix(_CENTROID)
     return f"{_LABELS.get(axis, axis)}{', centroid' if name.endswith(_CENTROID) else ''}"
 
 
 def free_energy_of(name: str, density: Quantity) -> Quantity:
-    """Free energy of each direction, without samples of its own: runs are compared by the density."""
+    """Return the free energy of each direction, without samples of its own: runs are compared by the density."""
     values, errors = free_energy(density.values, density.errors)
     return replace(
         density,
@@ -36,7 +36,7 @@ def free_energy_of(name: str, density: Quantity) -> Quantity:
 
 
 def power_of(name: str, coefficients: Quantity, found: Isotropy) -> Quantity:
-    """Power of each degree.
+    """Return the power of each degree.
 
     It has no samples of its own: near zero their distribution is far from Gaussian, and runs are compared by the
     coefficients.
@@ -54,7 +54,7 @@ def power_of(name: str, coefficients: Quantity, found: Isotropy) -> Quantity:
 
 
 def bias_of(name: str, coefficients: Quantity, found: Isotropy) -> Quantity:
-    """Root mean square of the free energy over the sphere, without samples as `power_of`."""
+    """Return the root mean square of the free energy over the sphere, without samples as `power_of`."""
     return replace(
         coefficients,
         name=f"bias_{name}",

@@ -43,7 +43,7 @@ class SphereMap:
         )
 
     def density(self, vectors: Array, *, line: bool = False) -> Array:
-        """Density of unit vectors [V,3] in each bin, relative to the isotropic one.
+        """Return the density of unit vectors [V,3] in each bin, relative to the isotropic one.
 
         Args:
             vectors: [V,3].
@@ -61,7 +61,7 @@ class SphereMap:
 
 
 def free_energy(density: Array, errors: Array) -> tuple[Array, Array]:
-    """Free energy F in kT of a density with errors; NaN where nothing was counted, so that F isn't known."""
+    """Return the free energy F in kT of a density with errors; NaN where nothing was counted, so that F isn't known."""
     known = density > 0
     safe = np.where(known, density, 1.0)
     return np.where(known, -np.log(safe), np.nan), np.where(known, errors / safe, np.nan)

@@ -25,7 +25,7 @@ from tumble.types import Array
 
 
 def degrees(highest: int) -> NDArray[np.intp]:
-    """The l of each component, [(L+1)^2], in the order (0,0), (1,-1), (1,0), (1,1), (2,-2), ...: l (l + 1) + m."""
+    """Return the l of each component, [(L+1)^2], in the order (0,0), (1,-1), (1,0), (1,1), ...: l (l + 1) + m."""
     return np.repeat(np.arange(highest + 1), 2 * np.arange(highest + 1) + 1)
 
 
@@ -41,7 +41,7 @@ class HarmonicMeans:
         self._matrix = _matrix(highest)
 
     def __call__(self, vectors: Array) -> Array:
-        """Averages over unit vectors [V,3]; [(L+1)^2] in the order of `degrees`."""
+        """Average over unit vectors [V,3]; [(L+1)^2] in the order of `degrees`."""
         polynomials = legendre.legvander(vectors[:, 2], self._highest)  # [V,L+1]
         powers = np.empty((2, self._highest + 1, len(vectors)))
         powers[0, 0], powers[1, 0] = 1.0, 0.0

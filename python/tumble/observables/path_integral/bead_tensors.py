@@ -56,11 +56,11 @@ class BeadTensors(FrameObservable):
         return {**super()._aggregators(), **{_own(symbol): OwnAverages.joined for symbol in self._elements}}
 
     def _watch(self, symbol: str, tensors: Array) -> None:
-        """Takes the tensors [N,3,3] of the atoms of an element in the current frame."""
+        """Take the tensors [N,3,3] of the atoms of an element in the current frame."""
         self.results[_own(symbol)].add(self._place, elements_of(tensors))
 
     def _exchanged(self, symbol: str, anisotropy: Quantity) -> tuple[Quantity, tuple[str, ...]]:
-        """The anisotropy of an element, not resolved if its atoms differ, and then a note."""
+        """Return the anisotropy of an element, not resolved if its atoms differ, and then a note."""
         return exchanged(anisotropy, self.results[_own(symbol)], f"{self.tensor} of {symbol}")
 
 

@@ -148,7 +148,7 @@ def kinetic_from_properties(
     isotropic: bool = True,
     blocks: int | None = None,
 ) -> Result:
-    """The same from properties that i-PI wrote: `kinetic_cv(X)` or `kinetic_tens(X)`, or both, of elements X.
+    """Return the same from properties that i-PI wrote: `kinetic_cv(X)` or `kinetic_tens(X)`, or both, of elements X.
 
     Without an element they are those of all atoms, and the quantities are `kinetic` and `kinetic_anisotropy`.
 
@@ -197,7 +197,7 @@ def kinetic_columns(names: Iterable[str], atoms: Container[str]) -> list[str]:
 
 
 def _forces(ts: Any) -> Array:
-    """Forces on the beads of a frame, [P,N,3] in kJ/(mol Å)."""
+    """Return the forces on the beads of a frame, [P,N,3] in kJ/(mol Å)."""
     forces = ts.data.get("bead_forces")
     if forces is None:
         raise TrajectoryError(
@@ -208,7 +208,7 @@ def _forces(ts: Any) -> Array:
 
 
 def _series(columns: Mapping[str, Any], rows: int) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Kinetic energies [T] and tensors [T,6] by element, the empty name for all atoms; eV."""
+    """Return the kinetic energies [T] and tensors [T,6] by element, the empty name for all atoms; eV."""
     found: dict[str, dict[str, Array]] = {"cv": {}, "tens": {}}
     for name, values in columns.items():
         match = _COLUMN.fullmatch(name)
@@ -229,7 +229,7 @@ def _series(columns: Mapping[str, Any], rows: int) -> tuple[dict[str, Array], di
 
 
 def _energy(symbol: str, cells: Cells, atoms: int, *, frame_time: float, blocks: int | None) -> Quantity:
-    """Mean kinetic energy of an atom, of cells of that of so many in eV."""
+    """Return the mean kinetic energy of an atom, of cells of that of so many in eV."""
     return averaged(
         f"kinetic_{symbol}" if symbol else "kinetic",
         cells,

@@ -27,13 +27,13 @@ _AXIS = Axis("m", "1", np.arange(-2.0, 3.0))
 
 
 def anisotropy(tensor: Array) -> Array:
-    """The five components [...,5] of the tensors [...,6], whose elements are in the order of `ELEMENTS`."""
+    """Return the five components [...,5] of the tensors [...,6], whose elements are in the order of `ELEMENTS`."""
     tensor = np.asarray(tensor)
     return np.asarray(traceless(tensor) * (3 / tensor[..., :3].sum(axis=-1))[..., None])
 
 
 def traceless(tensor: Array) -> Array:
-    """The same of tensors that aren't divided by a third of their trace."""
+    """Return the same of tensors that aren't divided by a third of their trace."""
     xx, yy, zz, xy, xz, yz = np.moveaxis(np.asarray(tensor), -1, 0)
     root = np.sqrt(2)
     components = [root * xy, root * yz, (2 * zz - xx - yy) / np.sqrt(6), root * xz, (xx - yy) / root]
@@ -41,14 +41,14 @@ def traceless(tensor: Array) -> Array:
 
 
 def elements_of(tensors: Array) -> Array:
-    """The five components [...,5] of symmetric tensors [...,3,3], not divided by anything."""
+    """Return the five components [...,5] of symmetric tensors [...,3,3], not divided by anything."""
     return traceless(np.stack([tensors[..., row, column] for row, column in ELEMENTS], axis=-1))
 
 
 def anisotropy_of_mean(
     name: str, cells: Cells, *, label: str, frame_time: float, blocks: int | None, expected: float | None
 ) -> Quantity:
-    """The anisotropy of the mean of a tensor.
+    """Return the anisotropy of the mean of a tensor.
 
     Args:
         name: See `Quantity`, as for `label` and `expected`.
@@ -72,7 +72,7 @@ def anisotropy_of_mean(
 
 
 def allows_isotropy(dimensions: Any) -> bool:
-    """Whether a box (edges in Å and angles in degrees, or None) prefers no direction more than a cube does."""
+    """Return whether a box (edges in Å and angles in degrees, or None) prefers no direction more than a cube does."""
     if dimensions is None:
         return True
     return bool(np.allclose(dimensions, [dimensions[0]] * 3 + [90.0] * 3, rtol=1e-5))

@@ -22,13 +22,13 @@ def label_of(one: Axis | Quantity, power: int = 0) -> str:
 
 
 def components_of(axis: Axis) -> list[str]:
-    """Names of the values of an axis of components; none for others."""
+    """Return names of the values of an axis of components; none for others."""
     names = axis.label.removesuffix(" =").rpartition(": ")[2].split(", ")
     return names if len(names) == len(axis.values) > 1 else []
 
 
 def place_of(axis: Axis, index: int) -> str:
-    """A place on an axis, such as `r = 2.75 Å` or `component y`."""
+    """Return a place on an axis, such as `r = 2.75 Å` or `component y`."""
     names = components_of(axis)
     if names:
         return f"{component_label(axis)} {names[index]}"
@@ -36,12 +36,12 @@ def place_of(axis: Axis, index: int) -> str:
 
 
 def unit_after(unit: str) -> str:
-    """A unit as it follows a number: after a space, but for degrees of an angle."""
+    """Return a unit as it follows a number: after a space, but for degrees of an angle."""
     return "" if unit in ("", "1") else unit if unit == "°" else f" {unit}"
 
 
 def places_of(quantity: Quantity, index: int) -> str:
-    """A place on all axes of a quantity, by its index in the flat array."""
+    """Return a place on all axes of a quantity, by its index in the flat array."""
     places = np.unravel_index(index, quantity.values.shape)
     return ", ".join(place_of(axis, int(place)) for axis, place in zip(quantity.axes, places, strict=True))
 
@@ -52,6 +52,6 @@ def component_label(axis: Axis) -> str:
 
 
 def _coordinate(value: float) -> str:
-    """Three digits, and all of those before the decimal point; bins are no finer."""
+    """Return three digits, and all of those before the decimal point; bins are no finer."""
     text = f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
     return text.replace("-", "−")

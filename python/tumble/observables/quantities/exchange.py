@@ -47,7 +47,7 @@ class OwnAverages:
         self._sums: Array | None = None
 
     def add(self, place: int, values: Array) -> None:
-        """Adds the values of the molecules in a frame, [M,K], by the place of the frame in the run, from 0."""
+        """Add the values of the molecules in a frame, [M,K], by the place of the frame in the run, from 0."""
         if self._sums is None:
             self._sums = np.zeros((len(self._counts), *values.shape))
         interval = place * len(self._counts) // self._frames
@@ -64,7 +64,7 @@ class OwnAverages:
         return total
 
     def differ(self, blocks: int, components: slice = slice(None)) -> bool:
-        """Whether the averages of molecules differ by more than chance allows.
+        """Return whether the averages of molecules differ by more than chance allows.
 
         Args:
             blocks: Number of blocks in time that are long enough to be independent, at least 2.
@@ -85,7 +85,7 @@ class OwnAverages:
 
 
 def exchanged(quantity: Quantity, own: OwnAverages, what: str) -> tuple[Quantity, tuple[str, ...]]:
-    """A mean over molecules, not resolved if these differ, and then a note.
+    """Return a mean over molecules, not resolved if these differ, and then a note.
 
     Args:
         quantity: With blocks in time.
@@ -106,7 +106,7 @@ def note(what: str) -> str:
 
 
 def _variances(averages: Array) -> tuple[float, float]:
-    """The two of the module's text, for averages [B,M,K], divided by K."""
+    """Return the two of the module's text, for averages [B,M,K], divided by K."""
     blocks, molecules, width = averages.shape
     relative = averages - averages.mean(axis=1, keepdims=True)
     means = relative.mean(axis=0)

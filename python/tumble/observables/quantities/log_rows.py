@@ -30,7 +30,7 @@ class LogRows(NamedTuple):
 
 
 def time_step(times: Array, *, gaps: bool = False) -> float:
-    """Time between two rows of a log, ps.
+    """Return time between two rows of a log, ps.
 
     Args:
         times: [T] in ps.
@@ -56,7 +56,7 @@ def time_step(times: Array, *, gaps: bool = False) -> float:
 
 
 def checked_rows(name: str, times: Any, values: Any, components: int) -> tuple[Array, Array]:
-    """Times [T] and values [T,P,components] of a log.
+    """Return the times [T] and values [T,P,components] of a log.
 
     Args:
         name: Of the values, for messages.
@@ -82,7 +82,7 @@ def checked_rows(name: str, times: Any, values: Any, components: int) -> tuple[A
 
 
 def root_mean_square(log: LogRows, name: str, squares: Array, label: str, unit: str) -> Quantity:
-    """The root of the mean of squares [T], which is 0 for an exactly invariant model."""
+    """Return the root of the mean of squares [T], which is 0 for an exactly invariant model."""
     return derived(
         name,
         cells_of(squares),

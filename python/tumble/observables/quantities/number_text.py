@@ -14,7 +14,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def with_error(value: float, error: float) -> str:
-    """A value with its error, such as `2.953 ± 0.021`, `(1.20 ± 0.34) × 10⁻⁵` or `2.953 ± –`."""
+    """Return a value with its error, such as `2.953 ± 0.021`, `(1.20 ± 0.34) × 10⁻⁵` or `2.953 ± –`."""
     if not math.isfinite(value):
         return UNKNOWN
     if not math.isfinite(error):
@@ -32,7 +32,7 @@ def with_error(value: float, error: float) -> str:
 
 
 def number(value: float, digits: int = 4) -> str:
-    """A number to so many significant digits, such as `2.953` or `1.2 × 10⁻⁵`."""
+    """Return a number to so many significant digits, such as `2.953` or `1.2 × 10⁻⁵`."""
     if not math.isfinite(value):
         return UNKNOWN
     if value == 0:
@@ -44,7 +44,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def probability(value: float) -> str:
-    """A p-value to two digits, `< 10⁻⁶` below that."""
+    """Return a p-value to two digits, `< 10⁻⁶` below that."""
     return "< 10⁻⁶" if value < 1e-6 else number(value, 2)
 
 

@@ -79,7 +79,7 @@ class Quantity:
     diagnostic: bool = False
 
     def __post_init__(self) -> None:
-        """Checks the shapes."""
+        """Check the shapes."""
         shape = tuple(len(axis.values) for axis in self.axes)
         if self.values.shape != shape or self.errors.shape != shape:
             raise TrajectoryError(
@@ -105,14 +105,14 @@ class Result:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Checks that names are unique."""
+        """Check that names are unique."""
         names = [quantity.name for quantity in self.quantities]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise TrajectoryError(f"`quantities`: expected different names, got twice {', '.join(twice)}")
 
     def __getitem__(self, name: str) -> Quantity:
-        """The quantity of this name.
+        """Return the quantity of this name.
 
         Raises:
             KeyError: If there is none.
@@ -123,7 +123,7 @@ class Result:
         raise KeyError(f"`{self.observable}` has no `{name}`, but {', '.join(each.name for each in self.quantities)}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything, for JSON; NaN becomes null."""
+        """Return everything, for JSON; NaN becomes null."""
         return {
             "observable": self.observable,
             "metadata": dict(self.metadata),
@@ -132,7 +132,7 @@ class Result:
         }
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """Everything as JSON, with units.
+        """Return everything as JSON, with units.
 
         Args:
             path: Where to write it as well.
@@ -147,7 +147,7 @@ class Result:
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Result:
-        """The inverse of `to_dict`.
+        """Return the inverse of `to_dict`.
 
         Raises:
             TrajectoryError: If something else is in there.
@@ -160,7 +160,7 @@ class Result:
             raise TrajectoryError(f"`data`: expected a result of an analysis, got {error}") from error
 
     def plot(self, path: str | Path | None = None) -> Any:
-        """A figure with one panel for each quantity.
+        """Return a figure with one panel for each quantity.
 
         Args:
             path: Where to write it: .png, .svg or .pdf.
@@ -190,7 +190,7 @@ def averaged(
     diagnostic: bool = False,
     scale: Any = 1.0,
 ) -> Quantity:
-    """A quantity that is a mean over frames.
+    """Return a quantity that is a mean over frames.
 
     Args:
         name: See `Quantity`, as for `label`, `unit`, `axes`, `expected` and `diagnostic`.
@@ -236,7 +236,7 @@ def derived(
     diagnostic: bool = False,
     repetitions: int = 400,
 ) -> Quantity:
-    """A quantity that is a function of means over frames; its error is from bootstrap over blocks.
+    """Return a quantity that is a function of means over frames; its error is from bootstrap over blocks.
 
     Args:
         name: As for `averaged`, as all others but these:
@@ -328,7 +328,7 @@ def _quantity_from_dict(data: Mapping[str, Any]) -> Quantity:
 
 
 def _numbers(values: Array) -> Any:
-    """Nested lists, NaN and infinities as None, which JSON has."""
+    """Return nested lists, NaN and infinities as None, which JSON has."""
     objects = np.asarray(values, dtype=np.float64).astype(object)
     objects[~np.isfinite(values)] = None
     return objects.tolist()

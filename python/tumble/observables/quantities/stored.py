@@ -14,7 +14,7 @@ Read = Callable[[Mapping[str, Any], str], Any]
 
 
 def text(data: Mapping[str, Any], key: str) -> str:
-    """A text.
+    """Return a text.
 
     Raises:
         TrajectoryError: If it is something else or missing, as for the others here.
@@ -23,17 +23,17 @@ def text(data: Mapping[str, Any], key: str) -> str:
 
 
 def flag(data: Mapping[str, Any], key: str) -> bool:
-    """True or false."""
+    """Return true or false."""
     return bool(_checked(data, key, bool, "true or false"))
 
 
 def listed(data: Mapping[str, Any], key: str) -> list[Any]:
-    """A list."""
+    """Return a list."""
     return list(_checked(data, key, list, "a list"))
 
 
 def texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    """A list of texts."""
+    """Return a list of texts."""
     found = listed(data, key)
     if not all(isinstance(each, str) for each in found):
         raise TrajectoryError(f"a `{key}` with something else than texts")
@@ -41,12 +41,12 @@ def texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """A mapping."""
+    """Return a mapping."""
     return dict(_checked(data, key, dict, "a mapping"))
 
 
 def number(data: Mapping[str, Any], key: str) -> float | int | None:
-    """A number, or None."""
+    """Return a number, or None."""
     found: float | int | None = _checked(data, key, (int, float, type(None)), "a number or null")
     if isinstance(found, bool):
         raise TrajectoryError(f"a `{key}` that isn't a number or null")
@@ -54,7 +54,7 @@ def number(data: Mapping[str, Any], key: str) -> float | int | None:
 
 
 def known(data: Mapping[str, Any], key: str) -> float:
-    """A number that isn't null."""
+    """Return a number that isn't null."""
     found = number(data, key)
     if found is None:
         raise TrajectoryError(f"a `{key}` that is null")
@@ -62,7 +62,7 @@ def known(data: Mapping[str, Any], key: str) -> float:
 
 
 def array(data: Mapping[str, Any], key: str, shape: tuple[int, ...] | None = None) -> Array:
-    """An array of numbers, null as NaN; of this shape, if one is given, in which -1 stands for any length."""
+    """Return an array of numbers, null as NaN; of this shape, if one is given, in which -1 stands for any length."""
     try:
         found = np.asarray(_checked(data, key, object, ""), dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:

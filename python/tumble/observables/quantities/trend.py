@@ -45,7 +45,7 @@ def trend(
     diagnostic: bool = False,
     scale: float = 1.0,
 ) -> Quantity:
-    """The slope of the straight line through a time series.
+    """Return the slope of the straight line through a time series.
 
     Args:
         name: See `Quantity`, as for `label`, `axes`, `expected` and `diagnostic`.
@@ -94,7 +94,7 @@ def trend(
 
 
 def _places(cells: Cells) -> Array:
-    """Middles of the cells, [C] in frames from the middle of the run."""
+    """Return middles of the cells, [C] in frames from the middle of the run."""
     ends = np.cumsum(cells.counts)
     middles = ends - 0.5 * (cells.counts + 1)
     return np.asarray(middles - 0.5 * (ends[-1] - 1))
@@ -106,7 +106,7 @@ def _slope(places: Array, values: Array, weights: Array) -> Array:
 
 
 def _less(cells: Cells, line: Array, places: Array) -> Cells:
-    """The series less a line through its middle and its mean."""
+    """Return the series less a line through its middle and its mean."""
     count = cells.counts.sum()
     mean = cells.sums.sum(axis=0) / count
     counts = _column(cells.counts, cells.sums)

@@ -158,7 +158,7 @@ class Rdf(MolecularObservable):
         return self._of_elements
 
     def _sample(self) -> Array:
-        """Numbers of pairs times V; of those within molecules; whether a bin is in reach; 1/V: rows of [B]."""
+        """Return rows of [B]: pair counts times V, pair counts within molecules, whether a bin is in range, and 1/V."""
         ts = self._ts
         beads = beads_of(ts)
         if "like_first" in ts.data:
@@ -183,7 +183,7 @@ class Rdf(MolecularObservable):
         return sample
 
     def _of_pair(self, counts: Counts, index: int) -> Array:
-        """Number of ordered pairs of atoms at the two ends, [B], from that of all classes [C,C,B]."""
+        """Return the number of ordered pairs of atoms at the two ends, [B], from that of all classes [C,C,B]."""
         chosen = counts[np.ix_(self._first[index], self._second[index])]
         return np.asarray(chosen.sum(axis=(0, 1)), dtype=np.float64)
 
@@ -277,13 +277,13 @@ class Rdf(MolecularObservable):
         if minimum is None:
             return found
         edges = np.arange(len(shells) + 1) * self.bin_width
-        centres = int(pair.first.sum())
+        centers = int(pair.first.sum())
 
-        def neighbours(mean: Array) -> float:
-            within = np.concatenate([[0.0], np.cumsum(mean[0])]) * mean[1, 0] / centres
+        def neighbors(mean: Array) -> float:
+            within = np.concatenate([[0.0], np.cumsum(mean[0])]) * mean[1, 0] / centers
             return float(np.interp(minimum.find(mean[0] * scale)[0], edges, within))
 
-        return [*found, derived(f"n_{name}", cells, neighbours, label=f"neighbors, {label}", unit="1", **common)]
+        return [*found, derived(f"n_{name}", cells, neighbors, label=f"neighbors, {label}", unit="1", **common)]
 
 
 def _all_pairs(run: OpenedRun) -> tuple[tuple[str, str], ...]:
@@ -307,14 +307,14 @@ def _no_number(labels: list[str]) -> str:
 
 
 def _reach(ts: Any) -> float:
-    """Half the smallest distance between opposite faces of the box of a frame, Å."""
+    """Return half the smallest distance between opposite faces of the box of a frame, Å."""
     if ts.dimensions is None or not np.all(np.asarray(ts.dimensions[:3]) > 0):
         raise TrajectoryError(f"`universe`: expected a periodic box in each frame, got none in frame {ts.frame}")
     return half_box(ts.dimensions)
 
 
 def _bins(reach: float, cutoff: float | None, bin_width: float) -> tuple[int, float]:
-    """Number of bins and their width, Å."""
+    """Return the number of bins and their width, Å."""
     if not bin_width > 0:
         raise SettingError("bin_width", f"expected a positive number of Å, got {bin_width:g}")
     if cutoff is None:

@@ -48,17 +48,17 @@ class Extremum:
     sign: float
 
     def find(self, values: Array) -> tuple[float, float]:
-        """Position and value of the extremum of a curve over all bins."""
+        """Return the position and value of the extremum of a curve over all bins."""
         fitted = self.matrix @ values[self.bins]
         best = int(np.argmax(self.sign * fitted))
         return float(self.places[best]), float(fitted[best])
 
 
-def first_peak(centres: Array, values: Array, errors: Array) -> Extremum | None:
+def first_peak(centers: Array, values: Array, errors: Array) -> Extremum | None:
     """Return the first peak above 1 that is clear of the noise; None if there is none.
 
     Args:
-        centres: Middle of each bin, [B].
+        centers: Middle of each bin, [B].
         values: g(r), [B].
         errors: [B].
     """
@@ -68,32 +68,32 @@ def first_peak(centres: Array, values: Array, errors: Array) -> Extremum | None:
         return None
     before = 0 if first == 0 else _valley(values, peaks[first - 1], peaks[first])[-1]
     after = len(values) - 1 if first + 1 == len(peaks) else _valley(values, peaks[first], peaks[first + 1])[0]
-    return _extremum(centres, values, peaks[first], 1.0, level=1.0, limits=(before, after))
+    return _extremum(centers, values, peaks[first], 1.0, level=1.0, limits=(before, after))
 
 
-def minimum_after(peak: Extremum, centres: Array, values: Array, errors: Array) -> Extremum | None:
+def minimum_after(peak: Extremum, centers: Array, values: Array, errors: Array) -> Extremum | None:
     """Return the minimum between a peak and the next one; None if there is no next one."""
     later = next((index for index in _peaks(values, errors) if index > peak.index), None)
     if later is None:
         return None
     flat = _valley(values, peak.index, later)
     if len(flat) > 1:
-        middle = 0.5 * (centres[flat[0]] + centres[flat[-1]])
+        middle = 0.5 * (centers[flat[0]] + centers[flat[-1]])
         bins = slice(flat[0], flat[-1] + 1)
         return Extremum(flat[0], bins, np.array([middle]), np.full((1, len(flat)), 1 / len(flat)), -1.0)
     limits = (peak.index + 1, later - 1)
-    return _extremum(centres, values, flat[0], -1.0, level=float(values[later]), limits=limits)
+    return _extremum(centers, values, flat[0], -1.0, level=float(values[later]), limits=limits)
 
 
 def _peaks(values: Array, errors: Array) -> list[int]:
-    """Bins of all peaks that are clear of the noise."""
+    """Return the bins of all peaks that are clear of the noise."""
     peaks, found = find_peaks(values, prominence=_LEAST)
     clear = found["prominences"] >= _SIGMAS * np.nan_to_num(errors[peaks], nan=np.inf)
     return [int(index) for index in peaks[clear]]
 
 
 def _valley(values: Array, first: int, last: int) -> range:
-    """The bins with the smallest value between two others; of several such stretches, the longest."""
+    """Return the bins with the smallest value between two others; of several such stretches, the longest."""
     between = values[first + 1 : last]
     lowest = np.flatnonzero(between == between.min()) + first + 1
     ends = np.flatnonzero(np.diff(lowest) > 1) + 1
@@ -103,12 +103,12 @@ def _valley(values: Array, first: int, last: int) -> range:
 
 
 def _extremum(
-    centres: Array, values: Array, index: int, sign: float, *, level: float, limits: tuple[int, int]
+    centers: Array, values: Array, index: int, sign: float, *, level: float, limits: tuple[int, int]
 ) -> Extremum:
     """Prepare the fit to the bins around that are nearer to the extremum than half of the way to the level.
 
     Args:
-        centres: [B].
+        centers: [B].
         values: [B].
         index: Of the extremum.
         sign: 1 for a maximum, -1 for a minimum.
@@ -121,20 +121,20 @@ def _extremum(
     first = _last_of(inside, range(index, limits[0] - 1, -1), least)
     last = _last_of(inside, range(index, limits[1] + 1), least)
     if first == last:
-        return Extremum(index, slice(index, index + 1), centres[[index]], np.ones((1, 1)), sign)
-    scale = centres[last] - centres[first]
+        return Extremum(index, slice(index, index + 1), centers[[index]], np.ones((1, 1)), sign)
+    scale = centers[last] - centers[first]
     bins = slice(first, last + 1)
     degree = min(_DEGREE, last - first)
     # A shorter way than to all of the bins: at the ends of them the polynomial may swing.
     reach = 0.5 * scale
-    low, high = max(centres[first], centres[index] - reach), min(centres[last], centres[index] + reach)
+    low, high = max(centers[first], centers[index] - reach), min(centers[last], centers[index] + reach)
     places = np.linspace(low, high, _FINE)
-    fit = np.linalg.pinv(np.vander((centres[bins] - centres[index]) / scale, degree + 1))
-    return Extremum(index, bins, places, np.vander((places - centres[index]) / scale, degree + 1) @ fit, sign)
+    fit = np.linalg.pinv(np.vander((centers[bins] - centers[index]) / scale, degree + 1))
+    return Extremum(index, bins, places, np.vander((places - centers[index]) / scale, degree + 1) @ fit, sign)
 
 
 def _last_of(inside: NDArray[np.bool_], way: Sequence[int], least: int) -> int:
-    """The last bin on the way that is inside, with all before it, or among the first so many behind the start."""
+    """Return the last bin of the unbroken stretch that is inside; it has at least `least` steps."""
     reached = way[0]
     for steps, place in enumerate(way):
         if not inside[place] and steps > least:

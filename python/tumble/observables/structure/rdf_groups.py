@@ -48,7 +48,7 @@ class Pair:
 
 
 def pairs_of(universe: Any, pairs: Sequence[tuple[Group, Group]] | Mapping[str, tuple[Group, Group]]) -> list[Pair]:
-    """Finds the atoms.
+    """Find the atoms.
 
     Args:
         universe: A `MDAnalysis.Universe`.
@@ -79,7 +79,7 @@ def are_elements(pairs: Sequence[tuple[Group, Group]] | Mapping[str, tuple[Group
 
 
 def classes_of(pairs: Sequence[Pair]) -> tuple[Indices, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Divides atoms into classes of those that are at the same ends of the same pairs.
+    """Divide atoms into classes of those that are at the same ends of the same pairs.
 
     Returns:
         Class of each atom, -1 for those at no end, [N]; whether atoms of a class are at the first end of a pair
@@ -94,7 +94,7 @@ def classes_of(pairs: Sequence[Pair]) -> tuple[Indices, NDArray[np.bool_], NDArr
 
 
 def molecular_pairs(universe: Any) -> tuple[Indices, Water | None]:
-    """Pairs of atoms of the same molecule.
+    """Return pairs of atoms of the same molecule.
 
     Molecules are those that the bonds of the topology connect, or, if it has none, those of water.
 
@@ -113,7 +113,7 @@ def molecular_pairs(universe: Any) -> tuple[Indices, Water | None]:
 
 
 def _names(ends: tuple[Group, Group]) -> tuple[str, str]:
-    """Name and label."""
+    """Return name and label."""
     if not all(isinstance(end, str) for end in ends):
         raise SettingError(
             "pairs", "expected a name for a pair of groups of atoms, got none; give `{name: (first, second)}`"

@@ -132,7 +132,7 @@ class PairCounter:
         divisions = _divisions(rows, cutoff, atoms)
         if divisions is not None:
             for bead in range(beads):
-                for columns, own in _neighbourhoods(places[:, bead], divisions):
+                for columns, own in _neighborhoods(places[:, bead], divisions):
                     yield from self._split(places[:, bead : bead + 1, columns], self._classes[columns], own)
             return
         # Pairs in a group of atoms are met twice. With an eighth of all atoms that wastes a sixteenth of the work.
@@ -202,7 +202,7 @@ def _divisions(rows: Array, cutoff: float, atoms: int) -> tuple[int, int, int] |
     return int(divisions[0]), int(divisions[1]), int(divisions[2])
 
 
-def _neighbourhoods(places: Places, divisions: tuple[int, int, int]) -> Iterator[tuple[Indices, int]]:
+def _neighborhoods(places: Places, divisions: tuple[int, int, int]) -> Iterator[tuple[Indices, int]]:
     """For each cell, its atoms and then those of half of the cells around it, so that two cells meet once.
 
     Yields:

@@ -29,7 +29,7 @@ _BINS, _RANGE = 50, 5.0  # of the distribution, the latter in units of the root 
 
 
 def frame_torque_quantities(log: LogRows, torque: Array) -> list[Quantity]:
-    """Quantities of the frame torque [T,P,3] in meV/rad."""
+    """Return quantities of the frame torque [T,P,3] in meV/rad."""
     squares = np.mean(np.sum(torque**2, axis=2), axis=1)
     quantities = []
     for name, label, scale in (
@@ -75,7 +75,7 @@ def frame_torque_quantities(log: LogRows, torque: Array) -> list[Quantity]:
 
 
 def _distribution(log: LogRows, scaled: Array) -> Quantity:
-    """Density of the components of the torque, in units of their root mean square."""
+    """Return the density of the components of the torque, in units of their root mean square."""
     length = cell_length(len(scaled))
     edges = np.linspace(-_RANGE, _RANGE, _BINS + 1)
     pieces = [scaled[start : start + length] for start in range(0, len(scaled), length)]

@@ -1,6 +1,6 @@
 """Energies of proton orderings of ice, and the noise that a model's symmetry error adds to them.
 
-Molecules of an ordered ice point along few directions of space, so that a model without exact invariance favours some
+Molecules of an ordered ice point along few directions of space, so that a model without exact invariance favors some
 orderings by where they point. Each ordering s is relaxed, and its energy is evaluated with everything turned by
 rotations k, the same for all orderings. With E_sk per molecule and a dot for the mean over an index (analysis of
 variance with two factors; Searle, Casella and McCulloch, Variance Components, 1992, chapter 4):
@@ -111,7 +111,7 @@ class Ordering(Kind):
         return self._result
 
     def run(self) -> Ordering:
-        """Relaxes all structures and evaluates them under rotations.
+        """Relax all structures and evaluates them under rotations.
 
         Raises:
             TrajectoryError: If a relaxation doesn't end within the steps that it has.
@@ -143,7 +143,7 @@ class Ordering(Kind):
             )
 
     def _energy(self, atoms: Atoms, rotation: Array) -> float:
-        """Energy of a turned structure, eV."""
+        """Return the energy of a turned structure, eV."""
         turned = Atoms(
             numbers=atoms.numbers,
             positions=atoms.positions @ rotation.T,
@@ -168,7 +168,7 @@ def _orthogonal(matrices: Array) -> bool:
 
 
 def ordering_from_energies(lab: Any, turned: Any, *, molecules: int, **metadata: Any) -> Result:
-    """The result from energies that were computed before.
+    """Return the result from energies that were computed before.
 
     Args:
         lab: Energies of the orderings in the orientation of the file, [S] in eV.
@@ -223,7 +223,7 @@ class _Variances:
         self._rotations = rotations
 
     def samples(self, lab: Array, turned: Array) -> Array:
-        """Numbers of each ordering, [S,K+5]."""
+        """Return the numbers of each ordering, [S,K+5]."""
         middle = turned.mean()
         means = turned.mean(axis=1)
         deviations = turned - means[:, None]
@@ -246,7 +246,7 @@ class _Variances:
 
 
 def _energies(name: str, values: Array, label: str, error: float) -> Quantity:
-    """Energies of the orderings, from their mean."""
+    """Return the energies of the orderings, from their mean."""
     axis = Axis("ordering", "1", np.arange(1.0, len(values) + 1))
     return Quantity(name, label, "meV", (axis,), values - values.mean(), np.full(values.shape, error))
 

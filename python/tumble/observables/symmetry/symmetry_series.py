@@ -95,7 +95,7 @@ def symmetry_from_series(
     molecules: int = 1,
     blocks: int | None = None,
 ) -> Result:
-    """Statistics of what was logged.
+    """Return the statistics of what was logged.
 
     Args:
         torque_times: Of the frame torque, [T] in ps, at equal distances.
