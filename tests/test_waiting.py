@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,8 +36,20 @@ def test_policy(
     assert (os.environ.get(waiting.POLICY), os.environ.get(waiting.SPINS)) == expected
 
 
-def test_idle_cores() -> None:
-    assert 0 <= waiting.idle_cores() <= (os.cpu_count() or 1)
+@pytest.mark.parametrize(("running", "idle"), [(1, 8), (4, 5), (30, 0)])
+def test_idle_cores_are_those_that_no_other_process_uses(
+    running: int, idle: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In /proc/loadavg of Linux, proc_loadavg(5): processes that run now, this one among them, and all."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(Path, "read_text", lambda self: f"0.20 0.18 0.12 {running}/500 11206\n")
+    assert waiting.idle_cores() == idle
+
+
+def test_all_cores_are_idle_where_the_system_does_not_say(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(waiting, "Path", lambda name: tmp_path / "missing")
+    assert waiting.idle_cores() == 8
 
 
 def test_policy_reaches_openmp() -> None:

@@ -94,16 +94,17 @@ def many(name: str, seed: int, bias: float = 0.0) -> Analysis:
     return Analysis(name, (Result("rdf", tuple(quantities)),))
 
 
-def test_a_bias_of_the_detectable_size_is_mostly_visible_among_many() -> None:
+@pytest.mark.parametrize(("pairs", "least"), [(6, 2), pytest.param(25, 13, marks=pytest.mark.extended)])
+def test_a_bias_of_the_detectable_size_is_mostly_visible_among_many(pairs: int, least: int) -> None:
     size = compare([many("a", 1), many("b", 2)], reference="b").rows[0].detectable
     alone = compare([analysis("a", 1, frames=2000), analysis("b", 2, frames=2000)], reference="b").rows[0].detectable
     assert size > 1.15 * alone
     seen = 0
-    for seed in range(25):
+    for seed in range(pairs):
         rows = compare([many("a", 100 + seed, size), many("b", 500 + seed)], reference="b").rows
         seen += rows[0].visible
         assert sum(row.visible for row in rows[1:]) <= 1
-    assert 13 <= seen <= 25  # 20 are meant
+    assert seen >= least  # four in five are meant
 
 
 def correlated(name: str, seed: int) -> Analysis:
@@ -115,10 +116,13 @@ def correlated(name: str, seed: int) -> Analysis:
     return Analysis(name, (Result("c", (averaged("c", correlator.cells()[0], label="c", unit="1", axes=(axis,)),)),))
 
 
-def test_false_alarms_of_correlations_in_time_are_rare() -> None:
-    rows = [compare([correlated("a", seed), correlated("b", 900 + seed)], reference="b").rows[0] for seed in range(150)]
-    assert sum(row.resolved for row in rows) > 130
-    assert sum(row.p_value < 0.05 for row in rows) <= 15  # 7.5 are expected
+@pytest.mark.parametrize(("pairs", "most"), [(30, 5), pytest.param(150, 15, marks=pytest.mark.extended)])
+def test_false_alarms_of_correlations_in_time_are_rare(pairs: int, most: int) -> None:
+    rows = [
+        compare([correlated("a", seed), correlated("b", 900 + seed)], reference="b").rows[0] for seed in range(pairs)
+    ]
+    assert sum(row.resolved for row in rows) > 0.87 * pairs
+    assert sum(row.p_value < 0.05 for row in rows) <= most  # one in twenty is expected
 
 
 def test_what_is_unknown_in_a_block_cannot_be_tested() -> None:

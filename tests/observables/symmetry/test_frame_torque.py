@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -40,7 +42,7 @@ def test_frame_torque_of_known_process() -> None:
     assert len(correlation.values) == 1001
     assert all(quantity.diagnostic for quantity in result.quantities)
     assert result.metadata["beads"] == 4
-    assert isinstance(Result.from_dict(result.to_dict()), Result)
+    assert Result.from_dict(json.loads(result.to_json())).to_json() == result.to_json()
 
 
 def test_distribution_of_gaussian_torques() -> None:
