@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from MDAnalysis.lib.distances import distance_array
 
-from tumble.observables.frames.molecules import LIMIT, assign_hydrogens, water_atoms
+from tumble.observables.frames.hydrogen_assignment import LIMIT, assign_hydrogens, water_atoms
 
 
 @dataclass(frozen=True)

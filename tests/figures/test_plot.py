@@ -25,7 +25,8 @@ from tumble.errors import TrajectoryError
 from tumble.figure_style import BLUE, GREY, VERMILION
 from tumble.figures.plot import figure_bytes, plot_results, quantity_panels
 from tumble.figures.traces import axis_label, look
-from tumble.observables.quantities.result import Axis, Quantity, Result
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 
 
 def result(*quantities: Quantity) -> Result:

@@ -8,7 +8,8 @@ from support import made_up_results as made_up
 from support.html_page import data_of
 
 from tumble.figures.plot import quantity_panels
-from tumble.observables.quantities.result import Quantity, Result
+from tumble.observables.quantities.quantity import Quantity
+from tumble.observables.quantities.result import Result
 from tumble.report.images import Image, figure_image, numbers_image, panel_image
 
 

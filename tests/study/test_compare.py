@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from tumble.analysis import TrajectoryError
-from tumble.observables.quantities.result import Axis, Result, averaged
+from tumble.observables.quantities.estimates import averaged
+from tumble.observables.quantities.quantity import Axis
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import cells_of
 from tumble.statistics.correlation import Correlator
 from tumble.study.analysis_file import Analysis

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tumble.observables.quantities.result import Axis, Quantity, Result
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.study.analysis_file import Analysis
 
 BLOCKS = 12

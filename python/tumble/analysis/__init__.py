@@ -34,7 +34,8 @@ from tumble.observables.motion.rotation import BodyRotation, LatticeRotation
 from tumble.observables.orientations.orientation import Orientation
 from tumble.observables.path_integral.gyration import Gyration
 from tumble.observables.path_integral.kinetic import Kinetic, kinetic_from_properties
-from tumble.observables.quantities.result import Axis, Quantity, Result
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.observables.structure.rdf import Rdf
 from tumble.observables.symmetry.ordering import Ordering
 from tumble.observables.symmetry.symmetry_series import symmetry_from_series

@@ -13,7 +13,7 @@ from matplotlib.textpath import text_to_path
 
 from tumble.figure_style import BLUE, GREEN, PURPLE, STYLE, VERMILION
 from tumble.observables.quantities.axis_text import label_of
-from tumble.observables.quantities.result import Axis, Quantity
+from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.types import Array
 
 _COLORS = (BLUE, VERMILION, GREEN, PURPLE)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tumble.observables.quantities.axis_text import label_of
-from tumble.observables.quantities.result import Quantity
+from tumble.observables.quantities.quantity import Quantity
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a formula begins with
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?")

@@ -10,7 +10,8 @@ from tumble.figures.plot import quantity_panels
 from tumble.observables.base.kind import Kind
 from tumble.observables.quantities.axis_text import label_of
 from tumble.observables.quantities.number_text import UNKNOWN, number, with_error
-from tumble.observables.quantities.result import Quantity, Result
+from tumble.observables.quantities.quantity import Quantity
+from tumble.observables.quantities.result import Result
 from tumble.observables.registry import kind_of
 from tumble.report.downloads import numbers_csv
 from tumble.report.images import Image, numbers_image, panel_image

@@ -25,7 +25,7 @@ from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Bias, Kind
 from tumble.observables.quantities.axis_text import places_of
 from tumble.observables.quantities.number_text import number, with_error
-from tumble.observables.quantities.result import Quantity
+from tumble.observables.quantities.quantity import Quantity
 from tumble.observables.registry import kind_of
 from tumble.statistics.curve_test import (
     LEVEL,

@@ -8,7 +8,7 @@ import numpy as np
 
 from tumble.observables.quantities.axis_text import components_of
 from tumble.observables.quantities.number_text import number, with_error
-from tumble.observables.quantities.result import Axis, Quantity
+from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.study.analysis_file import Analysis, grouped
 from tumble.study.compare import SYMMETRY, Comparison
 from tumble.study.equilibrium import drift_text

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from tumble.analysis import TrajectoryError
 from tumble.observables.base.observable import FrameObservable, TimeCorrelation
-from tumble.observables.quantities.result import Axis, Result, averaged
+from tumble.observables.quantities.estimates import averaged
+from tumble.observables.quantities.quantity import Axis
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import beads_of
 from tumble.types import Array

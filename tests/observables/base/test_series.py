@@ -15,7 +15,8 @@ from tumble.observables.base.series import (
     stride_of,
     time_curve,
 )
-from tumble.observables.quantities.result import Result, averaged
+from tumble.observables.quantities.estimates import averaged
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 
 

@@ -11,7 +11,7 @@ from support.rotors import BISECTOR, HYDROGEN, Array, atoms, universe
 from tumble.analysis import TrajectoryError
 from tumble.observables.dipoles.infrared import Infrared
 from tumble.observables.dipoles.system_dipole import TotalDipoles
-from tumble.observables.quantities.result import Quantity
+from tumble.observables.quantities.quantity import Quantity
 
 EDGE, TEMPERATURE = 12.0, 300.0
 BOX = [EDGE, EDGE, EDGE, 90.0, 90.0, 90.0]

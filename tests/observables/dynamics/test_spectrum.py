@@ -15,7 +15,7 @@ from support.motions import MASSES, MotionReader, motion
 
 from tumble.analysis import TrajectoryError
 from tumble.observables.dynamics.spectrum import VibrationalSpectrum
-from tumble.observables.quantities.result import Quantity
+from tumble.observables.quantities.quantity import Quantity
 
 Array = NDArray[np.float64]
 

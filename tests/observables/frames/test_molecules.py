@@ -1,52 +1,46 @@
-"""Molecules of water in the first frame."""
+"""Molecules of different sizes, and what is summed over their atoms."""
 
 from __future__ import annotations
 
-import MDAnalysis
 import numpy as np
 import pytest
-from MDAnalysis.coordinates.memory import MemoryReader
+from support.motions import MASSES, motion
 
-from tumble.errors import TrajectoryError
-from tumble.observables.frames.molecules import assign_hydrogens
+from tumble.analysis import TrajectoryError
+from tumble.observables.frames.molecules import Molecules
 
-BOX = np.array([6.0, 6.0, 6.0, 90.0, 90.0, 90.0])
-# O H H O H H; the second molecule reaches through the boundary of the box.
-START = np.array(
-    [[1.0, 1.0, 1.0], [1.96, 1.0, 1.0], [1.0, 1.98, 1.0], [3.7, 1.0, 0.2], [3.7, 1.9, 0.2], [3.7, 1.0, 5.24]]
-)
-PROTON = 1  # of the first molecule, on the way to the oxygen of the second
+ELEMENTS = "HOHNHHH"
+BOX = np.array([10.0, 10, 10, 90, 90, 90])
+PLACES = np.array([[9.8, 5, 5], [0.4, 5, 5], [0.4, 6, 5], [5, 5, 5], [5.9, 5, 5], [5, 5.9, 5], [5, 5, 5.9]])
 
 
-def universe(*frames: np.ndarray, elements: str = "OHHOHH") -> MDAnalysis.Universe:
-    made = MDAnalysis.Universe.empty(len(elements), trajectory=True)
-    made.add_TopologyAttr("elements", list(elements))
-    made.load_new(np.array(frames, dtype=np.float32), format=MemoryReader, dimensions=BOX)
-    return made
+def test_sums_over_molecules_of_any_size() -> None:
+    molecules = Molecules(motion(ELEMENTS, PLACES[None], dimensions=BOX), [[1, 0, 2], [3, 4, 5, 6]])
+    assert len(molecules) == 2
+    assert list(molecules.sizes) == [3, 4]
+    masses = [MASSES["O"] + 2 * MASSES["H"], MASSES["N"] + 3 * MASSES["H"]]
+    assert molecules.molecular_masses == pytest.approx(masses)
+    whole = molecules.whole(PLACES, BOX)
+    # The first hydrogen of the water is on the other side of the cell.
+    assert whole[1] == pytest.approx([-0.2, 5, 5])
+    expected = (MASSES["O"] * PLACES[1] + MASSES["H"] * (PLACES[0] - [10, 0, 0] + PLACES[2])) / masses[0]
+    assert molecules.centers(whole)[0] == pytest.approx(expected)
+    assert molecules.spread(np.array([1.0, 2.0])) == pytest.approx([1, 1, 1, 2, 2, 2, 2])
 
 
-def moved(distance: float) -> np.ndarray:
-    """The proton at this distance from its oxygen."""
-    frame = START.copy()
-    frame[PROTON] = START[0] + distance * np.array([1.0, 0.0, 0.0])
-    return frame
+def test_water_and_bonds_are_found() -> None:
+    water = Molecules(motion("HOH", PLACES[None, :3], dimensions=BOX))
+    assert list(water.atoms) == [1, 0, 2]
+    bonded = motion("HOHNHHH", PLACES[None])
+    bonded.add_TopologyAttr("bonds", [(0, 1), (1, 2), (3, 4), (3, 5), (3, 6)])
+    assert list(Molecules(bonded).sizes) == [3, 4]
 
 
-def test_hydrogens_belong_to_the_nearest_oxygen_through_the_boundary() -> None:
-    np.testing.assert_array_equal(assign_hydrogens(universe(START)), [[0, 1, 2], [3, 4, 5]])
-
-
-def test_what_is_no_water_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="expected two H for each O, got 3 H and 3 O"):
-        assign_hydrogens(universe(START, elements="OHOOHH"))
-    message = "expected whole molecules in the first frame, .*, got 1 H that belong to the O with index 0$"
-    with pytest.raises(TrajectoryError, match=message):
-        assign_hydrogens(universe(moved(1.4)))
-
-
-def test_molecules_with_three_hydrogens_are_refused() -> None:
-    shared = START.copy()
-    shared[3:] = shared[:3] + np.array([1.96, 0.1, 0.0])
-    shared[4] = shared[3] + np.array([3.0, 0.0, 0.0])
-    with pytest.raises(TrajectoryError, match="got 3 H that belong to the O with index 0"):
-        assign_hydrogens(universe(shared))
+def test_bad_molecules_are_refused() -> None:
+    universe = motion(ELEMENTS, PLACES[None])
+    with pytest.raises(TrajectoryError, match="expected water, or bonds in the trajectory"):
+        Molecules(universe)
+    with pytest.raises(TrajectoryError, match="expected each atom in one molecule, got one in several"):
+        Molecules(universe, [[0, 1], [1, 2]])
+    with pytest.raises(TrajectoryError, match="expected the indices of the atoms of each molecule, got none"):
+        Molecules(universe, [])

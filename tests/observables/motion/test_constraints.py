@@ -14,7 +14,7 @@ from support.trajectories import run_lammps_rigid_water
 
 from tumble.analysis import open_trajectory
 from tumble.observables.dynamics.spectrum import VibrationalSpectrum
-from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.rigid_motion import BOLTZMANN
 from tumble.observables.motion.constraints import Constraints
 from tumble.observables.motion.kinetic_temperature import KineticTemperature
@@ -43,7 +43,7 @@ def rotors(step: float, seed: int = 1) -> tuple[Array, Array]:
 
 
 def found(universe: MDAnalysis.Universe) -> tuple[int, int]:
-    molecules = RigidMolecules(universe, np.arange(len(universe.atoms)).reshape(-1, 3))
+    molecules = Molecules(universe, np.arange(len(universe.atoms)).reshape(-1, 3))
     made = Constraints(universe, molecules)
     return made.distances, made.freedoms
 

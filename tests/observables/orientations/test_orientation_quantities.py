@@ -13,7 +13,8 @@ from tumble.observables.orientations.orientation_quantities import (
     power_of,
 )
 from tumble.observables.orientations.spherical_harmonics import degrees
-from tumble.observables.quantities.result import Axis, Quantity, averaged
+from tumble.observables.quantities.estimates import averaged
+from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.statistics.cells import cells_of
 
 DEGREES = degrees(2)[1:]

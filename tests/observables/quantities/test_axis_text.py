@@ -6,7 +6,7 @@ import numpy as np
 from support import made_up_results as made_up
 
 from tumble.observables.quantities.axis_text import components_of, label_of, place_of
-from tumble.observables.quantities.result import Axis
+from tumble.observables.quantities.quantity import Axis
 
 
 def test_labels_have_units() -> None:

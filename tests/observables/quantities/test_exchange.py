@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.exchange import OwnAverages, exchanged
-from tumble.observables.quantities.result import averaged
 from tumble.statistics.blocking import choose_blocks
 from tumble.statistics.cells import cells_of
 from tumble.types import Array

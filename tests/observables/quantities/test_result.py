@@ -1,4 +1,4 @@
-"""Quantities with errors, and their way through a file."""
+"""Results and their way through a file."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ import numpy as np
 import pytest
 
 from tumble.analysis import TrajectoryError
-from tumble.observables.quantities.result import (
-    Axis,
-    Quantity,
-    Result,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.estimates import averaged
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import cells_of
 from tumble.study.analysis_file import Analysis, load_analysis
 
@@ -26,34 +22,6 @@ def curve(seed: int = 1, shift: float = 0.0) -> Quantity:
     samples = np.random.default_rng(seed).normal(size=(600, 5)) + shift
     axis = Axis("r", "Å", np.arange(5.0))
     return averaged("g", cells_of(samples), label="g(r)", unit="1", axes=(axis,), frame_time=0.5, expected=0.0)
-
-
-def test_average_knows_its_times_and_scale() -> None:
-    samples = np.random.default_rng(1).normal(size=(600, 2))
-    quantity = averaged(
-        "x",
-        cells_of(samples),
-        label="x",
-        unit="meV",
-        axes=(Axis("i", "1", np.arange(2.0)),),
-        frame_time=0.5,
-        scale=1000.0,
-    )
-    assert quantity.values == pytest.approx(1000 * samples.mean(axis=0))
-    assert quantity.errors == pytest.approx(1000 / np.sqrt(600) * np.ones(2), rel=0.4)
-    assert quantity.blocks is not None
-    assert quantity.block_time == pytest.approx(0.5 * 600 / len(quantity.blocks), rel=0.2)
-    assert quantity.correlation_time == pytest.approx(0.25, rel=0.5)  # half a frame of 0.5 ps
-    assert quantity.resolved
-
-
-def test_derived_quantity_agrees_with_propagation_of_errors() -> None:
-    samples = np.random.default_rng(2).normal(5.0, 1.0, size=(2000, 1))
-    quantity = derived("x", cells_of(samples), lambda mean: mean[0] ** 2, label="x", unit="1")
-    assert quantity.values == pytest.approx(samples.mean() ** 2)
-    assert float(quantity.errors) == pytest.approx(2 * 5.0 / np.sqrt(2000), rel=0.3)
-    assert quantity.blocks is not None
-    assert quantity.blocks.mean() == pytest.approx(float(quantity.values), rel=1e-3)
 
 
 def test_json_and_back(tmp_path: Path) -> None:
@@ -68,11 +36,6 @@ def test_json_and_back(tmp_path: Path) -> None:
     assert np.isnan(again["n"].values)
     with pytest.raises(KeyError, match="`rdf` has no `h`, but g, n"):
         again["h"]
-
-
-def test_wrong_shapes_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"`x`: expected values and errors of shape \(2,\), got \(3,\)"):
-        Quantity("x", "x", "1", (Axis("r", "Å", np.arange(2.0)),), np.zeros(3), np.zeros(2))
 
 
 def test_file_of_an_analysis(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from tumble.observables.base.plan import Plan
-from tumble.observables.quantities.result import Quantity
+from tumble.observables.quantities.quantity import Quantity
 from tumble.statistics.curve_test import CurveTest
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from tumble.observables.base.processes import Processes
 from tumble.observables.base.progress import Progress
 from tumble.observables.base.settings import Settings
 from tumble.observables.frames.isolation import Isolation
-from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.frames.molecules import Molecules
 from tumble.observables.quantities.anisotropy import allows_isotropy
 from tumble.runs.run import Run
 from tumble.trajectories.nuclei import Nuclei
@@ -79,7 +79,7 @@ class OpenedRun:
     def molecules_known(self) -> bool:
         """Whether molecules are known: this is water, or bonds are given."""
         try:
-            RigidMolecules(self.universe)
+            Molecules(self.universe)
         except TrajectoryError:
             return False
         return True
@@ -90,7 +90,7 @@ class OpenedRun:
         if not self.has_trajectory:
             return 1
         try:
-            return len(RigidMolecules(self.universe))
+            return len(Molecules(self.universe))
         except TrajectoryError:
             return 1
 
@@ -118,7 +118,7 @@ class OpenedRun:
     def single_body(self) -> bool:
         """Whether all atoms are one molecule or cluster, which can move and turn as a whole, but not diffuse."""
         try:
-            return len(RigidMolecules(self.universe)) == 1
+            return len(Molecules(self.universe)) == 1
         except TrajectoryError:
             return len(self.universe.atoms) == 1 or Isolation(self.universe).known
 

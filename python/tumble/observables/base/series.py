@@ -11,7 +11,8 @@ import numpy as np
 from MDAnalysis.analysis.results import ResultsGroup
 
 from tumble.observables.base.observable import FrameObservable
-from tumble.observables.quantities.result import Axis, Quantity, expected_of
+from tumble.observables.quantities.estimates import expected_of
+from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.types import Array
 
 POINTS = 2000  # of a curve at most

@@ -35,12 +35,9 @@ from tumble.observables.dipoles.dipole_source import dipole_source
 from tumble.observables.dipoles.system_dipole import SystemDipole, TotalDipoles
 from tumble.observables.frames.isolation import GAP, Isolation
 from tumble.observables.quantities.anisotropy import allows_isotropy, elements_of
-from tumble.observables.quantities.result import (
-    Axis,
-    Result,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.estimates import averaged, derived
+from tumble.observables.quantities.quantity import Axis
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.types import Array
 

@@ -27,13 +27,10 @@ from tumble.observables.base.plan import Plan
 from tumble.observables.dipoles.dipole_moments import DEBYE_PER_E_ANGSTROM, MolecularSource
 from tumble.observables.dipoles.dipole_source import dipole_source
 from tumble.observables.dipoles.system_dipole import WaterDipoles
+from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.exchange import OwnAverages, exchanged
-from tumble.observables.quantities.result import (
-    Axis,
-    Quantity,
-    Result,
-    averaged,
-)
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.types import Array
 

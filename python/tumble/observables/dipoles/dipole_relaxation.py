@@ -25,12 +25,9 @@ from tumble.observables.dipoles.dipole_moments import MolecularSource
 from tumble.observables.dipoles.dipole_source import dipole_source
 from tumble.observables.dipoles.system_dipole import WaterDipoles
 from tumble.observables.frames.water import BrokenMolecules
-from tumble.observables.quantities.result import (
-    Axis,
-    Result,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.estimates import averaged, derived
+from tumble.observables.quantities.quantity import Axis
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import dynamics_notes
 from tumble.types import Array

@@ -40,7 +40,9 @@ from tumble.observables.dynamics.wavenumbers import (
     window_lags,
 )
 from tumble.observables.frames.water import BrokenMolecules
-from tumble.observables.quantities.result import Axis, Result, derived
+from tumble.observables.quantities.estimates import derived
+from tumble.observables.quantities.quantity import Axis
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.statistics.correlation import Correlator
 from tumble.trajectories.centroid import dynamics_notes

@@ -31,13 +31,9 @@ from tumble.observables.dynamics.diffusion import diffusion_constants, finite_si
 from tumble.observables.dynamics.fit_window import FEWEST, fit_window
 from tumble.observables.dynamics.unwrap import Unwrapper
 from tumble.observables.frames.water import BrokenMolecules, Water
-from tumble.observables.quantities.result import (
-    Axis,
-    Quantity,
-    Result,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.estimates import averaged, derived
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.blocking import bootstrap, choose_blocks
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import centroid_of, dynamics_notes

@@ -20,13 +20,10 @@ from scipy import signal
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
 from tumble.observables.dynamics.wavenumbers import CM_PER_PS, FASTEST, highest_wavenumber
+from tumble.observables.quantities.estimates import averaged, derived
 from tumble.observables.quantities.log_rows import time_step
-from tumble.observables.quantities.result import (
-    Axis,
-    Result,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.quantity import Axis
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import cells_of
 from tumble.types import Array
 from tumble.version import __version__

@@ -39,13 +39,9 @@ from tumble.observables.base.series import stride_of
 from tumble.observables.dynamics.fit_window import fit_window
 from tumble.observables.frames.molecular_axes import AXES, axes_of_water
 from tumble.observables.frames.water import BrokenMolecules, Water
-from tumble.observables.quantities.result import (
-    Axis,
-    Quantity,
-    Result,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.estimates import averaged, derived
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import beads_of, centroid_of, dynamics_notes
 from tumble.types import Array

@@ -50,16 +50,13 @@ from tumble.observables.dynamics.wavenumbers import (
     highest_wavenumber,
     window_lags,
 )
+from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.neighbors import velocities_of
-from tumble.observables.frames.rigid_molecules import RigidMolecules
 from tumble.observables.frames.rigid_motion import BOLTZMANN
 from tumble.observables.motion.constraints import Constraints
-from tumble.observables.quantities.result import (
-    Axis,
-    Quantity,
-    Result,
-    derived,
-)
+from tumble.observables.quantities.estimates import derived
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.statistics.correlation import Correlator
 from tumble.trajectories.centroid import beads_of, dynamics_notes
@@ -279,7 +276,7 @@ class VibrationalSpectrum(TimeCorrelation):
 def _constrained(universe: Any, masses: Any) -> NDArray[np.intp]:
     """Return the indices of atoms with constraints; none where molecules aren't known."""
     try:
-        return Constraints(universe, RigidMolecules(universe, masses=masses)).atoms
+        return Constraints(universe, Molecules(universe, masses=masses)).atoms
     except TrajectoryError:
         return np.empty(0, dtype=np.intp)
 

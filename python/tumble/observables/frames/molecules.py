@@ -1,61 +1,84 @@
-"""The molecules of water in the first frame: a hydrogen belongs to the oxygen nearest to it (nearest images)."""
+"""Molecules of any kind, whole across the boundaries of the cell, and sums over their atoms."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from MDAnalysis.lib.distances import capped_distance
+from MDAnalysis.lib.distances import minimize_vectors
 from numpy.typing import NDArray
 
 from tumble.errors import TrajectoryError
-
-LIMIT = 1.35  # Å; an O-H bond of liquid water at 300 K vibrates between about 0.85 and 1.2 Å
-
-_FEW = 1_000_000  # distances that are all computed
-
-
-def water_atoms(universe: Any) -> tuple[Any, Any]:
-    """Return all oxygens and all hydrogens, as groups of atoms.
-
-    Raises:
-        TrajectoryError: If there aren't two hydrogens for each oxygen.
-    """
-    oxygens, hydrogens = (universe.select_atoms(f"element {symbol}") for symbol in ("O", "H"))
-    if len(oxygens) == 0 or len(hydrogens) != 2 * len(oxygens):
-        raise TrajectoryError(
-            f"`universe`: expected two H for each O, got {len(hydrogens)} H and {len(oxygens)} O: this isn't water"
-        )
-    return oxygens, hydrogens
+from tumble.observables.frames.water import Water
+from tumble.trajectories.masses import masses_of
+from tumble.types import Array
 
 
-def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
-    """Return the molecules in the first frame of a trajectory.
+class Molecules:
+    """The molecules of a trajectory.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements, of water alone.
-        limit: Longest distance of an oxygen and its own hydrogen in a whole molecule, Å.
+        universe: A `MDAnalysis.Universe`.
+        molecules: Indices of the atoms of each molecule; those of water, found by distance, or those that bonds of the
+            Universe join, if not given.
+        masses: [N] in amu; those of the Universe, or of the elements, if not given.
 
-    Returns:
-        Indices of the atoms O, H and H of each molecule, [M,3], in the order of the oxygens.
+    Attributes:
+        atoms: Indices of their atoms, one molecule after the other, [A].
+        masses: Of these atoms, [A] in amu.
+        sizes: Number of atoms of each molecule, [M].
 
     Raises:
-        TrajectoryError: If the frame doesn't consist of whole water molecules.
+        TrajectoryError: If molecules aren't known, or an atom is in several of them.
     """
-    oxygens, hydrogens = water_atoms(universe)
-    dimensions = universe.trajectory[0].dimensions
-    # A tree, and not all distances, so that large boxes are no burden, and no grid, which is as large as empty space.
-    method = "bruteforce" if len(oxygens) * len(hydrogens) <= _FEW else "pkdtree"
-    pairs, distances = capped_distance(oxygens.positions, hydrogens.positions, limit, box=dimensions, method=method)
-    order = np.lexsort((distances, pairs[:, 1]))
-    owned, nearest = np.unique(pairs[order, 1], return_index=True)
-    owner = pairs[order[nearest], 0]
-    counts = np.bincount(owner, minlength=len(oxygens))
-    if np.any(counts != 2):
-        worst = int(np.argmax(np.abs(counts - 2)))
-        raise TrajectoryError(
-            f"`universe`: expected whole molecules in the first frame, with O-H distances up to {limit} Å, got "
-            f"{counts[worst]} H that belong to the O with index {oxygens.indices[worst]}"
-        )
-    mine = owned[np.argsort(owner, kind="stable")].reshape(-1, 2)
-    return np.column_stack([oxygens.indices, hydrogens.indices[mine]])
+
+    def __init__(
+        self, universe: Any, molecules: Sequence[Sequence[int]] | NDArray[np.intp] | None = None, masses: Any = None
+    ) -> None:
+        found = _found(universe) if molecules is None else [np.asarray(one, dtype=np.intp) for one in molecules]
+        self.sizes = np.array([len(one) for one in found], dtype=np.intp)
+        if len(found) == 0 or self.sizes.min() == 0:
+            raise TrajectoryError("`molecules`: expected the indices of the atoms of each molecule, got none")
+        self.atoms = np.concatenate(found)
+        if len(np.unique(self.atoms)) < len(self.atoms):
+            raise TrajectoryError("`molecules`: expected each atom in one molecule, got one in several")
+        self.masses = masses_of(universe, masses)[self.atoms]
+        self._starts = np.append(0, np.cumsum(self.sizes)[:-1])
+        self._owners = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        self.molecular_masses = self.sums(self.masses)
+
+    def __len__(self) -> int:
+        """Return the number of molecules."""
+        return len(self.sizes)
+
+    def sums(self, values: Array) -> Array:
+        """Return the sums over the atoms of each molecule, [M,...] of [A,...]."""
+        return np.asarray(np.add.reduceat(values, self._starts, axis=0))
+
+    def spread(self, values: Array) -> Array:
+        """Return the value of its molecule for each atom, [A,...] of [M,...]."""
+        return np.asarray(values[self._owners])
+
+    def centers(self, values: Array) -> Array:
+        """Return centers of mass of positions or velocities [A,3] of the atoms, [M,3]."""
+        return self.sums(self.masses[:, None] * values) / self.molecular_masses[:, None]
+
+    def whole(self, positions: Array, dimensions: Any) -> Array:
+        """Return the positions of their atoms, [A,3] of [N,3], each molecule in one piece around its first atom."""
+        mine = np.asarray(positions[self.atoms], dtype=np.float64)
+        if dimensions is None or not np.all(np.asarray(dimensions[:3]) > 0):
+            return mine
+        first = mine[self._starts][self._owners]
+        return np.asarray(first + minimize_vectors(mine - first, dimensions), dtype=np.float64)
+
+
+def _found(universe: Any) -> list[NDArray[np.intp]]:
+    if hasattr(universe, "bonds") and len(universe.bonds) > 0:
+        return [np.asarray(fragment.indices) for fragment in universe.atoms.fragments]
+    if hasattr(universe.atoms, "elements") and set(universe.atoms.elements) == {"O", "H"}:
+        return list(Water(universe).atoms)
+    raise TrajectoryError(
+        "`molecules`: expected water, or bonds in the trajectory, by which molecules are known, got neither; give the "
+        "indices of the atoms of each molecule"
+    )

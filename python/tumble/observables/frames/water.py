@@ -1,7 +1,7 @@
 """Water molecules of a trajectory: which hydrogens belong to which oxygen, and the vectors of each molecule.
 
 Molecules are found in the first frame by distance, in whatever order the atoms are; see
-`tumble.observables.frames.molecules`, which also follows them in time.
+`tumble.observables.frames.hydrogen_assignment`, which also follows them in time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from MDAnalysis.lib.distances import minimize_vectors
 from numpy.typing import NDArray
 
-from tumble.observables.frames.molecules import LIMIT, assign_hydrogens
+from tumble.observables.frames.hydrogen_assignment import LIMIT, assign_hydrogens
 from tumble.types import Array
 
 

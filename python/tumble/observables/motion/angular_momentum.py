@@ -32,12 +32,9 @@ from tumble.observables.frames.rigid_motion import (
     about_center,
     angular_momentum,
 )
-from tumble.observables.quantities.result import (
-    Quantity,
-    Result,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.estimates import averaged, derived
+from tumble.observables.quantities.quantity import Quantity
+from tumble.observables.quantities.result import Result
 from tumble.observables.quantities.trend import trend
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import beads_of

@@ -14,8 +14,9 @@ import numpy as np
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.series import stride_of, time_curve
+from tumble.observables.quantities.estimates import derived
 from tumble.observables.quantities.log_rows import time_step
-from tumble.observables.quantities.result import Result, derived
+from tumble.observables.quantities.result import Result
 from tumble.observables.quantities.trend import trend
 from tumble.statistics.cells import cells_of
 from tumble.version import __version__

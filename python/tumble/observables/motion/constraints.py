@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tumble.errors import TrajectoryError
+from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.neighbors import velocities_of
-from tumble.observables.frames.rigid_molecules import RigidMolecules
 from tumble.observables.frames.rigid_motion import inertia_tensor
 from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
@@ -80,7 +80,7 @@ class Constraints:
         atoms: Indices of the atoms that have such a distance to another.
     """
 
-    def __init__(self, universe: Any, molecules: RigidMolecules) -> None:
+    def __init__(self, universe: Any, molecules: Molecules) -> None:
         self.distances = self.freedoms = 0
         self.atoms: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         ts = universe.trajectory[0]
@@ -101,7 +101,7 @@ def rotations_of(inertia: Array) -> int:
     return int(np.sum(moments > _LINEAR * max(float(moments[-1]), 1e-9)))
 
 
-def _kinds(molecules: RigidMolecules, whole: Array) -> list[_Kind]:
+def _kinds(molecules: Molecules, whole: Array) -> list[_Kind]:
     """Sort molecules of more than one atom by their masses."""
     starts = np.append(0, np.cumsum(molecules.sizes))
     found: dict[bytes, list[int]] = {}
@@ -120,7 +120,7 @@ def _kinds(molecules: RigidMolecules, whole: Array) -> list[_Kind]:
     return kinds
 
 
-def _kept(universe: Any, molecules: RigidMolecules, kinds: list[_Kind]) -> list[NDArray[np.bool_]]:
+def _kept(universe: Any, molecules: Molecules, kinds: list[_Kind]) -> list[NDArray[np.bool_]]:
     """Which distances of each kind are kept, [K]."""
     count = len(universe.trajectory)
     frames = np.unique(np.linspace(0, count - 1, min(FRAMES, count)).astype(int)).tolist()

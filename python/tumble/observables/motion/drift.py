@@ -23,7 +23,7 @@ from tumble.observables.base.plan import Plan, joined
 from tumble.observables.base.processes import Processes
 from tumble.observables.base.progress import progress_bar
 from tumble.observables.frames.isolation import Isolation
-from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.frames.molecules import Molecules
 from tumble.observables.motion.angular_momentum import AngularMomentum
 from tumble.observables.motion.conserved import conserved_drift
 from tumble.observables.motion.kinetic_temperature import KineticTemperature
@@ -222,7 +222,7 @@ class Drift(Kind):
         if self._conserved is None and self._torque is None:
             return []
         try:
-            molecules = len(RigidMolecules(self._universe, self._chosen))
+            molecules = len(Molecules(self._universe, self._chosen))
         except TrajectoryError:
             molecules = 1  # then all of them are taken as one
         found = []

@@ -30,11 +30,13 @@ import numpy as np
 from tumble.errors import TrajectoryError
 from tumble.observables.base.series import SeriesObservable, time_curve
 from tumble.observables.frames.isolation import Isolation
+from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.neighbors import velocities_of
-from tumble.observables.frames.rigid_molecules import RigidMolecules
 from tumble.observables.frames.rigid_motion import BOLTZMANN, inertia_tensor
 from tumble.observables.motion.constraints import Constraints
-from tumble.observables.quantities.result import Quantity, Result, derived
+from tumble.observables.quantities.estimates import derived
+from tumble.observables.quantities.quantity import Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
@@ -86,7 +88,7 @@ class KineticTemperature(SeriesObservable):
         if velocities_of(ts) is None:
             raise TrajectoryError("`universe`: expected velocities, got positions alone; write velocities, too")
         self._isolation = Isolation(universe, isolated)
-        self._molecules = RigidMolecules(universe, molecules, masses)
+        self._molecules = Molecules(universe, molecules, masses)
         self._constraints = Constraints(universe, self._molecules)
 
     def _values(self) -> Array:
@@ -181,7 +183,7 @@ def _word(kind: int) -> str:
     return "the rotation of the whole" if KINDS[kind] == "whole" else KINDS[kind]
 
 
-def _inertias(arms: Array, molecules: RigidMolecules) -> Array:
+def _inertias(arms: Array, molecules: Molecules) -> Array:
     """Return the tensors of inertia of the molecules about their centers, [M,3,3] in amu Å²."""
     second = molecules.sums(np.einsum("i,ia,ib->iab", molecules.masses, arms, arms))
     return np.asarray(np.trace(second, axis1=1, axis2=2)[:, None, None] * np.eye(3) - second)
@@ -193,7 +195,7 @@ def _ranks(inertias: Array) -> Array:
     return np.asarray(np.sum(moments > _LINEAR * np.maximum(moments[:, -1:], 1e-9), axis=1))
 
 
-def _energies(arms: Array, speeds: Array, own: Array, molecules: RigidMolecules) -> Array:
+def _energies(arms: Array, speeds: Array, own: Array, molecules: Molecules) -> Array:
     """Return twice the kinetic energies of translation, rotation and vibration, [3]."""
     centers = molecules.centers(speeds)
     internal = speeds - molecules.spread(centers)
@@ -210,7 +212,7 @@ def _energies(arms: Array, speeds: Array, own: Array, molecules: RigidMolecules)
 
 
 def _without_rotation(
-    whole: Array, speeds: Array, centers: Array, own: Array, molecules: RigidMolecules
+    whole: Array, speeds: Array, centers: Array, own: Array, molecules: Molecules
 ) -> tuple[Array, Array, float]:
     """Return velocities without overall rotation, the degrees of freedom of that, and twice its energy."""
     middle = molecules.masses @ whole / molecules.masses.sum()

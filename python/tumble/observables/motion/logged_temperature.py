@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.log_rows import checked_rows, time_step, unresolved_notes
-from tumble.observables.quantities.result import Result, averaged
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import cells_of
 from tumble.version import __version__
 

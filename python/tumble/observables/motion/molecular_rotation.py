@@ -24,11 +24,12 @@ from scipy.spatial.transform import Rotation
 
 from tumble.errors import TrajectoryError
 from tumble.observables.base.series import COMPONENTS, SequentialObservable
-from tumble.observables.frames.rigid_molecules import RigidMolecules
+from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.rigid_motion import best_rotations
 from tumble.observables.motion.rotation import LARGEST, turn_curves
+from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.exchange import OwnAverages, exchanged
-from tumble.observables.quantities.result import Result, averaged
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
@@ -65,7 +66,7 @@ class MolecularRotation(SequentialObservable):
         verbose: bool = False,
     ) -> None:
         super().__init__(universe, blocks=blocks, verbose=verbose)
-        self._molecules = RigidMolecules(universe, molecules, masses)
+        self._molecules = Molecules(universe, molecules, masses)
 
     def _prepare(self) -> None:
         super()._prepare()

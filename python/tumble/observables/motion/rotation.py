@@ -27,7 +27,9 @@ from tumble.errors import TrajectoryError
 from tumble.observables.base.series import COMPONENTS, SequentialObservable, time_curve
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.rigid_motion import about_center, best_rotations
-from tumble.observables.quantities.result import Quantity, Result, averaged
+from tumble.observables.quantities.estimates import averaged
+from tumble.observables.quantities.quantity import Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import beads_of
 from tumble.trajectories.masses import masses_of

@@ -52,13 +52,10 @@ from tumble.observables.orientations.orientation_quantities import (
 from tumble.observables.orientations.sphere_map import SphereMap
 from tumble.observables.orientations.spherical_harmonics import HarmonicMeans, degrees
 from tumble.observables.quantities.anisotropy import ELEMENTS, allows_isotropy, traceless
+from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.exchange import OwnAverages, note
-from tumble.observables.quantities.result import (
-    Axis,
-    Quantity,
-    Result,
-    averaged,
-)
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.blocking import Blocks, choose_blocks
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import beads_of, centroid_of

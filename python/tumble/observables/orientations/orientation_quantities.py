@@ -8,7 +8,7 @@ import numpy as np
 
 from tumble.observables.orientations.isotropy import Isotropy
 from tumble.observables.orientations.sphere_map import free_energy
-from tumble.observables.quantities.result import Axis, Quantity
+from tumble.observables.quantities.quantity import Axis, Quantity
 
 _LABELS = {"bisector": "bisector", "OH": "O–H", "normal": "normal"}
 _CENTROID = "_centroid"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from tumble.errors import TrajectoryError
-from tumble.observables.quantities.result import Axis
+from tumble.observables.quantities.quantity import Axis
 from tumble.types import Array
 
 

@@ -8,7 +8,7 @@ from tumble.errors import TrajectoryError
 from tumble.observables.base.observable import FrameObservable
 from tumble.observables.quantities.anisotropy import elements_of
 from tumble.observables.quantities.exchange import OwnAverages, exchanged
-from tumble.observables.quantities.result import Quantity
+from tumble.observables.quantities.quantity import Quantity
 from tumble.trajectories.centroid import beads_of
 from tumble.trajectories.element_groups import atoms_by_element
 from tumble.types import Array

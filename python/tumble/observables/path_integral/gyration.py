@@ -26,12 +26,9 @@ from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
 from tumble.observables.path_integral.bead_tensors import BeadTensors
 from tumble.observables.quantities.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
-from tumble.observables.quantities.result import (
-    Quantity,
-    Result,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.estimates import averaged, derived
+from tumble.observables.quantities.quantity import Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import beads_of
 from tumble.types import Array

@@ -30,8 +30,10 @@ from tumble.observables.base.plan import Plan
 from tumble.observables.base.temperature import checked_temperature
 from tumble.observables.path_integral.bead_tensors import BeadTensors
 from tumble.observables.quantities.anisotropy import ELEMENTS, allows_isotropy, anisotropy_of_mean
+from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.log_rows import time_step, unresolved_notes
-from tumble.observables.quantities.result import Quantity, Result, averaged
+from tumble.observables.quantities.quantity import Quantity
+from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells, cells_of
 from tumble.trajectories.centroid import beads_of
 from tumble.trajectories.nuclei import Nuclei

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from tumble.observables.quantities.result import Axis, Quantity, derived
+from tumble.observables.quantities.estimates import derived
+from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.statistics.cells import Cells
 from tumble.types import Array
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from tumble.observables.quantities.number_text import power_of_ten
-from tumble.observables.quantities.result import Axis, Quantity
+from tumble.observables.quantities.quantity import Axis, Quantity
 
 
 def label_of(one: Axis | Quantity, power: int = 0) -> str:

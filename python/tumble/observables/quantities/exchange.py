@@ -23,7 +23,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import special
 
-from tumble.observables.quantities.result import Quantity
+from tumble.observables.quantities.quantity import Quantity
 from tumble.types import Array
 
 _INTERVALS = (24, 12, 6, 4, 2)  # of a run; numbers with many divisors

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tumble.errors import TrajectoryError
-from tumble.observables.quantities.result import Quantity, derived
+from tumble.observables.quantities.estimates import derived
+from tumble.observables.quantities.quantity import Quantity
 from tumble.statistics.cells import cells_of
 from tumble.types import Array
 

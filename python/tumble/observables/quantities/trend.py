@@ -18,12 +18,8 @@ from typing import Any
 import numpy as np
 
 from tumble.errors import TrajectoryError
-from tumble.observables.quantities.result import (
-    Axis,
-    Quantity,
-    expected_of,
-    times_of,
-)
+from tumble.observables.quantities.estimates import expected_of, times_of
+from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.statistics.blocking import choose_blocks, student
 from tumble.statistics.cells import Cells
 from tumble.types import Array

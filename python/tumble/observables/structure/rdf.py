@@ -31,13 +31,9 @@ from tumble.observables.base.molecular_observable import MolecularObservable
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
 from tumble.observables.frames.water import Water
-from tumble.observables.quantities.result import (
-    Axis,
-    Quantity,
-    Result,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.estimates import averaged, derived
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.observables.structure.rdf_extrema import first_peak, minimum_after
 from tumble.observables.structure.rdf_groups import (
     Group,

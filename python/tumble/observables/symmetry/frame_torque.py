@@ -10,13 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from tumble.observables.base.series import COMPONENTS, stride_of, time_curve
+from tumble.observables.quantities.estimates import averaged, derived
 from tumble.observables.quantities.log_rows import LogRows, root_mean_square
-from tumble.observables.quantities.result import (
-    Axis,
-    Quantity,
-    averaged,
-    derived,
-)
+from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.statistics.cells import Cells, cell_length, cells_of
 from tumble.statistics.correlation import Correlator
 from tumble.types import Array

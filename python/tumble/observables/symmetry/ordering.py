@@ -32,7 +32,8 @@ from scipy import stats
 from tumble.calculator import Calculator
 from tumble.errors import TrajectoryError
 from tumble.observables.base.kind import Kind
-from tumble.observables.quantities.result import Axis, Quantity, Result
+from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.result import Result
 from tumble.rotations import random_rotations
 from tumble.statistics.blocking import Blocks, bootstrap, student
 from tumble.types import Array

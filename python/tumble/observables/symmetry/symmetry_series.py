@@ -19,6 +19,7 @@ from tumble.observables.base.kind import Kind
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
 from tumble.observables.base.series import stride_of, time_curve
+from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.log_rows import (
     LogRows,
     checked_rows,
@@ -26,7 +27,8 @@ from tumble.observables.quantities.log_rows import (
     time_step,
     unresolved_notes,
 )
-from tumble.observables.quantities.result import Quantity, Result, averaged
+from tumble.observables.quantities.quantity import Quantity
+from tumble.observables.quantities.result import Result
 from tumble.observables.symmetry.frame_torque import NOISE, frame_torque_quantities
 from tumble.statistics.cells import cells_of
 from tumble.types import Array

@@ -1,0 +1,61 @@
+"""The molecules of water in the first frame: a hydrogen belongs to the oxygen nearest to it (nearest images)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from MDAnalysis.lib.distances import capped_distance
+from numpy.typing import NDArray
+
+from tumble.errors import TrajectoryError
+
+LIMIT = 1.35  # Å; an O-H bond of liquid water at 300 K vibrates between about 0.85 and 1.2 Å
+
+_FEW = 1_000_000  # distances that are all computed
+
+
+def water_atoms(universe: Any) -> tuple[Any, Any]:
+    """Return all oxygens and all hydrogens, as groups of atoms.
+
+    Raises:
+        TrajectoryError: If there aren't two hydrogens for each oxygen.
+    """
+    oxygens, hydrogens = (universe.select_atoms(f"element {symbol}") for symbol in ("O", "H"))
+    if len(oxygens) == 0 or len(hydrogens) != 2 * len(oxygens):
+        raise TrajectoryError(
+            f"`universe`: expected two H for each O, got {len(hydrogens)} H and {len(oxygens)} O: this isn't water"
+        )
+    return oxygens, hydrogens
+
+
+def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
+    """Return the molecules in the first frame of a trajectory.
+
+    Args:
+        universe: A `MDAnalysis.Universe` with elements, of water alone.
+        limit: Longest distance of an oxygen and its own hydrogen in a whole molecule, Å.
+
+    Returns:
+        Indices of the atoms O, H and H of each molecule, [M,3], in the order of the oxygens.
+
+    Raises:
+        TrajectoryError: If the frame doesn't consist of whole water molecules.
+    """
+    oxygens, hydrogens = water_atoms(universe)
+    dimensions = universe.trajectory[0].dimensions
+    # A tree, and not all distances, so that large boxes are no burden, and no grid, which is as large as empty space.
+    method = "bruteforce" if len(oxygens) * len(hydrogens) <= _FEW else "pkdtree"
+    pairs, distances = capped_distance(oxygens.positions, hydrogens.positions, limit, box=dimensions, method=method)
+    order = np.lexsort((distances, pairs[:, 1]))
+    owned, nearest = np.unique(pairs[order, 1], return_index=True)
+    owner = pairs[order[nearest], 0]
+    counts = np.bincount(owner, minlength=len(oxygens))
+    if np.any(counts != 2):
+        worst = int(np.argmax(np.abs(counts - 2)))
+        raise TrajectoryError(
+            f"`universe`: expected whole molecules in the first frame, with O-H distances up to {limit} Å, got "
+            f"{counts[worst]} H that belong to the O with index {oxygens.indices[worst]}"
+        )
+    mine = owned[np.argsort(owner, kind="stable")].reshape(-1, 2)
+    return np.column_stack([oxygens.indices, hydrogens.indices[mine]])
