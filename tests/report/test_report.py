@@ -148,7 +148,7 @@ def test_a_page_of_runs_that_differ_otherwise(tmp_path: Path) -> None:
     write_report(page, runs, compare(runs, "b"))
     text = page.read_text(encoding="utf-8")
     assert "<h1>How do the runs differ?</h1>" in text
-    assert "a differs from b not only in rotations, but also in the ensemble (NVE, not NVT)." in text
+    assert "a differs from b not only in its rotations, but also in the ensemble (NVE, not NVT)." in text
     against = [cell for cell in HtmlPage(text).cells if cell.startswith("difference: ")]
     assert len(against) > 0
     write_report(page, runs, compare(runs))

@@ -11,12 +11,8 @@ from support.html_page import HtmlPage, data_of
 
 from tumble.report.verdicts import state_of, verdicts_of
 from tumble.study.analysis_file import Analysis
-from tumble.study.compare import (
-    SYMMETRY,
-    Comparison,
-    Verdict,
-    compare,
-)
+from tumble.study.compare import Comparison, compare
+from tumble.study.verdict import SYMMETRY, Verdict
 
 NBSP = "\N{NO-BREAK SPACE}"
 

@@ -16,7 +16,8 @@ from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import cells_of
 from tumble.statistics.correlation import Correlator
 from tumble.study.analysis_file import Analysis
-from tumble.study.compare import SYMMETRY, compare
+from tumble.study.compare import compare
+from tumble.study.verdict import SYMMETRY
 
 POINTS = np.linspace(0.0, 6.0, 40)
 AXIS = Axis("r", "Å", POINTS)
@@ -177,7 +178,7 @@ def test_other_bins_are_named() -> None:
     moved = averaged("g", cells_of(samples(1)), label="g(r)", unit="1", axes=(Axis("r", "Å", POINTS + 0.05),))
     comparison = compare([Analysis("a", (Result("rdf", (moved,)),)), second], reference="b")
     assert comparison.rows == ()
-    assert comparison.notes == ("g has other bins in b than in a.",)
+    assert comparison.notes == ("g isn't compared: its bins in a and b differ.",)
     comparison = compare([first, Analysis("b", ())], reference="b")
     assert comparison.notes == ("rdf wasn't analyzed for b.",)
 
@@ -191,7 +192,7 @@ def test_units_that_differ_are_named_and_not_compared() -> None:
         moved = Analysis("a", (Result("rdf", (other,)),))
         comparison = compare([moved, second], reference="b")
         assert comparison.rows == ()
-        assert comparison.notes == (f"g isn't compared: it is in {units} for a, in 1 against Å for b.",)
+        assert comparison.notes == (f"g isn't compared: its unit is {units} in a and 1 against Å in b.",)
 
 
 def test_runs_analysed_from_different_times_are_named() -> None:

@@ -8,9 +8,10 @@ import pytest
 from support import made_up_results as made_up
 
 from tumble.study.analysis_file import Analysis
-from tumble.study.compare import SYMMETRY, compare
+from tumble.study.compare import compare
 from tumble.study.confounders import differences, explanations, unequal_lengths
 from tumble.study.tables import format_comparison
+from tumble.study.verdict import SYMMETRY
 
 DRIFT = {"until_ps": 3.2, "columns": {"potential": {"what": "the potential energy", "until_ps": 3.2, "sigma": 12.3}}}
 
@@ -91,7 +92,7 @@ def test_a_run_with_itself() -> None:
     files = {"a.dump": {"size": 9, "sha256": "00"}, "log": {"size": 2, "sha256": "01"}}
     runs = [made_up.analysis(name, files=files, positions=["a.dump"]) for name in ("a", "b")]
     assert compare(runs, "b").warnings == (
-        "a and b are of the same file, `a.dump`: they aren't independent, and differences mean nothing.",
+        "a and b were analyzed from the same file, `a.dump`: they aren't independent, and differences mean nothing.",
     )
 
 

@@ -59,9 +59,7 @@ def test_results_say_what_they_show(tmp_path: Path) -> None:
     for name, other in (("centroid", read), ("one", found["one"])):
         comparison = compare([found["beads"], other], "beads")
         assert not any(row.run == name and row.reference == "beads" for row in comparison.rows)
-        assert f"rdf isn't compared: in {name} it is that of {kinds[name]}, in beads that of all beads." in (
-            comparison.notes
-        )
+        assert f"rdf isn't compared: {name} gives it for {kinds[name]}, beads for all beads." in (comparison.notes)
     assert any(row.reference == "beads" for row in compare([found["beads"], found["classical"]], "beads").rows)
 
 

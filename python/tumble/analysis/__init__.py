@@ -42,7 +42,8 @@ from tumble.observables.symmetry.symmetry_series import symmetry_from_series
 from tumble.runs.ipi.symmetry_log import read_symmetry_log
 from tumble.study.analysis_file import Analysis, load_analysis
 from tumble.study.analyze import analyze
-from tumble.study.compare import Comparison, Verdict, compare
+from tumble.study.compare import Comparison, compare
+from tumble.study.verdict import Verdict
 from tumble.trajectories.ipi_xyz import IPIXYZReader
 from tumble.trajectories.open import notes_of, open_trajectory, time_unit
 

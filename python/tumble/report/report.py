@@ -19,7 +19,8 @@ from tumble.report.provenance import provenance_of, runs_table, skipped
 from tumble.report.sections import observable_sections
 from tumble.report.verdicts import verdicts_of
 from tumble.study.analysis_file import Analysis
-from tumble.study.compare import SYMMETRY, Comparison
+from tumble.study.compare import Comparison
+from tumble.study.verdict import SYMMETRY
 from tumble.version import __version__
 
 

@@ -13,7 +13,8 @@ from tumble.observables.quantities.number_text import UNKNOWN, number, probabili
 from tumble.report.downloads import Download, csv_download
 from tumble.report.tables import Row, Table
 from tumble.statistics.curve_test import LEVEL
-from tumble.study.compare import Comparison, Verdict
+from tumble.study.compare import Comparison
+from tumble.study.verdict import Verdict
 
 _HEAD = ("Quantity", "Verdict", "Rms difference", "Bias that would show", "σ", "p")
 _FEW = {"none": 8, "unknown": 2}  # rows of these states that are shown at once

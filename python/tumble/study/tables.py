@@ -10,8 +10,9 @@ from tumble.observables.quantities.axis_text import components_of
 from tumble.observables.quantities.number_text import number, with_error
 from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.study.analysis_file import Analysis, grouped
-from tumble.study.compare import SYMMETRY, Comparison
+from tumble.study.compare import Comparison
 from tumble.study.equilibrium import drift_text
+from tumble.study.verdict import SYMMETRY
 from tumble.trajectories.nuclei import Nuclei
 
 
