@@ -18,7 +18,7 @@ class Errors:
     count: int
 
     def finite(self) -> bool:
-        """Whether both are numbers."""
+        """Return whether both are numbers."""
         return math.isfinite(self.mae) and math.isfinite(self.rmse)
 
 
@@ -39,12 +39,12 @@ class ErrorSums:
         self.count += values.size
 
     def errors(self) -> Errors:
-        """Errors of the differences so far, at least one."""
+        """Return the errors of the differences so far, at least one."""
         return Errors(self.absolute / self.count, float(np.sqrt(self.square / self.count)), self.count)
 
 
 def errors_of(differences: ArrayLike) -> Errors:
-    """Errors of an array of differences, at least one."""
+    """Return the errors of an array of differences, at least one."""
     sums = ErrorSums()
     sums.add(differences)
     return sums.errors()

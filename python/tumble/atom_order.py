@@ -55,7 +55,7 @@ _COINCIDENT = 0.1
 
 
 def elements_in_order(symbols: Sequence[str]) -> str:
-    """Elements as people write them, with repeated groups in brackets: `64 × (O H H), Na, Cl`."""
+    """Return the elements as people write them, with repeated groups in brackets: `64 × (O H H), Na, Cl`."""
     words, rest = [], list(symbols)
     while rest:
         length, count = max(
@@ -69,7 +69,7 @@ def elements_in_order(symbols: Sequence[str]) -> str:
 
 
 def _repeats(symbols: list[str], length: int) -> int:
-    """How often the first `length` symbols come, one group after the other."""
+    """Return how often the first `length` symbols come, one group after the other."""
     count = 1
     while symbols[count * length : (count + 1) * length] == symbols[:length]:
         count += 1
@@ -103,7 +103,7 @@ def check_order(atoms: Atoms, first: _core.Structure) -> None:
 
 
 def _evaluable(structure: _core.Structure) -> bool:
-    """Whether there are only numbers with which one can calculate; an evaluation refuses others with the reason."""
+    """Return whether all numbers are finite; an evaluation refuses other structures and gives the reason."""
     return all(bool((np.abs(numbers) < _FARTHEST).all()) for numbers in (structure.positions, structure.cell))
 
 
@@ -121,13 +121,13 @@ def _refuse_unless_equal(symbols: NDArray[np.str_], found: NDArray[np.str_], how
 
 
 def _periodic_cell(first: _core.Structure) -> NDArray[np.float64] | None:
-    """The cell, or None if it has no volume: i-PI may have moved atoms by its vectors, whatever the model thinks."""
+    """Return the cell, or None without volume: i-PI may move atoms by its vectors whatever the model takes."""
     lengths = np.linalg.norm(first.cell, axis=1)
     return first.cell if abs(np.linalg.det(first.cell)) > 1e-6 * np.prod(lengths) > 0.0 else None
 
 
 def _shortest(ways: NDArray[np.float64], cell: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """The same vectors, [..., 3], less the whole cell vectors in them."""
+    """Return the same vectors, [..., 3], less the whole cell vectors in them."""
     if cell is None:
         return ways
     result: NDArray[np.float64] = ways - np.round(ways @ np.linalg.inv(cell)) @ cell
@@ -135,7 +135,10 @@ def _shortest(ways: NDArray[np.float64], cell: NDArray[np.float64] | None) -> ND
 
 
 def _is_best_order(symbols: NDArray[np.str_], sites: NDArray[np.float64], first: _core.Structure) -> bool:
-    """Whether no other elements on the sites have shorter ways, in the sum of squares and apart from a common shift."""
+    """Return whether this assignment of elements to sites has the smallest sum of squared displacements.
+
+    A common shift of all atoms doesn't count.
+    """
     cell = _periodic_cell(first)
     ways = first.positions - sites
     shift = ways[0] + _shortest(ways - ways[0], cell).mean(axis=0)
@@ -166,7 +169,7 @@ def _tree(sites: NDArray[np.float64], cell: NDArray[np.float64] | None) -> cKDTr
 def _elements_of_sites(
     symbols: NDArray[np.str_], sites: NDArray[np.float64], first: _core.Structure
 ) -> NDArray[np.str_] | None:
-    """Element of the site on which each atom sits, or None if the atoms aren't on the sites."""
+    """Return the element of the site on which each atom sits, or None if the atoms aren't on the sites."""
     cell = _periodic_cell(first)
     tree = _tree(sites, cell)
     _, nearest = tree.query(_place(first.positions, cell))
@@ -184,7 +187,10 @@ def _elements_of_sites(
 
 
 def _surroundings(structure: _core.Structure) -> NDArray[np.float64] | None:
-    """Inverse distances to the nearest neighbors, less that at the range, [N, k] in Å⁻¹; None where atoms coincide."""
+    """Return the inverse distances to the k nearest neighbors, less the inverse range, [N, k] in Å⁻¹.
+
+    Return None where atoms coincide.
+    """
     try:
         graph = _core.build_graph([structure], _RANGE)
     except StructureError:
@@ -205,7 +211,7 @@ def _surroundings(structure: _core.Structure) -> NDArray[np.float64] | None:
 def _elements_of_surroundings(
     symbols: NDArray[np.str_], atoms: Atoms, first: _core.Structure
 ) -> NDArray[np.str_] | None:
-    """Element of whose surroundings each atom's are, its own where that is unclear; None if they prove nothing."""
+    """Return the element that each atom's surroundings suggest, its own where unclear; None if there is no evidence."""
     there = _surroundings(first)
     if there is None:
         return None
@@ -233,7 +239,7 @@ def _elements_of_surroundings(
 
 
 def _in_file(atoms: Atoms, first: _core.Structure, scale: float) -> _core.Structure:
-    """The structure of the file, in the cell of the server if it has none of its own."""
+    """Return the structure of the file, in the cell of the server if it has none of its own."""
     without = atoms.cell.rank == 0
     cell = first.cell if without else scale * atoms.cell.array
     periodic = first.periodic if without else atoms.pbc.tolist()

@@ -50,7 +50,7 @@ class Inputs:
 
 
 def inputs(graph: _core.Graph, dtype: torch.dtype, rotation: Float | None = None) -> Inputs:
-    """Tensors of a graph.
+    """Return the tensors of a graph.
 
     Args:
         graph: One or more structures.
@@ -67,7 +67,7 @@ def inputs(graph: _core.Graph, dtype: torch.dtype, rotation: Float | None = None
 
 
 def forward(model: torch.nn.Module, arguments: Inputs, outputs: Sequence[str] = ("energy",)) -> torch.Tensor:
-    """Atomic energies of a network [N], eV, without the baseline, after a check of all that it returns.
+    """Return the atomic energies of a network [N], eV, without the baseline, after a check of all that it returns.
 
     Raises:
         ExportError: If the network fails, returns something else than declared, or a value that isn't finite.
@@ -96,7 +96,7 @@ def derivatives(
     outputs: Sequence[str] = ("energy",),
     rotation: Float | None = None,
 ) -> Derivatives:
-    """Energy, forces and virial of one structure.
+    """Return the energy, forces and virial of one structure.
 
     Args:
         model: Network on the CPU in evaluation mode.

@@ -120,7 +120,7 @@ class Calculator(AseCalculator):
         return bool(self._symmetrizer.random)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Path and options stand for the model, which can't be pickled."""
+        """Return the path and options stand for the model, which can't be pickled."""
         state = {name: getattr(self, name) for name in ("atoms", "results", "_beside")}
         return partial(type(self), self._path, **self._options), (), state
 

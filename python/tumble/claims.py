@@ -143,7 +143,7 @@ def check_exactness(
 
 
 def _in_double(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) -> tuple[torch.nn.Module, torch.dtype]:
-    """The network in double precision, or as it is where it has a precision of its own."""
+    """Return the network in double precision, or as it is where it has a precision of its own."""
     if dtype == torch.float64 or isinstance(network, torch.jit.ScriptModule):  # it can't be copied
         return network, dtype
     double = copy.deepcopy(network).double()
@@ -173,7 +173,7 @@ def _rms(values: NDArray[np.float64]) -> float:
 
 
 def _rounding(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype) -> tuple[float, float]:
-    """Rounding errors, rms: eV per atom, and eV/Å of force components.
+    """Return the rounding errors, rms: eV per atom, and eV/Å of force components.
 
     What rounding leaves of second differences, f(x + d) + f(x - d) - 2 f(x), for deformations d of a few parts in a
     million, over the square root of 6 that independent errors of the three make; a smooth function itself has 1e-11.
@@ -204,7 +204,7 @@ def _edge_gradients(network: torch.nn.Module, graph: _core.Graph, dtype: torch.d
 
 
 def _gradient_at(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype, edge: int, length: float) -> float:
-    """Largest gradient, eV/Å, on an edge and its reverse when both have a length in Å."""
+    """Return the largest gradient, eV/Å, on an edge and its reverse when both have a length in Å."""
     arguments = inputs(graph, dtype)
     pair = [edge, int(graph.reverse[edge])]
     with torch.no_grad():

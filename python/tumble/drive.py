@@ -111,7 +111,7 @@ def drive(
 
 
 def server_address(unix: str | None, host: str | None, port: int | None) -> _core.Address:
-    """Address of a server; its text is what a user would write.
+    """Return the address of a server; its text is what a user would write.
 
     Raises:
         ConfigurationError: If it isn't either a name or both a host and a port, or one of these is
@@ -127,7 +127,7 @@ def server_address(unix: str | None, host: str | None, port: int | None) -> _cor
 
 
 def periodic_axes(atoms: Atoms) -> str:
-    """Letters of the cell vectors along which a structure is periodic.
+    """Return the letters of the cell vectors along which a structure is periodic.
 
     That is what it says itself if it has a cell, and all of them if it has none, as for i-PI's own xyz files,
     whose cell ASE doesn't read: a liquid must not lose its periodic images because of its file's format.

@@ -84,5 +84,5 @@ class SettingError(ConfigurationError, TrajectoryError):
         self.setting = setting
 
     def __str__(self) -> str:
-        """The name of the setting, and the text."""
+        """Return the name of the setting, and the text."""
         return f"`{self.setting}`: {self.args[1]}"

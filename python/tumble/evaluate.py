@@ -46,7 +46,7 @@ class Accuracy:
     forces: Errors | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return the plain values for JSON."""
         return asdict(self)
 
 

@@ -24,7 +24,7 @@ def sha256(path: Path) -> str:
 
 
 def shown(name: str) -> str:
-    """The name of a file as text for people and programs: bytes that aren't UTF-8 become U+FFFD."""
+    """Return the name of a file as text for people and programs: bytes that aren't UTF-8 become U+FFFD."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -101,7 +101,7 @@ def _damaged(path: str | PathLike[str], count: int, error: Exception) -> FramesE
 
 
 def _decompressed(path: Path, folder: Path) -> Path:
-    """The file itself, or a plain copy in the folder if it is compressed.
+    """Return the file itself, or a plain copy in the folder if it is compressed.
 
     ASE looks for the frames of a file before it reads them. In a compressed file each step back starts again from
     the beginning, which takes minutes for a few thousand frames.
@@ -153,7 +153,7 @@ def _check_words(words: list[bytes], kinds: list[str] | None, path: str | PathLi
 
 
 def labels(atoms: Atoms, where: str) -> Labels:
-    """Energy and forces that a structure was read with.
+    """Return the energy and forces that a structure was read with.
 
     Args:
         atoms: The structure.

@@ -73,7 +73,7 @@ def ipi_lebedev(order: int) -> Frames:
 
 
 def lebedev(degree: int) -> Frames:
-    """Smallest Lebedev rule with positive weights that is exact to `degree`, times `degree` + 1 angles."""
+    """Return the smallest Lebedev rule with positive weights that is exact to `degree`, times `degree` + 1 angles."""
     order = next(n for n in LEBEDEV_ORDERS if n >= degree and n not in _NEGATIVE_WEIGHTS)
     return _lebedev(order, degree + 1)
 
@@ -89,12 +89,12 @@ FAMILIES = {
 
 
 def is_grid(name: str) -> bool:
-    """Whether a specification names one of these grids rather than one of the core's sets."""
+    """Return whether a specification names one of these grids rather than one of the core's sets."""
     return name.partition(":")[0] in FAMILIES
 
 
 def grid(name: str) -> Frames:
-    """Frames of a grid, `FAMILY:ORDER`.
+    """Return the frames of a grid, `FAMILY:ORDER`.
 
     Raises:
         ConfigurationError: If the family has no grid of that order.
@@ -109,7 +109,7 @@ def grid(name: str) -> Frames:
 
 
 def smallest(family: Family, degree: int) -> str | None:
-    """Name of a family's smallest grid that is exact to a degree, if it has one."""
+    """Return the name of a family's smallest grid that is exact to a degree, if it has one."""
     order = next((order for order in family.orders if family.degree(order) >= degree), None)
     return None if order is None else f"{family.name}:{order}"
 

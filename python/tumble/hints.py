@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def nearest_name(name: str, known: Iterable[str], what: str) -> str:
-    """The known name that was probably meant; where none is near, all of them; nothing where there are none.
+    """Return the known name that was probably meant; where none is near, all of them; nothing where there are none.
 
     Args:
         name: What was given.

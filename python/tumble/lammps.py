@@ -15,7 +15,7 @@ _PLUGIN = Path("lib", "lammps", "tumbleplugin.so")
 
 
 def plugin_folder() -> str:
-    """Folder of `tumbleplugin.so`.
+    """Return the folder of `tumbleplugin.so`.
 
     Where the plugin wasn't built, the folder is empty or absent, and LAMMPS finds nothing in it.
     """

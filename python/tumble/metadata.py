@@ -172,7 +172,7 @@ def _number(value: float, field: str) -> float:
 
 
 def dumps(document: Metadata) -> str:
-    """The document as text.
+    """Return the document as text.
 
     Raises:
         MetadataError: If it holds something that JSON can't express, such as NaN or an array.
@@ -184,7 +184,7 @@ def dumps(document: Metadata) -> str:
 
 
 def read(path: str | PathLike[str]) -> Metadata:
-    """The metadata of a model file, without loading the model.
+    """Return the metadata of a model file, without loading the model.
 
     Raises:
         ModelFileError: If the file is missing, damaged or no Tumble model.
@@ -195,7 +195,7 @@ def read(path: str | PathLike[str]) -> Metadata:
 
 
 def reference_name(atoms: Atoms, number: int) -> str:
-    """Name of a reference structure: its own if its `info` has one, else by its number in the list, from 0."""
+    """Return the name of a reference structure, from its `info` or else its number in the list, from 0."""
     return str(atoms.info.get("name") or f"reference {number + 1}")
 
 

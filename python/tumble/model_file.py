@@ -174,7 +174,7 @@ def export(
 
 
 def load_network(path: str | PathLike[str]) -> torch.jit.ScriptModule:
-    """The network of a model file, for Python, on the CPU. Its metadata must have been read, which finds damage.
+    """Return the network of a model file, for Python, on the CPU. Its metadata must have been read, which finds damage.
 
     Raises:
         ModelFileError: If torch can't read it.
@@ -190,7 +190,7 @@ def load_network(path: str | PathLike[str]) -> torch.jit.ScriptModule:
 
 
 def _independent(model: torch.nn.Module) -> torch.nn.Module:
-    """A copy that has nothing in common with a network."""
+    """Return a copy that has nothing in common with a network."""
     if not isinstance(model, torch.jit.ScriptModule):
         return copy.deepcopy(model)
     # `deepcopy` of a scripted one leaves weights that depend on the others.
@@ -220,7 +220,7 @@ def script(network: torch.nn.Module) -> torch.jit.ScriptModule:
 def measure_bytes_per_edge(
     network: torch.nn.Module, scripted: torch.jit.ScriptModule, graph: _core.Graph, dtype: torch.dtype
 ) -> int:
-    """Memory that a forward pass keeps for the backward pass, per edge, without the weights.
+    """Return the memory that a forward pass keeps for the backward pass, per edge, without the weights.
 
     Args:
         network: Holds the weights that the scripted one shares.

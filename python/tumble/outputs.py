@@ -28,7 +28,7 @@ class Kind:
 
 
 def marked(words: str, mark: str) -> Kind:
-    """The kind of files that have a mark near one of their ends.
+    """Return the kind of files that have a mark near one of their ends.
 
     Args:
         words: See `Kind`.
@@ -76,7 +76,7 @@ def check_output(
 
 
 def model_and(model: str | Path, *others: str | Path) -> Iterator[Path]:
-    """The file of a model, looked up only when it is asked for, and other files that a command reads."""
+    """Yield the file of a model, looked up only when it is asked for, and other files that a command reads."""
     yield find_model(model)
     yield from map(Path, others)
 

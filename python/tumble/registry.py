@@ -17,7 +17,7 @@ SUFFIX = ".pt"
 
 
 def find_model(model: str | PathLike[str]) -> Path:
-    """Path of the file that a path or a name stands for.
+    """Return the path of the file that a path or a name stands for.
 
     Raises:
         ModelNotFoundError: If there is none; the message lists the places and the nearest name.
@@ -29,7 +29,7 @@ def find_model(model: str | PathLike[str]) -> Path:
 
 
 def list_models() -> Iterator[Path]:
-    """All model files in the folders; of two with one name, only the one that `find_model` chooses."""
+    """Yield all model files in the folders; of two with one name, only the one that `find_model` chooses."""
     seen: set[str] = set()
     for folder in map(Path, _core.model_folders()):
         for path in sorted(folder.glob(f"*{SUFFIX}")):

@@ -56,7 +56,7 @@ class RotationSet:
             self.family = "random" if self.random and not _is_turned_set(base) else "tumble"
 
     def frames(self, key: Sequence[int] = _ANY_KEY) -> Frames:
-        """Rotations and weights.
+        """Return the rotations and weights.
 
         Args:
             key: Of the random stream; without effect on other sets.
@@ -64,7 +64,7 @@ class RotationSet:
         return self._symmetrizer.frames(key) if self._fixed is None else self._fixed
 
     def exactness(self) -> int:
-        """Degree to which the set is exact; of random frames what is so for every draw, and 0 if they are no set."""
+        """Return the degree to which the set is exact: for `random:SET` that of each draw, 0 for other random names."""
         # Drawn frames aren't measured: that takes time with the square of their number, and turning changes nothing.
         return self._symmetrizer.exactness(_HIGHEST) if self._fixed is None else self._fixed.exactness(_HIGHEST)
 
@@ -124,7 +124,7 @@ class Description:
     published: tuple[Published, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return the plain values for JSON."""
         return asdict(self)
 
 
@@ -151,7 +151,7 @@ def describe(name: str) -> Description:
 
 
 def _is_turned_set(base: str) -> bool:
-    """Whether a random name is `random:SET` and not `random` or `random:n`."""
+    """Return whether a random name is `random:SET` and not `random` or `random:n`."""
     _, _, what = base.partition(":")
     return what != "" and not what.isdigit()
 

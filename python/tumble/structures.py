@@ -41,7 +41,7 @@ def to_structure(atoms: Atoms, species: Sequence[str]) -> _core.Structure:
 
 
 def frames_of(symmetrizer: _core.Symmetrizer, structures: Sequence[_core.Structure]) -> list[_core.Frames]:
-    """Frames for an evaluation of structures: one choice for all, or, where frames are random, one for each.
+    """Return the frames for an evaluation of structures: one choice for all, or, where frames are random, one for each.
 
     Random frames depend on the seed and on positions and cell to the last bit.
     """
@@ -51,7 +51,7 @@ def frames_of(symmetrizer: _core.Symmetrizer, structures: Sequence[_core.Structu
 
 
 def to_graph(frames: Sequence[Atoms], species: Sequence[str], cutoff: float) -> _core.Graph:
-    """Graph of a batch of structures.
+    """Return the graph of a batch of structures.
 
     Args:
         frames: Positions and cells in Å.

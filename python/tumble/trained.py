@@ -145,7 +145,7 @@ def _references(trained: TrainedModel, references: str | PathLike[str] | None, c
 
 
 def _first_with_edges(path: Path, cutoff: float) -> Atoms:
-    """The first structure in which atoms see each other; files often begin with isolated atoms.
+    """Return the first structure in which atoms see each other; files often begin with isolated atoms.
 
     Without any, the first, which the export then refuses.
     """
@@ -156,7 +156,7 @@ def _first_with_edges(path: Path, cutoff: float) -> Atoms:
 
 
 def _first(path: Path, count: int) -> list[Atoms]:
-    """The first structures of a file, with names that say which they are."""
+    """Return the first structures of a file, with names that say which they are."""
     frames = list(islice(read_frames(path), count))
     return [_named(atoms, path, i) for i, atoms in enumerate(frames)]
 

@@ -158,7 +158,7 @@ def test_velocities_of_unknown_units_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "x.xyz").write_text("1\nProperties=species:S:1:pos:R:3:velo:R:3\nO 0 0 0 1 2 3\n")
     source = ExtendedXYZ(tmp_path / "x.xyz")
     assert source.read(0).velocities is None
-    assert source.notes == ("Columns velo are left out: nothing tells their unit.",)
+    assert source.notes == ("Columns velo are left out: their unit is unknown.",)
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_elements_that_are_not_known_or_in_another_order(lammps_run: Path, tmp_p
     with pytest.raises(TrajectoryError, match=r"`topology`: .* 2, 1"):
         open_trajectory(tmp_path / "types.xyz")
     (tmp_path / "order.xyz").write_text(text.replace("Ar", "Xx").replace("Ne", "Ar").replace("Xx", "Ne"))
-    with pytest.raises(TrajectoryError, match=r"`topology`: .*got Ar where that has Ne"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*got Ar .*Ne"):
         open_trajectory(lammps_run / "plain.xyz", topology=tmp_path / "order.xyz")
 
 

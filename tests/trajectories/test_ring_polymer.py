@@ -143,7 +143,7 @@ def test_files_that_end_earlier() -> None:
     assert polymer.steps.tolist() == [0, 1, 2]
     assert polymer.notes == (
         "The last frame was cut off and is left out (beads 1, 2).",
-        "Files of some beads end earlier: the last 1 frames of others are left out.",
+        "Files of some beads end earlier: the last 1 frames of the others are left out.",
     )
     assert RingPolymer([MadeUp(frames(1), [0], notes)] * 3).notes == notes
 

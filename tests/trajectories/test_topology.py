@@ -161,9 +161,9 @@ def test_masses_of_data_files(tmp_path: Path) -> None:
     assert universe.atoms.elements.tolist() == ["H", "O", "O", "O", "H", "H", "H", "O", "C", "Cl", "Ar"]
     np.testing.assert_allclose(universe.atoms.masses, [float(mass.split()[0]) for mass in masses])
     assert notes == (
-        "Elements of masses in `x.data` that differ from those in nature: H of type 1 (1 u), O of type 4 (17.999 u), "
-        "H of type 5 (2.014 u), H of type 6 (3.016 u), H of type 7 (3.024 u), O of type 8 (12 u), "
-        "C of type 9 (14.027 u), Cl of type 10 (35.5 u), Ar of type 11 (40 u).",
+        "Masses in `x.data` that differ from the natural masses of their elements: H of type 1 (1 u), "
+        "O of type 4 (17.999 u), H of type 5 (2.014 u), H of type 6 (3.016 u), H of type 7 (3.024 u), "
+        "O of type 8 (12 u), C of type 9 (14.027 u), Cl of type 10 (35.5 u), Ar of type 11 (40 u).",
     )
 
 
@@ -171,8 +171,8 @@ def test_masses_of_data_files(tmp_path: Path) -> None:
     ("mass", "message"),
     [
         ("40.0", r"40 of type 2 .*Ar or Ca"),
-        ("14.027", "got 14.027 of type 2 in .*, which is that of no element"),
-        ("72.0 # W", "got 72 of type 2 in .*, which is that of no element"),
+        ("14.027", "got 14.027 of type 2 in .*no element"),
+        ("72.0 # W", "got 72 of type 2 in .*no element"),
         ("nan", "got nan of type 2"),
     ],
 )

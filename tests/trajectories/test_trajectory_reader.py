@@ -99,7 +99,7 @@ def test_analyses_of_mdanalysis_in_parallel() -> None:
     [
         (MadeUp(3, steps=[4, 6, 8]), 0.5, [2, 3, 4], True, None),
         (MadeUp(3, steps=[4, 6, 8]), None, [0, 1, 2], False, "The time between steps isn't known"),
-        (MadeUp(3, steps=[4, 6, 9]), 0.5, [2, 3, 4.5], True, "Frames aren't at equal distances: from 2 to 3 steps."),
+        (MadeUp(3, steps=[4, 6, 9]), 0.5, [2, 3, 4.5], True, "2 to 3 steps"),
         (MadeUp(3), 0.5, [0, 0.5, 1], True, "`timestep` is taken as the time between frames"),
         (MadeUp(3), None, [0, 1, 2], False, "The time between steps isn't known"),
         (MadeUp(3, times=[1, 2, 3]), None, [1, 2, 3], True, None),
@@ -148,4 +148,5 @@ def test_time_steps_that_make_no_sense(timestep: float) -> None:
 def test_time_step_that_contradicts_the_file_wins_with_a_note() -> None:
     opened = universe(MadeUp(3, steps=[2, 4, 6], times=[1, 2, 3]), timestep=0.4)
     assert opened.trajectory.frame_times == pytest.approx([0.8, 1.6, 2.4])
-    assert notes_of(opened) == ("Times are steps of 0.4 ps, as given, where `made up` says 0.5 ps.",)
+    (note,) = notes_of(opened)
+    assert all(value in note for value in ("0.4 ps", "`made up` has 0.5 ps"))

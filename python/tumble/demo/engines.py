@@ -19,7 +19,7 @@ SOCKETS = "/tmp/ipi_"  # i-PI's own prefix of the names of its sockets
 def run_lammps(
     inputs: Path, which: LammpsInput, folder: Path, model: str, steps: int, symmetrize: str = "none"
 ) -> None:
-    """Runs LAMMPS in `folder`.
+    """Run LAMMPS in `folder`.
 
     Args:
         inputs: Folder of inputs.
@@ -40,7 +40,7 @@ def run_lammps(
 
 
 def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int, symmetrize: str = "none") -> None:
-    """Runs an i-PI server and the driver in `folder`; arguments and errors as in `run_lammps`."""
+    """Run an i-PI server and the driver in `folder`; arguments and errors as in `run_lammps`."""
     address = f"tumble-demo-{os.getpid()}-{secrets.token_hex(4)}"
     xml = copy_ipi(inputs, which, folder, steps, address)
     serve = [find_program("i-pi"), xml.name]
@@ -59,7 +59,7 @@ def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int,
 
 
 def threads() -> int:
-    """Threads of the model: `OMP_NUM_THREADS`, else the cores that no other program uses now.
+    """Return the threads of the model: `OMP_NUM_THREADS`, else the cores that no other program uses now.
 
     At least one, and at most four for so small a system.
     """

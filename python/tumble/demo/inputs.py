@@ -38,7 +38,7 @@ IPI_LIQUID = IpiInput(Path("ipi", "water-liquid.xml"), Path("ipi", "water64.xyz"
 
 
 def find_inputs(folder: Path | None) -> Path:
-    """Folder of the inputs.
+    """Return the folder of the inputs.
 
     Args:
         folder: What the user asks for; without it, that of the package, or of the repository in which an
@@ -60,13 +60,13 @@ def find_inputs(folder: Path | None) -> Path:
 
 
 def copy_lammps(inputs: Path, which: LammpsInput, folder: Path) -> Path:
-    """Copies the files of a LAMMPS run into `folder` and gives the path of the script there."""
+    """Copy the files of a LAMMPS run into `folder` and gives the path of the script there."""
     shutil.copy(inputs / which.data, folder)
     return Path(shutil.copy(inputs / which.script, folder))
 
 
 def copy_ipi(inputs: Path, which: IpiInput, folder: Path, steps: int, address: str) -> Path:
-    """Copies the files of an i-PI run into `folder`, with its length and its socket set.
+    """Copy the files of an i-PI run into `folder`, with its length and its socket set.
 
     Args:
         inputs: Folder of inputs.

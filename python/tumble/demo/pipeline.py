@@ -37,7 +37,7 @@ Tell = Callable[[str], None]
 
 
 def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path | None, tell: Tell) -> Path:
-    """Runs the simulations, analyses them and writes the report.
+    """Return the runs the simulations, analyses them and writes the report.
 
     Args:
         out: Folder of the results; what an earlier demonstration left there is replaced.
@@ -96,7 +96,7 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
 
 
 def _prepare(out: Path) -> None:
-    """Makes the folder of the results, without what an earlier demonstration left there."""
+    """Make the folder of the results, without what an earlier demonstration left there."""
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
         raise DemoError(
             f"`out`: expected a new folder or one of an earlier demonstration, got `{out}` with other files"
@@ -111,7 +111,7 @@ def _prepare(out: Path) -> None:
 
 @contextmanager
 def _telling(name: str, tell: Tell) -> Iterator[None]:
-    """Tells the name of what is being done, and its time when it is done."""
+    """Tell the name of what is being done, and its time when it is done."""
     tell(f"  {name} … ")
     start = time.monotonic()
     result = "failed"

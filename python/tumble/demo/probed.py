@@ -21,7 +21,7 @@ OPTIONS = Options(
 
 
 def probe_run(run: Run, model: Path) -> dict[str, Any]:
-    """Probes a model on some frames of a run, at equal distances and without the first.
+    """Probe a model on some frames of a run, at equal distances and without the first.
 
     Args:
         run: Of few atoms, without a box.

@@ -59,13 +59,13 @@ class Program:
                 raise DemoError(f"{name} couldn't be started: {error}") from error
 
     def __enter__(self) -> Program:
-        """Gives the program, which runs already."""
+        """Give the program, which runs already."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stops the program and what it started, and waits until they are gone."""
+        """Stop the program and what it started, and waits until they are gone."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             # The session outlives its leader, so the signal is sent even if the program itself has ended.
             try:
@@ -86,14 +86,14 @@ class Program:
         return self._process.poll()
 
     def wait(self, seconds: float) -> int | None:
-        """Waits for the end, at most so long, and gives the exit status, or None if it still runs."""
+        """Wait for the end, at most so long, and gives the exit status, or None if it still runs."""
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
 
     def failure(self, what: str) -> DemoError:
-        """An error that says what happened and shows the end of the log."""
+        """Return an error that says what happened and shows the end of the log."""
         text = self.log.read_text(errors="replace") if self.log.is_file() else ""
         lines = [line for line in text.splitlines() if line.strip()]
         tail = "\n".join(f"    {line}" for line in lines[-TAIL:]) or "    (nothing)"
@@ -101,7 +101,7 @@ class Program:
 
 
 def run_alone(program: Program, limit: float) -> float:
-    """Waits until a program is done.
+    """Wait until a program is done.
 
     Args:
         program: The program, started.
@@ -123,7 +123,7 @@ def run_alone(program: Program, limit: float) -> float:
 
 
 def run_together(server: Program, client: Program, limit: float, done: str) -> float:
-    """Waits until a server and its client are done. The server ends by itself when its work is done.
+    """Wait until a server and its client are done. The server ends by itself when its work is done.
 
     Args:
         server: The server, started.
@@ -160,7 +160,7 @@ def run_together(server: Program, client: Program, limit: float, done: str) -> f
 
 
 def find_program(name: str) -> str:
-    """Path of a program, that of this Python's environment first.
+    """Return the path of a program, that of this Python's environment first.
 
     Raises:
         DemoError: If there is none.

@@ -39,7 +39,7 @@ class System:
     settings: Settings = field(default_factory=Settings)
 
     def run(self, inputs: Path, folder: Path, model: str, steps: int, symmetrize: str) -> Run:
-        """Runs it once.
+        """Return the runs it once.
 
         Args:
             inputs: Folder of inputs.

@@ -26,7 +26,7 @@ class Slots(NamedTuple):
 
 
 def first_edges(centres: Tensor, n_atoms: int) -> Tensor:
-    """First edge of each atom, and E at the end [N + 1].
+    """Return the first edge of each atom, and E at the end [N + 1].
 
     Args:
         centres: Centre of each edge [E], ascending, contiguous.

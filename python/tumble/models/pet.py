@@ -244,7 +244,7 @@ class Pet(nn.Module):
         self.layers = nn.ModuleList(MessageLayer(config) for _ in range(config.message_layers))
 
     def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
-        """Energies of atoms.
+        """Return the energies of atoms.
 
         Args:
             edge_vectors: Vectors from centre to neighbour [E, 3], Å; their dtype is that of the model.

@@ -103,7 +103,7 @@ class StructureInFrames:
         return Averages(averaged, forces, torques, energies)
 
     def _copies(self, count: int) -> _core.Graph:
-        """Graph of several copies of the structure; there are two sizes at most, the full batch and the last."""
+        """Return the graph of several copies of the structure; at most two sizes occur, the full and the last batch."""
         if count not in self._graphs:
             if len(self._graphs) > 1:
                 self._graphs.pop(min(self._graphs))

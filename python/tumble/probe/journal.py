@@ -46,7 +46,7 @@ class Journal:
             raise
 
     def __enter__(self) -> Journal:
-        """The journal itself."""
+        """Return the journal itself."""
         return self
 
     def __exit__(
@@ -56,7 +56,7 @@ class Journal:
         self._file.close()
 
     def find(self, key: str) -> Record | None:
-        """The record of a structure, if it is there."""
+        """Return the record of a structure, if it is there."""
         return self._records.get(key)
 
     def append(self, record: Record) -> None:

@@ -48,7 +48,7 @@ class Options:
     seed: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return the plain values for JSON."""
         return asdict(self) | {"sets": list(self.sets)}
 
     def check(self) -> None:
@@ -69,7 +69,7 @@ class Options:
 
 
 def split_sets(text: str) -> tuple[str, ...]:
-    """Names of a list with commas.
+    """Return the names of a list with commas.
 
     Raises:
         ConfigurationError: If one is empty.

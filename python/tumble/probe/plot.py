@@ -94,7 +94,7 @@ def _errors(axes: Axes, rows: list[SetErrors], quantity: str, label: str) -> Non
 
 
 def _bar(estimate: Estimate) -> tuple[float, float]:
-    """Value and error bar in meV."""
+    """Return the value and error bar in meV."""
     return _MILLI * estimate.rms, _MILLI * (estimate.rms_error or 0.0)
 
 
@@ -114,7 +114,7 @@ def _spectrum(axes: Axes, spectrum: Spectrum) -> None:
 
 
 def _handles(rows: list[SetErrors]) -> list[Line2D]:
-    """The families, and what filled and open markers mean."""
+    """Return the families, and what filled and open markers mean."""
     present = {row.family for row in rows}
     handles = [
         Line2D([], [], color=colour, marker=marker, linestyle="", label=label)

@@ -26,7 +26,7 @@ class Draw:
     torque: Float
 
     def averaged_with(self, other: Draw) -> Draw:
-        """The average over the frames of both, which are equally many."""
+        """Return the average over the frames of both, which are equally many."""
         return Draw(
             0.5 * (self.energy + other.energy), 0.5 * (self.forces + other.forces), 0.5 * (self.torque + other.torque)
         )
@@ -60,5 +60,5 @@ class Doubling:
             draw = waiting.averaged_with(draw)
 
     def deviations(self) -> list[Deviation]:
-        """Mean over the averages, for each number of draws."""
+        """Return the mean over the averages, for each number of draws."""
         return [mean_deviation(found) for found in self._found]

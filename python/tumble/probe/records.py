@@ -65,12 +65,12 @@ class Record:
     check: Deviation | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return the plain values for JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Record:
-        """The record of `to_dict`.
+        """Return the record of `to_dict`.
 
         Raises:
             KeyError, TypeError: If it is something else.
@@ -99,5 +99,5 @@ def deviation(energy: float, forces: Float, torque: Float) -> Deviation:
 
 
 def mean_deviation(deviations: list[Deviation]) -> Deviation:
-    """The mean of each number."""
+    """Return the mean of each number."""
     return Deviation(*np.mean([list(vars(one).values()) for one in deviations], axis=0).tolist())

@@ -116,7 +116,7 @@ class Probe:
     spectrum: Spectrum | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, with units."""
+        """Return the plain values for JSON, with units."""
         return {"format": "tumble-probe-1", "units": UNITS} | asdict(self) | {"options": self.options.to_dict()}
 
 
@@ -154,7 +154,7 @@ def combine(model: str, frames: str, options: Options, records: Sequence[Record]
 
 
 def measure(rotation_set: RotationSet) -> tuple[int, int]:
-    """Evaluations and degree of exactness of a set."""
+    """Return the evaluations and degree of exactness of a set."""
     return int(np.count_nonzero(rotation_set.frames().weights)), rotation_set.exactness()
 
 

@@ -101,7 +101,7 @@ class Projector:
         return powers, float(weighted @ energies)
 
     def parts(self, plain: Float, inverted: Float) -> tuple[list[float], float, list[float], float]:
-        """Powers and total of the even part without its mean, and of the odd part.
+        """Return the powers and total of the even part without its mean, and of the odd part.
 
         Args:
             plain: E(R_k), eV, [K].

@@ -28,7 +28,7 @@ _MARGIN = 2  # degrees of a quadrature above 2L, if one is made for the spectrum
 
 
 def structure_key(atoms: Atoms) -> str:
-    """Hash of elements, positions, cell and periodic directions, to the last bit."""
+    """Return the hash of elements, positions, cell and periodic directions, to the last bit."""
     digest = hashlib.sha256()
     for array in (atoms.numbers, atoms.positions, atoms.cell.array, atoms.pbc):
         digest.update(np.ascontiguousarray(array).tobytes())
@@ -45,7 +45,7 @@ class _Frames:
         self.quadrature = quadrature(self._reference, options.spectrum)
 
     def union(self, key: Sequence[int], check: bool) -> FrameUnion:
-        """The reference, the sets, the quadrature with its partners, and the turned reference."""
+        """Return the reference, the sets, the quadrature with its partners, and the turned reference."""
         reference = self._reference.frames(key)
         sets = [reference, *(one.frames(key) for one in self._sets)]
         if self.quadrature is not None:
@@ -127,7 +127,7 @@ class StructureProbe:
     def _random(
         self, view: StructureInFrames, key: list[int], averages: Averages
     ) -> tuple[list[Deviation], list[Deviation]]:
-        """Errors with 1, 2, 4 ... random rotations, without and with their improper partners."""
+        """Return the errors with 1, 2, 4 ... random rotations, without and with their improper partners."""
         most = self._options.random
         if most == 0:
             return [], []
@@ -149,7 +149,7 @@ class StructureProbe:
 
 
 def quadrature(reference: RotationSet, highest: int) -> _core.Frames | None:
-    """Proper rotations on which degrees up to `highest` can be told apart: those of the reference if it can.
+    """Return the proper rotations on which degrees up to `highest` can be told apart: those of the reference if it can.
 
     Args:
         reference: Evaluated anyway.

@@ -13,7 +13,7 @@ _MILLI = 1e3
 
 
 def format_probe(result: Probe) -> str:
-    """Tables for people."""
+    """Return the tables for people."""
     reference = result.reference
     lines = [
         f"{result.model} on {result.frames}: {_counted(result.structures, 'structure')}, "
@@ -71,7 +71,7 @@ def _power(power: float, total: float) -> str:
 
 
 def _number(value: float | None, width: int) -> str:
-    """A number of eV as meV, with three digits as far as they mean something."""
+    """Return a number of eV as meV, with three digits as far as they mean something."""
     if value is None:
         return f"{'–':>{width}}"
     scaled = _MILLI * value

@@ -36,7 +36,7 @@ def open_run(
     beads: bool = False,
     units: str | None = None,
 ) -> Run:
-    """Opens a run.
+    """Open a run.
 
     Args:
         path: Folder of a run of i-PI (with its XML input) or LAMMPS (with `log.lammps`); the input of i-PI; a log of
@@ -80,7 +80,7 @@ def open_run(
 
 
 def folder_of(path: str | PathLike[str]) -> Path:
-    """The folder of what a user names as a run; that of the first file for a pattern."""
+    """Return the folder of what a user names as a run; that of the first file for a pattern."""
     path = Path(path)
     if path.is_dir():
         return path

@@ -130,7 +130,7 @@ class Run:
     given: Mapping[str, Any] = field(default_factory=dict)
 
     def universe(self) -> Any:
-        """The trajectory, newly opened.
+        """Return the trajectory, newly opened.
 
         Returns:
             A `MDAnalysis.Universe`; frames of path integrals hold all beads (`tumble.analysis.open_trajectory`).

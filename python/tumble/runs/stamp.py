@@ -32,7 +32,7 @@ class Stamp:
 
 
 def stamps_in(folder: Path) -> dict[Path, Stamp]:
-    """All files of a folder as they are now; none if it can't be read."""
+    """Return all files of a folder as they are now; none if it can't be read."""
     stamps: dict[Path, Stamp] = {}
     try:
         with os.scandir(folder) as entries:
@@ -46,7 +46,7 @@ def stamps_in(folder: Path) -> dict[Path, Stamp]:
 
 
 def stamped(files: Iterable[Path], before: Mapping[Path, Stamp]) -> dict[Path, Stamp]:
-    """Files as they were before they were read; those that are elsewhere, as they are now.
+    """Return the files as they were before they were read; those that are elsewhere, as they are now.
 
     A log that grows while it is read has more in it than was read, so a stamp that is taken later would hide that.
     """

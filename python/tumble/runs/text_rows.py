@@ -14,12 +14,12 @@ from tumble.trajectories.trajectory_file import check_file
 
 
 def is_file(path: Path) -> bool:
-    """Whether a file is there; false for folders, pipes and names that no file can have."""
+    """Return whether a file is there; false for folders, pipes and names that no file can have."""
     return os.path.isfile(path)
 
 
 def complete_lines(path: Path) -> list[bytes]:
-    """All lines that end, without one that is being written or was cut off.
+    """Return all lines that end, without one that is being written or was cut off.
 
     Raises:
         TrajectoryError: If it can't be read.
@@ -33,7 +33,7 @@ def complete_lines(path: Path) -> list[bytes]:
 
 
 def row_of(words: Sequence[bytes], width: int | None = None) -> list[float] | None:
-    """Numbers, NaN and infinity among them; None if something else is among them, or there are others than `width`."""
+    """Return `width` numbers, which may be NaN or infinite; None for another count or words that aren't numbers."""
     if width is not None and len(words) != width:
         return None
     try:
@@ -43,5 +43,5 @@ def row_of(words: Sequence[bytes], width: int | None = None) -> list[float] | No
 
 
 def is_count(number: float) -> bool:
-    """Whether this is the number of a step: an integer from 0 that a float has exactly."""
+    """Return whether this is the number of a step: an integer from 0 that a float has exactly."""
     return bool(np.isfinite(number)) and 0 <= number < 2**53 and number == int(number)

@@ -69,7 +69,7 @@ class Moments:
         return self.count - 1
 
     def variance_along(self, direction: Array) -> float:
-        """The variance d V d of the mean along a vector d, [K]."""
+        """Return the variance d V d of the mean along a vector d, [K]."""
         projections = self.roots @ direction
         return float(projections @ projections)
 
@@ -94,7 +94,7 @@ class Noise:
 
 
 def noise_of(samples: Sequence[Moments]) -> Noise:
-    """Noise of the mean of a sample, or of the difference of the means of two.
+    """Return the noise of the mean of a sample, or of the difference of the means of two.
 
     Args:
         samples: One or two, with a positive sum of their traces.
@@ -129,7 +129,7 @@ def _cross_term(samples: Sequence[Moments]) -> float:
 
 
 def _concentration(samples: Sequence[Moments], blocks: float) -> float:
-    """The q of the module's text, less what it is above 0 for want of blocks: 1 if one mode has all the variance."""
+    """Return q of the module's text, without its bias for few blocks: 1 if a single mode has all the variance."""
     roots = np.concatenate([sample.roots for sample in samples])
     square = np.linalg.matrix_power(_smaller_product(roots), 2)
     plain = float(np.sum(square**2) / np.trace(square) ** 2)

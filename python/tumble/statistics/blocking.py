@@ -60,7 +60,7 @@ class Blocks:
     resolved: bool
 
     def __len__(self) -> int:
-        """Number of blocks."""
+        """Return the number of blocks."""
         return len(self.values)
 
     @property
@@ -85,12 +85,12 @@ class Blocks:
 
 
 def student(blocks: int) -> float:
-    """Factor from a standard error of so many blocks to the half-width of an interval of 68 %."""
+    """Return the factor from a standard error of so many blocks to the half-width of an interval of 68 %."""
     return float(stats.t.ppf(_ONE_SIGMA, blocks - 1))
 
 
 def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
-    """Joins cells to blocks of a length at which they are independent.
+    """Join cells to blocks of a length at which they are independent.
 
     Args:
         cells: At least 2.
@@ -124,7 +124,7 @@ def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
 
 
 def _long_enough(cells: Cells, blocks: int, length: float, finest: Array) -> bool:
-    """Whether blocks of so many cells are longer than the correlation, by the criterion above."""
+    """Return whether blocks of so many cells are longer than the correlation, by the criterion above."""
     inefficiency = _mean_ratio(_error_squared(*_averages(cells, blocks)), finest)
     return length**3 > 2 * len(cells.sums) * inefficiency**2
 
@@ -132,7 +132,7 @@ def _long_enough(cells: Cells, blocks: int, length: float, finest: Array) -> boo
 def bootstrap(
     blocks: Blocks, function: Callable[[Array], Array], *, repetitions: int = 400, seed: int = 1
 ) -> tuple[Array, Array]:
-    """A function of an average, with its error from drawing blocks with replacement.
+    """Return a function of an average, with its error from drawing blocks with replacement.
 
     Args:
         blocks: Of the average.
@@ -165,7 +165,7 @@ def bootstrap(
 
 
 def jackknife_values(blocks: Blocks, function: Callable[[Array], Array]) -> Array:
-    """Pseudo-values of a function of an average: B numbers that can be treated as independent samples of it.
+    """Return the pseudo-values of a function of an average: B numbers that can be treated as independent samples of it.
 
         theta_b = B theta - (B - 1) theta_(without b)
 
@@ -201,7 +201,7 @@ def _joined(cells: Cells, blocks: int, *, resolved: bool) -> Blocks:
 
 
 def _averages(cells: Cells, blocks: int) -> tuple[Array, Array]:
-    """Averages [B,...] over so many blocks of neighbouring cells, and their weights."""
+    """Return the averages [B,...] over so many blocks of neighbouring cells, and their weights."""
     limits = np.linspace(0, len(cells.sums), blocks + 1).astype(int)[:-1]
     counts = np.add.reduceat(cells.counts, limits, axis=0)
     counts = np.broadcast_to(_spread_out(counts, cells.sums), (blocks, *cells.sums.shape[1:]))
@@ -214,7 +214,7 @@ def _averages(cells: Cells, blocks: int) -> tuple[Array, Array]:
 
 
 def _spread_out(weights: Array, values: Array) -> Array:
-    """Weights with as many axes as the values have."""
+    """Return the weights with as many axes as the values have."""
     return weights.reshape(weights.shape + (1,) * (values.ndim - weights.ndim))
 
 
@@ -229,7 +229,7 @@ def _error_squared(values: Array, weights: Array) -> Array:
 
 
 def _mean_ratio(numerator: Array, denominator: Array) -> float:
-    """Mean of the ratio over components, those that never change left out; 1 if all are such."""
+    """Return the mean of the ratio over components, those that never change left out; 1 if all are such."""
     # Relative to the largest, so that rounding of a constant component doesn't count.
     usable = np.isfinite(numerator) & (denominator > 1e-24 * np.max(np.abs(denominator), initial=0.0))
     ratios = np.asarray(numerator)[usable] / np.asarray(denominator)[usable]

@@ -34,14 +34,14 @@ class Cells:
     squares: Array | None = None
 
     def __getitem__(self, key: object) -> Cells:
-        """The cells of a part of the components: `key` counts in the shape of one sample."""
+        """Return the cells of a part of the components: `key` counts in the shape of one sample."""
         key = key if isinstance(key, tuple) else (key,)
         whole = (slice(None), *key)
         counts = self.counts if self.counts.ndim == 1 else self.counts[whole]
         return Cells(self.sums[whole], counts, self.length, None if self.squares is None else self.squares[key])
 
     def reshape(self, *shape: int) -> Cells:
-        """The same with samples of another shape."""
+        """Return the same with samples of another shape."""
         counts = self.counts if self.counts.ndim == 1 else self.counts.reshape(-1, *shape)
         squares = None if self.squares is None else self.squares.reshape(shape)
         return Cells(self.sums.reshape(-1, *shape), counts, self.length, squares)
@@ -54,12 +54,12 @@ class Cells:
 
 
 def cell_length(frames: int) -> int:
-    """Number of frames in a cell of a trajectory of so many."""
+    """Return the number of frames in a cell of a trajectory of so many."""
     return max(1, -(-frames // CELLS))
 
 
 def cells_of(samples: Array) -> Cells:
-    """The cells of a time series.
+    """Return the cells of a time series.
 
     Args:
         samples: [T,...], at equal distances in time.

@@ -44,7 +44,7 @@ class Correlator:
         self._counts: list[Array] = []
 
     def add(self, frame: Array | Sequence[Array]) -> None:
-        """Takes the next frame.
+        """Take the next frame.
 
         Args:
             frame: [G,M] for G groups of M numbers, over which the sum goes; or G arrays of any size and shape, the
@@ -59,7 +59,7 @@ class Correlator:
             self._flush()
 
     def cells(self) -> Cells:
-        """Sums over the pairs in each chunk, as cells of samples [G,L+1] for the lags 0 to L."""
+        """Return the sums over the pairs in each chunk, as cells of samples [G,L+1] for the lags 0 to L."""
         if self._filled > 0:
             self._flush()
         sums = np.array(self._sums)
@@ -93,7 +93,7 @@ class Correlator:
         self._filled = 0
 
     def _products(self, new: Array) -> Array:
-        """Sums [G,L+1] of x(t - k) x(t) over the frames t of `new` [T,K]."""
+        """Return the sums [G,L+1] of x(t - k) x(t) over the frames t of `new` [T,K]."""
         spectrum = fft.rfft(new, self._size, axis=0)
         self._spectra[:, self._chunks % self._places] = spectrum
         conjugate = spectrum.conj()
@@ -112,7 +112,7 @@ class Correlator:
 
 
 def _sums_of_squares(squares: Array, start: int, lags: int) -> Array:
-    """Sums [G,L+1] of x(t)^2 + x(t - k)^2 over the frames t from `start` on, both being among `squares` [T,G]."""
+    """Return the sums [G,L+1] of x(t)^2 + x(t - k)^2 over frames t >= `start`, from the squares [T,G] of all frames."""
     total = np.concatenate([np.zeros((1, squares.shape[1])), np.cumsum(squares, axis=0)])
     lag = np.arange(lags + 1)
     first = np.clip(np.maximum(start, lag), 0, len(squares))

@@ -60,7 +60,7 @@ class CurveTest:
 
 
 def test_zero(blocks: Array, scale: Array | None = None) -> CurveTest:  # noqa: PT028 (not a test of pytest)
-    """Tests whether the mean of a curve is zero.
+    """Return the tests whether the mean of a curve is zero.
 
     Args:
         blocks: Independent samples of the curve in the order of time, of equal weight, [B,...]. Points that are NaN
@@ -76,7 +76,7 @@ def test_zero(blocks: Array, scale: Array | None = None) -> CurveTest:  # noqa: 
 
 
 def test_equal(first: Array, second: Array, scale: Array | None = None) -> CurveTest:  # noqa: PT028 (not a test of pytest)
-    """Tests whether the means of two curves are equal, the blocks of which may differ in number and scatter.
+    """Return the tests whether the means of two curves are equal, the blocks of which may differ in number and scatter.
 
     Args:
         first: Independent samples of one curve, as for `test_zero`, [B,...].
@@ -98,7 +98,7 @@ test_equal.__test__ = False  # type: ignore[attr-defined]
 
 
 def _moments(blocks: list[Array], scale: Array | None) -> tuple[list[Moments], NDArray[np.intp]]:
-    """Moments, of the points that are known in all blocks, and the indices of those points."""
+    """Return the moments, of the points that are known in all blocks, and the indices of those points."""
     flat = [np.asarray(each, dtype=np.float64).reshape(len(each), -1) for each in blocks]
     fewest = min(len(each) for each in flat)
     if fewest < 2:
@@ -136,7 +136,7 @@ def _test(difference: Array, samples: Sequence[Moments], places: NDArray[np.intp
 
 
 def _log_tail(statistic: float, first: float, second: float) -> float:
-    """Logarithm of the probability that F(first, second) is above the statistic."""
+    """Return the logarithm of the probability that F(first, second) is above the statistic."""
     tail = float(special.fdtrc(first, second, statistic))
     if tail > 1e-250:
         return float(np.log(tail))
@@ -149,12 +149,12 @@ def _log_tail(statistic: float, first: float, second: float) -> float:
 
 
 def _normal_deviate(log_p: float) -> float:
-    """The z that a normal deviate exceeds in absolute value with a probability p."""
+    """Return the z that a normal deviate exceeds in absolute value with a probability p."""
     return float(-special.ndtri_exp(min(log_p, 0.0) - np.log(2)))
 
 
 def stricter(degrees: tuple[float, float], level: float) -> float:
-    """How many times larger `CurveTest.detectable` is if the level of the test is this one instead of 5 %.
+    """Return how many times larger `CurveTest.detectable` is if the level of the test is this one instead of 5 %.
 
     Args:
         degrees: f and f0 of the test.
@@ -166,7 +166,7 @@ def stricter(degrees: tuple[float, float], level: float) -> float:
 
 
 def _noncentrality(first: float, second: float, level: float = LEVEL) -> float:
-    """Noncentrality c of F(first, second) at which a test of this level has the power `POWER`.
+    """Return the noncentrality c of F(first, second) at which a test of this level has the power `POWER`.
 
     By the central distribution with the same two moments of the numerator (Patnaik, Biometrika 36, 202 (1949)).
     """
@@ -183,7 +183,7 @@ def _noncentrality(first: float, second: float, level: float = LEVEL) -> float:
 
 
 def _largest(difference: Array, samples: Sequence[Moments], noise: Noise) -> tuple[float, int]:
-    """The largest deviation of a point, as a normal deviate, and its place among the points that are used."""
+    """Return the largest deviation of a point, as a normal deviate, and its place among the points that are used."""
     variances = np.sum([sample.variances for sample in samples], axis=0)
     own = np.sum([sample.variances**2 / sample.freedom for sample in samples], axis=0)
     noisy = np.flatnonzero(variances > 1e-24 * variances.max())

@@ -92,7 +92,7 @@ def inefficiency(series: Array) -> float:
 
 
 def _distance(before: Array, half: Array) -> float:
-    """The distance of two means in standard deviations; 0 if too little is known."""
+    """Return the distance of two means in standard deviations; 0 if too little is known."""
     g = inefficiency(half)
     if len(before) == 0 or len(half) < _SAMPLES * g:
         return 0.0

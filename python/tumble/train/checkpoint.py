@@ -190,7 +190,7 @@ def remove_checkpoints(folder: Path) -> None:
 
 
 def _changed(config: TrainConfig, other: TrainConfig) -> list[str]:
-    """Keys that must not change between the pieces of a run, and did."""
+    """Return the keys that must not change between the pieces of a run, and did."""
     ours, theirs = resumable(config), resumable(other)
     return [key for key in sorted(ours) if ours[key] != theirs[key]]
 

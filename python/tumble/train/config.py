@@ -167,7 +167,7 @@ def config_from_mapping(content: object, folder: Path) -> TrainConfig:
 
 
 def _initial(text: str, folder: Path) -> str:
-    """The absolute path of an initial model, or the name of an installed one, by the text alone.
+    """Return the absolute path of an initial model, or the name of an installed one, by the text alone.
 
     What lies where doesn't count, so that nothing hides an installed model and a training resumes after a file is gone.
     """

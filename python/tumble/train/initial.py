@@ -119,7 +119,7 @@ def _text(value: object) -> str:
 
 
 def _is_archive(path: Path) -> bool:
-    """Whether it is a TorchScript archive, which torch's own files of tensors aren't."""
+    """Return whether it is a TorchScript archive, which torch's own files of tensors aren't."""
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.endswith("/constants.pkl") for name in archive.namelist())
@@ -140,7 +140,7 @@ def _from_model_file(path: Path, document: Metadata) -> tuple[PetConfig, dict[st
 
 
 def _sizes(document: Metadata, path: Path) -> PetConfig:
-    """The model's sizes, which an export of a training keeps."""
+    """Return the model's sizes, which an export of a training keeps."""
     found: Any = document["provenance"]["configuration"].get("model")
     try:
         sizes = sizes_from(found)
@@ -155,7 +155,7 @@ def _sizes(document: Metadata, path: Path) -> PetConfig:
 
 
 def _candidates(archive: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator[dict[str, Tensor]]:
-    """Possible weights by name: as the archive names them, or by the order in which they are used."""
+    """Yield the possible weights by name: as the archive names them, or by the order in which they are used."""
     named = dict(archive.state_dict())
     if named:
         yield named
@@ -168,13 +168,13 @@ def _candidates(archive: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator[d
 
 
 def _constants(module: torch.jit.ScriptModule) -> list[Tensor]:
-    """The tensors of a frozen program in the order of their use."""
+    """Return the tensors of a frozen program in the order of their use."""
     found = module.code_with_constants[1].const_mapping
     return [found[key] for key in sorted(found, key=lambda key: int(key[1:])) if isinstance(found[key], Tensor)]
 
 
 def _order(sizes: PetConfig) -> list[str | None]:
-    """Names in the order in which `Pet` uses its weights, found with weights that tell who they are."""
+    """Return the names in the order in which `Pet` uses its weights, found with weights that tell who they are."""
     marked = Pet(sizes).double().eval()
     with torch.no_grad():
         for k, parameter in enumerate(marked.parameters()):
@@ -189,7 +189,7 @@ def _order(sizes: PetConfig) -> list[str | None]:
 
 
 def _agrees(archive: torch.jit.ScriptModule, sizes: PetConfig, state: dict[str, Tensor], document: Metadata) -> bool:
-    """Whether the weights give the archive's atomic energies on the largest of its reference structures."""
+    """Return whether the weights give the archive's atomic energies on the largest of its reference structures."""
     dtype = DTYPES[document["dtype"]]
     pet = Pet(sizes).to(dtype).eval()
     try:

@@ -36,7 +36,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _locked_file(path: Path, folder: Path) -> int:
-    """Descriptor of the file at a path, locked and with the owner's name in it."""
+    """Return the descriptor of the file at a path, locked and with the owner's name in it."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:

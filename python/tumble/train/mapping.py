@@ -82,7 +82,7 @@ def _typed(value: object, kind: Any, where: str, folder: Path) -> object:
 
 
 def _shown(value: object) -> str:
-    """A value as Python writes it, cut where it is long: a file of frames, say, that was given as a configuration."""
+    """Return the `repr` of a value, shortened: a file of frames may have been given as a configuration by mistake."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 

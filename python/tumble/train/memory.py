@@ -39,7 +39,7 @@ def memory_explained(batch: Batch, stage: StageConfig, loss: LossConfig) -> Iter
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out, on a GPU or not."""
+    """Return whether an error says that memory ran out, on a GPU or not."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError) and any(text in str(error) for text in _TEXTS)

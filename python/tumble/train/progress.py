@@ -67,5 +67,5 @@ class ProgressLine:
 
 
 def rmse(loss: RunningLoss) -> tuple[float, float]:
-    """Root mean square errors in training, running: meV/atom and meV/Å; 0 before the first step."""
+    """Return the root mean square errors in training, running: meV/atom and meV/Å; 0 before the first step."""
     return 1000.0 * (loss.energy or 0.0) ** 0.5, 1000.0 * (loss.forces or 0.0) ** 0.5

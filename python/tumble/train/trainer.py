@@ -383,7 +383,7 @@ def require_finite(measured: dict[str, HeldOutErrors]) -> None:
 
 
 def _device(name: str) -> torch.device:
-    """The device of a configuration, whose words are the core's."""
+    """Return the device of a configuration, whose words are the core's."""
     gpus = torch.cuda.device_count()
     if name == "auto":
         return torch.device("cuda" if gpus > 0 else "cpu")

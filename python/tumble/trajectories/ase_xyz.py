@@ -1,11 +1,11 @@
-"""Reads extended xyz as ASE writes it, also that of i-PI (`format='ase'`) and LAMMPS (`dump extxyz`), and plain xyz.
+"""Reader of extended xyz files of ASE, i-PI (`format='ase'`) and LAMMPS (`dump extxyz`), and of plain xyz files.
 
-The comment has `key=value` pairs, which ASE's own parser reads: `Lattice` and `pbc` are the cell, `Properties` names
-the columns, all others (energies, stresses, …) go to `ts.data["info"]`, further columns of real numbers to
-`ts.data["arrays"]` under their names, in the units of the file. Positions are in Å. Velocities come from the `momenta`
-of ASE, forces are in eV/Å; those of i-PI are in ASE's units. The velocities and forces of LAMMPS have the units of its
-simulation, so they are left out if `units` isn't given, and so are velocities whose unit nothing tells. Nothing in the
-format says whether atoms of one element changed places; no engine makes them do that unless it is told to.
+The comment has `key=value` pairs, which ASE's own parser reads: `Lattice` and `pbc` describe the cell, `Properties`
+names the columns, all other pairs (energies, stresses, …) go to `ts.data["info"]`. Further columns of real numbers go
+to `ts.data["arrays"]` under their names, in the units of the file. Positions are in Å. ASE writes `momenta`, from which
+velocities follow, and forces in eV/Å; i-PI writes ASE's units. Velocities and forces of LAMMPS have the units of its
+simulation and are left out if `units` isn't given; so are velocities of unknown unit. The format doesn't show whether
+atoms of one element were exchanged, which no engine does by default.
 """
 
 from __future__ import annotations
@@ -74,25 +74,25 @@ class ExtendedXYZ(XYZFrames):
         self._note_unknown()
 
     def _note_unknown(self) -> None:
-        """Says which columns are left out since their units aren't known."""
+        """Add a note about columns that are left out because their units are unknown."""
         names = [name for name in (*_VELOCITIES, *_FORCES) if name in self._columns]
         if self._lammps and self.units is None and names:
             self.notes += (f"Columns {', '.join(names)} are left out: give `units`, the style of units of LAMMPS.",)
         elif not self._lammps and self.bead is None:
             names = [name for name in _VELOCITIES if name in self._columns]
             if names:
-                self.notes += (f"Columns {', '.join(names)} are left out: nothing tells their unit.",)
+                self.notes += (f"Columns {', '.join(names)} are left out: their unit is unknown.",)
 
     @override
     def start(self, text: bytes, key: int) -> int:
         return key + 1 if self.key.startswith(b"\n") else super().start(text, key)
 
     def _info(self, comment: str) -> dict[str, Any]:
-        """The pairs of a comment."""
+        """Return the `key=value` pairs of a comment."""
         if "=" not in comment:
             return {}
         box = _LATTICE.search(comment)
-        if box is not None and "_" in box.group(1):  # which ASE takes for a part of a number
+        if box is not None and "_" in box.group(1):  # ASE accepts `1_0` as a number
             raise TrajectoryError(f"`{self.path}`: expected numbers in `Lattice`, got `{box.group(1)}`")
         try:
             return dict(key_val_str_to_dict(comment))  # type: ignore[no-untyped-call]
@@ -100,11 +100,11 @@ class ExtendedXYZ(XYZFrames):
             raise TrajectoryError(f"`{self.path}`: expected a comment of extended xyz, got: {error}") from error
 
     def _ipi(self, info: dict[str, Any]) -> Comment | None:
-        """What i-PI says in a comment of its own."""
+        """Return the comment that i-PI adds as `ipi_comment`; None if there is none."""
         return parse_comment(str(info["ipi_comment"])) if "ipi_comment" in info else None
 
     def _periodic(self, info: dict[str, Any]) -> list[bool]:
-        """Along which edges the box is periodic."""
+        """Return whether the box is periodic along each edge."""
         if "Lattice" not in info:
             return [False] * 3
         return [bool(each) for each in np.broadcast_to(info.get("pbc", True), 3)]
@@ -115,7 +115,7 @@ class ExtendedXYZ(XYZFrames):
             raise TrajectoryError(f"expected the columns {self._properties} as in the first frame, got others")
         if self._periodic(info) != self._boxed or (not self._boxed[0] and IPI_WORDS.search(comment.encode())):
             raise TrajectoryError(
-                f"expected a box as in the first frame, or none there and here, got `{comment.strip()}`"
+                f"expected a box where the first frame has one, and none where it has none, got `{comment.strip()}`"
             )
         frame = Frame()
         if "Lattice" in info:
@@ -131,10 +131,10 @@ class ExtendedXYZ(XYZFrames):
         return frame
 
     def _distribute(self, frame: Frame, arrays: dict[str, Array], ipi: Comment | None) -> None:
-        """Moves columns that have a place in a frame there, in its units."""
+        """Move positions, velocities and forces to the attributes of the frame and convert their units."""
         positions = arrays.pop("pos", None)
         if ipi is not None:
-            name = next((name for name in arrays), None)  # other quantities than positions have their own column
+            name = next((name for name in arrays), None)  # quantities other than positions have their own column
             values = positions if name is None else arrays.pop(name)
             if values is not None:
                 setattr(frame, ipi.quantity, values * ipi.factor)

@@ -1,4 +1,4 @@
-"""Cells as programs write them, in the form of MDAnalysis: edges and angles, with a along x and b in the xy plane."""
+"""Conversion of cells to the form of MDAnalysis: edges and angles, with a along x and b in the xy plane."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ PARTLY_PERIODIC = (
     "The box is periodic along some of its edges only, but distances are taken as if it were along all of them."
 )
 
-_LARGEST = 1e18  # Å; MDAnalysis has squares of lengths in single precision
+_LARGEST = 1e18  # Å; MDAnalysis computes squares of lengths in single precision
 
-#: By which edges of a box, in single precision or from the digits of a file, may differ; relative.
+#: Relative rounding error of box edges in single precision or printed in a file.
 ROUNDING = 1e-6
 
 
 def dimensions_of(vectors: Array, periodic: Sequence[bool]) -> Array | None:
-    """Edges and angles of a cell.
+    """Return the edges and angles of a cell.
 
     Args:
         vectors: Rows, [3,3] in Å.
@@ -34,21 +34,21 @@ def dimensions_of(vectors: Array, periodic: Sequence[bool]) -> Array | None:
         Edges (Å) and angles (degrees), [6]; None if it isn't periodic at all.
 
     Raises:
-        TrajectoryError: If it is turned: MDAnalysis has no place for that, and turning it back would turn the
-            directions of space.
+        TrajectoryError: If the cell has another orientation: MDAnalysis can't represent it, and rotating it back would
+            change the axes of space.
     """
     if not any(periodic):
         return None
     if not np.all(np.abs(vectors) < _LARGEST):
         raise TrajectoryError(
-            f"`cell`: expected numbers of a usual size, got {np.array2string(np.asarray(vectors), separator=', ')}"
+            f"`cell`: expected lengths below 1e18 Å, got {np.array2string(np.asarray(vectors), separator=', ')}"
         )
     lengths = np.linalg.norm(vectors, axis=1)
     above = vectors[np.triu_indices(3, 1)]
     if np.any(np.diag(vectors) <= 0) or np.any(np.abs(above) > 1e-5 * lengths.max()):
         raise TrajectoryError(
-            "`cell`: expected a along x, b in the xy plane and c above it, got the vectors "
-            f"{np.array2string(vectors, precision=4, separator=', ')}; turn cell and atoms before the simulation"
+            "`cell`: expected a along x, b in the xy plane and c with z > 0, got the vectors "
+            f"{np.array2string(vectors, precision=4, separator=', ')}; rotate cell and atoms before the simulation"
         )
     return checked_dimensions(np.asarray(cell_to_cellpar(vectors)))  # type: ignore[no-untyped-call]
 
@@ -60,7 +60,7 @@ def checked_dimensions(dimensions: Array) -> Array:
         dimensions: Edges (Å) and angles (degrees), [6].
 
     Raises:
-        TrajectoryError: If they don't: MDAnalysis takes them for no cell without a word.
+        TrajectoryError: If they don't; MDAnalysis would silently take this as "no cell".
     """
     found = np.asarray(dimensions, dtype=np.float64)
     with np.errstate(invalid="ignore"):
@@ -73,13 +73,13 @@ def checked_dimensions(dimensions: Array) -> Array:
 
 
 def face_distances(rows: Array) -> Array:
-    """Distances between opposite faces of a cell with these vectors [3,3], in Å."""
+    """Return the distances between opposite faces of the cell with these vectors [3,3], in Å."""
     # The columns of the inverse are normal to the faces.
     return np.asarray(1 / np.linalg.norm(np.linalg.inv(rows), axis=0))
 
 
 def half_box(dimensions: Any) -> float:
-    """Half the smallest distance between opposite faces, with room for rounding, Å; infinite without a box.
+    """Return half the smallest distance between opposite faces, with a margin for rounding, Å; infinite without a box.
 
     Args:
         dimensions: Edges (Å) and angles (degrees), or None.

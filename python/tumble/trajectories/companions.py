@@ -1,4 +1,4 @@
-"""Velocities and forces that are in files of their own, beside those of the positions, as i-PI writes them."""
+"""Velocities and forces that are in separate files next to the positions, as i-PI writes them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tumble.trajectories.frames import Frame, FrameSource, Indices
 
 
 class Companions(FrameSource):
-    """Positions with velocities, forces or both, of the steps that all of them have.
+    """Positions with velocities, forces or both, at the steps that all files have.
 
     Args:
         positions: Frames of positions.
         others: Frames of velocities and of forces.
 
     Raises:
-        TrajectoryError: If they aren't of the same atoms and steps.
+        TrajectoryError: If the files have different atoms or no step in common.
     """
 
     def __init__(self, positions: FrameSource, *others: FrameSource) -> None:
@@ -39,13 +39,13 @@ class Companions(FrameSource):
             )
         if len(steps) < len(positions):
             self.notes += (
-                f"Of {len(positions)} frames, the {len(steps)} with positions, velocities and forces are used.",
+                f"{len(steps)} of {len(positions)} frames are used: those with positions, velocities and forces.",
             )
         self.steps = steps
         self._indices: list[Indices] = [np.searchsorted(_steps_of(source), steps) for source in self._sources]
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return len(self._indices[0])
 
     @override
@@ -64,7 +64,7 @@ class Companions(FrameSource):
 
 
 def _check_companion(positions: FrameSource, other: FrameSource) -> None:
-    """Raises a TrajectoryError unless these are of the same atoms, bead and kind."""
+    """Raise a TrajectoryError unless both sources have the same atoms and bead."""
     if other.n_atoms != positions.n_atoms or other.labels != positions.labels:
         raise TrajectoryError(
             f"`{other.quantity}`: expected the {positions.n_atoms} atoms of `{positions.name}`, got others in "
@@ -73,7 +73,7 @@ def _check_companion(positions: FrameSource, other: FrameSource) -> None:
     if other.centroid != positions.centroid or other.bead != positions.bead:
         kinds = [f"{'the centroid' if each.centroid else f'bead {each.bead}'}" for each in (positions, other)]
         raise TrajectoryError(
-            f"`{other.quantity}`: expected those of {kinds[0]} as in `{positions.name}`, got those of {kinds[1]} in "
+            f"`{other.quantity}`: expected files of {kinds[0]} as in `{positions.name}`, got {kinds[1]} in "
             f"`{other.name}`"
         )
 

@@ -11,10 +11,10 @@ from tumble.errors import TrajectoryError
 
 
 def atoms_by_element(universe: Any) -> dict[str, NDArray[np.intp]]:
-    """Indices of the atoms of each element, in the order of the alphabet.
+    """Return the indices of the atoms of each element, with the symbols in alphabetical order.
 
     Raises:
-        TrajectoryError: If elements aren't known.
+        TrajectoryError: If the Universe has no elements.
     """
     if not hasattr(universe.atoms, "elements"):
         raise TrajectoryError(

@@ -1,8 +1,8 @@
-"""Elements and masses of atoms from what files call them: `O`, `H1`, `D`, `C13`.
+"""Elements and masses of atoms from their labels in files: `O`, `H1`, `D`, `C13`.
 
-Digits and underscores behind a symbol number atoms: `H1` and `H2` of PDB, AMBER and CHARMM are hydrogen. In i-PI some
-of these are isotopes, and `H2` is the molecule of para-hydrogen as one particle (`ipi/utils/units.py`); they are such
-in its files, unless other labels of the element show that atoms are numbered there, too.
+Digits and underscores after a symbol number the atoms: `H1` and `H2` of PDB, AMBER and CHARMM are hydrogen. In i-PI
+some such labels are isotopes, and `H2` is a para-hydrogen molecule as one particle (`ipi/utils/units.py`). Labels in
+files of i-PI have this meaning, unless other labels of the same element show that atoms are numbered.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from tumble.types import Array
 
 
 def _atomic_mass(name: str) -> float:
-    """Mass of an atom of a hydrogen isotope, u: nucleus and electron; their binding is 1e-8 u."""
+    """Return the mass of an atom of a hydrogen isotope, u: nucleus and electron; the binding energy is 1e-8 u."""
     return float(scipy.constants.value(f"{name} mass in u") + scipy.constants.value("electron mass in u"))
 
 
-#: Masses of single isotopes, u, by element and label: of hydrogen from CODATA, else from AME 2020.
+#: Element and mass (u) of isotope labels; masses of hydrogen are from CODATA, others from AME 2020.
 ISOTOPES = {
     "D": ("H", _atomic_mass("deuteron")),
     "T": ("H", _atomic_mass("triton")),
@@ -34,7 +34,7 @@ ISOTOPES = {
     "Cl37": ("Cl", 36.96590257),
     "Br81": ("Br", 80.91628820),
 }
-#: Labels that i-PI knows besides symbols.
+#: Labels that i-PI knows in addition to chemical symbols.
 _IPI = {
     "H2": 2 * float(atomic_masses[1]),
     "C14": 14.00324199,
@@ -43,7 +43,7 @@ _IPI = {
 
 
 def element_of(label: str) -> str:
-    """Return the symbol of an element; empty if the label isn't one, or one with digits or an underscore behind it.
+    """Return the symbol of the element in a label, which digits or an underscore may follow; empty if there is none.
 
     Args:
         label: In a file.
@@ -62,13 +62,13 @@ def elements_of(labels: Sequence[str], name: str) -> list[str]:
         name: The file, for messages.
 
     Raises:
-        TrajectoryError: If a label isn't that of an element.
+        TrajectoryError: If a label isn't an element.
     """
     symbols = {label: element_of(label) for label in dict.fromkeys(labels)}
     unknown = [label for label, symbol in symbols.items() if not symbol]
     if unknown:
         raise TrajectoryError(
-            f"`topology`: expected a file that says which elements the atoms of `{name}` are, since it calls them "
+            f"`topology`: expected a file with the elements of the atoms of `{name}`, since its labels are "
             f"{', '.join(unknown[:5])}; give one with `--topology`, such as a data file with masses"
         )
     return [symbols[label] for label in labels]
@@ -83,7 +83,7 @@ def masses_of(labels: Sequence[str], name: str, ipi: bool = False) -> Array:
         ipi: Whether it is a file of i-PI.
 
     Raises:
-        TrajectoryError: If a label isn't that of an element.
+        TrajectoryError: If a label isn't an element.
     """
     isotopes = {label: ISOTOPES[label][1] for label in ("D", "T")} | (isotopes_of_ipi(labels) if ipi else {})
     elements = elements_of(labels, name)
@@ -96,6 +96,6 @@ def masses_of(labels: Sequence[str], name: str, ipi: bool = False) -> Array:
 
 
 def isotopes_of_ipi(labels: Sequence[str]) -> dict[str, float]:
-    """Return the masses (u) of those labels in a file of i-PI that mean a particle with a mass of its own there."""
+    """Return the masses (u) of the labels that i-PI gives a mass other than that of the element."""
     numbered = {element_of(label) for label in set(labels) if label not in _IPI and re.search(r"\d$", label)}
     return {label: mass for label, mass in _IPI.items() if label in labels and element_of(label) not in numbered}

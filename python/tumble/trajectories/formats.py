@@ -1,4 +1,4 @@
-"""Which format a file has: told from its beginning, not its name, where that is possible."""
+"""Choice of the reader for a file, by the beginning of the file where possible, else by its name."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tumble.trajectories.trajectory_file import check_file
 from tumble.units.lammps import LammpsUnits
 
 _HEAD = 1 << 12
-# Formats that are read here, in the order in which files are looked at: every xyz is an extended one.
+# Text formats, in the order in which they are tried: `ExtendedXYZ` accepts every xyz file, so `IPIXYZ` comes first.
 _TEXTS: tuple[type[TextFrames], ...] = (IPIXYZ, ExtendedXYZ, IPIPDB, LammpsDump)
-#: Binary formats: where they have what.
+#: Position and value of the magic bytes of binary formats.
 _MAGIC = {"DCD": (4, b"CORD"), "NCDF": (0, b"CDF"), "XTC": (0, b"\x00\x00\x07\xcb"), "TRR": (0, b"\x00\x00\x07\xc9")}
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-# Formats of MDAnalysis that would be taken for those above, by a name that doesn't fit.
+# Formats that aren't chosen by the name of a file, since their contents would have been recognized above.
 _OWN = {"XYZ", "LAMMPSDUMP", "TUMBLE", "RINGPOLYMER", "IPIXYZ", *_MAGIC}
 KNOWN = ", ".join([*(source.title for source in _TEXTS), "dcd, xtc, trr, netcdf"])
 
@@ -33,17 +33,17 @@ def open_frames(
     *,
     units: LammpsUnits | None = None,
 ) -> FrameSource | None:
-    """Opens a file of frames.
+    """Open a file of frames.
 
     Args:
         path: The file.
         units: Style of units of LAMMPS.
 
     Returns:
-        The frames; None if the format isn't known.
+        The frames; None if the format is unknown.
 
     Raises:
-        TrajectoryError: If it can't be read.
+        TrajectoryError: If the file can't be read.
     """
     head = _read_head(path)
     for source in _TEXTS:
@@ -59,10 +59,10 @@ def open_frames(
 
 
 def _read_head(path: str | PathLike[str]) -> bytes:
-    """The beginning of a file.
+    """Return the beginning of a file.
 
     Raises:
-        TrajectoryError: If there is none, it is empty, or compressed.
+        TrajectoryError: If the file can't be read, is empty, or is compressed.
     """
     check_file(path)
     try:

@@ -1,8 +1,8 @@
-"""Where the frames of a text file are, found in one pass over large pieces of it.
+"""Index of the frames of a text file, built in one pass that reads large pieces.
 
-Each frame has a word in its header, the key, that is nowhere else in it, so that the next frame is found even after one
-that was cut off, as a killed run leaves it when it is continued in the same file. A frame may be cut before its key,
-and zeros may follow where a machine went down. Where all frames of a file have the same length, the pass jumps from
+The header of each frame has one word, the key, that occurs nowhere else. The next frame is therefore found even after a
+frame that was cut off, as happens when a run is killed and continued in the same file. A frame may be cut off before
+its key, and zeros may follow if the machine crashed. If all frames of a file have the same length, the pass jumps from
 header to header.
 """
 
@@ -28,7 +28,7 @@ _BLANK = b" \t\r\n\v\f\0"
 
 
 class Header(NamedTuple):
-    """What the header of a frame says.
+    """Header of a frame.
 
     Attributes:
         lines: Number of lines of the whole frame.
@@ -42,10 +42,10 @@ class Header(NamedTuple):
 
 
 class Layout(Protocol):
-    """What a format looks like.
+    """Layout of the frames of a text format.
 
     Attributes:
-        key: A word that is once in the header of each frame and nowhere else.
+        key: A word that occurs once in the header of each frame and nowhere else.
         regular: Whether frames tend to have the same length in bytes.
     """
 
@@ -53,16 +53,16 @@ class Layout(Protocol):
     regular: bool
 
     def start(self, text: bytes, key: int) -> int:
-        """Where the frame starts in `text` that has the key at `key`: behind a line end, if nothing was cut off."""
+        """Return where the frame with its key at `key` starts in `text`: after a line end, if nothing was cut off."""
 
     def header(self, text: bytes) -> Header:
-        """Reads the header at the start of `text`."""
+        """Read the header at the start of `text`."""
 
     def begins(self, text: bytes) -> bool:
-        """Whether a frame may begin with `text`, which lacks the key: one that was cut off there."""
+        """Return whether `text`, which has no key, may be the beginning of a frame that was cut off."""
 
     def whole(self, text: bytes) -> bool:
-        """Whether the frame `text`, which lacks its last line end alone, is known to lack nothing else."""
+        """Return whether the frame `text`, which lacks its last line end, is known to be complete otherwise."""
 
 
 class _Found(NamedTuple):
@@ -84,17 +84,17 @@ class _Found(NamedTuple):
 
 
 class FrameIndex(NamedTuple):
-    """Where the complete frames are.
+    """Positions of the complete frames in a file.
 
     Attributes:
         starts: First byte of each frame, [F].
         stops: Byte after the last of each frame, [F].
-        steps: Number of the time step, [F]; None if the file doesn't tell.
-        times: ps, [F]; None if the file doesn't tell.
+        steps: Number of the time step, [F]; None if the file doesn't give it.
+        times: ps, [F]; None if the file doesn't give them.
         cut: Number of frames that were cut off before the last.
         cut_last: Whether the last frame was cut off.
-        unended: Whether the one frame of the file lacks its last line end, so that its last number may be cut.
-        steps_missing: Whether some frames tell a step, and some don't.
+        unended: Whether the only frame of the file lacks its last line end, so that its last number may be cut off.
+        steps_missing: Whether only some of the frames have a step.
     """
 
     starts: Indices
@@ -108,7 +108,7 @@ class FrameIndex(NamedTuple):
 
 
 def index_frames(path: Path, layout: Layout) -> FrameIndex:
-    """Finds all frames of a file.
+    """Find all frames of a file.
 
     Raises:
         TrajectoryError: If something else is between frames.
@@ -127,7 +127,7 @@ def index_frames(path: Path, layout: Layout) -> FrameIndex:
                 steps.append(-1 if found.header.step is None else found.header.step)
                 times.append(np.nan if found.header.time is None else found.header.time)
     if found is not None and not starts and not cut and not found.ended and found.lines == found.header.lines - 1:
-        # Of a file with one frame, what there is is better than nothing.
+        # The only frame of a file is kept although its last number may be cut off.
         unended, cut_last = True, False
         starts.append(found.start)
         stops.append(found.stop)
@@ -147,7 +147,7 @@ def index_frames(path: Path, layout: Layout) -> FrameIndex:
 
 
 def _judge(file: BinaryIO, path: Path, layout: Layout, found: _Found) -> tuple[bool, int, bool]:
-    """Whether a frame is complete, where it ends, and whether it, or one that begins behind it, was cut off."""
+    """Return whether a frame is complete, where it ends, and whether it, or one that begins after it, was cut off."""
     start, stop, header, lines, ended = found
     if lines < header.lines:
         whole = not ended and lines == header.lines - 1 and layout.whole(_read(file, start, stop))
@@ -165,12 +165,12 @@ def _judge(file: BinaryIO, path: Path, layout: Layout, found: _Found) -> tuple[b
 
 
 def _read(file: BinaryIO, start: int, stop: int) -> bytes:
-    """A part of the file, without moving in it."""
+    """Return the bytes from `start` to `stop` without changing the position in the file."""
     return os.pread(file.fileno(), stop - start, start)
 
 
 def _after_lines(file: BinaryIO, start: int, lines: int) -> int:
-    """The byte behind so many line ends, of which there are enough."""
+    """Return the position after the next `lines` line ends, which must exist."""
     while True:
         piece = _read(file, start, start + CHUNK)
         ends = piece.count(b"\n")
@@ -184,7 +184,7 @@ def _after_lines(file: BinaryIO, start: int, lines: int) -> int:
 
 
 def _frames(file: BinaryIO, layout: Layout) -> Iterator[_Found]:
-    """All frames, complete or not."""
+    """Yield all frames, complete or not."""
     position = 0
     if layout.regular:
         for start, stop, header in _jump(file, layout):
@@ -194,7 +194,7 @@ def _frames(file: BinaryIO, layout: Layout) -> Iterator[_Found]:
 
 
 def _jump(file: BinaryIO, layout: Layout) -> Iterator[tuple[int, int, Header]]:
-    """Start, stop and header of frames as long as they have the length of the first, but for the last of these."""
+    """Yield start, stop and header of frames while they have the length of the first, except the last such frame."""
     found = list(zip(range(2), _scan(file, layout, 0), strict=False))
     if len(found) < 2:
         return
@@ -212,8 +212,8 @@ def _jump(file: BinaryIO, layout: Layout) -> Iterator[tuple[int, int, Header]]:
 
 
 def _scan(file: BinaryIO, layout: Layout, position: int) -> Iterator[_Found]:
-    """As `_frames`, from a position on, by looking for the key."""
-    # The window begins with the end of the line before, also at the beginning of the file.
+    """Yield all frames from a position on, complete or not, by searching for the key."""
+    # The window begins with the end of the previous line; at the beginning of the file it gets one.
     file.seek(max(position - 1, 0))
     window = b"\n" if position == 0 else b""
     base = position - 1  # of the window in the file
@@ -233,13 +233,13 @@ def _scan(file: BinaryIO, layout: Layout, position: int) -> Iterator[_Found]:
             mark, lines, search = start, 0, key + len(layout.key)
         if not piece:
             break
-        # What is dropped can't belong to a header that is still to be found.
+        # The dropped bytes can't belong to a header that is still to be found.
         dropped = max(limit - HEADER, 0)
         if dropped > mark:
             lines, mark = lines + window.count(b"\n", mark, dropped), dropped
         window, base, mark, search = window[dropped:], base + dropped, mark - dropped, max(search, limit) - dropped
     if open_frame is not None:
-        # Empty lines and zeros at the end don't count.
+        # Ignore empty lines and zeros at the end.
         content = max(len(window.rstrip(_BLANK)), mark)
         end = window.find(b"\n", content)
         ended = end >= 0 and b"\0" not in window[content:end]

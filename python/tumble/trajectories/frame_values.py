@@ -1,9 +1,12 @@
-"""Values that each frame of a trajectory comes with, besides positions: charges, dipoles and the like.
+"""Values that belong to each frame of a trajectory in addition to positions, such as charges and dipoles.
 
-They are given as an array with the frames first, as the name of an entry of `ts.data` or of its `arrays` or `info`
-(where readers put further columns and values: that of MDAnalysis for dumps of LAMMPS with `additional_columns`, that
-of extended xyz in `tumble.trajectories.ase_xyz`), as a tuple of such names, one for each component, or as a
-function of the `MDAnalysis` time step. A function must be of a module, not a lambda, for the back end multiprocessing.
+A user gives them as one of these:
+
+- an array with the frames first;
+- the name of an entry of `ts.data`, or of its `arrays` or `info`, where readers put further columns and values (that of
+  MDAnalysis for LAMMPS dumps with `additional_columns`, that of extended xyz in `tumble.trajectories.ase_xyz`);
+- a tuple of such names, one for each component;
+- a function of the MDAnalysis time step; for the back end `multiprocessing`, a function of a module, not a lambda.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import numpy as np
 from tumble.errors import TrajectoryError
 from tumble.types import Array
 
-#: See the module; numpy's array-likes have no type that would say more.
+#: One of the forms that the module's docstring lists; NumPy has no narrower type for array-likes.
 FrameSource = Any
 
 
@@ -24,8 +27,8 @@ class FrameValues:
     """Values of each frame.
 
     Args:
-        argument: What to call them in errors.
-        source: Where they come from, see the module.
+        argument: Name of the argument, for errors.
+        source: The values, in one of the forms that the module's docstring lists.
     """
 
     def __init__(self, argument: str, source: FrameSource) -> None:
@@ -43,14 +46,14 @@ class FrameValues:
             self._array = np.asarray(source, dtype=np.float64)
 
     def at(self, ts: Any) -> Array:
-        """Those of a frame.
+        """Return the values of a frame.
 
         Raises:
-            TrajectoryError: If there are none for this frame, or they aren't finite.
+            TrajectoryError: If the frame has none, or they aren't finite.
         """
         values = np.asarray(self._find(ts), dtype=np.float64)
         if not np.all(np.isfinite(values)):
-            raise TrajectoryError(f"`{self._argument}`: expected finite numbers, got others in frame {ts.frame}")
+            raise TrajectoryError(f"`{self._argument}`: expected finite numbers, got NaN or inf in frame {ts.frame}")
         return values
 
     def _find(self, ts: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Frames of a source as a run wants them: those of some steps alone, or without what isn't that of atoms."""
+"""Views of a source of frames: a range of its steps, or one bead without the velocities of normal modes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tumble.errors import TrajectoryError
 from tumble.trajectories.frames import Frame, FrameSource
 
 _NORMAL_MODES = (
-    "These are positions of one bead of a path integral: it is no classical trajectory, and its velocities and forces "
-    "are left out, since `fix pimd` of LAMMPS dumps those of normal modes. Name the dumps of all beads, with `--beads`."
+    "These are positions of one bead of a path integral, not a classical trajectory. Velocities and forces are left "
+    "out, since `fix pimd` of LAMMPS dumps those of normal modes. Give the dumps of all beads, with `--beads`."
 )
 
 
 class _View(FrameSource):
-    """Frames of another source."""
+    """All frames of another source."""
 
     def __init__(self, source: FrameSource) -> None:
         self._source = source
@@ -25,7 +25,7 @@ class _View(FrameSource):
         self.unwrapped = source.unwrapped
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return len(self._source)
 
     @override
@@ -42,17 +42,17 @@ class _View(FrameSource):
 
 
 class Stretch(_View):
-    """The frames of a range of steps, such as those of the last stage of a run.
+    """The frames of a range of steps, such as the last stage of a run.
 
     Args:
         source: The frames.
-        steps: First and last step; None where there is no bound.
-        timestep: ps; with it, times stand for steps in files without these.
-        described: First and last step, too, but only in a file that tells steps.
-        optional: Whether all frames count where none has such a step.
+        steps: First and last step; None for no bound.
+        timestep: ps; converts times to steps if the file has no steps.
+        described: First and last step that the log describes; applied only if the file has steps or times.
+        optional: Whether to keep all frames if no frame is in the range.
 
     Raises:
-        TrajectoryError: If the file has no steps, or no frame in that range.
+        TrajectoryError: If the file has no steps, or no frame in the range, unless `optional`.
     """
 
     def __init__(
@@ -78,18 +78,19 @@ class Stretch(_View):
             keep &= clock <= last
         if clock is None and described[0] is not None:
             self.notes += (
-                f"`{source.name}` was appended to, and its frames have no steps: those of earlier runs can't be told.",
+                f"`{source.name}` was appended to, and its frames have no steps: frames of earlier runs may be among "
+                "them.",
             )
         if not keep.any() or (clock is None and (first, last) != (None, None)):
             got = "none" if clock is None else f"steps {clock.min()} to {clock.max()}"
             if not optional:
                 raise TrajectoryError(
-                    f"`files`: expected frames {between} in `{source.name}`, which alone belong to the run that the "
-                    f"log describes, got {got}; dump each stage to a file of its own, in a format with steps"
+                    f"`files`: expected frames {between} in `{source.name}`, as the log describes this run, got {got}; "
+                    "dump each stage to its own file, in a format with steps"
                 )
             keep[:] = True
             self.notes += (
-                f"All frames of `{source.name}` count, though the log describes frames {between} alone, and these are "
+                f"All frames of `{source.name}` are used, though the log describes frames {between} and the file has "
                 f"{got}.",
             )
         self._chosen = np.flatnonzero(keep)
@@ -97,12 +98,12 @@ class Stretch(_View):
         self.times = None if source.times is None else source.times[keep]
         if not keep.all():
             self.notes += (
-                f"Of {len(keep)} frames, those of other stages or runs ({np.sum(~keep)}) are left out: only frames "
-                f"{between} count, which the log describes.",
+                f"{np.sum(~keep)} of {len(keep)} frames belong to other stages or runs and are left out: the log "
+                f"describes frames {between}.",
             )
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return len(self._chosen)
 
     @override
@@ -123,7 +124,7 @@ def _narrowed(
 
 
 class LoneBead(_View):
-    """Positions of one bead of a path integral of LAMMPS, whose dumps have velocities and forces of normal modes."""
+    """Positions of one bead of `fix pimd`, without velocities and forces, which are those of normal modes."""
 
     def __init__(self, source: FrameSource) -> None:
         super().__init__(source)

@@ -1,8 +1,8 @@
-"""Frames of trajectories, whatever file they are in.
+"""Frames of trajectories, independent of the file format.
 
-A `FrameSource` gives frames by their number, in the units of MDAnalysis: Å, degrees, Å/ps, kJ/(mol Å), ps. It holds the
-places of the frames in its file and no frame, opens its file when it is read, and can be copied and pickled.
-`Continued` makes one trajectory of the parts of a run that was restarted.
+A `FrameSource` returns frames by index, in the units of MDAnalysis: Å, degrees, Å/ps, kJ/(mol Å), ps. It stores the
+positions of the frames in its file, not the frames, opens the file when a frame is read, and can be copied and pickled.
+`Continued` joins the parts of a run that was restarted to one trajectory.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Frame:
         dimensions: Edges (Å) and angles (degrees) of the cell, [6]; None without one.
         velocities: [N,3] in Å/ps.
         forces: [N,3] in kJ/(mol Å).
-        data: What else it holds, for `ts.data`. Where atoms have changed their kinds since the first frame, in which
-            they were as many of each, `like_first` are their indices, [N], in an order with the kinds of that frame.
+        data: Further values, for `ts.data`. If atoms have exchanged their kinds since the first frame, `like_first` has
+            atom indices, [N], in an order that has the kinds of the first frame.
     """
 
     positions: Array | None = None
@@ -48,18 +48,18 @@ class FrameSource(ABC):
     Attributes:
         name: File or files, for messages.
         n_atoms: Number of atoms, N.
-        labels: What the file calls each atom, [N]; None if it doesn't.
-        ids: Number of each atom, sorted, [N]; None if the file doesn't tell.
-        types: Type of each atom in LAMMPS, [N]; None if the file doesn't tell.
-        steps: Number of the time step of each frame, increasing in `Continued`; None if the file doesn't tell.
-        times: Time of each frame, ps; None if the file doesn't tell.
-        notes: What a reader of the results should know, in sentences.
-        ipi: Whether it is a file of i-PI, whose labels have a meaning of their own.
-        bead: Number of the bead of a path integral; None if the file doesn't tell.
+        labels: Label of each atom in the file, [N]; None if it has none.
+        ids: Number (`id`) of each atom, sorted, [N]; None if the file has none.
+        types: LAMMPS type of each atom, [N]; None if the file has none.
+        steps: Number of the time step of each frame, increasing in `Continued`; None if the file has none.
+        times: Time of each frame, ps; None if the file has none.
+        notes: Sentences about assumptions and omissions, for the reader of the results.
+        ipi: Whether it is a file of i-PI, whose labels have their own meaning.
+        bead: Number of the bead of a path integral; None if unknown.
         centroid: Whether these are centroids of ring polymers.
-        topology: A file that says what the atoms are where `labels` doesn't, itself one; None if it doesn't either.
-        quantity: What the frames hold above all: `positions`, `velocities` or `forces`.
-        unwrapped: Whether atoms that cross the faces of the cell keep going; None if that isn't known.
+        topology: The file itself if it gives the elements in place of `labels`; None otherwise.
+        quantity: The main quantity of the frames: `positions`, `velocities` or `forces`.
+        unwrapped: Whether atoms that cross the faces of the cell are not wrapped back; None if unknown.
     """
 
     name: str
@@ -79,34 +79,34 @@ class FrameSource(ABC):
 
     @abstractmethod
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
 
     @abstractmethod
     def read(self, index: int) -> Frame:
-        """Reads a frame.
+        """Read a frame.
 
         Raises:
-            TrajectoryError: If it can't be read.
+            TrajectoryError: If the frame can't be read.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """Closes the file; it is opened again when a frame is read."""
+        """Close the file; it is opened again when a frame is read."""
 
     def describe(self, index: int) -> str:
-        """A frame in words, for messages."""
+        """Return a description of a frame, for messages."""
         step = "" if self.steps is None else f" (step {self.steps[index]})"
         return f"frame {index}{step} of `{self.name}`"
 
 
 class Continued(FrameSource):
-    """One trajectory of parts that continue each other in time.
+    """One trajectory from parts that continue each other in time.
 
-    Where the step goes back, the run was restarted from there: of the frames written before, those from that step on
-    are left out, since the later ones continue the run.
+    Where the step goes back, the run was restarted from that step: earlier frames from that step on are left out, since
+    the later frames replace them.
 
     Args:
-        parts: In the order in which they were written; of one run (`check_same`).
+        parts: Parts of one run (`check_same`), in the order in which they were written.
     """
 
     def __init__(self, parts: Sequence[FrameSource]) -> None:
@@ -130,22 +130,22 @@ class Continued(FrameSource):
         if clock is not None and not keep.all():
             self.notes += (_repeated(clock[~keep], "steps" if steps is not None else "times"),)
         if clock is None and len(parts) > 1:
-            self.notes += ("The files tell neither steps nor times and are taken to follow each other as given.",)
+            self.notes += ("The files have neither steps nor times and are joined in the given order.",)
 
     def _joined(self, what: str) -> Any:
-        """Steps or times of all parts; None unless all have them."""
+        """Return the steps or times of all parts; None unless all have them."""
         values = [getattr(part, what) for part in self._parts]
         if any(value is None for value in values):
             return None
         joined = np.concatenate(values)
         if len(joined) > 1 and np.ptp(joined) == 0:
-            # Some programs fill in a number of their own where the format has a place for one.
+            # Some programs write a constant where the format requires a number.
             self.notes += (f"The {what} in the file are all the same and aren't used.",)
             return None
         return joined
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return len(self._part_of)
 
     @override
@@ -163,13 +163,13 @@ class Continued(FrameSource):
 
 
 def continuing(clock: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which frames belong to the run as it went on.
+    """Return which frames remain when frames that a restart repeated are left out.
 
     Args:
         clock: Step or time of each frame in the order in which they were written, [F].
 
     Returns:
-        [F], true for frames before all that were written later.
+        [F], true for frames whose step or time precedes that of every frame written later.
     """
     keep = np.ones(len(clock), dtype=bool)
     keep[:-1] = clock[:-1] < np.minimum.accumulate(clock[::-1])[::-1][1:]
@@ -181,7 +181,7 @@ def _repeated(clock: NDArray[Any], unit: str) -> str:
 
 
 def check_same(first: FrameSource, other: FrameSource) -> None:
-    """Raises a TrajectoryError unless these can be parts of one run."""
+    """Raise a TrajectoryError unless both sources can be parts of one run."""
     if other.n_atoms != first.n_atoms:
         raise TrajectoryError(
             f"`files`: expected {first.n_atoms} atoms as in `{first.name}`, got {other.n_atoms} in `{other.name}`"

@@ -1,13 +1,12 @@
-"""The line of comment that i-PI writes with each frame, in any of its formats, and the units of what follows.
+"""Parser of the comment line that i-PI writes with each frame, in any of its formats; it gives the units of the frame.
 
     # CELL(abcABC):   12.42000    12.42000    12.42000    90.00000    90.00000    90.00000  Step:          40
     Bead:       3 positions{angstrom}  cell{angstrom}                                              (on one line)
 
-Numbers are converted to the units of MDAnalysis from those named in braces: Å, Å/ps, kJ/(mol Å). i-PI writes the cell
-in bohr unless told otherwise (`cell_units='angstrom'`), also beside positions in Å. Its cell has the convention of
-MDAnalysis: a along x, b in the xy plane. What i-PI reads, as its starting structures, may have these words in any
-order, other brackets, a cell as a matrix (`CELL{H}`), and no step. Constants are those of
-`tumble.units.ipi`.
+Numbers are converted from the units named in braces to those of MDAnalysis: Å, Å/ps, kJ/(mol Å). By default i-PI writes
+the cell in bohr, even if positions are in Å (`cell_units='angstrom'` changes that). Its cell has the convention of
+MDAnalysis: a along x, b in the xy plane. Starting structures, which i-PI reads, may have these words in any order,
+other brackets, a cell as a matrix (`CELL{H}`), and no step. Constants are those of `tumble.units.ipi`.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from tumble.units.ipi import (
 
 _UNITS = {"positions": LENGTH, "velocities": VELOCITY, "forces": FORCE}
 
-#: What i-PI calls the trajectories that are read: what they hold, and whether it is that of the centroids.
+#: Names of i-PI's trajectories: the quantity that they hold, and whether it is that of the centroids.
 _QUANTITIES = {
     "positions": ("positions", False),
     "velocities": ("velocities", False),
@@ -37,12 +36,12 @@ _QUANTITIES = {
     "x_centroid": ("positions", True),
     "v_centroid": ("velocities", True),
     "f_centroid": ("forces", True),
-    # Of the beads that sample in the Suzuki–Chin splitting.
+    # Centroids of the even beads, which sample the distribution in the Suzuki–Chin splitting.
     "x_centroid_even": ("positions", True),
     "v_centroid_even": ("velocities", True),
 }
 
-#: Words of i-PI's comments, anywhere in a line: whoever meets one must read the comment with `parse_comment`.
+#: Words of i-PI's comments: a comment with one of them must be read with `parse_comment`.
 IPI_WORDS = re.compile(rb"(?<![A-Za-z])CELL|\b(?:positions|velocities|forces|momenta|[xvfp]_centroid(?:_even)?|cell)\{")
 
 _CELL = re.compile(r"CELL\s*[({\[]\s*(abcABC|GENH|H)\s*[)}\]]\s*:?(.*)", re.DOTALL)
@@ -53,16 +52,16 @@ _QUANTITY = re.compile(r"\b(?!CELL\b)(\w+)\{([^}]*)\}")
 
 
 class Comment(NamedTuple):
-    """What the comment of a frame says.
+    """Contents of the comment of a frame.
 
     Attributes:
-        step: Number of the time step; None if it isn't there, as in structures that i-PI starts from.
-        bead: Number of the bead; 0 for centroids; None if it isn't there.
+        step: Number of the time step; None if missing, as in structures that i-PI starts from.
+        bead: Number of the bead; 0 for centroids; None if missing.
         quantity: `positions`, `velocities` or `forces`.
-        centroid: Whether it is that of the centroids.
-        factor: From the unit of the columns to that of MDAnalysis.
+        centroid: Whether the quantity is that of the centroids.
+        factor: Factor from the unit of the columns to that of MDAnalysis.
         cell: Edges (Å) and angles (degrees), [6]; None if the comment has none.
-        cell_factor: From the unit of the cell to Å.
+        cell_factor: Factor from the unit of the cell to Å.
     """
 
     step: int | None
@@ -75,7 +74,7 @@ class Comment(NamedTuple):
 
     @property
     def kind(self) -> tuple[bool, int | None, str, bool]:
-        """What is the same in all frames of a file."""
+        """Properties that all frames of a file share."""
         return self.step is None, self.bead, self.quantity, self.centroid
 
 
@@ -83,7 +82,7 @@ def parse_comment(comment: str) -> Comment:
     """Read the comment of a frame.
 
     Raises:
-        TrajectoryError: If it isn't one of i-PI, or the quantity, a unit or the cell isn't known.
+        TrajectoryError: If it isn't a comment of i-PI, or has an unknown quantity, unit or cell.
     """
     found = _QUANTITY.findall(comment)
     units = dict(found)
@@ -96,7 +95,7 @@ def parse_comment(comment: str) -> Comment:
     quantity, centroid = _QUANTITIES[name]
     ours = factor(_UNITS[quantity], unit, quantity)
     if cell_unit is None and quantity == "positions" and unit == "atomic_unit":
-        cell_unit = unit  # as i-PI takes it; beside Å, it would too, and few who write such a file mean that
+        cell_unit = unit  # as in i-PI; with positions in Å it assumes bohr as well, which few files mean
     cell = None
     if "CELL" in comment:
         if cell_unit is None:
@@ -124,7 +123,7 @@ def _unknown(comment: str) -> TrajectoryError:
 
 
 def _number(pattern: re.Pattern[str], word: str, comment: str) -> int | None:
-    """The number behind a word; None without the word."""
+    """Return the number that follows a word; None without the word."""
     found = pattern.search(comment)
     if found is None and word in comment:
         raise _unknown(comment)
@@ -132,7 +131,7 @@ def _number(pattern: re.Pattern[str], word: str, comment: str) -> int | None:
 
 
 def _cell(comment: str, ours: float) -> Array:
-    """Edges (Å) and angles (degrees) of the cell in a comment, [6]."""
+    """Return the edges (Å) and angles (degrees) of the cell in a comment, [6]."""
     found = _CELL.search(comment)
     if found is None or comment.count("CELL") > 1:
         raise _unknown(comment)
@@ -143,7 +142,7 @@ def _cell(comment: str, ours: float) -> Array:
     while len(numbers) < count:
         word = _NUMBER.match(rest, place)
         if word is None:
-            raise TrajectoryError(f"`comment`: expected {count} numbers behind `CELL({form})`, got `{comment.strip()}`")
+            raise TrajectoryError(f"`comment`: expected {count} numbers after `CELL({form})`, got `{comment.strip()}`")
         numbers.append(float(word.group(1)))
         place = word.end()
     cell = np.array(numbers)

@@ -1,8 +1,8 @@
-"""Reads the pdb trajectories that i-PI writes.
+"""Reader of the pdb trajectories that i-PI writes.
 
-A frame is `TITLE` with the comment of `tumble.trajectories.ipi_comment`, `CRYST1` with the cell, an `ATOM` for each
-atom, and `END`. Positions have three decimals, so that differences between frames are coarse. The unit in the title
-counts, which is Å unless the input asked for another.
+A frame has `TITLE` with the comment of `tumble.trajectories.ipi_comment`, `CRYST1` with the cell, an `ATOM` line for
+each atom, and `END`. Positions have three decimals, so that differences between frames are coarse. The title names the
+unit, which is Å unless the input asks for another.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CELL = tuple(slice(start, stop) for start, stop in ((6, 15), (15, 24), (24, 33)
 
 
 class IPIPDB(TextFrames):
-    """Frames of one file: a bead, or the centroid."""
+    """Frames of one file, of a bead or of the centroid."""
 
     title = "pdb of i-PI"
     key = b"TITLE "
@@ -67,7 +67,7 @@ class IPIPDB(TextFrames):
         return Header(_HEAD + self.n_atoms + 1, None if step is None else int(step.group(1)))
 
     def whole(self, text: bytes) -> bool:
-        """See `Layout`: a frame ends with a word."""
+        """Return whether the frame ends with `END`."""
         return text.endswith(b"\nEND")
 
     def _parse(self, text: bytes) -> Frame:
@@ -78,7 +78,7 @@ class IPIPDB(TextFrames):
         cell = np.array(floats_of([lines[1][field] for field in _CELL]))
         cell[:3] *= comment.cell_factor
         atoms = lines[_HEAD : _HEAD + self.n_atoms]
-        # From the sixth digit of the number of an atom on, all that follows moves to the right.
+        # An atom number of more than five digits shifts the rest of its line to the right.
         shifts = [max(len(b"%d" % number) - 5, 0) for number in (1, self.n_atoms)]
         if shifts[1]:
             atoms = [

@@ -1,6 +1,6 @@
-"""Reads the xyz trajectories that i-PI writes.
+"""Reader of the xyz trajectories that i-PI writes.
 
-A frame is the number of atoms, the comment of `tumble.trajectories.ipi_comment`, which MDAnalysis (2.11) drops, and
+A frame has the number of atoms, the comment of `tumble.trajectories.ipi_comment`, which MDAnalysis (2.11) ignores, and
 a line for each atom with its label and three numbers: positions, velocities or forces. i-PI doesn't wrap positions.
 """
 
@@ -25,7 +25,7 @@ _STEP = re.compile(r"\bStep:\s*\d+")
 
 
 class IPIXYZ(XYZFrames):
-    """Frames of one file: a bead, or the centroid."""
+    """Frames of one file, of a bead or of the centroid."""
 
     title = "xyz of i-PI"
     regular = True
@@ -43,7 +43,7 @@ class IPIXYZ(XYZFrames):
             found = parse_comment(comment)
         except TrajectoryError as error:
             raise TrajectoryError(f"`{self.path}`: {error}") from error
-        # With its brackets, which aren't part of a label.
+        # The key includes its bracket, so that no label equals it.
         (word,) = [each for each in _KEYS.findall(comment) if each.startswith("CELL") == ("CELL" in comment)]
         self.key = word.encode()
         self.bead, self.centroid, self.quantity = found.bead, found.centroid, found.quantity
@@ -51,7 +51,7 @@ class IPIXYZ(XYZFrames):
         self._last = "", found
 
     def _frame(self, comment: str, table: bytes) -> Frame:
-        # Mostly, frames differ in the step alone, which the index has.
+        # The comments of most frames differ only in the step, which the index has.
         step = _STEP.search(comment)
         rest = comment if step is None else comment[: step.start()] + comment[step.end() :]
         if self._last[0] != rest:
@@ -73,12 +73,12 @@ class IPIXYZ(XYZFrames):
 
 
 class IPIXYZReader(TrajectoryReader):
-    """The same for `MDAnalysis.Universe(topology, path, format="IPIXYZ", timestep=...)`.
+    """Reader for `MDAnalysis.Universe(topology, path, format="IPIXYZ", timestep=...)`.
 
     Args:
         filename: Path of the file.
         timestep: Time between two steps of the simulation, ps.
-        arguments: Those of MDAnalysis' readers.
+        arguments: Further arguments that MDAnalysis passes to readers; ignored.
     """
 
     format = FORMAT

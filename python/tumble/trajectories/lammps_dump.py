@@ -1,10 +1,11 @@
-"""Reads the text dumps of LAMMPS: `dump custom` and `dump atom`.
+"""Reader of LAMMPS text dumps: `dump custom` and `dump atom`.
 
-Atoms are put in the order of their `id`, which must be there, since LAMMPS writes them in any order. Positions come
-from the first of these that the dump has: `xu yu zu`, `xsu ysu zsu` (unwrapped), `x y z`, `xs ys zs`, unwrapped with
-`ix iy iz` if it has these, else wrapped. As in MDAnalysis, the lower corner of the box is the origin, unless there is
-no periodic edge. Velocities and forces have the units of the simulation: they need `ITEM: UNITS` (`dump_modify units
-yes`) or `units`, and are left out otherwise. `ITEM: TIME` (`dump_modify time yes`) gives times, if units are known.
+Atoms are sorted by `id`, a required column, since LAMMPS writes atoms in any order. Positions come from the first of
+these sets of columns that the dump has: `xu yu zu` or `xsu ysu zsu` (unwrapped); `x y z` or `xs ys zs`, which are
+unwrapped with `ix iy iz` if the dump has these columns. As in MDAnalysis, the lower corner of the box is the origin,
+unless no edge is periodic. Velocities and forces have the units of the simulation: they need `ITEM: UNITS`
+(`dump_modify units yes`) or `units`, and are left out otherwise. `ITEM: TIME` (`dump_modify time yes`) gives times if
+the units are known.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _HEADER = re.compile(
 _BEFORE = re.compile(rb"(ITEM: UNITS[^\n]*\n[^\n]*\n)?(ITEM: TIME[^S\n]*\n[^\n]*\n)?\Z")
 _LINES = 9  # of a header without units and time
 
-#: Columns of positions in the order in which they are preferred: whether they are scaled, and unwrapped.
+#: Columns of positions, in order of preference: whether they are scaled, and whether they are unwrapped.
 _POSITIONS = {
     ("xu", "yu", "zu"): (False, True),
     ("xsu", "ysu", "zsu"): (True, True),
@@ -42,7 +43,7 @@ _POSITIONS = {
 _IMAGES = ("ix", "iy", "iz")
 _VELOCITIES = ("vx", "vy", "vz")
 _FORCES = ("fx", "fy", "fz")
-_NO_BOUNDARIES = "The dump doesn't tell where its box is periodic: it is taken as periodic along all of its edges."
+_NO_BOUNDARIES = "The dump doesn't give boundary conditions: its box is taken as periodic along all edges."
 
 
 _FIRST = re.compile(rb"ITEM: (UNITS|TIME|TIMESTEP)")
@@ -54,7 +55,7 @@ class Box(NamedTuple):
     Attributes:
         origin: Lower corner, [3] in Å.
         vectors: Rows, [3,3] in Å.
-        periodic: Along which edges it is; None if the header doesn't tell.
+        periodic: Whether it is periodic along each edge; None if the header doesn't say so.
     """
 
     origin: Array
@@ -67,7 +68,7 @@ class LammpsDump(TextFrames):
 
     Args:
         path: The file.
-        units: Style of units of the simulation; needed for velocities and forces if the file doesn't tell it.
+        units: Style of units of the simulation; needed for velocities and forces if the file doesn't name it.
     """
 
     title = "dumps of LAMMPS"
@@ -161,18 +162,18 @@ class LammpsDump(TextFrames):
         return Box(low, np.array([[lengths[0], 0, 0], [xy, lengths[1], 0], [xz, yz, lengths[2]]]), periodic)
 
     def _look_at(self, names: list[str], box: Box) -> None:
-        """Decides which columns are read."""
+        """Decide which columns are read."""
         if "id" not in names:
             raise TrajectoryError(
                 f"expected a column `id`, since LAMMPS writes atoms in any order, got {' '.join(names)}"
             )
         found = next((columns for columns in _POSITIONS if set(columns) <= set(names)), None)
         if found is None:
-            raise TrajectoryError(f"expected columns `x y z`, or scaled or unwrapped ones, got {' '.join(names)}")
+            raise TrajectoryError(f"expected columns `x y z`, scaled or unwrapped, got {' '.join(names)}")
         self._positions = found
         self._scaled, self.unwrapped = _POSITIONS[found]
         self._images = not self.unwrapped and set(_IMAGES) <= set(names)
-        # LAMMPS before 2010, and other programs, write no boundaries.
+        # LAMMPS before 2010 and some other programs write no boundary conditions.
         self._periodic = box.periodic
         self._edges = [True] * 3 if box.periodic is None else box.periodic
         self.unwrapped = self.unwrapped or self._images or not any(self._edges)
@@ -210,23 +211,23 @@ class LammpsDump(TextFrames):
         return all(name in (self._columns or ()) for name in names)
 
     def _words(self, words: list[bytes], name: str) -> list[bytes]:
-        """A column."""
+        """Return a column."""
         columns = self._columns or {}
         return words[columns[name] :: len(columns)]
 
     def _numbers(self, words: list[bytes], names: tuple[str, ...]) -> Array:
-        """Columns of numbers, [N,K]."""
+        """Return the columns of numbers, [N,K]."""
         columns = [floats_of(self._words(words, name)) for name in names]
         return np.asarray(np.array(columns).T, dtype=np.float64)
 
     def _order(self, words: list[bytes]) -> Indices:
-        """Where each atom is, in the order of the numbers of atoms; notes what atoms are called in the first frame."""
+        """Return the row of each atom, in the order of `id`; keep ids, types and labels of the first frame."""
         ids = np.array(integers_of(self._words(words, "id")), dtype=np.int64)
         order = np.argsort(ids, kind="stable")
         kinds = {name: np.array(self._words(words, name))[order] for name in ("type", "element") if self._has((name,))}
         if self.ids is None:
             if np.any(np.diff(ids[order]) == 0):
-                raise TrajectoryError("expected a number (id) of its own for each atom, got one twice")
+                raise TrajectoryError("expected a unique number (`id`) for each atom, got one twice")
             self.ids = ids[order]
             self._kinds = kinds
             if "type" in kinds and all(kind.isdigit() for kind in kinds["type"].tolist()):
@@ -240,7 +241,7 @@ class LammpsDump(TextFrames):
         return order
 
     def _exchanged(self, kinds: dict[str, Any]) -> Indices | None:
-        """Indices of the atoms in an order with the kinds of the first frame; None if these haven't changed."""
+        """Return atom indices in an order that has the kinds of the first frame; None if no kind has changed."""
         if all(np.array_equal(found, self._kinds[name]) for name, found in kinds.items()):
             return None
         now, first = (np.rec.fromarrays(list(each.values())) for each in (kinds, self._kinds))
@@ -252,10 +253,10 @@ class LammpsDump(TextFrames):
         return like_first
 
     def _labels(self, elements: Any) -> tuple[str, ...] | None:
-        """Elements, if the dump tells them."""
+        """Return the elements, if the dump has them."""
         if elements is None:
             return None
         found = [word.decode(errors="replace") for word in elements.tolist()]
         if self.types is not None and len(set(self.types)) > 1 and set(found) == {"C"}:
-            return None  # what LAMMPS writes for each type unless `dump_modify element` tells the elements
+            return None  # LAMMPS writes C for each type unless `dump_modify element` gives the elements
         return tuple(found)

@@ -1,8 +1,8 @@
-"""Elements from masses, as data files of LAMMPS and topologies of other programs have them.
+"""Elements from the masses in data files of LAMMPS and topologies of other programs.
 
-A mass is that of an element, or of an isotope in common use, if it agrees to 6e-4, by which tables of different years
-differ, or is that mass rounded. United atoms (CH2, 14.027 u, next to N) and coarse ones agree with none, and 40.0 is Ar
-as well as Ca: no element is made up for these.
+A mass belongs to an element, or to a common isotope, if it agrees within 6e-4 (tables of different years differ by that
+much) or equals that mass rounded. United atoms (CH2, 14.027 u, close to N) and coarse-grained particles agree with no
+element, and 40.0 may be Ar or Ca: such masses give no element.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from ase.data import atomic_masses, atomic_numbers, chemical_symbols
 from tumble.trajectories.elements import ISOTOPES
 
 _TOLERANCE = 6e-4
-#: By how much a mass may differ from that of the element that its file names, u: as much as water's O, or C of a methyl
-#: group, gives to its H where masses are repartitioned.
+#: Largest difference, u, between a mass and that of the element that its file names: mass repartitioning moves this
+#: much from the O of water, or the C of a methyl group, to its H.
 _REPARTITIONED = 6.2
-# Elements that occur in nature; others have no mass of their own.
+# Elements that occur in nature; others have no standard atomic weight.
 _NUMBERS = [*range(1, 43), *range(44, 61), *range(62, 84), 90, 91, 92]
 _MASSES = [*((chemical_symbols[number], float(atomic_masses[number])) for number in _NUMBERS), *ISOTOPES.values()]
 
 
 def elements_of_mass(mass: float) -> list[str]:
-    """Return the elements that a mass (u) may be, in the order of the alphabet: none, one, or several."""
+    """Return the elements that a mass (u) may belong to, in alphabetical order: none, one, or several."""
     close = {symbol for symbol, known in _MASSES if abs(mass - known) <= _TOLERANCE * known}
     rounded = {symbol for symbol, known in _MASSES if _is_rounded(mass, known)}
     return sorted(close if len(close) == 1 else close | rounded)
@@ -32,9 +32,9 @@ def _is_rounded(mass: float, known: float) -> bool:
 
 
 def element_named(name: str, mass: float) -> str:
-    """Return the element that a file names beside a mass (u); empty if it names none, or that can't be its mass.
+    """Return the element that a file names next to a mass (u); empty if the name is no element or contradicts the mass.
 
-    Only the exact symbol counts, since names of types, such as CA and HO of force fields, look like elements, too.
+    Only exact symbols count, since type names of force fields, such as CA and HO, resemble elements.
     """
     symbol = "H" if name in ("D", "T") else name
     number = atomic_numbers.get(symbol, 0)
@@ -45,6 +45,6 @@ def element_named(name: str, mass: float) -> str:
 
 
 def is_natural(mass: float, element: str) -> bool:
-    """Return whether a mass (u) is that of the element as it occurs in nature."""
+    """Return whether a mass (u) is the standard atomic weight of the element."""
     known = float(atomic_masses[atomic_numbers[element]])
     return abs(mass - known) <= _TOLERANCE * known

@@ -12,18 +12,17 @@ from tumble.types import Array
 
 
 def masses_of(universe: Any, masses: Any = None) -> Array:
-    """Masses of all atoms, [N] in amu.
+    """Return the masses of all atoms, [N] in amu.
 
-    Those of the Universe, unless all are 1, as MDAnalysis sets them where a file has none: then those of the elements
-    (from
-    ASE, natural abundances).
+    The masses are those of the Universe, unless all of them are 1, which MDAnalysis sets if a file has none. Then they
+    are the masses of the elements at natural abundance, from ASE.
 
     Args:
         universe: A `MDAnalysis.Universe`.
-        masses: [N] in amu, where they are known otherwise.
+        masses: [N] in amu, in place of those of the Universe.
 
     Raises:
-        TrajectoryError: If they aren't known, or not positive.
+        TrajectoryError: If masses are unknown or not positive.
     """
     found = masses
     if found is None and hasattr(universe.atoms, "masses"):
@@ -35,6 +34,7 @@ def masses_of(universe: Any, masses: Any = None) -> Array:
     found = np.full(len(universe.atoms), np.nan) if found is None else np.asarray(found, dtype=np.float64)
     if found.shape != (len(universe.atoms),) or not np.all(found > 0):
         raise TrajectoryError(
-            f"`masses`: expected a positive mass for each of {len(universe.atoms)} atoms, got others; give them in amu"
+            f"`masses`: expected a positive mass for each of {len(universe.atoms)} atoms, got none, or others; give "
+            "them in amu"
         )
     return found

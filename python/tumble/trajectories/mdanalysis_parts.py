@@ -1,7 +1,7 @@
-"""Parts of MDAnalysis that aren't public, and what its readers raise, in one place.
+"""Wrappers of all private parts of MDAnalysis that Tumble uses, and the exceptions that its readers raise.
 
-A new version may move the former; the test of this module says so. (What `ReaderBase` and `AnalysisBase` leave to their
-subclasses is documented, and isn't meant here.)
+A new version may move these parts; the test of this module then fails. (Methods that `ReaderBase` and `AnalysisBase`
+document for their subclasses are public.)
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from MDAnalysis.coordinates.core import get_reader_for
 from MDAnalysis.coordinates.DCD import DCDReader
 from MDAnalysis.core._get_readers import get_parser_for
 
-#: What readers and parsers raise at damaged files, or where the module that they need is missing. Each has its own
-#: habits, some raise `Exception` itself, none has an error for this, and nothing else runs where it is caught.
+#: Exceptions of readers and parsers for damaged files and missing modules. MDAnalysis defines no common error, and some
+#: readers raise `Exception` itself. Only calls of readers are guarded by it.
 FAILURES = Exception
 
 
 class _Failed:
-    """What a reader becomes that couldn't open its file: deleting it would fail, too, and print a traceback."""
+    """Class given to a reader that couldn't open its file, since its own `__del__` would fail with a traceback."""
 
 
 def open_reader(path: str, kind: str | None = None) -> Any:
@@ -28,10 +28,10 @@ def open_reader(path: str, kind: str | None = None) -> Any:
 
     Args:
         path: The file.
-        kind: What MDAnalysis calls its format; guessed from its name if not given.
+        kind: Name of its format in MDAnalysis; guessed from the name of the file if not given.
 
     Raises:
-        FAILURES: If it can't be read.
+        FAILURES: If the file can't be read.
     """
     reader = get_reader_for(path, format=kind)
     opened = reader.__new__(reader)
@@ -44,22 +44,22 @@ def open_reader(path: str, kind: str | None = None) -> Any:
 
 
 def read_atoms(path: str) -> Any:
-    """Return a universe without a trajectory and without guesses, of what a file says about its atoms.
+    """Return a universe with the atoms of a file, without a trajectory and without guessed attributes.
 
     Raises:
-        FAILURES: If it can't be read.
+        FAILURES: If the file can't be read.
     """
     with get_parser_for(path)(path) as parser:
         return MDAnalysis.Universe(parser.parse(), to_guess=())
 
 
 def formats() -> frozenset[str]:
-    """Return the formats of trajectories that MDAnalysis reads, by the endings of their files in capitals."""
+    """Return the trajectory formats that MDAnalysis reads, as file extensions in capitals."""
     return frozenset(MDAnalysis._READERS)
 
 
 def topology_formats() -> frozenset[str]:
-    """Return the same of topologies."""
+    """Return the topology formats that MDAnalysis reads, as file extensions in capitals."""
     return frozenset(MDAnalysis._PARSERS)
 
 
@@ -69,12 +69,12 @@ def dcd_header(reader: DCDReader) -> dict[str, Any]:
 
 
 def dcd_rest(reader: DCDReader) -> int:
-    """Return the number of bytes behind the last whole frame of a dcd file."""
+    """Return the number of bytes after the last complete frame of a dcd file."""
     file = reader._file
     rest = Path(reader.filename).stat().st_size - file._header_size - file._firstframesize
     return int(rest % file._framesize)
 
 
 def xdr_offsets(reader: Any) -> Any:
-    """Return where the frames of an xtc or trr file begin, [F]."""
+    """Return the byte offsets of the frames of an xtc or trr file, [F]."""
     return reader._xdr.offsets

@@ -1,8 +1,8 @@
-"""What of the nuclei a trajectory, and what was averaged over it, shows: all beads, their centroid, or one of them.
+"""Kinds of positions in a trajectory, and in averages over it: all beads, their centroid, or a single bead.
 
-Beads sample the quantum distribution of positions, and so do classical nuclei that of classical mechanics. The centroid
-and a single bead are others: structure of the centroid is sharper than that of the nuclei, and one bead alone lacks
-what the others would add. They go under the same names of observables, so results carry which they are.
+Beads sample the quantum distribution of positions, and classical nuclei sample the classical distribution. The centroid
+samples neither, since its structure is sharper than that of the nuclei. A single bead is only part of a ring polymer.
+Observables of all of these have the same names, so each result stores the kind of its positions.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import Any
 
 
 class Nuclei(str, Enum):
-    """Whose positions they are."""
+    """Kind of positions."""
 
     CLASSICAL = "classical nuclei"
     BEADS = "all beads"
     EVEN_BEADS = "beads with even numbers"
     CENTROID = "centroid"
     ONE_BEAD = "one bead"
-    #: What is meant to follow the centroid, whether or not beads are there, too, as the diffusion in RPMD.
+    #: For observables that follow the centroid by definition, with or without beads, such as diffusion in RPMD.
     MOTION = "motion of the centroid"
 
     def __str__(self) -> str:
-        """As results have it."""
+        """Return the text that results store."""
         return str(self.value)
 
-    def of(self, beads: int | None) -> str:
-        """In words.
+    def describe(self, beads: int | None) -> str:
+        """Return the kind in words, with the number of beads.
 
         Args:
-            beads: Number of beads; None if it isn't known.
+            beads: Number of beads; None if unknown.
         """
         if beads is None or beads < 2:
             return str(self)
@@ -41,24 +41,24 @@ class Nuclei(str, Enum):
         return f"{self} of {beads}" + (" beads" if self is Nuclei.CENTROID else "")
 
 
-#: Those that show the distribution of the nuclei.
+#: Kinds that show the distribution of the nuclei.
 _WHOLE = (Nuclei.CLASSICAL, Nuclei.BEADS, Nuclei.EVEN_BEADS, Nuclei.MOTION)
 
 
 def comparable(first: str | None, second: str | None) -> bool:
-    """Whether results of these can be compared; None stands for what isn't known."""
+    """Return whether results of these kinds can be compared; None stands for an unknown kind."""
     return first is None or second is None or first == second or (first in _WHOLE and second in _WHOLE)
 
 
 def nuclei_of(trajectory: Any, beads: int | None = None, *, every_second: bool = False) -> Nuclei | None:
-    """What a trajectory shows; None if that isn't known.
+    """Return the kind of positions of a trajectory; None if unknown.
 
     Args:
         trajectory: A reader of MDAnalysis.
-        beads: Number of beads of the run; None if it isn't known.
-        every_second: Whether beads are those with even numbers.
+        beads: Number of beads of the run; None if unknown.
+        every_second: Whether only beads with even numbers are read.
     """
-    # The centroid of a single bead, which many inputs of i-PI write, is that bead.
+    # With a single bead, the centroid, which many inputs of i-PI write, is that bead.
     if getattr(getattr(trajectory, "source", None), "centroid", False) and beads != 1:
         return Nuclei.CENTROID
     if getattr(trajectory, "n_beads", 1) > 1:

@@ -1,9 +1,9 @@
-"""Tables of numbers that a program prints by one format, as i-PI and ASE do, read from a view of their bytes.
+"""Fast parser of tables of numbers that a program prints with one format, as i-PI and ASE do.
 
-A number is `digits x 10^(exponent - decimals)`, where each digit is a byte at a known place of its line. Digits, as an
-integer, and the power of ten are exact in double precision as long as they stay below 2^53 and 10^22, so that their
-product or ratio is rounded once, as `float` rounds: the fast path of W. D. Clinger, How to read floating point numbers
-accurately, PLDI 1990. Other tables are left to `float`.
+A number is `digits x 10^(exponent - decimals)`, where each digit is a byte at a known position in its line. The digits,
+as an integer, and the power of ten are exact in double precision up to 2^53 and 10^22, so that their product or ratio
+is rounded once, as `float` rounds: the fast path of W. D. Clinger, How to read floating point numbers accurately,
+PLDI 1990. Tables of other formats are left to `float`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tumble.types import Array
 
-# Blanks, sign and digits that not every number has; a digit, decimals and an exponent, which every number has.
+# Groups: optional blanks, sign and leading digits; the last digit before the point; the decimals; the exponent.
 _FIELD = re.compile(rb"( *-?\d*)(\d)\.(\d*)(?:[eE]([-+])(\d+))?")
 _BLANK, _PLUS, _MINUS, _ZERO = b" +-0"
 
@@ -36,12 +36,12 @@ class NumberTable:
     """The layout of tables of N lines, each with a label and then K numbers of one format.
 
     Args:
-        table: A table as bytes, from which the layout is taken.
-        columns: Which words of a line are the numbers, one after the other.
+        table: A table as bytes, which defines the layout.
+        columns: Indices of the words of a line that are numbers; consecutive.
         numbers: The numbers of this table, [N,K].
 
     Raises:
-        ValueError: If it isn't such a table.
+        ValueError: If the table has no such layout.
     """
 
     def __init__(self, table: bytes, columns: Sequence[int], numbers: Array) -> None:
@@ -63,7 +63,7 @@ class NumberTable:
         for index in range(len(columns)):
             place = start + index * width
             self._describe(line[place : place + width], place, index)
-        rest = slice(start + len(columns) * width, len(line) - 1)  # which may be anything
+        rest = slice(start + len(columns) * width, len(line) - 1)  # any bytes are allowed here
         self._lowest[:, rest], self._range[rest] = 0, 255
         self._spread()
         found = self.parse(table)
@@ -71,7 +71,7 @@ class NumberTable:
             raise ValueError("expected numbers of one format")
 
     def _describe(self, field: bytes, start: int, index: int) -> None:
-        """Note what stands at which place of the field of a number in a line."""
+        """Store which bytes are allowed at each position of the field of a number."""
         found = _FIELD.fullmatch(field)
         if found is None:
             raise ValueError("expected a number with decimals")
@@ -96,7 +96,7 @@ class NumberTable:
             self._signs[sign, self._columns + index] = 1.0
 
     def _spread(self) -> None:
-        """Repeat for each line what is the same in all of them, since long arrays are fast."""
+        """Repeat the layout of a line for all lines, since NumPy is faster on long arrays."""
         self._range, self._free, self._before = (
             np.tile(each, self._lines) for each in (self._range, self._free, self._before)
         )
@@ -127,9 +127,9 @@ class NumberTable:
         return None if np.isnan(found.sum()) else found
 
     def _is_other(self, places: _Bytes, minus: _Truths, letters: _Truths) -> bool:
-        """Whether something stands where it doesn't in this layout."""
+        """Return whether a byte differs from the layout."""
         wrong = (places - self._lowest) > self._range
-        # At the place of a sign is one, and nothing but a digit follows what comes before the first digit of a number.
+        # The position of a sign has a sign or a blank, and a sign or a digit is followed by digits only.
         odd = letters & self._free
         odd &= places != self._lowest
         odd &= ~minus

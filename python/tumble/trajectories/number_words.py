@@ -1,6 +1,6 @@
-"""Numbers in text files, where Python's own `float` and `int` are too generous.
+"""Parsers of numbers in text files, stricter than Python's `float` and `int`.
 
-These also take `1_000` and integers of any length: in a file of another program such a word is damage.
+Python also accepts `1_000` and integers of any length, which are signs of damage in the file of another program.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ _LARGEST = 2**63
 
 
 def floats_of(words: Sequence[bytes]) -> list[float]:
-    """Return the numbers that words are, NaN and infinity among them.
+    """Return words as numbers, which may be NaN or infinite.
 
     Raises:
-        ValueError: If one isn't a number.
+        ValueError: If a word isn't a number.
     """
     if b"_" in b"".join(words):
         wrong = next(word for word in words if b"_" in word)
@@ -23,10 +23,10 @@ def floats_of(words: Sequence[bytes]) -> list[float]:
 
 
 def integers_of(words: Sequence[bytes]) -> list[int]:
-    """Return the integers that words are.
+    """Return words as integers.
 
     Raises:
-        ValueError: If one isn't an integer, or takes more than 64 bits.
+        ValueError: If a word isn't an integer, or needs more than 64 bits.
     """
     if b"_" in b"".join(words):
         wrong = next(word for word in words if b"_" in word)
@@ -39,5 +39,5 @@ def integers_of(words: Sequence[bytes]) -> list[int]:
 
 
 def count_of(word: bytes) -> int | None:
-    """Return the positive number that a word is, as of atoms; None if it is something else."""
+    """Return a word as a positive integer, such as a number of atoms; None if it isn't one."""
     return int(word) if word.isdigit() and len(word) < 19 and int(word) > 0 else None

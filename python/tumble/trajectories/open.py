@@ -1,10 +1,10 @@
-"""Opens trajectories of LAMMPS, i-PI and ASE in any format that these write, as a `MDAnalysis.Universe`.
+"""Opener of trajectories of LAMMPS, i-PI and ASE, in any of their formats, as a `MDAnalysis.Universe`.
 
     universe = open_trajectory("simulation.pos_*.xyz", timestep=0.0005)          # all beads of an i-PI run
     universe = open_trajectory("water.dcd", topology="water.data", timestep=0.0005, units="metal")
 
-Frames are read when they are asked for, so that memory doesn't grow with their number. What was left out or isn't known
-is said by `notes_of(universe)`.
+Frames are read on demand, so that memory doesn't grow with their number. `notes_of(universe)` lists omissions and
+unknowns.
 """
 
 from __future__ import annotations
@@ -51,37 +51,37 @@ def open_trajectory(
     described: tuple[int | None, int | None] = (None, None),
     optional_topology: bool = False,
 ) -> Any:
-    """Opens a trajectory.
+    """Open a trajectory.
 
     Files of several beads become one trajectory of ring polymers (`tumble.trajectories.ring_polymer`); several
     files of one bead, or of classical nuclei, are parts that continue each other in time.
 
     Args:
         files: A file, a pattern such as `simulation.pos_*.xyz`, or several files.
-        topology: File that says what the atoms are, where the trajectory doesn't: a data file of LAMMPS with masses, or
+        topology: File with the elements of the atoms if the trajectory has none: a data file of LAMMPS with masses, or
             any file with elements.
         timestep: Time between two steps of the simulation, ps; between two frames, if the files have no steps. Without
-            it, and without times in the files, `ts.time` counts frames (`time_unit`).
+            it and without times in the files, `ts.time` counts frames (`time_unit`).
         velocities: Files of i-PI, as many as `files`.
         forces: Files of i-PI, as many as `files`.
-        cell: Edges (Å) of a box, [3], or edges and angles (degrees), [6], where the files have none.
-        units: Style of units of LAMMPS, `metal` or `real`, for velocities, forces and times where the files don't tell
+        cell: Edges (Å) of a box, [3], or edges and angles (degrees), [6], if the files have none.
+        units: Style of units of LAMMPS, `metal` or `real`, for velocities, forces and times in files that don't name
             it.
-        beads: Whether several files are the beads of one path integral, in this order, as of `fix pimd` of LAMMPS. The
-            files of i-PI tell it themselves.
-        every_second: Whether the files of i-PI are those of the beads 0, 2, 4, ...
-        bead: Whether the file is that of one bead of `fix pimd`: its velocities and forces are then left out.
-        steps: First and last step of the frames that count; None where all do.
-        optional_steps: Whether all frames count where none has such a step.
-        described: First and last step of the frames that count, too, but only where the files tell steps.
-        optional_topology: Whether `topology` only counts where the trajectory doesn't say what the atoms are.
+        beads: Whether several files are the beads of one path integral, in this order, as with `fix pimd` of LAMMPS.
+            Files of i-PI give their bead themselves.
+        every_second: Whether to use only the beads 0, 2, 4, ... of i-PI.
+        bead: Whether the file has one bead of `fix pimd`: its velocities and forces are then left out.
+        steps: First and last step of the frames to use; None for no bound.
+        optional_steps: Whether to use all frames if none is in this range.
+        described: First and last step of the frames to use; applied only if the files have steps or times.
+        optional_topology: Whether to use `topology` only if the trajectory has no elements.
 
     Returns:
         A `MDAnalysis.Universe` with elements and masses. Positions are in Å, velocities in Å/ps, forces in kJ/(mol Å),
-        times in ps, and `ts.data["step"]` is the step, where the files tell it.
+        times in ps, and `ts.data["step"]` is the step, if the files have it.
 
     Raises:
-        TrajectoryError: If something can't be read, or doesn't belong together.
+        TrajectoryError: If a file can't be read, or files don't belong together.
     """
     style = None if units is None else lammps_units(units)
     groups = _open(files, "files", style, beads, every_second)
@@ -111,17 +111,17 @@ def open_trajectory(
 
 
 def notes_of(universe: Any) -> tuple[str, ...]:
-    """What a reader of the results should know of a trajectory, in sentences: what was left out, or isn't known."""
+    """Return sentences about omissions and unknowns of a trajectory, for the reader of the results."""
     return tuple(getattr(universe.trajectory, "notes", ()))
 
 
 def time_unit(universe: Any) -> str:
-    """Unit of `ts.time`: `ps`, or `frame` where the time isn't known and frames are counted."""
+    """Return the unit of `ts.time`: `ps`, or `frame` if times are unknown and frames are counted."""
     return "ps" if getattr(universe.trajectory, "time_known", True) else "frame"
 
 
 def _paths(files: Files, argument: str) -> list[str]:
-    """The files that are named; what a pattern matches is in the order of the numbers in the names."""
+    """Return the named files; files that match a pattern are sorted by the numbers in their names."""
     named = [files] if isinstance(files, (str, PathLike)) else list(files)
     paths: list[str] = []
     for name in in_order([os.fspath(each) for each in named]):
@@ -138,7 +138,7 @@ def _paths(files: Files, argument: str) -> list[str]:
 
 
 def _open(files: Files, argument: str, units: LammpsUnits | None, beads: bool, every_second: bool) -> list[FrameSource]:
-    """Frames of each bead, in the order of the beads."""
+    """Return the frames of each bead, in the order of the beads."""
     opened: list[FrameSource] = []
     quantity = "positions" if argument == "files" else argument
     for path in _paths(files, argument):
@@ -153,20 +153,20 @@ def _open(files: Files, argument: str, units: LammpsUnits | None, beads: bool, e
 
 
 def _by_bead(opened: Sequence[FrameSource], argument: str, beads: bool, every: int) -> list[list[FrameSource]]:
-    """The files of each bead; of i-PI, of every bead or every second one."""
+    """Return the files of each bead; for i-PI, those of every bead or every second bead."""
     numbers = [source.bead for source in opened]
     if all(number is None for number in numbers):
         return [[source] for source in opened] if beads else [list(opened)]
     groups: dict[int, list[FrameSource]] = {}
     for source, number in zip(opened, numbers, strict=True):
         if number is None:
-            raise TrajectoryError(f"`{argument}`: expected files of i-PI, as the others, got `{source.name}`")
+            raise TrajectoryError(f"`{argument}`: expected files of i-PI, like the other files, got `{source.name}`")
         groups.setdefault(number, []).append(source)
     if every > 1 and len(groups) > 1:
         groups = {number: group for number, group in groups.items() if number % every == 0}
     found = sorted(groups)
     if len(found) > 1 and found != list(range(0, every * len(found), every)):
-        # Numbers in files may be anything.
+        # Numbers in damaged files may be large, so don't list all beads.
         missing = next(bead for bead in range(0, every * len(found) + 1, every) if bead not in groups)
         raise TrajectoryError(
             f"`{argument}`: expected the files of all beads, got none of bead {missing}, but of {len(found)} others"
@@ -175,7 +175,7 @@ def _by_bead(opened: Sequence[FrameSource], argument: str, beads: bool, every: i
 
 
 def _in_time(parts: Sequence[FrameSource], argument: str) -> list[FrameSource]:
-    """Parts of a trajectory in the order in which they were written, as far as they tell it."""
+    """Return the parts of a trajectory sorted by step, or as given if one of them has no steps."""
     for part in parts[1:]:
         check_same(parts[0], part)
     if any(part.steps is None for part in parts):
@@ -193,7 +193,7 @@ def _in_time(parts: Sequence[FrameSource], argument: str) -> list[FrameSource]:
 def _with_companions(
     positions: Sequence[FrameSource], velocities: Files | None, forces: Files | None, every_second: bool
 ) -> list[FrameSource]:
-    """Frames of each bead with velocities and forces from their own files."""
+    """Return the frames of each bead with velocities and forces from their own files."""
     others = [
         _open(files, argument, None, False, every_second)
         for argument, files in (("velocities", velocities), ("forces", forces))
@@ -211,24 +211,24 @@ def _with_companions(
 
 
 def _has_elements(source: FrameSource) -> bool:
-    """Whether a trajectory says what its atoms are; LAMMPS also writes numbers of types there."""
+    """Return whether the labels of a trajectory are elements; LAMMPS may write type numbers as labels."""
     return source.labels is not None and all(element_of(label) for label in set(source.labels))
 
 
 def _check_elements(universe: Any, source: FrameSource) -> None:
-    """Raises a TrajectoryError if the trajectory has its atoms in another order than the topology."""
+    """Raise a TrajectoryError if the elements of the trajectory differ from those of the topology."""
     if source.labels is None:
         return
     for index, (symbol, label) in enumerate(zip(universe.atoms.elements, source.labels, strict=True)):
         if element_of(label) not in ("", symbol):
             raise TrajectoryError(
-                f"`topology`: expected the atoms of `{source.name}` in their order, got {symbol} where that has "
-                f"{label}, at index {index}"
+                f"`topology`: expected the atoms of `{source.name}` in the same order, got {symbol} in place of "
+                f"{label} at index {index}"
             )
 
 
 def _box(cell: Sequence[float]) -> Array:
-    """Edges and angles of a cell from an argument."""
+    """Return the edges and angles of a cell from an argument."""
     box = np.asarray(cell, dtype=np.float64)
     if box.shape == (3,):
         box = np.concatenate([box, [90.0] * 3])

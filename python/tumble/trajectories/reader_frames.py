@@ -1,4 +1,4 @@
-"""Frames of the formats that MDAnalysis reads itself, such as dcd, xtc and netcdf."""
+"""Frames of the formats for which MDAnalysis has a reader, such as dcd, xtc and netcdf."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from tumble.units.lammps import LammpsUnits
 class ReaderFrames(FrameSource):
     """Frames of a reader of MDAnalysis.
 
-    A dcd file that LAMMPS wrote has steps, and times in the units of its simulation; others have times as MDAnalysis
-    understands them. An xtc file has both.
+    A dcd file of LAMMPS has steps, and times in the units of its simulation; other files have the times that MDAnalysis
+    returns. An xtc file has steps and times.
 
     Args:
         path: The file.
-        kind: What MDAnalysis calls its format; guessed from its name if not given.
-        units: Style of units of the simulation, for the times of a dcd file that LAMMPS wrote.
+        kind: Name of its format in MDAnalysis; guessed from the name of the file if not given.
+        units: Style of units of the simulation, for the times of a dcd file of LAMMPS.
 
     Raises:
         TrajectoryError: If MDAnalysis can't read it.
@@ -69,7 +69,7 @@ class ReaderFrames(FrameSource):
                 self._look_at_times()
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return self._frames
 
     @override
@@ -90,7 +90,7 @@ class ReaderFrames(FrameSource):
         self._reader.close()
 
     def _leave_out_cut(self) -> None:
-        """Leaves out a last frame that isn't complete."""
+        """Leave out incomplete frames at the end."""
         complete = self._frames
         while complete > 0:
             try:
@@ -105,7 +105,7 @@ class ReaderFrames(FrameSource):
         self._frames = complete
 
     def _has_rest(self) -> bool:
-        """Whether a dcd file goes on after its last complete frame."""
+        """Return whether a dcd file goes on after its last complete frame."""
         with _reading(self.name):
             return isinstance(self._reader, DCDReader) and dcd_rest(self._reader) > 0
 
@@ -119,7 +119,7 @@ class ReaderFrames(FrameSource):
             self.times = self.steps * (header["delta"] * units.time)
 
     def _look_at_xtc(self) -> None:
-        """Reads the heads of all frames: a magic number, the number of atoms, the step and the time (ps)."""
+        """Read the heads of all frames: a magic number, the number of atoms, the step and the time (ps)."""
         heads = []
         with open(self.name, "rb") as file:
             for offset in xdr_offsets(self._reader)[: self._frames]:
@@ -136,9 +136,9 @@ class ReaderFrames(FrameSource):
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Makes a TrajectoryError of what a reader raises, and leaves out its warnings.
+    """Convert exceptions of a reader to a TrajectoryError, and ignore its warnings.
 
-    They are about what changes in MDAnalysis 3, places of frames that can't be kept beside the file, and guesses of
+    The warnings are about changes in MDAnalysis 3, frame offsets that can't be stored next to the file, and guessed
     units.
     """
     with warnings.catch_warnings():

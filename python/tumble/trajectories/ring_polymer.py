@@ -1,10 +1,10 @@
 """Ring polymers: one trajectory from the files of all beads.
 
-A frame has the centroid in `ts.positions`, so that every analysis of MDAnalysis sees the centroid, and the beads in
-`ts.data["beads"]`, [P,N,3] in Å in double precision, for those that know of them (`observable.beads_of`). Velocities
-and forces are those of the centroid, the means over beads, beside `ts.data["bead_velocities"]` (Å/ps) and
-`ts.data["bead_forces"]` (kJ/(mol Å)). Beads that were wrapped into the box on their own are joined again: each is put
-at the image nearest to the first bead, so that a ring polymer may reach up to half a box from there.
+`ts.positions` is the centroid, so that every analysis of MDAnalysis sees the centroid. The beads are in
+`ts.data["beads"]`, [P,N,3] in Å in double precision (`centroid.beads_of`). `ts.velocities` and `ts.forces` are means
+over beads; those of the beads are in `ts.data["bead_velocities"]` (Å/ps) and `ts.data["bead_forces"]` (kJ/(mol Å)).
+Beads that were wrapped into the box separately are joined: each is moved to the image nearest to the first bead, so
+that a ring polymer may extend up to half a box from it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from tumble.types import Array
 class RingPolymer(FrameSource):
     """Frames of all beads together.
 
-    Where a run was killed, some files end earlier: frames that aren't in all of them are left out.
+    If a run was killed, some files end earlier: frames that aren't in all files are left out.
 
     Args:
         beads: Frames of each bead, in the order of the beads.
 
     Raises:
-        TrajectoryError: If these aren't beads of one run, in step.
+        TrajectoryError: If these aren't beads of one run, with the same steps.
     """
 
     def __init__(self, beads: Sequence[FrameSource]) -> None:
@@ -44,8 +44,8 @@ class RingPolymer(FrameSource):
         self.ids, self.types = first.ids, first.types
         self._frames = min(len(bead) for bead in self.beads)
         self.notes = _notes_of_beads(self.beads)
-        # Only i-PI's files name their bead. LAMMPS keeps velocities and forces of normal modes beside positions of
-        # beads (fix pimd/langevin with its default method nmpimd), and a dump doesn't tell.
+        # Only i-PI's files give the number of their bead. LAMMPS writes velocities and forces of normal modes with the
+        # positions of beads (fix pimd/langevin with its default method nmpimd), and a dump doesn't say so.
         self._named = first.bead is not None
         if not self._named:
             start = first.read(0)
@@ -53,7 +53,7 @@ class RingPolymer(FrameSource):
                 self.notes += (_NORMAL_MODES,)
         dropped = max(len(bead) for bead in self.beads) - self._frames
         if dropped:
-            self.notes += (f"Files of some beads end earlier: the last {dropped} frames of others are left out.",)
+            self.notes += (f"Files of some beads end earlier: the last {dropped} frames of the others are left out.",)
         self.steps = None if first.steps is None else first.steps[: self._frames]
         self.times = None if first.times is None else first.times[: self._frames]
         if dropped and self.steps is None:
@@ -67,7 +67,7 @@ class RingPolymer(FrameSource):
                 )
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return self._frames
 
     @override
@@ -96,13 +96,13 @@ class RingPolymer(FrameSource):
 
 
 _NORMAL_MODES = (
-    "Velocities and forces of the beads are left out, since `fix pimd` of LAMMPS dumps those of normal modes beside "
-    "positions of beads."
+    "Velocities and forces of the beads are left out, since `fix pimd` of LAMMPS dumps those of normal modes together "
+    "with positions of beads."
 )
 
 
 class RingPolymerReader(TrajectoryReader):
-    """The reader of MDAnalysis for ring polymers; `n_beads` is their number of beads.
+    """MDAnalysis reader for ring polymers; `n_beads` is the number of beads.
 
     Args:
         beads: Frames of each bead, in the order of the beads.
@@ -123,11 +123,11 @@ class RingPolymerReader(TrajectoryReader):
 
 
 def _joined(beads: Array, dimensions: Array | None) -> Array:
-    """Beads [P,N,3] at the images nearest to the first bead."""
+    """Return the beads [P,N,3] at the images nearest to the first bead."""
     if dimensions is None:
         return beads
     offsets = beads - beads[0]
-    # Inside a sphere with the radius of half the smallest distance between faces, all is at its nearest image.
+    # Offsets shorter than half the smallest distance between faces are minimum images already.
     if np.abs(offsets).max() * np.sqrt(3) < _smallest_height(*dimensions.tolist()) / 2:
         return beads
     if not np.isfinite(offsets).all():
@@ -136,9 +136,9 @@ def _joined(beads: Array, dimensions: Array | None) -> Array:
     return np.asarray(beads[0] + nearest)
 
 
-@lru_cache(maxsize=1)  # mostly, the box stays as it is
+@lru_cache(maxsize=1)  # the box rarely changes
 def _smallest_height(*dimensions: float) -> float:
-    """Smallest distance between opposite faces of a box of these edges (Å) and angles (degrees), in Å."""
+    """Return the smallest distance between opposite faces of a box of these edges (Å) and angles (degrees), in Å."""
     angles = np.radians(dimensions[3:])
     cosines = np.cos(angles)
     volume = np.sqrt(1 - (cosines**2).sum() + 2 * cosines.prod())
@@ -146,7 +146,7 @@ def _smallest_height(*dimensions: float) -> float:
 
 
 def _notes_of_beads(beads: Sequence[FrameSource]) -> tuple[str, ...]:
-    """Notes of all files, the same ones once."""
+    """Return the notes of all files without repetitions; notes of some beads name these."""
     owners: dict[str, list[str]] = {}
     for number, bead in enumerate(beads):
         for note in bead.notes:

@@ -1,4 +1,4 @@
-"""The base of all sources that read a text file frame by frame."""
+"""Base class of the sources that read a text file frame by frame."""
 
 from __future__ import annotations
 
@@ -23,18 +23,17 @@ _NUMBER = re.compile(rb"[-+]?(\d*)(\.\d*)?([eE][-+]?\d{2,})?")
 class TextFrames(FrameSource):
     """Frames of a text file.
 
-    A subclass sets `n_atoms` in `_begin`, and has the methods and attributes of
-    `tumble.trajectories.frame_index.Layout`.
+    A subclass sets `n_atoms` in `_begin` and implements `tumble.trajectories.frame_index.Layout`.
 
     Attributes:
         title: Name of the format, for messages.
 
     Args:
         path: The file.
-        units: Style of units of the LAMMPS run that wrote it, for formats that don't hold it.
+        units: Style of units of the LAMMPS run that wrote it, for formats without units.
 
     Raises:
-        TrajectoryError: If it can't be read, holds no complete frame, or something else.
+        TrajectoryError: If the file can't be read, has another format, or holds no complete frame.
     """
 
     title: ClassVar[str]
@@ -70,27 +69,27 @@ class TextFrames(FrameSource):
         if self._index.unended:
             self.notes += ("The file doesn't end with a line end: its last number may have been cut off.",)
         if self._index.steps_missing:
-            self.notes += ("Some frames tell no step: steps aren't used.",)
+            self.notes += ("Some frames have no step: steps aren't used.",)
         self.read(0)  # for the labels, and what follows from the columns
 
     @abstractmethod
     def _begin(self, file: BinaryIO) -> None:
-        """Looks at the beginning of the file."""
+        """Read what all frames share from the beginning of the file."""
 
     @abstractmethod
     def start(self, text: bytes, key: int) -> int:
-        """Return where the frame begins whose key is at `key`."""
+        """Return the position where the frame with its key at `key` begins."""
 
     @abstractmethod
     def header(self, text: bytes) -> Header:
         """Return the header of the frame that the text begins with."""
 
     def begins(self, text: bytes) -> bool:
-        """See `Layout`: frames begin as the first one, but for their numbers."""
+        """Return whether the text equals the beginning of the first frame, apart from numbers."""
         return _shape(self._opening).startswith(_shape(re.sub(rb"[-+.\deE]+$", b"", text)))
 
     def whole(self, text: bytes) -> bool:
-        """See `Layout`: the last word isn't shorter than those above it."""
+        """Return whether the last word has at least as many digits as the words above it."""
         *lines, last = (line.split() for line in text.rstrip(b"\0").splitlines()[-self.n_atoms :])
         column = len(last) - 1
         others = [line[column] for line in lines if len(line) == len(last)]
@@ -101,28 +100,28 @@ class TextFrames(FrameSource):
         return all(_digits(last[column]) >= _digits(word) for word in others if _NUMBER.fullmatch(word) is not None)
 
     def _to_key(self, text: bytes) -> bytes:
-        """The first frame as far as its key; empty if it isn't found."""
+        """Return the first frame up to the end of its key; empty if there is no key."""
         place = text.find(self.key)
         return b"" if place < 0 else text[self.start(text, place) : place + len(self.key)]
 
     @abstractmethod
     def _parse(self, text: bytes) -> Frame:
-        """Reads a frame.
+        """Read a frame.
 
         Raises:
-            TrajectoryError: If something else is in there; `read` adds where.
-            ValueError: If it is where numbers should be.
+            TrajectoryError: If the frame isn't as expected; `read` adds the file and the frame.
+            ValueError: If a word isn't a number where one is expected.
         """
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return len(self._index.starts)
 
     @override
     def read(self, index: int) -> Frame:
         try:
             if self._file is None:
-                # Unbuffered, since a frame is read at once.
+                # Unbuffered, since a frame is read in one call.
                 self._file = open(self.path, "rb", buffering=0)  # noqa: SIM115 (stays open for the next frames)
             start, stop = int(self._index.starts[index]), int(self._index.stops[index])
             self._file.seek(start)
@@ -130,7 +129,7 @@ class TextFrames(FrameSource):
         except OSError as error:
             raise TrajectoryError(f"`{self.path}`: expected to read on, but {error.strerror}") from error
         try:
-            # What overflows isn't finite, which the reader of the frames refuses.
+            # Numbers that overflow become infinite, which `TrajectoryReader` refuses.
             with np.errstate(over="ignore", invalid="ignore"):
                 return self._parse(text)
         except TrajectoryError as error:
@@ -145,22 +144,22 @@ class TextFrames(FrameSource):
             self._file = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Everything but the open file, for copies and other processes."""
+        """Return the state without the open file, for copies and other processes."""
         return {**self.__dict__, "_file": None}
 
     def __del__(self) -> None:
-        """Closes the file."""
+        """Close the file."""
         if "_file" in self.__dict__:
             self.close()
 
 
 def _shape(text: bytes) -> bytes:
-    """A text without its numbers."""
+    """Return a text without its numbers."""
     return re.sub(rb"[-+]?[\d.]+([eE][-+]?\d+)?", b"#", text).strip()
 
 
 def _digits(word: bytes) -> tuple[bool, int, int]:
-    """How much of a number there is: whether it has an exponent, its decimals and, without these, its digits."""
+    """Return how complete a number is: whether it has an exponent, its number of decimals or, without these, digits."""
     found = _NUMBER.fullmatch(word)
     if found is None:
         return False, 0, 0

@@ -1,4 +1,4 @@
-"""What the atoms of a trajectory are: elements, masses and names, from the trajectory or another file."""
+"""Elements, masses and names of the atoms of a trajectory, read from the trajectory or another file."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _HEAD = 1 << 12
 
 
 class Topology(NamedTuple):
-    """What the atoms are.
+    """Elements, masses and names of atoms.
 
     Attributes:
         universe: A universe without a trajectory.
-        notes: What a reader of the results should know, in sentences.
+        notes: Sentences about assumptions, for the reader of the results.
     """
 
     universe: Any
@@ -52,19 +52,19 @@ _CURE = (
 
 
 def topology_of(source: FrameSource) -> Topology:
-    """What the labels of a trajectory say.
+    """Return the topology that the labels of a trajectory give.
 
     Args:
         source: The frames.
 
     Raises:
-        TrajectoryError: If there are none, or one isn't that of an element.
+        TrajectoryError: If there are no labels, or a label isn't an element.
     """
     labels, name = source.labels, source.name
     if labels is None and source.topology is not None:
         return Topology(_read_other(Path(source.topology)))
     if labels is None:
-        raise TrajectoryError(f"`topology`: expected a file that tells the elements, since `{name}` doesn't{_CURE}")
+        raise TrajectoryError(f"`topology`: expected a file that gives the elements, since `{name}` doesn't{_CURE}")
     universe = _universe(elements_of(labels, name), masses_of(labels, name, source.ipi), labels)
     special = isotopes_of_ipi(labels) if source.ipi else {}
     notes = tuple(f"`{label}` is a particle of {mass:.3f} u, as in i-PI." for label, mass in special.items())
@@ -72,14 +72,14 @@ def topology_of(source: FrameSource) -> Topology:
 
 
 def read_topology(path: str | PathLike[str], source: FrameSource) -> Topology:
-    """What a file says that the atoms are.
+    """Read a topology from a file.
 
     Args:
-        path: A data file of LAMMPS, a trajectory with elements, or what MDAnalysis reads.
-        source: The frames for which it is.
+        path: A data file of LAMMPS, a trajectory with elements, or a topology file that MDAnalysis reads.
+        source: The frames of these atoms.
 
     Raises:
-        TrajectoryError: If it can't be read, has no elements, or is of other atoms.
+        TrajectoryError: If the file can't be read, has no elements, or has other atoms than the frames.
     """
     check_file(path)
     try:
@@ -114,10 +114,10 @@ def _universe(elements: list[str], masses: Array, names: Any) -> Any:
 
 
 def _read_data(path: Path, source: FrameSource) -> Topology:
-    """Reads a data file of LAMMPS with ASE, which understands any style that the file names."""
+    """Read a data file of LAMMPS with ASE, which supports every atom style that the file names."""
     masses = _MASSES.search(path.read_bytes())
     if masses is None:
-        raise TrajectoryError(f"`topology`: expected masses, which tell the elements, in `{path}`")
+        raise TrajectoryError(f"`topology`: expected masses, which give the elements, in `{path}`")
     try:
         atoms = read_lammps_data(str(path), sort_by_id=True)
     except (ValueError, KeyError, IndexError, RuntimeError, StopIteration, OverflowError) as error:
@@ -137,29 +137,29 @@ def _read_data(path: Path, source: FrameSource) -> Topology:
         for kind, symbol in symbols.items()
         if not is_natural(found[kind], symbol)
     ]
-    note = f"Elements of masses in `{path.name}` that differ from those in nature: {', '.join(unlike)}."
+    note = f"Masses in `{path.name}` that differ from the natural masses of their elements: {', '.join(unlike)}."
     notes = (note,) if unlike else ()
     elements = [symbols[kind] for kind in atoms.arrays["type"].tolist()]
     return Topology(_universe(elements, atoms.get_masses(), elements), notes)
 
 
 def _element(kind: int, mass: float, name: str, path: Path) -> str:
-    """The element of a type of a data file: as the comment behind its mass names it, or its mass tells it."""
+    """Return the element of an atom type in a data file, from the comment after its mass, or else from the mass."""
     named = element_named(name, mass)
     found = [named] if named else elements_of_mass(mass)
     if len(found) == 1:
         return found[0]
-    which = f"may be {' or '.join(found)}" if found else "is that of no element"
+    which = f"may be {' or '.join(found)}" if found else "is the mass of no element"
     raise TrajectoryError(
-        f"`topology`: expected masses that tell the elements, got {mass:g} of type {kind} in `{path}`, which {which}; "
-        f"name the element behind it, as in `{kind} {mass:g} # H`"
+        f"`topology`: expected masses of elements, got {mass:g} of type {kind} in `{path}`, which {which}; "
+        f"name the element after it, as in `{kind} {mass:g} # H`"
     )
 
 
 def _read_other(path: Path) -> Any:
-    """Reads a file with MDAnalysis."""
+    """Read a file with MDAnalysis."""
     with warnings.catch_warnings():
-        # About attributes that the file doesn't have; the one that is needed is checked below.
+        # The warnings are about attributes that the file lacks; elements, which are needed, are checked below.
         warnings.simplefilter("ignore")
         try:
             universe = read_atoms(str(path))
@@ -172,7 +172,7 @@ def _read_other(path: Path) -> Any:
             named = zip(_names(universe.atoms), elements, strict=True)
             unknown = list(dict.fromkeys(name for name, known in named if not known))
             raise TrajectoryError(
-                f"`topology`: expected elements, or names that tell them, got {', '.join(unknown[:5])} in `{path}`"
+                f"`topology`: expected elements, or names of elements, got {', '.join(unknown[:5])} in `{path}`"
             )
         universe.add_TopologyAttr("elements", np.array(elements, dtype=object))
         if not hasattr(universe.atoms, "masses") or not np.all(universe.atoms.masses > 0):
@@ -182,7 +182,7 @@ def _read_other(path: Path) -> Any:
 
 
 def _elements_of(atoms: Any) -> list[str]:
-    """Elements of atoms that MDAnalysis read: from those in the file, masses or names; empty where nothing tells it."""
+    """Return the elements of atoms that MDAnalysis read, from elements, masses or names; empty where unknown."""
     count = len(atoms)
     own = [element_of(str(each)) for each in atoms.elements] if hasattr(atoms, "elements") else [""] * count
     candidates = [elements_of_mass(float(mass)) for mass in atoms.masses] if hasattr(atoms, "masses") else [[]] * count
@@ -198,7 +198,7 @@ def _names(atoms: Any) -> list[str]:
 
 
 def _element_of_name(name: str, residue: str) -> str:
-    """The element of an atom by its name; empty for CA, HG and the like, unless the residue is that ion."""
+    """Return the element of an atom by its name; empty for ambiguous names such as CA and HG, unless it is an ion."""
     symbol = element_of(name)
     alone = re.sub(r"\d.*$", "", name)
     if len(symbol) == 2 and alone.isupper() and element_of(alone[0]) and not residue.upper().startswith(alone):

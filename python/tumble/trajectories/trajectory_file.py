@@ -1,4 +1,4 @@
-"""Files of trajectories, before they are opened: that they are files, and the order of those that a pattern matches."""
+"""Checks of trajectory files before they are opened, and the order of files that match a pattern."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tumble.errors import TrajectoryError
 
 
 def check_file(path: str | PathLike[str]) -> None:
-    """Raise a TrajectoryError if something is there that isn't a file, such as a pipe, at which reading would wait.
+    """Raise a TrajectoryError for a pipe or a device, since reading it may wait forever.
 
-    A folder, or nothing, says so itself when it is opened.
+    A folder or a missing file gives its own error when it is opened.
     """
     try:
         mode = os.stat(path).st_mode
@@ -26,14 +26,14 @@ def check_file(path: str | PathLike[str]) -> None:
 
 
 def matching(pattern: str) -> list[str]:
-    """Return the files that a pattern matches, in the order of the numbers in their names."""
+    """Return the files that match a pattern, sorted by the numbers in their names."""
     return sorted(glob.glob(pattern), key=by_numbers)
 
 
 def in_order(names: Sequence[str]) -> list[str]:
-    """Return names in the order of their numbers if they are in that of the alphabet, as a shell gives them.
+    """Return names sorted by their numbers if they are in alphabetical order, as a shell expands patterns.
 
-    Names that differ in more than numbers, or are in another order, were put so on purpose.
+    Names that differ in more than numbers, or have another order, keep it, since the user chose it.
     """
     if len({re.sub(r"\d+", "#", name) for name in names}) == 1 and list(names) == sorted(names):
         return sorted(names, key=by_numbers)
@@ -41,6 +41,6 @@ def in_order(names: Sequence[str]) -> list[str]:
 
 
 def by_numbers(name: str | PathLike[str]) -> list[tuple[int, int, str]]:
-    """Return a key that sorts `x.10` behind `x.9`."""
+    """Return a sort key that puts `x.10` after `x.9`."""
     parts = re.split(r"(\d+)", os.fspath(name), flags=re.ASCII)
     return [(1, int(part), part) if index % 2 else (0, 0, part) for index, part in enumerate(parts)]

@@ -1,7 +1,7 @@
-"""The reader of MDAnalysis for any source of frames.
+"""MDAnalysis reader for any source of frames.
 
-`ts.data` has `time` (ps) if it is known, `step` if the file tells it, and what else the source has. Where the time
-isn't known, `ts.time` counts frames, and `TrajectoryReader.time_known` is false.
+`ts.data` has `time` (ps) if it is known, `step` if the file has it, and the further values of the source. If the time
+is unknown, `ts.time` counts frames and `TrajectoryReader.time_known` is false.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from tumble.errors import TrajectoryError
 from tumble.trajectories.frames import FrameSource
 from tumble.types import Array
 
-_LARGEST = 1e18  # MDAnalysis has squares of these numbers in single precision
+_LARGEST = 1e18  # MDAnalysis computes squares of these numbers in single precision
 
 
 # MDAnalysis has no types, hence the exemption.
 class TrajectoryReader(ReaderBase):  # type: ignore[misc]
-    """Reads frames of a source.
+    """MDAnalysis reader of a source of frames.
 
     Args:
         source: Frames of positions.
@@ -34,7 +34,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
     """
 
     format = "TUMBLE"
-    #: Whether frames are given in which atoms have changed their kinds, `Frame.data`: to those that ask for it alone.
+    #: Whether to return frames in which atoms have exchanged their kinds (`Frame.data`) instead of raising an error.
     kinds_may_change = False
     units = {"time": "ps", "length": "Angstrom", "velocity": "Angstrom/ps", "force": "kJ/(mol*Angstrom)"}  # noqa: RUF012
 
@@ -45,7 +45,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
         self.n_frames = len(source)
         self._cell = cell
         self._times, notes = _times(source, timestep)
-        #: What a reader of the results should know, in sentences.
+        #: Sentences about omissions and unknowns, for the reader of the results.
         self.notes: tuple[str, ...] = (*source.notes, *notes)
         self.ts = self._Timestep(self.n_atoms)
         if cell is not None and source.read(0).dimensions is not None:
@@ -54,17 +54,17 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
 
     @property
     def time_known(self) -> bool:
-        """Whether `ts.time` is in ps; else it counts frames."""
+        """Whether `ts.time` is in ps; otherwise it counts frames."""
         return self._times is not None
 
     @property
     def steps(self) -> Any:
-        """Number of the time step of each frame, [F]; None if the files don't tell."""
+        """Number of the time step of each frame, [F]; None if the files have none."""
         return self.source.steps
 
     @property
     def unwrapped(self) -> bool | None:
-        """Whether atoms that cross the faces of the cell keep going; None if that isn't known."""
+        """Whether atoms that cross the faces of the cell are not wrapped back; None if unknown."""
         return self.source.unwrapped
 
     def _read_frame(self, frame: int) -> Any:
@@ -78,7 +78,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
             values = getattr(found, what)
             if values is not None and not np.abs(values).max() < _LARGEST:
                 raise TrajectoryError(
-                    f"`files`: expected numbers, got {what} that are infinite, too large or none in "
+                    f"`files`: expected numbers, got {what} that are NaN, infinite or too large in "
                     f"{self.source.describe(frame)}"
                 )
         ts.frame = frame
@@ -99,21 +99,21 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
         return ts
 
     def kinds_changed(self, frame: int) -> TrajectoryError:
-        """Return the error for those that don't take a frame in which atoms have changed their kinds."""
+        """Return the error for observables that can't use a frame in which atoms have exchanged their kinds."""
         return TrajectoryError(
-            f"`files`: expected the same types in all frames, got others in {self.source.describe(frame)}, as `fix "
-            "atom/swap` makes them; only g(r) of elements can be had, or take a part of the run in which they stay"
+            f"`files`: expected the same types in all frames, got others in {self.source.describe(frame)}, as with "
+            "`fix atom/swap`; only g(r) of elements is possible, or use a part of the run without exchanges"
         )
 
     def _dt(self) -> float:
-        """Mean time between two frames, ps; 1 where it isn't known."""
+        """Return the mean time between two frames, ps; 1 if unknown."""
         if self._times is None or self.n_frames < 2:
             return 1.0
         return float(self._times[-1] - self._times[0]) / (self.n_frames - 1)
 
     @property
     def frame_times(self) -> Array | None:
-        """Time of each frame, [T] in ps; None if it isn't known."""
+        """Time of each frame, [T] in ps; None if unknown."""
         return self._times
 
     def _read_next_timestep(self, ts: Any = None) -> Any:
@@ -125,19 +125,19 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
         self.ts.frame = -1
 
     def close(self) -> None:
-        """Closes all files."""
-        if "source" in self.__dict__:  # unless it never got so far
+        """Close all files."""
+        if "source" in self.__dict__:  # missing if `__init__` failed
             self.source.close()
 
     def __del__(self) -> None:
-        """Closes all files."""
+        """Close all files."""
         if "_auxs" in self.__dict__:
             super().__del__()
 
     def copy(self) -> Any:
-        """An independent reader at the same frame."""
+        """Return an independent reader at the same frame."""
         new = copy.copy(self)
-        # The way to other processes also gives files of its own to the copy.
+        # Pickling, as for another process, gives the copy its own open files.
         new.source = pickle.loads(pickle.dumps(self.source))
         new.ts = self.ts.copy()
         new._auxs = {}
@@ -147,27 +147,27 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
 
 
 def _times(source: FrameSource, timestep: float | None) -> tuple[Array | None, tuple[str, ...]]:
-    """Times of all frames in ps, if they are known, and what is to be said about them."""
+    """Return the times of all frames in ps, or None, and notes about them."""
     if timestep is not None and not timestep > 0:
         raise TrajectoryError(f"`timestep`: expected a positive number of ps, got {timestep}")
     irregular: tuple[str, ...] = ()
     if source.steps is not None:
         strides = np.unique(np.diff(source.steps))
         if len(strides) > 1:
-            irregular = (f"Frames aren't at equal distances: from {strides[0]} to {strides[-1]} steps.",)
+            irregular = (f"Frames aren't equally spaced: {strides[0]} to {strides[-1]} steps apart.",)
     if timestep is None:
         unknown = "The time between steps isn't known: times count frames. Give the time step."
         return source.times, irregular if source.times is not None else (*irregular, unknown)
     if source.steps is None:
         if source.times is not None:
             return source.times, ()
-        note = "The file has no numbers of steps: `timestep` is taken as the time between frames."
+        note = "The file has no step numbers: `timestep` is taken as the time between frames."
         return np.arange(len(source), dtype=np.float64) * timestep, (note,)
     times = source.steps.astype(np.float64) * timestep
     if source.times is not None and len(times) > 1:
         own, given = np.ptp(source.times), np.ptp(times)
         if abs(own - given) > 1e-3 * given:
             said = own / np.ptp(source.steps)
-            note = f"Times are steps of {timestep:.6g} ps, as given, where `{source.name}` says {said:.6g} ps."
+            note = f"Times follow from the given time step of {timestep:.6g} ps; `{source.name}` has {said:.6g} ps."
             return times, (*irregular, note)
     return times, irregular

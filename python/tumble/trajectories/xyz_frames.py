@@ -1,4 +1,4 @@
-"""What the xyz files of all programs share: the number of atoms, a comment, and a line for each atom."""
+"""Base class for xyz files, which have the number of atoms, a comment, and a line for each atom."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COUNT = re.compile(rb"\s*\d+[ \t\r]*\n")
 
 
 def comment_of(head: bytes) -> bytes | None:
-    """Return the comment of the first frame of an xyz file, of which this is the beginning; None for another format."""
+    """Return the comment of the first frame of an xyz file that begins with `head`; None for another format."""
     count = _COUNT.match(head)
     return None if count is None else head[count.end() :].partition(b"\n")[0]
 
@@ -50,14 +50,14 @@ class XYZFrames(TextFrames):
 
     @abstractmethod
     def _look_at(self, comment: str) -> None:
-        """Looks at the comment of the first frame."""
+        """Read the properties that all frames share from the comment of the first frame."""
 
     @abstractmethod
     def _frame(self, comment: str, table: bytes) -> Frame:
-        """Makes a frame of its comment and its lines of atoms."""
+        """Return the frame with this comment and these lines of atoms."""
 
     def start(self, text: bytes, key: int) -> int:
-        """Return where the frame begins whose key is in the comment at `key`.
+        """Return the position where the frame with its key at `key` begins.
 
         Raises:
             TrajectoryError: If the frame has another number of atoms than the first.
@@ -67,7 +67,7 @@ class XYZFrames(TextFrames):
         count, expected = text[begin:end].strip(), b"%d" % self.n_atoms
         if count == expected:
             return begin
-        # After a frame that was cut off in the middle of a line, the next one follows on the same line.
+        # If the previous frame was cut off in the middle of a line, this one begins on the same line.
         if count.endswith(expected) and (not count.isdigit() or expected.startswith(count[: -len(expected)])):
             return text.rindex(expected, begin, end)
         raise TrajectoryError(
@@ -75,7 +75,7 @@ class XYZFrames(TextFrames):
         )
 
     def begins(self, text: bytes) -> bool:
-        """See `Layout`: the number of atoms, or a part of it, or with a part of a comment."""
+        """Return whether the text is the number of atoms, a part of it, or this number and a part of a comment."""
         count, end, comment = text.partition(b"\n")
         expected = b"%d" % self.n_atoms
         return count.strip() == expected and b"\n" not in comment if end else expected.startswith(count.strip())
@@ -91,19 +91,16 @@ class XYZFrames(TextFrames):
         return self._frame(text[begin:end].decode(errors="replace"), text[end:])
 
     def _numbers(self, table: bytes, width: int, label: int, columns: Sequence[int]) -> Array:
-        """Columns of numbers of all atoms.
+        """Return the columns of numbers of all atoms, [N,K].
 
         Args:
             table: The lines of atoms.
             width: Number of words of a line.
-            label: The word that is the label of the atom.
-            columns: The words that are numbers, K.
-
-        Returns:
-            [N,K].
+            label: Index of the word that is the label of the atom.
+            columns: Indices of the words that are numbers, K.
 
         Raises:
-            TrajectoryError: If something else is in there, or the labels aren't those of the first frame.
+            TrajectoryError: If the table has another layout, or other labels than the first frame.
         """
         if self._printed is not None:
             found = self._printed.parse(table)

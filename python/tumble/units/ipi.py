@@ -86,7 +86,7 @@ FORCE = Units(
 
 
 def factor(units: Units, name: str | None, what: str) -> float:
-    """Factor from a unit to ours.
+    """Return the factor from a unit to ours.
 
     Args:
         units: One of the tables above.

@@ -31,7 +31,7 @@ _STYLES = {
 
 
 def lammps_units(style: str) -> LammpsUnits:
-    """The units of a style.
+    """Return the units of a style.
 
     Raises:
         TrajectoryError: If it isn't `metal` or `real`.

@@ -29,7 +29,7 @@ def test_frames_of_a_minimization_and_of_another_time_step_do_not_count(tmp_path
     kept = universe.trajectory.steps
     assert kept.tolist() == [60, 70, 80, 90, 100]  # 17 steps, 33 steps, and then these 50
     assert universe.trajectory.frame_times == pytest.approx(kept * 0.00025)
-    assert any("those of other stages or runs" in note for note in notes_of(universe))
+    assert any("other stages or runs" in note for note in notes_of(universe))
 
 
 def test_dump_that_begins_with_the_stage_counts_whole(tmp_path: Path) -> None:

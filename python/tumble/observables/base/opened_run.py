@@ -148,7 +148,7 @@ class OpenedRun:
         """What the trajectory shows of the nuclei, in words; None if there is none, or that isn't known."""
         shown = getattr(self.__dict__.get("_opened"), "trajectory", None)
         found: Nuclei | None = getattr(shown, "nuclei", None)
-        return None if found is None else found.of(self.run.beads)
+        return None if found is None else found.describe(self.run.beads)
 
     @property
     def isotropic(self) -> bool | None:

@@ -17,7 +17,7 @@ _MOST = 10_000_000  # atoms
 
 
 def atoms_of(system: Any, folder: Path) -> dict[str, int]:
-    """Number of atoms of each label, by which i-PI selects them; empty if they aren't known.
+    """Return the number of atoms of each label, by which i-PI selects them; empty if they aren't known.
 
     They are among the names of a checkpoint, or in the first frame of the xyz file that the run starts from.
 
@@ -32,7 +32,7 @@ def atoms_of(system: Any, folder: Path) -> dict[str, int]:
 
 
 def _labels_in(system: Any, folder: Path) -> Sequence[str]:
-    """Labels of the first xyz file of `initialize`."""
+    """Return the labels of the first xyz file of `initialize`."""
     for file in system.findall("initialize/file"):
         path = folder / (file.text or "").strip()
         if word_of(file, "mode", "") == "xyz" and is_file(path):

@@ -19,7 +19,7 @@ _HEAD = 100_000  # characters of a log, in the first of which a driver introduce
 
 
 def said_by_driver(folder: Path) -> tuple[dict[str, str], str | None]:
-    """The model and its rotations, from what `tumble drive` said, if that is in a file *.log beside the outputs."""
+    """Return the model and its rotations from the log of `tumble drive`, a file *.log next to the outputs."""
     for path in sorted(folder.glob("*.log")):
         try:
             check_file(path)
@@ -33,7 +33,7 @@ def said_by_driver(folder: Path) -> tuple[dict[str, str], str | None]:
 
 
 def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array], tuple[str, ...]]:
-    """The log of the symmetry error, which is known by its heading.
+    """Return the log of the symmetry error, which is known by its heading.
 
     The driver counts rounds through the beads. Round n is step n − 1, at the time (n − 1) Δt, where one driver serves
     all beads and i-PI asks once for the forces of a step. Where a round can't be a step, as in multiple time stepping

@@ -12,12 +12,12 @@ _SHOWN = 40  # characters of what is wrong, in messages
 
 
 def word_of(element: Any, attribute: str, default: str) -> str:
-    """An attribute without blanks and quotation marks."""
+    """Return an attribute without blanks and quotation marks."""
     return str(element.get(attribute, default)).strip().strip("'\"").strip()
 
 
 def integer_of(text: str, what: str) -> int:
-    """An integer.
+    """Return an integer.
 
     Raises:
         TrajectoryError: If it isn't one, or needs more than 64 bits.
@@ -34,7 +34,7 @@ def integer_of(text: str, what: str) -> int:
 
 
 def positive_of(element: Any, attribute: str) -> int:
-    """An attribute that counts something, 1 if it isn't given.
+    """Return an attribute that counts something, 1 if it isn't given.
 
     Raises:
         TrajectoryError: If it isn't an integer from 1.
@@ -56,7 +56,7 @@ def integers_of(element: Any) -> list[int]:
 
 
 def quantity_of(element: Any, units: Units, default: float | None = None, positive: bool = False) -> float | None:
-    """A number in our units.
+    """Return a number in our units.
 
     Args:
         element: None if it isn't given.

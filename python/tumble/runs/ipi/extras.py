@@ -23,7 +23,7 @@ _SIZES = {"torque": 3, "bare_energy": 1, "bare_torque": 3}
 
 
 def read_extras(paths: Sequence[Path]) -> tuple[Array, Array, tuple[str, ...]]:
-    """Reads files of extras, one for each bead.
+    """Read files of extras, one for each bead.
 
     A last line that was cut off is left out, and so are damaged lines and steps that aren't in all files.
 
@@ -54,7 +54,7 @@ def read_extras(paths: Sequence[Path]) -> tuple[Array, Array, tuple[str, ...]]:
 def torque_of(
     outputs: Sequence[TrajectoryOutput], beads: int, timestep: float | None
 ) -> tuple[Array, Array | None, tuple[str, ...]]:
-    """The frame torque that the driver gave as extras.
+    """Return the frame torque that the driver gave as extras.
 
     Args:
         outputs: As the input has them.
@@ -93,7 +93,7 @@ def torque_of(
 
 
 def _read_bead(path: Path) -> tuple[Array, Array, int]:
-    """Steps [U], increasing, numbers [U,K] of a file, and how many of its rows are damaged and left out."""
+    """Return the steps [U], increasing, numbers [U,K] of a file, and how many of its rows are damaged and left out."""
     steps: list[float] = []
     rows: list[list[float]] = []
     step: float | None = None

@@ -109,7 +109,7 @@ class IpiInput:
 
 
 def read_ipi_input(xml: Path) -> IpiInput:
-    """Reads an input of one system.
+    """Read an input of one system.
 
     Raises:
         TrajectoryError: If it isn't one of i-PI, has several systems, or words where numbers are expected.
@@ -126,7 +126,7 @@ def read_ipi_input(xml: Path) -> IpiInput:
 
 
 def root_of(xml: Path) -> Any:
-    """The element `simulation` of an input or a checkpoint; None if the file holds something else."""
+    """Return the element `simulation` of an input or a checkpoint; None if the file holds something else."""
     try:
         return _parsed(xml)
     except TrajectoryError:
@@ -134,7 +134,7 @@ def root_of(xml: Path) -> Any:
 
 
 def _parsed(xml: Path) -> Any:
-    """The element `simulation`.
+    """Return the element `simulation`.
 
     Raises:
         TrajectoryError: If the file holds something else.
@@ -231,7 +231,7 @@ def _one_system(xml: Path, root: Any, output: Any) -> Any:
 
 
 def _name(text: str, separator: str) -> str:
-    """A part of a file's name, with what joins it to the next."""
+    """Return a part of a file's name, with what joins it to the next."""
     return f"{text.strip()}{separator}" if text.strip() else ""
 
 

@@ -134,7 +134,7 @@ def _fixed(element: Any) -> tuple[str, ...]:
 
 
 def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:
-    """Motions that follow each other in each step."""
+    """Return the motions that follow each other in each step."""
     dynamics = [motion for mode, motion in parts if mode in _DYNAMICS]
     others = [(mode, motion) for mode, motion in parts if mode not in _DYNAMICS]
     words = " + ".join(motion.words for _, motion in parts)
@@ -170,7 +170,7 @@ def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:
 
 
 def _dynamics(dynamics: Any, beads: int) -> Motion:
-    """Molecular dynamics, from an element that has all that `dynamics` has."""
+    """Return the molecular dynamics, from an element that has all that `dynamics` has."""
     mode = word_of(dynamics, "mode", "nve")
     baths = [] if mode in ("nve", "eda-nve") else _thermostats(dynamics.find("thermostat"))
     names = [word_of(bath, "mode", "") for bath in baths]
@@ -195,7 +195,7 @@ def _dynamics(dynamics: Any, beads: int) -> Motion:
 
 
 def _driven(dynamics: Any, beads: int) -> Motion:
-    """Dynamics in an electric field."""
+    """Return the dynamics in an electric field."""
     found = _dynamics(dynamics, beads)
     if word_of(dynamics, "mode", "nve") not in ("eda-nve", "eda-nvt"):
         return found
@@ -208,7 +208,7 @@ def _driven(dynamics: Any, beads: int) -> Motion:
 
 
 def _constrained(dynamics: Any, beads: int) -> Motion:
-    """Dynamics with constraints."""
+    """Return the dynamics with constraints."""
     found = _dynamics(dynamics, beads)
     return replace(found, words=f"{found.words} with constraints")
 
@@ -217,7 +217,7 @@ _DYNAMICS = {"dynamics": _dynamics, "driven_dynamics": _driven, "constrained_dyn
 
 
 def _thermostats(element: Any) -> list[Any]:
-    """Elements of thermostats; none for one that does nothing."""
+    """Return the elements of thermostats; none for one that does nothing."""
     if element is None:
         return []
     mode = word_of(element, "mode", "")

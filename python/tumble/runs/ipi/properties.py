@@ -61,7 +61,7 @@ class Properties:
 def read_properties(
     outputs: Sequence[PropertiesOutput], timestep: float | None, *, suzuki_chin: bool = False
 ) -> Properties:
-    """Reads the files of properties of a run, as one table.
+    """Read the files of properties of a run, as one table.
 
     The rows are those of the file with the conserved quantity or the potential energy. A file is added to it if it has
     the same stride; where one lacks rows, for the run was killed, none of the others has them either.
@@ -140,7 +140,7 @@ def _merged(tables: list[tuple[PropertiesOutput, dict[str, Array]]], notes: list
 
 
 def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[str, Array], list[str]]:
-    """The columns of one file, with increasing steps, and what was left out of it.
+    """Return the columns of one file, with increasing steps, and what was left out of it.
 
     Raises:
         TrajectoryError: If it isn't one of properties, or nothing is in there.
@@ -176,7 +176,7 @@ def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[
 
 
 def _heading(path: Path, lines: Sequence[bytes]) -> list[tuple[int, int, str, str]]:
-    """First and last column, quantity, and what follows it, of each property.
+    """Return the first and last column, quantity, and what follows it, of each property.
 
     Raises:
         TrajectoryError: If there are several headings that differ, or columns that can't be.

@@ -18,7 +18,7 @@ from tumble.runs.text_rows import is_file
 
 
 def find_ipi_input(folder: Path) -> Path | None:
-    """The XML input of i-PI in a folder; None if there is none.
+    """Return the XML input of i-PI in a folder; None if there is none.
 
     Checkpoints (`RESTART`, by another name) only count where there is nothing else.
 
@@ -46,12 +46,12 @@ def damaged_inputs(folder: Path) -> str:
 
 
 def is_ipi_input(path: Path) -> bool:
-    """Whether a file is an input or a checkpoint of i-PI, whatever its name."""
+    """Return whether a file is an input or a checkpoint of i-PI, whatever its name."""
     return root_of(path) is not None
 
 
 def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = None) -> Run:
-    """Reads a run of i-PI.
+    """Read a run of i-PI.
 
     What can't be read of logs is left out, with a note, so that the trajectory isn't lost with it.
 
@@ -116,7 +116,7 @@ def _files(xml: Path, found: IpiInput) -> tuple[Path, ...]:
 
 
 def _trajectory(found: IpiInput) -> tuple[Trajectory, tuple[str, ...]]:
-    """The trajectory, and what was left out, in sentences."""
+    """Return the trajectory, and what was left out, in sentences."""
     if found.motion.images is not None and found.beads > 1:
         note = f"The {found.beads} beads are {found.motion.images} and no ring polymer: none is the trajectory."
         return Trajectory(), (note,)
@@ -124,7 +124,7 @@ def _trajectory(found: IpiInput) -> tuple[Trajectory, tuple[str, ...]]:
 
 
 def _symmetrize(rotations: str | None, said: str | None) -> str | None:
-    """The rotations of i-PI, if it has some, of those of the driver, if it has some."""
+    """Return the rotations of i-PI, if it has some, of those of the driver, if it has some."""
     return f"{rotations}, driver: {said}" if rotations and said and said != "none" else rotations or said
 
 

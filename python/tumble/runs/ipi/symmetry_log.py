@@ -52,7 +52,7 @@ class SymmetryLog:
 
 
 def is_symmetry_log(path: str | PathLike[str]) -> bool:
-    """Whether a file begins as a log of the symmetry error does."""
+    """Return whether a file begins as a log of the symmetry error does."""
     try:
         check_file(path)
         with Path(path).open(errors="replace") as file:
@@ -62,7 +62,7 @@ def is_symmetry_log(path: str | PathLike[str]) -> bool:
 
 
 def read_symmetry_log(path: str | PathLike[str]) -> SymmetryLog:
-    """Reads a log of the symmetry error.
+    """Read a log of the symmetry error.
 
     A last line that was cut off is left out, and so are damaged ones.
 
@@ -103,7 +103,7 @@ def read_symmetry_log(path: str | PathLike[str]) -> SymmetryLog:
 
 
 def _rows(texts: Sequence[str]) -> tuple[list[list[float]], int, int]:
-    """Rows of numbers, with rounds counted through the file; the number of headings, and of damaged lines."""
+    """Return rows with rounds numbered through the file, the number of headings and the number of damaged lines."""
     rows: list[list[float]] = []
     start, last, every, parts, damaged = 0.0, 0.0, 1.0, 0, 0
     for text in texts:
@@ -124,7 +124,7 @@ def _rows(texts: Sequence[str]) -> tuple[list[list[float]], int, int]:
 
 
 def _row(text: str) -> list[float] | None:
-    """The numbers of a line; None if it is damaged."""
+    """Return the numbers of a line; None if it is damaged."""
     try:
         row = floats_of(text.encode().split())
     except ValueError:

@@ -27,7 +27,7 @@ class _Found:
 def trajectory_of(
     outputs: Sequence[TrajectoryOutput], beads: int, *, every_second: bool = False
 ) -> tuple[Trajectory, tuple[str, ...]]:
-    """The trajectory of the beads or, without one, that of the centroid; what was left out, in sentences.
+    """Return the trajectory of the beads or, without one, that of the centroid; what was left out, in sentences.
 
     Positions of a part of the beads are no ring polymer: of these, the first bead alone is taken, and only where there
     is no centroid. Velocities and forces are taken if there are some for each frame of positions.
@@ -69,7 +69,7 @@ def trajectory_of(
 
 
 def files_of_beads(output: TrajectoryOutput, beads: int, ending: str) -> dict[int, Path]:
-    """The files of an element of the input, by bead in increasing order; those of other runs aren't taken.
+    """Return the files of an element of the input, by bead in increasing order; those of other runs aren't taken.
 
     Args:
         output: The element.
@@ -92,7 +92,7 @@ def files_of_beads(output: TrajectoryOutput, beads: int, ending: str) -> dict[in
 
 
 def _found(outputs: Sequence[TrajectoryOutput], quantity: str, beads: int | None) -> list[_Found]:
-    """Elements of this quantity whose files are there; `beads` is None for quantities of the centroid."""
+    """Return the elements of this quantity whose files are there; `beads` is None for quantities of the centroid."""
     found = []
     for output in outputs:
         ending = _ENDINGS.get(output.format)
@@ -118,7 +118,7 @@ def _best(found: Sequence[_Found]) -> _Found | None:
 
 
 def _companions(found: Sequence[_Found], positions: _Found, notes: list[str]) -> tuple[Path, ...]:
-    """Files of velocities or forces, as many as there are of positions; none, and a note, if some are missing."""
+    """Return one file of velocities or forces for each file of positions; none, and a note, if some are missing."""
     for each in found:
         if set(positions.files) <= set(each.files) and positions.output.stride % each.output.stride == 0:
             return tuple(each.files[bead] for bead in positions.files)

@@ -98,7 +98,7 @@ def _changes(part: Part, steps: Array, times: Array, sizes: Array) -> bool:
 
 
 def _speed(part: Part) -> tuple[float, float] | None:
-    """Between which numbers the time step is, by the speeds of the stages, ps; None if they say nothing."""
+    """Return the between which numbers the time step is, by the speeds of the stages, ps; None if they say nothing."""
     speeds = [stage.speed for stage in part.stages if stage.speed is not None]
     if not speeds:
         return None

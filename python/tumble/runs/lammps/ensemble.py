@@ -44,7 +44,7 @@ _HARMLESS_PREFIXES = ("ave/", "store/", "nve")
 
 
 def ensemble_of(fixes: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
-    """The ensemble in words, and the kind of thermostat (see `Run`); `unknown` and None where a fix isn't known.
+    """Return the ensemble in words, and the kind of thermostat (see `Run`); `unknown` and None where a fix isn't known.
 
     Args:
         fixes: Words of the fixes that were alive, by ID.
@@ -64,7 +64,7 @@ def ensemble_of(fixes: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
 
 
 def note_on_groups(fixes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """A note where no integrator acts on all atoms, so that some may stand still.
+    """Return a note where no integrator acts on all atoms, so that some may stand still.
 
     Args:
         fixes: Words of the fixes that were alive, by ID.
@@ -80,7 +80,7 @@ def note_on_groups(fixes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
 
 def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, ensemble: str) -> float | None:
-    """Temperature of the thermostat, K; without one, the mean; None where it changes or isn't known.
+    """Return the temperature of the thermostat, K; without one, the mean; None where it changes or isn't known.
 
     Args:
         fixes: Words of the fixes that were alive, by ID.
@@ -128,7 +128,7 @@ def _bath(fixes: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
 
 
 def _constant(words: Sequence[str]) -> float | None:
-    """Temperature or pressure at the start and the end of a run, if they are the same number."""
+    """Return the temperature or pressure at the start and the end of a run, if they are the same number."""
     try:
         start, stop = (float(word) for word in words)
     except ValueError:  # a variable, or too few
