@@ -58,9 +58,9 @@ def test_slope_of_noise_is_within_its_error() -> None:
 
 
 def test_bad_blocks() -> None:
-    with pytest.raises(TrajectoryError, match="`blocks`: expected at least 2, got 1"):
+    with pytest.raises(TrajectoryError, match=r"`blocks`: .* 2, got 1"):
         block_average(np.ones(5), 1)
-    with pytest.raises(TrajectoryError, match="`blocks`: expected at least 3, got 2"):
+    with pytest.raises(TrajectoryError, match=r"`blocks`: .* 3, got 2"):
         block_slope(np.arange(5.0), np.ones(5), 2)
-    with pytest.raises(TrajectoryError, match="at most as many as there are samples, 5, got 6"):
+    with pytest.raises(TrajectoryError, match="samples, 5, got 6"):
         block_average(np.ones(5), 6)

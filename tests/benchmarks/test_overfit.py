@@ -49,7 +49,7 @@ def test_frames_without_a_group_are_groups(overfit: ModuleType) -> None:
 
 
 def test_too_few_groups(overfit: ModuleType) -> None:
-    with pytest.raises(FramesError, match="expected at least 8 groups of frames, half of them to hold out, got 6"):
+    with pytest.raises(FramesError, match=r"8 groups.*got 6"):
         overfit.draw(labelled_frames(12), 4, "pair", seed=0)
 
 

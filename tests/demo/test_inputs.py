@@ -71,15 +71,15 @@ def test_ipi_input_without_the_elements_is_refused(tmp_path: Path) -> None:
     (tmp_path / "ipi" / "water64.xyz").touch()
     xml = tmp_path / "ipi" / "water-liquid.xml"
     xml.write_text("<simulation><total_steps>1</total_steps></simulation>")
-    with pytest.raises(DemoError, match="expected an element `ffsocket/address`, found none"):
+    with pytest.raises(DemoError, match="`ffsocket/address`, found none"):
         inputs.copy_ipi(tmp_path, inputs.IPI_LIQUID, tmp_path, 1, "x")
     xml.write_text("<simulation>")
-    with pytest.raises(DemoError, match="expected XML, got no element found"):
+    with pytest.raises(DemoError, match="XML, got no element found"):
         inputs.copy_ipi(tmp_path, inputs.IPI_LIQUID, tmp_path, 1, "x")
 
 
 def test_inputs_are_found(tmp_path: Path) -> None:
     assert inputs.find_inputs(INPUTS) == INPUTS
     assert (inputs.find_inputs(None) / inputs.IPI_LIQUID.xml).is_file()
-    with pytest.raises(DemoError, match=r"expected a folder with `lammps/water-liquid.in`, found none of it in `.*"):
+    with pytest.raises(DemoError, match=r"`lammps/water-liquid\.in`, found none"):
         inputs.find_inputs(tmp_path)

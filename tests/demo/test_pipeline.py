@@ -105,28 +105,28 @@ def test_engines_logged_what_the_analysis_reads(finished: tuple[Path, str]) -> N
 def test_failing_lammps_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
     script = copied / "lammps" / "water-gas.in"
     script.write_text(script.read_text().replace("pair_style    tumble", "pair_style    no-such-style"))
-    with pytest.raises(DemoError, match=r"(?s)LAMMPS failed with exit status 1; .*ERROR: .*no-such-style"):
+    with pytest.raises(DemoError, match=r"(?s)LAMMPS .*status 1; .*no-such-style"):
         demo(tmp_path / "out", model, copied)
 
 
 def test_failing_ipi_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
     xml = copied / "ipi" / "water-liquid.xml"
     xml.write_text(xml.read_text().replace("mode='nvt'", "mode='no-such-mode'"))
-    with pytest.raises(DemoError, match=r"(?s)i-PI failed with exit status 1; .*no-such-mode"):
+    with pytest.raises(DemoError, match=r"(?s)i-PI .*status 1; .*no-such-mode"):
         engines.run_ipi(copied, IPI_LIQUID, tmp_path, str(model), 5)
     assert sockets() == set()
 
 
 def test_failing_driver_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
     (copied / "ipi" / "water1.xyz").write_text((copied / "ipi" / "water1.xyz").read_text().replace("O ", "Ne"))
-    with pytest.raises(DemoError, match=r"(?s)tumble drive failed with exit status 1; .*Ne"):
+    with pytest.raises(DemoError, match=r"(?s)tumble drive .*status 1; .*Ne"):
         engines.run_ipi(copied, IPI_MOLECULE, tmp_path, str(model), 5)
     assert sockets() == set()
 
 
 def test_folder_with_other_files_is_left_alone(tmp_path: Path, model: Path) -> None:
     (tmp_path / "thesis.tex").write_text("x")
-    with pytest.raises(DemoError, match="expected a new folder or one of an earlier demonstration"):
+    with pytest.raises(DemoError, match="folder or one of an earlier demonstration"):
         demo(tmp_path, model)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 

@@ -42,5 +42,5 @@ def test_less_is_left_of_the_error_with_more_rotations(run: Run, model: Path) ->
 
 
 def test_run_without_a_trajectory(model: Path) -> None:
-    with pytest.raises(TrajectoryError, match="expected a trajectory, found none"):
+    with pytest.raises(TrajectoryError, match="trajectory, found none"):
         probe_run(Run("a", "LAMMPS", Path("nowhere")), model)

@@ -79,7 +79,7 @@ def test_failure_shows_the_end_of_the_log(tmp_path: Path) -> None:
 
 
 def test_failure_without_a_word(tmp_path: Path) -> None:
-    with pytest.raises(DemoError, match=r"failed with exit status 3; .*:\n    \(nothing\)"):
+    with pytest.raises(DemoError, match=r"status 3; .*:\n    \(nothing\)"):
         run_alone(python("raise SystemExit(3)", tmp_path), LIMIT)
 
 
@@ -114,9 +114,9 @@ def test_program_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 
 
 def test_program_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(DemoError, match=r"server couldn't be started: .*No such file"):
+    with pytest.raises(DemoError, match=r"server .*No such file"):
         Program("server", [str(tmp_path / "none")], tmp_path, tmp_path / "log", {})
-    with pytest.raises(DemoError, match=r"expected the program `no-such-program` in .*, found none"):
+    with pytest.raises(DemoError, match=r"`no-such-program` in .*, found none"):
         find_program("no-such-program")
 
 
@@ -131,7 +131,7 @@ def test_client_that_fails_stops_the_server(tmp_path: Path) -> None:
         python(SLEEP, tmp_path, "server"),
         python("raise SystemExit('no model')", tmp_path, "client"),
     )
-    with pytest.raises(DemoError, match=r"client failed with exit status 1; .*:\n    no model"):
+    with pytest.raises(DemoError, match=r"client .*status 1; .*:\n    no model"):
         run_together(server, client, LIMIT, DONE)
     assert server.status is not None
 
@@ -157,14 +157,14 @@ def test_server_that_fails_stops_the_client(tmp_path: Path) -> None:
         python("raise SystemExit('bad input')", tmp_path, "server"),
         python(SLEEP, tmp_path, "client"),
     )
-    with pytest.raises(DemoError, match=r"server failed with exit status 1; .*:\n    bad input"):
+    with pytest.raises(DemoError, match=r"server .*status 1; .*:\n    bad input"):
         run_together(server, client, LIMIT, DONE)
     assert client.status is not None
 
 
 def test_server_that_gives_up_with_status_zero_is_noticed(tmp_path: Path) -> None:
     server, client = python("print('giving up')", tmp_path, "server"), python(SLEEP, tmp_path, "client")
-    with pytest.raises(DemoError, match=r"server ended without `all done`; .*:\n    giving up"):
+    with pytest.raises(DemoError, match=r"server .*`all done`; .*:\n    giving up"):
         run_together(server, client, LIMIT, DONE)
     assert client.status is not None
 

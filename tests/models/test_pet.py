@@ -230,12 +230,12 @@ def test_second_derivatives_for_training(model: Pet) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"species": ("O", "O")}, r"`species`: expected distinct chemical symbols"),
-        ({"species": ()}, r"`species`: expected distinct chemical symbols"),
-        ({"width": 10, "heads": 3}, r"`heads`: expected a divisor of `width` = 10, got 3"),
-        ({"message_layers": 0}, r"`message_layers`: expected at least 1, got 0"),
-        ({"cutoff": 0.0}, r"`cutoff`: expected a length above 0, got 0\.0"),
-        ({"cutoff_width": 5.0}, r"`cutoff_width`: expected a length in \(0, 4\.0\], got 5\.0"),
+        ({"species": ("O", "O")}, r"`species`: .*distinct"),
+        ({"species": ()}, r"`species`: .*distinct"),
+        ({"width": 10, "heads": 3}, r"`heads`: .*`width` = 10, got 3"),
+        ({"message_layers": 0}, r"`message_layers`: .* 1, got 0"),
+        ({"cutoff": 0.0}, r"`cutoff`: .* 0, got 0\.0"),
+        ({"cutoff_width": 5.0}, r"`cutoff_width`: .* \(0, 4\.0\], got 5\.0"),
     ],
 )
 def test_impossible_sizes(change: dict[str, object], message: str) -> None:

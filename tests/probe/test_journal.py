@@ -52,17 +52,17 @@ def test_killed_in_the_first_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "text"),
+    "content",
     [
-        (b"1 2 3\n4 5 6\n", "expected results of a probe, got another file"),
-        (b"no newline", "expected results of a probe, got another file"),
-        (b'{"format": "tumble probe 9", "subject": {}}\n', "expected results of a probe, got another file"),
-        (b"[]\n", "expected results of a probe, got another file"),
+        b"1 2 3\n4 5 6\n",
+        b"no newline",
+        b'{"format": "tumble probe 9", "subject": {}}\n',
+        b"[]\n",
     ],
 )
-def test_other_files_are_left_alone(tmp_path, content, text):
+def test_other_files_are_left_alone(tmp_path, content):
     (tmp_path / "j").write_bytes(content)
-    with pytest.raises(ConfigurationError, match=f"`resume`: {text} in `.*j`"):
+    with pytest.raises(ConfigurationError, match=r"`resume`: .*got another file in `.*j`"):
         Journal(tmp_path / "j", SUBJECT)
     assert (tmp_path / "j").read_bytes() == content
 
@@ -70,22 +70,20 @@ def test_other_files_are_left_alone(tmp_path, content, text):
 def test_a_damaged_line(tmp_path):
     lines = written(tmp_path / "j").splitlines(keepends=True)
     (tmp_path / "j").write_bytes(lines[0] + lines[1][:50] + b"\n" + lines[2])
-    with pytest.raises(ConfigurationError, match="`resume`: expected results of a probe, got a damaged line 2 in"):
+    with pytest.raises(ConfigurationError, match=r"`resume`: .*damaged line 2 in"):
         Journal(tmp_path / "j", SUBJECT)
 
 
 def test_another_model_or_other_options(tmp_path):
     written(tmp_path / "j")
-    with pytest.raises(
-        ConfigurationError, match=r"for this model and these options, got others in .*`model`, `seed` differ"
-    ):
+    with pytest.raises(ConfigurationError, match=r"got others in .*`model`, `seed` differ"):
         Journal(tmp_path / "j", SUBJECT | {"model": "abd", "seed": 3})
 
 
 def test_one_probe_at_a_time(tmp_path):
     with (
         Journal(tmp_path / "j", SUBJECT),
-        pytest.raises(ConfigurationError, match="`resume`: expected a file that no other probe writes to"),
+        pytest.raises(ConfigurationError, match=r"`resume`: .*other probe"),
     ):
         Journal(tmp_path / "j", SUBJECT)
 

@@ -188,14 +188,14 @@ def close(ours, theirs) -> bool:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"sets": ()}, "`sets`: expected at least one set, got none"),
-        ({"sets": ("none", "octahedral", "none")}, "`sets`: expected every set once, got `none` twice"),
-        ({"sets": ("octahedrl",)}, "`symmetrize`: expected one of none, .*did you mean `octahedral`"),
-        ({"sets": ("random:3",)}, "`seed`: expected an integer for the random frames of `random:3`, got none"),
-        ({"reference": "random:icosahedral"}, "`seed`: expected an integer for the random frames"),
-        ({"sets": ("legendre:20",)}, "`legendre:N`: expected N among 1 to 12"),
-        ({"random": -1}, "`random`: expected an integer from 0 to 100000, got -1"),
-        ({"spectrum": 12}, "`spectrum`: expected an integer from 0 to 11, got 12"),
+        ({"sets": ()}, r"`sets`: .*set.*got none"),
+        ({"sets": ("none", "octahedral", "none")}, r"`sets`: .*got `none` twice"),
+        ({"sets": ("octahedrl",)}, r"`symmetrize`: .*none, .*`octahedral`"),
+        ({"sets": ("random:3",)}, r"`seed`: .* `random:3`, got none"),
+        ({"reference": "random:icosahedral"}, r"`seed`: .*random frames"),
+        ({"sets": ("legendre:20",)}, r"`legendre:N`: .* 1.* 12"),
+        ({"random": -1}, r"`random`: .* 0.* 100000, got -1"),
+        ({"spectrum": 12}, r"`spectrum`: .* 0.* 11, got 12"),
     ],
 )
 def test_impossible_options(model_file, options, text):
@@ -208,25 +208,25 @@ SMALL = Options(("none",), "tetrahedral", 0, 0)
 
 
 def test_impossible_input(model_file, tmp_path):
-    with pytest.raises(ConfigurationError, match="`jobs`: expected an integer above 0, got 0"):
+    with pytest.raises(ConfigurationError, match=r"`jobs`: .* 0, got 0"):
         probe(model_file("harmonic"), FRAMES, SMALL, jobs=0)
-    with pytest.raises(FramesError, match="`frames`: expected structures, got none"):
+    with pytest.raises(FramesError, match=r"`frames`: .*structures, got none"):
         probe(model_file("harmonic"), [], SMALL, device="cpu")
     (tmp_path / "empty.xyz").touch()
     with pytest.raises(FramesError, match=r"empty\.xyz"):
         probe(model_file("harmonic"), tmp_path / "empty.xyz", SMALL, device="cpu")
     foreign = FRAMES[0].copy()
     foreign.symbols[0] = "N"
-    with pytest.raises(StructureError, match=r"^structure 1: `atoms`: expected elements among O, H, got N$"):
+    with pytest.raises(StructureError, match=r"^structure 1: `atoms`: .* O, H, got N$"):
         probe(model_file("harmonic"), [FRAMES[0], foreign], SMALL, device="cpu")
-    with pytest.raises(StructureError, match=r"^structure 0: expected at least one atom, got none$"):
+    with pytest.raises(StructureError, match=r"^structure 0: .*atom, got none$"):
         probe(model_file("harmonic"), [FRAMES[0][:0]], SMALL, device="cpu")
 
 
 def test_failures_in_a_process_arrive(model_file):
     foreign = FRAMES[0].copy()
     foreign.symbols[0] = "N"
-    with pytest.raises(StructureError, match=r"^structure 1: `atoms`: expected elements among O, H, got N$"):
+    with pytest.raises(StructureError, match=r"^structure 1: `atoms`: .* O, H, got N$"):
         probe(model_file("harmonic"), [FRAMES[0], foreign, FRAMES[1]], SMALL, jobs=2, device="cpu")
     close = FRAMES[0].copy()
     close.positions[1] = close.positions[0] + [0.5, 0.0, 0.0]

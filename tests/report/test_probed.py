@@ -34,5 +34,5 @@ def test_labels(probe: dict[str, Any]) -> None:
 @pytest.mark.parametrize("missing", ["sets", "random", "reference", "model"])
 def test_something_else(probe: dict[str, Any], missing: str) -> None:
     rest = {key: value for key, value in probe.items() if key != missing}
-    with pytest.raises(TrajectoryError, match=f"expected what `tumble probe --json` writes, got .*'{missing}'"):
+    with pytest.raises(TrajectoryError, match=rf"`tumble probe --json`.*'{missing}'"):
         probed_section(rest)

@@ -133,11 +133,11 @@ def test_an_analysis_without_anything(tmp_path: Path) -> None:
 
 def test_bad_input(analyses: list[Analysis], tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    with pytest.raises(TrajectoryError, match="`analyses`: expected at least one run, got none"):
+    with pytest.raises(TrajectoryError, match=r"`analyses`: .*run, got none"):
         write_report(path, [])
-    with pytest.raises(TrajectoryError, match="`analyses`: expected different names, got bare, bare"):
+    with pytest.raises(TrajectoryError, match=r"`analyses`: .*got bare, bare"):
         write_report(path, [analyses[0], replace(analyses[2], name="bare")])
-    with pytest.raises(TrajectoryError, match="`comparison`: expected verdicts on bare, got some on icosahedral"):
+    with pytest.raises(TrajectoryError, match=r"`comparison`: .*bare, got .*icosahedral"):
         write_report(path, [analyses[0]], compare([analyses[0], analyses[2]]))
     assert not path.exists()
 

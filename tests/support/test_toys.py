@@ -128,5 +128,5 @@ def test_scripted_in_both_precisions(model: torch.nn.Module, dtype: torch.dtype)
 
 
 def test_impossible_harmonic() -> None:
-    with pytest.raises(ValueError, match=r"expected l >= 0 and -l <= m <= l, got l = 1, m = 2"):
+    with pytest.raises(ValueError, match="l = 1, m = 2"):
         EdgeHarmonic(1, 2)

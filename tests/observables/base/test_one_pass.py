@@ -179,7 +179,7 @@ def test_too_few_frames_fail_before_any_is_read() -> None:
     analyses = [Step(universe), Reorientation(universe)]
     one_pass(analyses, stop=1)
     for each in analyses:
-        with pytest.raises(TrajectoryError, match=r"`frames`: expected at least 2 frames, .* got 1"):
+        with pytest.raises(TrajectoryError, match=r"`frames`: .* 2 frames.*got 1"):
             _ = each.result
     one_pass(analyses, stop=3)
     assert analyses[0].result.metadata["frames"] == 3

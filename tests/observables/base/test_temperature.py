@@ -14,5 +14,5 @@ def test_positive_temperature() -> None:
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf")])
 def test_others(temperature: float) -> None:
-    with pytest.raises(TrajectoryError, match="`temperature`: expected a positive number of K, got"):
+    with pytest.raises(TrajectoryError, match=r"`temperature`: .*positive number of K"):
         checked_temperature(temperature)

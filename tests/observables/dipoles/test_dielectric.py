@@ -144,9 +144,7 @@ def test_parallel_equals_serial() -> None:
 
 def test_bad_input() -> None:
     positions = rotors(np.random.default_rng(9), 5)
-    with pytest.raises(TrajectoryError, match="`temperature`: expected a positive number of K, got 0"):
+    with pytest.raises(TrajectoryError, match=r"`temperature`: .*got 0"):
         Dielectric(universe(positions, BOX), temperature=0)
-    with pytest.raises(
-        TrajectoryError, match=r"`universe`: expected a periodic box, for whose volume .* got none in frame 0"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`universe`: .*got none in frame 0"):
         Dielectric(universe(positions, None), temperature=TEMPERATURE).run()

@@ -117,9 +117,9 @@ def test_sizes_above_the_end_are_said() -> None:
 
 def test_bad_arguments() -> None:
     made = universe(molecules(np.random.default_rng(8))[0], BOX)
-    with pytest.raises(TrajectoryError, match="`bins`: expected at least 1, got 0"):
+    with pytest.raises(TrajectoryError, match=r"`bins`: .* 1, got 0"):
         Dipole(made, bins=0)
-    with pytest.raises(TrajectoryError, match="`largest`: expected a positive number of D, got -1"):
+    with pytest.raises(TrajectoryError, match=r"`largest`: .*got -1"):
         Dipole(made, largest=-1)
     with pytest.raises(TrajectoryError, match="at least 2 frames"):
         Dipole(made).run(stop=1)

@@ -74,7 +74,7 @@ def test_bead_averages_are_correlated() -> None:
 def test_bad_input() -> None:
     sums = BISECTOR * turning(20, 7.0)
     made = universe(atoms(np.broadcast_to(OXYGENS, sums.shape), sums), BOX, dt=STEP)
-    with pytest.raises(TrajectoryError, match=r"`longest`: expected from 0.01 ps, one frame, to less than .* 0.19 ps"):
+    with pytest.raises(TrajectoryError, match=r"`longest`: .* 0.01 ps.* 0.19 ps"):
         DipoleRelaxation(made, longest=0.5).run()
-    with pytest.raises(TrajectoryError, match="at least 4 frames for a correlation in time, got 3"):
+    with pytest.raises(TrajectoryError, match=r"4 frames.*got 3"):
         DipoleRelaxation(made).run(stop=3)

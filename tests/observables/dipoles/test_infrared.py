@@ -138,17 +138,15 @@ def test_frames_too_far_apart_are_said() -> None:
 
 def test_bad_input() -> None:
     made = universe(stretching(500.0, 0.05, 100), None, STEP)
-    with pytest.raises(TrajectoryError, match="`temperature`: expected a positive number of K, got nan"):
+    with pytest.raises(TrajectoryError, match=r"`temperature`: .*got nan"):
         Infrared(made, temperature=float("nan"))
-    with pytest.raises(TrajectoryError, match="`resolution`: expected a positive number of cm⁻¹, got 0"):
+    with pytest.raises(TrajectoryError, match=r"`resolution`: .*got 0"):
         Infrared(made, temperature=TEMPERATURE, resolution=0).run()
-    with pytest.raises(TrajectoryError, match="`highest`: expected a positive number of cm⁻¹, got -1"):
+    with pytest.raises(TrajectoryError, match=r"`highest`: .*got -1"):
         Infrared(made, temperature=TEMPERATURE, highest=-1)
-    with pytest.raises(TrajectoryError, match="at least 4 frames for a correlation in time, got 3"):
+    with pytest.raises(TrajectoryError, match=r"4 frames.*got 3"):
         Infrared(made, temperature=TEMPERATURE).run(stop=3)
-    with pytest.raises(
-        TrajectoryError, match=r"expected a run longer than 1.668 ps for 20 cm⁻¹, got 99 frames 0.001 ps"
-    ):
+    with pytest.raises(TrajectoryError, match=r"1\.668 ps .*20 cm⁻¹, got 99 frames 0\.001 ps"):
         Infrared(made, temperature=TEMPERATURE).run()
-    with pytest.raises(TrajectoryError, match=r"`resolution`: expected a window of at least 4 frames"):
+    with pytest.raises(TrajectoryError, match=r"`resolution`: .* 4 frames"):
         Infrared(made, temperature=TEMPERATURE, resolution=20_000).run()

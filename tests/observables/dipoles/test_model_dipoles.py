@@ -42,11 +42,9 @@ def test_dipoles_of_a_model(
 
 
 def test_what_a_model_lacks_is_said(tmp_path: Path, water: MDAnalysis.Universe) -> None:
-    with pytest.raises(
-        TrajectoryError, match=r"`dipole_model`: expected a model with an output `dipole` or `charge`, got energy$"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`dipole_model`: .* `dipole`.* `charge`, got energy$"):
         dipoles_of_model(export(tmp_path / "plain.pt"), water)
     other = MDAnalysis.Universe.empty(1, trajectory=True)
     other.add_TopologyAttr("elements", ["N"])
-    with pytest.raises(TrajectoryError, match="`dipole_model`: expected one that knows N"):
+    with pytest.raises(TrajectoryError, match=r"`dipole_model`: .*\bN\b"):
         dipoles_of_model(export(tmp_path / "polar.pt", "charge"), other)

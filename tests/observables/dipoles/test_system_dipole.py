@@ -32,7 +32,7 @@ def test_total_dipoles_need_no_water() -> None:
     alone = SystemDipole(made, TotalDipoles(of_beads[:, 0]))
     assert alone.bead_average(made.trajectory[0], broken) == pytest.approx(of_beads[0, 0])
     assert dipole.notes(broken, 1) == ("Dipoles are from given dipoles of the whole system.",)
-    with pytest.raises(TrajectoryError, match=r"`dipoles`: expected the shape \(3,\) or \(beads, 3\), got \(5, 2\)"):
+    with pytest.raises(TrajectoryError, match=r"`dipoles`: .* \(3,\).* \(beads, 3\), got \(5, 2\)"):
         SystemDipole(made, TotalDipoles(of_beads[..., :2])).bead_average(made.trajectory[0], broken)
 
 
@@ -62,7 +62,7 @@ def test_ions_in_water_have_dipoles_of_molecules_but_no_total() -> None:
     dipoles = WaterDipoles(made)
     assert dipoles.molecular(made.trajectory[0], BrokenMolecules()).shape == (1, 2, 3)
     assert dipoles.notes(BrokenMolecules(), 1)[-1].startswith("Dipoles are those of the water alone: 2 Cl, 1 Na are")
-    with pytest.raises(TrajectoryError, match=r"expected water alone, .* got 2 Cl, 1 Na as well"):
+    with pytest.raises(TrajectoryError, match="got 2 Cl, 1 Na as well"):
         SystemDipole(made)
     given = SystemDipole(made, TotalDipoles(np.ones((1, 3))))
     assert given.bead_average(made.trajectory[0], BrokenMolecules()) == pytest.approx(np.ones(3))

@@ -30,12 +30,10 @@ def test_windows(
 
 @pytest.mark.parametrize("fit", [(3.0, 1.0), (0.0, 5.0), (2.0, 10.5), (np.nan, 5.0)])
 def test_window_outside_of_the_times_is_refused(fit: tuple[float, float]) -> None:
-    with pytest.raises(TrajectoryError, match=r"`fit`: expected two times in ascending order.*10 ps, got"):
+    with pytest.raises(TrajectoryError, match=r"`fit`: .*ascending.* 10 ps"):
         fit_window(LAGS, fit, 2.0)
 
 
 def test_window_of_few_frames_is_refused() -> None:
-    with pytest.raises(
-        TrajectoryError, match=r"a window with at least 3 frames, got 2 from 2 to 2\.5 ps; give `longest`"
-    ):
+    with pytest.raises(TrajectoryError, match=r"3 frames, got 2 from 2 to 2\.5 ps; .*`longest`"):
         fit_window(LAGS, (2.0, 2.5), 2.0)

@@ -185,11 +185,11 @@ def test_broken_molecules_are_said() -> None:
 def test_bad_input_is_refused() -> None:
     positions = turned(steps_by(0.1, 60, 2))
     made = universe(positions)
-    with pytest.raises(TrajectoryError, match="`fit`: expected two times in ascending order"):
+    with pytest.raises(TrajectoryError, match=r"`fit`: .*ascending"):
         Reorientation(made, fit=(3.0, 2.0)).run()
-    with pytest.raises(TrajectoryError, match=r"`fit`: expected a window with at least 3 frames, got 2"):
+    with pytest.raises(TrajectoryError, match=r"`fit`: .* 3 frames, got 2"):
         Reorientation(made, fit=(1.0, 1.1)).run()
-    with pytest.raises(TrajectoryError, match="at least 4 frames for a correlation in time, got 2"):
+    with pytest.raises(TrajectoryError, match=r"4 frames.*got 2"):
         Reorientation(made).run(stop=2)
-    with pytest.raises(TrajectoryError, match="expected two H for each O"):
+    with pytest.raises(TrajectoryError, match="two H for each O"):
         Reorientation(motion("OHN", positions[:, :3], dimensions=CUBE))

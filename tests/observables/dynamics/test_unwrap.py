@@ -104,27 +104,23 @@ def test_particle_that_moves_too_far_is_refused() -> None:
     positions[2, 1, 0] = 4.8
     with pytest.raises(
         TrajectoryError,
-        match=r"no particle moves by half the box, got one that moves by 0\.48 of it from frame 1 to frame 2",
+        match=r"half the box, got .*0\.48 .*frame 1 to frame 2",
     ):
         paths(positions, [CUBE] * 3)
 
 
 def test_wrapped_coordinates_called_unwrapped_are_refused() -> None:
     truth = walk(step=0.3)
-    with pytest.raises(
-        TrajectoryError, match=r"`unwrapped`: expected unwrapped coordinates, got \d+ particles that jump"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`unwrapped`: .*got \d+ particles"):
         paths(wrapped(truth, CUBE), [CUBE] * FRAMES, unwrapped=True)
 
 
 def test_bad_frames_are_refused() -> None:
     positions = np.zeros((2, 1, 3))
-    with pytest.raises(
-        TrajectoryError, match="expected a box in all frames or in none, got one in only one of the frames 0"
-    ):
+    with pytest.raises(TrajectoryError, match=r"box in all frames or in none.*frames 0"):
         paths(positions, [CUBE, None])
-    with pytest.raises(TrajectoryError, match=r"expected a box with a volume, got .* in frame 0"):
+    with pytest.raises(TrajectoryError, match=r"box with a volume, got .* in frame 0"):
         paths(positions, np.zeros((2, 6)))
     positions[1, 0, 2] = np.nan
-    with pytest.raises(TrajectoryError, match="expected finite positions, got others in frame 1"):
+    with pytest.raises(TrajectoryError, match=r"finite positions.*frame 1"):
         paths(positions, [CUBE] * 2)

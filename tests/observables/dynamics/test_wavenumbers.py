@@ -28,11 +28,11 @@ def test_window_lags() -> None:
 @pytest.mark.parametrize(
     ("resolution", "frames", "message"),
     [
-        (0.0, 1000, "a positive number of cm⁻¹, got 0"),
-        (20.0, 1667, r"a run longer than 1\.668 ps for 20 cm⁻¹, got 1667 frames 0\.001 ps apart"),
-        (20000.0, 1000, r"a window of at least 4 frames, got 0\.001668 ps"),
+        (0.0, 1000, r"positive.* got 0"),
+        (20.0, 1667, r"1\.668 ps .*20 cm⁻¹, got 1667 frames 0\.001 ps"),
+        (20000.0, 1000, r"4 frames, got 0\.001668 ps"),
     ],
 )
 def test_unfit_resolutions_are_refused(resolution: float, frames: int, message: str) -> None:
-    with pytest.raises(TrajectoryError, match=f"`resolution`: expected {message}"):
+    with pytest.raises(TrajectoryError, match=rf"`resolution`: .*{message}"):
         window_lags(resolution, 0.001, frames)

@@ -54,9 +54,7 @@ def test_gap_is_that_between_images() -> None:
     assert isolation.known
     narrow = Isolation(motion("OHH", SHAPE[None], dimensions=box * [0.8, 1, 1, 1, 1, 1]))
     assert not narrow.known
-    with pytest.raises(
-        TrajectoryError, match=r"isolated system for angular momentum, got a periodic cell with images 8\.0 Å"
-    ):
+    with pytest.raises(TrajectoryError, match=r"isolated system.* 8\.0 Å"):
         narrow.require("angular momentum")
 
 
@@ -73,6 +71,6 @@ def test_images_that_meet_later_are_refused() -> None:
     box = np.array([20.0, 20, 20, 90, 90, 90])
     isolation = Isolation(motion("OHH", SHAPE[None], dimensions=box))
     apart = SHAPE + np.array([[0.0, 0, 0], [3.2, 0, 0], [8.8, 0, 0]])
-    with pytest.raises(TrajectoryError, match=r"isolated system, got images .* Å apart in frame 7"):
+    with pytest.raises(TrajectoryError, match=r"isolated system, got .* frame 7"):
         isolation.beads(apart[None], np.array([12.0, 20, 20, 90, 90, 90]), 7)
     assert isolation.notes[0].startswith("The cell is taken as empty space")

@@ -57,13 +57,11 @@ def test_axes_from_a_function_need_no_water() -> None:
 def test_bad_axes_are_refused() -> None:
     universe = oriented_water.universe(oriented_water.isotropic(1, 2, 8))
     positions = universe.trajectory[0].positions[None].astype(float)
-    with pytest.raises(
-        TrajectoryError, match="`axes`: expected bisector, OH, normal or a `MolecularAxis`, got `dipol`"
-    ):
+    with pytest.raises(TrajectoryError, match=r"`axes`: .*bisector, OH, normal.*got `dipol`"):
         MolecularAxes(universe, ["dipol"])
-    with pytest.raises(TrajectoryError, match="`axes`: expected axes of different names, got OH, OH"):
+    with pytest.raises(TrajectoryError, match=r"`axes`: .*got OH, OH"):
         MolecularAxes(universe, ["OH", "OH"])
-    with pytest.raises(TrajectoryError, match="`axes`: expected axes of different names, got none"):
+    with pytest.raises(TrajectoryError, match=r"`axes`: .*got none"):
         MolecularAxes(universe, [])
     for function, message in [
         (lambda positions, box: 2 * across(positions, box), "expected unit vectors for `x`, got one of the length 2"),
@@ -79,5 +77,5 @@ def test_bad_axes_are_refused() -> None:
 def test_molecule_without_a_plane_is_refused() -> None:
     universe = oriented_water.universe(oriented_water.isotropic(1, 2, 1), boxed=False)
     straight = np.array([[[0, 0, 0], [0, 0, 1.0], [0, 0, -1.0]]])
-    with pytest.raises(TrajectoryError, match="expected unit vectors for `bisector`, got one of the length nan"):
+    with pytest.raises(TrajectoryError, match=r"unit vectors for `bisector`, got .*nan"):
         MolecularAxes(universe).vectors(straight, None)

@@ -154,7 +154,7 @@ def test_periodic_cell_is_refused() -> None:
     positions, velocities = top(10, 0.002)
     box = np.array([9.0, 9.0, 9.0, 90, 90, 90])
     universe = motion(ELEMENTS, positions, velocities=velocities, dimensions=box)
-    with pytest.raises(TrajectoryError, match=r"even by an exactly invariant model.*say so by `isolated`"):
+    with pytest.raises(TrajectoryError, match=r"invariant.*`isolated`"):
         AngularMomentum(universe)
     found = AngularMomentum(universe, isolated=True).run().result["angular_momentum"]
     assert found.values == pytest.approx(np.full(10, MOMENTUM / HBAR), rel=1e-5)
@@ -165,7 +165,7 @@ def test_thermostats() -> None:
     universe = motion(ELEMENTS, positions, velocities=velocities)
     with pytest.raises(TrajectoryError, match=r"got a local one.*look at the frame torque"):
         AngularMomentum(universe, thermostat="local")
-    with pytest.raises(TrajectoryError, match="expected one of none, global, local, got `langevin`"):
+    with pytest.raises(TrajectoryError, match="none, global, local, got `langevin`"):
         AngularMomentum(universe, thermostat="langevin")
     scaled = AngularMomentum(universe, thermostat="global").run().result
     assert "only the direction of L is conserved" in " ".join(scaled.notes)
@@ -175,9 +175,7 @@ def test_thermostats() -> None:
 
 def test_frames_too_far_apart_are_refused() -> None:
     positions, _ = top(60, 0.08)
-    with pytest.raises(
-        TrajectoryError, match=r"frames near each other, got some 0\.08 ps apart, from which L has an error"
-    ):
+    with pytest.raises(TrajectoryError, match=r"got some 0\.08 ps apart"):
         AngularMomentum(motion(ELEMENTS, positions, step=0.08)).run()
 
 
@@ -201,13 +199,13 @@ def test_frames_without_times_are_refused() -> None:
     positions, velocities = top(20, 0.002)
     universe = motion(ELEMENTS, positions, velocities=velocities, step=1.0)
     universe.trajectory.time_known = False
-    with pytest.raises(TrajectoryError, match="`timestep`: expected one for an angular momentum in time"):
+    with pytest.raises(TrajectoryError, match=r"`timestep`: .*angular momentum"):
         AngularMomentum(universe)
 
 
 def test_few_frames_without_velocities_are_refused() -> None:
     positions, _ = top(4, 0.002)
-    with pytest.raises(TrajectoryError, match="at least 7 frames for differences in time, got 4"):
+    with pytest.raises(TrajectoryError, match=r"7 frames.*got 4"):
         AngularMomentum(motion(ELEMENTS, positions))
 
 

@@ -171,8 +171,8 @@ def test_processes_give_the_same() -> None:
 def test_what_has_no_temperature_is_refused() -> None:
     generator = np.random.default_rng(8)
     positions = placed(5, 1, generator)
-    with pytest.raises(TrajectoryError, match="expected velocities, got positions alone"):
+    with pytest.raises(TrajectoryError, match="velocities, got positions alone"):
         KineticTemperature(motion("OHH", positions))
     beads = np.stack([positions, positions + 0.1], axis=1)
-    with pytest.raises(TrajectoryError, match="expected classical nuclei, got ring polymers of 2 beads"):
+    with pytest.raises(TrajectoryError, match=r"classical.*got ring polymers of 2 beads"):
         KineticTemperature(motion("OHH", beads, velocities=np.zeros_like(beads)))

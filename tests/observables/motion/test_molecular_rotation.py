@@ -104,11 +104,11 @@ def test_frames_too_far_apart_are_refused() -> None:
     generator = np.random.default_rng(4)
     increments = np.tile([[[0.0, 0.0, 100.0]]], (10, 2, 1))
     universe = motion("OHH" * 2, liquid(increments, generator), dimensions=BOX)
-    with pytest.raises(TrajectoryError, match="rotations by more than 90° from one to the next for 100 %"):
+    with pytest.raises(TrajectoryError, match=r"90°.* 100 %"):
         MolecularRotation(universe, molecules=molecules_of(2)).run()
 
 
 def test_lines_are_refused() -> None:
     line = np.array([[[0.0, 0, 0], [0, 0, 1.2], [0, 0, 2.4]]] * 3)
-    with pytest.raises(TrajectoryError, match="atoms of each molecule that aren't on a line"):
+    with pytest.raises(TrajectoryError, match="on a line"):
         MolecularRotation(motion("OCO", line), molecules=[[0, 1, 2]]).run()

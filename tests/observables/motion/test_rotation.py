@@ -84,10 +84,10 @@ def test_frames_too_far_apart_have_no_turns() -> None:
 
 def test_line_and_periodic_cell_are_refused() -> None:
     line = np.array([[[0.0, 0, 0], [0, 0, 1.0], [0, 0, 2.0]]] * 3)
-    with pytest.raises(TrajectoryError, match="expected atoms that aren't on a line"):
+    with pytest.raises(TrajectoryError, match="on a line"):
         BodyRotation(motion("OCO", line)).run()
     box = np.array([6.0, 6, 6, 90, 90, 90])
-    with pytest.raises(TrajectoryError, match="expected an isolated system for the rotation of the whole"):
+    with pytest.raises(TrajectoryError, match="isolated system"):
         BodyRotation(motion("OHH", spun(np.ones(3), np.zeros(4)), dimensions=box))
 
 

@@ -31,5 +31,5 @@ def test_cell_of_mdanalysis() -> None:
 
 @pytest.mark.parametrize("dimensions", [None, np.array([0.0, 0, 0, 90, 90, 90])])
 def test_missing_cell_is_refused(dimensions: np.ndarray | None) -> None:
-    with pytest.raises(TrajectoryError, match="`frame`: expected a box in each frame"):
+    with pytest.raises(TrajectoryError, match=r"`frame`: .*box"):
         cell_vectors(dimensions)

@@ -139,10 +139,10 @@ def test_processes_give_the_same_as_one() -> None:
 
 
 def test_one_bead_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="expected ring polymers, got frames of one bead, which has no extent"):
+    with pytest.raises(TrajectoryError, match="ring polymers, got frames of one bead"):
         Gyration(bead_universe(np.zeros((4, 1, 3, 3)), "OHH"))
 
 
 def test_single_frame_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="expected at least 2 frames"):
+    with pytest.raises(TrajectoryError, match="at least 2 frames"):
         Gyration(bead_universe(np.ones((1, 2, 3, 3)), "OHH")).run()

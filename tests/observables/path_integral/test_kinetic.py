@@ -127,22 +127,22 @@ def test_processes_give_the_same_as_one() -> None:
 
 def test_frames_that_do_not_suffice_are_refused() -> None:
     positions, forces = oscillators(4, 2, (30.0, 30.0, 30.0), seed=5)
-    with pytest.raises(TrajectoryError, match="expected forces on all beads, got none in frame 0"):
+    with pytest.raises(TrajectoryError, match="forces on all beads, got none in frame 0"):
         Kinetic(bead_universe(positions, "HH"), temperature=TEMPERATURE)
     with pytest.raises(TrajectoryError, match="got frames of one bead, for which the estimator is the constant 3/2 kT"):
         Kinetic(bead_universe(positions[:, :1], "HH", forces[:, :1]), temperature=TEMPERATURE)
-    with pytest.raises(TrajectoryError, match="`temperature`: expected a positive number of K, got 0"):
+    with pytest.raises(TrajectoryError, match=r"`temperature`: .*got 0"):
         Kinetic(bead_universe(positions, "HH", forces), temperature=0.0)
 
 
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"potential": np.ones(5)}, "`columns`: expected `kinetic_cv` or `kinetic_tens` of elements, got potential"),
-        ({"kinetic_cv(O)": np.ones(5)}, "`atoms`: expected the number of atoms of `O`, got H"),
-        ({"kinetic_cv(H)": np.ones(4)}, r"`kinetic_cv\(H\)`: expected an array of shape \(5,\), got \(4,\)"),
-        ({"kinetic_tens(H)": np.ones((6, 5))}, r"`kinetic_tens\(H\)`: expected an array of shape \(5, 6\)"),
-        ({"kinetic_cv": np.full(5, np.nan)}, "`kinetic_cv`: expected finite numbers, got others"),
+        ({"potential": np.ones(5)}, r"`columns`: .* `kinetic_cv`.* `kinetic_tens`.*got potential"),
+        ({"kinetic_cv(O)": np.ones(5)}, r"`atoms`: .* `O`, got H"),
+        ({"kinetic_cv(H)": np.ones(4)}, r"`kinetic_cv\(H\)`: .* \(5,\), got \(4,\)"),
+        ({"kinetic_tens(H)": np.ones((6, 5))}, r"`kinetic_tens\(H\)`: .* \(5, 6\)"),
+        ({"kinetic_cv": np.full(5, np.nan)}, r"`kinetic_cv`: .*finite numbers, got others"),
     ],
 )
 def test_bad_columns(columns: dict[str, Array], message: str) -> None:
@@ -151,7 +151,7 @@ def test_bad_columns(columns: dict[str, Array], message: str) -> None:
 
 
 def test_single_row_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="`times`: expected at least 3 rows of a log"):
+    with pytest.raises(TrajectoryError, match=r"`times`: .* 3 rows"):
         kinetic_from_properties({"kinetic_cv": np.ones(1)}, np.zeros(1), {"H": 2})
 
 

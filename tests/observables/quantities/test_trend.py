@@ -75,7 +75,7 @@ def test_random_walk_is_not_resolved() -> None:
 
 
 def test_too_little_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="at least 3 frames for a drift with its error, got 2"):
+    with pytest.raises(TrajectoryError, match=r"3 frames.*got 2"):
         trend("s", cells_of(np.arange(2.0)), label="", unit="", frame_time=1.0)
-    with pytest.raises(TrajectoryError, match="`blocks`: expected at least 3 for a drift, got 2"):
+    with pytest.raises(TrajectoryError, match=r"`blocks`: .* 3.*got 2"):
         trend("s", cells_of(np.arange(20.0)), label="", unit="", frame_time=1.0, blocks=2)

@@ -278,7 +278,7 @@ def test_changing_box() -> None:
         for frame, cell in zip(positions.astype(np.float32).astype(float), cells, strict=True)
     ]
     np.testing.assert_allclose(rdf.result["g_OO"].values, np.mean(expected, axis=0), rtol=1e-5)
-    with pytest.raises(TrajectoryError, match=r"3\.600 Å in frame 1, got 4\.000 Å"):
+    with pytest.raises(TrajectoryError, match=r"3\.600 Å.* frame 1, got 4\.000 Å"):
         Rdf(made, [("O", "O")], cutoff=4.0).run()
 
 
@@ -374,18 +374,18 @@ def test_processes_give_the_same_as_one() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"cutoff": 4.6}, r"`cutoff`: expected at most half the distance .* 4\.500 Å in frame 0, got 4\.600 Å"),
-        ({"cutoff": -1.0}, "`cutoff`: expected a positive number of Å, got -1"),
-        ({"bin_width": 0.0}, "`bin_width`: expected a positive number of Å, got 0"),
-        ({"pairs": [("O", "He")]}, "`pairs`: expected atoms of the trajectory, got `He`"),
+        ({"cutoff": 4.6}, r"`cutoff`: .* 4\.500 Å.* frame 0, got 4\.600 Å"),
+        ({"cutoff": -1.0}, r"`cutoff`: .*got -1"),
+        ({"bin_width": 0.0}, r"`bin_width`: .*got 0"),
+        ({"pairs": [("O", "He")]}, r"`pairs`: .*got `He`"),
         (
             {"pairs": [("O", "color red")]},
-            "`pairs`: expected elements, selections or groups of atoms, got `color red`",
+            r"`pairs`: .*got `color red`",
         ),
-        ({"pairs": []}, "`pairs`: expected at least one pair, got none"),
-        ({"pairs": [("C", "C")]}, "`pairs`: expected pairs of different atoms, got `CC`"),
-        ({"intramolecular": "both"}, "`intramolecular`: expected `together` or `apart`, got `both`"),
-        ({"intramolecular": "apart"}, "`universe`: expected two H for each O"),
+        ({"pairs": []}, r"`pairs`: .*pair.*got none"),
+        ({"pairs": [("C", "C")]}, r"`pairs`: .*got `CC`"),
+        ({"intramolecular": "both"}, r"`intramolecular`: .* `together`.* `apart`, got `both`"),
+        ({"intramolecular": "apart"}, r"`universe`: .*two H for each O"),
     ],
 )
 def test_bad_arguments(arguments: dict[str, object], message: str) -> None:
@@ -398,30 +398,30 @@ def test_bad_arguments(arguments: dict[str, object], message: str) -> None:
 
 def test_group_without_a_name_is_refused() -> None:
     made = universe(gas(CUBIC, 4, 6, seed=21), "OHHOHH", CUBIC)
-    with pytest.raises(TrajectoryError, match="expected a name for a pair of groups of atoms"):
+    with pytest.raises(TrajectoryError, match="name for a pair"):
         Rdf(made, [(made.atoms, made.atoms)])
-    with pytest.raises(TrajectoryError, match="expected groups of the same atoms in all frames, got an updating one"):
+    with pytest.raises(TrajectoryError, match=r"groups .*got an updating one"):
         Rdf(made, {"near": (made.atoms, made.select_atoms("prop x < 3", updating=True))})
 
 
 def test_single_molecule_has_no_pairs_between() -> None:
     made = universe(water(CUBIC, 4, 2, seed=22)[:, :3], "HOH", CUBIC)
-    with pytest.raises(TrajectoryError, match="expected pairs of different molecules, got `OH`"):
+    with pytest.raises(TrajectoryError, match="different molecules, got `OH`"):
         Rdf(made, [("O", "H")], intramolecular="apart")
 
 
 def test_trajectory_without_a_box_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="expected a periodic box in each frame, got none in frame 0"):
+    with pytest.raises(TrajectoryError, match=r"periodic box.*got none in frame 0"):
         Rdf(universe(gas(CUBIC, 4, 6, seed=23), "OHHOHH", None))
 
 
 def test_positions_that_are_no_numbers_are_refused() -> None:
     positions = gas(CUBIC, 4, 6, seed=24)
     positions[2, 1, 0] = np.nan
-    with pytest.raises(TrajectoryError, match="expected finite positions, got others in frame 2"):
+    with pytest.raises(TrajectoryError, match=r"finite positions.*frame 2"):
         Rdf(universe(positions, "OHHOHH", CUBIC)).run()
 
 
 def test_single_frame_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="expected at least 2 frames"):
+    with pytest.raises(TrajectoryError, match="at least 2 frames"):
         Rdf(universe(gas(CUBIC, 1, 6, seed=25), "OHHOHH", CUBIC)).run()
