@@ -38,9 +38,9 @@ def test_water_and_bonds_are_found() -> None:
 
 def test_bad_molecules_are_refused() -> None:
     universe = motion(ELEMENTS, PLACES[None])
-    with pytest.raises(TrajectoryError, match="expected water, or bonds in the trajectory"):
+    with pytest.raises(TrajectoryError, match="water, or bonds"):
         Molecules(universe)
-    with pytest.raises(TrajectoryError, match="expected each atom in one molecule, got one in several"):
+    with pytest.raises(TrajectoryError, match="one molecule, got one in several"):
         Molecules(universe, [[0, 1], [1, 2]])
-    with pytest.raises(TrajectoryError, match="expected the indices of the atoms of each molecule, got none"):
+    with pytest.raises(TrajectoryError, match=r"indices.*got none"):
         Molecules(universe, [])

@@ -34,7 +34,7 @@ def test_json_and_back(tmp_path: Path) -> None:
     assert again["g"].values == pytest.approx(result["g"].values)
     assert again["g"].blocks == pytest.approx(result["g"].blocks)
     assert np.isnan(again["n"].values)
-    with pytest.raises(KeyError, match="`rdf` has no `h`, but g, n"):
+    with pytest.raises(KeyError, match=r"`rdf`.* `h`"):
         again["h"]
 
 
@@ -51,7 +51,7 @@ def test_file_of_an_analysis(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "expected a whole file of `tumble analyze`, got Expecting"),
+        ("{", "`tumble analyze`, got Expecting"),
         ("[]", "got None"),
         ('{"format": "x"}', "got x"),
     ],
@@ -63,7 +63,5 @@ def test_other_files_are_refused(tmp_path: Path, text: str, message: str) -> Non
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        TrajectoryError, match=r"analysis\.json`: expected a file of `tumble analyze`, got No such file"
-    ):
+    with pytest.raises(TrajectoryError, match=r"analysis\.json`: .*got No such file"):
         load_analysis(tmp_path)
