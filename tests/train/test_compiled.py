@@ -95,6 +95,6 @@ def test_compiled_code_equals_predict(model: Pet) -> None:
 
 def test_without_a_compiler(model: Pet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", "no-such-compiler")
-    with pytest.warns(RuntimeWarning, match="expected a C\\+\\+ compiler, got `no-such-compiler`"):
+    with pytest.warns(RuntimeWarning, match="compiler, got `no-such-compiler`"):
         compiled = CompiledPredict(model)
     assert_equal_to_predict(model, compiled)

@@ -56,57 +56,57 @@ def drop(*keys: str | int) -> Callable[[Settings], None]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (put("sede", value=1), r"`configuration`: unknown key `sede`; did you mean `seed`\?"),
-        (put("model", "cut_off", value=4), r"`model`: unknown key `cut_off`; did you mean `cutoff`\?"),
+        (put("sede", value=1), r"`configuration`: .* `sede`.* `seed`"),
+        (put("model", "cut_off", value=4), r"`model`: .* `cut_off`.* `cutoff`"),
         (
             put("data", "water", "file", value=1),
-            r"`data\.water`: unknown key `file`; known keys: path, group, validation, role, weight",
+            r"`data\.water`: .* `file`",
         ),
         (
             put("zzz", value=1),
-            r"`configuration`: unknown key `zzz`; known keys: model, data, stages, loss, optimizer, ",
+            r"`configuration`: .* `zzz`",
         ),
-        (put("stages", 1, "learning_rat", value=1), r"`stages\[1\]`: unknown key .* did you mean `learning_rate`\?"),
-        (put("loss", value={"force": 1}), r"`loss`: unknown key `force`; did you mean `forces`\?"),
-        (put("optimizer", value={"clips": 1}), r"`optimizer`: unknown key `clips`; did you mean `clip`\?"),
-        (put("seed", value="x"), r"^`seed`: expected an integer, got 'x'"),
-        (put("seed", value=True), r"^`seed`: expected an integer, got True"),
-        (put("dtype", value=32), r"^`dtype`: expected a string, got 32"),
-        (put("stages", value=[]), r"^`stages`: expected at least one stage"),
-        (put("stages", value={"steps": 1}), r"^`stages`: expected a list"),
-        (put("stages", 0, "learning_rate", value="fast"), r"`stages\[0\]\.learning_rate`: expected a finite number"),
-        (put("stages", 0, "learning_rate", value=True), r"`stages\[0\]\.learning_rate`: expected a finite number"),
-        (put("loss", value={"energy": float("nan")}), r"`loss\.energy`: expected a finite number, got nan"),
+        (put("stages", 1, "learning_rat", value=1), r"`stages\[1\]`: .* `learning_rate`"),
+        (put("loss", value={"force": 1}), r"`loss`: .* `force`.* `forces`"),
+        (put("optimizer", value={"clips": 1}), r"`optimizer`: .* `clips`.* `clip`"),
+        (put("seed", value="x"), r"^`seed`: .*got 'x'"),
+        (put("seed", value=True), r"^`seed`: .*got True"),
+        (put("dtype", value=32), r"^`dtype`: .*got 32"),
+        (put("stages", value=[]), r"^`stages`: .*at least one"),
+        (put("stages", value={"steps": 1}), r"^`stages`: .*list"),
+        (put("stages", 0, "learning_rate", value="fast"), r"`stages\[0\]\.learning_rate`: .*finite"),
+        (put("stages", 0, "learning_rate", value=True), r"`stages\[0\]\.learning_rate`: .*finite"),
+        (put("loss", value={"energy": float("nan")}), r"`loss\.energy`: .*got nan"),
         (
             put("stages", 0, "data", value={"watr": 1}),
-            r"\(first\): expected names of `data`, got `watr`; did you mean `wa",
+            r"\(first\): .*`data`, got `watr`; .*`wa",
         ),
-        (put("stages", 0, "data", value={}), r"`stages\[0\]`: `data`: expected at least one set, got none"),
+        (put("stages", 0, "data", value={}), r"`stages\[0\]`: `data`: .*set, got none"),
         (
             put("stages", 0, "data", value="water"),
-            r"`stages\[0\]\.data`: expected a mapping of names to values, got 'wa",
+            r"`stages\[0\]\.data`: .*got 'wa",
         ),
-        (put("stages", 0, "data", value={"water": 1.5}), r"`stages\[0\]\.data\.water`: expected an integer, got 1\.5"),
-        (put("stages", 0, "minutes", value=1), r"`stages\[0\]`: expected exactly one of `steps` and `minutes`"),
-        (drop("stages", 0, "steps"), r"`stages\[0\]`: expected exactly one of `steps` and `minutes`"),
-        (drop("stages", 0, "name"), r"`stages\[0\]`: expected a key `name`, got none"),
-        (drop("model"), r"`configuration`: expected a key `model`, or `initial` to take it from, got neither"),
-        (put("model", value=None), r"`configuration`: expected a key `model`, or `initial` .*, got neither"),
-        (put("model", value=3), r"`model`: expected a mapping of keys to values, got 3"),
-        (drop("data"), r"`configuration`: expected a key `data`, got none"),
-        (put("initial", value=1), r"^`initial`: expected a string, got 1"),
+        (put("stages", 0, "data", value={"water": 1.5}), r"`stages\[0\]\.data\.water`: .*got 1\.5"),
+        (put("stages", 0, "minutes", value=1), r"`stages\[0\]`: .*`steps` and `minutes`"),
+        (drop("stages", 0, "steps"), r"`stages\[0\]`: .*`steps` and `minutes`"),
+        (drop("stages", 0, "name"), r"`stages\[0\]`: .* `name`, got none"),
+        (drop("model"), r"`configuration`: .*`model`, or `initial`.*got neither"),
+        (put("model", value=None), r"`configuration`: .*`model`, or `initial`.*got neither"),
+        (put("model", value=3), r"`model`: .*got 3"),
+        (drop("data"), r"`configuration`: .* `data`, got none"),
+        (put("initial", value=1), r"^`initial`: .*got 1"),
         (
             put("data", "spare", value={"path": "x"}),
-            r"`data\.spare`: expected a stage that uses it, or `role: v",
+            r"`data\.spare`: .*stage.*`role: v",
         ),
-        (put("model", "width", value=8.0), r"`model\.width`: expected an integer, got 8\.0"),
-        (put("model", "heads", value=3), r"`model`: `heads`: expected a divisor of `width` = 8, got 3"),
-        (put("model", "cutoff", value=".inf"), r"`model\.cutoff`: expected a finite number, got '\.inf'"),
-        (put("model", "species", value="OH"), r"`model\.species`: expected a list, got 'OH'"),
-        (put("model", "species", value=["O", False]), r"`model\.species\[1\]`: expected a string, got False"),
+        (put("model", "width", value=8.0), r"`model\.width`: .*got 8\.0"),
+        (put("model", "heads", value=3), r"`model`: `heads`: .*`width` = 8, got 3"),
+        (put("model", "cutoff", value=".inf"), r"`model\.cutoff`: .*got '\.inf'"),
+        (put("model", "species", value="OH"), r"`model\.species`: .*got 'OH'"),
+        (put("model", "species", value=["O", False]), r"`model\.species\[1\]`: .*got False"),
         (
             put("model", "species", value=["O", "Xx"]),
-            r"^`model\.species`: expected chemical symbols such as `O`, got `Xx`",
+            r"^`model\.species`: .* `O`, got `Xx`",
         ),
     ],
 )
@@ -120,24 +120,24 @@ def test_mistakes(settings: Settings, change: Callable[[Settings], None], messag
 @pytest.mark.parametrize(
     ("keys", "value", "message"),
     [
-        (("dtype",), "half", r"`dtype`: expected float32 or float64, got half"),
-        (("seed",), -1, r"`seed`: expected 0 to 2\^63 - 1, got -1"),
-        (("device",), "gpu", r"`device`: expected auto, cpu, cuda or cuda:N, got gpu"),
-        (("device",), "cuda:", r"`device`: expected auto, cpu, cuda or cuda:N, got cuda:"),
-        (("validate_rotations",), 1, r"`validate_rotations`: expected 0, or at least 2, got 1"),
-        (("validate_rotations",), -2, r"`validate_rotations`: expected 0, or at least 2, got -2"),
+        (("dtype",), "half", r"`dtype`: .*float32 or float64, got half"),
+        (("seed",), -1, r"`seed`: .*2\^63 - 1, got -1"),
+        (("device",), "gpu", r"`device`: .*auto, cpu, cuda or cuda:N, got gpu"),
+        (("device",), "cuda:", r"`device`: .*auto, cpu, cuda or cuda:N, got cuda:"),
+        (("validate_rotations",), 1, r"`validate_rotations`: .*2, got 1"),
+        (("validate_rotations",), -2, r"`validate_rotations`: .*2, got -2"),
         (
             ("loss",),
             {"variance": 0.5, "copies": 1},
-            r"`loss`: `copies`: expected at least 2 with `variance` 0\.5, got 1",
+            r"`loss`: `copies`: .* 2.* `variance` 0\.5, got 1",
         ),
-        (("threads",), 0, r"`threads`: expected 1 to 1024, got 0"),
-        (("threads",), 100_000, r"`threads`: expected 1 to 1024, got 100000"),
-        (("seed",), 2**63, r"`seed`: expected 0 to 2\^63 - 1, got 9223372036854775808"),
-        (("split_seed",), -1, r"`split_seed`: expected 0 to 2\^63 - 1, got -1"),
-        (("validate_every",), 0, r"`validate_every`: expected at least 1 step, got 0"),
-        (("checkpoint_minutes",), -1, r"`checkpoint_minutes`: expected at least 0, got -1\.0"),
-        (("max_minutes",), -1, r"`max_minutes`: expected at least 0, got -1\.0"),
+        (("threads",), 0, r"`threads`: .*1 to 1024, got 0"),
+        (("threads",), 100_000, r"`threads`: .*1 to 1024, got 100000"),
+        (("seed",), 2**63, r"`seed`: .*2\^63 - 1, got 9223372036854775808"),
+        (("split_seed",), -1, r"`split_seed`: .*2\^63 - 1, got -1"),
+        (("validate_every",), 0, r"`validate_every`: .* 1.*got 0"),
+        (("checkpoint_minutes",), -1, r"`checkpoint_minutes`: .* 0, got -1\.0"),
+        (("max_minutes",), -1, r"`max_minutes`: .* 0, got -1\.0"),
     ],
 )
 def test_ranges(settings: Settings, keys: tuple[str | int, ...], value: object, message: str) -> None:
@@ -150,14 +150,14 @@ def test_frames_given_as_a_configuration(tmp_path: Path) -> None:
     """The error doesn't repeat the file."""
     path = tmp_path / "frames.xyz"
     path.write_text("\n".join(["9", "energy=1.0", *(["O 0.0 0.0 0.0"] * 9)] * 50))
-    with pytest.raises(TrainingError, match=r"`configuration`: expected a mapping of keys .*\.\.\.$") as caught:
+    with pytest.raises(TrainingError, match=r"`configuration`: .*mapping.*\.\.\.$") as caught:
         read_config(path)
     assert len(str(caught.value)) < 200
 
 
 def test_ranges_of_a_section_say_where_it_is(settings: Settings) -> None:
     settings["stages"][1]["batch"] = 0
-    with pytest.raises(TrainingError, match=r"^`stages\[1\]`: `batch`: expected at least 1, got 0"):
+    with pytest.raises(TrainingError, match=r"^`stages\[1\]`: `batch`: .* 1, got 0"):
         config_from_mapping(settings, Path())
 
 
@@ -165,9 +165,7 @@ def test_stage_of_a_set_to_validate_on(settings: Settings) -> None:
     settings["data"]["test"] = {"path": "frames.extxyz.gz", "role": "validate"}
     assert config_from_mapping(settings, Path()).data["test"].holds_out
     settings["stages"][1]["data"] = {"water": 1, "test": 1}
-    with pytest.raises(
-        TrainingError, match=r"\(second\): expected sets to train on, got `test`, whose `role` is valid"
-    ):
+    with pytest.raises(TrainingError, match=r"\(second\): .*got `test`, whose `role`"):
         config_from_mapping(settings, Path())
 
 
@@ -175,7 +173,7 @@ def test_patience_without_held_out_frames(settings: Settings) -> None:
     settings["stages"][1]["patience"] = 2
     assert config_from_mapping(settings, Path()).stages[1].patience == 2
     settings["data"]["water"]["validation"] = 0
-    with pytest.raises(TrainingError, match=r"\(second\): `patience`: expected held-out frames, got none; give a set"):
+    with pytest.raises(TrainingError, match=r"\(second\): `patience`: .*held-out frames, got none"):
         config_from_mapping(settings, Path())
     settings["data"]["test"] = {"path": "frames.extxyz.gz", "role": "validate"}
     assert config_from_mapping(settings, Path()).stages[1].patience == 2
@@ -189,16 +187,14 @@ def test_numbers_as_yaml_reads_them(settings: Settings, tmp_path: Path) -> None:
     assert (config.stages[0].learning_rate, config.model.cutoff) == (0.01, 4.0)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"), [("a: [", "expected YAML"), ("- a", "expected a mapping of keys to values, got"), ("", "None")]
-)
+@pytest.mark.parametrize(("text", "message"), [("a: [", "YAML"), ("- a", "mapping of keys to values"), ("", "None")])
 def test_file_that_is_no_configuration(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(text)
     with pytest.raises(TrainingError, match=message):
         read_config(path)
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(TrainingError, match=r"bad\.yaml`: expected YAML, got"):
+    with pytest.raises(TrainingError, match=r"bad\.yaml`: .*YAML"):
         read_config(path)
 
 
@@ -226,7 +222,5 @@ def test_initial_model(settings: Settings, tmp_path: Path) -> None:
 
 def test_file_that_is_not_there(tmp_path: Path) -> None:
     for path, got in ((tmp_path / "none.yaml", "no such file"), (tmp_path, "a folder")):
-        with pytest.raises(
-            TrainingError, match=rf"`{path}`: expected the configuration of a training in YAML, got {got}"
-        ):
+        with pytest.raises(TrainingError, match=rf"`{path}`: .*YAML, got {got}"):
             read_config(path)

@@ -121,7 +121,7 @@ def test_resume_without_the_initial_model(fine_tuning: Settings, trained: Path, 
     assert all(torch.equal(v, b.model.state_dict()[k]) for k, v in a.model.state_dict().items())
     assert (a.baseline, a.summary["initial"]) == (b.baseline, b.summary["initial"])
     fine_tuning["initial"] = "water"
-    with pytest.raises(TrainingError, match=r"expected a checkpoint of this configuration, got another `initial`; use"):
+    with pytest.raises(TrainingError, match=r"checkpoint.*got another `initial`"):
         run(fine_tuning, tmp_path, "pieces")
 
 
@@ -152,16 +152,16 @@ def test_data_of_the_initial_model_are_kept(fine_tuning: Settings, trained: Path
 
 def test_unfinished_initial_training(fine_tuning: Settings, settings: Settings, tmp_path: Path) -> None:
     run({**settings, "max_minutes": 0.0}, tmp_path, "trained")
-    with pytest.warns(UserWarning, match=r"`initial`: expected a finished training, got `.*` after 1 steps"):
+    with pytest.warns(UserWarning, match=r"`initial`: .*finished.* after 1 steps"):
         run(fine_tuning, tmp_path, "tuned")
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"width": 4}, r"`model\.width`: expected 8 as in the initial model `.*`, got 4; leave `model` out"),
-        ({"species": ["H", "O"]}, r"`model\.species`: expected O, H as in the initial model `.*`, got H, O; leave"),
-        ({"cutoff": 4.5}, r"`model\.cutoff`: expected 4\.0 as in the initial model `.*`, got 4\.5; leave"),
+        ({"width": 4}, r"`model\.width`: .* 8.* `.*`, got 4"),
+        ({"species": ["H", "O"]}, r"`model\.species`: .* O, H.* `.*`, got H, O"),
+        ({"cutoff": 4.5}, r"`model\.cutoff`: .* 4\.0.* `.*`, got 4\.5"),
     ],
 )
 def test_other_sizes(
@@ -175,9 +175,9 @@ def test_other_sizes(
 
 
 def test_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match=r"`initial`: expected the folder of a training, its `model\.pt`, .* got"):
+    with pytest.raises(CheckpointError, match=r"`initial`: .*folder of a training, .*`model\.pt`"):
         load_initial(str(tmp_path / "nothing.pt"), None)
-    with pytest.raises(CheckpointError, match=r"`initial`: expected the folder of a training"):
+    with pytest.raises(CheckpointError, match=r"`initial`: .*folder of a training"):
         load_initial(str(tmp_path), None)
 
 
@@ -193,12 +193,12 @@ def test_name_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_file_of_something_else(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
     (tmp_path / "text.pt").write_text("hello")
-    with pytest.raises(TrainingError, match=r"text\.pt`: expected a checkpoint of a training, got"):
+    with pytest.raises(TrainingError, match=r"text\.pt`: .*checkpoint"):
         load_initial(str(tmp_path / "text.pt"), None)
     with pytest.raises(TrainingError, match=r"got one that doesn't say the sizes of a PET model"):
         load_initial(str(model_file("pair")), None)
     foreign = rewritten(model_file("pair"), tmp_path / "foreign.pt", "/extra/tumble.json", lambda _: None)
-    with pytest.raises(ModelFileError, match=r"this is a plain TorchScript file without"):
+    with pytest.raises(ModelFileError, match="plain TorchScript"):
         load_initial(str(foreign), None)
 
 
@@ -206,16 +206,16 @@ def test_model_file_of_another_network(trained: Path, tmp_path: Path, model_file
     path = export_trained(trained, tmp_path / "exported.pt", name="exported", rotations=2)
     provenance = metadata.read(path)["provenance"]
     foreign = with_metadata(model_file("pair"), tmp_path / "foreign.pt", provenance=provenance)
-    with pytest.raises(TrainingError, match=r"expected the weights of a PET model as this version .*, got another"):
+    with pytest.raises(TrainingError, match=r"weights of a PET model .*got another"):
         load_initial(str(foreign), None)
     provenance["configuration"]["model"]["species"] = ["H", "O"]
     foreign = with_metadata(path, tmp_path / "foreign.pt", provenance=provenance)
-    with pytest.raises(TrainingError, match=r"expected species and cutoff of the training it was exported from"):
+    with pytest.raises(TrainingError, match="species and cutoff"):
         load_initial(str(foreign), None)
 
 
 def test_network_that_only_looks_like_pet(trained: Path, tmp_path: Path) -> None:
     path = export_trained(trained, tmp_path / "exported.pt", name="exported", rotations=2)
     foreign = rewritten(path, tmp_path / "foreign.pt", ".py", lambda code: code.replace(b"torch.silu", b"torch.tanh"))
-    with pytest.raises(TrainingError, match=r"expected the weights of a PET model as this version .*, got another"):
+    with pytest.raises(TrainingError, match=r"weights of a PET model .*got another"):
         load_initial(str(foreign), None)

@@ -44,14 +44,14 @@ def test_on_the_cpu(settings: Settings, tmp_path: Path) -> None:
         (
             {"batch": 2},
             {"variance": 1, "copies": 3},
-            r"2 structures in 3 copies, 54 atoms .*; lower `batch` or `copies`;",
+            r"2 structures in 3 copies, 54 atoms .*`batch` or `copies`",
         ),
-        ({"batch": 2, "batch_edges": 9999}, {}, r"; lower `batch_edges` or `batch`;"),
-        ({"batch": 1}, {"variance": 1, "copies": 3}, r"1 structure in 3 copies, 27 atoms .*; lower `copies`;"),
+        ({"batch": 2, "batch_edges": 9999}, {}, "`batch_edges` or `batch`"),
+        ({"batch": 1}, {"variance": 1, "copies": 3}, r"1 structure in 3 copies, 27 atoms .* `copies`;"),
         (
             {"batch": 1},
             {},
-            r"1 structure, 9 atoms and \d+ edges; it is the smallest there can be: take a smaller `model`",
+            r"1 structure, 9 atoms and \d+ edges; .*`model`",
         ),
     ],
 )

@@ -44,11 +44,11 @@ def test_seeds_can_share_a_split(settings: Settings, tmp_path: Path) -> None:
 
 def test_nothing_left_to_train_on(settings: Settings, tmp_path: Path) -> None:
     settings["data"]["water"]["validation"] = 11
-    with pytest.raises(TrainingError, match=r"`validation`: expected fewer than all 12 frames, got 12 in whole groups"):
+    with pytest.raises(TrainingError, match=r"`validation`: .*12 frames, got 12"):
         load(settings, tmp_path)
 
 
 def test_file_that_is_not_there(settings: Settings, tmp_path: Path) -> None:
     settings["data"]["water"]["path"] = "nowhere.extxyz"
-    with pytest.raises(FramesError, match=r"`data.water.path`: expected a file of frames, got .*nowhere.extxyz"):
+    with pytest.raises(FramesError, match=r"`data\.water\.path`: .*got .*nowhere\.extxyz"):
         digests(config_from_mapping(settings, tmp_path), {})

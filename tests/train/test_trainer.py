@@ -159,7 +159,7 @@ def test_a_restart_that_fails_costs_nothing(settings: Settings, tmp_path: Path) 
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     wrong = copy.deepcopy(settings)
     wrong["data"]["water"]["path"] = "absent.extxyz"
-    with pytest.raises(FramesError, match=r"`data\.water\.path`: expected a file of frames"):
+    with pytest.raises(FramesError, match=r"`data\.water\.path`: .*file of frames"):
         train(config_from_mapping(wrong, tmp_path), tmp_path / "out", restart=True)
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
@@ -185,7 +185,7 @@ def test_errors_that_are_not_finite(settings: Settings, tmp_path: Path, monkeypa
         next(self.average.module.parameters()).data.fill_(float("nan"))
 
     monkeypatch.setattr(Trainer, "train_step", spoiled)
-    with pytest.raises(TrainingError, match=r"`data\.water`: expected a finite error on the held-out frames, got"):
+    with pytest.raises(TrainingError, match=r"`data\.water`: .*finite.*held-out"):
         run(settings, tmp_path, "out")
     assert not (tmp_path / "out" / "model.pt").exists()
 
@@ -234,7 +234,7 @@ def test_compiled_steps_on_a_gpu_are_refused(settings: Settings, tmp_path: Path)
     trainer = Trainer(config_from_mapping(settings, tmp_path), tmp_path / "out")
     trainer.config = dataclasses.replace(trainer.config, compile=True)
     trainer.device = torch.device("cuda:0")
-    with pytest.raises(TrainingError, match=r"`compile`: expected no on a GPU, got yes with `device` cuda:0"):
+    with pytest.raises(TrainingError, match=r"`compile`: .*got yes with `device` cuda:0"):
         trainer.make_predict()
 
 
@@ -258,7 +258,7 @@ def test_threads_and_random_numbers_of_the_caller_stay(settings: Settings, tmp_p
 
 
 def test_device_that_is_not_there(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(DeviceError, match=r"`device` cuda:99: torch sees \d+ GPUs?; use cpu or auto"):
+    with pytest.raises(DeviceError, match=r"`device` cuda:99: .*\d+ GPU"):
         run(settings, tmp_path, "out", device="cuda:99")
 
 
@@ -281,7 +281,7 @@ def test_stage_by_the_clock_ends(settings: Settings, tmp_path: Path) -> None:
 def test_checkpoint_of_another_architecture(settings: Settings, tmp_path: Path) -> None:
     run(settings, tmp_path, "out", max_minutes=0.0)
     settings["model"]["width"] = 4
-    with pytest.raises(TrainingError, match=r"expected a checkpoint of this configuration, got another `model`; use"):
+    with pytest.raises(TrainingError, match=r"checkpoint.*got another `model`"):
         run(settings, tmp_path, "out")
 
 
@@ -291,7 +291,7 @@ def test_data_that_changed_between_two_pieces(settings: Settings, tmp_path: Path
     frames = tmp_path / "frames.extxyz.gz"
     kept = frames.read_bytes()
     ase.io.write(frames, ase.io.read(frames, ":")[:-1], format="extxyz")
-    with pytest.raises(TrainingError, match=r"`data.water.path`: expected the file that this training began with"):
+    with pytest.raises(TrainingError, match=r"`data\.water\.path`: .*file"):
         run(settings, tmp_path, "out")
     frames.write_bytes(kept)
     run(settings, tmp_path, "out")
@@ -300,7 +300,7 @@ def test_data_that_changed_between_two_pieces(settings: Settings, tmp_path: Path
 def test_damaged_checkpoint(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "checkpoint.pt").write_bytes(b"PK\x03\x04 nonsense")
-    with pytest.raises(TrainingError, match=r"checkpoint\.pt`: expected a checkpoint of a training, got"):
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt`: .*checkpoint of a training"):
         run(settings, tmp_path, "out")
 
 
@@ -308,13 +308,13 @@ def test_file_that_is_no_trained_model(settings: Settings, tmp_path: Path) -> No
     run(settings, tmp_path, "out", max_minutes=0.0)
     path = tmp_path / "out" / "model.pt"
     torch.save({"model": {}, "baseline": []}, path)
-    with pytest.raises(TrainingError, match=r"expected a trained model, got a file without \['state', 'summary'\]"):
+    with pytest.raises(TrainingError, match=r"trained model.*without \['state', 'summary'\]"):
         load_trained(path)
 
 
 def test_loss_that_is_not_finite(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tumble.train.trainer.RunningLoss.__call__", lambda *_: torch.tensor(float("nan")))
-    with pytest.raises(TrainingError, match=r"stage first, step 0: expected a finite loss, got nan; lower"):
+    with pytest.raises(TrainingError, match=r"stage first, step 0: .*loss, got nan"):
         run(settings, tmp_path, "out")
 
 
@@ -323,7 +323,7 @@ def test_gradient_that_is_not_finite(settings: Settings, tmp_path: Path, monkeyp
     run(settings, tmp_path, "out", max_minutes=0.0)
     before = (tmp_path / "out" / "checkpoint.pt").read_bytes()
     monkeypatch.setattr("torch.nn.utils.clip_grad_norm_", lambda *_: torch.tensor(float("inf")))
-    with pytest.raises(TrainingError, match=r"stage first, step \d: expected a finite gradient, got inf; lower"):
+    with pytest.raises(TrainingError, match=r"stage first, step \d: .*gradient, got inf"):
         run(settings, tmp_path, "out", checkpoint_minutes=0.0)
     assert (tmp_path / "out" / "checkpoint.pt").read_bytes() == before
 
@@ -460,7 +460,7 @@ def test_out_of_memory(settings: Settings, tmp_path: Path, monkeypatch: pytest.M
     run(settings, tmp_path, "out", max_minutes=0.0)
     before = (tmp_path / "out" / "checkpoint.pt").read_bytes()
     monkeypatch.setattr("tumble.train.trainer.predict", lambda *_, **__: torch.empty(2**60, dtype=torch.uint8))
-    with pytest.raises(TrainingError, match=r"stage first: out of memory with a batch of 2 structures, 18 atoms and"):
+    with pytest.raises(TrainingError, match=r"stage first: out of memory .*2 structures, 18 atoms"):
         run(settings, tmp_path, "out")
     assert (tmp_path / "out" / "checkpoint.pt").read_bytes() == before
 
