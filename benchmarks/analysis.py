@@ -1,16 +1,16 @@
-"""Speed and memory of the analysis beside libraries that do the same.
+"""Measure speed and memory of the analysis and of libraries that compute the same.
 
     python benchmarks/analysis.py [--threads 1] [--rounds 5] [--frames 100 400] [--json FILE]
 
-Three parts, all in one run; trajectories are made up, with the density of water, from fixed seeds:
+Three parts, all in one run, on synthetic trajectories with the density of water and fixed seeds:
 
 rdf             O-O, O-H and H-H radial distribution functions of 3000 atoms in 200 frames to 10 Å: `Rdf`, with three
                 calls of freud for each frame and, on a fifth of the frames, three of MDAnalysis' `InterRDF`, all with
-                the same number of threads (of processes, for `Rdf`). In rounds of some frames for each in turn, since
-                machines drift: given are medians of the ratios round by round.
+                the same number of threads (of processes, for `Rdf`). The libraries alternate after a few frames each,
+                since machines drift; printed are medians of the ratios round by round.
 reorientation   C_1(t) and C_2(t) of 64 molecules in 1000 frames, of all axes and all origins, by `Reorientation`, with
-                fits and errors. Beside it the package `waterdynamics`, if it is installed, on fewer frames (--short),
-                where `Reorientation` runs again; it takes C_2(t) alone, and of the lag k only every k-th origin.
+                fits and errors. For comparison the package `waterdynamics`, if installed, on fewer frames (--short),
+                on which `Reorientation` runs again; it computes only C_2(t), and for the lag k only every k-th origin.
 memory          peak memory of a process that reads 32 beads of 192 atoms from files of i-PI (xyz) and computes radial
                 distribution functions and radii of gyration, for each number of frames. `--frames 10000` writes files
                 of 2.9 GB.
@@ -54,7 +54,7 @@ BEADS = 32
 
 
 def liquid(edge: int, frames: int, seed: int) -> MDAnalysis.Universe:
-    """edge³ molecules around the places of a lattice, that turn by 0.1 rad from frame to frame; 0.1 ps apart."""
+    """Return edge³ molecules near lattice sites, turned by 0.1 rad from frame to frame, 0.1 ps apart."""
     generator = np.random.default_rng(seed)
     spacing = VOLUME ** (1 / 3)
     places = spacing * np.stack(np.meshgrid(*[np.arange(edge)] * 3), axis=-1).reshape(-1, 1, 3)
@@ -75,7 +75,7 @@ def liquid(edge: int, frames: int, seed: int) -> MDAnalysis.Universe:
 
 @contextmanager
 def measured(seconds: list[float]) -> Iterator[None]:
-    """Appends how long it took."""
+    """Append the time that a block of code took."""
     started = time.perf_counter()
     yield
     seconds.append(time.perf_counter() - started)
@@ -183,7 +183,7 @@ def reorientation(short: int) -> dict[str, Any]:
 
 
 def write_beads(folder: Path, frames: int) -> None:
-    """Files as i-PI writes them; eight different frames follow each other again and again."""
+    """Write files as i-PI writes them, with eight different frames in turn."""
     universe = liquid(4, 8, seed=3)
     generator = np.random.default_rng(4)
     cell = "".join(f"{value:12.5f}" for value in universe.dimensions)
@@ -201,7 +201,7 @@ def write_beads(folder: Path, frames: int) -> None:
 
 
 def analyse_beads(folder: Path) -> None:
-    """What a process of its own does; prints its peak memory (MB), and seconds for each part."""
+    """Run one part in a separate process; print its peak memory (MB) and the seconds of each part."""
     seconds: list[float] = []
     with measured(seconds):
         universe = open_trajectory(str(folder / "simulation.pos_*.xyz"), timestep=0.0005)

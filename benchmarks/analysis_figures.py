@@ -1,18 +1,17 @@
-"""Draws the figures of docs/analysis.md.
+"""Draw the figures of docs/analysis.md.
 
     python benchmarks/analysis_figures.py --demo demo-output --liquid stability/nvt [--fine FOLDER]
         [--path-integral FOLDER] [--only rdf msd] [--out docs/analysis]
 
-- `--demo`: what `make demo` left.
+- `--demo`: the output folder of `make demo`.
 - `--liquid`: 64 molecules at constant temperature, such as `nvt` of `benchmarks/stability.py` (50 ps), of which the
-  first `--start` ps are left out; a folder, or what `tumble analyze` wrote of it.
-- `--fine`: a run of `inputs/lammps/water-gas.in` with frames near enough for the O–H stretch, `-var every 4`.
-- `--path-integral`: a run of `inputs/ipi/water-liquid.xml`; without it, that of the demonstration, which is very short.
-  With 2400 steps, frames and properties every 10, and `kinetic_cv` and `kinetic_tens` of O and H among these.
+  first `--start` ps are left out; a folder, or the file that `tumble analyze` wrote for it.
+- `--fine`: a run of `inputs/lammps/water-gas.in` with frames close enough for the O–H stretch, `-var every 4`.
+- `--path-integral`: a run of `inputs/ipi/water-liquid.xml`; the default is that of the demonstration, which is very
+  short. Use 2400 steps, frames and properties every 10 steps, and `kinetic_cv` and `kinetic_tens` of O and H.
 
-A figure whose runs weren't given is left out. Results that are in a run's analysis.json are taken from there. The
-orderings of ice are made here: of the ways to put protons into the cubic cell of ice Ic, some at random.
-"""
+A figure whose runs aren't given is left out. Results in a run's analysis.json are taken from there. The script makes
+the orderings of ice itself: a random selection of the possible proton positions in the cubic cell of ice Ic."""
 
 from __future__ import annotations
 
@@ -52,7 +51,7 @@ TITLES = {
     "molecule-octahedral": "octahedral",
 }
 GAS, MOLECULE = ("gas-bare", "gas-random"), ("molecule-bare", "molecule-octahedral")
-# In ps: molecules start alike, and beads on top of each other.
+# In ps. All molecules start in the same state, and all beads at the same place.
 STARTS = {"gas-bare": 1.0, "gas-random": 1.0, FINE: 1.0, PATH_INTEGRAL: 0.3}
 
 # Cubic ice: the nearest oxygens of the diamond lattice are 2.75 Å apart.
@@ -137,7 +136,7 @@ def parse() -> argparse.Namespace:
 
 
 def result_of(run: Path, observable: str, start: float | None) -> Result:
-    """An observable of a run, from what was analyzed before where it is there."""
+    """Return an observable of a run, from its stored analysis if that has it."""
     file = run / NAME if run.is_dir() else run
     if file.suffix == ".json" and file.is_file():
         found = load_analysis(file)
@@ -147,7 +146,7 @@ def result_of(run: Path, observable: str, start: float | None) -> Result:
 
 
 def chosen(result: Result, picture: Picture) -> Result:
-    """A result with those quantities that are drawn, as far as the run has them."""
+    """Return a result with only the quantities to draw, if the run has them."""
     names = {quantity.name for quantity in result.quantities}
     wanted = [result[name] for name in picture.quantities if name in names]
     cut = [part_of(one, picture.ranges[one.name]) if one.name in picture.ranges else one for one in wanted]
@@ -185,7 +184,7 @@ def orderings_of_ice(model: str) -> tuple[list[Result], list[str]]:
 
 
 def proton_orderings(generator: np.random.Generator) -> list[Atoms]:
-    """Some of the ways to give each oxygen of the cubic cell two of its four bonds' protons (the rules of ice)."""
+    """Return some assignments of two protons to each oxygen of the cubic cell, from its four bonds (the ice rules)."""
     corners = np.array([[0, 0, 0], [0, 2, 2], [2, 0, 2], [2, 2, 0]])
     oxygens = EDGE / 4 * np.concatenate([corners, corners + 1]).astype(float)
     # Each of the first four has a bond to four of the others, along half a diagonal of an eighth of the cell.
@@ -212,7 +211,7 @@ def partner(corners: NDArray[np.int_], first: int, way: NDArray[np.int_]) -> int
 def ordering(
     oxygens: NDArray[np.float64], bonds: list[tuple[int, int, NDArray[np.int_]]], way: NDArray[np.int_]
 ) -> Atoms:
-    """A structure; atoms of a molecule follow each other."""
+    """Return a structure with the atoms molecule by molecule."""
     protons: list[list[NDArray[np.float64]]] = [[] for _ in oxygens]
     for (first, second, direction), mine in zip(bonds, way, strict=True):
         owner, sign = (first, 1) if mine else (second, -1)

@@ -1,8 +1,8 @@
 """Averages and slopes of time series, with standard errors from blocks.
 
-A series is cut into B consecutive blocks of (nearly) equal length. If a block is longer than the time over which
-the series forgets itself, the blocks are independent, and the scatter of what they give yields the error
-(Flyvbjerg and Petersen, J. Chem. Phys. 91, 461 (1989)); if it is shorter, the error comes out too small.
+A series is divided into B consecutive blocks of (nearly) equal length. If a block is longer than the correlation time
+of the series, the blocks are independent, and the scatter of their values gives the error
+(Flyvbjerg and Petersen, J. Chem. Phys. 91, 461 (1989)); if it is shorter, the error is too small.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def block_slope(times: Array, samples: Array, blocks: int) -> Slope:
     Raises:
         TrajectoryError: If there are fewer than 3 blocks, or fewer samples than blocks.
     """
-    # Large numbers, such as a total energy, would cost digits.
+    # A large offset, such as a total energy, would cost digits.
     times, samples = times - times.mean(), samples - samples.mean()
     pieces = block_pieces(len(samples), blocks, fewest=3)
     means = np.array([(times[piece].mean(), samples[piece].mean()) for piece in pieces])

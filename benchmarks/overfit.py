@@ -1,14 +1,13 @@
-"""Whether a few minutes of training overfit a few frames, as they should: a check that a training can learn at all.
+"""Check that a few minutes of training overfit a few frames, which shows that a training can learn at all.
 
     OMP_NUM_THREADS=2 python benchmarks/overfit.py [FRAMES] [--count 20] [--minutes 5] [--out FOLDER] [--json FILE]
 
-Draws `count` frames to train on and as many to hold out, each of a group of its own, trains a small PET on the former
-through `tumble.train`, and compares mean absolute errors of force components: of the training frames at the start,
-after one step; of the training frames at the end; and of the held-out frames at the end. A sound training ends below a
-tenth of the error that it began with, and clearly below the held-out error: three quarters of it, no less, since each
-frame is turned at random each time that it is used, and can't be learned by heart in one orientation. Exit status 1
-if it doesn't.
-"""
+The script draws `count` training frames and as many held-out frames, all from different groups, trains a small PET on
+the former through `tumble.train`, and compares mean absolute errors of force components: of the training frames after
+one step, of the training frames at the end, and of the held-out frames at the end. A sound training ends below a tenth
+of its first error, and below three quarters of the held-out error. The second limit isn't lower, since each frame is
+turned at random each time that it is used, and can't be memorized in one orientation. Exit status 1 if one of the two
+conditions fails."""
 
 from __future__ import annotations
 
@@ -76,17 +75,17 @@ class Outcome:
 
     @property
     def learned(self) -> bool:
-        """Whether the training frames are far better known than at the start."""
+        """Whether the error of the training frames is far below that at the start."""
         return self.training < LEARNED * self.first
 
     @property
     def overfitted(self) -> bool:
-        """Whether they are far better known than others."""
+        """Whether the error of the training frames is far below that of the held-out frames."""
         return self.training < OVERFITTED * self.held_out
 
 
 def draw(frames: Sequence[Atoms], count: int, key: str, seed: int) -> tuple[list[Atoms], list[Atoms]]:
-    """Frames to train on and frames to hold out, of different groups each.
+    """Return training frames and held-out frames, all from different groups.
 
     Args:
         frames: All frames.
@@ -144,7 +143,7 @@ def overfit(folder: Path, chosen: tuple[list[Atoms], list[Atoms]], minutes: floa
     training, held_out = folder / "training.extxyz", folder / "held-out.extxyz"
     for path, frames in zip((training, held_out), chosen, strict=True):
         write(path, frames)
-    # A budget of no time ends after the first step, from which the second call goes on.
+    # A budget of zero ends the call after the first step; the second call continues from there.
     train(configuration(training, minutes, seed, max_minutes=0.0), folder)
     first = force_error(folder, training)
     summary = train(configuration(training, minutes, seed), folder)
@@ -177,7 +176,7 @@ def describe(outcome: Outcome) -> str:
 
 
 def verdict(of: str, error: float, reference: float, most: float) -> str:
-    """One of the two conditions, and whether it holds."""
+    """Return one of the two conditions, and whether it holds."""
     word = "as it should be" if error < most * reference else "NOT MET"
     return f"training error: expected below {most:.2f} of the {of}, got {error / reference:.2f}: {word}"
 

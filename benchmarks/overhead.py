@@ -1,13 +1,13 @@
-"""What the faces add to the model: LAMMPS' Pair time and a driver's round trip against bare TorchScript.
+"""Measure the overhead of the faces: LAMMPS' Pair time and a driver's round trip against bare TorchScript.
 
     python benchmarks/overhead.py [--model water] [--threads 2] [--repeats 15]
 
-Everything is measured in one run, in turns, since machines drift: for each system, `repeats` rounds of (bare forward
+Everything is measured alternately in one run, since machines drift: for each system, `repeats` rounds of (bare forward
 and backward, LAMMPS steps, round trips over a Unix socket), and the medians of the ratios round by round. "Bare" is
 the same TorchScript file called from Python on the same graph, with the executor settings that the core uses. A
-second table shows why these settings: the optimising executor against the plain interpreter when the number of edges
-moves at every evaluation. A third one says where the time of an MD step goes, a fourth one has the peak memory of
-whole processes. Several MPI ranks are compared with threads in benchmarks/ranks.py, which `--ranks` runs, too.
+second table gives the reason for these settings: the optimizing executor against the plain interpreter if the number of
+edges changes at every evaluation. A third table splits the time of an MD step, and a fourth one has the peak memory of
+whole processes. benchmarks/ranks.py compares MPI ranks with threads; `--ranks` runs it, too.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ thermo 1000000
 class Bare:
     """Forward and backward of a TorchScript file on one graph."""
 
-    def __init__(self, path: str, graph: _core.Graph, *, optimised: bool = False) -> None:
+    def __init__(self, path: str, graph: _core.Graph, *, optimized: bool = False) -> None:
         self.module = torch.jit.load(path)
         dtype = torch.float32 if _core.read_metadata(path).dtype == "float32" else torch.float64
         self.dtype = dtype
-        self.optimised = optimised
+        self.optimized = optimized
         self.set_graph(graph)
 
     def set_graph(self, graph: _core.Graph) -> None:
@@ -74,13 +74,13 @@ class Bare:
         )
 
     def __call__(self) -> None:
-        with torch.jit.optimized_execution(self.optimised):
+        with torch.jit.optimized_execution(self.optimized):
             vectors = self.vectors.clone().requires_grad_()
             energy = self.module(vectors, self.index, self.reverse, self.species)["energy"].sum()
             torch.autograd.grad(energy, vectors)
 
     def forward(self) -> None:
-        with torch.jit.optimized_execution(self.optimised):
+        with torch.jit.optimized_execution(self.optimized):
             self.module(self.vectors.clone().requires_grad_(), self.index, self.reverse, self.species)
 
 
@@ -90,11 +90,11 @@ def lammps_script(data: Path, path: str, atoms: Atoms, species: list[str]) -> st
 
 
 class LammpsSteps:
-    """MD steps in a LAMMPS that lives in this process."""
+    """MD steps of a LAMMPS instance in this process."""
 
     def __init__(self, folder: Path, path: str, atoms: Atoms, data: Path, species: list[str]) -> None:
         self.log = folder / "log.lammps"
-        # LAMMPS' package leaves it to whoever uses its module to find the MPI that it comes with
+        # users of LAMMPS' Python module have to find the MPI in its package themselves
         ctypes.CDLL(str(Path(sys.prefix) / "lib" / "libmpi.so.12"), ctypes.RTLD_GLOBAL)
         threads = str(torch.get_num_threads())  # LAMMPS' own setting would become torch's
         self.engine = lammps(cmdargs=["-screen", "none", "-log", str(self.log), "-pk", "omp", threads])
@@ -119,7 +119,7 @@ class LammpsSteps:
 
 
 class DriverRoundTrips:
-    """`tumble drive` in a process of its own, and the server's side of the protocol, reduced to what is timed."""
+    """`tumble drive` in a separate process, and the part of the server's protocol that is timed."""
 
     def __init__(self, folder: Path, path: str, atoms: Atoms) -> None:
         address = folder / "socket"
@@ -211,21 +211,21 @@ def executors(path: str, atoms: Atoms) -> None:
         moved = atoms.copy()
         moved.positions += random.normal(scale=0.05, size=moved.positions.shape)
         graphs.append(to_graph([moved], metadata.species, metadata.cutoff))
-    for optimised in (True, False):
-        bare = Bare(path, graphs[0], optimised=optimised)
+    for optimized in (True, False):
+        bare = Bare(path, graphs[0], optimized=optimized)
         times = []
         for graph in graphs:
             bare.set_graph(graph)
             times.append(seconds(bare, 1))
         print(
-            f"{'optimising executor' if optimised else 'plain interpreter':20} first {1e3 * times[0]:8.2f} ms   "
+            f"{'optimizing executor' if optimized else 'plain interpreter':20} first {1e3 * times[0]:8.2f} ms   "
             f"second {1e3 * times[1]:8.2f} ms   worst of the rest {1e3 * max(times[2:]):8.2f} ms   "
             f"median of the rest {1e3 * statistics.median(times[2:]):8.2f} ms"
         )
 
 
 def shares(path: str, name: str, atoms: Atoms, data: Path, repeats: int) -> None:
-    """Where the time of an MD step goes: medians of differences, round by round."""
+    """Print the parts of the time of an MD step: medians of differences, round by round."""
     potential = tumble.load(path, "cpu")
     graph = to_graph([atoms], potential.metadata.species, potential.metadata.cutoff)
     bare = Bare(path, graph)
@@ -247,7 +247,7 @@ def shares(path: str, name: str, atoms: Atoms, data: Path, repeats: int) -> None
     step, *parts = (statistics.median(column) for column in zip(*rows, strict=True))
     print(f"{name}, {len(atoms)} atoms: {1e3 * step:.3f} ms per MD step")
     labels = ("model, forward", "model, backward", "core: copies, checks, forces, virial", "pair style: edges, tallies")
-    labels += ("a rebuild adds in the pair style", "LAMMPS beside Pair", "a rebuild adds in LAMMPS")
+    labels += ("a rebuild adds in the pair style", "LAMMPS without Pair", "a rebuild adds in LAMMPS")
     for label, part in zip(labels, parts, strict=True):
         print(f"  {label:36} {1e6 * part:9.0f} µs {100 * part / step:6.1f} %")
     with profile(activities=[ProfilerActivity.CPU]) as profiler:
@@ -270,7 +270,7 @@ with torch.jit.optimized_execution(False):
 
 
 def high_water_marks(pid: int) -> dict[int, float]:
-    """Peak resident memory so far, MB, of a process and of those that it started, as the kernel counts it."""
+    """Return the peak resident memory so far, MB, of a process and its children, as counted by the kernel."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -1,30 +1,30 @@
-"""Speed of PET: evaluations and training, against a matrix product and against the PET of metatrain.
+"""Measure the speed of PET, evaluations and training, against a matrix product and against the PET of metatrain.
 
     python benchmarks/pet.py [--metatrain PYTHON] [--threads 2] [--repeats 7] [--sizes small published] [--json FILE]
 
-Everything is measured in one run, in turns and in alternating order, since machines drift: medians of `repeats`
+Everything is measured in one run, in alternating order, since machines drift: medians of `repeats`
 rounds, and of the ratios round by round. Weights are random, all is float32, `small` has the size of the shipped model
 and `published` that of the usual PET.
 
-Evaluations give energy and forces of 3, 192 and 1536 atoms of water. `core` is the core alone, on a graph that is
-there already; `ASE` is `tumble.Calculator`, neighbour list included. Eight structures that differ by a small random
-displacement follow one another, so that nothing can be kept from one evaluation to the next.
+Evaluations give energy and forces of 3, 192 and 1536 atoms of water. `core` is the core alone, on a graph made in
+advance; `ASE` is `tumble.Calculator`, including the neighbor list. Eight structures that differ by a small random
+displacement alternate, so that nothing can be reused from one evaluation to the next.
 
 FLOP are those of the matrix products of forward pass and gradient with respect to the edge vectors (one
 multiply-add is two), counted by torch's FlopCounterMode on the network in Python, whose attention is padded;
-products of attention are scaled down to the tokens that exist. Nothing else is counted, neither what a backward pass
-recomputes. The reference is a product of two square matrices in torch on the same threads.
+products of attention are scaled down to the tokens that exist. Nothing else is counted, in particular no recomputation
+in a backward pass. The reference is a product of two square matrices in torch on the same threads.
 
-`metatrain` is the same size of network in an environment of its own (benchmarks/pet_metatrain.py), as its users
-would run it: exported, through its ASE calculator. Its pre-norm layer leaves out the perceptron of the atom's token
+`metatrain` is the same size of network in a separate environment (benchmarks/pet_metatrain.py), as its users
+would run it: exported, through its ASE calculator. Its pre-norm layer has no perceptron of the atom's token
 and its readouts have one hidden layer more; widths, heads, layers, cutoff, norms and activation are the same.
 
 Training is frames of 192 atoms per second, with random energies and forces as labels and Adam(W), each by its own
-trainer: all that happens between two steps of the optimizer, batches included, set-up and validation excluded.
+trainer: everything between two steps of the optimizer, including batches, excluding set-up and validation.
 A batch of 4 at the published size needs more than 14 GB in metatrain.
 
-Threads that wait for each other suffer badly from any other load: with several threads, the machine must be idle. On
-one thread the ratios hold on a busy machine, too.
+With several threads the machine must be idle, since any other load slows threads that wait for each other. With
+one thread the ratios also hold on a busy machine.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ TRAINING_STEPS = 2  # in a round
 
 
 class Metatrain:
-    """metatrain's PET in a process of its own; see benchmarks/pet_metatrain.py for what it can be asked."""
+    """metatrain's PET in a separate process; benchmarks/pet_metatrain.py lists its commands."""
 
     def __init__(self, python: str, threads: int) -> None:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -111,7 +111,7 @@ def published_size() -> PetConfig:
 
 
 def metatrain_hypers(config: PetConfig) -> dict[str, Any]:
-    """What metatrain calls the same network."""
+    """Return the hyperparameters of the same network in metatrain."""
     return {
         "cutoff": config.cutoff,
         "cutoff_width": config.cutoff_width,
@@ -150,9 +150,9 @@ def moved(atoms: Atoms, count: int, size: float) -> list[Atoms]:
 
 
 def flop(network: Pet, graph: _core.Graph) -> float:
-    """Of energy and forces, for the tokens that exist."""
+    """Return the FLOP of energy and forces, for the tokens that exist."""
     arguments = inputs(graph, torch.float32)
-    vectors = arguments.edge_vectors * 1.0  # the counter can't stand a gradient with respect to a leaf
+    vectors = arguments.edge_vectors * 1.0  # the counter fails for a gradient with respect to a leaf
     with FlopCounterMode(display=False) as counter:
         energy = network(vectors, arguments.edge_index, arguments.reverse, arguments.species)["energy"]
         torch.autograd.grad(energy.sum(), vectors)
@@ -170,12 +170,12 @@ def seconds(work: Callable[[], object], count: int) -> float:
 
 
 def release_memory() -> None:
-    """Give back what the allocator keeps, since another process needs it next."""
+    """Return memory that the allocator keeps to the system, since another process needs it next."""
     ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def take_turns(works: dict[str, Callable[[], float]], repeats: int) -> dict[str, list[float]]:
-    """What each piece of work measured in each round; every second round goes through them backwards."""
+    """Return the times of each piece of work in each round; every second round is in reverse order."""
     times: dict[str, list[float]] = {name: [] for name in works}
     for k in range(repeats):
         for name in list(works)[:: 1 if k % 2 == 0 else -1]:

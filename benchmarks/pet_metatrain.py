@@ -1,15 +1,15 @@
-"""The part of benchmarks/pet.py that runs in metatrain's own environment: its PET, timed on request.
+"""Time metatrain's PET on request: the part of benchmarks/pet.py that runs in metatrain's environment.
 
-Reads one JSON object a line from standard input and answers each with one on standard output:
+The script reads one JSON object per line from standard input and answers each with one on standard output:
 
     {"do": "load", "hypers": {...}}                         -> {"parameters": count}
     {"do": "evaluate", "structures": FILE, "count": n}      -> {"seconds": of one evaluation}
     {"do": "train", "hypers": {...}, "frames": FILE, "batch": b, "steps": n}  -> {"seconds": of one step}
 
-An evaluation is energy and forces through `MetatomicCalculator` with its defaults, which keep a neighbour list with
-a skin of 2 Å and give the stress of periodic systems too. A training is that of `mtt train`, with nothing replaced:
-torch calls a hook after each step of an optimizer, and the time of a step is that between two of these calls, all
-that metatrain does for a batch included (its loader builds the neighbour list and turns the structures at random).
+An evaluation is energy and forces through `MetatomicCalculator` with its defaults, which keep a neighbor list with
+a skin of 2 Å and also compute the stress of periodic systems. A training is that of `mtt train`, unmodified:
+torch calls a hook after each step of an optimizer, and the time of a step is that between two of these calls,
+including metatrain's work for a batch (its loader builds the neighbor list and turns the structures at random).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 
 
 class EndOfTiming(Exception):  # noqa: N818 - nothing went wrong
-    """Ends a training after the steps that are timed."""
+    """Signal the end of the timed steps of a training."""
 
 
 class Evaluations:
@@ -114,7 +114,7 @@ def main() -> None:
     torch.set_num_threads(parser.parse_args().threads)
     warnings.simplefilter("ignore")
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print must not get between the answers
+    os.dup2(2, 1)  # output of libraries must not mix with the answers
     evaluations: Evaluations | None = None
     with tempfile.TemporaryDirectory() as name:
         for line in sys.stdin:

@@ -1,12 +1,12 @@
-"""MPI ranks against threads for pair_style tumble, and the share of a rank's work that is for ghosts.
+"""Compare MPI ranks with threads for pair_style tumble, and count the share of the work that is for ghosts.
 
     python benchmarks/ranks.py [--rounds 5] [--cores 2] [--large]
 
-Liquid water of 192, 1536 and (with --large) 12 288 atoms; the shipped model of two message-passing layers, and the
-same network with four and random weights, whose cost is that of a trained one. For each, `rounds` rounds of MD runs
-in turns: one rank on one thread, one rank on all cores, one rank per core; printed are the medians of the times per
-step, and of the speed-ups over the single core round by round. The share of ghost work counts edges: no timing there.
-"""
+Liquid water of 192, 1536 and (with --large) 12 288 atoms; the shipped model of two message-passing layers, and the same
+network with four layers and random weights, which costs as much as a trained one. For each, `rounds` rounds of MD runs
+alternate between one rank on one thread, one rank on all cores, and one rank per core. Printed are the medians of the
+times per step, and of the speed-ups over the single core round by round. The share of ghost work is a count of edges,
+without timing."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def ghost_work(model: Path, depth: int, box: Box) -> None:
 
 
 def export(network: torch.nn.Module, cutoff: float, depth: int, path: Path) -> Path:
-    """A model file for measurements alone."""
+    """Write a model file that is only for measurements."""
     warnings.filterwarnings("ignore", message="`torch.jit")
     liquid = read(find_inputs(None) / LAMMPS_LIQUID.data, format="lammps-data", atom_style="atomic")
     assert isinstance(liquid, Atoms)

@@ -1,9 +1,9 @@
-"""Draws docs/water.png, the figure of the README, from what `make demo` left.
+"""Draw docs/water.png, the figure of the README, from the output of `make demo`.
 
     python benchmarks/readme_figure.py [demo-output] [docs/water.png]
 
-Left the O-O radial distribution function, classical and with path integrals; right how much a direction is preferred
-in the gas, by the bare model and with random frames.
+Left: the O-O radial distribution function, classical and with path integrals. Right: how strongly molecules prefer a
+direction in the gas, with the bare model and with random rotations.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Relaxations of one water molecule by ASE's BFGS, from random orientations, with and without a set of rotations.
+"""Relax one water molecule by ASE's BFGS from random orientations, with and without a set of rotations.
 
     python benchmarks/relaxation.py [--model water] [--orientations 20] [--fmax 0.01] [--sets none ...] [--json FILE]
 
@@ -29,7 +29,7 @@ SETS = ["none", "none+inversion", "octahedral", "icosahedral+inversion", "degree
 
 @dataclass(frozen=True)
 class Relaxation:
-    """From one orientation. Energy in eV, distance in Å, force in eV/Å."""
+    """A relaxation from one orientation. Energy in eV, distance in Å, force in eV/Å."""
 
     ended: bool
     steps: int

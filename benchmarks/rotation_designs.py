@@ -2,11 +2,11 @@
 
 python benchmarks/rotation_designs.py --degree 8 --group "3z,1 1,3z" --most 237 --minutes 2
 
-The set is made of whole orbits of a group of maps q → a q b* of unit quaternions. What is left to solve:
-Σ_k w_k f(q_k) = 0 for every function f that the group leaves as it is, a combination of the D^l_mn, 1 ≤ l ≤ t. Orbits
-in special positions are smaller and have fewer unknowns. For ever new choices of orbits with about as many unknowns as
-equations, the equations are solved by the method of Levenberg and Marquardt from random starts, many at a time.
-Each set that is smaller than the ones before is printed as a row of the table.
+A set consists of whole orbits of a group of maps q → a q b* of unit quaternions. The remaining equations are Σ_k w_k
+f(q_k) = 0 for every function f that is invariant under the group, a combination of the D^l_mn, 1 ≤ l ≤ t. Orbits in
+special positions are smaller and have fewer unknowns. The script chooses orbits with about as many unknowns as
+equations, again and again, and solves the equations by the Levenberg-Marquardt method from many random starts at once.
+It prints each set that is smaller than the ones before as a row of the table.
 
 A group is given by generators a,b: `4z,1 3d,1` (or `octahedral`) is the octahedral group acting from the left,
 `3z,1 1,3z` threefold turns from both sides, `2z,2z 3d,3d` the tetrahedral group with b = a.
@@ -34,7 +34,7 @@ AXES = {
     "g": (1.0, GOLDEN, 0.0),  # fivefold in the icosahedral group
 }
 NAMES = {"tetrahedral": "2z,1 3d,1", "octahedral": "4z,1 3d,1", "icosahedral": "5g,1 2z,1 3d,1"}
-# solutions are told from near misses by Σ (residuals)², which Newton's steps bring down to rounding
+# Σ (residuals)² distinguishes solutions from near misses: for solutions, Newton's steps reduce it to rounding
 SOLVED = 1e-24
 
 
@@ -266,7 +266,7 @@ class System:
             residuals[better], slopes[better] = residuals_new[better], slopes_new[better]
             badness[better] = badness_new[better]
             damping = np.where(better, np.maximum(0.3 * damping, 1e-13), np.minimum(4 * damping, 1e3))
-            if step in (40, 80):  # the worse half won't get there
+            if step in (40, 80):  # the worse half won't converge
                 keep = np.argsort(badness)[: max(1, len(badness) // 2)]
                 x, u, residuals, slopes = x[keep], u[keep], residuals[keep], slopes[keep]
                 badness, damping = badness[keep], damping[keep]

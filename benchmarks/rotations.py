@@ -1,11 +1,11 @@
-"""What averaging over rotations costs: time against one evaluation, peak memory, and i-PI's way beside it.
+"""Measure the cost of averaging over rotations: time against one evaluation, peak memory, and i-PI's `ffrotations`.
 
     python benchmarks/rotations.py [--model water] [--threads 2] [--repeats 5] [--atoms 3 192 1536]
 
-Everything is measured in one run, in turns, since machines drift: for each system, `repeats` rounds of (one
-evaluation in the lab frame, one over k frames, for each k), and medians of the ratios round by round. Peak memory is
-that of processes of their own, as the kernel counts it (VmHWM), at the default budget of a chunk. The last table has
-MD steps of i-PI with `ffrotations` around a bare driver, which sends the rotations one by one, and with a driver that
+Everything is measured alternately in one run, since machines drift: for each system, `repeats` rounds of (one
+evaluation in the lab frame, one over k rotations, for each k), and medians of the ratios round by round. Peak memory is
+that of separate processes, as counted by the kernel (VmHWM), at the default budget of a chunk. The last table compares
+MD steps of i-PI with `ffrotations`, which sends the rotations one by one to a bare driver, and with a driver that
 averages over as many (`random:k`) itself.
 """
 
@@ -71,7 +71,7 @@ def system(atoms: int) -> Atoms:
 
 
 def cost(path: str, atoms: int, repeats: int) -> None:
-    """Time of k frames by that of k evaluations in the lab frame."""
+    """Return the time over k rotations relative to k evaluations in the lab frame."""
     potential = tumble.load(path, "cpu", check=False)
     graph = to_graph([system(atoms)], potential.metadata.species, potential.metadata.cutoff)
     frames = {name: [_core.Symmetrizer(name).frames()] for name in SETS}
@@ -86,7 +86,7 @@ def cost(path: str, atoms: int, repeats: int) -> None:
     count = max(1, int(0.2 / seconds([], 1)))
     rounds = []
     for _ in range(repeats):
-        # beside each set its own evaluation in the lab frame
+        # each set next to its own evaluation in the lab frame
         rounds.append({name: (seconds([], count), seconds(frames[name], max(1, count // 4))) for name in SETS})
     single = statistics.median(pair[0] for one in rounds for pair in one.values())
     print(f"{atoms:5d} atoms, {len(graph.reverse):6d} edges: {1e3 * single:8.2f} ms in the lab frame")
@@ -97,7 +97,7 @@ def cost(path: str, atoms: int, repeats: int) -> None:
 
 
 def budgets(path: str, atoms: int, repeats: int) -> None:
-    """Time of twelve frames by that of twelve evaluations, for several budgets of a chunk."""
+    """Return the time over twelve rotations relative to twelve evaluations, for several budgets of a chunk."""
     frames = [_core.Symmetrizer("tetrahedral").frames()]
     for memory in (32.0, 64.0, 128.0, 256.0, 1024.0):
         potential = tumble.load(path, "cpu", check=False, memory=memory)
@@ -131,7 +131,7 @@ print(before, int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read(
 
 
 def memory(path: str, atoms: int) -> None:
-    """Peak memory with 120 frames against that of one full chunk."""
+    """Return the peak memory with 120 rotations and with one full chunk."""
     potential = tumble.load(path, "cpu", check=False)
     edges = len(to_graph([system(atoms)], potential.metadata.species, potential.metadata.cutoff).reverse)
     budget = 1024.0**2 * MEMORY / potential.metadata.bytes_per_edge
@@ -178,7 +178,7 @@ def ipi_step(path: str, atoms: Atoms, folder: Path, order: int, *, own: bool, st
 
 
 def against_ipi(path: str, repeats: int) -> None:
-    """The same number of rotations, sent one by one by i-PI or made in the driver."""
+    """Compare the same number of rotations, sent one by one by i-PI or generated in the driver."""
     with tempfile.TemporaryDirectory() as name:
         for atoms, steps, orders in ((3, 40, (2, 3)), (192, 6, (2,))):
             for order in orders:

@@ -1,11 +1,10 @@
-"""Absolute speed of MD in LAMMPS with the shipped model, on this machine, for the table in docs/models.md.
+"""Measure the absolute speed of MD in LAMMPS with the shipped model on this machine (the table in docs/models.md).
 
     python benchmarks/speed.py [--model water] [--threads 1 2] [--symmetrize none octahedral] [--seconds 20]
 
-Runs a molecule and 64, 512 and 4096 molecules of liquid water at constant energy, each for about `seconds`, and
-prints ms per step, ns per day at a time step of 0.5 fs, and µs per step and atom. Times of other machines differ;
-comparisons of two versions of the code need runs in turns (benchmarks/compare_models.py). Nothing else should run.
-"""
+The script runs a molecule and 64, 512 and 4096 molecules of liquid water at constant energy, each for about `seconds`,
+and prints ms per step, ns per day at a time step of 0.5 fs, and µs per step and atom. Times of other machines differ.
+To compare two versions of the code, alternate between them (benchmarks/compare_models.py). Nothing else should run."""
 
 from __future__ import annotations
 
@@ -50,13 +49,13 @@ class Speed:
 
 
 def measure(system: tuple[str, str, int], model: str, symmetrize: str, threads: int, seconds: float) -> Speed:
-    """Runs a few steps to see how many fill the time, then those."""
+    """Run a few steps to determine how many fill the time, then run these."""
     trial = run(system, model, symmetrize, threads, 2, 5)
     return run(system, model, symmetrize, threads, 5, max(10, round(seconds / trial.seconds)))
 
 
 def run(system: tuple[str, str, int], model: str, symmetrize: str, threads: int, first: int, steps: int) -> Speed:
-    """Runs `lmp`; the first steps warm up, and aren't in the time."""
+    """Run `lmp`; the first steps warm up and aren't timed."""
     _, data, copies = system
     script = SCRIPT.format(
         boundary="f f f" if data == "water1.data" else "p p p",
@@ -82,7 +81,7 @@ def run(system: tuple[str, str, int], model: str, symmetrize: str, threads: int,
 
 
 def processor() -> str:
-    """Name of the processor, where Linux says it."""
+    """Return the name of the processor, if Linux gives it."""
     found = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     return found.group(1) if found else "unknown processor"
 

@@ -1,4 +1,4 @@
-"""Whether a model holds water together, in LAMMPS at 0.5 fs: the liquid, and molecules and clusters in the gas phase.
+"""Check that a model is stable in LAMMPS at 0.5 fs: liquid water, and molecules and clusters in the gas phase.
 
     OMP_NUM_THREADS=2 python benchmarks/stability.py [--systems nvt nve molecule dimer hexamer] [--model water]
         [--steps 100000] [--nve-steps 40000] [--equilibration 5000] [--gas-steps 200000] [--json FILE]
@@ -7,11 +7,10 @@
 - `molecule`, `dimer`, `hexamer`: NVE with open boundaries from a relaxed structure (`stability_gas.py`).
 
 In each frame every oxygen must have its own two hydrogens within 1.35 Å, and nearer than any other
-(`benchmarks/wholeness.py`). Exit status 1 if a molecule broke or a run failed. Each part is one run of `lmp` in
-a folder of its own, where trajectories and log stay; a part that is there already, finished, for the same model and
-inputs, isn't run again. The summary, a JSON file, keeps what it has of the same model, so parts may be run one by one,
-or at the same time; why a part failed is under `failed`.
-"""
+(`benchmarks/wholeness.py`). Exit status 1 if a molecule broke or a run failed. Each part is one run of `lmp` in a
+folder of its own, which keeps trajectories and log. A part that was finished before, for the same model and inputs,
+isn't run again. The summary, a JSON file, keeps earlier parts of the same model, so parts may be run one by one, or at
+the same time; `failed` has the reasons why parts failed."""
 
 from __future__ import annotations
 
@@ -50,7 +49,7 @@ class Outcome:
 
 
 def run_part(name: str, arguments: argparse.Namespace, model: ModelIdentity) -> Outcome:
-    """Runs a part, or takes over a finished one.
+    """Run a part, or return a finished one.
 
     Raises:
         TumbleError: If it fails.
@@ -69,7 +68,7 @@ def run_part(name: str, arguments: argparse.Namespace, model: ModelIdentity) -> 
 
 
 def merge(earlier: Document, model: Document, name: str, outcome: Document | str) -> Document:
-    """Puts a part into a summary.
+    """Add a part to a summary.
 
     Args:
         earlier: Summary so far, or nothing; what it holds of another model is dropped.
@@ -92,7 +91,7 @@ def merge(earlier: Document, model: Document, name: str, outcome: Document | str
 
 
 def plain(value: Any) -> Any:
-    """What JSON can hold: paths as text, and none for what is infinite or no number."""
+    """Return values for JSON: paths as text, and None for infinite numbers and NaN."""
     if isinstance(value, dict):
         return {key: plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
@@ -103,13 +102,13 @@ def plain(value: Any) -> Any:
 
 
 def read_summary(path: Path) -> Document:
-    """The summary in a file, nothing if there is none."""
+    """Return the summary in a file; empty if there is none."""
     return dict(json.loads(path.read_text())) if path.is_file() else {}
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Waits until no other process holds the lock, which is a file."""
+    """Wait until no other process holds the lock, which is a file."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,6 +1,6 @@
 """The gas-phase parts of the stability benchmark: a molecule, a dimer and a hexamer of water at constant energy.
 
-Each structure is built here, relaxed with the model (FIRE), given velocities, and runs with open boundaries:
+Each structure is built here, relaxed with the model (FIRE), given velocities, and run with open boundaries:
 
 - `molecule`: O–H 0.9572 Å, H–O–H 104.52°.
 - `dimer`: of symmetry C_s, O–O 2.9 Å; the donor's O–H points at the acceptor's O; the acceptor's bisector is tilted
@@ -9,11 +9,11 @@ Each structure is built here, relaxed with the model (FIRE), given velocities, a
   free H point outwards, alternately above and below the ring.
 
 The molecule starts with velocities of 300 K, the clusters of 150 K. From a minimum, about half of that kinetic energy
-goes into the potential. In the dimer all of it is 97 meV, less than half of what holds two molecules of real water
-together, so with a good model clusters stay clusters. One that evaporates is bound too weakly by its model, which
-isn't an instability; a molecule that breaks, or gives a hydrogen to another, is one.
+becomes potential energy. In the dimer the kinetic energy is 97 meV, less than half of the binding energy of two real
+water molecules, so with a good model clusters stay clusters. If a cluster evaporates, the model binds it too weakly,
+which isn't an instability; a molecule that breaks, or gives a hydrogen to another, is one.
 
-Molecules are those of the structure as built, so one that the relaxation breaks is found in frame 0.
+Molecules are defined by the structure as built, so a molecule that the relaxation breaks is found in frame 0.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ FORCE = 0.01
 
 @dataclass(frozen=True)
 class Shape:
-    """How the oxygens of a cluster lie during a run; distances in Å.
+    """The arrangement of the oxygens of a cluster during a run; distances in Å.
 
     Attributes:
         link: Oxygens up to this distance belong to one fragment.
@@ -108,14 +108,14 @@ class Relaxed:
         steps: Of the relaxation.
         energy: Potential energy, eV per molecule.
         largest_force: Largest component of a force, eV/Å.
-        neighbour: Distance of an oxygen to the nearest other one, mean, Å; None for a molecule.
+        neighbor: Distance of an oxygen to the nearest other one, mean, Å; None for a molecule.
         largest: Largest O–O distance, Å; None for a molecule.
     """
 
     steps: int
     energy: float
     largest_force: float
-    neighbour: float | None
+    neighbor: float | None
     largest: float | None
 
 
@@ -185,7 +185,7 @@ SYSTEMS = {
 
 
 def job(name: str, steps: int) -> Job:
-    """What LAMMPS does for a part."""
+    """Return the LAMMPS script of a part."""
     system = SYSTEMS[name]
     values = {"timestep": TIMESTEP, "every": EVERY, "force": FORCE, "seed": SEED}
     script = SCRIPT.format(temperature=system.temperature, steps=steps, **values)
@@ -203,7 +203,7 @@ def data_file(title: str, positions: Array) -> str:
 
 
 def analyse(name: str, folder: Path, finished: Finished) -> GasSummary:
-    """Reads what LAMMPS left.
+    """Read the output of LAMMPS.
 
     Raises:
         TrajectoryError: If a trajectory isn't there.
@@ -211,7 +211,7 @@ def analyse(name: str, folder: Path, finished: Finished) -> GasSummary:
     minimization, nve = LogFile(str(folder / LOG)).runs
     built, trajectory = (open_isolated(folder / file) for file in ("relax.dump", "nve.dump"))
     count = len(trajectory.atoms) // 3
-    trajectory.trajectory[0]  # what selections see from here on
+    trajectory.trajectory[0]  # the frame that selections use from here on
     first = oxygen_distances(trajectory)
     return GasSummary(
         threads=finished.threads,
@@ -223,7 +223,7 @@ def analyse(name: str, folder: Path, finished: Finished) -> GasSummary:
             steps=int(minimization["Step"][-1]),
             energy=float(nve["PotEng"][0]) / count,
             largest_force=float(nve["Fmax"][0]),
-            neighbour=nearest(first) if count > 1 else None,
+            neighbor=nearest(first) if count > 1 else None,
             largest=float(first.max()) if count > 1 else None,
         ),
         molecules=watch_molecules(trajectory, start=built),
@@ -235,7 +235,7 @@ def analyse(name: str, folder: Path, finished: Finished) -> GasSummary:
 
 
 def open_isolated(path: Path) -> Any:
-    """Opens a trajectory without periodic images; the box in the file has none either, which MDAnalysis can't tell."""
+    """Open a trajectory without periodic images; MDAnalysis can't see that the box in the file isn't periodic."""
 
     def without_box(ts: Any) -> Any:
         ts.dimensions = None
@@ -247,7 +247,7 @@ def open_isolated(path: Path) -> Any:
 
 
 def watch_shape(universe: Any) -> Shape:
-    """Follows the oxygens of a cluster, at least two, through a trajectory without periodic images."""
+    """Follow the oxygens of a cluster, at least two, through a trajectory without periodic images."""
     shortest, longest, separated, members = np.inf, [], None, np.zeros(0, dtype=int)
     for ts in universe.trajectory:
         distances = oxygen_distances(universe)
@@ -282,9 +282,9 @@ def describe(name: str, summary: GasSummary, finished: Finished, steps: int) -> 
         f"{summary.atoms} atoms, {cost(finished, steps)}",
         row("relaxation, largest force", 1000 * relaxed.largest_force, f"meV/Å after {relaxed.steps} steps", 1),
     ]
-    if shape is not None and relaxed.neighbour is not None and relaxed.largest is not None:
+    if shape is not None and relaxed.neighbor is not None and relaxed.largest is not None:
         lines += [
-            row("relaxed, nearest O–O, mean", relaxed.neighbour, "Å", 3),
+            row("relaxed, nearest O–O, mean", relaxed.neighbor, "Å", 3),
             row("relaxed, largest O–O", relaxed.largest, "Å", 3),
         ]
     lines += molecules(summary.molecules)

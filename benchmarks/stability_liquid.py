@@ -1,10 +1,10 @@
 """The liquid parts of the stability benchmark: 64 molecules of water from `inputs/lammps/water64.data`.
 
 - `nvt`: stochastic velocity rescaling to 300 K. Averages are over the second half of the run.
-- `nve`: no thermostat, after an equilibration with one, in which molecules are watched, too. The drift is the
+- `nve`: no thermostat, after an equilibration with one, which is also checked for broken molecules. The drift is the
   slope of the total energy.
 
-The parts have velocities of their own, so that they can run at the same time. Errors are one standard error from
+Each part has its own initial velocities, so the parts can run at the same time. Errors are one standard error from
 blocks.
 """
 
@@ -86,7 +86,7 @@ class LiquidSummary:
 
 
 def job(name: str, steps: int, equilibration: int) -> Job:
-    """What LAMMPS does in the part `nvt` or `nve`.
+    """Return the LAMMPS script of the part `nvt` or `nve`.
 
     Raises:
         DemoError: If the inputs aren't there.
@@ -100,7 +100,7 @@ def job(name: str, steps: int, equilibration: int) -> Job:
 
 
 def analyse(name: str, folder: Path, finished: Finished) -> LiquidSummary:
-    """Reads what LAMMPS left.
+    """Read the output of LAMMPS.
 
     Raises:
         TrajectoryError: If the trajectory isn't there.
@@ -124,12 +124,12 @@ def analyse(name: str, folder: Path, finished: Finished) -> LiquidSummary:
 
 
 def radial_distribution(universe: Any, start: int) -> Quantity:
-    """Of the oxygens."""
+    """Return g(r) of the oxygens."""
     return Rdf(universe, (("O", "O"),), blocks=BLOCKS).run(start=start).result["g_OO"]
 
 
 def first_peak(g: Quantity) -> Peak:
-    """The highest bin, and between its neighbours the top of the parabola through the three."""
+    """Return the maximum of the parabola through the highest bin and its neighbors."""
     top = int(np.argmax(g.values))
     left, height, right = (float(value) for value in g.values[[top - 1, top, (top + 1) % len(g.values)]])
     shift = 0.5 * (left - right) / (left - 2 * height + right)

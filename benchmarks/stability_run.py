@@ -1,7 +1,7 @@
-"""Runs `lmp` for the parts of the stability benchmark, each in a folder of its own, and keeps what is finished.
+"""Run `lmp` for the parts of the stability benchmark, each in a folder of its own, and keep finished parts.
 
-A finished part leaves `finished.json` beside its log, written last: the SHA-256 of the model and of the inputs (script
-with its number of steps, and structure), the time that it took, threads and versions. A part of the same model and the
+A finished part has a `finished.json` next to its log, written last: the SHA-256 of the model and of the inputs (script
+with its number of steps, and structure), the time of the run, threads and versions. A part of the same model and the
 same inputs isn't run again, so that long runs can be made one by one.
 """
 
@@ -32,7 +32,7 @@ LOG = "log.lammps"
 
 @dataclass(frozen=True)
 class Job:
-    """What `lmp` is to do.
+    """A job for `lmp`.
 
     Attributes:
         name: Of the part.
@@ -48,7 +48,7 @@ class Job:
 
     @property
     def sha256(self) -> str:
-        """Of script and structure."""
+        """Return the SHA-256 of script and structure."""
         return hashlib.sha256(f"{self.script}\0{self.data}".encode()).hexdigest()
 
 
@@ -72,7 +72,7 @@ class Finished:
 
 
 def simulate(folder: Path, job: Job, model: ModelIdentity) -> Finished:
-    """Runs LAMMPS in a folder, with a progress bar, unless what it would do is there already.
+    """Run LAMMPS in a folder, with a progress bar, unless the same run was finished before.
 
     Raises:
         DemoError: If it fails.
@@ -82,7 +82,7 @@ def simulate(folder: Path, job: Job, model: ModelIdentity) -> Finished:
         print(f"{job.name}: taken from the finished run in `{folder}`, of the same model and inputs", file=sys.stderr)
         return earlier
     folder.mkdir(parents=True, exist_ok=True)
-    # First of all, so that an interrupted run doesn't pass for the earlier one.
+    # Before anything else, so that an interrupted run isn't mistaken for the earlier one.
     (folder / FINISHED).unlink(missing_ok=True)
     for old in (*folder.glob("*.dump"), folder / LOG, folder / "screen.log"):
         old.unlink(missing_ok=True)
@@ -105,17 +105,17 @@ def simulate(folder: Path, job: Job, model: ModelIdentity) -> Finished:
 
 
 def find_finished(folder: Path) -> Finished | None:
-    """What an earlier run left in a folder, if it reached its end and its log is there."""
+    """Return an earlier run in a folder, if it reached its end and its log exists."""
     if not ((folder / FINISHED).is_file() and (folder / LOG).is_file()):
         return None
     return Finished(**json.loads((folder / FINISHED).read_text()))
 
 
 def last_step(log: Path) -> int:
-    """Number at the start of the last line that is one of thermo output, 0 if there is none yet."""
+    """Return the number at the start of the last line of thermo output; 0 if there is none yet."""
     if not log.is_file():
         return 0
-    with open(log, "rb") as file:  # the end alone: the log of a long run has megabytes
+    with open(log, "rb") as file:  # only the end: the log of a long run has megabytes
         file.seek(max(0, file.seek(0, os.SEEK_END) - 1000))
         lines = file.read().decode(errors="replace").splitlines()[-2:]
     numbers = [line.split()[0] for line in lines if len(line.split()) == COLUMNS]

@@ -1,4 +1,4 @@
-"""What the parts of the stability benchmark have in common in their tables: rows, and what became of the molecules."""
+"""Rows that are common to the tables of all parts of the stability benchmark."""
 
 from __future__ import annotations
 

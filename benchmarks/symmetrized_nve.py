@@ -1,11 +1,11 @@
-"""Constant-energy runs of one water molecule: energy and angular momentum with and without a set of rotations.
+"""Measure energy and angular momentum of one water molecule at constant energy, with and without a set of rotations.
 
     python benchmarks/symmetrized_nve.py [--model water] [--time 20] [--sets none octahedral ...] [--json FILE]
 
 `lmp` runs inputs/lammps/water1.data from 300 K, 0.5 fs. For an exactly invariant potential the angular momentum L of an
 isolated molecule is conserved, in magnitude and direction. Printed for each set: the drift of the total energy (slope,
-with one standard error from blocks) and its fluctuation, the relative change of |L| (rms and largest), and the angle by
-which the direction of L has turned away from its first, rms over the run and largest, with the time at which it first
+with one standard error from blocks) and its fluctuation, the relative change of |L| (rms and largest), and the angle
+between L and its initial direction, rms over the run and largest, with the time at which it first
 exceeds 10 degrees.
 """
 
@@ -54,7 +54,7 @@ run           {steps}
 
 @dataclass(frozen=True)
 class Conservation:
-    """Of one run. Energies in meV, angles in degrees, times in ps, torques in meV/rad."""
+    """The numbers of one run. Energies in meV, angles in degrees, times in ps, torques in meV/rad."""
 
     symmetrize: str
     frames: int
@@ -71,7 +71,7 @@ class Conservation:
 
 
 def run(model: str, symmetrize: str, steps: int, seed: int, folder: Path) -> NDArray[np.float64]:
-    """Columns: time, energy, L and τ."""
+    """Return the columns time, energy, L and τ."""
     data = find_inputs(None) / LAMMPS_MOLECULE.data
     values = {"data": data, "model": model, "symmetrize": symmetrize, "seed": seed, "steps": steps}
     (folder / "in.nve").write_text(SCRIPT.format(timestep=TIMESTEP, every=EVERY, **values))

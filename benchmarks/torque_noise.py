@@ -1,10 +1,9 @@
-"""Noise floor of the frame torque: what an exactly invariant model shows in float32, where zero would be right.
+"""Measure the noise floor of the frame torque: its value for an exactly invariant model in float32.
 
 python benchmarks/torque_noise.py
 
-The invariant toy `MorsePair` in float32 on turned copies of the inputs, one molecule and 64; rms over
-40 rotations of |τ|, in eV/rad.
-"""
+The invariant toy `MorsePair` is evaluated in float32 on turned copies of the inputs, one molecule and 64; printed is
+the rms of |τ| over 40 rotations, in eV/rad."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Where the time of a training step goes, and what compiling it gains.
+"""Measure the parts of the time of a training step, and the gain from compiling it.
 
     python benchmarks/training_step.py [--threads 1] [--steps 20] [--batch 1] [--compile]
 
 Steps of the small model (inputs/training/water-pretraining.yaml) on frames of 192 atoms with random labels, by the
 trainer of `tumble train`. Its parts are timed where the trainer calls them: the batch (choice, rotations, joining),
-energies and forces, backward, optimizer, average of the weights. With `--compile`, compiled and plain steps are made
-in turns in the same process, and the ratio is that of the medians; compiling itself is timed apart. Validation,
+energies and forces, backward, optimizer, average of the weights. With `--compile`, compiled and plain steps alternate
+in the same process, and the ratio is that of the medians; compiling itself is timed separately. Validation,
 checkpoints and reading are excluded.
 """
 
@@ -36,7 +36,7 @@ FRAMES = 8
 
 
 class Laps:
-    """Wraps functions and adds up how long each takes, by name."""
+    """Wrap functions and add up the time of each, by name."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)

@@ -1,10 +1,10 @@
-"""What waiting threads cost: evaluations with several settings of OpenMP, on a quiet machine and next to busy loops.
+"""Measure the cost of waiting threads, with several OpenMP settings, on a quiet machine and next to busy loops.
 
     python benchmarks/waiting.py [--model water] [--threads 2] [--busy 1] [--rounds 20]
 
 Threads that wait for the others of a parallel region spin by default, for milliseconds, before they sleep. If another
-process wants their cores, each region takes time slices instead of microseconds. What a program gets is set in the
-environment when libgomp is loaded, so each setting has a process of its own here. They work in turns, one at a time:
+process wants their cores, each region takes time slices instead of microseconds. libgomp reads its settings from the
+environment when it is loaded, so each setting has a separate process here. One process works at a time:
 in each round every setting evaluates every system for a while. Tables have the medians over the rounds, in ms, and as
 ratios to the first column.
 """

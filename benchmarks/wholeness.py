@@ -1,9 +1,8 @@
-"""Whether water molecules stay whole: each oxygen keeps the two hydrogens that it starts with.
+"""Check that water molecules stay whole: each oxygen must keep its two initial hydrogens.
 
 A hydrogen belongs to the oxygen nearest to it in the first frame (nearest images). A molecule is broken in a frame if
-one of them is farther away than a limit, or if a hydrogen of another molecule is as near as it: in both cases a proton
-has left, or is about to.
-"""
+one of its hydrogens is farther away than a limit, or if a hydrogen of another molecule is as near: in both cases a
+proton has left, or is about to."""
 
 from __future__ import annotations
 
@@ -35,7 +34,7 @@ class Break:
 
 @dataclass(frozen=True)
 class Wholeness:
-    """What became of the molecules of a trajectory.
+    """The fate of the molecules of a trajectory.
 
     Attributes:
         molecules: Their number.
@@ -56,7 +55,7 @@ class Wholeness:
 
 
 def watch_molecules(universe: Any, limit: float = LIMIT, *, start: Any | None = None) -> Wholeness:
-    """Follows the molecules of water through a trajectory.
+    """Follow the molecules of water through a trajectory.
 
     Args:
         universe: A `MDAnalysis.Universe` with elements, of water alone.
@@ -76,7 +75,7 @@ def watch_molecules(universe: Any, limit: float = LIMIT, *, start: Any | None = 
         np.put_along_axis(distances, mine, np.inf, axis=1)
         other = distances.min(axis=1)
         longest, nearest = max(longest, float(own.max())), min(nearest, float(other.min()))
-        # Said such that a NaN counts as broken.
+        # Written such that NaN counts as broken.
         broken = np.flatnonzero(~((own <= limit) & (own < other)))
         if first_break is None and len(broken) > 0:
             worst = broken[np.argmax(np.nan_to_num(own[broken], nan=np.inf))]

