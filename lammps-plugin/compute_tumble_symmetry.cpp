@@ -16,11 +16,6 @@ namespace {
 // places in the vector
 enum { BARE_ENERGY, ENERGY, SPREAD, RMS_FORCE, LARGEST_FORCE, BARE_TORQUE, TORQUE };
 
-double norm(const double *v)
-{
-  return std::hypot(v[0], v[1], v[2]);
-}
-
 }    // namespace
 
 /* ---------------------------------------------------------------------- */
@@ -73,8 +68,8 @@ void ComputeTumbleSymmetry::summarize_energies_and_torques()
   values_[BARE_ENERGY] = energy_unit_ * sums[frames_.bare];
   values_[ENERGY] = energy_unit_ * spread.mean;
   values_[SPREAD] = energy_unit_ * spread.standard_deviation;
-  values_[BARE_TORQUE] = energy_unit_ * norm(&sums[count]);
-  values_[TORQUE] = energy_unit_ * norm(&sums[count + 3]);
+  values_[BARE_TORQUE] = energy_unit_ * tumble::norm({sums[count], sums[count + 1], sums[count + 2]});
+  values_[TORQUE] = energy_unit_ * tumble::norm({sums[count + 3], sums[count + 4], sums[count + 5]});
 }
 
 /* ---------------------------------------------------------------------- */
@@ -84,7 +79,7 @@ void ComputeTumbleSymmetry::summarize_forces()
   double sums[2] = {0.0, static_cast<double>(model_atoms_)};
   double largest = 0.0;
   for (int i = 0; i < atom->nlocal; ++i) {
-    const double difference = norm(differences_[i].data());
+    const double difference = tumble::norm(differences_[i]);
     sums[0] += difference * difference;
     largest = std::max(largest, difference);
   }

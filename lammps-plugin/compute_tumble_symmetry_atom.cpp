@@ -38,7 +38,7 @@ void ComputeTumbleSymmetryAtom::compute_peratom()
   for (int i = 0; i < atom->nlocal; ++i) {
     const auto &difference = differences_[i];
     for (int a = 0; a < 3; ++a) array_atom[i][a] = difference[a];
-    array_atom[i][3] = std::hypot(difference[0], difference[1], difference[2]);
+    array_atom[i][3] = tumble::norm(difference);
   }
 }
 

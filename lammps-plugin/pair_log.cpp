@@ -5,6 +5,8 @@
 #include "lammps.h"
 #include "utils.h"
 
+#include "tumble/base/device.h"
+
 #include <algorithm>
 #include <cstdlib>
 

@@ -17,6 +17,7 @@
 #include "update.h"
 #include "utils.h"
 
+#include "tumble/base/device.h"
 #include "tumble/base/error.h"
 #include "tumble/model/model_file.h"
 #include "tumble/base/units.h"

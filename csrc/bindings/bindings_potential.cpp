@@ -3,6 +3,7 @@
 #include "arrays.h"
 #include "bindings.h"
 #include "interruptible.h"
+#include "tumble/base/device.h"
 #include "tumble/base/torch_modes.h"
 #include "tumble/evaluation/potential.h"
 

@@ -58,6 +58,7 @@ void export_symmetrizer(py::module_& m) {
         .def("__str__", &Symmetrizer::description)
         .def("exactness", &Symmetrizer::exactness, py::arg("limit"), py::call_guard<py::gil_scoped_release>())
         .def("frames", &Symmetrizer::frames, py::arg("key") = StreamKey{});
+    m.def("symmetrize_words", &symmetrize_words, "Words for `symmetrize`, without +inversion.");
     m.def("geometry_key", &geometry_key, py::arg("structure"));
 }
 

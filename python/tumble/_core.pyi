@@ -172,6 +172,9 @@ class Symmetrizer:
         """Return the degree of the set before it is turned, 0 for random frames that are no set."""
     def frames(self, key: Sequence[int] = (0, 0, 0, 0)) -> Frames: ...
 
+def symmetrize_words() -> list[str]:
+    """Return the words for `symmetrize`, without +inversion: none, the groups, degree:t, random, random:n, random:SET."""
+
 def geometry_key(structure: Structure) -> list[int]: ...
 
 class Potential:

@@ -1,10 +1,10 @@
+#include "tumble/base/device.h"
+
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
 
 #include "tumble/base/error.h"
 #include "tumble/base/nearest.h"
-#include "tumble/evaluation/potential.h"
-#include "tumble/model/model.h"
 
 namespace tumble {
 

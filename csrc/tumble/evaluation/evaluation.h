@@ -11,7 +11,9 @@
 /// cell included: v' = v + θ × v. For a model without exact invariance W is *not* symmetric; its antisymmetric part is
 /// the frame torque, τ_c = −Σ_ab ε_cab W_ab (here ε_cab is the Levi-Civita symbol), zero for an invariant model.
 
-#include "tumble/graph/structure.h"
+#include <vector>
+
+#include "tumble/base/linalg.h"
 
 namespace tumble {
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "tumble/base/device.h"
 #include "tumble/base/error.h"
 #include "tumble/base/threads.h"
 #include "tumble/base/torch_modes.h"
@@ -161,7 +162,7 @@ std::string Potential::device() const { return implementation_->model->device().
 void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, Evaluation& result) const {
     const DefaultTorchModes modes;
     auto& self = *implementation_;
-    check_graph(graph, self.metadata);
+    check_graph(graph, static_cast<std::int64_t>(self.metadata.species.size()));
     const std::vector<Frames> frames = checked(wanted, graph.structures());
     clear(graph, frames[0].size(), result);
     const auto run = [&](const Graph& part, const std::vector<Frames>& of_part, const Place& place) {

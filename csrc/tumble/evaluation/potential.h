@@ -68,13 +68,4 @@ class Potential {
     std::unique_ptr<Implementation> implementation_;
 };
 
-/// Spreads the processes of one machine over its GPUs: `auto` and `cuda` become `cuda:N`, other names stay.
-///
-/// @param rank of the process among those on its machine
-std::string device_of_rank(const std::string& device, int rank);
-
-/// Number of threads that torch uses inside an operation, for the whole process.
-void set_threads(int threads);
-int threads();
-
 }  // namespace tumble

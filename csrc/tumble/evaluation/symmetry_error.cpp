@@ -7,12 +7,6 @@
 
 namespace tumble {
 
-namespace {
-
-double norm(const Vector3& v) { return std::hypot(v[0], v[1], v[2]); }
-
-}  // namespace
-
 EnergySpread energy_spread(std::span<const double> energies, const Frames& frames) {
     const double bare = energies[frames.bare];
     double mean = 0.0, variance = 0.0;

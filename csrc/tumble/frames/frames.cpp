@@ -53,21 +53,6 @@ bool is_identity(const Matrix3& m) {
 
 }  // namespace
 
-Matrix3 product(const Matrix3& a, const Matrix3& b) {
-    Matrix3 c{};
-    for (int i = 0; i < 3; ++i) {
-        for (int j = 0; j < 3; ++j) {
-            for (int k = 0; k < 3; ++k) c[i][j] += a[i][k] * b[k][j];
-        }
-    }
-    return c;
-}
-
-double determinant(const Matrix3& m) {
-    return m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
-           m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
-}
-
 Frames lab_frame() { return {{identity}, {1.0}, 0}; }
 
 Frames with_inversion(const Frames& frames) {

@@ -11,8 +11,9 @@
 /// Anal. Optim. 30, 665 (2009).
 
 #include <cstddef>
+#include <vector>
 
-#include "tumble/graph/structure.h"
+#include "tumble/base/linalg.h"
 
 namespace tumble {
 
@@ -26,11 +27,6 @@ struct Frames {
 
     std::size_t size() const { return rotations.size(); }
 };
-
-inline constexpr Matrix3 identity{{{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}};
-
-Matrix3 product(const Matrix3& a, const Matrix3& b);
-double determinant(const Matrix3& m);
 
 /// The lab frame alone.
 Frames lab_frame();

@@ -1,12 +1,34 @@
 #pragma once
 /// Unit quaternions as rotations.
 
-#include "tumble/graph/structure.h"
+#include <array>
+#include <cmath>
+
+#include "tumble/base/linalg.h"
 
 namespace tumble {
 
 /// w + xi + yj + zk, of norm 1. It turns a vector by v' = q v q*.
 using Quaternion = std::array<double, 4>;
+
+inline Quaternion conjugate(const Quaternion& q) { return {q[0], -q[1], -q[2], -q[3]}; }
+
+inline double dot(const Quaternion& p, const Quaternion& q) {
+    return p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3];
+}
+
+inline Quaternion normalized(Quaternion q) {
+    const double norm = std::sqrt(dot(q, q));
+    for (double& component : q) component /= norm;
+    return q;
+}
+
+/// The rotation q, then p.
+inline Quaternion product(const Quaternion& p, const Quaternion& q) {
+    return {
+        p[0] * q[0] - p[1] * q[1] - p[2] * q[2] - p[3] * q[3], p[0] * q[1] + p[1] * q[0] + p[2] * q[3] - p[3] * q[2],
+        p[0] * q[2] - p[1] * q[3] + p[2] * q[0] + p[3] * q[1], p[0] * q[3] + p[1] * q[2] - p[2] * q[1] + p[3] * q[0]};
+}
 
 /// v' = q v q* as a matrix.
 inline Matrix3 rotation_matrix(const Quaternion& q) {

@@ -6,22 +6,6 @@ namespace tumble {
 
 namespace {
 
-Quaternion conjugate(const Quaternion& q) { return {q[0], -q[1], -q[2], -q[3]}; }
-
-double dot(const Quaternion& p, const Quaternion& q) { return p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3]; }
-
-Quaternion normalized(Quaternion q) {
-    const double norm = std::sqrt(dot(q, q));
-    for (double& component : q) component /= norm;
-    return q;
-}
-
-Quaternion product(const Quaternion& p, const Quaternion& q) {
-    return {
-        p[0] * q[0] - p[1] * q[1] - p[2] * q[2] - p[3] * q[3], p[0] * q[1] + p[1] * q[0] + p[2] * q[3] - p[3] * q[2],
-        p[0] * q[2] - p[1] * q[3] + p[2] * q[0] + p[3] * q[1], p[0] * q[3] + p[1] * q[2] - p[2] * q[1] + p[3] * q[0]};
-}
-
 /// The same rotation, but for rounding. Rotations of one orbit are much further apart.
 bool same(const Quaternion& p, const Quaternion& q) { return std::abs(dot(p, q)) > 1 - 1e-10; }
 

@@ -16,6 +16,15 @@ constexpr Matrix3 fourfold_z{{{0, -1, 0}, {1, 0, 0}, {0, 0, 1}}};
 const Matrix3 fivefold{
     {{0.5, (golden - 1) / 2, golden / 2}, {(golden - 1) / 2, golden / 2, -0.5}, {-golden / 2, 0.5, (golden - 1) / 2}}};
 
+struct RotationGroup {
+    std::string name;
+    std::vector<Matrix3> generators;
+};
+
+const std::vector<RotationGroup> groups = {{"tetrahedral", {twofold_z, threefold_xyz}},
+                                           {"octahedral", {fourfold_z, threefold_xyz}},
+                                           {"icosahedral", {fivefold, twofold_z, threefold_xyz}}};
+
 /// Every entry of these matrices is one of a few numbers: the nearest of them, so that errors don't add up.
 double exact_entry(double entry) {
     const double size = std::abs(entry);
@@ -51,10 +60,19 @@ Frames closure(const std::vector<Matrix3>& generators) {
 
 }  // namespace
 
+const std::vector<std::string>& rotation_group_names() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all;
+        for (const auto& [name, generators] : groups) all.push_back(name);
+        return all;
+    }();
+    return names;
+}
+
 std::optional<Frames> rotation_group(const std::string& name) {
-    if (name == "tetrahedral") return closure({twofold_z, threefold_xyz});
-    if (name == "octahedral") return closure({fourfold_z, threefold_xyz});
-    if (name == "icosahedral") return closure({fivefold, twofold_z, threefold_xyz});
+    for (const auto& [known, generators] : groups) {
+        if (name == known) return closure(generators);
+    }
     return std::nullopt;
 }
 

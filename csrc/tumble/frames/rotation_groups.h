@@ -11,10 +11,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tumble/frames/frames.h"
 
 namespace tumble {
+
+/// The names of the groups.
+const std::vector<std::string>& rotation_group_names();
 
 /// All rotations of a group with equal weights, the identity first; nothing if there is no group of that name.
 std::optional<Frames> rotation_group(const std::string& name);

@@ -18,16 +18,12 @@ const std::string inversion_suffix = "+inversion";
 const std::string degree_prefix = "degree:";
 const std::string random_prefix = "random:";
 
-/// For messages, and for what was probably meant.
-const std::vector<std::string> words = {"none",     "tetrahedral", "octahedral", "icosahedral",
-                                        "degree:t", "random",      "random:n",   "random:SET"};
-
 [[noreturn]] void refuse(const std::string& reason) { throw ConfigurationError("`symmetrize`: " + reason); }
 
-std::string listed() {
+std::string listed(const std::vector<std::string>& words) {
     std::string text;
     for (const auto& word : words) text += word + ", ";
-    return text + "each also with +inversion";
+    return text;
 }
 
 /// A whole number above 0.
@@ -57,18 +53,29 @@ std::optional<Frames> fixed_set(const std::string& name) {
 [[noreturn]] void refuse_unknown(const std::string& name, const std::string& whole) {
     const std::string::size_type colon = name.find(':');
     const std::string head = name.substr(0, colon);
-    std::vector<std::string> heads = {"none", "tetrahedral", "octahedral", "icosahedral", "degree", "random"};
+    std::vector<std::string> heads;
+    for (const std::string& word : symmetrize_words()) heads.push_back(word.substr(0, word.find(':')));
     std::string meant = nearest(head, heads);
     if (!meant.empty()) {
         if (meant == "degree") meant += colon == std::string::npos ? ":5" : name.substr(colon);
         if (meant == "random" && colon != std::string::npos) meant += name.substr(colon);
         if (whole.find(inversion_suffix) != std::string::npos) meant += inversion_suffix;
     }
-    refuse(message("expected one of ", listed(), "; got `", whole, "`",
+    refuse(message("expected one of ", listed(symmetrize_words()), "each also with +inversion; got `", whole, "`",
                    meant.empty() || meant == whole ? "" : "; did you mean `" + meant + "`?"));
 }
 
 }  // namespace
+
+const std::vector<std::string>& symmetrize_words() {
+    static const std::vector<std::string> words = [] {
+        std::vector<std::string> all = {"none"};
+        all.insert(all.end(), rotation_group_names().begin(), rotation_group_names().end());
+        all.insert(all.end(), {"degree:t", "random", "random:n", "random:SET"});
+        return all;
+    }();
+    return words;
+}
 
 Symmetrizer::Symmetrizer(const SymmetrizeOptions& options) : options_(options), set_(lab_frame()) {
     const std::string& whole = options.symmetrize;
@@ -91,9 +98,9 @@ Symmetrizer::Symmetrizer(const SymmetrizeOptions& options) : options_(options), 
             set_ = std::move(*set);
         } else {
             refuse(
-                message("expected `random:` before a number of frames above 0 or a set (tetrahedral, octahedral, "
-                        "icosahedral, degree:t), got `",
-                        whole, "`", did_you_mean(what, {"tetrahedral", "octahedral", "icosahedral"})));
+message("expected `random:` before a number of frames above 0 or a set (",
+                        listed(rotation_group_names()), "degree:t), got `", whole, "`",
+                        did_you_mean(what, rotation_group_names())));
         }
     } else if (auto set = fixed_set(name)) {
         set_ = std::move(*set);

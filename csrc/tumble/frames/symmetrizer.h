@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tumble/frames/frames.h"
 #include "tumble/frames/random_frames.h"
@@ -23,6 +24,9 @@ struct SymmetrizeOptions {
     /// Needed for random frames, and only for them.
     std::optional<std::int64_t> seed;
 };
+
+/// The words for `symmetrize`, in the order above, without +inversion: the one list, for messages and for help.
+const std::vector<std::string>& symmetrize_words();
 
 class Symmetrizer {
   public:

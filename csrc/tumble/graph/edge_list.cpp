@@ -18,7 +18,7 @@ EdgeList::Candidate reversed(const EdgeList::Candidate& c) {
 }
 
 double squared_length(const Vector3& v, const EdgeList::Candidate& candidate) {
-    const double square = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+    const double square = dot(v, v);
     const auto refuse = [&candidate](const std::string& reason) {
         throw StructureError(AtomText{{"", " and ", ": " + reason}, {candidate.center, candidate.neighbor}});
     };

@@ -23,7 +23,7 @@ void validate_structures(const Graph& graph) {
 
 }  // namespace
 
-void check_graph(const Graph& graph, const Metadata& metadata) {
+void check_graph(const Graph& graph, std::int64_t species) {
     const std::int64_t edges = graph.edges(), atoms = graph.atoms();
     if (static_cast<std::int64_t>(graph.edge_index.size()) != 2 * edges ||
         static_cast<std::int64_t>(graph.reverse.size()) != edges) {
@@ -41,7 +41,6 @@ void check_graph(const Graph& graph, const Metadata& metadata) {
         throw StructureError(message("graph: expected `local_atoms` for ", graph.structures(),
                                      " structures, each from 0 to the number of its atoms"));
     }
-    const auto species = static_cast<std::int64_t>(metadata.species.size());
     for (const std::int64_t s : graph.species) {
         if (s < 0 || s >= species) throw StructureError(message("`species`: expected 0 to ", species - 1, ", got ", s));
     }

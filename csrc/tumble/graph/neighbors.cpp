@@ -21,17 +21,6 @@ Neighbors::~Neighbors() = default;
 
 namespace {
 
-double determinant(const Matrix3& m) {
-    return m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0]) +
-           m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
-}
-
-Vector3 cross(const Vector3& a, const Vector3& b) {
-    return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
-}
-
-double norm(const Vector3& v) { return std::hypot(v[0], v[1], v[2]); }
-
 /// Positions beyond this many Å leave too few digits for the distances between neighbours.
 constexpr double farthest = 1e8;
 
@@ -96,7 +85,7 @@ Matrix3 complete_cell(const Structure& structure) {
         cell[open[0]] = u;
         cell[open[1]] = v;
     } else if (open.size() == 3) {
-        cell = {{{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}, {0.0, 0.0, 1.0}}};
+        cell = identity;
     }
     const double scale = norm(cell[0]) * norm(cell[1]) * norm(cell[2]);
     if (!(std::abs(determinant(cell)) >= 1e-12 * scale)) {  // so written for NaN
@@ -104,8 +93,6 @@ Matrix3 complete_cell(const Structure& structure) {
     }
     return cell;
 }
-
-double dot(const Vector3& a, const Vector3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 
 /// What is handed to vesin: positions and a cutoff that find all pairs, if need be with others that are too far.
 struct Search {

@@ -1,15 +1,12 @@
 #pragma once
 /// One configuration of atoms, as the faces without a neighbour list of their own hand it in.
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
-namespace tumble {
+#include "tumble/base/linalg.h"
 
-using Vector3 = std::array<double, 3>;
-/// Row-major 3×3 matrix: `m[a][b]`.
-using Matrix3 = std::array<Vector3, 3>;
+namespace tumble {
 
 struct Structure {
     /// Index of each atom's chemical species in the model's own list.

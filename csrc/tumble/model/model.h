@@ -29,10 +29,6 @@ class Model {
                                                                 const at::Tensor& species) = 0;
 };
 
-/// `auto`, `cpu`, `cuda`, `cuda:N` as torch's device.
-/// @throws DeviceError if it isn't there, ConfigurationError if it isn't understood
-at::Device parse_device(const std::string& name);
-
 /// Loads a TorchScript archive. Its metadata must have been validated.
 /// @param dtype "float32" or "float64"
 /// @throws ModelFileError
