@@ -3,7 +3,7 @@
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
-CXX_SOURCES := $(shell find csrc lammps-plugin -name '*.cpp' -o -name '*.h' -o -name '*.inc')
+CXX_SOURCES := $(shell find csrc lammps-plugin tests/cpp -name '*.cpp' -o -name '*.h' -o -name '*.inc')
 SOURCES := $(shell find csrc inputs lammps-plugin python -type f -not -name '*.pyc' -not -name '*.so')
 
 .PHONY: help install demo test test-extended test-gpu lint format clean
@@ -53,6 +53,7 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python csrc/include_floors.py
 	$(BIN)/clang-format --dry-run --Werror $(CXX_SOURCES)
 
 format:

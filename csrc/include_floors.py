@@ -1,8 +1,8 @@
 """Check that includes between the folders of the C++ code point one way: `python csrc/include_floors.py`.
 
-A file may include its own folder and those that `FLOORS` lists for it, by their whole paths ("tumble/graph/graph.h").
-Headers of hosts stay in the faces: those of Python in `csrc/bindings`, those of LAMMPS and MPI in `lammps-plugin`. Torch
-stays out of the headers that faces see.
+A file may include its own folder and the folders that `FLOORS` lists for it, by whole paths ("tumble/graph/graph.h").
+Headers of hosts stay in the faces: those of Python in `csrc/bindings`, those of LAMMPS and MPI in `lammps-plugin`.
+Torch stays out of the headers that faces see.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def faults(csrc: Path = ROOT / "csrc") -> Iterator[str]:
             yield f"{path.relative_to(csrc.parent)}: folder `{folder}` has no floor in csrc/include_floors.py"
             continue
         for found in _INCLUDE.finditer(path.read_text()):
-            reason = _fault(path.relative_to(csrc) if folder in CORE else path, folder, found["own"], found["other"], csrc)
+            reason = _fault(
+                path.relative_to(csrc) if folder in CORE else path, folder, found["own"], found["other"], csrc
+            )
             if reason:
                 yield f"{path.relative_to(csrc.parent)}: {found[0].strip()}: {reason}"
 

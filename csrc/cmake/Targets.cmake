@@ -1,5 +1,7 @@
 # What all binaries of the project share.
 
+include(Sanitize)
+
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
@@ -22,13 +24,7 @@ function(tumble_binary target depth folder)
                VISIBILITY_INLINES_HIDDEN ON)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_compile_options(${target} PRIVATE -Wall -Wextra $<$<BOOL:${TUMBLE_WERROR}>:-Werror>)
-  if(TUMBLE_SANITIZE)
-    # The programs that load these libraries must preload the sanitizers' own: tests/support/sanitizers.py. Without the check
-    # of dynamic types (vptr), which needs the type information that LAMMPS and torch keep to themselves.
-    set(sanitize -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
-    target_compile_options(${target} PRIVATE ${sanitize} -O1 -g)
-    target_link_options(${target} PRIVATE ${sanitize})
-  endif()
+  sanitize(${target})
   if(TUMBLE_IN_SOURCE)
     set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_SOURCE_DIR}/python/tumble${folder})
   endif()

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from tumble import grids
 from tumble._core import Frames, Symmetrizer
+from tumble.set_names import INVERSION
 
-INVERSION = "+inversion"
 _HIGHEST = 24  # degree that is looked for; the published grids offered for comparison end before
 _EQUAL = 1e-12  # difference of weights that rounding explains
 _ANY_KEY = (0, 0, 0, 0)

@@ -12,6 +12,7 @@ import pytest
 from support.lammps_runs import system_script
 from support.sanitizers import ROOT, build_sanitized, run_lammps_sanitized, run_sanitized
 from support.systems import systems
+from support.unit_tests import build_unit_tests
 
 pytestmark = [pytest.mark.extended, pytest.mark.timeout(1800)]
 
@@ -53,7 +54,7 @@ struct Fault {
 def test_the_setup_finds_faults(tmp_path: Path, fault: str, text: str) -> None:
     """By a library with a fault that LAMMPS loads as it loads ours, compiled with the same flags."""
     (tmp_path / "fault.cpp").write_text(FAULTS.replace("FAULT\n", fault + "\n"))
-    flags = re.search(r"set\(sanitize (.*)\)", (ROOT / "csrc" / "cmake" / "Targets.cmake").read_text())
+    flags = re.search(r"set\(sanitize (.*)\)", (ROOT / "csrc" / "cmake" / "Sanitize.cmake").read_text())
     assert flags is not None
     library = tmp_path / "tumblefaultplugin.so"
     # LAMMPS closes it at once, and a stack through a library that is gone names none
@@ -133,6 +134,14 @@ def test_two_ranks(tmp_path: Path, plugins: Path, model_file: ModelFile) -> None
     run = run_lammps_sanitized(tmp_path, plugins, script, leaks=False, ranks=2)
     assert "Loop time" in run.output
     assert run.findings() == ""
+
+
+def test_unit_tests(tmp_path: Path, site: Path) -> None:
+    programs = build_unit_tests(tmp_path, site / "tumble", "-DTUMBLE_SANITIZE=ON")
+    assert len(programs) >= 5
+    for name, program in programs.items():
+        run = run_sanitized(tmp_path, [program], environment={})
+        assert (name, run.output, run.findings()) == (name, "", "")
 
 
 def test_core(tmp_path: Path, site: Path) -> None:

@@ -97,10 +97,9 @@ Symmetrizer::Symmetrizer(const SymmetrizeOptions& options) : options_(options), 
         } else if (auto set = fixed_set(what)) {
             set_ = std::move(*set);
         } else {
-            refuse(
-message("expected `random:` before a number of frames above 0 or a set (",
-                        listed(rotation_group_names()), "degree:t), got `", whole, "`",
-                        did_you_mean(what, rotation_group_names())));
+            refuse(message("expected `random:` before a number of frames above 0 or a set (",
+                           listed(rotation_group_names()), "degree:t), got `", whole, "`",
+                           did_you_mean(what, rotation_group_names())));
         }
     } else if (auto set = fixed_set(name)) {
         set_ = std::move(*set);

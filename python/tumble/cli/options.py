@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from tumble.set_names import listed
+
 
 class Once(argparse.Action):
     """Stores a value, and refuses a second one, of which argparse would silently take the last."""
@@ -33,8 +35,7 @@ def add_frame_options(parser: argparse.ArgumentParser) -> None:
         action=Once,
         metavar="SET",
         default="none",
-        help="none, tetrahedral, octahedral, icosahedral, degree:t, random, random:n or random:SET, each also with "
-        "+inversion (default: none)",
+        help=f"{listed()}, each also with +inversion (default: none)",
     )
     parser.add_argument("--seed", action=Once, metavar="N", type=int, help="of random frames")
 

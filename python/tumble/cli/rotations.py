@@ -7,6 +7,8 @@ import json
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
+from tumble.set_names import listed
+
 if TYPE_CHECKING:
     from tumble.rotation_sets import Description
 
@@ -25,8 +27,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "name",
         metavar="SPEC",
-        help="as for the keyword `symmetrize`: none, tetrahedral, octahedral, icosahedral, degree:t, random, random:n "
-        "or random:SET; or a published grid: legendre:N, ipi-lebedev:N or lebedev:t; each also with +inversion",
+        help=f"as for the keyword `symmetrize`: {listed()}; or a published grid: legendre:N, ipi-lebedev:N or "
+        "lebedev:t; each also with +inversion",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, with the matrices and the weight of each")
     parser.set_defaults(run=run)

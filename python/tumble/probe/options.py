@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tumble.errors import ConfigurationError
-from tumble.rotation_sets import INVERSION, RotationSet
+from tumble.rotation_sets import RotationSet
+from tumble.set_names import GROUPS, INVERSION
 
 _BASES = (
     "none",
-    "tetrahedral",
-    "octahedral",
-    "icosahedral",
+    *GROUPS,
     "degree:7",
     "legendre:2",
     "legendre:3",

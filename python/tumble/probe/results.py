@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from tumble.probe.options import Options, powers_of_two
 from tumble.probe.records import Deviation, Record
 from tumble.probe.spectrum import Spectrum
-from tumble.rotation_sets import INVERSION, RotationSet
+from tumble.rotation_sets import RotationSet
+from tumble.set_names import INVERSION
 
 Float = NDArray[np.float64]
 
