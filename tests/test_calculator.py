@@ -19,6 +19,8 @@ from ase.calculators.fd import calculate_numerical_forces, calculate_numerical_s
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.md.verlet import VelocityVerlet
 from scipy.spatial.transform import Rotation
+from support.output_model import FIXED
+from support.output_model import export as export_outputs
 from support.systems import systems
 from support.toys import EdgeHarmonic, MorsePair, smooth_cutoff
 from torch import Tensor
@@ -160,6 +162,8 @@ FORKED = """
 import multiprocessing, sys
 import torch
 import tumble
+from support.output_model import FIXED
+from support.output_model import export as export_outputs
 from support.systems import systems
 
 def energy(seed, own=False):
@@ -412,3 +416,27 @@ def test_options_cannot_be_changed_behind_a_calculators_back(model_file, changes
         atoms.calc.set(**changes)
     assert atoms.calc.set() == {}
     assert atoms.get_potential_energy() == energy
+
+
+def test_outputs_that_a_model_declares(tmp_path):
+    """The toy's dipoles are sums of edge vectors, and a fixed vector that an average over a group removes."""
+    path = export_outputs(tmp_path)
+    atoms = Atoms("OHH", [[0, 0, 0], [0.9, 0.3, 0], [-0.2, 0.9, 0.1]])
+    bonds = atoms.positions[None] - atoms.positions[:, None]  # all atoms see each other
+    atoms.calc = tumble.Calculator(path, device="cpu")
+    np.testing.assert_allclose(atoms.get_dipole_moment(), 3 * FIXED, atol=1e-14)  # bonds cancel in the sum
+    np.testing.assert_allclose(atoms.calc.outputs["dipole"], bonds.sum(axis=1) + FIXED, atol=1e-14)
+    np.testing.assert_allclose(atoms.get_charges(), [0, 1, 1] + bonds.sum(axis=1)[:, 2], atol=1e-14)
+    atoms.calc = tumble.Calculator(path, device="cpu", symmetrize="octahedral")
+    np.testing.assert_allclose(atoms.get_dipole_moment(), 0.0, atol=1e-14)
+    np.testing.assert_allclose(atoms.get_charges(), [0, 1, 1], atol=1e-14)
+    with pytest.raises(EvaluationError, match="`outputs`"):
+        _ = tumble.Calculator(path).outputs
+
+
+def test_a_model_without_outputs_has_no_dipole(model_file):
+    atoms = attach(model_file, "pair", "molecule")
+    with pytest.raises(PropertyNotImplementedError):
+        atoms.get_dipole_moment()
+    atoms.get_potential_energy()
+    assert atoms.calc.outputs == {}

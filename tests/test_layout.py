@@ -9,7 +9,7 @@ import pytest
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "python" / "tumble"
 #: Folders of what isn't one module of the package: the compiled parts, whole programs and documents.
-ELSEWHERE = ("benchmarks", "build", "core", "docs", "gpu", "ipi", "lammps", "parity", "sanitize", "support")
+ELSEWHERE = ("benchmarks", "build", "core", "cpp", "docs", "gpu", "ipi", "lammps", "parity", "sanitize", "support")
 #: Tests of a package's `__init__.py`, of this rule, and of a page in a browser.
 WITHOUT_MODULE = ("cli/test_cli.py", "report/test_browser.py", "test_layout.py", "test_package.py")
 

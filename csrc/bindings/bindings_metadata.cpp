@@ -5,6 +5,7 @@
 #include "tumble/model/archive_check.h"
 #include "tumble/model/metadata.h"
 #include "tumble/model/model_file.h"
+#include "tumble/model/outputs.h"
 
 namespace py = pybind11;
 
@@ -25,6 +26,7 @@ void export_metadata(py::module_& m) {
         .def("to_json", [](const Metadata& metadata) { return metadata.json; });
     m.def("parse_metadata", &parse_metadata, py::arg("json"), "Parses and validates the text of `tumble.json`.");
     m.def("read_metadata", &read_metadata, py::arg("path"), "Metadata of a model file, without loading the model.");
+    m.def("width_of_output", &width_of_output, py::arg("name"));
     m.def("damage_of_archive", &damage_of_archive, py::arg("path"),
           "What is wrong with an archive that torch wrote, by its checksums; empty if nothing is.");
     m.def("find_model", &find_model, py::arg("name"), "Path of the model file that a name stands for.");

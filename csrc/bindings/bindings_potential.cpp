@@ -37,7 +37,17 @@ void export_evaluation(py::module_& m) {
                                    return to_array(e.bare_energies, {static_cast<py::ssize_t>(e.bare_energies.size())});
                                })
         .def_property_readonly("bare_forces", [](const Evaluation& e) { return to_array(e.bare_forces); })
-        .def_property_readonly("bare_torques", [](const Evaluation& e) { return to_array(e.bare_torques); });
+        .def_property_readonly("bare_torques", [](const Evaluation& e) { return to_array(e.bare_torques); })
+        .def_property_readonly("outputs", [](const Evaluation& e) {
+            py::dict outputs;
+            for (const AtomOutput& output : e.outputs) {
+                const auto atoms = static_cast<py::ssize_t>(output.values.size()) / output.width;
+                const std::vector<py::ssize_t> shape =
+                    output.width == 1 ? std::vector{atoms} : std::vector{atoms, output.width};
+                outputs[py::str(output.name)] = to_array(output.values, shape);
+            }
+            return outputs;
+        });
 }
 
 void export_torch_modes(py::module_& m) {

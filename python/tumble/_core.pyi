@@ -101,6 +101,9 @@ class Metadata:
 
 def parse_metadata(json: str) -> Metadata: ...
 def read_metadata(path: str) -> Metadata: ...
+def width_of_output(name: str) -> int:
+    """Return the numbers for an atom: 1 for a scalar, 3 for a vector, 0 for an output that evaluations don't carry."""
+
 def damage_of_archive(path: str) -> str: ...
 def find_model(name: str) -> str: ...
 def model_folders() -> list[str]: ...
@@ -110,7 +113,8 @@ class Evaluation:
 
     energies [B] and atom_energies [N] in eV, forces [N, 3] in eV/Å, virials [B, 3, 3] in eV, torques [B, 3]
     in eV/rad, edge_gradients [E, 3] in eV/Å; these are weighted sums over the frames. frame_energies [B, K] are those
-    of each frame, and bare_energies [B], bare_forces [N, 3] and bare_torques [B, 3] those of the frame `bare`.
+    of each frame, and bare_energies [B], bare_forces [N, 3] and bare_torques [B, 3] those of the frame `bare`. outputs
+    holds what the model declares besides its energy: `dipole` [N, 3] in e·Å, `charge` [N] in e, `forces` [N, 3].
     """
 
     @property
@@ -133,6 +137,8 @@ class Evaluation:
     def bare_forces(self) -> NDArray[np.float64]: ...
     @property
     def bare_torques(self) -> NDArray[np.float64]: ...
+    @property
+    def outputs(self) -> dict[str, NDArray[np.float64]]: ...
 
 class Frames:
     """Orthogonal matrices [K, 3, 3] through which a model looks at edge vectors, v' = R v, and weights [K]."""
@@ -173,7 +179,7 @@ class Symmetrizer:
     def frames(self, key: Sequence[int] = (0, 0, 0, 0)) -> Frames: ...
 
 def symmetrize_words() -> list[str]:
-    """Return the words for `symmetrize`, without +inversion: none, the groups, degree:t, random, random:n, random:SET."""
+    """Return the words for `symmetrize`, without +inversion: none, the groups, degree:t, random, random:n and so on."""
 
 def geometry_key(structure: Structure) -> list[int]: ...
 

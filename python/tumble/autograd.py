@@ -113,9 +113,8 @@ def derivatives(
     with _core.DefaultTorchModes():
         arguments = inputs(graph, dtype, rotation)
         energy = forward(model, arguments, outputs).double().sum()
-        if energy.requires_grad and len(gradient) > 0:
-            (turned,) = torch.autograd.grad(energy, arguments.edge_vectors)
-            gradient = turned.double().numpy()
+        if len(gradient) > 0:
+            gradient = _gradient(energy, arguments.edge_vectors)
     if not np.isfinite(gradient).all():
         raise ExportError("`model`: expected finite gradients on the edge vectors, got NaN or infinity")
     if rotation is not None:
@@ -128,6 +127,17 @@ def derivatives(
     return Derivatives(total, forces, -graph.vectors.T @ gradient)
 
 
+def _gradient(energy: torch.Tensor, edge_vectors: torch.Tensor) -> Float:
+    """Return dE/dv; a network without one would have no forces, and the core refuses it, too."""
+    turned = torch.autograd.grad(energy, edge_vectors, allow_unused=True)[0] if energy.requires_grad else None
+    if turned is None:
+        raise ExportError(
+            "`model`: expected an `energy` that is a differentiable function of `edge_vectors`, got one that isn't "
+            "connected to them, so all forces would be zero; look for `detach`, `no_grad` or constants in `forward`"
+        )
+    return np.asarray(turned.double().numpy())
+
+
 def _check_output(name: str, results: dict[str, Any], arguments: Inputs) -> None:
     n_atoms = arguments.species.shape[0]
     if name not in results:
@@ -135,9 +145,10 @@ def _check_output(name: str, results: dict[str, Any], arguments: Inputs) -> None
     value = results[name]
     if not isinstance(value, torch.Tensor) or not value.is_floating_point():
         raise ExportError(f"`model`: expected a floating-point tensor `{name}`, got {_describe(value)}")
-    shape = tuple(value.shape)
-    if (name == "energy" and shape != (n_atoms,)) or shape[:1] != (n_atoms,):
-        expected = f"[{n_atoms}]" if name == "energy" else f"[{n_atoms}, ...]"
+    shape, width = tuple(value.shape), 1 if name == "energy" else _core.width_of_output(name)
+    known = {0: (n_atoms, *shape[1:]), 1: (n_atoms,)}.get(width, (n_atoms, width))
+    if shape != known:
+        expected = f"[{n_atoms}, ...]" if width == 0 else list(known)
         raise ExportError(f"`model`: expected `{name}` of shape {expected}, got {list(shape)}")
     if not torch.isfinite(value).all():
         raise ExportError(f"`model`: expected finite `{name}`, got NaN or infinity on {_size(arguments)}")

@@ -29,6 +29,9 @@ from tumble.structures import frames_of, to_structure
 
 Float = NDArray[np.float64]
 
+#: What ASE calls the outputs that it has a name for.
+_ASE_NAMES = {"dipole": "dipole", "charge": "charges"}
+
 
 class Beside(NamedTuple):
     """What an evaluation gives beside what ASE has names for."""
@@ -37,6 +40,7 @@ class Beside(NamedTuple):
     torque: Float
     bare_energy: float
     bare_torque: Float
+    outputs: dict[str, Float]
 
 
 class Calculator(AseCalculator):
@@ -44,7 +48,9 @@ class Calculator(AseCalculator):
 
     After a calculation `results` holds what ASE names: `energy` and `free_energy` in eV, `energies` [N] in
     eV, `forces` [N, 3] in eV/Å, and `stress` [6] in eV/Å³ in Voigt order if all directions are periodic.
-    `virial` and `torque` are attributes, and so are `bare_energy` and `bare_torque`, what there was before averaging.
+    If the model file declares them, `results` also holds `dipole` [3] in e·Å, the sum over the atoms' dipoles, and
+    `charges` [N] in e. `virial` and `torque` are attributes, and so are `bare_energy` and `bare_torque`, what there was
+    before averaging, and `outputs`, what the model declares for each atom besides its energy.
 
     With `symmetrize` the model looks at each structure from several frames, and everything is that of the averaged
     energy, or in `mode` correction of what averaging adds. Random frames depend on the seed and on the last bit of
@@ -95,6 +101,11 @@ class Calculator(AseCalculator):
             "seed": seed,
         }
         self.potential = load(self._path, device=device, memory=memory, check=check)
+        declared = self.potential.metadata.outputs
+        self.implemented_properties = [
+            *type(self).implemented_properties,
+            *(_ASE_NAMES[output] for output in declared if output in _ASE_NAMES),
+        ]
 
     def set(self, **changes: Any) -> dict[str, Any]:
         """Change nothing: what a calculator is made with stays.
@@ -162,6 +173,18 @@ class Calculator(AseCalculator):
         """
         return np.array(self._last("bare_torque").bare_torque)
 
+    @property
+    def outputs(self) -> dict[str, Float]:
+        """What the model declares besides its energy, of the last calculation, for each atom.
+
+        `dipole` [N, 3] in e·Å, `charge` [N] in e, and `forces` [N, 3] in eV/Å where the model predicts them directly.
+        With `symmetrize` they are averages over the frames, vectors turned back to the lab frame.
+
+        Raises:
+            EvaluationError: If there was no calculation.
+        """
+        return {name: np.array(values) for name, values in self._last("outputs").outputs.items()}
+
     def calculate(
         self,
         atoms: Atoms | None = None,
@@ -189,7 +212,14 @@ class Calculator(AseCalculator):
             "energies": result.atom_energies,
             "forces": result.forces,
         }
-        self._beside = Beside(virial, result.torques[0], float(result.bare_energies[0]), result.bare_torques[0])
+        outputs = result.outputs
+        if "dipole" in outputs:
+            self.results["dipole"] = outputs["dipole"].sum(axis=0)
+        if "charge" in outputs:
+            self.results["charges"] = outputs["charge"]
+        self._beside = Beside(
+            virial, result.torques[0], float(result.bare_energies[0]), result.bare_torques[0], outputs
+        )
         if self.atoms.pbc.all():
             symmetric = -(virial + virial.T) / (2.0 * self.atoms.get_volume())
             self.results["stress"] = symmetric.flat[[0, 4, 8, 5, 2, 1]]  # xx yy zz yz xz xy

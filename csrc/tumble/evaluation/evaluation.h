@@ -11,11 +11,22 @@
 /// cell included: v' = v + θ × v. For a model without exact invariance W is *not* symmetric; its antisymmetric part is
 /// the frame torque, τ_c = −Σ_ab ε_cab W_ab (here ε_cab is the Levi-Civita symbol), zero for an invariant model.
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "tumble/base/linalg.h"
 
 namespace tumble {
+
+/// A quantity of each atom that a model returns besides its energy; outputs.h lists them.
+struct AtomOutput {
+    std::string name;
+    /// 1 for a scalar, 3 for a vector.
+    std::int64_t width;
+    /// Shape [N, width], row-major, in the model's unit; 0 for ghosts.
+    std::vector<double> values;
+};
 
 struct Evaluation {
     /// eV, shape [B].
@@ -30,8 +41,11 @@ struct Evaluation {
     std::vector<Vector3> torques;
     /// g_e in eV/Å, shape [E, 3].
     std::vector<Vector3> edge_gradients;
+    /// What the model file declares besides `energy`, in its order.
+    std::vector<AtomOutput> outputs;
 
-    // Where an evaluation looks from several frames, all above is their weighted sum; what follows is of single ones.
+    // Where an evaluation looks from several frames, all above is their weighted sum, Σ_k w_k R_kᵀ a_k for a vector a;
+    // what follows is of single frames.
 
     /// E(R_k) in eV, shape [B, K].
     std::vector<double> frame_energies;

@@ -29,8 +29,8 @@ at::Tensor matrices(const std::vector<Frames>& frames, at::Device device) {
 /// A batch of structures on the device of the model, and the sums so far.
 class Batch {
   public:
-    Batch(Model& model, const Graph& graph, const std::vector<Frames>& frames)
-        : model_(model), graph_(graph), frames_(frames), edges_(graph.edges()), atoms_(graph.atoms()) {
+    Batch(Model& model, const std::vector<AtomOutput>& wanted, const Graph& graph, const std::vector<Frames>& frames)
+        : model_(model), wanted_(wanted), graph_(graph), frames_(frames), edges_(graph.edges()), atoms_(graph.atoms()) {
         const at::Device device = model.device();
         vectors_ = at::from_blob(const_cast<Vector3*>(graph.vectors.data()), {edges_, 3}, at::kDouble).to(device);
         edge_index_ = integers(graph.edge_index, {2, edges_}, device);
@@ -47,6 +47,9 @@ class Batch {
         atom_energies_ = at::zeros({atoms_}, vectors_.options());
         gradients_ = at::zeros({edges_, 3}, vectors_.options());
         bare_gradients_ = gradients_;
+        for (const AtomOutput& output : wanted) {
+            outputs_.push_back(at::zeros({atoms_, output.width}, vectors_.options()));
+        }
     }
 
     /// Adds the frames `first` to `first + count - 1`.
@@ -56,24 +59,37 @@ class Batch {
         vectors.set_requires_grad(true);
         auto outputs = model_.forward(vectors, copies(edge_index_, count, atoms_), reverse_copies(count),
                                       species_.repeat({count}));
-        const auto found = outputs.find("energy");
-        if (found == outputs.end()) throw EvaluationError("the model returned no `energy`");
-        const at::Tensor energies = found->second;
-        if (energies.dim() != 1 || energies.size(0) != count * atoms_) {
-            throw EvaluationError(
-                message("the model's `energy`: expected shape [", count * atoms_, "], got ", energies.sizes()));
-        }
+        const at::Tensor energies = output(outputs, "energy", 1, count);
         const at::Tensor gradients = gradients_of(energies, vectors, count).to(at::kDouble).view({count, edges_, 3});
         add_energies(energies.detach().to(at::kDouble).view({count, atoms_}), first, count);
         add_gradients(gradients, first, count);
+        for (std::size_t o = 0; o < wanted_.size(); ++o) {
+            const std::int64_t width = wanted_[o].width;
+            const at::Tensor values = output(outputs, wanted_[o].name, width, count).detach().to(at::kDouble);
+            add_output(values.view({count, atoms_, width}), first, count, outputs_[o]);
+        }
     }
 
     FrameSum result() const {
         const auto fetch = [](const at::Tensor& tensor) { return tensor.to(at::kCPU, at::kDouble).contiguous(); };
-        return {fetch(atom_energies_), fetch(gradients_), fetch(bare_gradients_), fetch(at::cat(frame_energies_, 1))};
+        std::vector<at::Tensor> outputs;
+        for (const at::Tensor& output : outputs_) outputs.push_back(fetch(output));
+        return {fetch(atom_energies_), fetch(gradients_), fetch(bare_gradients_), fetch(at::cat(frame_energies_, 1)),
+                outputs};
     }
 
   private:
+    /// What the model returned under a name, [count N] or [count N, 3].
+    at::Tensor output(const std::unordered_map<std::string, at::Tensor>& outputs, const std::string& name,
+                      std::int64_t width, std::int64_t count) const {
+        const auto found = outputs.find(name);
+        if (found == outputs.end()) throw EvaluationError("the model returned no `" + name + "`");
+        const auto shape = width == 1 ? std::vector{count * atoms_} : std::vector{count * atoms_, width};
+        if (found->second.sizes() == at::IntArrayRef(shape)) return found->second;
+        throw EvaluationError(message("the model's `", name, "`: expected shape ", at::IntArrayRef(shape), ", got ",
+                                      found->second.sizes()));
+    }
+
     /// Edges of each structure, or of all where they have the frames in common: (set of frames, first edge, edges).
     template <typename Function>
     void for_each_set(Function&& function) const {
@@ -111,12 +127,15 @@ class Batch {
     }
 
     at::Tensor gradients_of(const at::Tensor& energies, const at::Tensor& vectors, std::int64_t count) const {
-        if (energies.requires_grad() && edges_ > 0) {  // isolated atoms alone depend on nothing
+        if (edges_ == 0) return at::zeros_like(vectors).detach();  // isolated atoms alone depend on nothing
+        if (energies.requires_grad()) {
             const at::Tensor local = local_.repeat({count}).to(energies.options());
             const auto result = torch::autograd::grad({energies}, {vectors}, {local}, false, false, true);
             if (result[0].defined()) return result[0].detach();
         }
-        return at::zeros_like(vectors).detach();
+        throw EvaluationError(
+            "the model's `energy`: expected a differentiable function of `edge_vectors`, got one that isn't connected "
+            "to them, so all forces would be zero; look for `detach`, `no_grad` or constants in `forward`");
     }
 
     void add_energies(const at::Tensor& energies, std::int64_t first, std::int64_t count) {
@@ -132,7 +151,43 @@ class Batch {
         frame_energies_.push_back(sums);
     }
 
-    /// g = Σ_k w_k R_kᵀ g'_k: one product of matrices [E, 3k] and [3k, 3].
+    /// Atoms of each structure, or of all where they have the frames in common: (set of frames, first atom, atoms).
+    template <typename Function>
+    void for_each_set_of_atoms(Function&& function) const {
+        if (frames_.size() == 1) return function(0, 0, atoms_);
+        for (std::int64_t s = 0; s < graph_.structures(); ++s) {
+            function(s, graph_.first_atom[s], graph_.first_atom[s + 1] - graph_.first_atom[s]);
+        }
+    }
+
+    /// a = Σ_k w_k R_kᵀ a'_k of vectors, Σ_k w_k a'_k of scalars.
+    ///
+    /// @param values [count, N, width]
+    /// @param sum [N, width]
+    void add_output(const at::Tensor& values, std::int64_t first, std::int64_t count, at::Tensor& sum) {
+        if (lab_frame_alone_) {
+            sum = values[0];
+        } else if (values.size(2) == 1) {
+            sum.squeeze(1).add_(at::mv(values.squeeze(2).t(), weights_.narrow(0, first, count)));
+        } else {
+            for_each_set_of_atoms([&](std::int64_t set, std::int64_t atom, std::int64_t atoms) {
+                at::Tensor here = sum.narrow(0, atom, atoms);
+                turn_back(values.narrow(1, atom, atoms), set, first, here);
+            });
+        }
+    }
+
+    /// Adds Σ_k w_k R_kᵀ a'_k: one product of matrices [M, 3k] and [3k, 3].
+    ///
+    /// @param vectors a' [k, M, 3]
+    /// @param sum [M, 3]
+    void turn_back(const at::Tensor& vectors, std::int64_t set, std::int64_t first, at::Tensor& sum) const {
+        const std::int64_t count = vectors.size(0), rows = vectors.size(1);
+        const at::Tensor weights = weights_.narrow(0, first, count).view({count, 1, 1});
+        const at::Tensor turning = rotations_[set].narrow(0, first, count) * weights;
+        sum.addmm_(vectors.transpose(0, 1).reshape({rows, 3 * count}), turning.reshape({3 * count, 3}));
+    }
+
     void add_gradients(const at::Tensor& gradients, std::int64_t first, std::int64_t count) {
         if (lab_frame_alone_) {
             gradients_ = gradients[0];
@@ -144,32 +199,34 @@ class Batch {
         if (has_bare) bare_gradients_ = at::zeros_like(gradients_);
         for_each_set([&](std::int64_t set, std::int64_t edge, std::int64_t edges) {
             const at::Tensor here = gradients.narrow(1, edge, edges);
-            const at::Tensor turning = rotations_[set].narrow(0, first, count);
-            const at::Tensor weighted = turning * weights_.narrow(0, first, count).view({count, 1, 1});
-            gradients_.narrow(0, edge, edges)
-                .addmm_(here.transpose(0, 1).reshape({edges, 3 * count}), weighted.reshape({3 * count, 3}));
+            at::Tensor sum = gradients_.narrow(0, edge, edges);
+            turn_back(here, set, first, sum);
             if (has_bare)
                 bare_gradients_.narrow(0, edge, edges).copy_(at::mm(here[bare - first], rotations_[set][bare]));
         });
     }
 
     Model& model_;
+    const std::vector<AtomOutput>& wanted_;
     const Graph& graph_;
     const std::vector<Frames>& frames_;
     std::int64_t edges_, atoms_;
     bool lab_frame_alone_;
     at::Tensor vectors_, edge_index_, reverse_, species_, local_, rotations_, weights_;
     at::Tensor atom_energies_, gradients_, bare_gradients_;
-    std::vector<at::Tensor> frame_energies_;
+    std::vector<at::Tensor> frame_energies_, outputs_;
 };
 
-FrameSum run_unguarded(Model& model, const Graph& graph, const std::vector<Frames>& frames, std::int64_t at_once) {
+FrameSum run_unguarded(Model& model, const std::vector<AtomOutput>& outputs, const Graph& graph,
+                       const std::vector<Frames>& frames, std::int64_t at_once) {
     const auto count = static_cast<std::int64_t>(frames[0].size());
     if (graph.atoms() == 0) {
         const at::Tensor none = at::zeros({0, 3}, at::kDouble);
-        return {at::zeros({0}, at::kDouble), none, none, at::zeros({graph.structures(), count}, at::kDouble)};
+        const std::vector<at::Tensor> no_outputs(outputs.size(), none);
+        return {at::zeros({0}, at::kDouble), none, none, at::zeros({graph.structures(), count}, at::kDouble),
+                no_outputs};
     }
-    Batch batch(model, graph, frames);
+    Batch batch(model, outputs, graph, frames);
     for (std::int64_t first = 0; first < count; first += at_once) batch.add(first, std::min(at_once, count - first));
     return batch.result();
 }
@@ -189,8 +246,8 @@ bool is_out_of_memory(const std::string& text) {
 
 }  // namespace
 
-FrameSum sum_over_frames(Model& model, const Graph& graph, const std::vector<Frames>& frames,
-                         std::int64_t frames_at_once) {
+FrameSum sum_over_frames(Model& model, const std::vector<AtomOutput>& outputs, const Graph& graph,
+                         const std::vector<Frames>& frames, std::int64_t frames_at_once) {
     const auto at_once = std::min(frames_at_once, static_cast<std::int64_t>(frames[0].size()));
     const auto out_of_memory = [&] {
         return EvaluationError(
@@ -201,7 +258,7 @@ FrameSum sum_over_frames(Model& model, const Graph& graph, const std::vector<Fra
         return is_out_of_memory(reason) ? out_of_memory() : EvaluationError("the model failed: " + reason);
     };
     try {
-        return run_unguarded(model, graph, frames, at_once);
+        return run_unguarded(model, outputs, graph, frames, at_once);
     } catch (const Error&) {
         throw;
     } catch (const std::bad_alloc&) {

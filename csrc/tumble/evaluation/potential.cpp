@@ -12,6 +12,7 @@
 #include "tumble/evaluation/reference_check.h"
 #include "tumble/graph/graph_check.h"
 #include "tumble/model/model.h"
+#include "tumble/model/outputs.h"
 
 namespace tumble {
 
@@ -48,6 +49,15 @@ Matrix3 add_forces(const Graph& graph, const double* gradients, std::int64_t fir
     return virial;
 }
 
+/// Copies the values of the local atoms of one chunk.
+void copy_output(const Graph& graph, const at::Tensor& values, const Place& place, AtomOutput& output) {
+    const double* from = values.const_data_ptr<double>();
+    for (std::int64_t s = 0; s < graph.structures(); ++s) {
+        const std::int64_t first = graph.first_atom[s] * output.width, count = graph.local_atoms[s] * output.width;
+        std::copy_n(from + first, count, output.values.begin() + place.atom * output.width + first);
+    }
+}
+
 /// Adds the results of one chunk to the whole.
 void assemble(const Graph& graph, const FrameSum& sum, const std::vector<double>& baseline, const Frames& frames,
               const Place& place, Evaluation& result) {
@@ -59,6 +69,8 @@ void assemble(const Graph& graph, const FrameSum& sum, const std::vector<double>
     for (std::int64_t e = 0; e < graph.edges(); ++e) {
         for (int b = 0; b < 3; ++b) result.edge_gradients[place.edge + e][b] = gradients[3 * e + b];
     }
+    for (std::size_t o = 0; o < result.outputs.size(); ++o)
+        copy_output(graph, sum.outputs[o], place, result.outputs[o]);
     std::int64_t first = 0;
     for (std::int64_t s = 0; s < graph.structures(); ++s) {
         double energy = 0.0, offset = 0.0;
@@ -83,7 +95,16 @@ void assemble(const Graph& graph, const FrameSum& sum, const std::vector<double>
     }
 }
 
-void clear(const Graph& graph, std::size_t frames, Evaluation& result) {
+/// The outputs that a model declares besides its energy, as far as they are carried, without values.
+std::vector<AtomOutput> outputs_of(const Metadata& metadata) {
+    std::vector<AtomOutput> outputs;
+    for (const std::string& name : metadata.outputs) {
+        if (const std::int64_t width = width_of_output(name); width > 0) outputs.push_back({name, width, {}});
+    }
+    return outputs;
+}
+
+void clear(const Graph& graph, std::size_t frames, const std::vector<AtomOutput>& outputs, Evaluation& result) {
     result.energies.assign(graph.structures(), 0.0);
     result.atom_energies.assign(graph.atoms(), 0.0);
     result.forces.assign(graph.atoms(), Vector3{});
@@ -94,6 +115,12 @@ void clear(const Graph& graph, std::size_t frames, Evaluation& result) {
     result.bare_energies.assign(graph.structures(), 0.0);
     result.bare_forces.assign(graph.atoms(), Vector3{});
     result.bare_torques.assign(graph.structures(), Vector3{});
+    result.outputs.resize(outputs.size());
+    for (std::size_t o = 0; o < outputs.size(); ++o) {
+        result.outputs[o].name = outputs[o].name;
+        result.outputs[o].width = outputs[o].width;
+        result.outputs[o].values.assign(graph.atoms() * outputs[o].width, 0.0);
+    }
 }
 
 /// All frames of a batch: the lab frame if none are given.
@@ -113,15 +140,21 @@ std::vector<Frames> checked(const std::vector<Frames>& frames, std::int64_t stru
 }
 
 void require_finite(const Evaluation& result) {
+    const auto refuse = [](const std::string& what, std::size_t atom) {
+        throw NotFiniteError(AtomText{{"the model returned " + what, ""}, {static_cast<std::int64_t>(atom)}});
+    };
     for (std::size_t n = 0; n < result.forces.size(); ++n) {
         const Vector3& f = result.forces[n];
         const double energy = result.atom_energies[n];
-        const auto refuse = [n](const std::string& what) {
-            throw NotFiniteError(AtomText{{"the model returned " + what, ""}, {static_cast<std::int64_t>(n)}});
-        };
-        if (!std::isfinite(energy)) refuse(message("energy ", energy, " for "));
+        if (!std::isfinite(energy)) refuse(message("energy ", energy, " for "), n);
         if (!std::isfinite(f[0] + f[1] + f[2])) {
-            refuse(message("force (", f[0], ", ", f[1], ", ", f[2], ") eV/Å on "));
+            refuse(message("force (", f[0], ", ", f[1], ", ", f[2], ") eV/Å on "), n);
+        }
+    }
+    for (const AtomOutput& output : result.outputs) {
+        for (std::size_t n = 0; n < output.values.size(); ++n) {
+            const double value = output.values[n];
+            if (!std::isfinite(value)) refuse(message(output.name, " ", value, " for "), n / output.width);
         }
     }
 }
@@ -132,6 +165,7 @@ struct Potential::Implementation {
     std::string path;
     Metadata metadata;
     std::unique_ptr<Model> model;
+    std::vector<AtomOutput> outputs;
     std::int64_t edges_per_chunk;
 };
 
@@ -144,7 +178,8 @@ Potential::Potential(const std::string& path, const LoadOptions& options)
     auto& self = *implementation_;
     self.path = path;
     self.metadata = read_metadata(path);
-    self.model = load_torchscript(path, parse_device(options.device), self.metadata.dtype);
+    self.model = load_model(path, parse_device(options.device), self.metadata.dtype);
+    self.outputs = outputs_of(self.metadata);
     const double memory = options.memory.value_or(self.model->device().is_cpu() ? fastest_on_cpu : fastest_on_gpu);
     const double edges = memory * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
     self.edges_per_chunk = static_cast<std::int64_t>(std::min(edges, 1e15));  // any more can't be counted
@@ -164,14 +199,14 @@ void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, 
     auto& self = *implementation_;
     check_graph(graph, static_cast<std::int64_t>(self.metadata.species.size()));
     const std::vector<Frames> frames = checked(wanted, graph.structures());
-    clear(graph, frames[0].size(), result);
+    clear(graph, frames[0].size(), self.outputs, result);
     const auto run = [&](const Graph& part, const std::vector<Frames>& of_part, const Place& place) {
         const std::int64_t at_once =
             std::max<std::int64_t>(1, self.edges_per_chunk / std::max<std::int64_t>(1, part.edges()));
         const std::int64_t copies = std::min<std::int64_t>(at_once, static_cast<std::int64_t>(of_part[0].size()));
         const ThreadLimit threads(part.edges() * copies * self.metadata.bytes_per_edge);
-        assemble(part, sum_over_frames(*self.model, part, of_part, at_once), self.metadata.baseline, frames[0], place,
-                 result);
+        assemble(part, sum_over_frames(*self.model, self.outputs, part, of_part, at_once), self.metadata.baseline,
+                 frames[0], place, result);
     };
     if (graph.structures() <= 1 || graph.edges() <= self.edges_per_chunk) {
         run(graph, frames, {});

@@ -5,7 +5,9 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace tumble {
 
@@ -29,9 +31,38 @@ class Model {
                                                                 const at::Tensor& species) = 0;
 };
 
-/// Loads a TorchScript archive. Its metadata must have been validated.
-/// @param dtype "float32" or "float64"
-/// @throws ModelFileError
-std::unique_ptr<Model> load_torchscript(const std::string& path, at::Device device, const std::string& dtype);
+/// A file format of models. A further one is a file that implements this interface, its line in `model_formats`, and
+/// its line in CMakeLists.txt.
+class ModelFormat {
+  public:
+    virtual ~ModelFormat() = default;
+
+    /// For messages, such as "TorchScript archive".
+    virtual std::string name() const = 0;
+    /// What names of files end with, with the dot.
+    virtual std::string extension() const = 0;
+
+    /// Whether a file is meant to be of this format, by its content; also where it is damaged.
+    /// @param head the first bytes of the file, at most 64, at least 1
+    virtual bool recognizes(const std::string& path, std::string_view head) const = 0;
+
+    /// Text of `tumble.json` in a file, after checks that tell kinds of damage apart. Nothing of the model is run.
+    /// @throws ModelFileError
+    virtual std::string metadata(const std::string& path) const = 0;
+
+    /// Loads a file whose metadata was validated.
+    /// @param dtype "float32" or "float64"
+    /// @throws ModelFileError
+    virtual std::unique_ptr<Model> load(const std::string& path, at::Device device, const std::string& dtype) const = 0;
+};
+
+/// All formats, in the order in which they are asked whether a file is theirs.
+const std::vector<const ModelFormat*>& model_formats();
+
+/// @throws ModelFileError if a file can't be read, is empty or of no format
+const ModelFormat& format_of(const std::string& path);
+
+/// Loads a file of any format.
+std::unique_ptr<Model> load_model(const std::string& path, at::Device device, const std::string& dtype);
 
 }  // namespace tumble

@@ -1,7 +1,5 @@
 #include "tumble/model/model_file.h"
 
-#include <c10/util/Exception.h>
-#include <caffe2/serialize/inline_container.h>
 #include <dlfcn.h>
 
 #include <cstdlib>
@@ -11,8 +9,8 @@
 
 #include "tumble/base/error.h"
 #include "tumble/base/nearest.h"
-#include "tumble/model/archive_check.h"
 #include "tumble/model/metadata.h"
+#include "tumble/model/model.h"
 
 namespace fs = std::filesystem;
 
@@ -56,7 +54,9 @@ std::string hint_at_models(const std::string& name) {
         std::set<std::string> here;
         std::error_code ignored;
         for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
-            if (entry->path().extension() == ".pt") here.insert(entry->path().stem().string());
+            for (const ModelFormat* format : model_formats()) {
+                if (entry->path().extension() == format->extension()) here.insert(entry->path().stem().string());
+            }
         }
         for (const auto& model : known) here.erase(model);
         known.insert(known.end(), here.begin(), here.end());
@@ -75,7 +75,9 @@ std::string find_model(const std::string& name) {
     if (is_file(name)) return name;
     std::string looked = "the current folder";
     for (const auto& folder : model_folders()) {
-        for (const auto& candidate : {fs::path(folder) / name, fs::path(folder) / (name + ".pt")}) {
+        if (is_file(fs::path(folder) / name)) return (fs::path(folder) / name).string();
+        for (const ModelFormat* format : model_formats()) {
+            const fs::path candidate = fs::path(folder) / (name + format->extension());
             if (is_file(candidate)) return candidate.string();
         }
         looked += ", " + folder;
@@ -84,42 +86,8 @@ std::string find_model(const std::string& name) {
                                  looked, "; set TUMBLE_MODELS to add folders", hint_at_models(name)));
 }
 
-std::string read_metadata_text(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) throw ModelFileError(message("model file `", path, "`: can't be opened for reading"));
-    std::array<char, 4> magic{};
-    stream.read(magic.data(), magic.size());
-    if (stream.gcount() == 0) throw ModelFileError(message("model file `", path, "`: the file is empty"));
-    if (magic != std::array<char, 4>{'P', 'K', 3, 4}) {
-        throw ModelFileError(
-            message("model file `", path, "`: expected a TorchScript archive, got another kind of file"));
-    }
-    const auto damaged = [&path](const std::string& reason) {
-        return ModelFileError(
-            message("model file `", path, "`: truncated or corrupt (", reason, "); get it again, or export it again"));
-    };
-    if (const std::string damage = damage_of_archive(path); !damage.empty()) throw damaged(damage);
-    try {
-        caffe2::serialize::PyTorchStreamReader reader(path);
-        if (!reader.hasRecord("constants.pkl")) {
-            throw ModelFileError(message("model file `", path,
-                                         "`: expected a TorchScript archive, got an archive without code",
-                                         " (weights saved by torch.save can't be run: use `tumble export`)"));
-        }
-        if (!reader.hasRecord("extra/tumble.json")) {
-            throw ModelFileError(message("model file `", path,
-                                         "`: this is a plain TorchScript file without Tumble's metadata;",
-                                         " write the model with `tumble.export`"));
-        }
-        const auto [data, size] = reader.getRecord("extra/tumble.json");
-        return {static_cast<const char*>(data.get()), size};
-    } catch (const c10::Error& error) {
-        throw damaged(error.what_without_backtrace());
-    }
-}
-
 Metadata read_metadata(const std::string& path) {
-    const std::string text = read_metadata_text(path);
+    const std::string text = format_of(path).metadata(path);
     try {
         return parse_metadata(text);
     } catch (const MetadataError& error) {

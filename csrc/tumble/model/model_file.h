@@ -1,5 +1,5 @@
 #pragma once
-/// Finding model files, and telling what is wrong with one that can't be used.
+/// Where model files are looked for.
 
 #include <string>
 #include <vector>
@@ -10,13 +10,9 @@ namespace tumble {
 /// installed package.
 std::vector<std::string> model_folders();
 
-/// The file that a name stands for: itself if it is a file, else `NAME` or `NAME.pt` in `model_folders()`.
+/// The file that a name stands for: itself if it is a file, else `NAME`, or `NAME` with the extension of a format
+/// (`NAME.pt`), in `model_folders()`.
 /// @throws ModelFileError that says where it looked
 std::string find_model(const std::string& name);
-
-/// Text of `tumble.json` in an archive, after checks that tell a missing, empty, damaged, foreign or plain
-/// TorchScript file apart. Every record of the archive is compared with its checksum.
-/// @throws ModelFileError
-std::string read_metadata_text(const std::string& path);
 
 }  // namespace tumble

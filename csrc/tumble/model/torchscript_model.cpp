@@ -1,8 +1,11 @@
+#include "tumble/model/torchscript_model.h"
+
+#include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
 #include "tumble/base/error.h"
-#include "tumble/model/model.h"
+#include "tumble/model/archive_check.h"
 
 namespace tumble {
 
@@ -50,10 +53,52 @@ class TorchScriptModel final : public Model {
     at::ScalarType dtype_;
 };
 
+class TorchScriptFormat final : public ModelFormat {
+  public:
+    std::string name() const override { return "TorchScript archive"; }
+    std::string extension() const override { return ".pt"; }
+
+    /// Any zip archive, also one without code, of which `metadata` says what it lacks.
+    bool recognizes(const std::string&, std::string_view head) const override {
+        return head.starts_with(std::string_view("PK\x03\x04"));
+    }
+
+    /// Every record of the archive is compared with its checksum.
+    std::string metadata(const std::string& path) const override {
+        const auto damaged = [&path](const std::string& reason) {
+            return ModelFileError(message("model file `", path, "`: truncated or corrupt (", reason,
+                                          "); get it again, or export it again"));
+        };
+        if (const std::string damage = damage_of_archive(path); !damage.empty()) throw damaged(damage);
+        try {
+            caffe2::serialize::PyTorchStreamReader reader(path);
+            if (!reader.hasRecord("constants.pkl")) {
+                throw ModelFileError(message("model file `", path,
+                                             "`: expected a TorchScript archive, got an archive without code",
+                                             " (weights saved by torch.save can't be run: use `tumble export`)"));
+            }
+            if (!reader.hasRecord("extra/tumble.json")) {
+                throw ModelFileError(message("model file `", path,
+                                             "`: this is a plain TorchScript file without Tumble's metadata;",
+                                             " write the model with `tumble.export`"));
+            }
+            const auto [data, size] = reader.getRecord("extra/tumble.json");
+            return {static_cast<const char*>(data.get()), size};
+        } catch (const c10::Error& error) {
+            throw damaged(error.what_without_backtrace());
+        }
+    }
+
+    std::unique_ptr<Model> load(const std::string& path, at::Device device, const std::string& dtype) const override {
+        return std::make_unique<TorchScriptModel>(path, device, dtype == "float64" ? at::kDouble : at::kFloat);
+    }
+};
+
 }  // namespace
 
-std::unique_ptr<Model> load_torchscript(const std::string& path, at::Device device, const std::string& dtype) {
-    return std::make_unique<TorchScriptModel>(path, device, dtype == "float64" ? at::kDouble : at::kFloat);
+const ModelFormat& torchscript_format() {
+    static const TorchScriptFormat format;
+    return format;
 }
 
 }  // namespace tumble

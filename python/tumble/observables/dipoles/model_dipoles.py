@@ -10,13 +10,10 @@ from os import PathLike
 from typing import Any
 
 import ase
-import numpy as np
-import torch
 
 from tumble import _core, metadata
-from tumble.autograd import inputs
 from tumble.errors import SettingError
-from tumble.model_file import DTYPES, load_network
+from tumble.model_file import load
 from tumble.observables.dipoles.dipole_moments import AtomicCharges, GivenDipoles, MolecularSource
 from tumble.registry import find_model
 from tumble.structures import to_graph
@@ -45,30 +42,24 @@ class ModelOutput:
             )
         self._symbols = [str(symbol) for symbol in universe.atoms.elements]
         self._species, self._cutoff = document["species"], document["cutoff"]
-        self._dtype = DTYPES[document["dtype"]]
         unknown = sorted(set(self._symbols) - set(self._species))
         if unknown:
             raise SettingError("dipole_model", f"expected one that knows {', '.join(unknown)}, got {self._path}")
-        self._network: Any = None
+        self._potential: _core.Potential | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the network, which can't be pickled and is loaded again."""
-        return {**self.__dict__, "_network": None}
+        """Leave out the loaded model, which can't be pickled and is loaded again."""
+        return {**self.__dict__, "_potential": None}
 
     def __call__(self, ts: Any) -> Array:
         """Return the output for a frame."""
-        if self._network is None:
-            with _core.DefaultTorchModes():
-                self._network = load_network(self._path)
+        if self._potential is None:
+            self._potential = load(self._path, device="cpu")
         beads = beads_of(ts)
         cell = {} if ts.dimensions is None else {"cell": ts.dimensions, "pbc": True}
         frames = [ase.Atoms(self._symbols, positions=positions, **cell) for positions in beads]
-        graph = to_graph(frames, self._species, self._cutoff)
-        with _core.DefaultTorchModes(), torch.no_grad():
-            given = inputs(graph, self._dtype)
-            outputs = self._network(given.edge_vectors, given.edge_index, given.reverse, given.species)
-        found = outputs[self._output]
-        return np.asarray(found.double().numpy().reshape(len(beads), len(self._symbols), *found.shape[1:]))
+        found = self._potential.evaluate(to_graph(frames, self._species, self._cutoff)).outputs[self._output]
+        return found.reshape(len(beads), len(self._symbols), *found.shape[1:])
 
 
 def dipoles_of_model(model: str | PathLike[str], universe: Any) -> MolecularSource:
