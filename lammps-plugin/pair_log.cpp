@@ -3,9 +3,11 @@
 
 #include "comm.h"
 #include "lammps.h"
+#include "update.h"
 #include "utils.h"
 
 #include "tumble/base/device.h"
+#include "tumble/evaluation/run_line.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -39,6 +41,12 @@ void PairLog::write_model(const tumble::Potential &potential, const std::string 
     text +=
         fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",
                     lmp_->comm->nprocs, metadata.depth * hop, metadata.depth);
+  text += tumble::run_line("lammps", potential, path, symmetrizer,
+                           {{"lammps", std::string(lmp_->version)},
+                            {"units", std::string(lmp_->update->unit_style)},
+                            {"ranks", std::int64_t{lmp_->comm->nprocs}},
+                            {"halo", messages ? metadata.depth * hop : hop}}) +
+          "\n";
   if (text != model_) utils::logmesg(lmp_, text);
   if (text != model_) threads_ = 0;
   model_ = text;

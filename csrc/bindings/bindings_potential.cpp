@@ -6,6 +6,7 @@
 #include "tumble/base/device.h"
 #include "tumble/base/torch_modes.h"
 #include "tumble/evaluation/potential.h"
+#include "tumble/evaluation/run_line.h"
 
 namespace py = pybind11;
 
@@ -82,6 +83,8 @@ void export_potential(py::module_& m) {
             py::arg("graph"), py::arg("frames") = std::vector<Frames>{}, py::call_guard<py::gil_scoped_release>())
         .def("warm_up", &Potential::warm_up, py::call_guard<py::gil_scoped_release>());
     export_torch_modes(m);
+    m.def("run_line", &run_line, py::arg("engine"), py::arg("potential"), py::arg("path"), py::arg("symmetrizer"),
+          py::arg("facts") = RunFacts{});
     m.def("device_of_rank", &device_of_rank, py::arg("device"), py::arg("rank"));
     m.def("set_threads", &set_threads, py::arg("threads"));
     m.def("threads", &threads);

@@ -105,6 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.frames import read_frames
     from tumble.model_file import load
     from tumble.outputs import SYMMETRY_LOG, check_output, model_and
+    from tumble.registry import find_model
 
     check_output(
         "symmetry-log",
@@ -119,10 +120,16 @@ def run(arguments: argparse.Namespace) -> int:
     address = server_address(arguments.unix, arguments.host, arguments.port)
     symmetrizer = _core.Symmetrizer(arguments.symmetrize, arguments.mode, arguments.seed)
     potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
+    facts = [("atoms", len(atoms)), ("periodic", periodic), ("beads", arguments.beads), ("address", str(address))]
     _log(
         f"model {potential.metadata.name} on {potential.device}, {_threads(_core.threads())}, "
         f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}, symmetrize {symmetrizer}; "
         f"waiting for a server at {address}"
+    )
+    print(
+        _core.run_line("i-pi", potential, str(find_model(arguments.model)), symmetrizer, facts),
+        file=sys.stderr,
+        flush=True,
     )
     # i-PI sends neither elements nor masses, so nothing but a look at these can tell whether both sides mean the same.
     _log(f"elements in the order of the structure file: {elements_in_order(list(atoms.symbols))}")

@@ -26,6 +26,8 @@ WORDS = (
 
 def mutated(text: bytes, draw: random.Random) -> bytes:
     """A cut, another byte, a line less, more or elsewhere, another word, or a line cut short."""
+    if not text:
+        return text
     kind, lines = draw.randrange(7), text.split(b"\n")
     line, other, place = draw.randrange(len(lines)), draw.randrange(len(lines)), draw.randrange(len(text))
     if kind == 0:

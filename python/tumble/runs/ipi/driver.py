@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -10,26 +9,26 @@ import numpy as np
 from tumble.errors import TrajectoryError
 from tumble.runs.ipi.input import IpiInput
 from tumble.runs.ipi.symmetry_log import is_symmetry_log, read_symmetry_log
+from tumble.runs.run_line import RunLine, read_run_line
 from tumble.runs.text_rows import is_file
 from tumble.trajectories.trajectory_file import check_file
 from tumble.types import Array
 
-_SAID = re.compile(r"^tumble drive: model (.+?) on .*symmetrize ([^,;\s]+)", re.MULTILINE)
 _HEAD = 100_000  # characters of a log, in the first of which a driver introduces itself
 
 
-def said_by_driver(folder: Path) -> tuple[dict[str, str], str | None]:
-    """Return the model and its rotations from the log of `tumble drive`, a file *.log next to the outputs."""
+def said_by_driver(folder: Path) -> RunLine:
+    """Return what the log of `tumble drive`, a file *.log next to the outputs, says about the model."""
     for path in sorted(folder.glob("*.log")):
         try:
             check_file(path)
             with path.open(errors="replace") as file:
-                said = _SAID.search(file.read(_HEAD))
+                said = read_run_line(file.read(_HEAD))
         except (OSError, TrajectoryError):
             continue  # a folder or a pipe of that name, or what belongs to somebody else
-        if said is not None:
-            return {"name": said.group(1)}, said.group(2)
-    return {}, None
+        if said.model:
+            return said
+    return RunLine()
 
 
 def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array], tuple[str, ...]]:

@@ -72,7 +72,7 @@ def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = No
     properties = read_properties(found.properties, motion.timestep, suzuki_chin=motion.suzuki_chin)
     torque_time, torque, torque_notes = torque_of(found.trajectories, found.beads, motion.timestep)
     symmetry_time, symmetry, symmetry_notes = symmetry_of(folder, found)
-    model, symmetrize = said_by_driver(folder)
+    said = said_by_driver(folder)
     return Run(
         name=folder.resolve().name if name is None else name,
         engine="i-PI",
@@ -94,10 +94,10 @@ def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = No
         torque=torque,
         symmetry_time=symmetry_time,
         symmetry=symmetry,
-        model=model,
-        symmetrize=_symmetrize(found.rotations, symmetrize),
+        model=said.model,
+        symmetrize=_symmetrize(found.rotations, said.symmetrize),
         inputs={xml.name: xml.read_text(errors="replace")},
-        versions=_versions(),
+        versions={**_versions(), **said.versions},
         notes=(*found.notes, *trajectory_notes, *properties.notes, *torque_notes, *symmetry_notes),
         files=_files(xml, found),
     )

@@ -28,6 +28,7 @@ from tumble.runs.lammps.log import (
 from tumble.runs.lammps.part import Part, part_of
 from tumble.runs.lammps.thermo import UNITS, thermo_of
 from tumble.runs.run import PATH_INTEGRAL, Run
+from tumble.runs.run_line import read_run_line
 
 _PARTITIONS = re.compile(r"^Running on \d+ partitions of processors", re.MULTILINE)
 _INPUT = 1 << 20  # bytes up to which a file may be an input script
@@ -86,6 +87,7 @@ def read_lammps_run(
     energies = EnergyColumns(columns, part.settings, thermo.energy, UNITS[style].energy)
     torque, symmetry = energies.torque(), energies.symmetry()
     inputs = _inputs(folder)
+    said = read_run_line(found.text)
     return Run(
         name=folder.resolve().name if name is None else name,
         engine="LAMMPS",
@@ -106,10 +108,10 @@ def read_lammps_run(
         torque=torque,
         symmetry_time=clock.time if symmetry else np.empty(0),
         symmetry=symmetry,
-        model=_model(found.text),
-        symmetrize=_symmetrize(found.text),
+        model=said.model,
+        symmetrize=said.symmetrize,
         inputs=inputs,
-        versions=_versions(found.text),
+        versions={**_versions(found.text), **said.versions},
         n_atoms=found.atoms,
         notes=(
             *_notes(found, part),
@@ -153,16 +155,6 @@ def _notes(log: LammpsLog, part: Part) -> tuple[str, ...]:
     if part.stages and not part.dynamics:
         notes = (*notes, f"The log has no dynamics, but `{part.kind}`: rows and frames have no times.")
     return notes
-
-
-def _model(text: str) -> dict[str, str]:
-    found = re.findall(r"^pair_style tumble: model (.+?) \((.+?)\), ", text, re.MULTILINE)
-    return {"name": found[-1][0], "path": found[-1][1]} if found else {}
-
-
-def _symmetrize(text: str) -> str | None:
-    found = re.findall(r"^pair_style tumble: symmetrize (.+?)(?:,.*)?$", text, re.MULTILINE)
-    return str(found[-1]) if found else None
 
 
 def _inputs(folder: Path) -> dict[str, str]:

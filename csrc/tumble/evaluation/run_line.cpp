@@ -1,0 +1,41 @@
+#include "tumble/evaluation/run_line.h"
+
+#include <torch/version.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tumble/base/device.h"
+#include "tumble/frames/rotation_designs.h"
+
+namespace tumble {
+
+std::string run_line(const std::string& engine, const Potential& potential, const std::string& path,
+                     const Symmetrizer& symmetrizer, const RunFacts& facts) {
+    const Metadata& metadata = potential.metadata();
+    const SymmetrizeOptions& options = symmetrizer.options();
+    nlohmann::ordered_json line;
+    line["format"] = "tumble-run-1";
+    line["engine"] = engine;
+    line["versions"] = {{"tumble", TUMBLE_VERSION}, {"torch", TORCH_VERSION}};
+    line["model"] = {{"name", metadata.name},
+                     {"path", std::filesystem::absolute(path).lexically_normal().string()},
+                     {"species", metadata.species},
+                     {"cutoff", metadata.cutoff},
+                     {"depth", metadata.depth},
+                     {"dtype", metadata.dtype},
+                     {"symmetry", metadata.symmetry_kind}};
+    line["symmetrize"] = options.symmetrize;
+    line["mode"] = options.mode;
+    line["seed"] = nullptr;
+    if (options.seed) line["seed"] = *options.seed;
+    line["frames"] = symmetrizer.size();
+    line["degree"] = symmetrizer.exactness(highest_design_degree());
+    line["device"] = potential.device();
+    line["threads"] = threads();
+    for (const auto& [key, fact] : facts) std::visit([&](const auto& value) { line[key] = value; }, fact);
+    // a path may be no text; in ASCII, no reader can take a character for the end of the line
+    return "tumble: " + line.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace tumble
