@@ -33,7 +33,7 @@ def test_same_release_whatever_the_device(built_with) -> None:
 
 def test_another_release(built_with, capsys: pytest.CaptureFixture[str]) -> None:
     built_with("1.0.0")
-    with pytest.raises(ImportError, match=r"built with torch 1\.0\.0, got torch 2\..*install it again"):
+    with pytest.raises(ImportError, match=r"torch 1\.0\.0, got torch 2\."):
         tumble.build.require_torch()
     with pytest.raises(ImportError, match="built with torch"):
         importlib.import_module("tumble").__getattr__("load")

@@ -88,7 +88,7 @@ def test_a_network_without_edges_claims_nothing():
 
 
 def test_what_the_network_says_itself():
-    with pytest.raises(ExportError, match="`cutoff`: expected that of the network, 4, got 3"):
+    with pytest.raises(ExportError, match=r"`cutoff`: .* 4, got 3"):
         check_attributes(TwoHop(), 3.0)
 
 
@@ -96,13 +96,13 @@ def test_what_the_network_says_itself():
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: f"{type(network).__name__}{network.depth}")
 def test_cutoff_that_is_too_short(network, dtype):
     network = network.to(dtype)
-    with pytest.raises(ExportError, match=r"`cutoff`: expected a network whose forces vanish at 2\.5 Å, got .* eV/Å"):
+    with pytest.raises(ExportError, match=r"`cutoff`: .* 2\.5 Å, got .* eV/Å"):
         check_cutoff(network, graph("triclinic", 2.5), dtype, 2.5)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_cutoff_without_smoothness(dtype):
-    with pytest.raises(ExportError, match=r"got 1 eV/Å on an edge of 0\.99999 times that length; give"):
+    with pytest.raises(ExportError, match=r"1 eV/Å .* 0\.99999 times"):
         check_cutoff(Sudden(1), to_graph([Atoms("O2", [[0, 0, 0], [0, 0, 1]])], SPECIES, 4.0), dtype, 4.0)
     check_cutoff(Sudden(2), graph("triclinic"), dtype, 4.0)
 
@@ -173,7 +173,7 @@ def test_exact_networks(network, dtype):
 @pytest.mark.parametrize("network", BROKEN, ids=lambda network: type(network).__name__)
 def test_networks_that_are_not_exact(network, dtype):
     """However small their forces are: 10 meV/Å of the messages, of which a rotation changes 5 % or less."""
-    with pytest.raises(ExportError, match=r"`symmetry\.kind`: expected `approximate`, got `exact` for a"):
+    with pytest.raises(ExportError, match=r"`symmetry\.kind`: .*`approximate`, got `exact`"):
         check_exactness(copy.deepcopy(network).to(dtype), [graph(name) for name in NAMES], dtype, NAMES)
 
 
@@ -193,7 +193,7 @@ def test_a_scripted_network_is_judged_in_its_own_precision(share):
     if share == 0.0:
         check_exactness(scripted, [graph("triclinic")], torch.float32, ["triclinic"])
         return
-    with pytest.raises(ExportError, match=r"`symmetry\.kind`: expected `approximate`, got `exact`"):
+    with pytest.raises(ExportError, match=r"`symmetry\.kind`: .* `approximate`, got `exact`"):
         check_exactness(scripted, [graph("triclinic")], torch.float32, ["triclinic"])
 
 
@@ -203,11 +203,11 @@ def test_a_scripted_network_is_judged_in_its_own_precision(share):
         (
             TwoHop(),
             {"depth": 1},
-            "`depth`: expected a network whose atomic energies see at most 1 hops, got one that sees 2",
+            r"`depth`: .* 1.*got one that sees 2",
         ),
-        (TwoHop(), {"cutoff": 3.0}, "`cutoff`: expected that of the network, 4, got 3"),
-        (Sudden(1), {}, "`cutoff`: expected a network whose forces vanish at 4 Å"),
-        (EdgeHarmonic(2, 1), {"kind": "exact"}, "`symmetry.kind`: expected `approximate`, got `exact`"),
+        (TwoHop(), {"cutoff": 3.0}, r"`cutoff`: .* 4, got 3"),
+        (Sudden(1), {}, r"`cutoff`: .* 4 Å"),
+        (EdgeHarmonic(2, 1), {"kind": "exact"}, r"`symmetry.kind`: .* `approximate`, got `exact`"),
     ],
 )
 def test_export_asks(tmp_path, network, changes, text):

@@ -84,7 +84,7 @@ def test_missing_labels(tmp_path, potential, labelled):
     assert some.energy.mae == pytest.approx(0.1, abs=1e-7)
     assert some.energy.count == 2
     assert some.forces.mae == pytest.approx(2.0, abs=1e-6)
-    with pytest.raises(FramesError, match=r"`frames`: expected energies or forces as labels, got none in the 5 struc"):
+    with pytest.raises(FramesError, match=r"`frames`: .*labels, got none in the 5 struc"):
         evaluate(potential, save(tmp_path / "d.xyz", labelled, energies=(), forces=()))
 
 
@@ -96,7 +96,7 @@ def test_labels_that_are_not_finite(potential, labelled, name, value):
         copy.calc = SinglePointCalculator(copy, energy=energy, forces=forces)
         frames.append(copy)
     frames[3].calc.results[name] *= value
-    with pytest.raises(FramesError, match=rf"`a.xyz`, frame 3: expected finite {name}, got a NaN or infinity; remove"):
+    with pytest.raises(FramesError, match=rf"`a\.xyz`, frame 3: .*{name}, got a NaN"):
         evaluate(potential, "a.xyz", batch=2, frames=frames)
 
 
@@ -124,29 +124,29 @@ def test_structures_are_read_as_they_are_needed(potential, labelled):
 
 
 def test_wrong_input(tmp_path, potential):
-    with pytest.raises(FramesError, match=r"`frames`: expected a file, got `.*nowhere.xyz`, which doesn't exist"):
+    with pytest.raises(FramesError, match=r"`frames`: .*got `.*nowhere\.xyz`"):
         evaluate(potential, tmp_path / "nowhere.xyz")
     (tmp_path / "empty.xyz").touch()
     with pytest.raises(FramesError, match=r"got an error in `.*empty.xyz` after 0: Empty file"):
         evaluate(potential, tmp_path / "empty.xyz")
     (tmp_path / "text.dat").write_text("no structure\n")
-    with pytest.raises(FramesError, match=r"`frames`: expected structures that ASE reads, got an error in "):
+    with pytest.raises(FramesError, match=r"`frames`: .*ASE.*error in "):
         evaluate(potential, tmp_path / "text.dat")
     write(tmp_path / "salt.xyz", Atoms("NaCl", [[0, 0, 0], [3, 0, 0]]))
-    with pytest.raises(StructureError, match="`atoms`: expected elements among O, H, got Cl, Na"):
+    with pytest.raises(StructureError, match=r"`atoms`: .* O, H, got Cl, Na"):
         evaluate(potential, tmp_path / "salt.xyz")
-    with pytest.raises(ConfigurationError, match="`batch`: expected an integer above 0, got 0"):
+    with pytest.raises(ConfigurationError, match=r"`batch`: .* 0, got 0"):
         evaluate(potential, tmp_path / "salt.xyz", batch=0)
 
 
 def test_truncated_files(tmp_path, potential, labelled):
     text = save(tmp_path / "a.xyz", labelled).read_text()
     (tmp_path / "cut.xyz").write_text(text[: len(text) // 2])
-    with pytest.raises(FramesError, match=r"got an error in `.*cut.xyz` after \d: .*expected"):
+    with pytest.raises(FramesError, match=r"error in `.*cut\.xyz` after \d: .*expected"):
         evaluate(potential, tmp_path / "cut.xyz")
     packed = save(tmp_path / "a.xyz.gz", labelled).read_bytes()
     (tmp_path / "cut.xyz.gz").write_bytes(packed[: len(packed) // 2])
-    with pytest.raises(FramesError, match=r"got an error in `.*cut.xyz.gz` after 0: Compressed file ended"):
+    with pytest.raises(FramesError, match=r"error in `.*cut\.xyz\.gz` after 0: Compressed file ended"):
         evaluate(potential, tmp_path / "cut.xyz.gz")
 
 
@@ -178,7 +178,5 @@ def test_labels_whose_errors_are_not_finite(tmp_path, potential, labelled, label
     huge = [(atoms, 1e200, forces)] if label == "energy" else [(atoms, energy, forces + 1e200)]
     path = save(tmp_path / "a.extxyz", huge)
     words = "energies" if label == "energy" else "forces"
-    with pytest.raises(
-        FramesError, match=rf"`frames`: expected {words} whose errors are finite, got .* inf in `{path}`"
-    ):
+    with pytest.raises(FramesError, match=rf"`frames`: .*{words}.* inf in `{path}`"):
         evaluate(potential, path)

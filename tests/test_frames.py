@@ -27,7 +27,7 @@ def test_files_that_are_nothing_of_the_kind(tmp_path: Path, ending: str) -> None
     path = tmp_path / f"x.{ending}"
     for content in (np.random.default_rng(1).bytes(3000), b"garbage\n1 2 3\n"):
         path.write_bytes(content)
-        with pytest.raises(FramesError, match=rf"`frames`: expected .*x\.{ending}"):
+        with pytest.raises(FramesError, match=rf"`frames`: .*x\.{ending}"):
             list(read_frames(path))
 
 
@@ -52,7 +52,7 @@ def test_parts_of_numbers_are_no_numbers(tmp_path: Path, right: str, wrong: str,
     """ASE and Python take `9_0` for 90; a text may be that."""
     path = tmp_path / "frames.xyz"
     path.write_text(FRAME + FRAME.replace(right, wrong))
-    with pytest.raises(FramesError, match=f"expected numbers in line {line + 4} of"):
+    with pytest.raises(FramesError, match=f"numbers in line {line + 4} of"):
         list(read_frames(path))
     path.write_text(FRAME + FRAME)
     assert len(list(read_frames(path))) == 2

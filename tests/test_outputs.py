@@ -27,9 +27,7 @@ def test_an_input_by_any_name(tmp_path: Path) -> None:
     (tmp_path / "soft").symlink_to(file)
     os.link(file, tmp_path / "hard")
     for name in ("a.json", "soft", "hard", "../" + tmp_path.name + "/a.json"):
-        with pytest.raises(
-            ConfigurationError, match=r"`--output`: expected another file than `.*`, which this command"
-        ):
+        with pytest.raises(ConfigurationError, match=r"`--output`: .*another file than `"):
             check_output("output", tmp_path / name, ANALYSIS, inputs=[tmp_path / "gone", file], overwrite=True)
     check_output("output", tmp_path / "new.json", ANALYSIS, inputs=[file])
 
@@ -38,7 +36,7 @@ def test_an_input_by_any_name(tmp_path: Path) -> None:
 def test_other_kinds(tmp_path: Path, text: str) -> None:
     file = tmp_path / "a.json"
     file.write_text(text)
-    with pytest.raises(ConfigurationError, match=r"expected a new file or one of `tumble analyze`, got `.*a\.json`"):
+    with pytest.raises(ConfigurationError, match=r"`tumble analyze`, got `.*a\.json`"):
         check_output("output", file, ANALYSIS)
     check_output("output", file, ANALYSIS, overwrite=True)
 
@@ -59,21 +57,21 @@ def test_figures_are_known(tmp_path: Path, ending: str) -> None:
     write_figure(figure, own)
     figure.savefig(other)
     check_output("plot", own, FIGURE)
-    with pytest.raises(ConfigurationError, match="expected a new file or a figure of tumble, got"):
+    with pytest.raises(ConfigurationError, match="figure of tumble"):
         check_output("plot", other, FIGURE)
 
 
 def test_models_are_known(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
     check_output("output", model_file("pair"), MODEL)
     torch.save({"model": {}}, tmp_path / "model.pt")
-    with pytest.raises(ConfigurationError, match="expected a new file or a model file, got"):
+    with pytest.raises(ConfigurationError, match="new file or a model file"):
         check_output("output", tmp_path / "model.pt", MODEL)
 
 
 def test_places_that_are_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="expected a file, got the folder"):
+    with pytest.raises(ConfigurationError, match="got the folder"):
         check_output("output", tmp_path, PAGE)
-    with pytest.raises(ConfigurationError, match="expected a file in a folder that exists"):
+    with pytest.raises(ConfigurationError, match="folder that exists"):
         check_output("output", tmp_path / "a" / "b", PAGE)
     check_output("output", Path("/dev/null"), PAGE)
 

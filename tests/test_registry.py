@@ -60,7 +60,7 @@ def test_folders(folders):
 
 
 def test_no_such_model(folders):
-    with pytest.raises(ModelNotFoundError, match=r"model `neer`: .* found neither in .*first, .*second.*mean `near`\?"):
+    with pytest.raises(ModelNotFoundError, match=r"model `neer`: .*first, .*second.*`near`\?"):
         find_model("neer")
     with pytest.raises(ModelFileError, match="known models: near, far"):
         find_model("something else")

@@ -53,7 +53,7 @@ def test_invariant_model_has_none():
 
 
 def test_wrong_arguments():
-    with pytest.raises(ConfigurationError, match="`rotations`: expected at least 2, got 1"):
+    with pytest.raises(ConfigurationError, match=r"`rotations`: .* 2, got 1"):
         measure(MorsePair(), graphs(Atoms("O")), torch.float32, names=["atom"], rotations=1)
-    with pytest.raises(ConfigurationError, match="`graphs`: expected at least one structure, got none"):
+    with pytest.raises(ConfigurationError, match=r"`graphs`: .*structure, got none"):
         measure(MorsePair(), [], torch.float32, names=[])

@@ -109,5 +109,5 @@ def test_a_record_twice(tmp_path: Path, model_file: ModelFile) -> None:
     path.write_bytes(model_file("pair").read_bytes())
     with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
         archive.writestr(archive.namelist()[0], b"other")
-    with pytest.raises(ModelFileError, match=r"twice\.pt`: truncated or corrupt \(it holds a record twice\)"):
+    with pytest.raises(ModelFileError, match=r"twice\.pt`: .*record twice"):
         tumble.load(path, "cpu")

@@ -105,7 +105,7 @@ def test_not_finite_stays_not_finite() -> None:
 
 def test_second_derivative_is_refused() -> None:
     qkv, log_weights, first = arguments((3, 4, 1, 4), torch.float64)
-    with pytest.raises(NotImplementedError, match=r"expected one derivative, .*; train the Python model"):
+    with pytest.raises(NotImplementedError, match="one derivative"):
         torch.autograd.grad(packed(qkv, log_weights, first, 1).sum(), qkv, create_graph=True)
 
 
@@ -126,7 +126,7 @@ def test_wrong_arguments(operator: object) -> None:
 def test_first_that_leads_astray() -> None:
     qkv, log_weights, first = (t.detach() for t in arguments((3, 4, 2, 4), torch.float64))
     for wrong in (first.flip(0), first + 1, torch.tensor([0, 10**6, -5, len(log_weights)])):
-        with pytest.raises(RuntimeError, match=r"numbers that ascend from 0 to the number of edges"):
+        with pytest.raises(RuntimeError, match="ascend"):
             packed(qkv, log_weights, wrong, 2)
 
 

@@ -94,11 +94,11 @@ def test_with_lab_frame() -> None:
 @pytest.mark.parametrize(
     ("rotations", "weights", "bare", "text"),
     [
-        (np.eye(3), [1.0], 0, r"`rotations`: expected shape \[K, 3, 3\]"),
-        (np.eye(3)[None], [0.5, 0.5], 0, "expected as many rotations as weights, and at least one; got 1 and 2"),
+        (np.eye(3), [1.0], 0, r"`rotations`: .*\[K, 3, 3\]"),
+        (np.eye(3)[None], [0.5, 0.5], 0, r"weights.* got 1 and 2"),
         (np.empty((0, 3, 3)), [], 0, "at least one; got 0 and 0"),
         (np.eye(3)[None], [1.0], 1, "expected as many"),
-        (1.001 * np.eye(3)[None], [1.0], 0, "expected orthogonal matrices and finite weights; frame 0 isn't"),
+        (1.001 * np.eye(3)[None], [1.0], 0, r"orthogonal.* frame 0"),
         (np.nan * np.eye(3)[None], [1.0], 0, "frame 0 isn't"),
         (np.eye(3)[None], [np.nan], 0, "frame 0 isn't"),
     ],

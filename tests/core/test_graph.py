@@ -125,29 +125,29 @@ def test_vast_periodic_boxes(lengths: tuple[float, float, float], pbc: list[bool
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        (lambda a: a.set_cell(np.zeros((3, 3))), r"`cell` vector 0: expected a length of 0.01 to 100000000 Å .* got 0"),
+        (lambda a: a.set_cell(np.zeros((3, 3))), r"`cell` vector 0: .*0\.01 to 100000000 Å .* got 0"),
         (
             lambda a: a.set_cell([[1, 0, 0], [2, 0, 0], [0, 0, 1]]),
-            r"`cell`: expected linearly independent vectors",
+            r"`cell`: .*independent",
         ),
         *(
             (lambda a, length=length: a.set_cell(length * np.eye(3)), rf"`cell` vector 0: .* got {shown}")
             for length, shown in [(1e-9, "1e-09"), (1e-5, "1e-05"), (1e160, r"1e\+160"), (np.nan, "nan")]
         ),
         # 24 atoms, π/6 (2 · 4 / length)³ of each and its images
-        (lambda a: a.set_cell(0.01 * np.eye(3)), r"`cell`: expected at most 10000 neighbors .* about 6433981755;"),
-        (lambda a: a.set_cell(0.4 * np.eye(3)), r"`cell`: expected at most 10000 neighbors .* about 100530.9649;"),
+        (lambda a: a.set_cell(0.01 * np.eye(3)), r"`cell`: .* 10000 .* 6433981755;"),
+        (lambda a: a.set_cell(0.4 * np.eye(3)), r"`cell`: .* 10000 .* 100530\.9649;"),
         (
             lambda a: a.positions.__setitem__(1, a.positions[0] + [0, 1e-9, 0]),
-            r"atom 0 and atom 1 \(counted from 0\): expected a distance of at least 0.01 Å, got 1.0+\d*e-09",
+            r"atom 0 and atom 1 .*0\.01 Å, got 1\.0+\d*e-09",
         ),
         (
             lambda a: a.positions.__setitem__((1, 2), np.nan),
-            r"`positions` of atom 1 .*: expected finite and within 100000000 Å, got nan",
+            r"`positions` of atom 1 .*100000000 Å, got nan",
         ),
         (
             lambda a: a.positions.__setitem__(1, a.positions[0]),
-            r"atom 0 and atom 1 \(counted from 0\): expected a distance of at least 0.01 Å, got 0",
+            r"atom 0 and atom 1 .*0\.01 Å, got 0",
         ),
     ],
 )
@@ -171,10 +171,10 @@ def test_molecule_in_a_vast_periodic_box(length: float) -> None:
 
 def test_box_beyond_reason() -> None:
     cell = np.diag([1e8, 1e8, 3.0])
-    with pytest.raises(_core.StructureError, match="expected a box that isn't both vast and thin"):
+    with pytest.raises(_core.StructureError, match="vast and thin"):
         _core.build_graph([_core.Structure([0, 0], np.eye(3)[:2], cell, [True] * 3)], CUTOFF)
 
 
 def test_species_of_another_length() -> None:
-    with pytest.raises(_core.StructureError, match="`species`: expected one entry for each of 2 atoms, got 3"):
+    with pytest.raises(_core.StructureError, match=r"`species`: .* 2 atoms, got 3"):
         _core.build_graph([_core.Structure([0, 0, 0], np.eye(3)[:2], np.eye(3), [False] * 3)], CUTOFF)

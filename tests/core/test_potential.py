@@ -83,13 +83,13 @@ def test_missing_reverse_edges_send_no_message(model_file: ModelFile) -> None:
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"species": [0, 1, 2]}, "`species`: expected 0 to 1, got 2"),
-        ({"first_atom": [0, 2]}, "expected `first_atom` to rise from 0 to the number of atoms, 3"),
-        ({"reverse": [0]}, "expected `edge_index` and `reverse` for 6 edges"),
+        ({"species": [0, 1, 2]}, r"`species`: .* 0.* 1, got 2"),
+        ({"first_atom": [0, 2]}, r"`first_atom`.* 0 .* 3"),
+        ({"reverse": [0]}, "`edge_index` and `reverse` for 6"),
         ({"edge_index": [[2, 0, 0, 1, 1, 2], [0, 1, 2, 0, 2, 1]]}, "sorted by center"),
-        ({"edge_index": [[0, 0, 1, 1, 2, 2], [1, 2, 0, 2, 0, 7]]}, "expected edges between the 3 atoms"),
-        ({"reverse": [2, 4, 0, 5, 1, 2]}, "with valid reverse edges; edge 5 isn't"),
-        ({"first_atom": [0, 1, 3]}, "expected edges within structures, got one from atom 0 to atom 1 of another"),
+        ({"edge_index": [[0, 0, 1, 1, 2, 2], [1, 2, 0, 2, 0, 7]]}, "edges between the 3 atoms"),
+        ({"reverse": [2, 4, 0, 5, 1, 2]}, "reverse edges; edge 5"),
+        ({"first_atom": [0, 1, 3]}, r"within structures, got .*atom 0 to atom 1"),
     ],
 )
 def test_graphs_that_break_the_contract(model_file: ModelFile, change: dict[str, list[int]], text: str) -> None:
@@ -104,11 +104,11 @@ def test_graphs_that_break_the_contract(model_file: ModelFile, change: dict[str,
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("nan", r"the model returned energy nan for atom 0 \(counted from 0\)"),
+        ("nan", "energy nan for atom 0"),
         ("raises", r"the model failed: .*atoms have come too close"),
-        ("inf", r"the model returned energy inf for atom 0 \(counted from 0\)"),
-        ("nan_forces", r"the model returned force \(-?nan, -?nan, -?nan\) eV/Å on atom 0 \(counted from 0\)"),
-        ("allocates", "out of memory on cpu for 2 edges; use a smaller system"),
+        ("inf", "energy inf for atom 0"),
+        ("nan_forces", r"force \(-?nan, -?nan, -?nan\) eV/Å on atom 0"),
+        ("allocates", "out of memory on cpu for 2 edges"),
     ],
 )
 def test_models_that_fail(model_file: ModelFile, name: str, text: str) -> None:
@@ -132,7 +132,7 @@ def test_models_that_fail(model_file: ModelFile, name: str, text: str) -> None:
             "`device`: expected auto, cpu, cuda or cuda:N, got `cuda:x`; did you mean `cuda`",
         ),
         ({"device": "cuda:99"}, _core.DeviceError, "`device` cuda:99: torch sees"),
-        ({"memory": 0.0}, _core.ConfigurationError, "`memory`: expected a number of MB above 0, got 0"),
+        ({"memory": 0.0}, _core.ConfigurationError, r"`memory`: .* 0, got 0"),
     ],
 )
 def test_options(model_file: ModelFile, options: dict[str, object], error: type[Exception], text: str) -> None:
@@ -154,15 +154,15 @@ def test_options(model_file: ModelFile, options: dict[str, object], error: type[
             "tumble.json",
             edited(cutoff=3.0),
             _core.ReferenceMismatch,
-            "reference structure `.*`: expected energy .* the file was altered",
+            r"reference structure `.*`: .*energy .*altered",
         ),
         (
             "tumble.json",
             lambda text: text.replace(b'"float64"', b'"\xc3\x85\xff"'),
             _core.MetadataError,
-            "metadata: expected a JSON document, got a parse error",
+            r"metadata: .*JSON.*parse error",
         ),
-        ("tumble.json", edited(cutoff=80 * "Å"), _core.MetadataError, "`cutoff`: expected a finite number"),
+        ("tumble.json", edited(cutoff=80 * "Å"), _core.MetadataError, r"`cutoff`: .*finite"),
     ],
 )
 def test_altered_files(

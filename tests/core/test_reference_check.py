@@ -37,14 +37,14 @@ def with_reference(source: Path, target: Path, **fields: Any) -> Path:
             "can't be evaluated: .*atom 0 and atom 1",
         ),
         ({"positions": [[1e9, 0, 0], [0, 0, 0], [0, 0, 1]]}, ModelFileError, "can't be evaluated: `positions`"),
-        ({"energy": 0.125}, ReferenceMismatch, "expected energy 0.125 eV, got "),
+        ({"energy": 0.125}, ReferenceMismatch, r"energy 0\.125 eV"),
     ],
 )
 def test_the_file_is_named(
     tmp_path: Path, model_file: ModelFile, fields: dict[str, Any], error: type[Exception], text: str
 ) -> None:
     path = with_reference(model_file("pair"), tmp_path / "altered.pt", **fields)
-    with pytest.raises(error, match=rf"model file `{path}`: its reference structure `reference 1`(: )? ?{text}"):
+    with pytest.raises(error, match=rf"model file `{path}`: .*`reference 1`.*{text}"):
         tumble.load(path, "cpu")
 
 
@@ -60,11 +60,11 @@ def test_a_model_that_fails_on_its_reference(tmp_path: Path, model_file: ModelFi
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"cutoff": 1000.0}, "`cutoff`: expected at most 100 Å, got 1000"),
+        ({"cutoff": 1000.0}, r"`cutoff`: .* 100 Å, got 1000"),
         ({"cutoff": 5e-324}, None),
         ({"name": "\x1b[31mwater\n"}, None),
-        ({"species": ["O", "\x1b[31m"]}, r"`species\[1\]`: expected letters that can be printed, got "),
-        ({"outputs": ["energy", "\u202e"]}, r"`outputs\[1\]`: expected letters that can be printed, got "),
+        ({"species": ["O", "\x1b[31m"]}, r"`species\[1\]`: .*printed"),
+        ({"outputs": ["energy", "\u202e"]}, r"`outputs\[1\]`: .*printed"),
     ],
 )
 def test_metadata_with_bounds(model_file: ModelFile, change: dict[str, Any], text: str | None) -> None:
@@ -136,5 +136,5 @@ def test_names_in_errors_are_printable(tmp_path: Path, model_file: ModelFile) ->
         return json.dumps(document).encode()
 
     path = with_metadata_text(model_file("pair"), tmp_path / "named.pt", rename)
-    with pytest.raises(ReferenceMismatch, match=r"`a\\x1b\[2Jb\\x85\\u202ecé`: expected energy"):
+    with pytest.raises(ReferenceMismatch, match=r"`a\\x1b\[2Jb\\x85\\u202ecé`: .*energy"):
         tumble.load(path, "cpu")

@@ -205,9 +205,9 @@ def test_frames_that_do_not_fit_together(model_file: ModelFile) -> None:
     potential = tumble.load(model_file("pair"), "cpu")
     graph = graph_of([SYSTEMS["molecule"]] * 3, potential)
     tetrahedral, octahedral = (_core.Symmetrizer(name).frames() for name in ("tetrahedral", "octahedral"))
-    with pytest.raises(_core.ConfigurationError, match="expected those of all structures or of each of 3, got 2 sets"):
+    with pytest.raises(_core.ConfigurationError, match="each of 3, got 2 sets"):
         potential.evaluate(graph, [tetrahedral] * 2)
-    with pytest.raises(_core.ConfigurationError, match="expected the same weights for all structures"):
+    with pytest.raises(_core.ConfigurationError, match="same weights"):
         potential.evaluate(graph, [tetrahedral, octahedral, tetrahedral])
 
 

@@ -77,19 +77,19 @@ def test_exactness_of_all_draws(symmetrize: str, degree: int, mode: str) -> None
         ("radom:3", "did you mean `random:3`"),
         ("lebedev", "got `lebedev`$"),
         ("", "got ``$"),
-        ("degree:13", "`degree:t` with t from 1 to 12, got `degree:13`"),
-        ("degree:0", "`degree:t` with t from 1 to 12, got `degree:0`"),
-        ("degree:x", "`degree:t` with t from 1 to 12, got `degree:x`"),
-        ("degree:5.5", "`degree:t` with t from 1 to 12, got `degree:5.5`"),
-        ("random:0", "expected `random:` before a number of frames above 0 or a set .*, got `random:0`"),
-        ("random:-1", "expected `random:` before a number"),
-        ("random:none", "expected `random:` before a number"),
-        ("random:1000000", "expected at most 100000 random frames, got 1000000"),
+        ("degree:13", r"`degree:t`.* 1.* 12, got `degree:13`"),
+        ("degree:0", r"`degree:t`.* 1.* 12, got `degree:0`"),
+        ("degree:x", r"`degree:t`.* 1.* 12, got `degree:x`"),
+        ("degree:5.5", r"`degree:t`.* 1.* 12, got `degree:5.5`"),
+        ("random:0", r"`random:` before a number .*got `random:0`"),
+        ("random:-1", "`random:` before a number"),
+        ("random:none", "`random:` before a number"),
+        ("random:1000000", "100000 random frames, got 1000000"),
         ("random:tetrahedal", "did you mean `tetrahedral`"),
-        ("octahedral+icosahedral", "expected one set, with or without one .inversion"),
-        ("octahedral+inversion+inversion", "expected one set, with or without one .inversion"),
-        ("octahedral+inverson", "expected one set, with or without one .inversion"),
-        ("+inversion", "expected one set, with or without one .inversion"),
+        ("octahedral+icosahedral", r"one set, .*inversion"),
+        ("octahedral+inversion+inversion", r"one set, .*inversion"),
+        ("octahedral+inverson", r"one set, .*inversion"),
+        ("+inversion", r"one set, .*inversion"),
     ],
 )  # fmt: skip
 def test_unknown_sets(symmetrize: str, text: str) -> None:
@@ -98,17 +98,13 @@ def test_unknown_sets(symmetrize: str, text: str) -> None:
 
 
 def test_modes_and_seeds() -> None:
-    with pytest.raises(_core.ConfigurationError, match="`mode`: expected one of average, correction; got `corection`"):
+    with pytest.raises(_core.ConfigurationError, match=r"`mode`: .*average, correction; got `corection`"):
         _core.Symmetrizer("tetrahedral", "corection")
-    with pytest.raises(
-        _core.ConfigurationError, match="`mode`: expected a set for `correction`, got `symmetrize none`"
-    ):
+    with pytest.raises(_core.ConfigurationError, match=r"`mode`: .* `correction`, got `symmetrize none`"):
         _core.Symmetrizer("none", "correction")
-    with pytest.raises(
-        _core.ConfigurationError, match="`seed`: expected an integer for the random frames of `random:2`"
-    ):
+    with pytest.raises(_core.ConfigurationError, match=r"`seed`: .*`random:2`"):
         _core.Symmetrizer("random:2")
-    with pytest.raises(_core.ConfigurationError, match="`seed`: expected an integer from 0, got -3"):
+    with pytest.raises(_core.ConfigurationError, match=r"`seed`: .* 0, got -3"):
         _core.Symmetrizer("random:2", seed=-3)
     assert _core.Symmetrizer("octahedral", seed=3).seed == 3
 

@@ -245,7 +245,7 @@ def readout_of(case: Case) -> Tensor:
 @pytest.mark.parametrize("operator", [layer_of, readout_of])
 def test_second_derivative_is_refused(operator: Callable[[Case], Tensor]) -> None:
     case = Case(SIZES[2], torch.float64)
-    with pytest.raises(NotImplementedError, match=r"expected one derivative, .*; train the Python model"):
+    with pytest.raises(NotImplementedError, match="one derivative"):
         torch.autograd.grad(operator(case).sum(), case.tokens, create_graph=True)
 
 
@@ -255,7 +255,7 @@ def test_gradient_of_a_parameter_is_refused(operator: Callable[[Case], Tensor]) 
     case = Case(SIZES[2], torch.float64)
     case.parameters[5].requires_grad_()
     case.readout[2].requires_grad_()
-    with pytest.raises(RuntimeError, match=r"expected parameters without gradients, .*; train the Python model"):
+    with pytest.raises(RuntimeError, match="without gradients"):
         operator(case)
     with torch.no_grad():
         operator(case)

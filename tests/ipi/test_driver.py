@@ -302,7 +302,7 @@ def test_continued_run_is_served_with_its_first_structure(tmp_path: Path, bound:
 
 def test_shared_memory_is_refused(tmp_path: Path, bound: _core.Potential) -> None:
     endpoint = unix_endpoint()
-    refused = pytest.raises(_core.ProtocolError, match="expected a cell, got names of shared memory")
+    refused = pytest.raises(_core.ProtocolError, match="cell, got names of shared memory")
     with Server(tmp_path, WATER, endpoint, mode="shm"), refused:
         serve(bound, WATER, endpoint)
 
@@ -327,14 +327,14 @@ def test_interrupt_of_a_run(tmp_path: Path, bound: _core.Potential) -> None:
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ({}, "expected either `unix` or both `host` and `port`, got unix=None, host=None, port=None"),
+        ({}, "`unix` or both `host` and `port`, got unix=None, host=None, port=None"),
         ({"unix": "a", "port": 1}, "got unix=a, host=None, port=1"),
-        ({"unix": ""}, "`unix`: expected the name of a socket, got an empty one"),
-        ({"unix": "x" * 200}, "`unix`: expected a path of at most 107 bytes, got 209"),
-        ({"host": "localhost", "port": 70000}, "`port`: expected 1 to 65535, got 70000"),
-        ({"unix": "a", "patience": -1.0}, "`patience`: expected a number of seconds from 0, got -1"),
-        ({"unix": "a", "order": "reversed"}, "`order`: expected check or trust, got reversed"),
-        ({"unix": "a", "periodic": "ab"}, "`periodic`: expected letters among x, y and z, got ab"),
+        ({"unix": ""}, r"`unix`: .*empty"),
+        ({"unix": "x" * 200}, r"`unix`: .* 107.*got 209"),
+        ({"host": "localhost", "port": 70000}, r"`port`: .*1 to 65535, got 70000"),
+        ({"unix": "a", "patience": -1.0}, r"`patience`: .* 0, got -1"),
+        ({"unix": "a", "order": "reversed"}, r"`order`: .*check or trust, got reversed"),
+        ({"unix": "a", "periodic": "ab"}, r"`periodic`: .*got ab"),
     ],
 )
 def test_impossible_options(bound: _core.Potential, address: dict[str, object], message: str) -> None:

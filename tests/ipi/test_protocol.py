@@ -313,7 +313,7 @@ def test_refused_host_has_the_hint_that_fits(bound: _core.Potential) -> None:
     with pytest.raises(_core.ServerConnectionError, match=r"compare the `port` of its `ffsocket` with this one$"):
         _core.drive(bound, _core.Address.tcp("127.0.0.1", tcp_endpoint().port), [0], [True] * 3, patience=0.0)
     # this machine, by an address that doesn't say so
-    with pytest.raises(_core.ServerConnectionError, match=r"its `address`: where that is localhost, drivers on other"):
+    with pytest.raises(_core.ServerConnectionError, match=r"its `address`: .*localhost"):
         _core.drive(bound, _core.Address.tcp("0.0.0.0", tcp_endpoint().port), [0], [True] * 3, patience=0.0)
 
 
@@ -323,5 +323,5 @@ def test_absolute_path_and_ipv6_are_addresses_too() -> None:
 
 
 def test_structures_without_atoms_are_refused(bound: _core.Potential) -> None:
-    with pytest.raises(_core.StructureError, match="`species`: expected at least one atom, got none"):
+    with pytest.raises(_core.StructureError, match=r"`species`: .*atom, got none"):
         _core.drive(bound, unix_endpoint().address, Atoms().numbers, [True] * 3)
