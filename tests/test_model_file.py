@@ -216,48 +216,48 @@ def test_a_full_disk_names_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("model", "changes", "text"),
     [
-        (Unscriptable("right"), {}, "`model`: expected a network that `torch.jit.script` compiles, got: "),
-        (Returns("shape"), {}, r"`model`: expected `energy` of shape \[2\], got \[2, 1\]"),
-        (Returns("name"), {}, "`model`: expected an output `energy`, got energies"),
-        (Returns("constant"), {}, "`model`: expected an `energy` that is a differentiable function of `edge_vectors`"),
-        (Returns("nan"), {}, "`model`: expected finite `energy`, got NaN or infinity on "),
+        (Unscriptable("right"), {}, r"`model`: .*`torch.jit.script`"),
+        (Returns("shape"), {}, r"`model`: .* `energy` .*\[2\], got \[2, 1\]"),
+        (Returns("name"), {}, r"`model`: .* `energy`, got energies"),
+        (Returns("constant"), {}, r"`model`: .* `energy`.* `edge_vectors`"),
+        (Returns("nan"), {}, r"`model`: .*`energy`, got NaN"),
         (
             Returns("gradient"),
             {},
-            "`model`: expected finite gradients on the edge vectors, got NaN or infinity",
+            r"`model`: .*gradients.*got NaN",
         ),
-        (Returns("integers"), {}, "`model`: expected a floating-point tensor `energy`, got torch.int64"),
+        (Returns("integers"), {}, r"`model`: .* `energy`, got torch.int64"),
         (
             Returns("right"),
             {"outputs": ("energy", "charge")},
-            "`model`: expected an output `charge`, got energy",
+            r"`model`: .* `charge`, got energy",
         ),
         (
             Returns("dipole"),
             {"outputs": ("energy", "dipole")},
-            r"expected `dipole` of shape \[2, 3\], got \[3, 3\]",
+            r"`dipole` .*\[2, 3\], got \[3, 3\]",
         ),
-        (Returns("neighbours"), {}, "to run on 2 atoms and 0 edges, got RuntimeError: no neighbours"),
+        (Returns("neighbours"), {}, "2 atoms and 0 edges, got RuntimeError: no neighbours"),
         (
             torch.nn.Linear(3, 1),
             {},
-            "`model`: expected `forward.edge_vectors, edge_index, reverse, species.` to run",
+            r"`model`: .* `forward.edge_vectors, edge_index, reverse, species.`",
         ),
         (
             Returns("right"),
             {"references": [Atoms("OH", [[0, 0, 0], [9, 0, 0]])]},
-            "expected a structure with two atoms",
+            "two atoms",
         ),
-        (Returns("right"), {"references": []}, "`references`: expected at least one structure, got none"),
+        (Returns("right"), {"references": []}, r"`references`: .*structure, got none"),
         (
             Returns("right"),
             {"references": [Atoms("He")]},
-            r"`references\[0\]`: expected elements among O, H, got He",
+            r"`references\[0\]`: .* O, H, got He",
         ),
         (
             Returns("right"),
             {"species": ["O", "water"]},
-            "`species`: expected chemical symbols such as `O`, got `water`",
+            r"`species`: .* `O`, got `water`",
         ),
     ],
 )
@@ -284,14 +284,14 @@ def test_fields_that_the_core_refuses(tmp_path, change, field):
 def test_a_file_that_differs_from_the_network_is_never_left(tmp_path):
     path = tmp_path / "toy.pt"
     path.write_text("an older file")
-    with pytest.raises(ReferenceMismatch, match=r"`model`: .*in TorchScript.*`reference 1`: expected energy"):
+    with pytest.raises(ReferenceMismatch, match=r"`model`: .*TorchScript.*`reference 1`: .*energy"):
         export(DiffersWhenScripted("right"), path)
     assert path.read_text() == "an older file"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_single_structure_for_references(tmp_path):
-    with pytest.raises(ExportError, match="`references`: expected a list of structures, got one"):
+    with pytest.raises(ExportError, match=r"`references`: .*list.*got one"):
         export(TwoHop(), tmp_path / "toy.pt", references=WATER)
 
 
@@ -345,21 +345,21 @@ def tampered(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("change", "error", "text"),
     [
-        (tampered, ReferenceMismatch, r"reference structure `reference 2`: expected force .* eV/Å, got"),
-        (edited(baseline=[-3.0, 1.6]), ReferenceMismatch, "reference structure `reference 1`: expected energy"),
+        (tampered, ReferenceMismatch, r"`reference 2`: .*force .* eV/Å"),
+        (edited(baseline=[-3.0, 1.6]), ReferenceMismatch, r"`reference 1`: .*energy"),
         (
             edited(format={"name": "tumble", "version": 2}),
             MetadataError,
-            "`format.version`: expected at most 1, got 2",
+            r"`format.version`: .* 1, got 2",
         ),
-        (edited(format={"name": "other", "version": 1}), MetadataError, "`format.name`: expected tumble, got"),
-        (edited(references=[]), MetadataError, "`references`: expected at least one reference structure"),
+        (edited(format={"name": "other", "version": 1}), MetadataError, r"`format.name`: .*tumble"),
+        (edited(references=[]), MetadataError, r"`references`: .*reference structure"),
         (
             lambda content: content[:-40],
             MetadataError,
-            "metadata: expected a JSON document, got a parse error",
+            r"metadata: .*JSON.*parse error",
         ),
-        (lambda content: None, ModelFileError, "this is a plain TorchScript file without Tumble's metadata"),
+        (lambda content: None, ModelFileError, "plain TorchScript"),
     ],
 )
 def test_altered_files(tmp_path, model_file, change, error, text):
@@ -377,7 +377,7 @@ def test_check_can_be_left_out(tmp_path, model_file):
     ("content", "text"),
     [
         (b"", "the file is empty"),
-        (b"weights" * 100, "expected a TorchScript archive, got another kind of file"),
+        (b"weights" * 100, "TorchScript archive, got another"),
         (None, "truncated or corrupt"),
     ],
 )
@@ -392,10 +392,10 @@ def test_damaged_files(tmp_path, model_file, content, text):
 def test_weights_are_not_a_model(tmp_path):
     path = tmp_path / "weights.pt"
     torch.save(TwoHop().state_dict(), path)
-    with pytest.raises(ModelFileError, match=r"an archive without code .*use `tumble export`"):
+    with pytest.raises(ModelFileError, match=r"without code .*`tumble export`"):
         tumble.load(path)
 
 
 def test_load_by_a_name_that_is_none():
-    with pytest.raises(ModelNotFoundError, match="model `no such model`: expected a file or the name of a model"):
+    with pytest.raises(ModelNotFoundError, match="model `no such model`: "):
         tumble.load("no such model")
