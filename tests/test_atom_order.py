@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -216,12 +215,8 @@ def test_what_says_nothing_passes() -> None:
 
 def test_message() -> None:
     atoms = water()
-    text = (
-        "`structure`: expected the server's atoms in the order 64 × (O H H), got a first geometry in another order: "
-        "2 of 192 atoms are in places of other elements (atom 1, which should be O, sits where the structure file "
-        "has H)"
-    )
-    with pytest.raises(StructureError, match=re.escape(text)):
+    message = r"`structure`: .* 64 × \(O H H\), got .* 2 of 192 atoms .*\(atom 1, .*O, .* H\)"
+    with pytest.raises(StructureError, match=message):
         check_order(atoms, to_structure(atoms[[1, 0, *range(2, 192)]], ["O", "H"]))
 
 

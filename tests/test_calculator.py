@@ -236,10 +236,10 @@ def test_errors(model_file):
         (
             {"device": "gpu"},
             ConfigurationError,
-            "`device`: expected auto, cpu, cuda or cuda:N, got `gpu`; did you mean `cuda`",
+            "`device`: .*auto, cpu, cuda or cuda:N, got `gpu`; .*`cuda`",
         ),
-        ({"device": "cuda:99"}, DeviceError, "`device` cuda:99: torch sees"),
-        ({"symmetrize": "octohedral"}, ConfigurationError, "got `octohedral`; did you mean `octahedral`?"),
+        ({"device": "cuda:99"}, DeviceError, "`device` cuda:99: "),
+        ({"symmetrize": "octohedral"}, ConfigurationError, "got `octohedral`; .*`octahedral`"),
         ({"symmetrize": "degree:99"}, ConfigurationError, r"`symmetrize`: .* `degree:t`.* 1"),
         ({"symmetrize": "random"}, ConfigurationError, r"`seed`: .* `random`"),
         ({"symmetrize": None}, ConfigurationError, r"`symmetrize`: .*got None"),

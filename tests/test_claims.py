@@ -110,8 +110,7 @@ def test_cutoff_without_smoothness(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(("network", "sees"), [(TwoHop(), "2"), (pet(2), "2"), (pet(3), "3")])
 def test_depth_that_is_too_small(network, sees, dtype):
-    text = f"`depth`: expected a network whose atomic energies see at most 1 hops, got one that sees {sees}"
-    with pytest.raises(ExportError, match=text):
+    with pytest.raises(ExportError, match=f"`depth`: .* 1 hops, got .* {sees}"):
         check_depth(network.to(dtype), dtype, SPECIES, 4.0, 1)
 
 

@@ -97,7 +97,7 @@ def test_with_lab_frame() -> None:
         (np.eye(3), [1.0], 0, r"`rotations`: .*\[K, 3, 3\]"),
         (np.eye(3)[None], [0.5, 0.5], 0, r"weights.* got 1 and 2"),
         (np.empty((0, 3, 3)), [], 0, "at least one; got 0 and 0"),
-        (np.eye(3)[None], [1.0], 1, "expected as many"),
+        (np.eye(3)[None], [1.0], 1, "as many"),
         (1.001 * np.eye(3)[None], [1.0], 0, r"orthogonal.* frame 0"),
         (np.nan * np.eye(3)[None], [1.0], 0, "frame 0 isn't"),
         (np.eye(3)[None], [np.nan], 0, "frame 0 isn't"),

@@ -44,7 +44,7 @@ def test_no_field_may_be_missing(document: dict[str, Any]) -> None:
     fields = list(paths(document))
     assert len(fields) > 25
     for path in fields:
-        with pytest.raises(_core.MetadataError, match=f"metadata field `{'.'.join(path)}`: expected a value, got none"):
+        with pytest.raises(_core.MetadataError, match=f"metadata field `{'.'.join(path)}`: .*value, got none"):
             _core.parse_metadata(changed(document, path, None))
 
 

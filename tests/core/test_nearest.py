@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,9 +59,8 @@ def test_species(model_file: ModelFile, word: str, options: list[str], meant: st
     ],
 )
 def test_devices(model_file: ModelFile, word: str, meant: str | None) -> None:
-    question = f"; did you mean `{meant}`?" if meant else ""
-    text = f"`device`: expected auto, cpu, cuda or cuda:N, got `{word}`{question}"
-    with pytest.raises(_core.ConfigurationError, match=f"^{re.escape(text)}$"):
+    question = rf"; .*`{meant}`\?" if meant else ""
+    with pytest.raises(_core.ConfigurationError, match=f"^`device`: .*, got `{word}`{question}$"):
         _core.Potential(str(model_file("pair")), word)
 
 

@@ -124,14 +124,14 @@ def test_models_that_fail(model_file: ModelFile, name: str, text: str) -> None:
         (
             {"device": "gpu"},
             _core.ConfigurationError,
-            "`device`: expected auto, cpu, cuda or cuda:N, got `gpu`; did you mean `cuda`",
+            "`device`: .*auto, cpu, cuda or cuda:N, got `gpu`; .*`cuda`",
         ),
         (
             {"device": "cuda:x"},
             _core.ConfigurationError,
-            "`device`: expected auto, cpu, cuda or cuda:N, got `cuda:x`; did you mean `cuda`",
+            "`device`: .*got `cuda:x`; .*`cuda`",
         ),
-        ({"device": "cuda:99"}, _core.DeviceError, "`device` cuda:99: torch sees"),
+        ({"device": "cuda:99"}, _core.DeviceError, "`device` cuda:99: "),
         ({"memory": 0.0}, _core.ConfigurationError, r"`memory`: .* 0, got 0"),
     ],
 )

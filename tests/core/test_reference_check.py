@@ -34,9 +34,9 @@ def with_reference(source: Path, target: Path, **fields: Any) -> Path:
         (
             {"positions": [[0, 0, 0], [0, 0, 0], [0, 0, 1]]},
             ModelFileError,
-            "can't be evaluated: .*atom 0 and atom 1",
+            ".*atom 0 and atom 1",
         ),
-        ({"positions": [[1e9, 0, 0], [0, 0, 0], [0, 0, 1]]}, ModelFileError, "can't be evaluated: `positions`"),
+        ({"positions": [[1e9, 0, 0], [0, 0, 0], [0, 0, 1]]}, ModelFileError, "`positions`"),
         ({"energy": 0.125}, ReferenceMismatch, r"energy 0\.125 eV"),
     ],
 )
@@ -50,7 +50,7 @@ def test_the_file_is_named(
 
 def test_a_model_that_fails_on_its_reference(tmp_path: Path, model_file: ModelFile) -> None:
     path = with_other_network(model_file("pair"), tmp_path / "raises.pt", RaisesBeyond(3.0))
-    text = rf"model file `{path}`: its reference structure `reference 1` can't be evaluated: .*come too close"
+    text = rf"model file `{path}`: .*`reference 1` .*come too close"
     with pytest.raises(EvaluationError, match=f"(?s){text}"):
         tumble.load(path, "cpu")
     with pytest.raises(EvaluationError, match=f"(?s){text}"):

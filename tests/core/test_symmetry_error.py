@@ -81,8 +81,7 @@ def test_one_frame_has_no_spread(symmetrize: str, frames: int) -> None:
     if frames > 1:
         _core.require_spread(symmetrizer)
         return
-    expected = f"`symmetrize`: expected a set of at least two rotations, since one has no spread, got `{symmetrize}`"
-    with pytest.raises(_core.ConfigurationError, match=f"^{expected}$"):
+    with pytest.raises(_core.ConfigurationError, match=f"^`symmetrize`: .*two rotations.*got `{symmetrize}`$"):
         _core.require_spread(symmetrizer)
 
 

@@ -92,14 +92,14 @@ def test_beads_of_a_real_server_share_frames(tmp_path: Path, bound: _core.Potent
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--symmetrize", "icosaedral"], "got `icosaedral`; did you mean `icosahedral`"),
-        (["--symmetrize", "degree:40"], "expected `degree:t` with t from 1 to"),
-        (["--symmetrize", "random"], "`seed`: expected an integer for the random frames of `random`, got none"),
-        (["--mode", "correction"], "`mode`: expected a set for `correction`, got `symmetrize none`"),
-        (["--beads", "shared"], "`beads`: expected random frames to share, got `symmetrize none`"),
-        (["--symmetry-set", "octahedral"], "`symmetry_set`: expected a file in `symmetry_log` with it, got none"),
-        (["--symmetry-every", "100"], "`symmetry_every`: expected a file in `symmetry_log` with it, got none"),
-        (["--symmetrize", "tetrahedral+octahedral"], "expected one set, with or without one +inversion"),
+        (["--symmetrize", "icosaedral"], "got `icosaedral`; .*`icosahedral`"),
+        (["--symmetrize", "degree:40"], "`symmetrize`: .*`degree:t`.* 1 to 12"),
+        (["--symmetrize", "random"], "`seed`: .*`random`, got none"),
+        (["--mode", "correction"], "`mode`: .*`correction`, got `symmetrize none`"),
+        (["--beads", "shared"], "`beads`: .*random.*got `symmetrize none`"),
+        (["--symmetry-set", "octahedral"], "`symmetry_set`: .*`symmetry_log`.*got none"),
+        (["--symmetry-every", "100"], "`symmetry_every`: .*`symmetry_log`.*got none"),
+        (["--symmetrize", "tetrahedral+octahedral"], "`symmetrize`: .*one set.*inversion"),
     ],
 )
 def test_wrong_options(
@@ -108,16 +108,14 @@ def test_wrong_options(
     Atoms("O").write(tmp_path / "start.xyz")
     command = ["drive", str(bound_model), "--unix", "nobody", "--structure", str(tmp_path / "start.xyz")]
     assert main([*command, *options]) == 1
-    assert message in capsys.readouterr().err
+    assert re.search(message, capsys.readouterr().err)
 
 
 def test_wrong_arguments(bound: _core.Potential) -> None:
     atoms = Atoms("O")
     with pytest.raises(_core.ConfigurationError, match=r"`beads`: .*independent, shared; got `share`"):
         drive(bound, atoms, unix="nobody", beads="share")
-    with pytest.raises(_core.ConfigurationError, match=re.escape("`seed`: expected an integer from 0, got -1")):
+    with pytest.raises(_core.ConfigurationError, match=r"`seed`: .* 0, got -1"):
         drive(bound, atoms, unix="nobody", symmetrize="random", seed=-1)
-    with pytest.raises(
-        _core.ConfigurationError, match="`seed`: expected an integer from 0 to 9223372036854775807, got 0"
-    ):
+    with pytest.raises(_core.ConfigurationError, match=r"`seed`: .* 9223372036854775807, got 0\.5"):
         drive(bound, atoms, unix="nobody", symmetrize="random", seed=0.5)  # type: ignore[arg-type]

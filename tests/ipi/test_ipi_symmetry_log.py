@@ -151,25 +151,25 @@ def test_beads_of_a_real_server(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"symmetry_log": "nowhere/a.log"}, "`symmetry_log`: can't open `nowhere/a.log` for writing (No such file"),
+        ({"symmetry_log": "nowhere/a.log"}, r"`symmetry_log`: .*`nowhere/a\.log` .*No such file"),
         (
             {"symmetry_set": "none"},
-            "`symmetry_set`: expected a set of at least two rotations, since one has no spread, got `none`",
+            "`symmetry_set`: .*two rotations.*got `none`",
         ),
         (
             {"symmetry_set": "random", "seed": 4},
-            "`symmetry_set`: expected a set of at least two rotations, since one has no spread, got `random`",
+            "`symmetry_set`: .*two rotations.*got `random`",
         ),
-        ({"symmetry_log": None, "symmetry_set": "tetrahedral"}, "`symmetry_set`: expected a file in `symmetry_log`"),
-        ({"symmetry_log": None, "symmetry_every": 100}, "`symmetry_every`: expected a file in `symmetry_log` with it"),
-        ({"symmetry_set": "cube"}, "`symmetry_set`: expected one of none, tetrahedral"),
-        ({"symmetry_set": "random:tetrahedral"}, "`seed`: expected an integer for the random frames of `random:tetra"),
-        ({"symmetry_every": 0}, "`symmetry_every`: expected an integer from 1, got 0"),
+        ({"symmetry_log": None, "symmetry_set": "tetrahedral"}, "`symmetry_set`: .*`symmetry_log`"),
+        ({"symmetry_log": None, "symmetry_every": 100}, "`symmetry_every`: .*`symmetry_log`"),
+        ({"symmetry_set": "cube"}, "`symmetry_set`: .*none, tetrahedral"),
+        ({"symmetry_set": "random:tetrahedral"}, "`seed`: .*`random:tetra"),
+        ({"symmetry_every": 0}, "`symmetry_every`: .* 1, got 0"),
     ],
 )
 def test_wrong_options(tmp_path: Path, bound: _core.Potential, options: dict[str, object], message: str) -> None:
     options = {"symmetry_log": tmp_path / "symmetry.log", **options}
-    with pytest.raises(_core.ConfigurationError, match=re.escape(message)):
+    with pytest.raises(_core.ConfigurationError, match=message):
         drive(bound, Atoms("O"), unix="nobody", **options)
 
 

@@ -289,7 +289,7 @@ def test_socket_that_a_killed_server_left_behind(bound: _core.Potential) -> None
     path = Path(f"/tmp/ipi_{endpoint.unix}")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
-    message = r"\(Connection refused\); the socket exists but nobody listens"
+    message = r"\(Connection refused\); .*nobody listens"
     with pytest.raises(_core.ServerConnectionError, match=message):
         _core.drive(bound, endpoint.address, [0], [True] * 3, patience=0.1)
     path.unlink()
@@ -303,7 +303,7 @@ def test_path_that_is_no_socket_fails_at_once(bound: _core.Potential, tmp_path: 
         path.mkdir()
     else:
         path.touch()
-    message = rf"`unix`: expected a socket, got a {kind}, `{path}`"
+    message = rf"`unix`: .*socket, got a {kind}, `{path}`"
     with pytest.raises(_core.ConfigurationError, match=message):
         _core.drive(bound, _core.Address.unix_domain(str(path)), [0], [True] * 3, patience=3600.0)
 

@@ -68,7 +68,7 @@ def test_files_that_were_cut_short(tmp_path: Path) -> None:
     content = whole(path)
     for end in np.random.default_rng(1).integers(0, len(content) - 2, 60).tolist():
         path.write_bytes(content[:end])
-        with pytest.raises(TrajectoryError, match=r"analysis\.json`: expected"):
+        with pytest.raises(TrajectoryError, match=r"analysis\.json`: "):
             load_analysis(path)
 
 

@@ -96,7 +96,7 @@ def test_weights_of_another_architecture(settings: Settings, unfinished: Path, t
         content = torch.load(unfinished / name)
         content[part]["layers.0.gate.weight"] = content[part].pop("layers.0.message.weight")
         torch.save(content, unfinished / name)
-    message = r"\.pt`: expected the weights of a PET model of these sizes .*, got those of another architecture; .*gate"
+    message = r"\.pt`: .*sizes .*architecture; .*gate"
     with pytest.raises(TrainingError, match=rf"checkpoint{message}"):
         train(config_from_mapping(settings, tmp_path), unfinished)
     with pytest.raises(TrainingError, match=rf"model{message}"):
@@ -162,7 +162,7 @@ def test_what_to_do_about_a_damaged_checkpoint(settings: Settings, unfinished: P
     damaged = bytearray(whole)
     damaged[whole.index(b"learning_rate") + 2] ^= 1
     path.write_bytes(damaged)
-    with pytest.raises(TrainingError, match=r"got a damaged one \(record `data\.pkl` doesn't match its checksum\)$"):
+    with pytest.raises(TrainingError, match=r"damaged.*`data\.pkl`.*checksum"):
         load_checkpoint(unfinished, config)
     (unfinished / "checkpoint.previous.pt").write_bytes(whole)
     text = r"; to go on from the one before: mv `.*/checkpoint\.previous\.pt` `.*/checkpoint\.pt`$"
@@ -229,7 +229,7 @@ def test_result_of_another_configuration_without_a_checkpoint(
         path.unlink()
     assert load_checkpoint(unfinished, config_from_mapping(settings, tmp_path)) == {}
     other = config_from_mapping({**settings, "seed": 4}, tmp_path)
-    text = r"out`: expected a folder for this configuration, got the result of another `seed`; .* `--restart`"
+    text = r"out`: .*another `seed`; .* `--restart`"
     with pytest.raises(TrainingError, match=text):
         load_checkpoint(unfinished, other)
     (unfinished / "train_summary.json").write_text(json.dumps({"finished": True}))

@@ -184,10 +184,7 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
 def test_name_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "watre.pt").touch()  # where the command happens to run doesn't count
     monkeypatch.chdir(tmp_path)
-    message = (
-        r"`initial`: expected an installed model, got `watre`; did you mean `water`\?; a path .* such as `\./watre`"
-    )
-    with pytest.raises(CheckpointError, match=message):
+    with pytest.raises(CheckpointError, match=r"`initial`: .*got `watre`; .*`water`\?; .*`\./watre`"):
         load_initial("watre", None)
 
 
@@ -195,7 +192,7 @@ def test_file_of_something_else(tmp_path: Path, model_file: Callable[[str], Path
     (tmp_path / "text.pt").write_text("hello")
     with pytest.raises(TrainingError, match=r"text\.pt`: .*checkpoint"):
         load_initial(str(tmp_path / "text.pt"), None)
-    with pytest.raises(TrainingError, match=r"got one that doesn't say the sizes of a PET model"):
+    with pytest.raises(TrainingError, match="sizes of a PET model"):
         load_initial(str(model_file("pair")), None)
     foreign = rewritten(model_file("pair"), tmp_path / "foreign.pt", "/extra/tumble.json", lambda _: None)
     with pytest.raises(ModelFileError, match="plain TorchScript"):

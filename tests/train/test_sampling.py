@@ -107,9 +107,7 @@ def test_frame_with_too_many_edges(settings: Settings, tmp_path: Path) -> None:
     settings["stages"][0]["batch_edges"] = largest
     sampler(settings, tmp_path)
     settings["stages"][0]["batch_edges"] = largest - 1
-    message = (
-        rf"\(first\): `batch_edges`: expected at least the {largest} edges of `.*frames\.extxyz\.gz`, frame \d+, got"
-    )
+    message = rf"\(first\): `batch_edges`: .* {largest} edges of `.*frames\.extxyz\.gz`, frame \d+"
     with pytest.raises(TrainingError, match=message):
         sampler(settings, tmp_path)
     settings["stages"][0]["batch_edges"] = largest

@@ -244,7 +244,7 @@ def test_radial_distributions_of_a_run_with_swaps(tmp_path: Path) -> None:
 def test_atoms_that_change_their_elements_are_refused_elsewhere(tmp_path: Path) -> None:
     path, _ = _swapped(tmp_path / "x.dump")
     universe = open_trajectory(path, timestep=0.001)
-    message = r"`files`: expected the same types in all frames, got others in frame \d \(step \d\) of .*x\.dump`"
+    message = r"`files`: .*same types.* frame \d \(step \d\) of .*x\.dump`"
     for observable in (
         MeanSquareDisplacement(universe),
         Rdf(universe, {"own": (universe.atoms[:5], universe.atoms[5:])}, cutoff=4.0),
@@ -290,7 +290,7 @@ def test_parts_and_data_files_with_other_types_are_refused(tmp_path: Path) -> No
         ("\n7\n", "\n99999999999999999999\n", "64 bits: b'9999"),
         ("\n7\n", "\n-7\n", r"step .*got -7"),
         ("1 1 O 7", "99999999999999999999 1 O 7", r"frame 7 \(step 7\) of .*64 bits"),
-        ("1 1 O 7", "1x 1 O 7", r"frame 7 \(step 7\) of .*: invalid literal"),
+        ("1 1 O 7", "1x 1 O 7", r"frame 7 \(step 7\) of .*: .*literal"),
         ("1 1 O 7", "2 1 O 7", r"frame 7 \(step 7\).*got others"),
         ("1 1 O 7", "1 1 O 1_000", r"frame 7 \(step 7\) of .*b'1_000'"),
     ],

@@ -86,7 +86,7 @@ def test_one_bead_moves_with_fictitious_momenta(tmp_path: Path) -> None:
     assert run.trajectory.velocities == ()
     universe = run.universe()
     for observable in (VibrationalSpectrum(universe, resolution=4000.0), MeanSquareDisplacement(universe)):
-        with pytest.raises(TrajectoryError, match="got one bead, which moves with fictitious momenta"):
+        with pytest.raises(TrajectoryError, match=r"got one bead, .*fictitious momenta"):
             observable.run()
 
 
@@ -123,7 +123,7 @@ def test_steps_that_sample_nothing_are_not_averaged(tmp_path: Path) -> None:
     run = open_run(tmp_path)
     assert (run.ensemble, run.timestep, run.temperature) == ("geometry optimization", None, None)
     assert (len(run.time), len(run.log["step"])) == (0, 6)
-    message = "expected a run that samples, got geometry optimization, .* neither a time nor an ensemble"
+    message = "got geometry optimization"
     with pytest.raises(TrajectoryError, match=message):
         analyze(run)
 

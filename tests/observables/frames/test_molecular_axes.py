@@ -64,10 +64,10 @@ def test_bad_axes_are_refused() -> None:
     with pytest.raises(TrajectoryError, match=r"`axes`: .*got none"):
         MolecularAxes(universe, [])
     for function, message in [
-        (lambda positions, box: 2 * across(positions, box), "expected unit vectors for `x`, got one of the length 2"),
+        (lambda positions, box: 2 * across(positions, box), r"unit vectors for `x`, got .* 2\b"),
         (
             lambda positions, box: across(positions, box)[0],
-            r"expected vectors of shape \(1, V, 3\) for `x`, got \(8, 3\)",
+            r"\(1, V, 3\) for `x`, got \(8, 3\)",
         ),
     ]:
         with pytest.raises(TrajectoryError, match=message):

@@ -129,7 +129,7 @@ def test_frames_that_do_not_suffice_are_refused() -> None:
     positions, forces = oscillators(4, 2, (30.0, 30.0, 30.0), seed=5)
     with pytest.raises(TrajectoryError, match="forces on all beads, got none in frame 0"):
         Kinetic(bead_universe(positions, "HH"), temperature=TEMPERATURE)
-    with pytest.raises(TrajectoryError, match="got frames of one bead, for which the estimator is the constant 3/2 kT"):
+    with pytest.raises(TrajectoryError, match=r"got frames of one bead, .*3/2 kT"):
         Kinetic(bead_universe(positions[:, :1], "HH", forces[:, :1]), temperature=TEMPERATURE)
     with pytest.raises(TrajectoryError, match=r"`temperature`: .*got 0"):
         Kinetic(bead_universe(positions, "HH", forces), temperature=0.0)
