@@ -78,8 +78,7 @@ class Stretch(_View):
             keep &= clock <= last
         if clock is None and described[0] is not None:
             self.notes += (
-                f"`{source.name}` was appended to, and its frames have no steps: frames of earlier runs may be among "
-                "them.",
+                f"Frames of `{source.name}` have no steps: if other runs wrote to it, too, theirs can't be left out.",
             )
         if not keep.any() or (clock is None and (first, last) != (None, None)):
             got = "none" if clock is None else f"steps {clock.min()} to {clock.max()}"

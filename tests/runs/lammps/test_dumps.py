@@ -179,8 +179,8 @@ def test_dumps_of_turns_under_other_settings_are_named(tmp_path: Path) -> None:
     found = open_run(folder)
     assert found.universe().trajectory.steps.tolist() == [200, 210, 220]
     assert (
-        "Dumps of earlier stages, under other settings, aren't analyzed: `a.1.dump`, `a.2.dump`, `a.3.dump` and 7 "
-        "more; name one to analyze it."
+        "Dumps of earlier stages, which the analyzed ones don't go on from, are left out: `a.1.dump`, `a.2.dump`, "
+        "`a.3.dump` and 7 more; name one instead."
     ) in found.notes
     third = open_run(folder / "a.3.dump")
     assert (third.timestep, third.universe().trajectory.steps.tolist()) == (pytest.approx(0.0003), [40, 50, 60])
@@ -215,4 +215,23 @@ def test_frames_without_steps_in_a_file_that_was_appended_to_are_noted(tmp_path:
     (folder / "a.xyz").write_text(text)
     universe = open_run(folder).universe()
     assert len(universe.trajectory) == 3
-    assert any("was appended to, and its frames have no steps" in note for note in notes_of(universe))
+    assert any("have no steps: if other runs wrote to it" in note for note in notes_of(universe))
+
+
+def test_dump_of_another_run_under_the_same_name_is_refused(tmp_path: Path) -> None:
+    """It was begun anew in this log, so that frames before its first step can't be its own."""
+    run = f"fix 1 all nve\n{APPENDED.replace(' append yes', '')}run 20\n"
+    folder = run_argon(tmp_path, run)
+    other = (folder / "a.dump").read_bytes()
+    run_argon(tmp_path, f"reset_timestep 5000\n{run}")
+    assert open_run(folder).universe().trajectory.steps.tolist() == [5000, 5010, 5020]
+    (folder / "a.dump").write_bytes(other)
+    with pytest.raises(TrajectoryError, match=r"from step 5000 to step 5020.* got steps 0 to 20"):
+        open_run(folder).universe()
+
+
+def test_turns_that_begin_with_other_velocities_are_no_one_trajectory(tmp_path: Path) -> None:
+    folder = run_argon(tmp_path, _LOOP.format(turn="velocity all create 90 $(v_i+1)"))
+    found = open_run(folder)
+    assert [path.name for path in found.trajectory.positions] == ["a.11.dump"]
+    assert found.log["Step"].tolist() == [200, 210, 220]

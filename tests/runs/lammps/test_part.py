@@ -64,6 +64,28 @@ def test_another_potential_is_another_run(tmp_path: Path) -> None:
     assert steps(tmp_path) == [30, 40]
 
 
+@pytest.mark.parametrize(
+    ("command", "goes_on"),
+    [
+        ("displace_atoms all move 1 0 0", False),
+        ("change_box all x scale 1.01 remap", False),
+        ("set atom 1 x 0.1", False),
+        ("velocity all create 90 1", False),
+        ("velocity all zero linear", True),
+        ("velocity all scale 80", True),
+        ("group some id 1", True),
+    ],
+)
+def test_stage_does_not_go_on_from_atoms_that_a_command_changed(tmp_path: Path, command: str, goes_on: bool) -> None:
+    script = f"{NVE}{DUMP}run 20\n{command}\nrun 20\n"
+    assert steps(run_argon(tmp_path, script)) == ([0, 10, 20, 30, 40] if goes_on else [30, 40])
+
+
+def test_stage_that_was_halted_between_two_rows_counts_to_its_end(tmp_path: Path) -> None:
+    halt = "variable s equal step\nfix h all halt 1 v_s > 33 error continue\nthermo 20\n"
+    assert steps(run_argon(tmp_path, NVE + DUMP + halt + "run 100\nunfix h\nrun 0\n")) == [0, 10, 20, 30]
+
+
 def test_what_was_run_without_a_log_does_not_count(tmp_path: Path) -> None:
     folder = run_argon(tmp_path, NVE + DUMP + "run 20\nlog none\ntimestep 0.002\nrun 20\n")
     assert steps(folder) == [0, 10, 20]

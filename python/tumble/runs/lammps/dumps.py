@@ -89,7 +89,7 @@ class LammpsDumps:
         )
 
     def note_on_others(self, part: Part) -> tuple[str, ...]:
-        """Return a note where earlier stages, under other settings, wrote dumps of their own."""
+        """Return a note where earlier stages, from which the analyzed ones don't go on, wrote dumps of their own."""
         alive = {dump.words[5] for dump in part.settings.dumps.values()}
         written = part.settings.written.items() if self._chosen is None else ()
         names = [name for name, since in written if since < part.first and name not in alive]
@@ -97,7 +97,10 @@ class LammpsDumps:
         if not found:
             return ()
         shown = ", ".join(found[:_FEW]) + (f" and {len(found) - _FEW} more" if len(found) > _FEW else "")
-        return (f"Dumps of earlier stages, under other settings, aren't analyzed: {shown}; name one to analyze it.",)
+        return (
+            f"Dumps of earlier stages, which the analyzed ones don't go on from, are left out: {shown}; name one "
+            "instead.",
+        )
 
     def _series(self, part: Part) -> list[tuple[tuple[Path, ...], Dump]]:
         """Return the largest dump of the last stage, behind those alike that earlier stages wrote to other files.

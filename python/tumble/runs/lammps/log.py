@@ -208,6 +208,7 @@ class _Replay:
         self.starting = False
         table = read_table(lines, place, self._printed, self._ends_table)
         self.stages.append(stage_of(table, lines, self.settings.copy(), self.kind))
+        self.settings.changed = False
         if table.damaged:
             self.notes.append(
                 f"Damaged rows of thermo output are left out: {len(table.damaged)}, the first in line "

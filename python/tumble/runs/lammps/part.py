@@ -63,19 +63,23 @@ class Part:
             return None, None
         # A frame at the step where these stages begin was written when the stage before them ended, by another stage.
         begin = int(steps[0][0]) + 1 if since < self.first and self.first > 0 else None
-        return begin, int(steps[-1][-1]) if self.later else None
+        if not self.later:
+            return begin, None
+        last = self.stages[-1].last_step
+        return begin, int(steps[-1][-1]) if last is None else last
 
     def described(self, since: int) -> tuple[int | None, int | None]:
         """Return between which steps the log describes frames of a dump; None where it can't be known.
 
-        Other runs, with logs of their own, may have written to the same file before and after.
+        Other runs, with logs of their own, may have written to the same file before and after, or instead.
 
         Args:
             since: As for `steps_of`.
         """
         if not self.stages or len(self.stages[0].steps) == 0:
             return None, None
-        return int(self.stages[0].steps[0]) if since == BEFORE else None, self.stages[-1].last_step
+        of_this_part = since == BEFORE or since >= self.first
+        return int(self.stages[0].steps[0]) if of_this_part else None, self.stages[-1].last_step
 
 
 def part_of(log: LammpsLog, has_dump: Callable[[Settings], bool], declares_dump: Callable[[Settings], bool]) -> Part:
@@ -151,5 +155,6 @@ def _continues(stage: Stage, after: Stage) -> bool:
         and one.fixes == other.fixes
         and one.timestep == other.timestep
         and one.potential == other.potential
+        and not other.changed
         and bool(stage.steps[-1] == after.steps[0])
     )

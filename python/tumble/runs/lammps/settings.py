@@ -65,6 +65,7 @@ class Settings:
         computes: Words of each compute that is alive, by its ID.
         variables: Words of each variable, by its name.
         renamed: What columns of thermo output are called, by what they are.
+        changed: Whether a command changed atoms, velocities or the box since the last stage was over.
     """
 
     echoed: bool = True
@@ -80,6 +81,7 @@ class Settings:
     computes: dict[str, list[str]] = field(default_factory=dict)
     variables: dict[str, list[str]] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    changed: bool = False
 
     def copy(self) -> Settings:
         """Return a copy that doesn't change any more."""
@@ -127,6 +129,8 @@ class Settings:
             # LAMMPS begins anew here: what `thermo_modify` set before is lost.
             self.normalized = False
             self.renamed.clear()
+        elif command in _CHANGES:
+            self.changed = True
         else:
             self._set(command, arguments)
 
@@ -214,11 +218,26 @@ def _is_count(words: list[str]) -> bool:
     return number is not None and number >= 0
 
 
+def _is_new_velocity(words: list[str]) -> bool:
+    # `zero` only takes the motion of the whole out, and `scale` does what a thermostat does.
+    return len(words) > 2 and words[1] in ("create", "set", "ramp")
+
+
+def _is_set(words: list[str]) -> bool:
+    return len(words) > 3 and words[0] in ("atom", "type", "mol", "group", "region")
+
+
 def _is_timestep(words: list[str]) -> bool:
     value = number_of(words[0]) if len(words) == 1 else None
     return value is not None and 0 < value < float("inf")
 
 
+#: Commands that change atoms, velocities or the box at once, so that a trajectory doesn't go on from before.
+_CHANGES: dict[str, Callable[[list[str]], bool]] = {
+    **{name: _at_least(3) for name in ("change_box", "create_atoms", "delete_atoms", "displace_atoms", "read_dump")},
+    "set": _is_set,
+    "velocity": _is_new_velocity,
+}
 #: What the arguments of each command look like that changes something here.
 _FORMS: dict[str, Callable[[list[str]], bool]] = {
     **{name: _at_least(1) for name in ("read_data", "read_restart", "print", "log")},
@@ -239,4 +258,5 @@ _FORMS: dict[str, Callable[[list[str]], bool]] = {
     "run": _is_count,
     "timestep": _is_timestep,
     "units": lambda words: len(words) == 1 and words[0] in _TIMESTEPS,
+    **_CHANGES,
 }
