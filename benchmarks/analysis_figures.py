@@ -203,7 +203,7 @@ def proton_orderings(generator: np.random.Generator) -> list[Atoms]:
 
 
 def partner(corners: NDArray[np.int_], first: int, way: NDArray[np.int_]) -> int:
-    """Which of the other oxygens is at the end of a bond; all in quarters of the edge."""
+    """Return the index of the oxygen at the end of a bond; positions are in quarters of the edge."""
     (found,) = np.flatnonzero(np.all((corners + 1 - corners[first] - way) % 4 == 0, axis=1))
     return 4 + int(found)
 

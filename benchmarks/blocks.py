@@ -1,4 +1,4 @@
-"""Averages and slopes of time series, with standard errors from blocks.
+"""Compute averages and slopes of time series, with standard errors from blocks.
 
 A series is divided into B consecutive blocks of (nearly) equal length. If a block is longer than the correlation time
 of the series, the blocks are independent, and the scatter of their values gives the error
@@ -40,7 +40,7 @@ class Slope:
 
 
 def block_pieces(count: int, blocks: int, fewest: int = 2) -> list[slice]:
-    """Cuts `count` samples into consecutive pieces.
+    """Divide `count` samples into consecutive pieces.
 
     Args:
         count: Number of samples.

@@ -75,12 +75,12 @@ class Outcome:
 
     @property
     def learned(self) -> bool:
-        """Whether the error of the training frames is far below that at the start."""
+        """Return whether the error of the training frames is far below that at the start."""
         return self.training < LEARNED * self.first
 
     @property
     def overfitted(self) -> bool:
-        """Whether the error of the training frames is far below that of the held-out frames."""
+        """Return whether the error of the training frames is far below that of the held-out frames."""
         return self.training < OVERFITTED * self.held_out
 
 
@@ -134,7 +134,7 @@ def force_error(folder: Path, path: Path) -> float:
 
 
 def overfit(folder: Path, chosen: tuple[list[Atoms], list[Atoms]], minutes: float, seed: int) -> Outcome:
-    """Trains in a folder.
+    """Train in a folder.
 
     Raises:
         TumbleError: If the frames can't be trained on.

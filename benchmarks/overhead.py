@@ -104,11 +104,11 @@ class LammpsSteps:
             raise RuntimeError(f"expected {threads} threads in LAMMPS, got {torch.get_num_threads()}")
 
     def pair_time(self, steps: int) -> float:
-        """Seconds per step that LAMMPS books under Pair."""
+        """Return the seconds per step that LAMMPS reports as Pair."""
         return self.times(steps)[0]
 
     def times(self, steps: int) -> tuple[float, float]:
-        """Seconds per step that LAMMPS books under Pair, and in all."""
+        """Return the seconds per step that LAMMPS reports as Pair, and in total."""
         self.engine.command(f"run {steps} pre no")
         self.engine.command("log none")
         text = self.log.read_text()

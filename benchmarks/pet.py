@@ -141,7 +141,7 @@ def water(count: int) -> Atoms:
 
 
 def moved(atoms: Atoms, count: int, size: float) -> list[Atoms]:
-    """Copies with normal displacements of this size, Å."""
+    """Return copies with normal displacements of this size, Å."""
     random = np.random.default_rng(0)
     copies = [atoms.copy() for _ in range(count)]
     for copy in copies:

@@ -56,7 +56,7 @@ run {steps}
 
 @dataclass(frozen=True)
 class Box:
-    """Copies of the box of 64 molecules along each direction, and a run that takes seconds."""
+    """Number of copies of the box of 64 molecules along each direction, for a run that takes seconds."""
 
     copies: int
     steps: int

@@ -63,7 +63,7 @@ def turn(text: str) -> Array:
 
 
 def two_sided(text: str) -> list[tuple[Array, Array]]:
-    """Generators (a, b) of the maps q → a q b*, from `a,b a,b ...`."""
+    """Return the generators (a, b) of the maps q → a q b*, from `a,b a,b ...`."""
     pairs = [pair.split(",") for pair in NAMES.get(text, text).split()]
     return [(turn(left), turn(right)) for left, right in pairs]
 
@@ -113,7 +113,7 @@ class Stratum:
 
     basis: Array
     orbit: int
-    """Rotations in the orbit of such a position."""
+    """Return the number of rotations in the orbit of such a position."""
 
     @property
     def unknowns(self) -> int:
@@ -145,7 +145,7 @@ class TwoSidedGroup:
         return len(self.left)
 
     def orbit(self, q: Array) -> Array:
-        """With every element as often as the group maps q onto it."""
+        """Return the orbit of q, with every element as often as the group maps q onto it."""
         return product(product(self.left, q), conjugate(self.right))
 
     def orbit_size(self, q: Array) -> int:
@@ -153,7 +153,7 @@ class TwoSidedGroup:
 
     @cached_property
     def freedom(self) -> int:
-        """Angles of the turns that commute with the group: they turn a set into another one."""
+        """Return the angles of the turns that commute with the group: they turn a set into another one."""
         return sum({0: 3, 1: 1}.get(np.linalg.matrix_rank(side[:, 1:], 1e-9), 0) for side in (self.left, self.right))
 
     @cache  # noqa: B019 - one group for each run
@@ -342,7 +342,7 @@ def text_of(numbers: Array) -> str:
 
 
 def table_row(degree: int, pairs: list[tuple[Array, Array]], orbits: list[Array]) -> str:
-    """In the syntax of csrc/tumble/frames/rotation_design_table.cpp."""
+    """Return a row in the syntax of csrc/tumble/frames/rotation_design_table.cpp."""
     lines = [f"{{{degree},"]
     lines += [" {" + ",\n  ".join(f"{{{text_of(a)},\n   {text_of(b)}}}" for a, b in pairs) + "},"]
     lines += [" {" + ",\n  ".join(f"{{{text_of(row[:4])}, {float(row[4])!r}}}" for row in orbits) + "}},"]

@@ -42,7 +42,7 @@ run           {steps}
 
 @dataclass(frozen=True)
 class Speed:
-    """Seconds per step, and atoms."""
+    """Seconds per step, and the number of atoms."""
 
     seconds: float
     atoms: int

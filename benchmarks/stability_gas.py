@@ -262,7 +262,7 @@ def watch_shape(universe: Any) -> Shape:
 
 
 def oxygen_distances(universe: Any) -> Array:
-    """Distances of all pairs of oxygens in the present frame, Å."""
+    """Return the distances of all pairs of oxygens in the current frame, Å."""
     return pdist(universe.select_atoms("element O").positions.astype(float))
 
 

@@ -22,7 +22,7 @@ def row(name: str, value: float | Average, unit: str, digits: int) -> str:
 
 
 def molecules(found: Wholeness) -> list[str]:
-    """Whether the molecules stayed whole."""
+    """Return the rows on whether the molecules stayed whole."""
     verdict = f"{found.molecules}, whole in all {found.frames} frames"
     if found.first_break is not None:
         broken = found.first_break
@@ -46,12 +46,12 @@ def energy(drift: Slope, unit: str) -> list[str]:
 
 
 def cost(finished: Finished, steps: int) -> str:
-    """Threads and time per step."""
+    """Return the rows of threads and time per step."""
     return f"OMP_NUM_THREADS={finished.threads}, {1000 * finished.seconds / steps:.1f} ms per step, start included"
 
 
 def scaled(average: Average) -> Average:
-    """In meV, from eV."""
+    """Convert eV to meV."""
     return Average(1000 * average.mean, 1000 * average.error)
 
 

@@ -158,7 +158,7 @@ def write_topology(path: Path, positions: Array) -> None:
 
 
 def write_lammps(path: Path, positions: Array, box: float, title: str) -> None:
-    """Writes `positions` ([N,3], Å) in a cubic `box` (Å) as a LAMMPS data file of style `atomic`."""
+    """Write `positions` ([N,3], Å) in a cubic `box` (Å) as a LAMMPS data file of style `atomic`."""
     lines = _header(f"{title}; made by make_water_box.py; type 1 is O, 2 is H", positions, box, [])
     lines += ["", "Atoms # atomic", ""]
     for i, (x, y, z) in enumerate(positions):
@@ -167,7 +167,7 @@ def write_lammps(path: Path, positions: Array, box: float, title: str) -> None:
 
 
 def write_ipi(path: Path, positions: Array, box: float) -> None:
-    """Writes `positions` ([N,3], Å) in a cubic `box` (Å) as the xyz file that i-PI reads, with units."""
+    """Write `positions` ([N,3], Å) in a cubic `box` (Å) as the xyz file that i-PI reads, with units."""
     angles = "90.00000 90.00000 90.00000"
     lines = [
         str(len(positions)),
