@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -237,28 +238,28 @@ def test_what_one_run_lacks_stops_neither_its_other_observables_nor_the_next_run
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--observables", "rdff"], "`observables`: expected names of observables, got `rdff`; did you mean `rdf`?"),
-        (["--cutoff", "50"], "`cutoff`: expected at most half the distance between opposite faces of the box, 6.000 Å"),
-        (["--cutoff", "-1"], "`cutoff`: expected a positive number, got -1"),
-        (["--bin-width", "9"], "`bin_width`: expected at most half the box"),
-        (["--blocks", "1"], "`blocks`: expected at least 2, got 1"),
-        (["--start", "5"], "`start`: expected a range with at least 2 frames, within 0 to 1.995 ps, got 0 there"),
-        (["--stop", "-5"], "`stop`: expected a range with at least 2 frames, within 0 to 1.995 ps, got 0 there"),
-        (["--start", "1", "--stop", "0.5"], "`stop`: expected a time after that of `start`, 1 ps, got 0.5 ps"),
-        (["--longest", "50"], "`longest`: expected from 0.005 ps, one frame, to less than the trajectory's 1.995 ps"),
-        (["--resolution", "1"], "`resolution`: expected a run longer than 33.36 ps for 1 cm⁻¹"),
-        (["--viscosity", "0"], "`viscosity`: expected a positive number, got 0"),
+        (["--observables", "rdff"], r"`observables`: .*got `rdff`; .*`rdf`\?"),
+        (["--cutoff", "50"], r"`cutoff`: .* 6\.000 Å"),
+        (["--cutoff", "-1"], "`cutoff`: .*got -1"),
+        (["--bin-width", "9"], "`bin_width`: .*half the box"),
+        (["--blocks", "1"], "`blocks`: .* 2, got 1"),
+        (["--start", "5"], r"`start`: .* 2 frames, .*0 to 1\.995 ps, got 0"),
+        (["--stop", "-5"], r"`stop`: .* 2 frames, .*0 to 1\.995 ps, got 0"),
+        (["--start", "1", "--stop", "0.5"], r"`stop`: .*`start`, 1 ps, got 0\.5 ps"),
+        (["--longest", "50"], r"`longest`: .*0\.005 ps.* 1\.995 ps"),
+        (["--resolution", "1"], r"`resolution`: .*33\.36 ps for 1 cm⁻¹"),
+        (["--viscosity", "0"], "`viscosity`: .*got 0"),
         (
             ["--dipole-model", "water"],
-            "`dipole_model`: expected a model with an output `dipole` or `charge`, got energy",
+            "`dipole_model`: .*`dipole` or `charge`, got energy",
         ),
-        (["--pairs", "OO"], "`pairs`: expected pairs of elements such as O-O,O-H, got `OO`"),
-        (["--pairs", "C-O"], "`pairs`: expected atoms of the trajectory, got `C`, of which it has none"),
-        (["--charges", "O:1"], "`charges`: expected charges such as O=-0.84,H=0.42, got `O:1`"),
-        (["--charges", "O=-1,H=1"], "`charges`: expected a neutral molecule, O + 2 H = 0, got 1 e"),
-        (["--stride", "0"], "`stride`: expected at least 1, got 0"),
-        (["--jobs", "0"], "`jobs`: expected at least 1, got 0"),
-        (["--start", "nan"], "`start`: expected a finite number, got nan"),
+        (["--pairs", "OO"], "`pairs`: .*got `OO`"),
+        (["--pairs", "C-O"], "`pairs`: .*got `C`"),
+        (["--charges", "O:1"], "`charges`: .*got `O:1`"),
+        (["--charges", "O=-1,H=1"], r"`charges`: .*O \+ 2 H = 0, got 1 e"),
+        (["--stride", "0"], "`stride`: .* 1, got 0"),
+        (["--jobs", "0"], "`jobs`: .* 1, got 0"),
+        (["--start", "nan"], "`start`: .*got nan"),
     ],
 )
 def test_wrong_settings_end_it_at_once(
@@ -268,7 +269,7 @@ def test_wrong_settings_end_it_at_once(
     assert main(["analyze", str(fair), "-o", str(file), *arguments]) == 2
     printed = capsys.readouterr().err.splitlines()
     assert len(printed) == 1
-    assert message in printed[0]
+    assert re.search(message, printed[0])
     assert not file.exists()
 
 

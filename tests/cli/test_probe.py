@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -163,27 +164,27 @@ def _runs(pid: str) -> bool:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (["--sets", "none,cubic"], "`symmetrize`: expected one of none, tetrahedral"),
+        (["--sets", "none,cubic"], "`symmetrize`: .*none, tetrahedral"),
         (
             ["--sets", "none,,octahedral"],
-            "`sets`: expected names with single commas between them, got `none,,octahedral`",
+            "`sets`: .*got `none,,octahedral`",
         ),
-        (["--sets", ""], "`sets`: expected names with single commas between them, got ``"),
-        (["--reference", "random"], "`seed`: expected an integer for the random frames of `random`, got none"),
-        (["--sets", "random:2"], "`seed`: expected an integer for the random frames of `random:2`, got none"),
-        (["--json", "/nowhere/out.json"], "`--json`: expected a file in a folder that exists, got `/nowhere/out.json`"),
-        (["--resume", "/nowhere/out"], "`--resume`: expected a file in a folder that exists, got `/nowhere/out`"),
-        (["--plot", "/nowhere/out.png"], "`--plot`: expected a file in a folder that exists, got `/nowhere/out.png`"),
-        (["--plot", "out.xls"], "`--plot`: expected a file that ends in .png, .svg or .pdf, got `out.xls`"),
-        (["--jobs", "0"], "`jobs`: expected an integer above 0, got 0"),
-        (["--random", "-2"], "`random`: expected an integer from 0 to 100000, got -2"),
+        (["--sets", ""], "`sets`: .*got ``"),
+        (["--reference", "random"], "`seed`: .*`random`, got none"),
+        (["--sets", "random:2"], "`seed`: .*`random:2`, got none"),
+        (["--json", "/nowhere/out.json"], r"`--json`: .*got `/nowhere/out\.json`"),
+        (["--resume", "/nowhere/out"], "`--resume`: .*got `/nowhere/out`"),
+        (["--plot", "/nowhere/out.png"], r"`--plot`: .*got `/nowhere/out\.png`"),
+        (["--plot", "out.xls"], r"`--plot`: .*\.png, \.svg or \.pdf, got `out\.xls`"),
+        (["--jobs", "0"], "`jobs`: .* 0, got 0"),
+        (["--random", "-2"], "`random`: .*0 to 100000, got -2"),
     ],
 )
 def test_errors(capsys, model_file, few, options, text):
     given = dict(zip(SMALL[::2], SMALL[1::2], strict=True)) | {options[0]: options[1]}
     words = [word for pair in given.items() for word in pair]
     assert main(["probe", str(model_file("harmonic")), str(few), *words]) == 1
-    assert capsys.readouterr().err.startswith(f"tumble: error: {text}")  # and no progress bar
+    assert re.match(f"tumble: error: {text}", capsys.readouterr().err)  # and no progress bar
 
 
 def test_a_file_of_another_model(capsys, model_file, few, tmp_path):
