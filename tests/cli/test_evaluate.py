@@ -1,0 +1,42 @@
+"""`tumble evaluate`: its table and its file."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ase.calculators.singlepoint import SinglePointCalculator
+from ase.io import write
+from support.command_line import run
+from support.systems import systems
+
+SYSTEMS = systems()
+
+
+def test_evaluate(capsys, model_file, frames, tmp_path):
+    report = tmp_path / "errors.json"
+    status, out, err = run(
+        capsys, "evaluate", model_file("harmonic"), frames, frames, "--json", report, "--device", "cpu"
+    )
+    assert status == 0
+    assert out.count("3 structures, 51 atoms") == 2
+    assert "energy                         5.000       5.000  meV/atom" in out
+    assert "  mean error                  -5.000              meV/atom" in out
+    assert "energy, mean error off         0.000       0.000  meV/atom" in out
+    assert "force components              10.000      10.000  meV/Å" in out
+    assert err == ""  # a bar is for terminals alone
+    document = json.loads(report.read_text())
+    assert document["model"] == "harmonic"
+    assert [entry["file"] for entry in document["files"]] == [str(frames)] * 2
+    assert document["files"][0]["forces"]["rmse"] == pytest.approx(0.01, abs=1e-6)
+    assert document["files"][0]["energy"] == pytest.approx({"mae": 5e-3, "rmse": 5e-3, "count": 3}, abs=1e-6)
+
+
+def test_evaluate_says_which_labels_are_missing(capsys, model_file, tmp_path):
+    atoms = SYSTEMS["molecule"].copy()
+    atoms.calc = SinglePointCalculator(atoms, energy=0.0)
+    write(tmp_path / "a.xyz", atoms)
+    write(tmp_path / "a.xyz", SYSTEMS["molecule"], append=True)
+    _, out, _ = run(capsys, "evaluate", model_file("pair"), tmp_path / "a.xyz")
+    assert "force components                       no labels" in out
+    assert "only 1 of the structures have an energy" in out

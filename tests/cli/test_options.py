@@ -1,0 +1,32 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+import pytest
+
+from tumble.cli import main
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "values"),
+    [
+        ("evaluate model.pt frames.xyz", "--symmetrize", ("octahedral", "icosahedral")),
+        ("evaluate model.pt frames.xyz", "--seed", ("3", "3")),
+        ("drive model.pt --unix name --structure a.xyz", "--symmetrize", ("octahedral", "octahedral")),
+        ("drive model.pt --unix name --structure a.xyz", "--mode", ("average", "correction")),
+        ("drive model.pt --unix name --structure a.xyz", "--beads", ("shared", "independent")),
+        ("drive model.pt --unix name --structure a.xyz", "--symmetry-set", ("octahedral", "icosahedral")),
+        ("drive model.pt --unix name --structure a.xyz", "--symmetry-log", ("a.log", "b.log")),
+        ("drive model.pt --unix name --structure a.xyz", "--symmetry-every", ("1", "10")),
+        ("probe model.pt frames.xyz", "--sets", ("octahedral", "icosahedral")),
+        ("probe model.pt frames.xyz", "--reference", ("degree:7", "degree:12")),
+        ("probe model.pt frames.xyz", "--seed", ("1", "2")),
+    ],
+)
+def test_options_of_frames_given_twice(capsys, command, option, values):
+    """The last one doesn't win silently, also where it is the default or the same again."""
+    with pytest.raises(SystemExit, match="2"):
+        main([*command.split(), option, values[0], option, values[1]])
+    first, second = values
+    expected = f"argument {option}: expected it once, got it twice, as {first} and {second}; leave one of them out"
+    assert expected in capsys.readouterr().err
