@@ -1,4 +1,4 @@
-"""Evaluations that look from several frames."""
+"""Weighted sums of evaluations in several frames of reference."""
 
 from __future__ import annotations
 
