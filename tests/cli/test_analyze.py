@@ -175,7 +175,7 @@ def test_trajectory_next_to_the_log_that_names_it(
     )
     printed = capsys.readouterr().out
     assert "water: LAMMPS, NVT (velocity rescaling), 300 K, 1.995 ps" in printed
-    assert "note: Units, time step and settings are those of `log.lammps`, which says that it wrote this." in printed
+    assert "note: Units, time step and settings come from `log.lammps`" in printed
     assert load_analysis(file)["reorientation"].metadata["time_ps"] == [0.0, pytest.approx(1.995)]
 
 
@@ -193,7 +193,7 @@ def test_finite_size_correction(bare: Path, tmp_path: Path, capsys: pytest.Captu
 def test_what_the_user_says_wins_with_a_note(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["analyze", str(bare), "--observables", "reorientation", "-o", str(tmp_path / "out.json")]
     assert main([*command, "--timestep", "1"]) == 0
-    assert "note: The time step is 1 fs, as given, where the log says 0.5 fs." in capsys.readouterr().out
+    assert "note: The time step is 1 fs, as given; that of the log is 0.5 fs." in capsys.readouterr().out
     assert load_analysis(tmp_path / "out.json")["reorientation"].metadata["time_ps"] == [0.0, pytest.approx(3.99)]
 
 

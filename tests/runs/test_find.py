@@ -27,8 +27,8 @@ def test_time_step_and_temperature_that_the_user_gives_win_for_ipi(ipi: Path) ->
     assert found.time == pytest.approx([0.0, 0.0005])
     assert found.torque_time == pytest.approx([0.0, 0.0005])
     assert found.notes == (
-        "The time step is 0.25 fs, as given, where the run says 0.5 fs.",
-        "The temperature is 310 K, as given, where the run says 300 K.",
+        "The time step is 0.25 fs, as given; that of the run is 0.5 fs.",
+        "The temperature is 310 K, as given; that of the run is 300 K.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Folders of simulations: what was run, where its trajectory is and what was logged, in one form for all engines.
+"""Simulations in folders: settings, trajectory files and logs, in one form for all engines.
 
 run = open_run("water-nvt")              # a folder of LAMMPS or i-PI
 universe = run.universe()                # its trajectory, all beads

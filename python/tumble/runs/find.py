@@ -1,4 +1,4 @@
-"""Opens what a user names as a run: a folder, an input of i-PI, a log of LAMMPS, or a bare trajectory."""
+"""Opener of runs, from a folder, an input of i-PI, a log of LAMMPS, or a trajectory."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def open_run(
         path: Folder of a run of i-PI (with its XML input) or LAMMPS (with `log.lammps`); the input of i-PI; a log of
             LAMMPS; or a file or pattern of a trajectory.
         name: For tables and legends; that of the folder or file if not given.
-        topology: File that names the atoms, where the trajectory doesn't.
-        timestep: ps; it wins over what the run says, with a note.
-        temperature: K; it wins over what the run says, with a note.
-        trajectory: Files to take instead of what the run's input names.
-        beads: Whether several files are the beads of a ring polymer, where they don't tell it.
-        units: Style of units of LAMMPS; it wins over what the log or the dump says, with a note.
+        topology: File with the elements of the atoms, if the trajectory has none.
+        timestep: ps; replaces that of the run, with a note.
+        temperature: K; replaces that of the run, with a note.
+        trajectory: Files to read in place of those that the run's input names.
+        beads: Whether several files are the beads of a ring polymer, if they don't give their beads themselves.
+        units: Style of units of LAMMPS; replaces that of the log or the dump, with a note.
 
     Raises:
         TrajectoryError: If there is no such run, or it can't be read.
@@ -80,7 +80,7 @@ def open_run(
 
 
 def folder_of(path: str | PathLike[str]) -> Path:
-    """Return the folder of what a user names as a run; that of the first file for a pattern."""
+    """Return the folder of a run that a user names; for a pattern, the folder of the first file."""
     path = Path(path)
     if path.is_dir():
         return path
@@ -117,7 +117,7 @@ def _read(
 
 
 def _log_in(folder: Path) -> Path:
-    """Return the log of LAMMPS in a folder, which may have another name than its usual one if it is the only one."""
+    """Return the log of LAMMPS in a folder: `log.lammps`, or the only log there."""
     if (folder / LOG).is_file():
         return folder / LOG
     logs, damaged = logs_in(folder), damaged_inputs(folder)
@@ -133,7 +133,7 @@ def _log_in(folder: Path) -> Path:
 
 
 def _with_log(bare: Run, units: str | None, timestep: float | None, beads: bool) -> Run:
-    """Return the run whose log says that it wrote a bare trajectory; the trajectory alone if there is none."""
+    """Return the run whose log has the dump command of a bare trajectory; without such a log the trajectory alone."""
     files = bare.trajectory.positions
     log = log_of_dump(files[:1] if beads else files)
     if log is None:
@@ -141,11 +141,11 @@ def _with_log(bare: Run, units: str | None, timestep: float | None, beads: bool)
     try:
         run = read_lammps_run(log.parent, log, bare.name, units, timestep, files[:1] if beads else files)
     except TrajectoryError as error:
-        return dataclasses.replace(bare, notes=(f"What `{log.name}` says isn't used: {error}.",))
-    notes = (f"Units, time step and settings are those of `{log.name}`, which says that it wrote this.", *run.notes)
+        return dataclasses.replace(bare, notes=(f"`{log.name}` isn't used: {error}.",))
+    notes = (f"Units, time step and settings come from `{log.name}`, whose run wrote this trajectory.", *run.notes)
     if not beads:
         return dataclasses.replace(run, notes=notes)
-    # Rows of a log are those of one bead.
+    # The rows of a log belong to one bead.
     return dataclasses.replace(
         bare,
         engine=run.engine,
@@ -162,7 +162,7 @@ def _with_log(bare: Run, units: str | None, timestep: float | None, beads: bool)
 
 
 def _named(own: Trajectory, files: tuple[Path, ...]) -> Trajectory:
-    """Return a trajectory of other files, with what is known of the run's own ones."""
+    """Return a trajectory of the files that the user names, with velocities and forces if the run names the files."""
     places = {path.resolve(): place for place, path in enumerate(own.positions)}
     chosen = [places[path.resolve()] for path in files if path.resolve() in places]
     if len(chosen) < len(files):
@@ -172,13 +172,13 @@ def _named(own: Trajectory, files: tuple[Path, ...]) -> Trajectory:
 
 
 def _with_timestep(run: Run, timestep: float | None) -> Run:
-    """Return a run with the time step that the user gives."""
+    """Return a run with its times rescaled to the time step that the user gives."""
     if timestep is None or run.timestep == timestep:
         return run
     if run.timestep is None or abs(run.timestep - timestep) <= _SAME * timestep:
         return dataclasses.replace(run, timestep=timestep)
     scale = timestep / run.timestep
-    note = f"The time step is {1e3 * timestep:.6g} fs, as given, where the run says {1e3 * run.timestep:.6g} fs."
+    note = f"The time step is {1e3 * timestep:.6g} fs, as given; that of the run is {1e3 * run.timestep:.6g} fs."
     return dataclasses.replace(
         run,
         timestep=timestep,
@@ -192,4 +192,4 @@ def _with_timestep(run: Run, timestep: float | None) -> Run:
 def _note_on_temperature(run: Run, temperature: float | None) -> tuple[str, ...]:
     if temperature is None or run.temperature is None or abs(run.temperature - temperature) <= 1e-3 * temperature:
         return ()
-    return (f"The temperature is {temperature:g} K, as given, where the run says {run.temperature:.4g} K.",)
+    return (f"The temperature is {temperature:g} K, as given; that of the run is {run.temperature:.4g} K.",)

@@ -1,4 +1,4 @@
-"""One simulation, in the same form for LAMMPS and i-PI."""
+"""Description of one simulation, in the same form for LAMMPS and i-PI."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ EMPTY = np.empty(0)
 
 @dataclass(frozen=True)
 class Trajectory:
-    """Files that together are one trajectory.
+    """Files that form one trajectory.
 
     Attributes:
         positions: One file, or one for each bead in the order of the beads.
-        velocities: As `positions`, where they are in files of their own.
-        forces: As `positions`, where they are in files of their own.
-        topology: File that names the atoms, where those of the positions don't.
-        optional_topology: Whether `topology` is only for files that don't name the atoms themselves.
+        velocities: Like `positions`, if velocities are in separate files.
+        forces: Like `positions`, if forces are in separate files.
+        topology: File with the elements of the atoms, if the files of positions have none.
+        optional_topology: Whether to use `topology` only for files without elements.
         units: Style of units of LAMMPS.
-        beads: Whether several files are the beads of a ring polymer, where they don't tell it.
-        every_second: Whether files of beads are those with even numbers, which alone sample in the Suzuki–Chin
-            splitting.
-        bead: Whether they are of one bead of a path integral of LAMMPS, whose velocities are those of normal modes.
-        steps: First and last step of the frames that belong to the run; None where all do.
-        optional_steps: Whether all frames count where none has such a step.
-        described: First and last step that a log describes; None where that isn't known. Other runs may have written to
-            the same files: of these frames, where they have steps, only those within count.
-        absence: Why there are no files, for messages; empty where nothing is to be said.
+        beads: Whether several files are the beads of a ring polymer, if they don't give their beads themselves.
+        every_second: Whether the files are those of the beads with even numbers, the only beads that sample the
+            distribution in the Suzuki–Chin splitting.
+        bead: Whether the files have one bead of a path integral of LAMMPS, with the velocities of normal modes.
+        steps: First and last step of the frames that belong to the run; None for no bound.
+        optional_steps: Whether to use all frames if none is in this range.
+        described: First and last step that the log describes; None if unknown. Other runs may have written to the same
+            files: frames with steps outside this range are left out.
+        absence: Reason why there are no files, for messages; may be empty.
     """
 
     positions: tuple[Path, ...] = ()
@@ -63,38 +63,39 @@ class Run:
     Attributes:
         name: For tables and legends.
         engine: `LAMMPS`, `i-PI`, or `unknown` for a bare trajectory.
-        folder: Where its files are.
-        trajectory: Its files.
-        timestep: ps; None if it isn't known.
-        temperature: Of the thermostat or, without one, of the start, K; None if it isn't known.
-        centroid_temperature: Of the centroid, if a thermostat keeps it at another, K.
-        ensemble: In words, such as `NVT (PILE-L)`, or what was done in place of dynamics.
-        unsampled: Why averages over its steps mean nothing, as those of an optimization; None if they mean something.
+        folder: Folder of its files.
+        trajectory: Files of its trajectory.
+        timestep: ps; None if unknown.
+        temperature: Temperature of the thermostat or, without one, that of the ensemble or the mean, K; None if
+            unknown.
+        centroid_temperature: Temperature of the centroid, if a thermostat keeps it at another temperature, K.
+        ensemble: Description such as `NVT (PILE-L)`, or of the method in place of dynamics.
+        unsampled: Reason why averages over its steps have no meaning, as in an optimization; None if they have.
         beads: Number of beads; 1 for classical nuclei.
-        atoms: Number of atoms of each label, where an input tells it; empty where it doesn't.
-        n_atoms: Number of all atoms, where a log tells it.
+        atoms: Number of atoms of each label, if an input gives it; empty otherwise.
+        n_atoms: Number of all atoms, if a log gives it.
         thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
-            atom (or mode of a ring polymer), which breaks the conservation of angular momentum; None if it isn't known.
-        damping: Time in which the thermostat acts, ps; None without one, or if it isn't known.
-        pressure: That the barostat keeps, bar; None without one, or if it isn't a single one.
-        minimized: Whether the structure was relaxed before; None if that isn't known.
-        periodic: Whether the engine repeated the box along any axis; None if that isn't known.
-        time: Times of the rows of `log`, [T] in ps; empty where its steps have no time.
-        log: What the engine logged, [T] each: `temperature` (K), `potential`, `kinetic`, `conserved` and `kinetic_cv`
-            (eV) and `pressure` (bar), where it has these, and all columns under its own names and in its own units.
+            atom (or mode of a ring polymer), which breaks the conservation of angular momentum; None if unknown.
+        damping: Time constant of the thermostat, ps; None without a thermostat, or if unknown.
+        pressure: Pressure of the barostat, bar; None without a barostat, or without a single pressure.
+        minimized: Whether the structure was relaxed before; None if unknown.
+        periodic: Whether the box is periodic along any axis; None if unknown.
+        time: Times of the rows of `log`, [T] in ps; empty if its steps have no time.
+        log: Logged quantities, [T] each: `temperature` (K), `potential`, `kinetic`, `conserved` and `kinetic_cv` (eV)
+            and `pressure` (bar), if present, and all columns under the engine's names and in its units.
         torque_time: Times of the rows of `torque`, [U] in ps.
-        torque: The frame torque of each bead, [U,P,3] in eV/rad; None if it wasn't logged.
+        torque: Frame torque of each bead, [U,P,3] in eV/rad; None if it wasn't logged.
         symmetry: Diagnostics of the symmetry error at `symmetry_time`, [V] each: `energy_std` (eV), `energy_shift`
-            (average less bare energy, eV), `force_rms` (eV/Å).
+            (average minus bare energy, eV), `force_rms` (eV/Å).
         symmetry_time: [V] in ps.
-        model: What is known of the model: `name`, `path`.
-        symmetrize: Rotations over which the model was averaged; None if that isn't known.
+        model: `name` and `path` of the model, as far as known.
+        symmetrize: Rotations over which the model was averaged; None if unknown.
         inputs: Texts of input files, by name.
-        versions: Of the programs, by name.
-        notes: What couldn't be read or is left out, in sentences.
-        files: What was read beside the trajectory: logs, inputs, properties.
-        stamps: How `files` looked before they were read.
-        given: What the caller of `open_run` said of the run, by the names of its arguments.
+        versions: Versions of the programs, by name.
+        notes: Sentences about what couldn't be read or is left out.
+        files: Files that were read in addition to the trajectory: logs, inputs, properties.
+        stamps: Sizes and modification times of `files` before they were read.
+        given: Arguments of `open_run` that describe the run, by name.
     """
 
     name: str
@@ -136,9 +137,9 @@ class Run:
             A `MDAnalysis.Universe`; frames of path integrals hold all beads (`tumble.analysis.open_trajectory`).
 
         Raises:
-            TrajectoryError: If there is none, or it can't be read.
+            TrajectoryError: If there is no trajectory, or it can't be read.
         """
-        # Imported here: MDAnalysis takes a while, and many callers want the log alone.
+        # Imported here, since importing MDAnalysis is slow and many callers need only the log.
         from tumble.trajectories.open import open_trajectory
 
         files = self.trajectory
@@ -161,12 +162,13 @@ class Run:
             described=files.described,
         )
         known = None if self.engine == "unknown" else self.beads
-        # A log of LAMMPS is that of one bead, and doesn't tell their number.
+        # Each log of LAMMPS belongs to one bead and doesn't give their number.
         known = 2 if known == 1 and self.ensemble.startswith(PATH_INTEGRAL) else known
         universe.trajectory.nuclei = nuclei_of(universe.trajectory, known, every_second=files.every_second)
         if self.n_atoms is not None and len(universe.atoms) < self.n_atoms:
             universe.trajectory.notes += (
                 f"The trajectory has {len(universe.atoms)} of the {self.n_atoms} atoms of the run: g(r), the "
-                "dielectric constant and all that counts atoms are right only for elements of which none is left out.",
+                "dielectric constant and other quantities that depend on the number of atoms are correct only for "
+                "elements of which all atoms are there.",
             )
         return universe

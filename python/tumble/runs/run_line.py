@@ -1,7 +1,7 @@
-"""The line of a log in which the pair style and the driver say what they run: `tumble: {"format": …}`.
+"""Reader of the line in which the pair style and the driver log their model: `tumble: {"format": …}`.
 
-The core writes it (`csrc/tumble/evaluation/run_line.h` lists its keys). Logs of earlier versions have sentences,
-which are read as far as they go.
+The core writes it (`csrc/tumble/evaluation/run_line.h` lists its keys). Logs of earlier versions have sentences in its
+place, from which the same values are read as far as possible.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _EARLIER_SYMMETRIZE = re.compile(
 
 @dataclass(frozen=True)
 class RunLine:
-    """What a log says about the model.
+    """Values in a log about the model.
 
     Attributes:
-        model: `name` and, where it is known, `path`; empty if the log says nothing.
-        symmetrize: Rotations over which the model was averaged; None if the log doesn't say.
-        versions: Of Tumble and torch, by names that say that they are the run's; empty in logs of earlier versions.
+        model: `name` and, if known, `path`; empty if the log has none.
+        symmetrize: Rotations over which the model was averaged; None if unknown.
+        versions: Versions of Tumble and torch, under names such as `torch of the run`; empty for earlier versions.
     """
 
     model: dict[str, str] = field(default_factory=dict)
@@ -39,10 +39,10 @@ class RunLine:
 
 
 def read_run_line(text: str) -> RunLine:
-    """Return what the last such line of a log says.
+    """Return the values of the last such line of a log.
 
     Args:
-        text: Of the log, or of its beginning.
+        text: Text of the log, or its beginning.
     """
     lines = list(_lines(text))
     if not lines:
@@ -60,15 +60,15 @@ def _lines(text: str) -> Iterator[dict[str, Any]]:
         if not line.startswith(_PREFIX):
             continue
         try:
-            said = json.loads(line.removeprefix("tumble: "))
+            values = json.loads(line.removeprefix("tumble: "))
         except (ValueError, RecursionError):
-            continue  # cut short, by a full disk or where a reader stopped, or damaged
-        if said.get("format") == FORMAT:
-            yield said
+            continue  # damaged, or cut off by a full disk or at the end of `text`
+        if values.get("format") == FORMAT:
+            yield values
 
 
 def _texts(value: Any) -> dict[str, str]:
-    """Return the texts among the values of an object; what else may stand in a damaged line is left out."""
+    """Return the values of an object that are texts; a damaged line may have others."""
     return {key: text for key, text in value.items() if isinstance(text, str)} if isinstance(value, dict) else {}
 
 

@@ -1,4 +1,4 @@
-"""How files looked before they were read: what tells later that they have changed."""
+"""Sizes and modification times of files before they were read, which show later changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Stamp:
-    """How a file looked from outside.
+    """Size and modification time of a file.
 
     Attributes:
         size: Bytes.
@@ -21,18 +21,18 @@ class Stamp:
     modified_ns: int
 
     @staticmethod
-    def of(path: Path) -> Stamp:
-        """That of a file as it is now.
+    def of_file(path: Path) -> Stamp:
+        """Return the present stamp of a file.
 
         Raises:
-            OSError: If it can't be looked at.
+            OSError: If the file isn't accessible.
         """
         found = path.stat()
         return Stamp(found.st_size, found.st_mtime_ns)
 
 
 def stamps_in(folder: Path) -> dict[Path, Stamp]:
-    """Return all files of a folder as they are now; none if it can't be read."""
+    """Return the present stamps of all files in a folder; none if it can't be read."""
     stamps: dict[Path, Stamp] = {}
     try:
         with os.scandir(folder) as entries:
@@ -46,8 +46,8 @@ def stamps_in(folder: Path) -> dict[Path, Stamp]:
 
 
 def stamped(files: Iterable[Path], before: Mapping[Path, Stamp]) -> dict[Path, Stamp]:
-    """Return the files as they were before they were read; those that are elsewhere, as they are now.
+    """Return the stamps of files before they were read; present stamps for files outside the folder.
 
-    A log that grows while it is read has more in it than was read, so a stamp that is taken later would hide that.
+    A log may grow while it is read, and a stamp that is taken afterwards would hide that.
     """
-    return {path: before[path] if path in before else Stamp.of(path) for path in files if path.is_file()}
+    return {path: before[path] if path in before else Stamp.of_file(path) for path in files if path.is_file()}

@@ -1,4 +1,4 @@
-"""Lines of text files that engines and drivers append to, as they are after crashes and on full disks."""
+"""Reader of rows in text files that engines and drivers append to, which crashes and full disks may have damaged."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from tumble.trajectories.trajectory_file import check_file
 
 
 def is_file(path: Path) -> bool:
-    """Return whether a file is there; false for folders, pipes and names that no file can have."""
+    """Return whether a regular file exists; false for folders, pipes and invalid names."""
     return os.path.isfile(path)
 
 
 def complete_lines(path: Path) -> list[bytes]:
-    """Return all lines that end, without one that is being written or was cut off.
+    """Return all lines with a line end, without a last line that is being written or was cut off.
 
     Raises:
-        TrajectoryError: If it can't be read.
+        TrajectoryError: If the file can't be read.
     """
     check_file(path)
     try:
@@ -43,5 +43,5 @@ def row_of(words: Sequence[bytes], width: int | None = None) -> list[float] | No
 
 
 def is_count(number: float) -> bool:
-    """Return whether this is the number of a step: an integer from 0 that a float has exactly."""
+    """Return whether a number is a step: an integer from 0 that a float represents exactly."""
     return bool(np.isfinite(number)) and 0 <= number < 2**53 and number == int(number)

@@ -55,7 +55,7 @@ def fingerprint(run: Run, settings: Settings, observables: Sequence[str] | None)
     """
     files = {}
     for path in files_read(run, settings):
-        now = Stamp.of(path)
+        now = Stamp.of_file(path)
         stamp = run.stamps.get(path, now)
         # What was added after it was read isn't in the results, so its content isn't theirs.
         files[_name(path, run.folder)] = asdict(stamp) | {"sha256": sha256(path) if stamp == now else None}
@@ -126,7 +126,7 @@ def _is_same(path: Path, known: Mapping[str, Any]) -> bool:
     """Return whether a file is the one that was read; one that is gone isn't."""
     if not path.is_file():
         return False
-    now, before = Stamp.of(path), Stamp(known.get("size", -1), known.get("modified_ns", -1))
+    now, before = Stamp.of_file(path), Stamp(known.get("size", -1), known.get("modified_ns", -1))
     return now == before or (now.size == before.size and sha256(path) == known.get("sha256"))
 
 

@@ -66,7 +66,7 @@ def test_a_driver_that_was_started_again(tmp_path: Path) -> None:
     (tmp_path / "log").write_text(log("1 0", "1 1") + log("1 0", "1 1", "11 0", "11 1"))
     time, _, notes = symmetry_of(tmp_path, INPUT)
     assert list(time) == [0, 5, 10]
-    assert notes[0].startswith("The driver was started 2 times: times of the symmetry error after the first are")
+    assert notes[0].startswith("The driver was started 2 times")
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,15 @@ def test_a_driver_that_was_started_again(tmp_path: Path) -> None:
         (
             {"motion": MTS},
             log("1 0", "1 1"),
-            "steps only in dynamics without multiple time stepping",
+            "without multiple time stepping",
         ),
         (
             {"motion": TIMELESS},
             log("1 0", "1 1"),
-            "steps only in dynamics without multiple time stepping",
+            "without multiple time stepping",
         ),
         ({"start": 30}, log("1 0", "1 1"), "the input starts from step 30"),
-        ({"beads": 4}, log("1 0", "1 1"), "its rounds have 2 lines for 4 beads, so that they aren't steps"),
+        ({"beads": 4}, log("1 0", "1 1"), "its rounds have 2 lines for 4 beads"),
         ({}, log(), "expected lines of numbers, got none"),
     ],
 )

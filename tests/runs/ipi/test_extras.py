@@ -77,7 +77,7 @@ def test_damaged_rows_are_left_out(tmp_path: Path, row: str) -> None:
     text = extras((0, "0 0 0"), (1, row), (2, "0 0 2"))
     steps, numbers, notes = read_extras(written(tmp_path, text))
     assert (list(steps), numbers[:, 0].tolist()) == ([0, 2], [[0, 0, 0], [0, 0, 2]])
-    assert notes == ("Of the rows in `i-pi.torque_0`, 1 are damaged and left out.",)
+    assert notes == ("1 rows in `i-pi.torque_0` are damaged and left out.",)
 
 
 def test_damage_is_refused_or_left_out(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_torque_of_which_something_is_missing(tmp_path: Path) -> None:
         "Extras in `i-pi.torque_*` are left out: expected the frame torque of all beads.",
     )
     assert torque_of([torque(tmp_path, "dipole, torque")], 1, 0.5)[2] == (
-        "Extras in `i-pi.torque_*` are left out: expected the frame torque in columns that are known.",
+        "Extras in `i-pi.torque_*` are left out: expected the frame torque after known keys only.",
     )
     assert torque_of([torque(tmp_path, "bare_energy, torque")], 1, 0.5)[2] == (
         "The frame torque is left out: expected it in `i-pi.torque_*`, got other extras.",

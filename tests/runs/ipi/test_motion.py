@@ -108,7 +108,7 @@ def test_several_motions_in_a_step() -> None:
     assert (found.timestep, found.keeps_temperature, found.thermostat) == (pytest.approx(5e-4), False, "global")
     assert found.one_force_per_step is False
     assert read(both.format(text, "p_ramp")).keeps_temperature is True
-    assert read(both.format(text, "minimize")).unsampled == "geometry optimization is no companion of dynamics"
+    assert read(both.format(text, "minimize")).unsampled == "geometry optimization can't be combined with dynamics"
     twice = f"<motion mode='multi'> {2 * f'''<motion mode='dynamics'> {text} </motion>'''} </motion>"
     # i-PI adds their steps (`MultiMotion.get_totdt`).
     assert read(twice).timestep == pytest.approx(1e-3)
@@ -120,7 +120,7 @@ def test_several_motions_in_a_step() -> None:
 def test_suzuki_chin(mode: str, words: str) -> None:
     found = dynamics(mode, "pile_l", beads=8)
     assert (found.words, found.suzuki_chin) == (f"{words} (PILE-L, Suzuki–Chin)", True)
-    assert any("of 8 beads, the 4 with even numbers are used" in note for note in found.notes)
+    assert any("4 of 8 beads with even numbers" in note for note in found.notes)
     assert dynamics(mode, "pile_l", beads=1).suzuki_chin is False
 
 

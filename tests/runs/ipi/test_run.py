@@ -161,7 +161,7 @@ def test_suzuki_chin_reads_the_beads_that_sample(tmp_path: Path) -> None:
     assert run.log["potential"] == pytest.approx(np.array(energies), rel=1e-4)
     assert "kinetic_cv(H)" in run.log
     (note,) = run.notes
-    assert "of 4 beads, the 2 with even numbers are used" in note
+    assert "2 of 4 beads with even numbers" in note
     with pytest.raises(TrajectoryError, match="got every second bead"):
         analyze(run, ("gyration",))
     assert analyze(run, ("kinetic",), Settings(blocks=4)).results[0]["kinetic_H"].values == pytest.approx(

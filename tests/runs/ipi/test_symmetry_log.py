@@ -100,7 +100,7 @@ def test_damaged_lines_are_left_out(tmp_path: Path, line: str) -> None:
     path.write_text(HEADING + GOOD + line + GOOD.replace("1 0", "21 0" if HEADING not in line else "11 0", 1))
     log = read_symmetry_log(path)
     assert list(log.rounds) == [1, 21]
-    assert log.notes == ("Of the lines of the symmetry error, 1 are damaged and left out.",)
+    assert log.notes == ("1 lines of the log of the symmetry error are damaged and left out.",)
 
 
 def test_a_log_that_a_full_disk_cut_is_continued(tmp_path: Path, model_file: object) -> None:
@@ -118,7 +118,7 @@ def test_a_log_that_a_full_disk_cut_is_continued(tmp_path: Path, model_file: obj
     assert path.read_text().startswith(f"{HEADING}{GOOD}11 0 -10 -10.5 0.3 0.1\n# tumble drive: ")
     log = read_symmetry_log(path)
     assert (len(log.rounds), log.parts) == (3, 2)
-    assert log.notes == ("Of the lines of the symmetry error, 1 are damaged and left out.",)
+    assert log.notes == ("1 lines of the log of the symmetry error are damaged and left out.",)
 
 
 def test_damage_is_refused_or_left_out(tmp_path: Path) -> None:

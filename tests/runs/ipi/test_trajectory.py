@@ -10,8 +10,8 @@ from tumble.runs.ipi.input import TrajectoryOutput
 from tumble.runs.ipi.trajectory import trajectory_of
 from tumble.runs.run import Trajectory
 
-CENTROID = "Positions are those of the centroid of {} beads: structure is sharper than that of the nuclei, "
-CENTROID += "and motion means something in RPMD, TRPMD and CMD only."
+CENTROID = "Positions are those of the centroid of {} beads: its structure is sharper than that of the nuclei, "
+CENTROID += "and its motion has a meaning in RPMD, TRPMD and CMD only."
 
 
 def output(
@@ -76,8 +76,8 @@ def test_a_part_of_the_beads(tmp_path: Path) -> None:
     trajectory, notes = found([part, velocities], 4)
     assert (names(trajectory.positions), names(trajectory.velocities)) == ("pos_0.xyz", "")
     assert notes == (
-        "Positions are those of bead 0 alone, since there are no files of all 4 beads: its motion is no dynamics, and "
-        "results of all beads aren't compared with its own."
+        "Positions are those of bead 0 alone, since the files of all 4 beads are missing: its motion is not physical "
+        "dynamics, and its results aren't compared with others."
     )
     centroid = output(tmp_path, "x_centroid", "c", files=".xyz")
     trajectory, notes = found([part, velocities, centroid], 4)
@@ -89,7 +89,7 @@ def test_velocities_of_one_bead_are_left_out(tmp_path: Path) -> None:
     velocities = output(tmp_path, "velocities", "vel", files="_0.xyz", bead=0)
     trajectory, notes = found([positions, velocities])
     assert (names(trajectory.positions), trajectory.velocities) == ("pos_0.xyz pos_1.xyz", ())
-    assert notes == "The velocities in `i-pi.vel_0.xyz` are left out, since they lack beads that the positions have."
+    assert notes == "The velocities in `i-pi.vel_0.xyz` are left out, since they lack beads of the positions."
 
 
 @pytest.mark.parametrize(("stride", "taken"), [(1, True), (2, True), (3, False), (4, False), (20, False)])
@@ -98,7 +98,7 @@ def test_sparse_forces_are_left_out(tmp_path: Path, stride: int, taken: bool) ->
     forces = output(tmp_path, "forces", "f", files="_0.xyz", stride=stride)
     trajectory, notes = found([positions, forces], 1)
     assert names(trajectory.forces) == ("f_0.xyz" if taken else "")
-    note = "The forces in `i-pi.f_0.xyz` are left out, since they lack frames that the positions have."
+    note = "The forces in `i-pi.f_0.xyz` are left out, since they lack frames of the positions."
     assert notes == ("" if taken else note)
 
 
@@ -115,7 +115,7 @@ def test_companions_of_the_centroid(tmp_path: Path) -> None:
         "v.xyz",
         "",
     ]
-    left_out = "The f_centroid in `i-pi.f.xyz` are left out, since they lack frames that the positions have."
+    left_out = "The f_centroid in `i-pi.f.xyz` are left out, since they lack frames of the positions."
     assert notes == f"{CENTROID.format(2)} {left_out}"
 
 
@@ -131,7 +131,7 @@ def test_every_second_bead_of_a_suzuki_chin_splitting(tmp_path: Path, bead: int)
     # The centroid of all beads is none of those that sample.
     assert trajectory_of([centroid], 4, every_second=True) == (Trajectory(), ())
     odd = output(tmp_path, "positions", "odd", files="_1.xyz", bead=1)
-    note = "Positions of beads with odd numbers are left out, since these don't sample."
+    note = "Positions of beads with odd numbers are left out, since these don't sample the distribution."
     assert trajectory_of([odd], 4, every_second=True) == (Trajectory(), (note,))
     even = output(tmp_path, "x_centroid_even", "even", files=".xyz")
     trajectory, _ = trajectory_of([centroid, even], 4, every_second=True)

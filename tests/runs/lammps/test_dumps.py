@@ -104,7 +104,7 @@ def test_file_that_no_log_names_stays_alone(tmp_path: Path) -> None:
     log.write_text(log.read_text().replace("units metal", "units lj"))
     found = open_run(folder / "a.dump")
     assert found.engine == "unknown"
-    assert found.notes[0].startswith("What `log.lammps` says isn't used: ")
+    assert found.notes[0].startswith("`log.lammps` isn't used: ")
 
 
 @pytest.mark.parametrize("where", ["", "dumps/", "absolute"])
@@ -179,8 +179,8 @@ def test_dumps_of_turns_under_other_settings_are_named(tmp_path: Path) -> None:
     found = open_run(folder)
     assert found.universe().trajectory.steps.tolist() == [200, 210, 220]
     assert (
-        "Dumps of earlier stages, which the analyzed ones don't go on from, are left out: `a.1.dump`, `a.2.dump`, "
-        "`a.3.dump` and 7 more; name one instead."
+        "Dumps of earlier stages, which the analyzed ones don't continue, are left out: `a.1.dump`, `a.2.dump`, "
+        "`a.3.dump` and 7 more; name one."
     ) in found.notes
     third = open_run(folder / "a.3.dump")
     assert (third.timestep, third.universe().trajectory.steps.tolist()) == (pytest.approx(0.0003), [40, 50, 60])

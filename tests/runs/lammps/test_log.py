@@ -91,7 +91,9 @@ def test_log_that_goes_on_in_others(tmp_path: Path) -> None:
         assert found.time == pytest.approx(0.0025 * np.arange(2, 6))
         assert found.trajectory.positions == (folder / "a.dump",)
     (folder / "next.log").unlink()
-    assert "The log goes on in `next.log`, which isn't there: what follows isn't known." in open_run(folder).notes
+    assert (
+        "The log continues in `next.log`, which is missing: the rest of the run is unknown." in open_run(folder).notes
+    )
 
 
 def test_log_in_another_folder(tmp_path: Path) -> None:
@@ -125,8 +127,8 @@ def test_what_is_not_echoed_is_not_known(tmp_path: Path, arguments: tuple[str, .
     found = open_run(folder, units="metal")
     assert (found.ensemble == "NVE", found.timestep == 0.00025) == (known, known)
     assert len(found.trajectory.positions) == (1 if known else 0)
-    told = " ".join(found.notes)
-    assert ("doesn't echo the commands" in told, "about 0.25 fs by the speed" in told) == (not known, not known)
+    notes = " ".join(found.notes)
+    assert ("doesn't echo the commands" in notes, "about 0.25 fs" in notes) == (not known, not known)
     found = open_run(folder, units="metal", timestep=0.00025)  # what is true is taken, without a word
     assert found.time == pytest.approx(0.0025 * np.arange(5))
     assert "as given" not in " ".join(found.notes)
@@ -160,7 +162,7 @@ def test_log_that_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "log.lammps").mkdir()
     with pytest.raises(TrajectoryError, match="found neither"):
         open_run(tmp_path)
-    with pytest.raises(TrajectoryError, match="got what is no regular file"):
+    with pytest.raises(TrajectoryError, match="got no regular file"):
         read_lammps_log(tmp_path / "log.lammps")
     with pytest.raises(TrajectoryError, match="got No such file"):
         read_lammps_log(tmp_path / "nothing.log")

@@ -107,7 +107,7 @@ def test_what_is_damaged_is_named(tmp_path: Path) -> None:
         assert found.time.tolist() == pytest.approx([0, 0.01, 0.03, 0.04, 0.05])
         assert any(f"1, the first in line {number} of `damaged.log`" in note for note in found.notes)
     found = damaged(folder, row, row.replace(row.split()[1], "nan"))
-    assert "Thermo output has values that are infinite or none, the first at step 20." in found.notes
+    assert "Thermo output has values that are infinite or NaN, the first at step 20." in found.notes
     # The mean of a temperature that isn't a number is none, and the thermostat would say another.
     assert found.temperature == pytest.approx(float(found.log["Temp"][[0, 1, 3, 4, 5]].mean()))
 

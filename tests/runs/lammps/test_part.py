@@ -54,7 +54,7 @@ def test_last_run_with_a_trajectory_counts(tmp_path: Path) -> None:
     script = NVE + DUMP + "run 30\nundump d\nunfix 1\nfix 0 all nvt temp 90 90 0.1\nrun 20\n"
     found = open_run(run_argon(tmp_path, script))
     assert (found.ensemble, found.time[-1]) == ("NVE", pytest.approx(0.0075))
-    assert "What was run from step 30 on isn't analyzed, since no trajectory of it was written." in found.notes
+    assert any("from step 30 on isn't analyzed" in note for note in found.notes)
     assert steps(tmp_path) == [0, 10, 20, 30]
 
 
@@ -89,14 +89,14 @@ def test_stage_that_was_halted_between_two_rows_counts_to_its_end(tmp_path: Path
 def test_what_was_run_without_a_log_does_not_count(tmp_path: Path) -> None:
     folder = run_argon(tmp_path, NVE + DUMP + "run 20\nlog none\ntimestep 0.002\nrun 20\n")
     assert steps(folder) == [0, 10, 20]
-    assert "The log ends before the run (`log none`): what follows isn't known." in open_run(folder).notes
+    assert "The log ends before the run (`log none`): the rest of the run is unknown." in open_run(folder).notes
 
 
 def test_log_without_steps(tmp_path: Path) -> None:
     script = "thermo_style custom temp pe\nfix 1 all nvt temp 50 50 0.1\n" + DUMP + "run 20\nunfix 1\n" + NVE
     found = open_run(run_argon(tmp_path, script + "run 20\nminimize 0 0 2 2\n"))
     assert (found.ensemble, found.timestep, len(found.time)) == ("NVE", 0.00025, 0)
-    assert any(note.startswith("The log has no rows with steps, so frames of other stages") for note in found.notes)
+    assert any(note.startswith("The log has no rows with steps") for note in found.notes)
 
 
 def test_pieces_of_a_run_without_setup(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_pieces_of_a_run_without_setup(tmp_path: Path) -> None:
 def test_minimization_alone_has_no_times(tmp_path: Path) -> None:
     found = open_run(run_argon(tmp_path, "timestep 0.001\n" + DUMP + "minimize 0 0 20 100\n"))
     assert (found.ensemble, found.timestep, len(found.time)) == ("minimization", None, 0)
-    assert any("The log has no dynamics, but `minimize`" in note for note in found.notes)
+    assert any("`minimize` and no dynamics" in note for note in found.notes)
     assert "temperature" not in found.log
 
 

@@ -204,7 +204,7 @@ def test_minimization_is_no_time(tmp_path: Path) -> None:
 def test_lines_off_the_grid_are_left_out_with_a_note(tmp_path: Path) -> None:
     found = open_run(run(tmp_path, HEAD + stage(0, 10, 20, 25) + stage(25, 30, 40, 50)))
     assert found.time == pytest.approx([0.0, 0.01, 0.02, 0.03, 0.04, 0.05])
-    assert found.notes == ("1 lines of the log, between the regular ones, are left out.",)
+    assert found.notes == ("1 rows of the log at irregular steps are left out.",)
 
 
 def test_dump_of_all_positions_that_the_last_run_wrote(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_energies_per_atom_are_made_those_of_all(tmp_path: Path) -> None:
 
 def test_partitions(tmp_path: Path) -> None:
     folder = run(tmp_path, "LAMMPS (22 Jul 2025)\nRunning on 2 partitions of processors\n")
-    with pytest.raises(TrajectoryError, match=r"partition, got that of all; .*`log\.lammps\.0`"):
+    with pytest.raises(TrajectoryError, match=r"one partition, got .*`log\.lammps\.0`"):
         open_run(folder)
     bead = HEAD + "fix 1 all pimd/langevin ensemble nvt temp 300.0\n" + stage(0, 10, temperature=1400.0)
     (folder / "log.lammps.0").write_text(bead)
@@ -294,9 +294,9 @@ def test_what_the_user_says_wins_with_a_note_where_the_run_says_another(tmp_path
     assert found.torque_time == pytest.approx([0, 0.01, 0.02])
     assert found.log["potential"][0] == pytest.approx(-10 * 4184 / 96485.332)
     assert found.notes == (
-        "Units are `real`, as given, where the log says `units metal`.",
-        "The time step is 1 fs, as given, where the log says 0.0005 fs.",
-        "The temperature is 250 K, as given, where the run says 310 K.",
+        "Units are `real`, as given; the log has `units metal`.",
+        "The time step is 1 fs, as given; that of the log is 0.0005 fs.",
+        "The temperature is 250 K, as given; that of the run is 310 K.",
     )
 
 

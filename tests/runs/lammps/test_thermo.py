@@ -28,13 +28,13 @@ def test_whether_energies_are_per_atom_without_an_echo(tmp_path: Path, units: st
         assert silent.log["potential"] == pytest.approx(said.log["potential"], rel=1e-3)  # `multi` has four decimals
     told = [note for note in silent.notes if "per atom" in note]
     expected = (
-        ["Energies in the log are per atom, as its kinetic energy and temperature tell."] if norm == "yes" else []
+        ["Energies in the log are per atom, according to its kinetic energy and temperature."] if norm == "yes" else []
     )
     assert told == expected
 
 
 def test_whether_energies_are_per_atom_is_not_known_without_kinetic_energy_or_motion(tmp_path: Path) -> None:
-    note = "The log doesn't say whether energies are per atom (`thermo_modify norm`): they are taken as those of all."
+    note = "The log doesn't say whether energies are per atom (`thermo_modify norm`): they are taken as total energies."
     script = "thermo_style custom step temp pe\nfix 1 all nve\nrun 20\n"
     assert note in logged(tmp_path / "potential", script, "-echo", "none").notes
     script = "velocity all set 0 0 0\nfix 1 all nve\nthermo_style custom step temp ke pe\nrun 0\n"

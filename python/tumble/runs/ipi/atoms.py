@@ -1,4 +1,4 @@
-"""Which atoms a run of i-PI has, as its input or checkpoint tells without a trajectory."""
+"""Numbers of atoms in a run of i-PI, from its input or checkpoint, without a trajectory."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tumble.errors import TrajectoryError
 from tumble.runs.ipi.elements import integer_of, word_of
 from tumble.runs.text_rows import is_file
 
-_LINE = 10_000  # characters of a line that is read
+_LINE = 10_000  # characters, longest line that is read
 _MOST = 10_000_000  # atoms
 
 
 def atoms_of(system: Any, folder: Path) -> dict[str, int]:
-    """Return the number of atoms of each label, by which i-PI selects them; empty if they aren't known.
+    """Return the number of atoms of each label, by which i-PI selects atoms; empty if unknown.
 
-    They are among the names of a checkpoint, or in the first frame of the xyz file that the run starts from.
+    The labels are those of a checkpoint, or of the first frame of the xyz file that the run starts from.
 
     Args:
         system: The element `system`.
-        folder: Of the input.
+        folder: Folder of the input.
     """
     names = system.find("beads/names")
     text = "" if names is None else (names.text or "").strip().strip("[]")

@@ -1,4 +1,4 @@
-"""What `tumble drive` left beside the outputs of i-PI: what it said, and its log of the symmetry error."""
+"""Files of `tumble drive` next to the outputs of i-PI: its messages, and its log of the symmetry error."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from tumble.types import Array
 _HEAD = 100_000  # characters of a log, in the first of which a driver introduces itself
 
 
-def said_by_driver(folder: Path) -> RunLine:
-    """Return what the log of `tumble drive`, a file *.log next to the outputs, says about the model."""
+def model_in_driver_log(folder: Path) -> RunLine:
+    """Return the line about the model in the log of `tumble drive`, a file *.log next to the outputs."""
     for path in sorted(folder.glob("*.log")):
         try:
             check_file(path)
             with path.open(errors="replace") as file:
-                said = read_run_line(file.read(_HEAD))
+                line = read_run_line(file.read(_HEAD))
         except (OSError, TrajectoryError):
             continue  # a folder or a pipe of that name, or what belongs to somebody else
-        if said.model:
-            return said
+        if line.model:
+            return line
     return RunLine()
 
 
 def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array], tuple[str, ...]]:
-    """Return the log of the symmetry error, which is known by its heading.
+    """Return the log of the symmetry error, which is recognized by its heading.
 
-    The driver counts rounds through the beads. Round n is step n − 1, at the time (n − 1) Δt, where one driver serves
-    all beads and i-PI asks once for the forces of a step. Where a round can't be a step, as in multiple time stepping
-    or with several drivers, the log is left out.
+    The driver counts rounds through the beads. If one driver serves all beads and i-PI requests forces once per step,
+    round n is step n − 1, at the time (n − 1) Δt. If rounds aren't steps, as in multiple time stepping or with several
+    drivers, the log is left out.
 
     Args:
-        folder: Where it may be.
+        folder: Folder to search.
         found: The input of the run.
 
     Returns:
-        Times [V] in ps, columns [V] (see `Run.symmetry`), and what was left out, in sentences.
+        Times [V] in ps, columns [V] (see `Run.symmetry`), and sentences about what was left out.
     """
     logs = [path for path in sorted(folder.iterdir()) if is_file(path) and is_symmetry_log(path)]
     if not logs:
@@ -54,23 +54,23 @@ def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array],
         return np.empty(0), {}, (f"The log of the symmetry error, {names}, is left out: {reason}.",)
 
     if len(logs) > 1:
-        return left_out("there are several, and none of several drivers knows the step")
+        return left_out("there are several, and with several drivers their rounds aren't steps")
     if found.motion.timestep is None or not found.motion.one_force_per_step:
-        return left_out("its rounds are steps only in dynamics without multiple time stepping")
+        return left_out("its rounds are steps only in molecular dynamics without multiple time stepping")
     if found.start > 0:
         return left_out(f"its rounds are counted from the start, and the input starts from step {found.start}")
     try:
         log = read_symmetry_log(logs[0])
     except TrajectoryError as error:
         return left_out(str(error))
-    # Beads that lie on top of each other, as at the start, have one line together: most rounds have all lines.
+    # Beads at the same positions, as at the start, share one line, but most rounds have all lines.
     lines = float(np.median(log.lines))
     if lines != found.beads:
-        return left_out(f"its rounds have {lines:g} lines for {found.beads} beads, so that they aren't steps")
+        return left_out(f"its rounds have {lines:g} lines for {found.beads} beads, so they aren't steps")
     notes = log.notes
     if log.parts > 1:
         notes += (
-            f"The driver was started {log.parts} times: times of the symmetry error after the first are known to the "
-            "distance of its rows only.",
+            f"The driver was started {log.parts} times: after the first start, times of the symmetry error are "
+            "uncertain by the interval between its rows.",
         )
     return (log.rounds - 1) * found.motion.timestep, log.values, notes

@@ -1,4 +1,4 @@
-"""Words and numbers in elements of an XML input of i-PI."""
+"""Parsers of words and numbers in the elements of an XML input of i-PI."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from tumble.errors import TrajectoryError
 from tumble.units.ipi import Units, factor
 
-_SHOWN = 40  # characters of what is wrong, in messages
+_SHOWN = 40  # characters of a wrong word in messages
 
 
 def word_of(element: Any, attribute: str, default: str) -> str:
@@ -20,11 +20,11 @@ def integer_of(text: str, what: str) -> int:
     """Return an integer.
 
     Raises:
-        TrajectoryError: If it isn't one, or needs more than 64 bits.
+        TrajectoryError: If the text isn't an integer of 64 bits.
     """
     word = text.strip()
     try:
-        # Python takes `1_000`, too.
+        # Python also accepts `1_000`.
         value = int("_" if "_" in word or len(word) > _SHOWN else word)
     except ValueError as error:
         raise TrajectoryError(f"`{what}`: expected an integer, got `{word[:_SHOWN]}`") from error
@@ -34,10 +34,10 @@ def integer_of(text: str, what: str) -> int:
 
 
 def positive_of(element: Any, attribute: str) -> int:
-    """Return an attribute that counts something, 1 if it isn't given.
+    """Return an attribute that is a positive integer; 1 if it isn't given.
 
     Raises:
-        TrajectoryError: If it isn't an integer from 1.
+        TrajectoryError: If it isn't a positive integer.
     """
     value = integer_of(word_of(element, attribute, "1"), attribute)
     if value < 1:
@@ -46,26 +46,26 @@ def positive_of(element: Any, attribute: str) -> int:
 
 
 def integers_of(element: Any) -> list[int]:
-    """Those of an array such as `[ 1, 4 ]`, none without the element.
+    """Return the integers of an array such as `[ 1, 4 ]`; none without the element.
 
     Raises:
-        TrajectoryError: If something else is in there.
+        TrajectoryError: If a word isn't an integer.
     """
     words = [] if element is None else (element.text or "").strip("[] \t\n").split(",")
     return [integer_of(word, element.tag) for word in words if word.strip()]
 
 
 def quantity_of(element: Any, units: Units, default: float | None = None, positive: bool = False) -> float | None:
-    """Return a number in our units.
+    """Return a number with a unit, converted to Tumble's units.
 
     Args:
-        element: None if it isn't given.
-        units: Those that it may have.
-        default: In atomic units.
+        element: The element; None if missing.
+        units: Allowed units.
+        default: Value of a missing or empty element, in atomic units.
         positive: Whether it must be above 0.
 
     Raises:
-        TrajectoryError: If it isn't a finite number, or the unit isn't known.
+        TrajectoryError: If it isn't a finite number, or the unit is unknown.
     """
     if element is None or not (element.text or "").strip():
         return None if default is None else default * factor(units, None, "default")

@@ -1,4 +1,4 @@
-"""Extras of i-PI: numbers that the driver gave for each bead, such as the frame torque."""
+"""Reader of the extras of i-PI: numbers that the driver returned for each bead, such as the frame torque."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from tumble.trajectories.frames import continuing
 from tumble.types import Array
 
 _STEP = re.compile(rb"#\s*Step:\s*(\d{1,15})(?!\d)")
-# How many numbers each key of `tumble drive` stands for; i-PI writes those of several keys in one row.
+# Count of numbers of each key of `tumble drive`; i-PI writes the numbers of several keys in one row.
 _SIZES = {"torque": 3, "bare_energy": 1, "bare_torque": 3}
 
 
 def read_extras(paths: Sequence[Path]) -> tuple[Array, Array, tuple[str, ...]]:
     """Read files of extras, one for each bead.
 
-    A last line that was cut off is left out, and so are damaged lines and steps that aren't in all files.
+    Damaged lines, a last line that was cut off, and steps that aren't in all files are left out.
 
     Args:
-        paths: In the order of the beads.
+        paths: Files in the order of the beads.
 
     Returns:
-        The steps [U], the numbers [U,P,K] of P beads, K numbers each, and what was left out, in sentences.
+        The steps [U], the numbers [U,P,K] of P beads, K numbers each, and sentences about what was left out.
 
     Raises:
-        TrajectoryError: If something else is in there.
+        TrajectoryError: If a file has other contents.
     """
     if not paths:
         raise TrajectoryError("`paths`: expected a file for each bead, got none")
@@ -44,7 +44,7 @@ def read_extras(paths: Sequence[Path]) -> tuple[Array, Array, tuple[str, ...]]:
         raise TrajectoryError(f"`{paths[0]}`: expected as many numbers for each bead, got others")
     shared = reduce(np.intersect1d, [steps for steps, _, _ in beads])
     notes = tuple(
-        f"Of the rows in `{path.name}`, {damaged} are damaged and left out."
+        f"{damaged} rows in `{path.name}` are damaged and left out."
         for path, (_, _, damaged) in zip(paths, beads, strict=True)
         if damaged > 0
     )
@@ -54,15 +54,15 @@ def read_extras(paths: Sequence[Path]) -> tuple[Array, Array, tuple[str, ...]]:
 def torque_of(
     outputs: Sequence[TrajectoryOutput], beads: int, timestep: float | None
 ) -> tuple[Array, Array | None, tuple[str, ...]]:
-    """Return the frame torque that the driver gave as extras.
+    """Return the frame torque that the driver returned as extras.
 
     Args:
-        outputs: As the input has them.
+        outputs: Elements `trajectory` of the input.
         beads: Number of beads.
         timestep: ps.
 
     Returns:
-        Times [U] in ps, torques [U,P,3] in eV/rad or None, and what was left out, in sentences.
+        Times [U] in ps, torques [U,P,3] in eV/rad or None, and sentences about what was left out.
     """
     notes = []
     for output in outputs:
@@ -77,7 +77,7 @@ def torque_of(
             continue
         before = keys[: keys.index("torque")]
         if len(files) < beads or any(key not in _SIZES for key in before):
-            reason = "of all beads" if len(files) < beads else "in columns that are known"
+            reason = "of all beads" if len(files) < beads else "after known keys only"
             notes.append(f"Extras in `{output.stem.name}_*` are left out: expected the frame torque {reason}.")
             continue
         first = sum(_SIZES[key] for key in before)
@@ -93,7 +93,7 @@ def torque_of(
 
 
 def _read_bead(path: Path) -> tuple[Array, Array, int]:
-    """Return the steps [U], increasing, numbers [U,K] of a file, and how many of its rows are damaged and left out."""
+    """Return the increasing steps [U], the numbers [U,K], and the number of damaged rows, which are left out."""
     steps: list[float] = []
     rows: list[list[float]] = []
     step: float | None = None
@@ -101,7 +101,7 @@ def _read_bead(path: Path) -> tuple[Array, Array, int]:
     for line in complete_lines(path):
         headings = _STEP.findall(line)
         if headings:
-            # The row of a step may have been cut off, where a run was killed and goes on.
+            # If a run was killed and continued, the row of the previous step may be cut off.
             step = float(headings[-1])
         elif line.strip() and b"#" not in line:
             row = row_of(line.split())

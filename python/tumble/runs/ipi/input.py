@@ -1,7 +1,7 @@
-"""The XML input of i-PI, or a checkpoint (`RESTART`), with the defaults that i-PI has for what isn't in there.
+"""Reader of the XML input of i-PI, or a checkpoint (`RESTART`), with i-PI's defaults for missing elements.
 
-Names of outputs are those of i-PI (`ipi.engine.simulation`, `ipi.engine.outputs`): `SYSTEM_PREFIX.FILENAME`, without
-the parts that are empty.
+Output files are named as in i-PI (`ipi.engine.simulation`, `ipi.engine.outputs`): `SYSTEM_PREFIX.FILENAME`, without
+empty parts.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from tumble.runs.ipi.motion import Motion, motion_of
 from tumble.runs.text_rows import is_file
 from tumble.units.ipi import PRESSURE, TEMPERATURE
 
-# What i-PI writes if its input has no element `output` (`ipi.inputs.outputs.InputOutputs.make_default`).
+# Outputs of an input without the element `output` (`ipi.inputs.outputs.InputOutputs.make_default`).
 _DEFAULT_OUTPUT = """
 <output prefix='i-pi'>
   <properties filename='md' stride='10'> [ time, step, conserved, temperature, potential, kinetic_cv ] </properties>
   <trajectory filename='pos' stride='100' format='xyz'> positions </trajectory>
 </output>
 """
-# Motions of all systems together that change what a system samples.
+# Values of `smotion` that change the distribution that a system samples.
 _BIASES = {
     "metad": "metadynamics",
     "dmd": "a driving force",
@@ -44,7 +44,7 @@ class PropertiesOutput:
     """An element `properties`.
 
     Attributes:
-        path: The file that it writes.
+        path: Its output file.
         stride: Steps from one row to the next.
     """
 
@@ -57,12 +57,12 @@ class TrajectoryOutput:
     """An element `trajectory`.
 
     Attributes:
-        quantity: What it writes, such as `positions`, without units.
-        stem: Path of its files, without number of bead and ending.
+        quantity: Quantity that it writes, such as `positions`, without units.
+        stem: Path of its files, without bead number and ending.
         stride: Steps from one frame to the next.
         format: `xyz`, `pdb`, `ase` or `bin`.
-        bead: The one that is written; if negative, every −`bead`th.
-        extra_type: Keys of the extras, with commas between them.
+        bead: Number of the bead that it writes; if negative, every −`bead`th bead is written.
+        extra_type: Keys of the extras, separated by commas.
     """
 
     quantity: str
@@ -73,7 +73,7 @@ class TrajectoryOutput:
     extra_type: str
 
     def beads(self, number: int) -> range:
-        """Those that it writes, of this number of beads."""
+        """Return the numbers of the beads that are written if there are `number` beads."""
         if self.bead < 0:
             return range(0, number, -self.bead)
         return range(self.bead, min(self.bead + 1, number))
@@ -81,19 +81,19 @@ class TrajectoryOutput:
 
 @dataclass(frozen=True)
 class IpiInput:
-    """What an input says.
+    """Contents of an input.
 
     Attributes:
         properties: In the order of the input.
         trajectories: In the order of the input.
-        motion: What moves the atoms.
-        pressure: That a barostat keeps, bar; None without one.
-        temperature: K; None if none is set, or none holds for all steps.
+        motion: Motion of the atoms.
+        pressure: Pressure of the barostat, bar; None without one.
+        temperature: K; None if it isn't set, or changes.
         beads: Number of beads.
-        atoms: Number of atoms of each label; empty where it isn't told.
-        rotations: Over which i-PI itself averages the forces, in words; None if it doesn't.
+        atoms: Number of atoms of each label; empty if unknown.
+        rotations: Description of the rotations over which i-PI itself averages the forces; None without them.
         start: Step from which it starts.
-        notes: What a reader of averages should know, in sentences.
+        notes: Sentences for the reader of averages.
     """
 
     properties: tuple[PropertiesOutput, ...]
@@ -112,7 +112,7 @@ def read_ipi_input(xml: Path) -> IpiInput:
     """Read an input of one system.
 
     Raises:
-        TrajectoryError: If it isn't one of i-PI, has several systems, or words where numbers are expected.
+        TrajectoryError: If it isn't an input of i-PI, has several systems, or words in place of numbers.
     """
     root = _parsed(xml)
     output = root.find("output")
@@ -126,7 +126,7 @@ def read_ipi_input(xml: Path) -> IpiInput:
 
 
 def root_of(xml: Path) -> Any:
-    """Return the element `simulation` of an input or a checkpoint; None if the file holds something else."""
+    """Return the element `simulation` of an input or a checkpoint; None for another file."""
     try:
         return _parsed(xml)
     except TrajectoryError:
@@ -137,17 +137,17 @@ def _parsed(xml: Path) -> Any:
     """Return the element `simulation`.
 
     Raises:
-        TrajectoryError: If the file holds something else.
+        TrajectoryError: If the file isn't an input of i-PI.
     """
     expected = f"`{xml}`: expected an input of i-PI, with the element `simulation`, got"
-    # Only a regular file ends: a pipe would be waited for.
+    # Reading a pipe could wait forever.
     if not is_file(xml):
         raise TrajectoryError(f"{expected} no file")
     try:
         root = ElementTree.parse(xml).getroot()
-    # The last two are those of encodings that Python or the parser doesn't know.
+    # The last two are raised for encodings that Python or the parser doesn't know.
     except (ElementTree.ParseError, OSError, ValueError, LookupError) as error:
-        raise TrajectoryError(f"{expected} what can't be read: {error}") from error
+        raise TrajectoryError(f"{expected} a file that can't be read: {error}") from error
     if root.tag != "simulation":
         raise TrajectoryError(f"{expected} `{root.tag[:40]}`")
     return root
@@ -180,7 +180,7 @@ def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
 
 
 def _rotations(root: Any) -> str | None:
-    """What the elements `ffrotations` do, which hand rotated structures to a driver and average what it says."""
+    """Return a description of the elements `ffrotations`, which average the results of a driver over rotations."""
     found = []
     for element in root.iter("ffrotations"):
         flags = [name for name in ("random", "inversion") if (element.findtext(name) or "").strip().lower() == "true"]
@@ -191,7 +191,7 @@ def _rotations(root: Any) -> str | None:
 
 
 def _notes(root: Any, system: Any) -> list[str]:
-    """What changes averages, or the meaning of beads, beside the motion."""
+    """Return notes on elements other than the motion that change averages or the meaning of beads."""
     notes = []
     if system.find("ensemble/bias") is not None and len(system.find("ensemble/bias")) > 0:
         notes.append("A bias acts on the atoms (`bias`): averages are those of the biased ensemble.")
@@ -204,7 +204,7 @@ def _notes(root: Any, system: Any) -> list[str]:
     for name, what in (("open_paths", "open paths"), ("bosons", "exchange of bosons")):
         element = system.find(f"normal_modes/{name}")
         if element is not None and (element.text or "").strip(" []\n\t"):
-            notes.append(f"Some atoms have {what} (`{name}`): what is said of ring polymers doesn't hold for them.")
+            notes.append(f"Some atoms have {what} (`{name}`): results for ring polymers don't hold for them.")
     return notes
 
 
@@ -221,22 +221,22 @@ def _one_system(xml: Path, root: Any, output: Any) -> Any:
     if any(word_of(each, "mode", "dummy") == "remd" for each in root.iter("smotion")):
         raise TrajectoryError(
             f"`{xml}`: expected one system, got {got} that exchange their temperatures or pressures; sort their files "
-            "by `i-pi-remdsort` first, and name those of one ensemble instead of the input: a file that i-PI itself "
-            "wrote holds frames of several"
+            "with `i-pi-remdsort` and give the files of one ensemble instead of the input, since a file of i-PI holds "
+            "frames of several ensembles"
         )
     raise TrajectoryError(
-        f"`{xml}`: expected one system, got {got}; name the files of one, such as `PREFIX_{files}`, instead of the "
-        "input"
+        f"`{xml}`: expected one system, got {got}; give the files of one system, such as `PREFIX_{files}`, instead of "
+        "the input"
     )
 
 
 def _name(text: str, separator: str) -> str:
-    """Return a part of a file's name, with what joins it to the next."""
+    """Return a part of a file name with the separator that follows it; empty for an empty part."""
     return f"{text.strip()}{separator}" if text.strip() else ""
 
 
 def _beads(system: Any) -> int:
-    """Their number, from an input or from a checkpoint."""
+    """Return the number of beads, from an input or a checkpoint."""
     for name in ("initialize", "beads"):
         element = system.find(name)
         if element is not None and element.get("nbeads") is not None:

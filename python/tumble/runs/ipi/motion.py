@@ -1,8 +1,8 @@
-"""The element `motion` of an input of i-PI: what moves the atoms, and whether its steps have a time and an ensemble.
+"""The element `motion` of an input of i-PI: how atoms move, and whether its steps have times and an ensemble.
 
-i-PI calls everything that changes positions from step to step a motion (`ipi.inputs.motion.motion`): molecular
-dynamics, but also optimizations, finite differences, paths between minima and Monte Carlo moves. Only dynamics have
-times, and only motions that sample have averages.
+In i-PI, everything that changes positions from step to step is a motion (`ipi.inputs.motion.motion`): molecular
+dynamics, but also optimizations, finite differences, paths between minima and Monte Carlo moves. Only steps of dynamics
+have times, and only motions that sample an ensemble have averages.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tumble.runs.ipi.elements import integers_of, quantity_of, word_of
 from tumble.units.ipi import TEMPERATURE, TIME
 
 _GLOBAL_THERMOSTATS = ("svr",)
-# Those that rescale the velocities of the centroid, and act on all internal modes of a ring polymer one by one.
+# Thermostats that rescale the velocities of the centroid and act on each internal mode of a ring polymer separately.
 _GLOBAL_FOR_CENTROIDS = ("pile_g", "nm_gle_g")
 _ONE_FORCE_PER_STEP = ("nve", "nvt", "npt", "nst", "eda-nve", "eda-nvt")
 _ENSEMBLES = {"sc": "NVT", "scnpt": "NPT", "nvt-cc": "NVT", "eda-nve": "NVE", "eda-nvt": "NVT"}
@@ -24,20 +24,20 @@ _SUZUKI_CHIN = ("sc", "scnpt")
 
 @dataclass(frozen=True)
 class Motion:
-    """What a motion means for those who average over its steps.
+    """Properties of a motion that matter for averages over its steps.
 
     Attributes:
-        words: The ensemble, such as `NVT (PILE-L)`, or what is done in place of dynamics.
-        timestep: ps; None where steps have no time.
+        words: Description of the ensemble, such as `NVT (PILE-L)`, or of the method in place of dynamics.
+        timestep: ps; None if steps have no time.
         thermostat: See `Run`.
-        damping: Time in which it acts, ps; None if it isn't a single one.
-        one_force_per_step: Whether each force is evaluated once in each step, which it isn't in multiple time stepping.
-        keeps_temperature: Whether the temperature of the ensemble holds for all steps.
-        centroid_temperature: Of the centroid, if a thermostat keeps it at another one, K.
-        suzuki_chin: Whether every second bead alone, from the first on, samples the quantum distribution.
-        images: What beads are where they are no ring polymer.
-        unsampled: Why averages over steps mean nothing; None if they mean something.
-        notes: What a reader of averages should know, in sentences.
+        damping: Time constant of the thermostat, ps; None without a single one.
+        one_force_per_step: Whether each force is evaluated once per step, unlike in multiple time stepping.
+        keeps_temperature: Whether all steps have the temperature of the ensemble.
+        centroid_temperature: Temperature of the centroid, if a thermostat keeps it at another temperature, K.
+        suzuki_chin: Whether only the beads 0, 2, 4, ... sample the quantum distribution.
+        images: Meaning of the beads if they are not a ring polymer.
+        unsampled: Reason why averages over steps have no meaning; None if they have.
+        notes: Sentences for the reader of averages.
     """
 
     words: str
@@ -54,7 +54,7 @@ class Motion:
 
 
 _ORDER = "its steps have neither a time nor an ensemble"
-# Motions without dynamics, by the names that i-PI has for them.
+# Motions without dynamics, by their names in i-PI.
 _STATIC = {
     "minimize": Motion("geometry optimization", unsampled=_ORDER),
     "vibrations": Motion("finite differences of the forces", unsampled=_ORDER),
@@ -76,7 +76,7 @@ _STATIC = {
 
 @dataclass(frozen=True)
 class _Companion:
-    """What a motion without dynamics changes about dynamics in the same step."""
+    """Effect of a motion without dynamics on dynamics in the same step."""
 
     note: str | None = None
     keeps_temperature: bool = True
@@ -86,24 +86,24 @@ class _Companion:
 _COMPANIONS = {
     "dummy": _Companion(),
     "planetary": _Companion(),
-    "t_ramp": _Companion("The temperature follows a ramp (`t_ramp`), so that none holds for all steps.", False),
+    "t_ramp": _Companion("The temperature follows a ramp (`t_ramp`), so steps have different temperatures.", False),
     "p_ramp": _Companion("The pressure follows a ramp (`p_ramp`): averages are over different pressures."),
-    "alchemy": _Companion("Isotopes are exchanged (`alchemy`): masses are known only as far as the elements say."),
+    "alchemy": _Companion("Isotopes are exchanged (`alchemy`): masses are those of the elements."),
     "atomswap": _Companion(
-        "Atoms are swapped (`atomswap`), so that their ways mean nothing: times aren't used.", keeps_time=False
+        "Atoms are swapped (`atomswap`), so displacements have no meaning: times aren't used.", keeps_time=False
     ),
 }
 
 
 def motion_of(system: Any, beads: int) -> Motion:
-    """What moves the atoms of a system.
+    """Return the motion of a system.
 
     Args:
         system: The element `system`.
         beads: Number of beads.
 
     Raises:
-        TrajectoryError: If there are words or units that aren't known.
+        TrajectoryError: If there are unknown words or units.
     """
     element = system.find("motion")
     return _STATIC["dummy"] if element is None else _motion(element, beads)
@@ -119,22 +119,22 @@ def _motion(element: Any, beads: int) -> Motion:
         found = _DYNAMICS[mode](element.makeelement(mode, {}) if dynamics is None else dynamics, beads)
         return replace(found, notes=(*found.notes, *_fixed(element)))
     known = _STATIC.get(mode)
-    return Motion(f"motion `{mode}`", unsampled="what it does isn't known") if known is None else known
+    return Motion(f"motion `{mode}`", unsampled="its method is unknown") if known is None else known
 
 
 def _fixed(element: Any) -> tuple[str, ...]:
-    """Return a note where atoms, or some of their coordinates, don't move."""
+    """Return a note if atoms, or some of their coordinates, are fixed."""
     names = [name for name in ("fixatoms", "fixatoms_dof") if integers_of(element.find(name))]
     if not names:
         return ()
     return (
-        f"Atoms are held fixed (`{'`, `'.join(names)}`): they count in averages as if they moved, their kinetic energy "
-        "isn't that of nuclei, and they make directions unlike.",
+        f"Atoms are held fixed (`{'`, `'.join(names)}`): averages include them like moving atoms, kinetic energies are "
+        "too low, and they make space anisotropic.",
     )
 
 
 def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:
-    """Return the motions that follow each other in each step."""
+    """Return the combination of motions that follow each other in each step."""
     dynamics = [motion for mode, motion in parts if mode in _DYNAMICS]
     others = [(mode, motion) for mode, motion in parts if mode not in _DYNAMICS]
     words = " + ".join(motion.words for _, motion in parts)
@@ -151,13 +151,13 @@ def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:
     return replace(
         first,
         words=words,
-        # Those of i-PI add up.
+        # The time steps of several dynamics add up in i-PI.
         timestep=sum(steps) if all(each.keeps_time for each in companions) else None,
         thermostat=kinds.pop() if len(kinds) == 1 else "local",
         damping=first.damping if len(dynamics) == 1 else None,
         one_force_per_step=len(parts) == 1 and first.one_force_per_step,
         keeps_temperature=all(each.keeps_temperature for each in companions),
-        unsampled=f"{strange[0].words} is no companion of dynamics" if strange else None,
+        unsampled=f"{strange[0].words} can't be combined with dynamics" if strange else None,
         notes=tuple(
             dict.fromkeys(
                 (
@@ -170,7 +170,7 @@ def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:
 
 
 def _dynamics(dynamics: Any, beads: int) -> Motion:
-    """Return the molecular dynamics, from an element that has all that `dynamics` has."""
+    """Return the molecular dynamics of the element `dynamics`, or of one with the same subelements."""
     mode = word_of(dynamics, "mode", "nve")
     baths = [] if mode in ("nve", "eda-nve") else _thermostats(dynamics.find("thermostat"))
     names = [word_of(bath, "mode", "") for bath in baths]
@@ -200,7 +200,7 @@ def _driven(dynamics: Any, beads: int) -> Motion:
     if word_of(dynamics, "mode", "nve") not in ("eda-nve", "eda-nvt"):
         return found
     note = (
-        "An electric field drives the atoms (`driven_dynamics`): it does work and turns them, and averages aren't "
+        "An electric field drives the atoms (`driven_dynamics`): it does work and exerts a torque, and averages aren't "
         "those of equilibrium."
     )
     words = f"{found.words} in an electric field"
@@ -217,7 +217,7 @@ _DYNAMICS = {"dynamics": _dynamics, "driven_dynamics": _driven, "constrained_dyn
 
 
 def _thermostats(element: Any) -> list[Any]:
-    """Return the elements of thermostats; none for one that does nothing."""
+    """Return the elements of all thermostats, without those that have no mode."""
     if element is None:
         return []
     mode = word_of(element, "mode", "")
@@ -243,20 +243,20 @@ def _notes(mode: str, baths: Sequence[Any], beads: int, hot: float | None) -> tu
     notes = []
     if mode in _SUZUKI_CHIN and beads > 1:
         notes.append(
-            f"In the Suzuki–Chin splitting every second bead alone samples the quantum distribution: of {beads} beads, "
-            f"the {(beads + 1) // 2} with even numbers are used."
+            "In the Suzuki–Chin splitting only every second bead samples the quantum distribution: the "
+            f"{(beads + 1) // 2} of {beads} beads with even numbers are used."
         )
     if mode == "nvt-cc":
         notes.append("The centroid is fixed (`nvt-cc`): averages are those of the internal modes around it.")
     if hot is not None:
         notes.append(
-            f"The thermostat keeps the centroid at {hot:.6g} K (`pile_centroid_t`), the internal modes at the "
-            "temperature of the ensemble: what follows from the centroid has the former, and there is no kinetic "
-            "energy of quantum nuclei."
+            f"The thermostat keeps the centroid at {hot:.6g} K (`pile_centroid_t`) and the internal modes at the "
+            "temperature of the ensemble: quantities of the centroid have the former temperature, and the kinetic "
+            "energy of quantum nuclei isn't defined."
         )
     if any(bath.find("C") is not None and (bath.find("C").text or "").strip(" []\n\t") for bath in baths):
         notes.append(
-            "The thermostat has a covariance of its own (`C`), as a quantum thermostat has: what is computed with the "
-            "temperature of the ensemble takes the nuclei for those of an equilibrium at it."
+            "The thermostat has its own covariance (`C`), like a quantum thermostat: quantities that use the "
+            "temperature of the ensemble assume classical equilibrium at it."
         )
     return tuple(notes)

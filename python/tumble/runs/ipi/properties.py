@@ -1,7 +1,7 @@
-"""Properties of i-PI: columns of numbers below a heading that says what they are.
+"""Reader of i-PI's files of properties: columns of numbers below a heading that names them.
 
-Columns have the names that `ipi.read_output` gives them, such as `kinetic_cv(H)`. Energies are in eV, temperatures in
-K, times in ps and pressures in bar, whatever the file has; other columns stay as they are.
+Columns have the names that `ipi.read_output` gives them, such as `kinetic_cv(H)`. Energies are converted to eV,
+temperatures to K, times to ps and pressures to bar; other columns keep the units of the file.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _COLUMN = re.compile(r"#\s*(?:column|cols\.)\s+(\d{1,6})(?:-(\d{1,6}))?\s*-->\s*
 _UNIT, _ARGUMENTS = re.compile(r"\{([^}]*)\}"), re.compile(r"\(([^)]*)\)")
 _ENERGIES = {"potential", "kinetic_cv", "kinetic_tens", "conserved", "kinetic_md"}
 _ENERGIES |= {"potential_opsc", "potential_tdsc", "kinetic_opsc", "kinetic_tdsc", "kinetic_td", "kinetic_prsc"}
-# Our names of columns, and those of i-PI.
+# Tumble's names of columns, and those of i-PI.
 _SAME = {"kinetic": "kinetic_md", "pressure": "pressure_md"}
-# Estimators that hold where all beads sample, and those of the Suzuki–Chin splitting that stand for them.
+# Estimators that are valid if all beads sample the distribution, and their replacements in the Suzuki–Chin splitting.
 _ALL_BEADS = ("kinetic_cv", "kinetic_tens")
 _OPERATORS = {"kinetic_opsc": "kinetic_cv", "potential_opsc": "potential"}
 _WANTED = ("conserved", "potential")
@@ -45,12 +45,12 @@ _WANTED = ("conserved", "potential")
 
 @dataclass(frozen=True)
 class Properties:
-    """Those of a run.
+    """Properties of a run.
 
     Attributes:
-        time: ps, [T]; empty where there is no time step.
-        columns: [T] each, or [T,K] where a property has K components.
-        notes: What was left out, in sentences.
+        time: ps, [T]; empty without a time step.
+        columns: [T] each, or [T,K] for a property with K components.
+        notes: Sentences about what was left out.
     """
 
     time: Array
@@ -61,15 +61,15 @@ class Properties:
 def read_properties(
     outputs: Sequence[PropertiesOutput], timestep: float | None, *, suzuki_chin: bool = False
 ) -> Properties:
-    """Read the files of properties of a run, as one table.
+    """Read the files of properties of a run and join them to one table.
 
-    The rows are those of the file with the conserved quantity or the potential energy. A file is added to it if it has
-    the same stride; where one lacks rows, for the run was killed, none of the others has them either.
+    The main file is the one with the conserved quantity or the potential energy. Columns of other files are added if
+    they have the same stride. Rows that one of the files lacks, since the run was killed, are left out.
 
     Args:
-        outputs: As the input has them; files that aren't there are passed over.
+        outputs: Elements `properties` of the input; missing files are ignored.
         timestep: ps.
-        suzuki_chin: Whether estimators of all beads are none, since every second one alone samples.
+        suzuki_chin: Whether only every second bead samples, so that estimators over all beads are invalid.
     """
     notes: list[str] = []
     tables: list[tuple[PropertiesOutput, dict[str, Array]]] = []
@@ -89,13 +89,13 @@ def read_properties(
     if suzuki_chin:
         log = _of_operators(log, notes)
     log |= {ours: log[theirs] for ours, theirs in _SAME.items() if theirs in log}
-    # Without a time step what i-PI writes as `time` stands still, or isn't that of a motion.
+    # Without a time step, the `time` of i-PI is constant or isn't that of dynamics.
     time = np.empty(0) if timestep is None else log["time"] if "time" in log else log["step"] * timestep
     return Properties(time, log, tuple(notes))
 
 
 def _of_operators(log: dict[str, Array], notes: list[str]) -> dict[str, Array]:
-    """With the operator estimators of the Suzuki–Chin splitting in place of those that average over all beads."""
+    """Return the columns with Suzuki–Chin operator estimators in place of averages over all beads."""
     kept = {name: values for name, values in log.items() if not name.startswith(_ALL_BEADS) and name != "potential"}
     found = {
         name.replace(theirs, ours): values
@@ -106,14 +106,14 @@ def _of_operators(log: dict[str, Array], notes: list[str]) -> dict[str, Array]:
     lost = [name for name in log if name not in kept and name not in found]
     if lost:
         notes.append(
-            f"Of the properties, {', '.join(lost)} are left out, since they average over all beads of the Suzuki–Chin "
-            "splitting; `potential_opsc` and `kinetic_opsc` don't."
+            f"The properties {', '.join(lost)} are left out, since they average over all beads of the Suzuki–Chin "
+            "splitting; use `potential_opsc` and `kinetic_opsc`."
         )
     return kept | found
 
 
 def _merged(tables: list[tuple[PropertiesOutput, dict[str, Array]]], notes: list[str]) -> dict[str, Array]:
-    """One table with the steps that all files of the same stride have."""
+    """Return one table with the steps that all files of the same stride have."""
     first, base = max(tables, key=lambda table: (sum(name in table[1] for name in _WANTED), len(table[1]["step"])))
     together = [(first, base)]
     for output, columns in tables:
@@ -123,7 +123,7 @@ def _merged(tables: list[tuple[PropertiesOutput, dict[str, Array]]], notes: list
             together.append((output, columns))
         else:
             notes.append(
-                f"Properties in `{output.path.name}` are left out, since they aren't of the steps of those in "
+                f"Properties in `{output.path.name}` are left out, since their steps differ from those in "
                 f"`{first.path.name}`: give both the same stride."
             )
     steps = base["step"]
@@ -131,7 +131,7 @@ def _merged(tables: list[tuple[PropertiesOutput, dict[str, Array]]], notes: list
         steps = np.intersect1d(steps, columns["step"])
     longest = max(len(columns["step"]) for _, columns in together)
     if len(steps) < longest:
-        notes.append(f"Of {longest} rows of properties, the {len(steps)} that are in all files are used.")
+        notes.append(f"{len(steps)} of {longest} rows of properties are used: those that all files have.")
     log: dict[str, Array] = {}
     for _, columns in together:
         rows = np.searchsorted(columns["step"], steps)
@@ -140,10 +140,10 @@ def _merged(tables: list[tuple[PropertiesOutput, dict[str, Array]]], notes: list
 
 
 def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[str, Array], list[str]]:
-    """Return the columns of one file, with increasing steps, and what was left out of it.
+    """Return the columns of one file, with increasing steps, and notes about what was left out.
 
     Raises:
-        TrajectoryError: If it isn't one of properties, or nothing is in there.
+        TrajectoryError: If the file isn't a file of properties, or is empty.
     """
     path, notes = output.path, []
     complete = complete_lines(path)  # without a line that is being written, or was cut off
@@ -158,14 +158,14 @@ def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[
     if not regular:
         raise TrajectoryError(f"`{path}`: expected rows of {width} numbers, got others")
     if len(regular) < len(rows):
-        notes.append(f"Of {len(rows)} rows in `{path.name}`, {len(rows) - len(regular)} are damaged and left out.")
+        notes.append(f"{len(rows) - len(regular)} of {len(rows)} rows in `{path.name}` are damaged and left out.")
     table = np.array(regular)
     columns: dict[str, Array] = {}
     for first, last, quantity, rest in heading:
         unit, arguments = _UNIT.search(rest), _ARGUMENTS.search(rest)
         name = quantity if arguments is None else f"{quantity}({arguments[1]})"
         values = table[:, first - 1] if first == last else table[:, first - 1 : last]
-        # What a run that explodes leaves may be the largest number that there is.
+        # A run that explodes may write numbers close to the largest float.
         with np.errstate(over="ignore"):
             values = values * _factor(quantity, None if unit is None else unit[1], name)
         columns.setdefault(name, values)
@@ -176,10 +176,10 @@ def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[
 
 
 def _heading(path: Path, lines: Sequence[bytes]) -> list[tuple[int, int, str, str]]:
-    """Return the first and last column, quantity, and what follows it, of each property.
+    """Return the first and last column, the quantity, and the rest of the heading of each property.
 
     Raises:
-        TrajectoryError: If there are several headings that differ, or columns that can't be.
+        TrajectoryError: If headings differ, or a column number is impossible.
     """
     found: dict[int, tuple[int, int, str, str]] = {}
     for line in lines:
@@ -198,10 +198,10 @@ def _heading(path: Path, lines: Sequence[bytes]) -> list[tuple[int, int, str, st
 def _steps(
     output: PropertiesOutput, columns: dict[str, Array], rows: int, timestep: float | None, notes: list[str]
 ) -> Array:
-    """Those of a file that doesn't have them: from its times, or counted from 0 on."""
+    """Return the steps of a file without a column `step`, from its times or counted from 0."""
     if "time" in columns and timestep is not None:
         return np.rint(columns["time"] / timestep)
-    notes.append(f"Without `step` or `time` in `{output.path.name}`, its rows are counted from step 0 on.")
+    notes.append(f"Without `step` or `time` in `{output.path.name}`, its rows are counted from step 0.")
     return np.arange(rows, dtype=np.float64) * output.stride
 
 

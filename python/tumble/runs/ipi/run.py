@@ -1,4 +1,4 @@
-"""A folder of an i-PI run: its XML input says what was run and which files it writes."""
+"""Reader of the folder of an i-PI run, whose XML input defines the simulation and its output files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tumble.errors import TrajectoryError
-from tumble.runs.ipi.driver import said_by_driver, symmetry_of
+from tumble.runs.ipi.driver import model_in_driver_log, symmetry_of
 from tumble.runs.ipi.extras import torque_of
 from tumble.runs.ipi.input import IpiInput, read_ipi_input, root_of
 from tumble.runs.ipi.properties import read_properties
@@ -20,10 +20,10 @@ from tumble.runs.text_rows import is_file
 def find_ipi_input(folder: Path) -> Path | None:
     """Return the XML input of i-PI in a folder; None if there is none.
 
-    Checkpoints (`RESTART`, by another name) only count where there is nothing else.
+    Checkpoints (`RESTART` under another name) count only if there is no input.
 
     Raises:
-        TrajectoryError: If there are several.
+        TrajectoryError: If there are several inputs.
     """
     roots = {path: root for path in sorted(folder.glob("*.xml")) if (root := root_of(path)) is not None}
     inputs = [path for path, root in roots.items() if root.find("system/beads/q") is None]
@@ -35,7 +35,7 @@ def find_ipi_input(folder: Path) -> Path | None:
 
 
 def damaged_inputs(folder: Path) -> str:
-    """Return what is wrong with the files *.xml of a folder, none of which is an input, for an error."""
+    """Return why the files *.xml of a folder aren't inputs, for an error."""
     reasons = []
     for path in sorted(folder.glob("*.xml")):
         try:
@@ -53,15 +53,15 @@ def is_ipi_input(path: Path) -> bool:
 def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = None) -> Run:
     """Read a run of i-PI.
 
-    What can't be read of logs is left out, with a note, so that the trajectory isn't lost with it.
+    Logs that can't be read are left out, with a note, so that the trajectory can still be analyzed.
 
     Args:
-        xml: Its input, or a checkpoint; the outputs are beside it.
-        name: For tables; that of the folder if not given.
-        timestep: ps, where the steps of its motion have none.
+        xml: Its input, or a checkpoint, next to the outputs.
+        name: Name for tables; that of the folder if not given.
+        timestep: ps, for motions without a time step.
 
     Raises:
-        TrajectoryError: If the input isn't one of i-PI for one system, or has words or units that aren't known.
+        TrajectoryError: If the file isn't an input of i-PI for one system, or has unknown words or units.
     """
     folder = xml.parent
     found = read_ipi_input(xml)
@@ -72,7 +72,7 @@ def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = No
     properties = read_properties(found.properties, motion.timestep, suzuki_chin=motion.suzuki_chin)
     torque_time, torque, torque_notes = torque_of(found.trajectories, found.beads, motion.timestep)
     symmetry_time, symmetry, symmetry_notes = symmetry_of(folder, found)
-    said = said_by_driver(folder)
+    driver = model_in_driver_log(folder)
     return Run(
         name=folder.resolve().name if name is None else name,
         engine="i-PI",
@@ -94,17 +94,17 @@ def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = No
         torque=torque,
         symmetry_time=symmetry_time,
         symmetry=symmetry,
-        model=said.model,
-        symmetrize=_symmetrize(found.rotations, said.symmetrize),
+        model=driver.model,
+        symmetrize=_symmetrize(found.rotations, driver.symmetrize),
         inputs={xml.name: xml.read_text(errors="replace")},
-        versions={**_versions(), **said.versions},
+        versions={**_versions(), **driver.versions},
         notes=(*found.notes, *trajectory_notes, *properties.notes, *torque_notes, *symmetry_notes),
         files=_files(xml, found),
     )
 
 
 def _files(xml: Path, found: IpiInput) -> tuple[Path, ...]:
-    """What was read: input, properties, extras, logs of drivers."""
+    """Return the files that were read: input, properties, extras, logs of drivers."""
     files = [xml, *(each.path for each in found.properties)]
     for output in found.trajectories:
         if output.quantity == "extras":
@@ -116,16 +116,16 @@ def _files(xml: Path, found: IpiInput) -> tuple[Path, ...]:
 
 
 def _trajectory(found: IpiInput) -> tuple[Trajectory, tuple[str, ...]]:
-    """Return the trajectory, and what was left out, in sentences."""
+    """Return the trajectory, and sentences about what was left out."""
     if found.motion.images is not None and found.beads > 1:
-        note = f"The {found.beads} beads are {found.motion.images} and no ring polymer: none is the trajectory."
+        note = f"The {found.beads} beads are {found.motion.images}, not a ring polymer: none is used as trajectory."
         return Trajectory(), (note,)
     return trajectory_of(found.trajectories, found.beads, every_second=found.motion.suzuki_chin)
 
 
-def _symmetrize(rotations: str | None, said: str | None) -> str | None:
-    """Return the rotations of i-PI, if it has some, of those of the driver, if it has some."""
-    return f"{rotations}, driver: {said}" if rotations and said and said != "none" else rotations or said
+def _symmetrize(rotations: str | None, driver: str | None) -> str | None:
+    """Return the rotations of i-PI, of the driver, or of both."""
+    return f"{rotations}, driver: {driver}" if rotations and driver and driver != "none" else rotations or driver
 
 
 def _versions() -> dict[str, str]:

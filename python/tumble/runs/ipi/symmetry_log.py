@@ -1,9 +1,9 @@
-"""Reader of the log of the symmetry error that `tumble drive --symmetry-log` writes beside an i-PI run.
+"""Reader of the log of the symmetry error that `tumble drive --symmetry-log` writes next to an i-PI run.
 
-A line holds a round through the beads, the bead, and seven numbers. The file of a run that was continued has several
-headings, below each of which rounds are counted from 1 again; they follow those before at the distance at which
-rounds are logged. Where beads lay on top of each other one line stands for several, so that rounds may differ in
-their number of lines. A line that a full disk or a crash damaged is left out; a heading may stand right behind one.
+A line holds the round through the beads, the bead, and seven numbers. The file of a continued run has several headings.
+Below each heading rounds are counted from 1 again; the reader numbers them on, at the interval at which rounds are
+logged. Beads at the same positions share one line, so that rounds may differ in their number of lines. Lines that a
+full disk or a crash damaged are left out; a heading may follow on the same line.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tumble.trajectories.trajectory_file import check_file
 from tumble.types import Array
 
 _HEADING = re.compile(r"# tumble drive: symmetry error of (.*) over (.*); every (\d{1,15}) rounds", re.ASCII)
-_LARGEST = 1e100  # no number of a log, whose square is one, too
-_LINE = 10_000  # characters, within which a heading ends
+_LARGEST = 1e100  # larger numbers are damage; the square of this one is still finite
+_LINE = 10_000  # characters, longest heading
 _PLACE = ("round", "bead", "energy", "averaged_energy")
 _ERRORS = ("energy_std", "force_rms", "force_max", "torque", "averaged_torque")
 _COLUMNS = (*_PLACE, *_ERRORS)
@@ -31,16 +31,16 @@ _COLUMNS = (*_PLACE, *_ERRORS)
 
 @dataclass(frozen=True)
 class SymmetryLog:
-    """What was logged, for each round: root mean squares over its lines, and for `energy_shift` the mean.
+    """Logged values of each round: root mean squares over its lines, and for `energy_shift` the mean.
 
     Attributes:
-        rounds: Number of each round that was logged, from 1 on through the whole file, [V].
-        symmetry_set: Rotations over which the error was measured, as the first heading names them.
-        values: `energy_std` and `energy_shift` (average less bare energy) in eV, `force_rms` and `force_max` in eV/Å,
+        rounds: Number of each logged round, counted from 1 through the whole file, [V].
+        symmetry_set: Rotations over which the error was measured, from the first heading.
+        values: `energy_std` and `energy_shift` (average minus bare energy) in eV, `force_rms` and `force_max` in eV/Å,
             `torque` and `averaged_torque` in eV/rad, [V] each; see docs/driver.md.
         lines: Number of lines of each round, [V].
         parts: Number of headings, one for each start of the driver.
-        notes: What was left out, in sentences.
+        notes: Sentences about what was left out.
     """
 
     rounds: Array
@@ -52,7 +52,7 @@ class SymmetryLog:
 
 
 def is_symmetry_log(path: str | PathLike[str]) -> bool:
-    """Return whether a file begins as a log of the symmetry error does."""
+    """Return whether a file begins with the heading of a log of the symmetry error."""
     try:
         check_file(path)
         with Path(path).open(errors="replace") as file:
@@ -64,13 +64,13 @@ def is_symmetry_log(path: str | PathLike[str]) -> bool:
 def read_symmetry_log(path: str | PathLike[str]) -> SymmetryLog:
     """Read a log of the symmetry error.
 
-    A last line that was cut off is left out, and so are damaged ones.
+    Damaged lines and a last line that was cut off are left out.
 
     Args:
         path: File that `tumble drive --symmetry-log` wrote.
 
     Raises:
-        TrajectoryError: If there is no such file, or something else is in it.
+        TrajectoryError: If the file is missing or isn't such a log.
     """
     try:
         check_file(path)
@@ -98,7 +98,7 @@ def read_symmetry_log(path: str | PathLike[str]) -> SymmetryLog:
     values["energy_shift"] = mean(columns["averaged_energy"] - columns["energy"])
     notes: tuple[str, ...] = ()
     if damaged:
-        notes = (f"Of the lines of the symmetry error, {damaged} are damaged and left out.",)
+        notes = (f"{damaged} lines of the log of the symmetry error are damaged and left out.",)
     return SymmetryLog(rounds, heading.group(2), values, lines_of, parts, notes)
 
 
@@ -130,5 +130,5 @@ def _row(text: str) -> list[float] | None:
     except ValueError:
         return None
     whole = len(row) == len(_COLUMNS) and all(abs(number) < _LARGEST for number in row)
-    # A float has all digits of the number of a round.
+    # A float represents the number of a round exactly.
     return row if whole and 1 <= row[0] < 2**53 and row[0] == int(row[0]) and row[1] >= 0 else None

@@ -1,4 +1,4 @@
-"""Which files of an i-PI run are its trajectory: those of all beads, if there are such, with what belongs to them."""
+"""Choice of the files that are the trajectory of an i-PI run: those of all beads, if present, else of the centroid."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _ENDINGS = {"xyz": ".xyz", "pdb": ".pdb", "ase": ".extxyz"}
 
 
 @dataclass(frozen=True)
-class _Found:
-    """Files of an element of the input, by bead; that of a centroid as of bead 0."""
+class _BeadFiles:
+    """Files of an element of the input, by bead; a file of the centroid counts as bead 0."""
 
     output: TrajectoryOutput
     files: dict[int, Path]
@@ -27,15 +27,15 @@ class _Found:
 def trajectory_of(
     outputs: Sequence[TrajectoryOutput], beads: int, *, every_second: bool = False
 ) -> tuple[Trajectory, tuple[str, ...]]:
-    """Return the trajectory of the beads or, without one, that of the centroid; what was left out, in sentences.
+    """Return the trajectory of the beads or else of the centroid, and sentences about what was left out.
 
-    Positions of a part of the beads are no ring polymer: of these, the first bead alone is taken, and only where there
-    is no centroid. Velocities and forces are taken if there are some for each frame of positions.
+    Positions of some of the beads don't form a ring polymer: in this case the centroid is used or, without it, the
+    first of these beads alone. Velocities and forces are used if each frame of positions has them.
 
     Args:
-        outputs: As the input has them.
+        outputs: Elements `trajectory` of the input.
         beads: Number of beads.
-        every_second: Whether only the beads 0, 2, 4, ... are wanted, as of the Suzuki–Chin splitting.
+        every_second: Whether to use only the beads 0, 2, 4, ..., as in the Suzuki–Chin splitting.
     """
     wanted = range(0, beads, 2 if every_second else 1)
     there = _found(outputs, "positions", beads)
@@ -44,22 +44,22 @@ def trajectory_of(
     centroid = _best(_found(outputs, f"x_centroid{even}", None))
     notes: list[str] = []
     if there and of_beads is None:
-        notes.append("Positions of beads with odd numbers are left out, since these don't sample.")
+        notes.append("Positions of beads with odd numbers are left out, since these don't sample the distribution.")
     if of_beads is not None and (len(of_beads.files) == len(wanted) or centroid is None):
         names = ("velocities", "forces")
         if len(of_beads.files) < len(wanted):
             bead = min(of_beads.files)
-            alone = f"Positions are those of bead {bead} alone, since there are no files of all {beads} beads"
-            notes.append(f"{alone}: its motion is no dynamics, and results of all beads aren't compared with its own.")
-            # Velocities of one bead are those of fictitious momenta.
-            of_beads, names = _Found(of_beads.output, {bead: of_beads.files[bead]}), ("", "")
+            alone = f"Positions are those of bead {bead} alone, since the files of all {beads} beads are missing"
+            notes.append(f"{alone}: its motion is not physical dynamics, and its results aren't compared with others.")
+            # The velocity of one bead has no physical meaning.
+            of_beads, names = _BeadFiles(of_beads.output, {bead: of_beads.files[bead]}), ("", "")
         positions, number = of_beads, beads
     elif centroid is not None:
         names, positions, number = (f"v_centroid{even}", f"f_centroid{even}"), centroid, None
         if beads > 1:
             notes.append(
-                f"Positions are those of the centroid of {beads} beads: structure is sharper than that of the nuclei, "
-                "and motion means something in RPMD, TRPMD and CMD only."
+                f"Positions are those of the centroid of {beads} beads: its structure is sharper than that of the "
+                "nuclei, and its motion has a meaning in RPMD, TRPMD and CMD only."
             )
     else:
         return Trajectory(), tuple(notes)
@@ -69,20 +69,20 @@ def trajectory_of(
 
 
 def files_of_beads(output: TrajectoryOutput, beads: int, ending: str) -> dict[int, Path]:
-    """Return the files of an element of the input, by bead in increasing order; those of other runs aren't taken.
+    """Return the files of an element of the input, by bead in increasing order, without files of other runs.
 
     Args:
         output: The element.
         beads: Number of beads.
-        ending: Of the files' names.
+        ending: Ending of the file names.
     """
     numbered: dict[int, Path] = {}
     name = re.compile(rf"{re.escape(output.stem.name)}_(\d+){re.escape(ending)}")
-    # i-PI numbers with one digit more than the logarithm of the number of beads has.
+    # i-PI pads bead numbers to as many digits as the number of beads has.
     digits = len(str(beads))
     for path in sorted(output.stem.parent.glob("*")):
         found = name.fullmatch(path.name)
-        # Not more digits than there are numbers of beads.
+        # Longer numbers can't be bead numbers.
         if found is None or len(found[1]) > _DIGITS or not is_file(path):
             continue
         if len(found[1]) == digits or int(found[1]) not in numbered:
@@ -91,8 +91,8 @@ def files_of_beads(output: TrajectoryOutput, beads: int, ending: str) -> dict[in
     return {bead: numbered[bead] for bead in sorted(numbered) if bead in written}
 
 
-def _found(outputs: Sequence[TrajectoryOutput], quantity: str, beads: int | None) -> list[_Found]:
-    """Return the elements of this quantity whose files are there; `beads` is None for quantities of the centroid."""
+def _found(outputs: Sequence[TrajectoryOutput], quantity: str, beads: int | None) -> list[_BeadFiles]:
+    """Return the elements of this quantity whose files exist; `beads` is None for quantities of the centroid."""
     found = []
     for output in outputs:
         ending = _ENDINGS.get(output.format)
@@ -103,21 +103,21 @@ def _found(outputs: Sequence[TrajectoryOutput], quantity: str, beads: int | None
         if not files and (beads is None or beads == 1) and is_file(whole):
             files = {0: whole}
         if files:
-            found.append(_Found(output, files))
+            found.append(_BeadFiles(output, files))
     return found
 
 
-def _wanted(found: _Found, wanted: range) -> _Found:
-    """With the files of these beads alone."""
-    return _Found(found.output, {bead: path for bead, path in found.files.items() if bead in wanted})
+def _wanted(found: _BeadFiles, wanted: range) -> _BeadFiles:
+    """Return the files of these beads only."""
+    return _BeadFiles(found.output, {bead: path for bead, path in found.files.items() if bead in wanted})
 
 
-def _best(found: Sequence[_Found]) -> _Found | None:
-    """That of the most beads; of these, that with the most frames."""
+def _best(found: Sequence[_BeadFiles]) -> _BeadFiles | None:
+    """Return the files with the most beads; among equals those with the most frames."""
     return max(found, key=lambda each: (len(each.files), -each.output.stride), default=None)
 
 
-def _companions(found: Sequence[_Found], positions: _Found, notes: list[str]) -> tuple[Path, ...]:
+def _companions(found: Sequence[_BeadFiles], positions: _BeadFiles, notes: list[str]) -> tuple[Path, ...]:
     """Return one file of velocities or forces for each file of positions; none, and a note, if some are missing."""
     for each in found:
         if set(positions.files) <= set(each.files) and positions.output.stride % each.output.stride == 0:
@@ -126,5 +126,5 @@ def _companions(found: Sequence[_Found], positions: _Found, notes: list[str]) ->
         what = each.output.quantity
         reason = "frames" if set(positions.files) <= set(each.files) else "beads"
         names = f"`{next(iter(each.files.values())).name}`"
-        notes.append(f"The {what} in {names} are left out, since they lack {reason} that the positions have.")
+        notes.append(f"The {what} in {names} are left out, since they lack {reason} of the positions.")
     return ()

@@ -1,4 +1,4 @@
-"""Time in a LAMMPS run: the time step, and the time of each row of thermo output."""
+"""Time step of a LAMMPS run, and the time of each row of thermo output."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from tumble.runs.lammps.part import Part
 from tumble.types import Array
 
-_SAME = 1e-6  # relative; of time steps, and of times that a log has to eight digits
+_SAME = 1e-6  # relative tolerance of time steps, and of times, which a log has with eight digits
 
 
 @dataclass(frozen=True)
 class Clock:
-    """Time in a run.
+    """Times in a run.
 
     Attributes:
-        timestep: ps; None if it isn't known, or changes.
-        time: Of the rows of thermo output, [T] in ps; empty if it isn't known.
-        notes: In sentences.
+        timestep: ps; None if unknown or changing.
+        time: Times of the rows of thermo output, [T] in ps; empty if unknown.
+        notes: Sentences about the time step.
         changes: Whether the time step changes.
     """
 
@@ -37,36 +37,36 @@ def clock_of(part: Part, columns: Mapping[str, Array], unit: float, given: float
         part: The part.
         columns: Its thermo output, [T] each.
         unit: The unit of time, ps.
-        given: Time step that the user gives, which wins, ps.
+        given: Time step that the user gives, ps; it replaces that of the log.
     """
     steps = columns.get("Step", np.empty(0))
-    said = _said(part, columns, unit)
+    logged = _clock_in_log(part, columns, unit)
     if given is None:
-        return said if part.dynamics else Clock(None, np.empty(0))
+        return logged if part.dynamics else Clock(None, np.empty(0))
     clock = Clock(given, steps * given)
     if not part.dynamics:
         return clock
-    if said.changes:
-        note = f"The time step changes in this run, but times are steps of {1e3 * given:.6g} fs, as given."
+    if logged.changes:
+        note = f"The time step changes in this run, but times assume the given one of {1e3 * given:.6g} fs."
         return replace(clock, notes=(note,))
-    if said.timestep is not None and abs(said.timestep - given) > _SAME * given:
-        note = f"The time step is {1e3 * given:.6g} fs, as given, where the log says {1e3 * said.timestep:.6g} fs."
+    if logged.timestep is not None and abs(logged.timestep - given) > _SAME * given:
+        note = f"The time step is {1e3 * given:.6g} fs, as given; that of the log is {1e3 * logged.timestep:.6g} fs."
         return replace(clock, notes=(note,))
     low, high = _speed(part) or (given, given)
     if not low <= given <= high:
         note = (
-            f"The time step is {1e3 * given:.6g} fs, as given, where the speed in the log is that of steps of "
+            f"The time step is {1e3 * given:.6g} fs, as given; the speed in the log corresponds to "
             f"{500 * (low + high):.3g} fs."
         )
         return replace(clock, notes=(note,))
     return clock
 
 
-def _said(part: Part, columns: Mapping[str, Array], unit: float) -> Clock:
-    """Return the clock that the log says: from the times in its table, its time steps, the fixes, the command."""
+def _clock_in_log(part: Part, columns: Mapping[str, Array], unit: float) -> Clock:
+    """Return the clock of the log, from the times or time steps in its table, its fixes, or its commands."""
     steps, times, sizes = (_finite(columns, name) for name in ("Step", "Time", "Dt"))
     if _changes(part, steps, times, sizes):
-        how = "times are those in the log" if len(times) > 0 else "the log doesn't say them: write `time` there"
+        how = "times are those in the log" if len(times) > 0 else "the log has no times: add `time` to `thermo_style`"
         note = f"The time step changes in this run, and {how}. Frames need `dump_modify ID units yes time yes`."
         return Clock(None, times * unit, (note,), changes=True)
     timestep = part.settings.timestep
@@ -77,12 +77,12 @@ def _said(part: Part, columns: Mapping[str, Array], unit: float) -> Clock:
     if timestep is not None:
         return Clock(timestep * unit, steps * (timestep * unit))
     speed = _speed(part)
-    hint = "" if speed is None else f", about {500 * sum(speed):.3g} fs by the speed that it says"
-    return Clock(None, np.empty(0), (f"The log doesn't say the time step{hint}: give `--timestep`.",))
+    hint = "" if speed is None else f", about {500 * sum(speed):.3g} fs by its speed"
+    return Clock(None, np.empty(0), (f"The log doesn't give the time step{hint}: give `--timestep`.",))
 
 
 def _finite(columns: Mapping[str, Array], name: str) -> Array:
-    """Return a column; an empty one if it isn't there, or isn't one of finite numbers."""
+    """Return a column; empty if it is missing or has values that aren't finite."""
     values = columns.get(name, np.empty(0))
     return values if np.isfinite(values).all() else np.empty(0)
 
@@ -98,7 +98,7 @@ def _changes(part: Part, steps: Array, times: Array, sizes: Array) -> bool:
 
 
 def _speed(part: Part) -> tuple[float, float] | None:
-    """Return the between which numbers the time step is, by the speeds of the stages, ps; None if they say nothing."""
+    """Return lower and upper bound of the time step from the speeds of the stages, ps; None without consistent ones."""
     speeds = [stage.speed for stage in part.stages if stage.speed is not None]
     if not speeds:
         return None

@@ -1,8 +1,8 @@
-"""Columns of a LAMMPS log that hold what `compute` styles of Tumble give: the frame torque and the symmetry error.
+"""Columns of a LAMMPS log with the results of Tumble's computes: the frame torque and the symmetry error.
 
-They are energies, or derivatives of energies by an angle, in the units of the run; with `thermo_modify norm yes`,
-thermo output has them divided by the number of atoms. A column has them by their own name (`c_ID[1]`), as a variable
-that is equal to that, or as what `fix ave/time` took over from that without averaging.
+They are energies, or derivatives of energies with respect to an angle, in the units of the run. With
+`thermo_modify norm yes`, thermo output divides them by the number of atoms. A column is a compute (`c_ID[1]`), a
+variable that equals it, or a `fix ave/time` that copies it without averaging.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from tumble.runs.lammps.settings import Settings
 from tumble.types import Array
 
-# Keywords of `thermo_style custom`, and what LAMMPS calls their columns.
+# Keywords of `thermo_style custom`, and the headings of their columns.
 _NAMES = {
     "step": "Step",
     "time": "Time",
@@ -31,11 +31,11 @@ _NAMES = {
 
 
 def original_names(columns: Mapping[str, Array], renamed: Mapping[str, str]) -> dict[str, Array]:
-    """Return columns under the names that LAMMPS gives them, where `thermo_modify colname` gave others.
+    """Return columns under their default names, undoing `thermo_modify colname`.
 
     Args:
         columns: [T] each.
-        renamed: The names that were given, by keyword or name of LAMMPS.
+        renamed: New names, by keyword or default name.
     """
     names = {given: _NAMES.get(keyword, keyword) for keyword, given in renamed.items()}
     return {names.get(name, name): values for name, values in columns.items()}
@@ -43,13 +43,13 @@ def original_names(columns: Mapping[str, Array], renamed: Mapping[str, str]) -> 
 
 @dataclass(frozen=True)
 class EnergyColumns:
-    """Columns of thermo output that are energies, or derivatives of energies by an angle.
+    """Columns of thermo output that are energies, or derivatives of energies with respect to an angle.
 
     Attributes:
-        columns: [T] each, under the names that LAMMPS gives them.
-        settings: Of the run.
-        energy: Factor to eV of an energy of the whole system as `thermo_modify norm` has it; None if it isn't known.
-        unit: Factor to eV of an energy that LAMMPS doesn't divide.
+        columns: [T] each, under their default names.
+        settings: Settings of the run.
+        energy: Factor to eV for an energy of the system, including `thermo_modify norm`; None if unknown.
+        unit: Factor to eV for an energy that LAMMPS doesn't normalize.
     """
 
     columns: Mapping[str, Array]
@@ -85,32 +85,32 @@ class EnergyColumns:
         return {}
 
     def _extensive(self, name: str) -> Array | None:
-        """Return what a compute gives for the whole system, in eV; None if no column has it."""
+        """Return an extensive value of a compute, in eV for the whole system; None if no column has it."""
         for column in (name, *self._averages(name)):
             if column in self.columns and self.energy is not None:
                 return self.columns[column] * self.energy
-        # LAMMPS doesn't divide variables.
+        # LAMMPS doesn't normalize variables.
         variable = next((f"v_{alias}" for alias in self._variables(name) if f"v_{alias}" in self.columns), None)
         return None if variable is None else self.columns[variable] * self.unit
 
     def _intensive(self, name: str) -> Array | None:
-        """Return what a compute gives for an atom, as it is; None if no column has it."""
+        """Return an intensive value of a compute, in units of the run; None if no column has it."""
         names = (name, *self._averages(name), *(f"v_{alias}" for alias in self._variables(name)))
         return next((self.columns[column] for column in names if column in self.columns), None)
 
     def _variables(self, name: str) -> list[str]:
-        """Return the names of variables that are equal to what a compute gives."""
+        """Return the names of variables that equal a value of a compute."""
         variables = self.settings.variables.items()
         return [alias for alias, words in variables if words[2] == "equal" and "".join(words[3:]) == name]
 
     def _averages(self, name: str) -> list[str]:
-        """Return the columns of `fix ave/time` that take over what a compute gives, from single steps."""
+        """Return the columns of `fix ave/time` that copy a value of a compute from single steps."""
         found = []
         for identity, words in self.settings.fixes.items():
             if words[3] != "ave/time" or words[5] != "1" or "mode" in words or "ave" in words[7:]:
                 continue
             sources = [word for word in words[7:] if re.match(r"[cfv]_", word)]
             places = [place for place, source in enumerate(sources, 1) if source == name]
-            # Of a single value it is a number, of several a vector.
+            # The fix gives a scalar for a single value, a vector for several.
             found += [f"f_{identity}[{place}]" if len(sources) > 1 else f"f_{identity}" for place in places]
         return found

@@ -1,4 +1,4 @@
-"""Which dump of a LAMMPS run is its trajectory."""
+"""Choice of the dump that is the trajectory of a LAMMPS run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tumble.runs.run import Trajectory
 
 _STYLES = {"atom", "custom", "dcd", "xtc", "extxyz", "xyz", "netcdf"}
 _POSITIONS = {"x", "xu", "xs", "xsu"}
-# Files that LAMMPS writes in other formats than their style says: compressed, binary, or one for each process.
+# Endings of files that LAMMPS writes compressed or binary, whatever the style of the dump.
 _ENDINGS = (".gz", ".zst", ".bin", ".bin.gz")
-_FEW = 3  # dumps that are named in a note
+_FEW = 3  # most dumps that a note names
 _STYLE_ENDINGS = ("gz", "zstd", "adios")
 
 
@@ -22,8 +22,8 @@ class LammpsDumps:
     """The dumps of a run.
 
     Args:
-        folder: Of the run.
-        chosen: Files that the user names instead; none if not given.
+        folder: Folder of the run.
+        chosen: Files that the user names instead, if any.
     """
 
     def __init__(self, folder: Path, chosen: Sequence[Path] | None) -> None:
@@ -31,11 +31,11 @@ class LammpsDumps:
         self._chosen = chosen
 
     def are_there(self, settings: Settings) -> bool:
-        """Return whether files are there of a dump that is sought."""
+        """Return whether a suitable dump with files exists."""
         return self._best(settings) is not None
 
     def are_declared(self, settings: Settings) -> bool:
-        """Return whether there is a dump that is sought, whatever became of its files."""
+        """Return whether there is the command of a suitable dump, with or without files."""
         if self._chosen is not None:
             return self.are_there(settings)
         return any(_holds_positions(dump) for dump in settings.dumps.values())
@@ -46,12 +46,12 @@ class LammpsDumps:
         Args:
             part: The part.
             units: Style of units.
-            bead: Whether it is that of one bead of a path integral.
+            bead: Whether the run is one bead of a path integral.
         """
         series, chosen = self._series(part), None if self._chosen is None else tuple(self._chosen)
         data = self._data(part.settings)
         if not series:
-            # Files that no command names may be anything that was made of a dump.
+            # Files that no command names may have been converted from a dump.
             return Trajectory(
                 chosen or (),
                 topology=data,
@@ -75,7 +75,7 @@ class LammpsDumps:
         )
 
     def note_on_begin(self, part: Part) -> tuple[str, ...]:
-        """Return a note where the trajectory begins later than the part of the run whose log is read."""
+        """Return a note if the trajectory begins later than the part of the run that is analyzed."""
         series = self._series(part)
         if not series or self._chosen is not None:
             return ()
@@ -84,12 +84,12 @@ class LammpsDumps:
             return ()
         steps = [part.stages[place].steps[0] for place in (0, first.since - part.first)]
         return (
-            f"The trajectory, `{first.words[5]}`, begins at step {steps[1]:.0f}; what the log says of this run, "
-            f"under the same settings, from step {steps[0]:.0f} on. Name files of earlier dumps with `--trajectory`.",
+            f"The trajectory, `{first.words[5]}`, begins at step {steps[1]:.0f}; thermo output with the same settings "
+            f"begins at step {steps[0]:.0f}. Give files of earlier dumps with `--trajectory`.",
         )
 
     def note_on_others(self, part: Part) -> tuple[str, ...]:
-        """Return a note where earlier stages, from which the analyzed ones don't go on, wrote dumps of their own."""
+        """Return a note if earlier stages, which the analyzed stages don't continue, wrote other dumps."""
         alive = {dump.words[5] for dump in part.settings.dumps.values()}
         written = part.settings.written.items() if self._chosen is None else ()
         names = [name for name, since in written if since < part.first and name not in alive]
@@ -97,16 +97,13 @@ class LammpsDumps:
         if not found:
             return ()
         shown = ", ".join(found[:_FEW]) + (f" and {len(found) - _FEW} more" if len(found) > _FEW else "")
-        return (
-            f"Dumps of earlier stages, which the analyzed ones don't go on from, are left out: {shown}; name one "
-            "instead.",
-        )
+        return (f"Dumps of earlier stages, which the analyzed ones don't continue, are left out: {shown}; name one.",)
 
     def _series(self, part: Part) -> list[tuple[tuple[Path, ...], Dump]]:
-        """Return the largest dump of the last stage, behind those alike that earlier stages wrote to other files.
+        """Return the largest dump of the last stage, after similar dumps of earlier stages, each with its files.
 
-        An input with a loop often gives each turn a file of its own, with its number in the name; other names may be
-        those of an equilibration. Each is returned with its files.
+        An input with a loop often writes one file per iteration, with the iteration's number in the name. Files with
+        other names may belong to an equilibration and aren't included.
         """
         best = self._best(part.settings)
         if best is None:
@@ -123,7 +120,7 @@ class LammpsDumps:
         return series
 
     def _since(self, part: Part) -> int:
-        """Return since when there are frames in the files that the user names, as far as the log says it."""
+        """Return the number of stages that had ended when the files that the user names were begun, if known."""
         written = part.settings.written if self._chosen is not None else {}
         known = [since for name, since in written.items() if _resolved(_files(self._folder, name)) & self._resolved()]
         return min(known, default=part.first + len(part.stages))
@@ -132,7 +129,7 @@ class LammpsDumps:
         return _resolved(self._chosen or ())
 
     def _data(self, settings: Settings) -> Path | None:
-        """Return the data file, if it is there."""
+        """Return the data file, if it exists."""
         path = None if settings.data is None else self._folder / settings.data
         return path if path is not None and path.is_file() else None
 
@@ -149,13 +146,13 @@ class LammpsDumps:
 
 
 def _absence(settings: Settings) -> str:
-    """Return why no dump is taken, for messages; empty if there is none."""
+    """Return why no dump is suitable, for messages; empty without dumps."""
     faults = [f"`{dump.words[5]}` {_fault(dump) or 'is not there'}" for dump in settings.dumps.values()]
     return f"{', '.join(faults)}; name files with `--trajectory`" if faults else ""
 
 
 def _form(dump: Dump) -> tuple[object, ...]:
-    """Return what parts of one trajectory have in common: all but the IDs of dumps and numbers in the files' names."""
+    """Return what parts of one trajectory share: everything but the IDs of dumps and numbers in file names."""
     return dump.words[2:5], re.sub(r"\d+", "0", dump.words[5]), dump.words[6:], dump.thinned
 
 
@@ -168,22 +165,22 @@ def _holds_positions(dump: Dump) -> bool:
 
 
 def _fault(dump: Dump) -> str:
-    """Return why a dump isn't one of all atoms, with positions, in a format that can be read; empty if it is."""
+    """Return why a dump isn't suitable: another format, no positions, or missing atoms; empty if it is."""
     words = dump.words
     style, _, ending = words[3].partition("/")
     if style not in _STYLES or ending in _STYLE_ENDINGS or words[5].endswith(_ENDINGS) or "%" in words[5]:
-        return "has another format than those that are read"
+        return "has a format that can't be read"
     if style == "custom" and not _POSITIONS & set(words[6:]):
         return "has no positions"
     return "leaves atoms out" if words[2] != "all" or dump.thinned else ""
 
 
 def _files(folder: Path, name: str) -> tuple[Path, ...]:
-    """Return the file of a dump; with `*` for the step, all of them in the order of the steps."""
+    """Return the file of a dump; with `*` for the step, all files in the order of the steps."""
     whole = folder / name
     if "*" not in whole.name:
         return (whole,) if whole.is_file() else ()
-    # LAMMPS puts the step in the place of the first `*` alone.
+    # LAMMPS replaces only the first `*` by the step.
     before, _, behind = whole.name.partition("*")
     number = re.compile(f"{re.escape(before)}(\\d+){re.escape(behind)}")
     found = [(number.fullmatch(path.name), path) for path in _files_in(whole.parent)]

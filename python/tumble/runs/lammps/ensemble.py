@@ -1,4 +1,4 @@
-"""The ensemble, thermostat and temperature of a run of LAMMPS, from the fixes that were alive in it."""
+"""Ensemble, thermostat and temperature of a LAMMPS run, from its active fixes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _THERMOSTATS = {
 _LOCAL = {"langevin", "gle", "gld"}
 _PRESSURES = ("iso", "aniso", "tri", "x", "y", "z")
 _BAROSTATS = {"npt", "nph", "press/berendsen", "press/langevin"}
-#: Fixes that change nothing that is conserved.
+#: Fixes that don't break conservation laws.
 _HARMLESS = {
     "nve",
     "recenter",
@@ -44,10 +44,10 @@ _HARMLESS_PREFIXES = ("ave/", "store/", "nve")
 
 
 def ensemble_of(fixes: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
-    """Return the ensemble in words, and the kind of thermostat (see `Run`); `unknown` and None where a fix isn't known.
+    """Return the name of the ensemble and the kind of thermostat (see `Run`); `unknown` and None for unknown fixes.
 
     Args:
-        fixes: Words of the fixes that were alive, by ID.
+        fixes: Words of the active fixes, by ID.
     """
     styles = [_style(words) for words in fixes.values() if len(words) > 3]
     if any(style.startswith("pimd") for style in styles):
@@ -64,28 +64,28 @@ def ensemble_of(fixes: Mapping[str, Sequence[str]]) -> tuple[str, str | None]:
 
 
 def note_on_groups(fixes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Return a note where no integrator acts on all atoms, so that some may stand still.
+    """Return a note if no integrator acts on all atoms, so that some may not move.
 
     Args:
-        fixes: Words of the fixes that were alive, by ID.
+        fixes: Words of the active fixes, by ID.
     """
     groups = [words[2] for words in fixes.values() if len(words) > 3 and _INTEGRATORS.match(_style(words))]
     if not groups or "all" in groups:
         return ()
     names = ", ".join(f"`{group}`" for group in dict.fromkeys(groups))
     return (
-        f"The integrators act on the groups {names}: atoms outside of these stand still, but count in averages as if "
-        "they moved.",
+        f"The integrators act on the groups {names}: other atoms don't move, but averages include them like moving "
+        "atoms.",
     )
 
 
 def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, ensemble: str) -> float | None:
-    """Return the temperature of the thermostat, K; without one, the mean; None where it changes or isn't known.
+    """Return the temperature of the thermostat, K; without one, the mean; None if it changes or is unknown.
 
     Args:
-        fixes: Words of the fixes that were alive, by ID.
-        measured: What thermo output says, [T] in K.
-        ensemble: As `ensemble_of` says.
+        fixes: Words of the active fixes, by ID.
+        measured: Temperature in thermo output, [T] in K.
+        ensemble: From `ensemble_of`.
     """
     bath = _bath(fixes)
     if bath is not None:
@@ -96,13 +96,13 @@ def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, e
 
 
 def damping_of(fixes: Mapping[str, Sequence[str]]) -> float | None:
-    """Return the time in which the thermostat acts, in units of LAMMPS; None without one, or if it isn't known."""
+    """Return the time constant of the thermostat, in units of LAMMPS; None without a thermostat, or if unknown."""
     bath = _bath(fixes)
     return None if bath is None else _constant([*bath[2:], *bath[2:]])
 
 
 def pressure_of(fixes: Mapping[str, Sequence[str]]) -> float | None:
-    """Return the pressure of the barostat, in units of LAMMPS; None without one, or if it isn't a single one."""
+    """Return the pressure of the barostat, in units of LAMMPS; None without a single, constant pressure."""
     words = next((words for words in fixes.values() if len(words) > 3 and _style(words) in _BAROSTATS), ())
     places = [place for place, word in enumerate(words[4:], 5) if word in _PRESSURES]
     found = {_constant(words[place : place + 2]) for place in places}
@@ -110,7 +110,7 @@ def pressure_of(fixes: Mapping[str, Sequence[str]]) -> float | None:
 
 
 def _bath(fixes: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
-    """Return temperatures at the start and the end and the time of the thermostat, where it has one; None without."""
+    """Return the words for start and stop temperature and time constant of the thermostat; None without one."""
     for words in fixes.values():
         style = _style(words) if len(words) > 3 else ""
         if style.startswith("pimd") and "temp" in words[:-1]:
@@ -121,14 +121,14 @@ def _bath(fixes: Mapping[str, Sequence[str]]) -> Sequence[str] | None:
         if style == "temp/rescale":
             return words[5:7]
         if style in _THERMOSTATS and style != "gle":
-            # Of rigid bodies, `langevin` is a keyword.
+            # For rigid bodies, `langevin` is a keyword.
             begin = words.index("langevin") + 1 if _BODIES.fullmatch(_plain(words[3])) else 4
             return words[begin : begin + (2 if style == "gld" else 3)]
     return None
 
 
 def _constant(words: Sequence[str]) -> float | None:
-    """Return the temperature or pressure at the start and the end of a run, if they are the same number."""
+    """Return the temperature or pressure of a run, if start and stop value are equal; None otherwise."""
     try:
         start, stop = (float(word) for word in words)
     except ValueError:  # a variable, or too few
@@ -144,7 +144,7 @@ def _is_harmless(words: Sequence[str]) -> bool:
 
 
 def _style(words: Sequence[str]) -> str:
-    """Return the style of a fix; of rigid bodies, that which does the same to atoms."""
+    """Return the style of a fix; for rigid bodies, the equivalent style for atoms."""
     style = _plain(words[3])
     bodies = _BODIES.fullmatch(style)
     if bodies is None:

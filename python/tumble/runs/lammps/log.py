@@ -1,9 +1,9 @@
-"""What a log of LAMMPS says: commands in the order in which they were carried out, and stages of thermo output.
+"""Reader of LAMMPS logs: the commands in the order of their execution, and the stages of thermo output.
 
-A log echoes each line of the input, and once more after variables were replaced; so it is the record of the run,
-includes and loops unrolled, and not the input script. What `print` and `fix print` wrote isn't taken for commands: it
-follows their own echo. Where commands aren't echoed (`-echo none`), nothing is taken for one, and what they set isn't
-known. Where the input goes on in another log (`log FILE`), that is read on.
+A log echoes each line of the input, and again after variables were replaced. So the log, not the input script, is the
+record of the run, with includes and loops unrolled. Output of `print` and `fix print` isn't mistaken for commands,
+since it follows their echo. If commands aren't echoed (`-echo none`), there are no commands, and settings are unknown.
+If the input switches to another log (`log FILE`), reading continues there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tumble.errors import TrajectoryError
+from tumble.runs.lammps.input_line import printed_by
 from tumble.runs.lammps.settings import RUNS, Settings, command_of
 from tumble.runs.lammps.stage import Stage, stage_of
 from tumble.runs.lammps.table import (
@@ -22,14 +23,13 @@ from tumble.runs.lammps.table import (
     begins_table,
     read_table,
 )
-from tumble.runs.lammps.words import printed_by
 
 LOG = "log.lammps"
-#: How the log of a process of LAMMPS begins.
+#: First line of the log of a LAMMPS process.
 PROCESS = re.compile(r"LAMMPS \(\d{1,2} [A-Z][a-z]{2} \d{4}")
-_HEAD = 1 << 16  # bytes in which it does
+_HEAD = 1 << 16  # bytes in which this line is searched
 _ATOMS = re.compile(r"\bwith (\d{1,18}) atoms$|^\s+(\d{1,18}) atoms$")
-# What LAMMPS says right after the echo of a command, if it echoes.
+# Messages of LAMMPS right after the echo of a command.
 _ANSWERS = {
     "Reading data file": "read_data",
     "Reading restart file": "read_restart",
@@ -37,22 +37,22 @@ _ANSWERS = {
     "Created triclinic box": "create_box",
     "Lattice spacing in": "lattice",
 }
-# What is only written to the screen: a log may be that, kept in a file.
+# Messages to the screen only, whose redirected output may serve as log.
 _SCREEN = re.compile(r"  (Unit style|Time step) +: (\S+)$")
 
 
 @dataclass(frozen=True)
 class LammpsLog:
-    """A log.
+    """Contents of a log.
 
     Attributes:
-        text: All of it.
-        stages: In their order; one that isn't over counts.
-        settings: At the end.
-        atoms: Their number; None if the log doesn't say it.
-        files: The files that were read.
-        ended: Whether the run went on without a log.
-        notes: What was left out, in sentences.
+        text: Complete text.
+        stages: Stages in their order, including an unfinished one.
+        settings: Settings at the end.
+        atoms: Number of atoms; None if the log doesn't give it.
+        files: Files that were read.
+        ended: Whether the run continued without a log.
+        notes: Sentences about what was left out.
     """
 
     text: str
@@ -65,12 +65,12 @@ class LammpsLog:
 
 
 def read_lammps_log(path: Path) -> LammpsLog:
-    """Read a log, and those in which it goes on.
+    """Read a log, and the logs that continue it.
 
-    A log that begins in the midst of a run, since the input named it, is read behind `log.lammps` if that leads there.
+    A log that begins in the middle of a run, after a command `log`, is read after `log.lammps` if that leads there.
 
     Raises:
-        TrajectoryError: If there is none.
+        TrajectoryError: If the log can't be read.
     """
     whole = path.with_name(LOG)
     if path.name != LOG and whole.is_file() and not PROCESS.match(_text_of(path)):
@@ -84,7 +84,7 @@ def read_lammps_log(path: Path) -> LammpsLog:
 
 
 def begins_log(path: Path) -> bool:
-    """Return whether a process of LAMMPS begins in the head of a file, before which a batch job may have written."""
+    """Return whether a LAMMPS process begins near the start of a file, where a batch job may have written before."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD).decode(errors="replace")
@@ -95,10 +95,10 @@ def begins_log(path: Path) -> bool:
 
 @dataclass
 class _Replay:
-    """Carries out what a log says, line by line.
+    """Replay of the commands in a log, line by line.
 
     Attributes:
-        last: The log at whose end to stop; that at which all end if None.
+        last: Log at whose end to stop; None to read all logs.
     """
 
     last: Path | None = None
@@ -107,27 +107,27 @@ class _Replay:
     atoms: int | None = None
     kind: str | None = None
     commanded: bool = False
-    starting: bool = False  # behind a `run`, before its thermo output
-    between: tuple[re.Pattern[str], ...] | None = None  # echoes of the commands of a `run every`, in such a run
+    starting: bool = False  # after a `run`, before its thermo output
+    between: tuple[re.Pattern[str], ...] | None = None  # echoes of the commands of a running `run every`
     ended: bool = False
     read_files: list[Path] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def found(self) -> LammpsLog:
-        """Return what was read."""
+        """Return the contents that were read."""
         text, stages, files = "".join(self.texts), tuple(self.stages), tuple(self.read_files)
         return LammpsLog(text, stages, self.settings, self.atoms, files, self.ended, tuple(self.notes))
 
     def read(self, path: Path) -> None:
-        """Read a log, and those in which it goes on."""
+        """Read a log, and the logs that continue it."""
         following: Path | None = path
         while following is not None:
             path, following = following, None
             self.read_files.append(path)
             text = _text_of(path)
             self.texts.append(text)
-            # A last line that is still being written isn't one.
+            # Ignore a last line that is still being written.
             lines = text[: text.rfind("\n") + 1].split("\n")[:-1]
             if len(self.read_files) == 1:
                 self.settings.echoed = _echoes(lines, 0)
@@ -136,7 +136,7 @@ class _Replay:
                 return
 
     def _read_lines(self, lines: list[str], path: Path) -> Path | None:
-        """Carry out the lines of a file; return the file in which the log goes on, if it says so."""
+        """Process the lines of a file; return the file in which the log continues, if any."""
         following: Path | None = None
         place = 0
         while place < len(lines):
@@ -153,14 +153,14 @@ class _Replay:
                     self.between = None
                 place = self._carry_out(words, lines, stop)
                 if words[0] == "log":
-                    # Names are relative to the folder in which LAMMPS was started, that of the first log.
+                    # Names are relative to the folder in which LAMMPS was started, the folder of the first log.
                     following = self._followed(self.read_files[0].parent / words[1], words[1])
             elif self._printed(line):
                 place = stop
             elif begins_table(lines, place, self.commanded):
                 place = self._add_stage(lines, place, path)
             else:
-                self._look_at(line)
+                self._read_message(line)
                 place = stop
         return following
 
@@ -170,12 +170,12 @@ class _Replay:
         if path.is_file() and name != "none":
             return path
         self.ended = True
-        where = "ends before the run (`log none`)" if name == "none" else f"goes on in `{name}`, which isn't there"
-        self.notes.append(f"The log {where}: what follows isn't known.")
+        where = "ends before the run (`log none`)" if name == "none" else f"continues in `{name}`, which is missing"
+        self.notes.append(f"The log {where}: the rest of the run is unknown.")
         return None
 
     def _carry_out(self, words: list[str], lines: list[str], place: int) -> int:
-        """Change the settings; return the number of the line behind what a `print` wrote."""
+        """Apply a command to the settings; return the number of the next line, after the output of a `print`."""
         if words[0] == "print":
             expected = printed_by(words[1])
             following = lines[place : place + len(expected)]
@@ -191,14 +191,14 @@ class _Replay:
         return place
 
     def _printed(self, line: str) -> bool:
-        """Return whether a line is one that a `fix print` writes."""
+        """Return whether a line is output of a `fix print`."""
         for words in self.settings.fixes.values():
             if words[3] == "print" and len(words) > 5 and printed_by(words[5])[0].fullmatch(line):
                 return True
         return False
 
     def _ends_table(self, line: str) -> bool:
-        """Return whether a line that is no row begins something else, as where another log was appended."""
+        """Return whether a line that is no row ends the table, as does the start of an appended log."""
         if PROCESS.match(line) or BANNER.match(line) or line.startswith(("ERROR", "Total wall time", *_ANSWERS)):
             return True
         return self.settings.echoed and bool(command_of(line))
@@ -218,13 +218,13 @@ class _Replay:
             self.kind = None
         return table.stop
 
-    def _look_at(self, line: str) -> None:
-        """Take what LAMMPS itself says."""
-        atoms, said = _ATOMS.search(line), _SCREEN.match(line)
+    def _read_message(self, line: str) -> None:
+        """Evaluate a message of LAMMPS itself."""
+        atoms, setting = _ATOMS.search(line), _SCREEN.match(line)
         if atoms is not None:
             self.atoms = int(atoms[1] or atoms[2])
-        elif said is not None:
-            self._take_from_screen(said[1], said[2])
+        elif setting is not None:
+            self._take_from_screen(setting[1], setting[2])
         elif line.startswith("Setting up") and line.endswith("minimization ..."):
             self.kind = "minimize"
 
@@ -238,7 +238,7 @@ class _Replay:
 
 def _text_of(path: Path) -> str:
     if path.exists() and not path.is_file():
-        raise TrajectoryError(f"`{path}`: expected the log of a LAMMPS run, got what is no regular file")
+        raise TrajectoryError(f"`{path}`: expected the log of a LAMMPS run, got no regular file")
     try:
         return path.read_text(errors="replace")
     except OSError as error:
@@ -246,7 +246,7 @@ def _text_of(path: Path) -> str:
 
 
 def _whole(lines: Sequence[str], place: int) -> tuple[str, int]:
-    """Return a line, with those up to the end of a text in triple quotation marks, and the place behind it."""
+    """Return a line, continued to the end of a text in triple quotation marks, and the number of the next line."""
     stop = place + 1
     if lines[place].count('"""') % 2 == 1:
         closing = (other for other in range(stop, len(lines)) if lines[other].count('"""') % 2 == 1)
@@ -257,8 +257,8 @@ def _whole(lines: Sequence[str], place: int) -> tuple[str, int]:
 def _echoes(lines: Sequence[str], start: int) -> bool:
     """Return whether a log echoes commands, from a line to the end of that process.
 
-    LAMMPS answers some commands, right after their echo. Without such an answer, an echo of `run` before the first
-    thermo output tells, or any command where there is none.
+    LAMMPS prints a message right after the echo of some commands. Without such a message, an echo of `run` before the
+    first thermo output decides; without thermo output, commands are assumed to be echoed.
     """
     before, last = "", ""
     for line in lines[start:]:

@@ -1,4 +1,4 @@
-"""The part of a LAMMPS run that is analyzed: its last stages that continue each other under the same settings."""
+"""The part of a LAMMPS run that is analyzed: its last consecutive stages with the same settings."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tumble.types import Array
 
 @dataclass(frozen=True)
 class Part:
-    """Consecutive stages that count as one.
+    """Consecutive stages that are analyzed as one.
 
     Attributes:
-        stages: In their order; none if the log has none.
-        first: Number of the first of them in the log.
-        later: Whether other stages follow, in this log or without one.
-        settings: In these stages.
-        notes: What is left out, in sentences.
+        stages: Stages in their order; none if the log has none.
+        first: Index of the first of them in the log.
+        later: Whether other stages follow, in this log or after it ends.
+        settings: Settings of these stages.
+        notes: Sentences about what is left out.
     """
 
     stages: tuple[Stage, ...]
@@ -34,17 +34,17 @@ class Part:
 
     @property
     def kind(self) -> str:
-        """The command: `run`, unless it is known to be another."""
+        """Command of the stages: `run`, unless another is known."""
         return next((stage.kind for stage in self.stages if stage.kind is not None), "run")
 
     @property
     def dynamics(self) -> bool:
-        """Whether time passes in it."""
+        """Whether the stages are molecular dynamics."""
         return self.kind == "run"
 
     @property
     def columns(self) -> dict[str, Array]:
-        """Thermo output, [T] each; where a step was repeated after a restart, the later row."""
+        """Thermo output, [T] each; for a step that was repeated after a restart, the later row."""
         parts = [stage.columns for stage in self.stages if len(stage.steps) > 0]
         if not parts:
             return {}
@@ -53,15 +53,15 @@ class Part:
         return {key: values[keep] for key, values in columns.items()}
 
     def steps_of(self, since: int) -> tuple[int | None, int | None]:
-        """Return the first and last step of frames of a dump that belong to these stages; None where all do.
+        """Return the first and last step of frames of a dump that belong to these stages; None for no bound.
 
         Args:
-            since: Number of stages that were over when the dump was defined; `BEFORE` if an earlier run began it.
+            since: Number of stages that had ended when the dump was defined; `BEFORE` if an earlier run began it.
         """
         steps = [stage.steps for stage in self.stages if len(stage.steps) > 0]
         if not steps:
             return None, None
-        # A frame at the step where these stages begin was written when the stage before them ended, by another stage.
+        # The frame at the step where these stages begin was written by the previous stage, at its end.
         begin = int(steps[0][0]) + 1 if since < self.first and self.first > 0 else None
         if not self.later:
             return begin, None
@@ -69,12 +69,12 @@ class Part:
         return begin, int(steps[-1][-1]) if last is None else last
 
     def described(self, since: int) -> tuple[int | None, int | None]:
-        """Return between which steps the log describes frames of a dump; None where it can't be known.
+        """Return the first and last step of frames of a dump that the log describes; None if unknown.
 
-        Other runs, with logs of their own, may have written to the same file before and after, or instead.
+        Other runs, with other logs, may have written to the same file before and after, or instead.
 
         Args:
-            since: As for `steps_of`.
+            since: See `steps_of`.
         """
         if not self.stages or len(self.stages[0].steps) == 0:
             return None, None
@@ -85,17 +85,17 @@ class Part:
 def part_of(log: LammpsLog, has_dump: Callable[[Settings], bool], declares_dump: Callable[[Settings], bool]) -> Part:
     """Return the part of a log that is analyzed.
 
-    That is the last stages of dynamics or, where these were to write no dump, the last before that did. Without
-    dynamics, it is the last stage of another kind. A `run 0` counts where there is nothing else.
+    It consists of the last stages of dynamics or, if these have no dump command, the last stages before that have one.
+    Without dynamics, it is the last stage of another kind. A `run 0` counts only if there is nothing else.
 
     Args:
         log: The log.
-        has_dump: Whether the files of a dump of these settings are there.
-        declares_dump: Whether there is such a dump, whatever became of its files.
+        has_dump: Whether the files of a dump in these settings exist.
+        declares_dump: Whether these settings have a dump, with or without files.
     """
     groups = _groups(log.stages)
     dynamics = [group for group in groups if log.stages[group[0]].dynamics]
-    candidates = [group for group in dynamics if _passes(log.stages, group)] or dynamics or groups[-1:]
+    candidates = [group for group in dynamics if _advances(log.stages, group)] or dynamics or groups[-1:]
     if not candidates:
         return _without_rows(log)
     chosen, notes = candidates[-1], []
@@ -103,12 +103,12 @@ def part_of(log: LammpsLog, has_dump: Callable[[Settings], bool], declares_dump:
         chosen = next((group for group in reversed(candidates) if has_dump(log.stages[group[-1]].settings)), chosen)
     if chosen is not candidates[-1]:
         begin = log.stages[candidates[candidates.index(chosen) + 1][0]].steps[0]
-        notes.append(f"What was run from step {begin:.0f} on isn't analyzed, since no trajectory of it was written.")
+        notes.append(f"The run from step {begin:.0f} on isn't analyzed, since it wrote no trajectory.")
     first, last = chosen[0], chosen[-1]
     settings = log.stages[last].settings
     if not settings.echoed and len(dynamics) > 1:
         notes.append(
-            "The stages of the log may differ in their settings, which it doesn't say: the last one alone is taken."
+            "The stages of the log may differ in their settings, which it doesn't echo: only the last stage is used."
         )
     later = log.ended or any(len(stage.steps) > 0 for stage in log.stages[last + 1 :])
     return Part(log.stages[first : last + 1], first, later, settings, tuple(notes))
@@ -122,12 +122,12 @@ def _without_rows(log: LammpsLog) -> Part:
     last = max((number for number in numbers if log.stages[number].dynamics), default=numbers[-1])
     notes: tuple[str, ...] = ()
     if len(log.stages) > 1:
-        notes = ("The log has no rows with steps, so frames of other stages than the last can't be told from its own.",)
+        notes = ("The log has no rows with steps: frames of earlier stages may be among those of the last one.",)
     return Part(log.stages[last : last + 1], last, last < numbers[-1], log.stages[last].settings, notes)
 
 
 def _groups(stages: Sequence[Stage]) -> list[list[int]]:
-    """Return the numbers of the stages that continue each other, in lists; those without rows are left out."""
+    """Return lists of the indices of stages that continue each other; stages without rows are left out."""
     groups: list[list[int]] = []
     for number, stage in enumerate(stages):
         if len(stage.steps) == 0:
@@ -139,13 +139,13 @@ def _groups(stages: Sequence[Stage]) -> list[list[int]]:
     return groups
 
 
-def _passes(stages: Sequence[Stage], group: Sequence[int]) -> bool:
-    """Return whether steps pass in stages."""
+def _advances(stages: Sequence[Stage], group: Sequence[int]) -> bool:
+    """Return whether the step increases in a group of stages."""
     return bool(stages[group[-1]].steps[-1] > stages[group[0]].steps[0])
 
 
 def _continues(stage: Stage, after: Stage) -> bool:
-    """Return whether a stage goes on from another under the same settings, as far as these are known."""
+    """Return whether a stage continues the one before with the same settings, as far as these are known."""
     one, other = stage.settings, after.settings
     return (
         one.echoed

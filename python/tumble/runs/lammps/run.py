@@ -1,4 +1,4 @@
-"""A folder of a LAMMPS run: what its log says was run, and which dump is the trajectory."""
+"""Reader of the folder of a LAMMPS run, from its log and dumps."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from tumble.runs.run_line import read_run_line
 _PARTITIONS = re.compile(r"^Running on \d+ partitions of processors", re.MULTILINE)
 _INPUT = 1 << 20  # bytes up to which a file may be an input script
 _NOT_ECHOED = (
-    "The log doesn't echo the commands of the input, so ensemble, thermostat and dumps aren't known: give "
-    "`--trajectory`, and `--temperature` where it matters."
+    "The log doesn't echo the commands of the input, so ensemble, thermostat and dumps are unknown: give "
+    "`--trajectory`, and `--temperature` if it matters."
 )
 
 
@@ -57,25 +57,26 @@ def read_lammps_run(
 ) -> Run:
     """Read a run of LAMMPS.
 
-    What the user gives wins over what the log says, with a note.
+    Settings of the user replace those of the log, with a note.
 
     Args:
         folder: Its folder.
-        log: Its log, if it isn't `log.lammps` there.
-        name: For tables; that of the folder if not given.
+        log: Its log, if not `log.lammps` in the folder.
+        name: Name for tables; that of the folder if not given.
         units: Style of units, if the user gives it.
         timestep: ps, if the user gives it.
-        trajectory: Files that the user names as its trajectory.
+        trajectory: Files that the user gives as its trajectory.
 
     Raises:
-        TrajectoryError: If the log can't be read, is that of all partitions, or has units other than `metal`, `real`.
+        TrajectoryError: If the log can't be read, is the common log of all partitions, or has units other than `metal`
+            and `real`.
     """
     path = folder / LOG if log is None else log
     found = read_lammps_log(path)
     if _PARTITIONS.search(found.text):
         raise TrajectoryError(
-            f"`{path}`: expected the log of one partition, got that of all; name `{path.name}.0`, or the dumps of the "
-            "beads with `--beads`"
+            f"`{path}`: expected the log of one partition, got that of all partitions; give `{path.name}.0`, or the "
+            "dumps of the beads with `--beads`"
         )
     dumps = LammpsDumps(folder, trajectory)
     part = part_of(found, dumps.are_there, dumps.are_declared)
@@ -126,19 +127,19 @@ def read_lammps_run(
 
 
 def _units(path: Path, part: Part, given: str | None) -> tuple[str, tuple[str, ...]]:
-    """Return the style of units, and a note where the user gives another than the log says."""
-    said = part.settings.units
-    style = said if given is None else given
+    """Return the style of units, and a note if the user gives another style than the log."""
+    logged = part.settings.units
+    style = logged if given is None else given
     if style not in UNITS:
-        got = "a log that doesn't tell; give `--units`" if style is None else f"`units {style}`"
+        got = "a log without units; give `--units`" if style is None else f"`units {style}`"
         raise TrajectoryError(f"`{path}`: expected `units metal` or `units real`, got {got}")
-    if said is None or said == style:
+    if logged is None or logged == style:
         return style, ()
-    return style, (f"Units are `{style}`, as given, where the log says `units {said}`.",)
+    return style, (f"Units are `{style}`, as given; the log has `units {logged}`.",)
 
 
 def _ensemble(part: Part) -> tuple[str, str | None]:
-    """Return the ensemble in words, and the kind of thermostat (see `Run`)."""
+    """Return the name of the ensemble, and the kind of thermostat (see `Run`)."""
     if not part.dynamics:
         return {"minimize": "minimization"}.get(part.kind, part.kind), None
     return ensemble_of(part.settings.fixes)
@@ -153,12 +154,12 @@ def _notes(log: LammpsLog, part: Part) -> tuple[str, ...]:
     if not part.settings.echoed:
         notes = (*notes, _NOT_ECHOED)
     if part.stages and not part.dynamics:
-        notes = (*notes, f"The log has no dynamics, but `{part.kind}`: rows and frames have no times.")
+        notes = (*notes, f"The log has `{part.kind}` and no dynamics: rows and frames have no times.")
     return notes
 
 
 def _inputs(folder: Path) -> dict[str, str]:
-    """Return input scripts, by the names that are usual for them, some of which dumps have, too."""
+    """Return the texts of input scripts, found by the usual names; large files may be dumps and are left out."""
     paths = sorted({*folder.glob("*.in"), *folder.glob("in.*"), *folder.glob("*.lmp")})
     small = [path for path in paths if path.is_file() and path.stat().st_size <= _INPUT]
     return {path.name: path.read_text(errors="replace") for path in small}

@@ -1,4 +1,4 @@
-"""The settings that hold at a point of a LAMMPS run, and what the commands in its log change."""
+"""Settings at a point of a LAMMPS run, and the effect of the commands in its log on them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from tumble.runs.lammps.words import (
+from tumble.runs.lammps.input_line import (
     has_variables,
     integer_of,
     number_of,
@@ -26,7 +26,7 @@ _TIMESTEPS = {
 }
 #: Commands after which thermo output may follow.
 RUNS = frozenset(["run", "minimize", "rerun", "neb", "neb/spin", "prd", "tad", "hyper", "temper", "dynamical_matrix"])
-#: Takes the place of the number of stages that were over when a file was begun that another run began.
+#: Stands for the number of ended stages if a file was begun by an earlier run.
 BEFORE = -1
 _YES = ("yes", "on", "true")
 
@@ -36,10 +36,10 @@ class Dump:
     """A dump.
 
     Attributes:
-        words: Its command.
-        since: Number of stages that were over when it was defined, or when the file was begun to which it appends;
-            `BEFORE` if nothing says that this run began that.
-        thinned: Keywords of `dump_modify` that leave atoms of its group out, `thresh` and `region`.
+        words: Words of its command.
+        since: Number of stages that had ended when it was defined, or when the file to which it appends was begun;
+            `BEFORE` if the log doesn't show that this run began the file.
+        thinned: Keywords of `dump_modify` that leave out atoms of its group, `thresh` and `region`.
     """
 
     words: tuple[str, ...]
@@ -49,23 +49,23 @@ class Dump:
 
 @dataclass
 class Settings:
-    """The settings that hold at a point of a run, as far as the log says them.
+    """Settings at a point of a run, as far as the log shows them.
 
     Attributes:
-        echoed: Whether the log echoes the commands, up to here; what it doesn't echo isn't known.
-        units: Style of units; None if it isn't known.
-        timestep: In units of LAMMPS; None if it isn't known.
-        periodic: Whether the box repeats along any axis, as by default; None if it isn't known.
-        data: File that was read; None if there is none.
-        normalized: Whether thermo output is per atom, as far as it was said.
-        potential: Words of the commands that chose the forces.
-        fixes: Words of each fix that is alive, by its ID.
-        dumps: Each dump that is alive, by its ID.
-        written: Number of stages that were over when each file of a dump was begun, by its name.
-        computes: Words of each compute that is alive, by its ID.
-        variables: Words of each variable, by its name.
-        renamed: What columns of thermo output are called, by what they are.
-        changed: Whether a command changed atoms, velocities or the box since the last stage was over.
+        echoed: Whether the log echoes commands up to here; settings of other commands are unknown.
+        units: Style of units; None if unknown.
+        timestep: In units of LAMMPS; None if unknown.
+        periodic: Whether the box is periodic along any axis, as by default; None if unknown.
+        data: Data file that was read; None without one.
+        normalized: Whether thermo output is per atom, as far as the log shows it.
+        potential: Words of the commands that define the potential.
+        fixes: Words of each active fix, by ID.
+        dumps: Each active dump, by ID.
+        written: Number of stages that had ended when each dump file was begun, by file name.
+        computes: Words of each active compute, by ID.
+        variables: Words of each variable, by name.
+        renamed: New names of columns of thermo output, by keyword or default name.
+        changed: Whether a command changed atoms, velocities or the box since the last stage ended.
     """
 
     echoed: bool = True
@@ -84,7 +84,7 @@ class Settings:
     changed: bool = False
 
     def copy(self) -> Settings:
-        """Return a copy that doesn't change any more."""
+        """Return a copy that later commands don't change."""
         return replace(
             self,
             fixes=dict(self.fixes),
@@ -95,11 +95,11 @@ class Settings:
         )
 
     def carry_out(self, words: list[str], stages: int) -> None:
-        """Change what a command changes.
+        """Apply a command.
 
         Args:
-            words: As `command_of` returns them.
-            stages: Number of stages that are over.
+            words: Words from `command_of`.
+            stages: Number of stages that have ended.
         """
         command, arguments = words[0], words[1:]
         if command == "dump":
@@ -126,7 +126,7 @@ class Settings:
         elif command == "thermo_modify":
             self._modify(arguments)
         elif command == "thermo_style":
-            # LAMMPS begins anew here: what `thermo_modify` set before is lost.
+            # This command resets all settings of `thermo_modify`.
             self.normalized = False
             self.renamed.clear()
         elif command in _CHANGES:
@@ -135,11 +135,11 @@ class Settings:
             self._set(command, arguments)
 
     def _set(self, command: str, arguments: list[str]) -> None:
-        """Carry out a command that changes a single setting, or all."""
+        """Apply a command that changes a single setting, or resets all of them."""
         if command == "clear":
             self._forget(None)
         elif command == "units":
-            # It is given before atoms, so a second one begins a run anew, as in a log to which another was appended.
+            # `units` precedes the atoms, so a second one begins a new run, as in a log with another log appended.
             periodic = self.periodic if self.units is None else True  # `boundary` may come first
             self._forget(arguments[0])
             self.periodic = periodic
@@ -147,30 +147,30 @@ class Settings:
             self.timestep = number_of(arguments[0])
         elif command == "read_data" and "add" not in arguments:
             if self.data is not None:
-                periodic = self.periodic  # was said before the file
+                periodic = self.periodic  # `boundary` precedes the file
                 self._forget(None)
                 self.periodic = periodic
             self.data = arguments[0]
         elif command == "read_restart":
-            self.timestep = self.periodic = None  # those of the restart file, which aren't known
+            self.timestep = self.periodic = None  # set by the restart file, hence unknown
         elif command == "boundary":
             self.periodic = any("p" in word for word in arguments)
         elif command == "echo" and arguments[0] in ("none", "screen"):
             self.forget_all()
 
     def forget_all(self) -> None:
-        """Forget what later commands may have changed, since the log echoes none from here on."""
+        """Reset everything that later commands may have changed, since the log no longer echoes them."""
         data, units = self.data, self.units
         self._forget(units)
         self.echoed, self.timestep, self.data, self.periodic, self.variables = False, None, data, None, {}
 
     def _forget(self, units: str | None) -> None:
-        """Set what holds at the start of a run, to which LAMMPS takes its variables along."""
+        """Reset the settings to those at the start of a run; LAMMPS keeps its variables."""
         start = Settings(units=units, timestep=_TIMESTEPS.get(units or ""), variables=self.variables)
         vars(self).update(vars(replace(start, written=self.written)))
 
     def _modify_dump(self, arguments: list[str]) -> None:
-        """Let a dump go on with the file of an earlier one, or leave atoms out, if it says so."""
+        """Apply `dump_modify` as far as it appends to a file or leaves out atoms."""
         found = self.dumps.get(arguments[0])
         if found is None:
             return
@@ -183,7 +183,7 @@ class Settings:
             self.dumps[arguments[0]] = replace(found, since=since)
 
     def note_written(self) -> None:
-        """Remember, at the start of a stage, since when the files of dumps that are alive have frames."""
+        """Record, at the start of a stage, since when the files of active dumps have frames."""
         self.written.update({dump.words[5]: dump.since for dump in self.dumps.values()})
 
     def _modify(self, arguments: list[str]) -> None:
@@ -197,10 +197,10 @@ class Settings:
 
 
 def command_of(line: str) -> list[str]:
-    """Return the words of a command that was carried out; nothing for any other line.
+    """Return the words of an executed command; nothing for any other line.
 
-    Such are lines whose variables LAMMPS replaces, which are written once more, and those that only begin as a
-    command does, such as LAMMPS' own `read_data CPU = 0.001 seconds`.
+    Other lines are echoes before variables are replaced, which LAMMPS repeats, and lines that only begin like a
+    command, such as LAMMPS' own `read_data CPU = 0.001 seconds`.
     """
     name = line.split(None, 1)[:1]
     if not name or name[0] not in _FORMS or has_variables(line):
@@ -232,13 +232,13 @@ def _is_timestep(words: list[str]) -> bool:
     return value is not None and 0 < value < float("inf")
 
 
-#: Commands that change atoms, velocities or the box at once, so that a trajectory doesn't go on from before.
+#: Commands that change atoms, velocities or the box at once, so that a trajectory doesn't continue from before.
 _CHANGES: dict[str, Callable[[list[str]], bool]] = {
     **{name: _at_least(3) for name in ("change_box", "create_atoms", "delete_atoms", "displace_atoms", "read_dump")},
     "set": _is_set,
     "velocity": _is_new_velocity,
 }
-#: What the arguments of each command look like that changes something here.
+#: Checks of the arguments of each command that changes settings.
 _FORMS: dict[str, Callable[[list[str]], bool]] = {
     **{name: _at_least(1) for name in ("read_data", "read_restart", "print", "log")},
     **{name: _at_least(1) for name in RUNS - {"run", "minimize"}},

@@ -1,4 +1,4 @@
-"""One `run` or `minimize` of LAMMPS, as its log has it."""
+"""One `run` or `minimize` of LAMMPS, from its log."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tumble.types import Array
 
 _LENGTH = re.compile(END + r" \S+ on \d+ procs for (\d{1,18}) steps")
 _SPEED = re.compile(r"Performance: (\d+\.\d+) ns/day, \S+ hours/ns, (\d+\.\d+) timesteps/s")
-_SUMMARY = 60  # lines behind a table, in which LAMMPS says how it went
-_DIGIT = 0.0006  # to which the numbers of its speed are rounded, and a little more
+_SUMMARY = 60  # lines after a table that hold the summary of LAMMPS
+_DIGIT = 0.0006  # rounding error of the printed speeds, with a margin
 _DAY = 86400.0  # s
 
 
@@ -24,11 +24,11 @@ class Stage:
     """One `run` or `minimize`.
 
     Attributes:
-        settings: At its start.
-        kind: The command; None if it isn't known.
+        settings: Settings at its start.
+        kind: Command; None if unknown.
         columns: Thermo output, [T] each.
-        speed: Between which numbers the time step is, by the speed that LAMMPS wrote, ps; None if it wrote none.
-        length: Number of steps that LAMMPS says it took; None if it isn't over.
+        speed: Bounds of the time step that follow from the printed speed, ps; None without a speed.
+        length: Number of steps according to LAMMPS; None if unfinished.
     """
 
     settings: Settings
@@ -39,31 +39,31 @@ class Stage:
 
     @property
     def dynamics(self) -> bool:
-        """Whether it was a `run`, as far as it is known."""
+        """Whether it was a `run`, or an unknown command."""
         return self.kind in ("run", None)
 
     @property
     def steps(self) -> Array:
-        """Steps of the rows, [T]; empty if the log doesn't have them."""
+        """Steps of the rows, [T]; empty if the log has none."""
         return self.columns.get("Step", np.empty(0))
 
     @property
     def last_step(self) -> int | None:
-        """Step at which it ended; None if it isn't over, or it isn't known."""
+        """Step at which it ended; None if unfinished or unknown."""
         if self.length is None or len(self.steps) == 0:
             return None
-        # LAMMPS counts the frames of a `rerun`, and stops in between two rows where time is up.
+        # LAMMPS counts frames in a `rerun`, and may stop between two rows at a time limit.
         return max(int(self.steps[-1]), int(self.steps[0]) + self.length)
 
 
 def stage_of(table: Table, lines: Sequence[str], settings: Settings, kind: str | None) -> Stage:
-    """Return the stage of thermo output, with what LAMMPS says behind it.
+    """Return the stage with this thermo output and the summary that follows it.
 
     Args:
         table: The thermo output.
-        lines: Of the log.
-        settings: At its start.
-        kind: The command; None if it isn't known.
+        lines: Lines of the log.
+        settings: Settings at the start of the stage.
+        kind: Command; None if unknown.
     """
     speed: tuple[float, float] | None = None
     ended = _LENGTH.match(lines[table.stop]) if table.stop < len(lines) else None

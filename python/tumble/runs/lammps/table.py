@@ -1,7 +1,7 @@
-"""Thermo output of one stage of a LAMMPS run: a heading and its rows, in the styles `one`, `yaml` and `multi`.
+"""Reader of the thermo output of one stage: a heading and its rows, in the styles `one`, `yaml` and `multi`.
 
-It begins behind the banner that LAMMPS writes before it or, where a run goes on without one (`pre no`), behind the
-command. Lines that are no rows may stand between the rows: warnings, and what `fix print` writes.
+It begins after a banner of LAMMPS or, if a run continues without the banner (`pre no`), after the command. Other lines
+may stand between the rows: warnings, and output of `fix print`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tumble.runs.lammps.words import integer_of, number_of
+from tumble.runs.lammps.input_line import integer_of, number_of
 from tumble.types import Array
 
 BANNER = re.compile(r"Per MPI rank memory allocation|Memory usage per processor")
@@ -30,8 +30,8 @@ class Table:
 
     Attributes:
         columns: [T] each, under the names in the heading.
-        stop: Number of the line behind it.
-        damaged: Numbers of the lines that begin as rows do and are none.
+        stop: Number of the line after it.
+        damaged: Numbers of the lines that begin like a row but aren't complete rows.
     """
 
     columns: Mapping[str, Array]
@@ -43,9 +43,9 @@ def begins_table(lines: Sequence[str], place: int, commanded: bool) -> bool:
     """Return whether thermo output begins at a line.
 
     Args:
-        lines: Of the log.
+        lines: Lines of the log.
         place: Number of the line.
-        commanded: Whether no other command was carried out since the last `run`.
+        commanded: Whether the last command was a `run`.
     """
     line = lines[place]
     before = lines[place - 1] if place > 0 else ""
@@ -55,7 +55,7 @@ def begins_table(lines: Sequence[str], place: int, commanded: bool) -> bool:
     names = line.split()
     if not names or any(number_of(name) is not None for name in names):
         return False
-    # A lone heading is one where the run was killed; without the banner, only a row tells it from a printed line.
+    # A heading has no row if the run was killed. Without the banner, only a row distinguishes it from printed text.
     row = lines[place + 1].split() if place + 1 < len(lines) else []
     is_row = len(row) == len(names) and all(number_of(word) is not None for word in row)
     return (behind and (is_row or "Step" in names)) or (commanded and is_row and "Step" in names)
@@ -65,10 +65,10 @@ def read_table(lines: Sequence[str], start: int, printed: Callable[[str], bool],
     """Read the thermo output that begins at a line.
 
     Args:
-        lines: Of the log.
+        lines: Lines of the log.
         start: Number of the line with the heading.
-        printed: Whether a line is one that `fix print` writes.
-        ends: Whether a line that is no row can't stand between rows.
+        printed: Returns whether a line is output of `fix print`.
+        ends: Returns whether a line that is no row ends the table.
     """
     multi, heading = _MULTI.match(lines[start]), _YAML_HEADING.match(lines[start])
     if multi is not None:
@@ -111,7 +111,7 @@ def read_table(lines: Sequence[str], start: int, printed: Callable[[str], bool],
 
 
 def _add_to_blocks(line: str, blocks: list[dict[str, float]]) -> bool:
-    """Add a line of the style `multi`, a heading with the step or names with numbers; whether it is one."""
+    """Add a line of the style `multi`, a heading with the step or names with numbers; return whether it is one."""
     heading = _MULTI.match(line)
     if heading is not None:
         step = integer_of(heading[1])
@@ -125,7 +125,7 @@ def _add_to_blocks(line: str, blocks: list[dict[str, float]]) -> bool:
 
 
 def _row(words: Sequence[str], names: Sequence[str]) -> list[float] | None:
-    """Return the numbers of a row; None if it isn't one."""
+    """Return the numbers of a row; None for another line."""
     if len(words) != len(names):
         return None
     numbers = [number for word in words if (number := number_of(word)) is not None]
@@ -135,7 +135,7 @@ def _row(words: Sequence[str], names: Sequence[str]) -> list[float] | None:
 
 
 def _increasing(steps: Array) -> list[int]:
-    """Return the longest selection of rows whose steps increase, as those of one stage do unless they are damaged."""
+    """Return the longest selection of rows with increasing steps; only damaged rows break the order in a stage."""
     if len(steps) < 2 or np.all(np.diff(steps) > 0):
         return list(range(len(steps)))
     ends: list[float] = []  # the smallest last step of a selection of each length

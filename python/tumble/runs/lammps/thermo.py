@@ -1,4 +1,4 @@
-"""Thermo output of a LAMMPS run as one table, in our units and under our names."""
+"""Thermo output of a LAMMPS run as one table, in Tumble's units and under its names."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Units:
     """Factors of a style of units.
 
     Attributes:
-        energy: To eV.
-        time: To ps.
-        pressure: To bar.
+        energy: Factor to eV.
+        time: Factor to ps.
+        pressure: Factor to bar.
     """
 
     energy: float
@@ -34,12 +34,12 @@ UNITS = {
     "metal": Units(1.0, 1.0, 1.0),
     "real": Units(KCAL_IN_KJ / EV_IN_KJ_PER_MOL, 1e-3, 1.01325),
 }
-_SEVERAL = 1.5  # atoms, from which on energies can't be those of one
-_CONSTRAINED = 0.2  # of an atom's motion, of which constraints leave more
-# What is said of energies where the log doesn't echo how they are written.
-_NOT_SAID = {
-    None: "The log doesn't say whether energies are per atom (`thermo_modify norm`): they are taken as those of all.",
-    True: "Energies in the log are per atom, as its kinetic energy and temperature tell.",
+_SEVERAL = 1.5  # freely moving atoms, above which energies can't be per atom
+_CONSTRAINED = 0.2  # fraction of an atom's degrees of freedom; constraints leave more
+# Notes for logs that don't echo `thermo_modify norm`, by whether energies are per atom.
+_NORMALIZATION_NOTES = {
+    None: "The log doesn't say whether energies are per atom (`thermo_modify norm`): they are taken as total energies.",
+    True: "Energies in the log are per atom, according to its kinetic energy and temperature.",
     False: "",
 }
 _ENERGIES = {"PotEng": "potential", "KinEng": "kinetic"}
@@ -50,9 +50,10 @@ class Thermo:
     """Thermo output.
 
     Attributes:
-        columns: [T] each, under the names of LAMMPS and, in our units, under ours (`tumble.runs.Run`).
-        energy: Factor to eV of an energy of the whole system, or of its derivative by an angle; None if it isn't known.
-        notes: What is left out.
+        columns: [T] each, under the names of LAMMPS and, in Tumble's units, under the names of `tumble.runs.Run.log`.
+        energy: Factor to eV for an energy of the whole system, or its derivative with respect to an angle; None if
+            unknown.
+        notes: Sentences about assumptions and omissions.
     """
 
     columns: dict[str, Array]
@@ -65,9 +66,9 @@ def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Therm
 
     Args:
         part: The part.
-        atoms: Number of atoms, if the log says it.
+        atoms: Number of atoms, if the log gives it.
         units: Style of units.
-        ensemble: As `ensemble_of` returns it.
+        ensemble: From `ensemble_of`.
     """
     columns = original_names(part.columns, part.settings.renamed)
     if not columns:
@@ -75,21 +76,21 @@ def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Therm
     regular = _regular(columns["Step"])
     notes = []
     if not regular.all():
-        notes.append(f"{np.sum(~regular)} lines of the log, between the regular ones, are left out.")
+        notes.append(f"{np.sum(~regular)} rows of the log at irregular steps are left out.")
     columns = {key: values[regular] for key, values in columns.items()}
     exploded = np.flatnonzero(~np.all([np.isfinite(values) for values in columns.values()], axis=0))
     if len(exploded) > 0:
         step = columns["Step"][exploded[0]]
-        notes.append(f"Thermo output has values that are infinite or none, the first at step {step:.0f}.")
+        notes.append(f"Thermo output has values that are infinite or NaN, the first at step {step:.0f}.")
     energy: float | None = UNITS[units].energy
     normalized: bool | None = part.settings.normalized
     if not part.settings.echoed:
         normalized = _normalized(columns, atoms, UNITS[units].energy)
-        notes.append(_NOT_SAID[normalized])
+        notes.append(_NORMALIZATION_NOTES[normalized])
     if normalized:
         energy = None if atoms is None else UNITS[units].energy * atoms
     if energy is None:
-        notes.append("Energies in the log are per atom, and the number of atoms isn't told: they aren't used.")
+        notes.append("Energies in the log are per atom and the number of atoms is unknown: they aren't used.")
     else:
         columns |= _energies(columns, ensemble, energy)
     if "Temp" in columns and ensemble != PATH_INTEGRAL:
@@ -100,10 +101,10 @@ def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Therm
 
 
 def _normalized(columns: Mapping[str, Array], atoms: int | None, energy: float) -> bool | None:
-    """Return whether energies are per atom, by the kinetic energy and the temperature; None if these can't tell it.
+    """Return whether energies are per atom, from the kinetic energy and the temperature; None if undecided.
 
-    LAMMPS takes f/2 kT for the kinetic energy, whose number of degrees of freedom f is 3N - 3 for N atoms, and less
-    with constraints (https://docs.lammps.org/compute_temp.html).
+    In LAMMPS the kinetic energy is f/2 kT with f = 3N - 3 degrees of freedom for N atoms, fewer with constraints
+    (https://docs.lammps.org/compute_temp.html).
     """
     if "Temp" not in columns or atoms is None:
         return None
@@ -117,7 +118,7 @@ def _normalized(columns: Mapping[str, Array], atoms: int | None, energy: float) 
     moving = np.isfinite(kinetic) & np.isfinite(columns["Temp"]) & (columns["Temp"] > 0)
     if not moving.any():
         return None
-    # Numbers of atoms that move as freely as they can: 1 - 1/N where energies are per atom, N - 1 where they aren't.
+    # Number of freely moving atoms: 1 - 1/N if energies are per atom, N - 1 otherwise.
     free = float(np.mean(kinetic[moving]) * energy / (1.5 * BOLTZMANN * np.mean(columns["Temp"][moving])))
     if free > _SEVERAL:
         return False
@@ -125,7 +126,7 @@ def _normalized(columns: Mapping[str, Array], atoms: int | None, energy: float) 
 
 
 def _regular(steps: Array) -> NDArray[np.bool_]:
-    """Return which steps are at the distance that most are: the ends of runs needn't be."""
+    """Return which steps lie at the most frequent interval; the last steps of runs may not."""
     if len(steps) < 3:
         return np.ones(len(steps), dtype=bool)
     distances, counts = np.unique(np.diff(steps), return_counts=True)
@@ -136,12 +137,12 @@ def _regular(steps: Array) -> NDArray[np.bool_]:
 
 def _energies(columns: Mapping[str, Array], ensemble: str, scale: float) -> dict[str, Array]:
     found = {ours: columns[name] * scale for name, ours in _ENERGIES.items() if name in columns}
-    # Without a thermostat the total energy is conserved; with one, only what LAMMPS calls `econserve`.
+    # The total energy is conserved without a thermostat; with one, only `econserve` is.
     conserved = "Econserve" if "Econserve" in columns else "TotEng" if ensemble == "NVE" else None
     if conserved is not None and conserved in columns:
         found["conserved"] = columns[conserved] * scale
     if ensemble == PATH_INTEGRAL:
-        # Those of one bead in normal modes are none of atoms, and only all beads together conserve theirs.
+        # One bead has the kinetic energy of normal modes, and only the energy of all beads together is conserved.
         found.pop("kinetic", None)
         found.pop("conserved", None)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tumble.runs.lammps.words import (
+from tumble.runs.lammps.input_line import (
     has_variables,
     integer_of,
     number_of,

@@ -1,4 +1,4 @@
-"""Lines of a log of LAMMPS taken apart as LAMMPS takes apart its input (https://docs.lammps.org/Commands_parse.html)."""
+"""Parser of input lines of LAMMPS, by LAMMPS' own rules (https://docs.lammps.org/Commands_parse.html)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _VARIABLE = re.compile(rf"\$\{{[^}}]*\}}|\${_NESTED}|\$\w")
 
 
 def words_of(line: str) -> list[str]:
-    """Return the words of a line without its comment, and without the quotation marks around words."""
+    """Return the words of a line, without comment and quotation marks."""
     return [next(filter(None, found.groups()), "") for found in _WORD.finditer(_without_comment(line))]
 
 
 def has_variables(line: str) -> bool:
-    """Return whether LAMMPS replaces variables in a line, and so writes it once more; quoted ones it leaves alone."""
+    """Return whether LAMMPS replaces variables in a line and echoes it again; it doesn't replace quoted variables."""
     return "$" in _WORD.sub(lambda found: found[4] or "", _without_comment(line))
 
 
 def number_of(word: str) -> float | None:
     """Return a word as a number; None if it is something else."""
-    if "_" in word or not word.isascii():  # which `float` takes
+    if "_" in word or not word.isascii():  # `float` accepts these
         return None
     try:
         return float(word)
@@ -41,11 +41,11 @@ def integer_of(word: str) -> int | None:
 
 @lru_cache
 def printed_by(text: str) -> tuple[re.Pattern[str], ...]:
-    """Return patterns of the lines that LAMMPS writes for the text of a `print`, where variables have any values."""
+    """Return patterns of the lines that LAMMPS prints for the text of a `print`, with any values of variables."""
     patterns = []
     for line in text.split("\n"):
         literal = _VARIABLE.split(line)
-        # Values alone look like a row of numbers, so no more blanks may lie between them than the text has.
+        # A line of values alone resembles a row of numbers, so it may have no more blanks than the text.
         value = r"\S*" if len(literal) > 1 and not "".join(literal).strip() else ".*"
         patterns.append(re.compile(value.join(re.escape(part) for part in literal) + r"\s*"))
     return tuple(patterns)
