@@ -8,6 +8,7 @@ from support.rotors import BISECTOR, HYDROGEN, atoms, directions, universe
 
 from tumble.analysis import TrajectoryError
 from tumble.observables.dipoles.system_dipole import SystemDipole, TotalDipoles, WaterDipoles
+from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.frames.water import BrokenMolecules
 
 GENERATOR = np.random.default_rng(2)
@@ -18,7 +19,7 @@ OXYGENS = np.array([[[1.0, 1.0, 1.0], [5.0, 5.0, 5.0], [15.0, 15.0, 15.0]]])
 def test_sum_over_molecules_averaged_over_beads() -> None:
     sums = BISECTOR * directions(GENERATOR, 1, 4, 3)
     made = universe(atoms(np.repeat(OXYGENS[:, None], 4, axis=1), sums), BOX)
-    found = SystemDipole(made).bead_average(made.trajectory[0], BrokenMolecules())
+    found = SystemDipole(made).bead_average(Snapshot(made.trajectory[0]), BrokenMolecules())
     assert found == pytest.approx(HYDROGEN * sums[0].mean(axis=0).sum(axis=0))
 
 
@@ -28,12 +29,12 @@ def test_total_dipoles_need_no_water() -> None:
     of_beads = GENERATOR.normal(size=(1, 5, 3))
     broken = BrokenMolecules()
     dipole = SystemDipole(made, TotalDipoles(of_beads))
-    assert dipole.bead_average(made.trajectory[0], broken) == pytest.approx(of_beads[0].mean(axis=0))
+    assert dipole.bead_average(Snapshot(made.trajectory[0]), broken) == pytest.approx(of_beads[0].mean(axis=0))
     alone = SystemDipole(made, TotalDipoles(of_beads[:, 0]))
-    assert alone.bead_average(made.trajectory[0], broken) == pytest.approx(of_beads[0, 0])
+    assert alone.bead_average(Snapshot(made.trajectory[0]), broken) == pytest.approx(of_beads[0, 0])
     assert dipole.notes(broken, 1) == ("Dipoles are from given dipoles of the whole system.",)
     with pytest.raises(TrajectoryError, match=r"`dipoles`: .* \(3,\).* \(beads, 3\), got \(5, 2\)"):
-        SystemDipole(made, TotalDipoles(of_beads[..., :2])).bead_average(made.trajectory[0], broken)
+        SystemDipole(made, TotalDipoles(of_beads[..., :2])).bead_average(Snapshot(made.trajectory[0]), broken)
 
 
 def test_broken_molecules_are_counted_and_said() -> None:
@@ -42,7 +43,7 @@ def test_broken_molecules_are_counted_and_said() -> None:
     made = universe(positions, BOX)
     dipoles, broken = WaterDipoles(made), BrokenMolecules()
     for ts in made.trajectory:
-        dipoles.molecular(ts, broken)
+        dipoles.molecular(Snapshot(ts), broken)
     assert (broken.number, broken.first_frame) == (2, 1)
     note = dipoles.notes(broken, 3)[1]
     assert note.startswith("2 of 9 molecules (summed over frames) were broken")
@@ -60,9 +61,9 @@ def test_ions_in_water_have_dipoles_of_molecules_but_no_total() -> None:
     made = universe(atoms(OXYGENS, BISECTOR * directions(GENERATOR, 1, 3)), BOX)
     made.atoms.elements = ["Na", "Cl", "Cl", *["O", "H", "H"] * 2]
     dipoles = WaterDipoles(made)
-    assert dipoles.molecular(made.trajectory[0], BrokenMolecules()).shape == (1, 2, 3)
+    assert dipoles.molecular(Snapshot(made.trajectory[0]), BrokenMolecules()).shape == (1, 2, 3)
     assert dipoles.notes(BrokenMolecules(), 1)[-1].startswith("Dipoles are those of the water alone: 2 Cl, 1 Na are")
     with pytest.raises(TrajectoryError, match="got 2 Cl, 1 Na as well"):
         SystemDipole(made)
     given = SystemDipole(made, TotalDipoles(np.ones((1, 3))))
-    assert given.bead_average(made.trajectory[0], BrokenMolecules()) == pytest.approx(np.ones(3))
+    assert given.bead_average(Snapshot(made.trajectory[0]), BrokenMolecules()) == pytest.approx(np.ones(3))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import MDAnalysis
 import numpy as np
 import pytest
@@ -10,7 +12,13 @@ from support import oriented_water
 
 from tumble.analysis import TrajectoryError
 from tumble.observables.frames.molecular_axes import MolecularAxes, MolecularAxis, axes_of_water
+from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.frames.water import BrokenMolecules
+from tumble.types import Array
+
+
+def snapshot(beads: Array, dimensions: Array | None = None) -> Snapshot:
+    return Snapshot(SimpleNamespace(frame=0, dimensions=dimensions, data={"beads": beads}))
 
 
 def test_axes_of_rigid_molecules() -> None:
@@ -29,7 +37,7 @@ def test_nearest_images_of_beads() -> None:
     box = universe.trajectory[0].dimensions
     # Each atom of each bead in another image of the box.
     shifts = np.random.default_rng(1).integers(-2, 3, size=(4, 24, 3)) * box[:3]
-    bisectors, bonds, normals = axes.vectors(oriented_water.positions(turned)[0] + shifts, box)
+    bisectors, bonds, normals = axes.of_beads(snapshot(oriented_water.positions(turned)[0] + shifts, box))
     np.testing.assert_allclose(bisectors, turned[0, ..., 2], atol=1e-6)
     assert (bonds.shape, normals.shape) == ((4, 16, 3), (4, 8, 3))
     assert axes.names == ("bisector", "OH", "normal")
@@ -46,11 +54,11 @@ def test_axes_from_a_function_need_no_water() -> None:
     universe = MDAnalysis.Universe.empty(3, trajectory=True)
     universe.load_new(np.eye(3)[None], format=MemoryReader)
     axes = MolecularAxes(universe, [MolecularAxis("HH", across, line=True)])
-    (found,) = axes.vectors(np.eye(3)[None], None)
+    (found,) = axes.of_beads(snapshot(np.eye(3)[None]))
     np.testing.assert_allclose(found, [[[0, np.sqrt(0.5), -np.sqrt(0.5)]]])
     assert axes.water is None
     broken = BrokenMolecules()
-    axes.count_broken(broken, np.eye(3), None, 0)
+    axes.count_broken(broken, snapshot(np.eye(3)[None]))
     assert broken.number == 0
 
 
@@ -71,11 +79,11 @@ def test_bad_axes_are_refused() -> None:
         ),
     ]:
         with pytest.raises(TrajectoryError, match=message):
-            MolecularAxes(universe, [MolecularAxis("x", function)]).vectors(positions, None)
+            MolecularAxes(universe, [MolecularAxis("x", function)]).of_beads(snapshot(positions))
 
 
 def test_molecule_without_a_plane_is_refused() -> None:
     universe = oriented_water.universe(oriented_water.isotropic(1, 2, 1), boxed=False)
     straight = np.array([[[0, 0, 0], [0, 0, 1.0], [0, 0, -1.0]]])
     with pytest.raises(TrajectoryError, match=r"unit vectors for `bisector`, got .*nan"):
-        MolecularAxes(universe).vectors(straight, None)
+        MolecularAxes(universe).of_beads(snapshot(straight))

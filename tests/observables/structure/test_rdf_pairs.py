@@ -37,7 +37,8 @@ def test_equals_a_count_over_all_images(rows: Array, beads: int) -> None:
     classes = generator.integers(-1, 3, size=14)
     positions = generator.uniform(-0.5, 1.5, size=(beads, 14, 3)) @ rows
     width = face_distances(rows).min() / 2 / 20
-    found = PairCounter(classes, width).count(positions, rows, 20)
+    counter = PairCounter(classes, width)
+    found = counter.count(counter.places(positions, rows), rows, 20)
     np.testing.assert_array_equal(found, direct(positions, rows, classes, 20, width))
 
 
@@ -50,7 +51,8 @@ def test_cells_give_the_same_as_all_pairs(rows: Array, cutoff: float) -> None:
     reach = face_distances(rows).min() / 2
     width = cutoff / 10
     counter = PairCounter(classes, width)
-    near, far = (counter.count(positions, rows, bins) for bins in (10, int(reach / width)))
+    places = counter.places(positions, rows)
+    near, far = (counter.count(places, rows, bins) for bins in (10, int(reach / width)))
     np.testing.assert_array_equal(near, far[..., :10])
     assert near.sum() > 1000
 
@@ -62,12 +64,13 @@ def test_listed_pairs_are_the_same_to_the_last_bit() -> None:
     counted = np.flatnonzero(classes >= 0)
     pairs = np.array(list(itertools.combinations(generator.permutation(counted), 2)))
     counter = PairCounter(classes, 0.001)
-    every = counter.count(positions, TRICLINIC, 3500)
-    np.testing.assert_array_equal(counter.count_listed(positions, TRICLINIC, 3500, pairs), every)
-    assert counter.count_listed(positions, TRICLINIC, 3500, pairs[:0]).sum() == 0
+    places = counter.places(positions, TRICLINIC)
+    every = counter.count(places, TRICLINIC, 3500)
+    np.testing.assert_array_equal(counter.count_listed(places, TRICLINIC, 3500, counter.listed(pairs)), every)
+    assert counter.count_listed(places, TRICLINIC, 3500, counter.listed(pairs[:0])).sum() == 0
 
 
 def test_atoms_at_the_same_place_are_a_pair() -> None:
     counter = PairCounter(np.zeros(3, dtype=np.intp), 0.5)
     positions = np.array([[[1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [1.0, 10.0, 1.2]]])
-    assert counter.count(positions, CUBIC, 4).tolist() == [[[6, 0, 0, 0]]]
+    assert counter.count(counter.places(positions, CUBIC), CUBIC, 4).tolist() == [[[6, 0, 0, 0]]]

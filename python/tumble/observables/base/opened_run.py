@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,7 @@ class OpenedRun:
     def __init__(self, run: Run, settings: Settings) -> None:
         self.run = run
         self.settings = settings
+        self._made: dict[str, Any] = {}
 
     def close(self) -> None:
         """Closes the trajectory, if it was opened, and ends the processes, if there are any."""
@@ -156,6 +157,17 @@ class OpenedRun:
         if self.settings.isotropic is None and self.run.thermostat == "none" and self.molecules == 1:
             return False
         return self.settings.isotropic
+
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """Return what a function makes for several observables of this run; it is called for the first one that asks.
+
+        Args:
+            key: What is made.
+            make: The function.
+        """
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def counted(self, times: Array) -> Array:
         """Which of the samples at these times (ps) count, [T]."""

@@ -127,7 +127,7 @@ class Dielectric(MolecularObservable):
                 f"{self._ts.frame}"
             )
         self.results.cubic &= allows_isotropy(dimensions)
-        total = self._dipole.bead_average(self._ts, self.results.broken)
+        total = self._dipole.bead_average(self._snapshot, self.results.broken)
         return np.concatenate([total, np.outer(total, total)[_PAIRS], [self._ts.volume]])
 
     def _evaluate(self, cells: Cells) -> Result:

@@ -99,7 +99,7 @@ class Dipole(MolecularObservable):
 
     def _sample(self) -> Array:
         """Return rows of sizes (a density, the share above its end, the mean), and the sum at the end: [2K+4+3]."""
-        moments = self._dipoles.molecular(self._ts, self.results.broken)
+        moments = self._dipoles.molecular(self._snapshot, self.results.broken)
         centroid = moments.mean(axis=0)
         self.results.own.add(self._place, centroid)
         volume = 1.0 if self._ts.dimensions is None else self._ts.volume

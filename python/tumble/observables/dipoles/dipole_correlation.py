@@ -15,10 +15,11 @@ expansion, (s - c n) / <n>. All are functions of positions at one imaginary time
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from MDAnalysis.lib.distances import minimize_vectors, self_capped_distance
+from MDAnalysis.lib.distances import self_capped_distance
 from numpy.typing import NDArray
 from typing_extensions import override
 
@@ -29,12 +30,12 @@ from tumble.observables.base.plan import Plan
 from tumble.observables.dipoles.dipole_moments import MolecularSource
 from tumble.observables.dipoles.dipole_source import dipole_source
 from tumble.observables.dipoles.system_dipole import WaterDipoles
+from tumble.observables.frames.nearest_images import nearest_images
 from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.trajectories.boxes import ROUNDING, half_box
-from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
 
 _FEW = 1000  # points of which all pairs are looked at
@@ -119,9 +120,9 @@ class DipoleCorrelation(MolecularObservable):
         [4,K], averaged over beads.
         """
         within = np.arange(len(self._edges) - 1) < self._bins_within(self._ts)
-        moments = self._dipoles.molecular(self._ts, self.results.broken)
-        directions = moments / np.linalg.norm(moments, axis=-1, keepdims=True)
-        oxygens = beads_of(self._ts)[:, self._dipoles.water.atoms[:, 0]]
+        moments = self._dipoles.molecular(self._snapshot, self.results.broken)
+        directions = self._dipoles.directions(self._snapshot, moments)
+        oxygens = self._snapshot.beads[:, self._dipoles.water.atoms[:, 0]]
         return np.concatenate([self._sums(oxygens, directions, self._ts.dimensions), within[None]])
 
     def _sums(self, positions: Array, directions: Array, dimensions: Any) -> Array:
@@ -130,19 +131,21 @@ class DipoleCorrelation(MolecularObservable):
         # Pairs that are near enough in some bead are so in the centroid within this margin, and that of rounding.
         margin = 2 * np.sqrt(np.sum((positions - centroids) ** 2, axis=-1).max()) + 1e-3
         first, second = _near_pairs(centroids, self._edges[-1] + margin, dimensions).T
-        between = positions[:, second] - positions[:, first]
-        if dimensions is not None:
-            between = np.asarray(minimize_vectors(between.reshape(-1, 3), dimensions)).reshape(between.shape)
-        distances = np.linalg.norm(between, axis=-1)
-        near = distances < self._edges[-1]
-        bins = (distances[near] / self._edges[1]).astype(np.intp)
-        along = between[near] / distances[near, None]
-        one, two = directions[:, first][near], directions[:, second][near]
-        longitudinal = np.einsum("kx,kx->k", one, along) * np.einsum("kx,kx->k", two, along)
-        whole = np.einsum("kx,kx->k", one, two)
+        # By components, [3,P,K]: long arrays are fast, and rows of three numbers aren't.
+        places, units = (np.ascontiguousarray(np.moveaxis(each, -1, 0)) for each in (positions, directions))
+        between = nearest_images(places.take(second, axis=-1) - places.take(first, axis=-1), dimensions)
+        x, y, z = between**2
+        distances = np.sqrt(x + y + z)
+        between /= distances
+        one, two = units.take(first, axis=-1), units.take(second, axis=-1)
+        longitudinal, whole = _dot(one, between) * _dot(two, between), _dot(one, two)
         count = len(self._edges) - 1
-        rows = [np.bincount(bins, weights, count)[:count] for weights in (np.ones(len(bins)), longitudinal, whole)]
-        return np.array(rows) / len(positions)
+        # The bin behind the last one is dropped.
+        bins = np.where(distances < self._edges[-1], distances / self._edges[1], count).astype(np.intp)
+        rows = [
+            np.bincount(bins.ravel(), weights, count)[:count] for weights in (None, longitudinal.ravel(), whole.ravel())
+        ]
+        return np.array(rows, dtype=np.float64) / len(positions)
 
     def _evaluate(self, cells: Cells) -> Result:
         bins = int(np.sum(cells.sums[:, 3].sum(axis=0) == len(self.frames)))
@@ -192,14 +195,28 @@ class DipoleCorrelation(MolecularObservable):
         )
 
 
+def _dot(one: Array, two: Array) -> Array:
+    """Inner products of vectors [3,...], summed in the order of `einsum`, whose results these were before."""
+    x, y, z = one * two
+    return np.asarray(x + z + y)
+
+
+@lru_cache(maxsize=1)
+def _all_pairs(count: int) -> NDArray[np.intp]:
+    return np.column_stack(np.triu_indices(count, 1))
+
+
 def _near_pairs(points: Array, reach: float, dimensions: Any) -> NDArray[np.intp]:
     """Return all pairs of points [M,3] up to some distance apart, and maybe more of them, [K,2].
 
     The grid of MDAnalysis refuses distances beyond half the box, and is as large as the space between points without
-    one. Of a box not wider than twice the distance, most pairs are near anyway.
+    one.
     """
     if len(points) <= _FEW or reach >= 0.9 * half_box(dimensions):
-        return np.column_stack(np.triu_indices(len(points), 1))
+        pairs = _all_pairs(len(points))
+        between = nearest_images(np.subtract(*points[pairs.T]).T.copy(), dimensions)
+        near = ~(np.sum(between**2, axis=0) > reach**2)
+        return np.asarray(pairs[near], dtype=np.intp)
     method = "nsgrid" if dimensions is not None else "pkdtree"
     pairs = self_capped_distance(points, reach, box=dimensions, return_distances=False, method=method)
     return np.asarray(pairs, dtype=np.intp)

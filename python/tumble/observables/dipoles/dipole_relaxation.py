@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from typing_extensions import override
 
 from tumble.observables.base.observable import TimeCorrelation
@@ -82,8 +81,8 @@ class DipoleRelaxation(TimeCorrelation):
 
     def _channels(self) -> Sequence[Array]:
         """Return the directions of the molecules [M,3], and the total dipole [3]."""
-        moments = self._dipoles.molecular(self._ts, self.results.broken)
-        directions = moments / np.linalg.norm(moments, axis=-1, keepdims=True)
+        moments = self._dipoles.molecular(self._snapshot, self.results.broken)
+        directions = self._dipoles.directions(self._snapshot, moments)
         return directions.mean(axis=0), moments.mean(axis=0).sum(axis=0)
 
     def _evaluate(self, cells: Cells, lags: Array) -> Result:

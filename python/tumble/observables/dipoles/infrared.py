@@ -116,7 +116,7 @@ class Infrared(TimeCorrelation):
         self.results.broken = BrokenMolecules()
 
     def _see(self) -> None:
-        total = self._dipole.bead_average(self._ts, self.results.broken)
+        total = self._dipole.bead_average(self._snapshot, self.results.broken)
         if self._before is not None:
             self._correlator.add((total - self._before)[None])
         self._before = total

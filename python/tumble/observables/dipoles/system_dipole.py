@@ -12,8 +12,8 @@ import numpy as np
 
 from tumble.errors import TrajectoryError
 from tumble.observables.dipoles.dipole_moments import MolecularSource, PointCharges
+from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.frames.water import BrokenMolecules, Water
-from tumble.trajectories.centroid import beads_of
 from tumble.trajectories.frame_values import FrameSource, FrameValues
 from tumble.types import Array
 
@@ -69,11 +69,19 @@ class WaterDipoles:
         """In words, for metadata."""
         return self.source.description
 
-    def molecular(self, ts: Any, broken: BrokenMolecules) -> Array:
-        """Return dipoles of the molecules, [P,M,3] in e·Å; broken ones are counted in `broken`."""
-        bonds = self.water.bonds(beads_of(ts), ts.dimensions)
-        broken.count(self.water, bonds.mean(axis=0), ts.frame)
-        return self.source.molecular(ts, self.water, bonds)
+    def molecular(self, snapshot: Snapshot, broken: BrokenMolecules) -> Array:
+        """Return the dipoles of the molecules of a frame, [P,M,3] in e·Å; broken ones are counted in `broken`."""
+        bonds = self.water.bonds_of_beads(snapshot)
+        middle = snapshot.once(("mean bonds", self.water.key), lambda: np.asarray(bonds.mean(axis=0)))
+        broken.count(self.water, middle, snapshot.frame)
+        # One source may serve several observables.
+        key = ("dipoles", id(self.source), self.water.key)
+        return snapshot.once(key, lambda: self.source.molecular(snapshot.ts, self.water, bonds))
+
+    def directions(self, snapshot: Snapshot, moments: Array) -> Array:
+        """Return the unit vectors along the dipoles that `molecular` gave, [P,M,3]."""
+        key = ("directions of dipoles", id(self.source), self.water.key)
+        return snapshot.once(key, lambda: np.asarray(moments / np.linalg.norm(moments, axis=-1, keepdims=True)))
 
     def notes(self, broken: BrokenMolecules, frames: int) -> tuple[str, ...]:
         """What a reader must know."""
@@ -107,11 +115,11 @@ class SystemDipole:
         """In words, for metadata."""
         return self._source.description
 
-    def bead_average(self, ts: Any, broken: BrokenMolecules) -> Array:
+    def bead_average(self, snapshot: Snapshot, broken: BrokenMolecules) -> Array:
         """Return the total dipole, averaged over beads, [3] in e·Å; broken molecules are counted in `broken`."""
         if isinstance(self._source, TotalDipoles):
-            return np.asarray(self._source.total(ts).mean(axis=0))
-        return np.asarray(self._source.molecular(ts, broken).sum(axis=1).mean(axis=0))
+            return np.asarray(self._source.total(snapshot.ts).mean(axis=0))
+        return np.asarray(self._source.molecular(snapshot, broken).sum(axis=1).mean(axis=0))
 
     def notes(self, broken: BrokenMolecules, frames: int) -> tuple[str, ...]:
         """What a reader must know."""

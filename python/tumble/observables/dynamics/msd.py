@@ -36,7 +36,7 @@ from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.observables.quantities.result import Result
 from tumble.statistics.blocking import bootstrap, choose_blocks
 from tumble.statistics.cells import Cells
-from tumble.trajectories.centroid import centroid_of, dynamics_notes
+from tumble.trajectories.centroid import dynamics_notes
 from tumble.trajectories.element_groups import atoms_by_element
 from tumble.trajectories.masses import masses_of
 from tumble.types import Array
@@ -159,10 +159,10 @@ class MeanSquareDisplacement(TimeCorrelation):
                 "expected a cubic box, for which the finite-size correction is known, got "
                 f"{'none' if ts.dimensions is None else ts.dimensions} in frame {ts.frame}",
             )
-        positions = centroid_of(ts)
+        positions = self._snapshot.centroid
         atoms = len(positions)
         if self._water is not None:
-            bonds = self._water.bonds(positions, ts.dimensions)
+            bonds = self._water.bonds_of_centroid(self._snapshot)
             self._broken.count(self._water, bonds, ts.frame)
             positions = np.concatenate([positions, _centers_of_mass(self._water, self._masses, positions, bonds)])
         moved = self._unwrapper.displacements(positions, ts.dimensions, ts.frame)

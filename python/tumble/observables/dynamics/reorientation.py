@@ -37,13 +37,13 @@ from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
 from tumble.observables.base.series import stride_of
 from tumble.observables.dynamics.fit_window import fit_window
-from tumble.observables.frames.molecular_axes import AXES, axes_of_water
+from tumble.observables.frames.molecular_axes import AXES, axes_of_beads, axes_of_centroid
 from tumble.observables.frames.water import BrokenMolecules, Water
 from tumble.observables.quantities.estimates import averaged, derived
 from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
-from tumble.trajectories.centroid import beads_of, centroid_of, dynamics_notes
+from tumble.trajectories.centroid import dynamics_notes
 from tumble.types import Array
 
 # ps, when librations of liquid water at 300 K are over: Laage and Hynes, J. Phys. Chem. B 112, 14230 (2008).
@@ -113,11 +113,9 @@ class Reorientation(TimeCorrelation):
         self._broken = BrokenMolecules()
 
     def _channels(self) -> list[Array]:
-        ts = self._ts
-        bonds = self._water.bonds(centroid_of(ts), ts.dimensions)
-        self._broken.count(self._water, bonds, ts.frame)
-        bonds = self._water.bonds(beads_of(ts), ts.dimensions) if self.beads else bonds[None]
-        axes = axes_of_water(bonds)
+        water, snapshot = self._water, self._snapshot
+        self._broken.count(water, water.bonds_of_centroid(snapshot), snapshot.frame)
+        axes = axes_of_beads(water, snapshot) if self.beads else axes_of_centroid(water, snapshot)
         together = np.concatenate([axes[axis] for axis in AXES], axis=1)
         limits = np.cumsum([axes[axis].shape[1] for axis in AXES])[:-1]
         found = [np.split(harmonics(together, degree).mean(axis=0), limits) for degree in DEGREES]

@@ -12,13 +12,14 @@ nothing may depend on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tumble.errors import TrajectoryError
+from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.frames.water import BrokenMolecules, Water
 from tumble.types import Array
 
@@ -69,27 +70,46 @@ class MolecularAxes:
             raise TrajectoryError(f"`axes`: expected axes of different names, got {', '.join(self.names) or 'none'}")
         self.water = Water(universe) if any(isinstance(axis, str) for axis in axes) else None
 
-    def vectors(self, positions: Array, dimensions: Array | None) -> list[Array]:
-        """Return unit vectors along each axis, [P,V,3].
-
-        Args:
-            positions: Of all beads, [P,N,3] in Å.
-            dimensions: Edges (Å) and angles (degrees) of the box; None without one.
+    def of_beads(self, snapshot: Snapshot) -> list[Array]:
+        """Return unit vectors along each axis of all beads of a frame, [P,V,3].
 
         Raises:
             TrajectoryError: If one isn't a unit vector.
         """
-        known = {} if self.water is None else axes_of_water(self.water.bonds(positions, dimensions))
+        known = {} if self.water is None else axes_of_beads(self.water, snapshot)
+        return self._chosen(known, snapshot.beads, snapshot.dimensions)
+
+    def of_centroid(self, snapshot: Snapshot) -> list[Array]:
+        """Return unit vectors along each axis of the centroid of a frame, [1,V,3].
+
+        Raises:
+            TrajectoryError: If one isn't a unit vector.
+        """
+        known = {} if self.water is None else axes_of_centroid(self.water, snapshot)
+        return self._chosen(known, snapshot.centroid[None], snapshot.dimensions)
+
+    def _chosen(self, known: Mapping[str, Array], positions: Array, dimensions: Array | None) -> list[Array]:
         found = []
         for axis, name in zip(self._axes, self.names, strict=True):
             vectors = known[name] if isinstance(axis, str) else axis.vectors(positions, dimensions)
             found.append(_checked(vectors, name, len(positions)))
         return found
 
-    def count_broken(self, broken: BrokenMolecules, centroid: Array, dimensions: Array | None, frame: int) -> None:
-        """Look for molecules that have fallen apart in a frame with a centroid [N,3]."""
+    def count_broken(self, broken: BrokenMolecules, snapshot: Snapshot) -> None:
+        """Look for molecules that have fallen apart in a frame."""
         if self.water is not None:
-            broken.count(self.water, self.water.bonds(centroid, dimensions), frame)
+            broken.count(self.water, self.water.bonds_of_centroid(snapshot), snapshot.frame)
+
+
+def axes_of_beads(water: Water, snapshot: Snapshot) -> dict[str, Array]:
+    """Return `axes_of_water` of all beads of a frame; computed once for all who ask."""
+    return snapshot.once(("axes", water.key), lambda: axes_of_water(water.bonds_of_beads(snapshot)))
+
+
+def axes_of_centroid(water: Water, snapshot: Snapshot) -> dict[str, Array]:
+    """Return `axes_of_water` of the centroid of a frame, with P = 1; computed once for all who ask."""
+    key = ("axes of the centroid", water.key)
+    return snapshot.once(key, lambda: axes_of_water(water.bonds_of_centroid(snapshot)[None]))
 
 
 def axes_of_water(bonds: Array) -> dict[str, Array]:
@@ -107,8 +127,17 @@ def axes_of_water(bonds: Array) -> dict[str, Array]:
         return {
             "bisector": _normalized(first + second),
             "OH": units.reshape(len(units), -1, 3),
-            "normal": _normalized(np.cross(first, second)),
+            "normal": _normalized(_cross(first, second)),
         }
+
+
+def _cross(one: Array, other: Array) -> Array:
+    # As `np.cross` has it, which is slow for few vectors.
+    found = np.empty_like(one)
+    for axis in range(3):
+        b, c = (axis + 1) % 3, (axis + 2) % 3
+        found[..., axis] = one[..., b] * other[..., c] - one[..., c] * other[..., b]
+    return found
 
 
 def _normalized(vectors: Array) -> Array:

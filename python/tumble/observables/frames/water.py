@@ -14,6 +14,7 @@ from MDAnalysis.lib.distances import minimize_vectors
 from numpy.typing import NDArray
 
 from tumble.observables.frames.hydrogen_assignment import LIMIT, assign_hydrogens
+from tumble.observables.frames.snapshot import Snapshot
 from tumble.types import Array
 
 
@@ -32,6 +33,8 @@ class Water:
         self.limit = limit
         #: Indices of the atoms O, H and H of each molecule, [M,3].
         self.atoms: NDArray[np.intp] = assign_hydrogens(universe, limit)
+        #: Equal for those with the same molecules.
+        self.key = self.atoms.tobytes()
 
     def __len__(self) -> int:
         """Number of molecules."""
@@ -52,6 +55,15 @@ class Water:
         if dimensions is not None:
             bonds = minimize_vectors(np.ascontiguousarray(bonds).reshape(-1, 3), dimensions).reshape(bonds.shape)
         return np.asarray(bonds, dtype=np.float64)
+
+    def bonds_of_beads(self, snapshot: Snapshot) -> Array:
+        """Return the same of all beads of a frame, [P,M,2,3] in Å; computed once for all who ask."""
+        return snapshot.once(("bonds", self.key), lambda: self.bonds(snapshot.beads, snapshot.dimensions))
+
+    def bonds_of_centroid(self, snapshot: Snapshot) -> Array:
+        """Return the same of the centroid of a frame, [M,2,3] in Å; computed once for all who ask."""
+        key = ("bonds of the centroid", self.key)
+        return snapshot.once(key, lambda: self.bonds(snapshot.centroid, snapshot.dimensions))
 
     def broken(self, bonds: Array) -> int:
         """Number of molecules of which a bond [M,2,3] is longer than the limit, or not a number."""

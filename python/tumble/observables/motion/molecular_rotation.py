@@ -31,7 +31,6 @@ from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.exchange import OwnAverages, exchanged
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
-from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
 
 MOST = 0.01  # share of rotations beyond `LARGEST` up to which they can be followed
@@ -77,7 +76,7 @@ class MolecularRotation(SequentialObservable):
 
     def _shapes(self) -> Array:
         """Return the positions of the atoms about the centers of mass of their molecules, [A,3]."""
-        whole = self._molecules.whole(beads_of(self._ts).mean(axis=0), self._ts.dimensions)
+        whole = self._molecules.whole(self._snapshot.centroid, self._ts.dimensions)
         return whole - self._molecules.spread(self._molecules.centers(whole))
 
     def _values(self) -> Array:

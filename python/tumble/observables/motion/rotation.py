@@ -199,7 +199,7 @@ class LatticeRotation(_WholeRotation):
 
     def _positions(self) -> Array:
         ts = self._ts
-        positions = beads_of(ts).mean(axis=0)
+        positions = self._snapshot.centroid
         if self._last is not None:
             moved = positions - self._last
             if ts.dimensions is not None:

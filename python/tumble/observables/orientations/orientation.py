@@ -26,7 +26,7 @@ about it, which blurs the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +41,7 @@ from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.molecular_axes import AXES, MolecularAxes, MolecularAxis
+from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.orientations.cell_frame import cell_rotation, cell_vectors
 from tumble.observables.orientations.isotropy import Isotropy, isotropy_of
 from tumble.observables.orientations.orientation_quantities import (
@@ -51,14 +52,13 @@ from tumble.observables.orientations.orientation_quantities import (
 )
 from tumble.observables.orientations.sphere_map import SphereMap
 from tumble.observables.orientations.spherical_harmonics import HarmonicMeans, degrees
-from tumble.observables.quantities.anisotropy import ELEMENTS, allows_isotropy, traceless
+from tumble.observables.quantities.anisotropy import allows_isotropy, elements_of
 from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.exchange import OwnAverages, note
 from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.observables.quantities.result import Result
 from tumble.statistics.blocking import Blocks, choose_blocks
 from tumble.statistics.cells import Cells
-from tumble.trajectories.centroid import beads_of, centroid_of
 from tumble.types import Array
 
 FRAMES = ("lab", "cell")
@@ -165,30 +165,33 @@ class Orientation(MolecularObservable):
     def _aggregators(self) -> dict[str, Any]:
         return {**super()._aggregators(), "own": _joined, "cubic": all}
 
-    def _estimators(self, ts: Any) -> dict[str, Array]:
-        """Return the positions [P,N,3] that are analyzed, by the ending of the names of their quantities."""
+    def _estimators(self, ts: Any) -> dict[str, Callable[[Snapshot], list[Array]]]:
+        """Return what gives the axes [P,V,3] that are analyzed, by the ending of the names of their quantities."""
         with_centroid = self._centroid and "beads" in ts.data
-        return {"": beads_of(ts), **({"_centroid": centroid_of(ts)[None]} if with_centroid else {})}
+        return {"": self._axes.of_beads, **({"_centroid": self._axes.of_centroid} if with_centroid else {})}
 
     def _sample(self) -> Array:
         """For each estimator and axis the density and the coefficients, one after the other."""
         ts = self._ts
-        self._axes.count_broken(self.results.broken, centroid_of(ts), ts.dimensions, ts.frame)
+        self._axes.count_broken(self.results.broken, self._snapshot)
         self.results.cubic &= allows_isotropy(ts.dimensions)
-        turned = np.eye(3)
+        turned = None
         if self._frame == "cell":
             turned = cell_rotation(cell_vectors(ts.dimensions), self._reference).T
-        parts = []
-        for ending, positions in self._estimators(ts).items():
-            axes = [vectors @ turned for vectors in self._axes.vectors(positions, ts.dimensions)]
-            for vectors, line in zip(axes, self._axes.lines, strict=True):
-                flat = vectors.reshape(-1, 3)
-                parts += [self._map.density(flat, line=line).ravel(), self._means(flat)]
+        sets: list[Array] = []
+        for ending, axes_of in self._estimators(ts).items():
+            axes = [vectors if turned is None else vectors @ turned for vectors in axes_of(self._snapshot)]
+            sets += [vectors.reshape(-1, 3) for vectors in axes]
             if ending == "":
                 place = self._place
                 for own, vectors in zip(self.results.own, axes, strict=True):
                     own.add(place, _low_harmonics(vectors))
-        return np.concatenate(parts)
+        # All sets at once, since many short arrays take longer.
+        together, sizes = np.concatenate(sets), [len(each) for each in sets]
+        lines = self._axes.lines * (len(sets) // len(self._axes.lines))
+        densities = self._map.of_sets(together, list(zip(sizes, lines, strict=True)))
+        means = self._means.of_sets(together, sizes)
+        return np.concatenate([part.ravel() for both in zip(densities, means, strict=True) for part in both])
 
     def _evaluate(self, cells: Cells) -> Result:
         isotropic = self._isotropic and (self._alone or self.results.cubic)
@@ -295,7 +298,7 @@ class Orientation(MolecularObservable):
 def _low_harmonics(vectors: Array) -> Array:
     """Return real harmonics of l = 1 and l = 2 times sqrt(4 pi) of vectors [P,V,3], averaged over beads, [V,8]."""
     squares = np.einsum("pva,pvb->abv", vectors, vectors) / len(vectors)
-    second = traceless(np.stack([squares[pair] for pair in ELEMENTS], axis=-1))
+    second = elements_of(np.moveaxis(squares, -1, 0))
     return np.concatenate([np.sqrt(3) * vectors.mean(axis=0), np.sqrt(7.5) * second], axis=-1)
 
 

@@ -8,6 +8,8 @@ isotropic distribution, which is 1 everywhere; divided by 4 pi they are per ster
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tumble.errors import TrajectoryError
@@ -49,15 +51,29 @@ class SphereMap:
             vectors: [V,3].
             line: Whether each counts half, and its opposite the other half.
         """
+        return self.of_sets(vectors, [(len(vectors), line)])[0]
+
+    def of_sets(self, vectors: Array, sets: Sequence[tuple[int, bool]]) -> list[Array]:
+        """Return the density of each of several sets of unit vectors.
+
+        Args:
+            vectors: Of one set after the other, [V,3].
+            sets: How many are in each set, and whether these are lines.
+        """
         rows, columns = self.bins
         row = np.clip(((vectors[:, 2] + 1) * (rows / 2)).astype(np.intp), 0, rows - 1)
         angle = np.arctan2(vectors[:, 1], vectors[:, 0])
         column = ((angle + np.pi) * (columns / (2 * np.pi))).astype(np.intp) % columns
-        counts = np.bincount(row * columns + column, minlength=rows * columns).reshape(rows, columns)
-        density = counts * (rows * columns / len(vectors))
-        if line:
-            density = 0.5 * (density + np.roll(density[::-1], columns // 2, axis=1))
-        return np.asarray(density)
+        bins = row * columns + column
+        found, first = [], 0
+        for size, line in sets:
+            counts = np.bincount(bins[first : first + size], minlength=rows * columns).reshape(rows, columns)
+            density = counts * (rows * columns / size)
+            if line:
+                density = 0.5 * (density + np.roll(density[::-1], columns // 2, axis=1))
+            found.append(np.asarray(density))
+            first += size
+        return found
 
 
 def free_energy(density: Array, errors: Array) -> tuple[Array, Array]:

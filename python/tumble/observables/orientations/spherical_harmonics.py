@@ -15,6 +15,8 @@ matrices, give those of all Y_lm by a fixed matrix.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from math import factorial
 
 import numpy as np
@@ -42,6 +44,15 @@ class HarmonicMeans:
 
     def __call__(self, vectors: Array) -> Array:
         """Average over unit vectors [V,3]; [(L+1)^2] in the order of `degrees`."""
+        return self.of_sets(vectors, [len(vectors)])[0]
+
+    def of_sets(self, vectors: Array, sizes: Sequence[int]) -> list[Array]:
+        """Return the averages over each of several sets of unit vectors.
+
+        Args:
+            vectors: Of one set after the other, [V,3].
+            sizes: How many are in each set.
+        """
         polynomials = legendre.legvander(vectors[:, 2], self._highest)  # [V,L+1]
         powers = np.empty((2, self._highest + 1, len(vectors)))
         powers[0, 0], powers[1, 0] = 1.0, 0.0
@@ -49,8 +60,11 @@ class HarmonicMeans:
         for m in range(self._highest):
             powers[0, m + 1] = x * powers[0, m] - y * powers[1, m]
             powers[1, m + 1] = x * powers[1, m] + y * powers[0, m]
-        products = powers.reshape(-1, len(vectors)) @ polynomials
-        return np.asarray(self._matrix @ products.ravel() / len(vectors))
+        found, limits = [], np.cumsum([0, *sizes]).tolist()
+        for first, last in itertools.pairwise(limits):
+            products = powers[..., first:last].reshape(-1, last - first) @ polynomials[first:last]
+            found.append(np.asarray(self._matrix @ products.ravel() / (last - first)))
+        return found
 
 
 def _matrix(highest: int) -> Array:

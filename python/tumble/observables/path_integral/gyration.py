@@ -30,7 +30,6 @@ from tumble.observables.quantities.estimates import averaged, derived
 from tumble.observables.quantities.quantity import Quantity
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
-from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
 
 
@@ -73,7 +72,7 @@ class Gyration(BeadTensors):
 
     def _sample(self) -> Array:
         """For each element the means of r, r^2 and the six elements of the tensor; last, whether the box is a cube."""
-        beads = beads_of(self._ts)
+        beads = self._snapshot.beads
         offsets = beads - beads.mean(axis=0)
         sample = []
         for symbol, atoms in self._elements.items():

@@ -35,15 +35,19 @@ def anisotropy(tensor: Array) -> Array:
 
 def traceless(tensor: Array) -> Array:
     """Return the same of tensors that aren't divided by a third of their trace."""
-    xx, yy, zz, xy, xz, yz = np.moveaxis(np.asarray(tensor), -1, 0)
+    tensor = np.asarray(tensor)
+    xx, yy, zz, xy, xz, yz = (tensor[..., element] for element in range(len(ELEMENTS)))
     root = np.sqrt(2)
-    components = [root * xy, root * yz, (2 * zz - xx - yy) / np.sqrt(6), root * xz, (xx - yy) / root]
-    return np.stack(components, axis=-1)
+    found = np.empty((*tensor.shape[:-1], 5))
+    for m, component in enumerate((root * xy, root * yz, (2 * zz - xx - yy) / np.sqrt(6), root * xz, (xx - yy) / root)):
+        found[..., m] = component
+    return found
 
 
 def elements_of(tensors: Array) -> Array:
     """Return the five components [...,5] of symmetric tensors [...,3,3], not divided by anything."""
-    return traceless(np.stack([tensors[..., row, column] for row, column in ELEMENTS], axis=-1))
+    rows, columns = zip(*ELEMENTS, strict=True)
+    return traceless(tensors[..., rows, columns])
 
 
 def anisotropy_of_mean(

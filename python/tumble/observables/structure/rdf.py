@@ -132,14 +132,16 @@ class Rdf(MolecularObservable):
         self._of_elements = are_elements(pairs) and intramolecular == "together"
         self._fixed = cutoff is not None
         self.bins, self.bin_width = _bins(_reach(universe.trajectory[0]), cutoff, bin_width)
-        classes, self._first, self._second = classes_of(self.pairs)
+        classes, first, second = classes_of(self.pairs)
+        self._ends = [np.ix_(one, other) for one, other in zip(first, second, strict=True)]
         self._counter = PairCounter(classes, self.bin_width)
-        self._listed: Indices = np.empty((0, 2), dtype=np.intp)
+        listed: Indices = np.empty((0, 2), dtype=np.intp)
         self._water: Water | None = None
         if intramolecular == "apart":
-            self._listed, self._water = molecular_pairs(universe)
-            self._listed = self._listed[np.all(classes[self._listed] >= 0, axis=1)]
-        self._inside = [pair.number_of(self._listed) for pair in self.pairs]
+            listed, self._water = molecular_pairs(universe)
+            listed = listed[np.all(classes[listed] >= 0, axis=1)]
+        self._listed = self._counter.listed(listed)
+        self._inside = [pair.number_of(listed) for pair in self.pairs]
         for pair, inside in zip(self.pairs, self._inside, strict=True):
             if pair.number == inside:
                 raise SettingError(
@@ -164,8 +166,9 @@ class Rdf(MolecularObservable):
             raise TrajectoryError(f"`universe`: expected finite positions, got others in frame {ts.frame}")
         bins = self._bins_within(ts)
         rows = triclinic_vectors(ts.dimensions, dtype=np.float64)
-        inside = self._counter.count_listed(beads, rows, bins, self._listed)
-        outside = self._counter.count(beads, rows, bins) - inside
+        places = self._counter.places(beads, rows)
+        inside = self._counter.count_listed(places, rows, bins, self._listed)
+        outside = self._counter.count(places, rows, bins) - inside
         volume = float(np.linalg.det(rows))
         sample = np.zeros((len(self.pairs) + len(self._apart) + 2, self.bins))
         sample[: len(self.pairs), :bins] = [self._of_pair(outside, index) * volume for index in range(len(self.pairs))]
@@ -175,12 +178,12 @@ class Rdf(MolecularObservable):
         sample[-2, :bins] = 1.0
         sample[-1] = 1 / volume
         if self._water is not None:
-            self.results.broken.count(self._water, self._water.bonds(beads.mean(axis=0), ts.dimensions), ts.frame)
+            self.results.broken.count(self._water, self._water.bonds_of_centroid(self._snapshot), ts.frame)
         return sample
 
     def _of_pair(self, counts: Counts, index: int) -> Array:
         """Return the number of ordered pairs of atoms at the two ends, [B], from that of all classes [C,C,B]."""
-        chosen = counts[np.ix_(self._first[index], self._second[index])]
+        chosen = counts[self._ends[index]]
         return np.asarray(chosen.sum(axis=(0, 1)), dtype=np.float64)
 
     def _bins_within(self, ts: Any) -> int:

@@ -12,7 +12,7 @@ looked at; in others all pairs are. Work is done in tiles that fit into a cache.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -50,6 +50,15 @@ class _Tile(NamedTuple):
     own: int
 
 
+class Listed(NamedTuple):
+    """Pairs of an atom of one class and one of another: the classes, and places in the order of `PairCounter`."""
+
+    one: int
+    other: int
+    first: Indices
+    second: Indices
+
+
 class PairCounter:
     """Counts pairs by distance and by the classes of both atoms.
 
@@ -72,21 +81,25 @@ class PairCounter:
         self._differences = np.empty(size, dtype=np.int32)
         self._work = np.empty((3, size), dtype=np.float32)
 
-    def count(self, beads: Array, rows: Array, bins: int) -> Counts:
+    def places(self, beads: Array, rows: Array) -> Places:
+        """Return the atoms that count as integers, [3,P,n], of positions [P,N,3] in a cell with these vectors [3,3]."""
+        return _places(beads[:, self._order], rows)
+
+    def count(self, places: Places, rows: Array, bins: int) -> Counts:
         """All pairs of different atoms of a bead, summed over beads.
 
         Args:
-            beads: Positions, [P,N,3] in Å.
+            places: See `places`.
             rows: Vectors of the cell, [3,3] in Å.
             bins: Number of bins, B; the last one ends at half the smallest distance between opposite faces, or before.
 
         Returns:
             Number of ordered pairs of an atom of one class and another of the second, [C,C,B]; symmetric.
         """
-        places = _places(beads[:, self._order], rows)
         counts = np.zeros((self._number, self._number, bins), dtype=np.int64)
+        terms = self._terms(rows)
         for tile in self._tiles(places, rows, bins * self._width):
-            numbers = self._in_widths(tile.rows[..., None], tile.columns[:, :, None, :], rows)
+            numbers = self._in_widths(tile.rows[..., None], tile.columns[:, :, None, :], terms)
             own = self._slices(tile.column_classes[: tile.own])
             beyond = self._slices(tile.column_classes[tile.own :], tile.own)
             for a, row in self._slices(tile.row_classes):
@@ -98,30 +111,33 @@ class PairCounter:
                     counts[b, a] += found
         # Each atom met itself once in each bead.
         diagonal = np.arange(self._number)
-        counts[diagonal, diagonal, 0] -= len(beads) * np.bincount(self._classes, minlength=self._number)
+        counts[diagonal, diagonal, 0] -= places.shape[1] * np.bincount(self._classes, minlength=self._number)
         return counts
 
-    def count_listed(self, beads: Array, rows: Array, bins: int, pairs: Indices) -> Counts:
+    def listed(self, pairs: Indices) -> list[Listed]:
+        """Return pairs of atoms that count, each pair once, [K,2], by their classes."""
+        first, second = self._place_of[pairs].T
+        classes = self._classes[first] * self._number + self._classes[second]
+        groups = ((divmod(int(both), self._number), classes == both) for both in np.unique(classes))
+        return [Listed(a, b, first[chosen], second[chosen]) for (a, b), chosen in groups]
+
+    def count_listed(self, places: Places, rows: Array, bins: int, pairs: Sequence[Listed]) -> Counts:
         """The same for given pairs of atoms alone; to the last bit, it is a part of what `count` gives.
 
         Args:
-            beads: As for `count`.
+            places: As for `count`.
             rows: As for `count`.
             bins: As for `count`.
-            pairs: Indices of atoms that count, each pair once, [K,2].
+            pairs: See `listed`.
         """
         counts = np.zeros((self._number, self._number, bins), dtype=np.int64)
-        if len(pairs) == 0:
-            return counts
-        places = _places(beads[:, self._order], rows)
-        step = max(1, len(self._differences) // len(beads))
-        for start in range(0, len(pairs), step):
-            first, second = self._place_of[pairs[start : start + step]].T
-            numbers = self._in_widths(places[:, :, first], places[:, :, second], rows)
-            classes = self._classes[first] * self._number + self._classes[second]
-            for both in np.unique(classes):
-                a, b = divmod(int(both), self._number)
-                found = _histogram(numbers[:, classes == both], bins)
+        terms = self._terms(rows)
+        step = max(1, len(self._differences) // places.shape[1])
+        for a, b, first, second in pairs:
+            for start in range(0, len(first), step):
+                one, other = first[start : start + step], second[start : start + step]
+                numbers = self._in_widths(places[:, :, one], places[:, :, other], terms)
+                found = _histogram(numbers, bins)
                 counts[a, b] += found
                 counts[b, a] += found
         return counts
@@ -155,7 +171,17 @@ class PairCounter:
         pairs = enumerate(itertools.pairwise(limits))
         return [(each, slice(first, last)) for each, (first, last) in pairs if last > first]
 
-    def _in_widths(self, first: Places, second: Places, rows: Array) -> NDArray[np.float32]:
+    def _terms(self, rows: Array) -> list[list[tuple[int, np.float32]]]:
+        """Edges with a component along each axis, and that, from integers to widths of a bin.
+
+        Of d = s h, terms that are zero by the shape of the cell are left out: a rectangular box has one for each axis.
+        """
+        scale = (rows / (_RANGE * self._width)).astype(np.float32)
+        return [[(edge, scale[edge, axis]) for edge in range(3) if scale[edge, axis] != 0] for axis in range(3)]
+
+    def _in_widths(
+        self, first: Places, second: Places, terms: Sequence[Sequence[tuple[int, np.float32]]]
+    ) -> NDArray[np.float32]:
         """Distances of places [3,...], in widths of a bin; valid until the next call."""
         shape = np.broadcast_shapes(first.shape[1:], second.shape[1:])
         size = int(np.prod(shape))
@@ -163,14 +189,13 @@ class PairCounter:
         work = self._work[:, :size].reshape(3, *shape)
         distance: NDArray[np.float32] = work[0]
         along, term = work[1], work[2]
-        scale = (rows / (_RANGE * self._width)).astype(np.float32)
-        for axis in range(3):
+        for axis, edges in enumerate(terms):
             component = distance if axis == 0 else along
-            # Of d = s h only the terms that aren't zero by the shape of the cell: one for an axis of a rectangular box.
-            for index, edge in enumerate(np.flatnonzero(scale[:, axis])):
+            for index, (edge, scale) in enumerate(edges):
                 np.subtract(first[edge], second[edge], out=steps)
                 product = component if index == 0 else term
-                np.multiply(steps, scale[edge, axis], out=product, dtype=np.float32, casting="unsafe")
+                np.copyto(product, steps, casting="unsafe")
+                product *= scale
                 if index > 0:
                     component += term
             component *= component
