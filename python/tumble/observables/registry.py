@@ -41,7 +41,7 @@ _OF_RUNS: tuple[type[Kind], ...] = (
     Kinetic,
     Drift,
 )
-# Parts of these, and what has a command of its own: a report may show their results.
+# Parts of the observables above, and observables with a command of their own: a report may show their results.
 _OTHERS: tuple[type[Kind], ...] = (
     AngularMomentum,
     BodyRotation,
@@ -53,11 +53,11 @@ _OTHERS: tuple[type[Kind], ...] = (
     PowerSpectrum,
 )
 
-#: What `tumble analyze` computes, by the names of the command line, in the order of reports.
+#: The observables of `tumble analyze`, by their names on the command line, in the order of reports.
 OBSERVABLES: dict[str, type[Kind]] = {kind.observable: kind for kind in _OF_RUNS}
 _KINDS = {kind.observable: kind for kind in (*_OF_RUNS, *_OTHERS)}
 
 
 def kind_of(observable: str) -> type[Kind] | None:
-    """Return the observable of this name, or None, as for a result that a user made."""
+    """Return the class of the observable with this name; None if there is none, as for a user's own result."""
     return _KINDS.get(observable)

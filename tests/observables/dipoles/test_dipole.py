@@ -71,7 +71,7 @@ def test_molecules_that_keep_their_dipoles_have_no_verdict(workers: int) -> None
     result = Dipole(made).run(**parallel).result
     assert np.abs(result["M"].values / result["M"].errors).max() > 5
     assert not result["M"].resolved
-    assert "their own averages of the dipole differ more than chance allows" in " ".join(result.notes)
+    assert "their individual averages of the dipole differ more than chance allows" in " ".join(result.notes)
     assert Dipole(made, isotropic=False).run().result["M"].resolved
 
 

@@ -130,9 +130,7 @@ def test_frames_too_far_apart_are_said() -> None:
     made = universe(stretching(500.0, 0.05), None, STEP)
     result = Infrared(made, temperature=TEMPERATURE).run(step=8).result
     assert result["ir_spectrum"].axes[0].values.max() == pytest.approx(2080.0)
-    assert any(
-        "resolves wavenumbers up to 2085 cm⁻¹; the faster vibrations are folded" in note for note in result.notes
-    )
+    assert any("resolves wavenumbers up to 2085 cm⁻¹" in note for note in result.notes)
     assert around(result["ir_spectrum"], 500.0)[0] == pytest.approx(500.0, abs=1.0)
 
 

@@ -164,7 +164,7 @@ def test_what_isn_t_straight_is_said() -> None:
     speeds = np.random.default_rng(5).normal(size=(4, 1, 3)).repeat(3, axis=1).reshape(12, 3)
     positions = liquid(1, 4)[0] + 0.05 * np.arange(200)[:, None, None] * speeds
     notes = MeanSquareDisplacement(universe(positions), remove_drift=False, longest=2.0).run().result.notes
-    assert any("isn't straight in the window of the fit" in note for note in notes)
+    assert any("isn't linear in the window of the fit" in note for note in notes)
 
 
 def test_what_doesn_t_move() -> None:

@@ -159,7 +159,7 @@ def test_ring_polymers() -> None:
 def test_frames_too_far_apart_for_the_vibrations_are_said() -> None:
     positions, velocities = oscillators(300.0, MASSES["O"], 5)
     sparse = VibrationalSpectrum(motion("OOOOO", positions[::8], step=8 * STEP)).run().result
-    assert any("up to 2085 cm⁻¹; the faster vibrations are folded" in note for note in sparse.notes)
+    assert any("up to 2085 cm⁻¹" in note for note in sparse.notes)
     assert [quantity.name for quantity in sparse.quantities] == ["dos_O"]
     made = motion("OOOOO", positions[::8], velocities=velocities[::8], step=8 * STEP)
     with_velocities = VibrationalSpectrum(made).run().result

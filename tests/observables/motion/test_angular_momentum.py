@@ -139,7 +139,7 @@ def test_molecule_wrapped_into_a_cell_with_space_is_whole() -> None:
     universe = motion(ELEMENTS, wrapped, velocities=velocities, dimensions=box, step=0.002)
     result = AngularMomentum(universe).run().result
     assert result["angular_momentum"].values == pytest.approx(np.full(50, MOMENTUM / HBAR), rel=1e-5)
-    assert "The cell is taken as empty space, since images are" in result.notes[0]
+    assert "isolated: images are" in result.notes[0]
 
 
 def test_curves_are_bounded() -> None:

@@ -82,7 +82,7 @@ def test_molecules_that_keep_their_rotation_have_no_verdict() -> None:
     rate = result["molecular_angular_velocity"]
     assert np.abs(rate.values / rate.errors).max() > 5
     assert not rate.resolved
-    assert "their own averages of the angular velocity differ" in result.notes[0]
+    assert "their individual averages of the angular velocity differ" in result.notes[0]
     # As many steps as there are intervals of which averages are kept.
     short = MolecularRotation(universe, molecules=molecules_of(6)).run(stop=25).result
     assert not short["molecular_angular_velocity"].resolved

@@ -166,7 +166,7 @@ def test_free_rotors_have_no_verdict(workers: int) -> None:
         assert not result[f"a_{axis}"].resolved
         assert not result[f"bias_{axis}"].resolved
         assert result.metadata["isotropy"][axis]["p_value"] is None
-    assert "their own averages of the bisector, O–H, normal differ more than chance allows" in result.notes[0]
+    assert "their individual averages of the bisector, O–H, normal differ more than chance allows" in result.notes[0]
     verdicts = compare([Analysis("gas", (result,))]).rows
     assert len(verdicts) == 3
     assert not any(verdict.visible or np.isfinite(verdict.sigma) for verdict in verdicts)

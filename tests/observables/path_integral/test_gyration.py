@@ -126,7 +126,7 @@ def test_atoms_that_keep_their_orientation_have_no_verdict(turns: bool) -> None:
     turned = center + np.einsum("tiab,tkib->tkia", rotations, frames - center)
     result = Gyration(bead_universe(turned, "H" * 30)).run().result
     assert result["gyration_anisotropy_H"].resolved == turns
-    assert any("their own averages of the gyration tensor of H differ" in note for note in result.notes) != turns
+    assert any("their individual averages of the gyration tensor of H differ" in note for note in result.notes) != turns
 
 
 def test_processes_give_the_same_as_one() -> None:

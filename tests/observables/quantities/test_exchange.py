@@ -97,5 +97,5 @@ def test_quantity_that_is_not_resolved_then() -> None:
         found, notes = exchanged(quantity, own_averages(samples), "the thing")
         assert quantity.resolved
         assert found.resolved != differ
-        assert [note for note in notes if "their own averages of the thing differ" in note] == list(notes)
+        assert [note for note in notes if "their individual averages of the thing differ" in note] == list(notes)
         assert len(notes) == int(differ)

@@ -28,7 +28,7 @@ def test_symmetry_error() -> None:
     assert result["force_rms_rms"].values == pytest.approx(50)
     assert result["force_max_mean"].values == pytest.approx(200)
     assert len(result["energy_std"].values) == 2000
-    assert "over the set of rotations that was logged" in " ".join(result.notes)
+    assert "the logged set of rotations" in " ".join(result.notes)
 
 
 def test_bad_series_are_refused() -> None:

@@ -2,19 +2,18 @@
 
     eps_ab = delta_ab + ( <M_a M_b> - <M_a><M_b> ) / ( eps_0 <V> k T ),        eps = tr eps_ab / 3
 
-(Neumann, Mol. Phys. 50, 841 (1983), for the boundary condition of a conductor; in Gaussian units the factor before the
-trace is 4 pi / 3 V k T.) M is the sum over whole molecules, so it doesn't depend on wrapping.
+(Neumann, Mol. Phys. 50, 841 (1983), for conducting boundary conditions; in Gaussian units the prefactor of the trace is
+4 pi / 3 V k T.) M is the sum over whole molecules, so it is independent of wrapping.
 
 Ring polymers: the response of a quantum system to a static field is the Kubo-transformed correlation (Kubo, J. Phys.
 Soc. Jpn. 12, 570 (1957)). A field adds -E · (1/P) sum_p M(x_p) to the energy of the ring polymer, so the second
 derivative of its partition function is the fluctuation of the bead average M = (1/P) sum_p M(x_p). The mean over beads
 of M(x_p)^2 would be too large.
 
-What the number means for a short-range model: there is no depolarizing field, M feels no surface of the box, and the
-formula of the conducting boundary applies; but fluctuations at long wavelengths, which long-range electrostatics
-suppresses in the longitudinal direction, aren't right in such a model (Cox, Proc. Natl. Acad. Sci. 117, 19746 (2020)).
-The electronic part of the response isn't in the fluctuation of nuclei: with point charges this is eps with
-eps_infinity = 1.
+In a short-range model there is no depolarizing field, so the formula for the conducting boundary applies. Such a model
+doesn't reproduce the long-wavelength fluctuations, whose longitudinal part long-range electrostatics suppresses (Cox,
+Proc. Natl. Acad. Sci. 117, 19746 (2020)). Fluctuations of the nuclei don't contain the electronic response: with point
+charges, the result is eps for eps_infinity = 1.
 """
 
 from __future__ import annotations
@@ -45,7 +44,8 @@ from tumble.types import Array
 COUPLING = constants.elementary_charge / constants.epsilon_0 / constants.angstrom
 BOLTZMANN = constants.Boltzmann / constants.elementary_charge  # eV/K
 
-#: Number of independent values of M below which a note warns; the variance of 3 components is then known to 8 %.
+#: Number of independent values of M below which a note warns; at this number the variance of 3 components has an error
+#: of 8 %.
 ENOUGH = 100
 
 _PAIRS = np.triu_indices(3)
@@ -59,13 +59,14 @@ class Dielectric(MolecularObservable):
         sqrt(2) eps_xy,    sqrt(2) eps_yz,    (2 eps_zz - eps_xx - eps_yy) / sqrt(6),
         sqrt(2) eps_xz,    (eps_xx - eps_yy) / sqrt(2)
 
-    whose squares sum to that of the traceless tensor. They vanish by symmetry in an isotropic liquid in a cubic box.
+    whose squares sum to the squared norm of the traceless tensor. By symmetry, they vanish in an isotropic liquid in a
+    cubic box.
 
     Args:
-        universe: A `MDAnalysis.Universe`; with elements, of water alone, unless `dipoles` are total ones.
+        universe: A `MDAnalysis.Universe` of water, with elements; any system if `dipoles` are total dipoles.
         temperature: K.
-        dipoles: Where they come from; point charges of q-SPC/Fw if not given.
-        isotropic: Whether no direction is preferred by the system itself; not so for a crystal.
+        dipoles: Source of the dipoles; the default is the point charges of q-SPC/Fw.
+        isotropic: Whether the system itself prefers no direction; False for a crystal.
         blocks: Number of blocks for the errors; chosen if not given.
         verbose: Whether to show a progress bar.
 
@@ -75,10 +76,10 @@ class Dielectric(MolecularObservable):
 
     observable = "dielectric"
     title = "Dielectric constant"
-    meaning = "From the fluctuation of the total dipole moment."
+    meaning = "The static dielectric constant, from the fluctuation of the total dipole moment."
     symptom = (
-        "In a liquid in a cubic box the three axes are equivalent, and the anisotropy compares them. The constant "
-        "converges slowly, in nanoseconds for water: look at the errors before the differences."
+        "In a liquid in a cubic box the three axes are equivalent, so the anisotropy must vanish. The constant "
+        "converges slowly, in nanoseconds for water: check the errors before the differences."
     )
     settings = ("charges", "dipole_model", "isotropic")
 
@@ -119,11 +120,11 @@ class Dielectric(MolecularObservable):
         return {**super()._aggregators(), "cubic": all}
 
     def _sample(self) -> Array:
-        """M (e·Å), M_a M_b in the order xx, xy, xz, yy, yz, zz, and V (Å³): [10]."""
+        """Return M (e·Å), M_a M_b in the order xx, xy, xz, yy, yz, zz, and V (Å³): [10]."""
         dimensions = self._ts.dimensions
         if dimensions is None:
             raise TrajectoryError(
-                "`universe`: expected a periodic box, for whose volume this is defined, got none in frame "
+                "`universe`: expected a periodic box, whose volume enters the dielectric constant, got none in frame "
                 f"{self._ts.frame}"
             )
         self.results.cubic &= allows_isotropy(dimensions)
@@ -137,14 +138,14 @@ class Dielectric(MolecularObservable):
         if independent < ENOUGH:
             notes = (
                 *notes,
-                f"The run holds some {independent:.0f} independent values of the total dipole; the dielectric constant "
-                f"needs more than {ENOUGH}, and a shorter run gives too small a number.",
+                f"The run has about {independent:.0f} independent values of the total dipole. The dielectric constant "
+                f"needs more than {ENOUGH}; with fewer it is underestimated.",
             )
         if self._empty >= GAP:
             notes = (
                 *notes,
-                f"The cell has an empty slab of {self._empty:.1f} Å: this is the constant of the cell with its vacuum "
-                "under the boundary condition of a conductor, and not that of the liquid in it.",
+                f"The cell has an empty slab of {self._empty:.1f} Å: the result is the dielectric constant of the cell "
+                "including the vacuum, with conducting boundary conditions, not that of the liquid.",
             )
         symmetric = self._isotropic and self.results.cubic
         quantities = [

@@ -1,16 +1,17 @@
-"""Dipole moments: their size in a molecule, and the mean of their sum.
+"""Dipole moments: the size in a molecule, and the mean of the sum over molecules.
 
     p(mu) = < delta(mu - |mu_i|) >         density of the sizes, over molecules, beads and frames
     P     = < sum_i mu_i / V >             mean polarization; without a box < sum_i mu_i >
 
-Sizes are functions of the position in imaginary time, so that the average over beads is that of quantum mechanics. The
-size of the dipole of the centroid, |1/P sum_p mu_ip|, is a different thing, given beside it: narrower, as it leaves out
-the spread of the ring polymer. The sum is linear in the dipoles and has no such choice.
+The size is a function of the positions at one imaginary time, so its average over beads is the quantum average. The
+size of the dipole of the centroid, |1/P sum_p mu_ip|, is a different quantity and is given in addition. Its
+distribution is narrower, because it excludes the spread of the ring polymer. The sum is linear in the dipoles, so for
+it the two choices agree.
 
-In an isotropic system P = 0 for an exactly invariant model, in a box of any shape by inversion; another mean is a
-preferred direction. Where molecules keep to dipoles of their own (a frozen crystal, free rotors), blocks in time don't
-tell the error of P (`tumble.observables.quantities.exchange`): it is a lower bound, and there is no verdict. Sources of
-dipoles: `tumble.observables.dipoles.dipole_moments`.
+In an isotropic system P = 0 for an exactly invariant model, by inversion also in a box of any shape; a nonzero mean is
+a preferred direction. If each molecule keeps a mean dipole of its own (a frozen crystal, free rotors), blocks in time
+underestimate the error of P (`tumble.observables.quantities.exchange`): it is a lower bound, and there is no verdict.
+For sources of dipoles see `tumble.observables.dipoles.dipole_moments`.
 """
 
 from __future__ import annotations
@@ -42,12 +43,12 @@ class Dipole(MolecularObservable):
     `mu_mean_centroid`, and `M` (three components, e/Å²; e·Å without a box).
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements, of water alone.
-        dipoles: Where they come from; point charges of q-SPC/Fw if not given.
-        largest: End of the distribution, D.
-        bins: Number of bins from 0 to there.
-        isotropic: Whether no direction is preferred by the system itself, as in a gas or liquid, so that `M` must
-            vanish. A crystal whose protons don't rearrange in the run is not isotropic.
+        universe: A `MDAnalysis.Universe` of water, with elements.
+        dipoles: Source of the dipoles; the default is the point charges of q-SPC/Fw.
+        largest: Upper end of the distribution, D.
+        bins: Number of bins from 0 to `largest`.
+        isotropic: Whether the system itself prefers no direction, as in a gas or liquid, so that `M` must vanish. A
+            crystal whose protons don't rearrange during the run isn't isotropic.
         blocks: Number of blocks for the errors; chosen if not given.
         verbose: Whether to show a progress bar.
 
@@ -57,10 +58,10 @@ class Dipole(MolecularObservable):
 
     observable = "dipole"
     title = "Dipole moments"
-    meaning = "The sizes of the dipole moments of molecules, and the mean of their sum as a vector."
+    meaning = "The magnitudes of molecular dipole moments, and the mean of their vector sum."
     symptom = (
-        "The mean vector isn't zero in a liquid or a gas. A run in which the sum hasn't had the time to turn shows "
-        "that, too. The sizes follow from the shapes of molecules and notice little."
+        "The mean vector isn't zero in a liquid or a gas. The same is seen if the run is too short for the sum to "
+        "turn. The magnitudes depend on the molecular geometry and change little."
     )
     settings = ("charges", "dipole_model", "isotropic")
 
@@ -98,7 +99,7 @@ class Dipole(MolecularObservable):
         return {**super()._aggregators(), "own": OwnAverages.joined}
 
     def _sample(self) -> Array:
-        """Return rows of sizes (a density, the share above its end, the mean), and the sum at the end: [2K+4+3]."""
+        """Return, for beads and centroid, the density of sizes, the share above its end and the mean; then the sum."""
         moments = self._dipoles.molecular(self._snapshot, self.results.broken)
         centroid = moments.mean(axis=0)
         self.results.own.add(self._place, centroid)

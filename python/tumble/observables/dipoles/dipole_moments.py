@@ -1,19 +1,19 @@
 """Dipole moments of water molecules, in e·Å.
 
-Where they come from is said by a source:
+A source provides the dipoles:
 
     PointCharges      mu = q_H (b_1 + b_2), from fixed charges of the elements and the vectors b from the oxygen to its
                       hydrogens (nearest images, so wrapping doesn't matter)
-    AtomicCharges     the same with a charge for each atom, fixed or of each frame
-    GivenDipoles      a dipole of each molecule (or atom) and frame: from the columns mux, muy, muz of LAMMPS, from a
-                      model, from an array
+    AtomicCharges     the same with a charge for each atom, constant or for each frame
+    GivenDipoles      a dipole for each molecule (or atom) and frame: from the columns mux, muy, muz of LAMMPS, from a
+                      model, or from an array
 
-Point charges give a proxy: they know nothing of the electrons' response to neighbors. They show what broken symmetry
-does to orientations, and little else about true dipoles. (Total dipoles alone:
+Point charges are a proxy: they ignore the electronic response to neighbors. They show the effect of broken symmetry on
+orientations, but say little else about true dipoles. (For total dipoles see
 `tumble.observables.dipoles.system_dipole`.)
 
-Molecules must be neutral, since the dipole of an ion depends on the origin. The sign is that of physics, from the
-negative to the positive end.
+Molecules must be neutral, since the dipole of an ion depends on the origin. Dipoles point from the negative to the
+positive end.
 """
 
 from __future__ import annotations
@@ -37,39 +37,39 @@ Q_SPC_FW: Mapping[str, float] = {"O": -0.84, "H": 0.42}
 
 NEUTRAL = 1e-3  # e, per molecule; charges in files are rounded
 
-_PROXY = "a proxy, which knows nothing of the electrons' response"
+_PROXY = "a proxy, which ignores the electronic response"
 
 
 class MolecularSource(Protocol):
-    """Gives the dipoles of the molecules of a frame."""
+    """A source of the dipoles of the molecules of a frame."""
 
     @property
     def description(self) -> str:
-        """In words, for metadata."""
+        """Description in words, for metadata."""
         ...
 
     def molecular(self, ts: Any, water: Water, bonds: Array) -> Array:
-        """Return dipoles, [P,M,3] in e·Å, of a frame with the bonds [P,M,2,3] in Å."""
+        """Return the dipoles, [P,M,3] in e·Å, of a frame with the bonds [P,M,2,3] in Å."""
         ...
 
 
 class PointCharges:
     """Dipoles from fixed charges of the elements.
 
-    A model with its negative charge off the oxygen fits as well: with q-TIP4P/F the dipole is gamma q_H (b_1 + b_2), so
-    give gamma q_H for hydrogen.
+    This also covers models whose negative charge isn't on the oxygen: for q-TIP4P/F the dipole is
+    gamma q_H (b_1 + b_2), so give gamma q_H for hydrogen.
 
     Args:
-        charges: Of `O` and `H`, e; those of q-SPC/Fw if not given.
+        charges: Charges of `O` and `H`, e; the default is q-SPC/Fw.
 
     Raises:
-        TrajectoryError: If they are of other elements, or don't make a neutral molecule.
+        SettingError: If other elements are given, or the molecule isn't neutral.
     """
 
     def __init__(self, charges: Mapping[str, float] | None = None) -> None:
         charges = Q_SPC_FW if charges is None else charges
         if set(charges) != {"O", "H"}:
-            raise SettingError("charges", f"expected those of O and H, got those of {', '.join(sorted(charges))}")
+            raise SettingError("charges", f"expected charges of O and H, got {', '.join(sorted(charges))}")
         excess = charges["O"] + 2 * charges["H"]
         if not abs(excess) < NEUTRAL:
             raise SettingError(
@@ -81,7 +81,7 @@ class PointCharges:
 
     @property
     def description(self) -> str:
-        """In words."""
+        """Description in words, for metadata."""
         return f"point charges of {-2 * self._hydrogen:g} e on O and {self._hydrogen:g} e on H: {_PROXY}"
 
     def molecular(self, ts: Any, water: Water, bonds: Array) -> Array:
@@ -93,8 +93,8 @@ class AtomicCharges:
     """Dipoles from charges of the atoms.
 
     Args:
-        charges: [N] in e, such as `universe.atoms.charges`; or charges of each frame, [N] or [P,N]: the name of an
-            entry of `ts.data`, such as `q`, or a function of the time step.
+        charges: Constant charges [N] in e, such as `universe.atoms.charges`; or charges for each frame, [N] or [P,N],
+            given as the name of an entry of `ts.data`, such as `q`, or as a function of the time step.
     """
 
     def __init__(self, charges: FrameSource) -> None:
@@ -104,7 +104,7 @@ class AtomicCharges:
 
     @property
     def description(self) -> str:
-        """In words."""
+        """Description in words, for metadata."""
         return f"{'fixed charges' if self._varying is None else 'charges of each frame'} of the atoms: {_PROXY}"
 
     def molecular(self, ts: Any, water: Water, bonds: Array) -> Array:
@@ -117,7 +117,7 @@ class AtomicCharges:
         atoms = water.atoms.size
         if charges is None or charges.shape not in [(atoms,), (len(bonds), atoms)]:
             shape = None if charges is None else charges.shape
-            raise TrajectoryError(f"`charges`: expected one for each of {atoms} atoms, got the shape {shape}")
+            raise TrajectoryError(f"`charges`: expected a charge for each of {atoms} atoms, got the shape {shape}")
         mine = charges[..., water.atoms]
         excess = np.abs(mine.sum(axis=-1)).max()
         if not excess < NEUTRAL:
@@ -132,10 +132,10 @@ class GivenDipoles:
     """Dipoles that were computed elsewhere.
 
     Args:
-        dipoles: Of each molecule (in the order of the oxygens) or of each atom (then summed over the molecule), for
-            one bead or all: [M,3], [P,M,3], [N,3] or [P,N,3] in e·Å for each frame. Given as an array with the frames
-            first, as the name of an entry of `ts.data`, as three names such as `("mux", "muy", "muz")`, or as a
-            function of the time step.
+        dipoles: Dipoles of each molecule (in the order of the oxygens) or of each atom (to be summed over the
+            molecule), for one bead or all: [M,3], [P,M,3], [N,3] or [P,N,3] in e·Å for each frame. They are given as an
+            array with the frames first, as the name of an entry of `ts.data`, as three names such as `("mux", "muy",
+            "muz")`, or as a function of the time step.
     """
 
     description = "given dipoles"
@@ -147,7 +147,7 @@ class GivenDipoles:
         """Return the dipoles of the molecules, [P,M,3] in e·Å, as `MolecularSource` asks.
 
         Raises:
-            TrajectoryError: If they don't fit molecules and beads.
+            TrajectoryError: If their number doesn't match molecules and beads.
         """
         found = self._values.at(ts)
         found = found[None] if found.ndim == 2 else found

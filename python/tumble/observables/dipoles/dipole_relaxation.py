@@ -1,13 +1,13 @@
 """Autocorrelation of dipoles in time.
 
-    c_uu(t) = < u_i(0) · u_i(t) >                     of the directions u = mu / |mu| of single molecules
-    C_MM(t) = < M(0) · M(t) > / < M^2 >               of the total dipole
+    c_uu(t) = < u_i(0) · u_i(t) >                     for the directions u = mu / |mu| of single molecules
+    C_MM(t) = < M(0) · M(t) > / < M^2 >               for the total dipole
 
-Ring polymers: the correlation of averages over beads, which approximates the Kubo-transformed one where beads have a
-dynamics that means something (`tumble.trajectories.centroid`). c_uu(0) is then below 1, by the spread of
-directions among the beads.
+Ring polymers: the averages over beads are correlated. This approximates the Kubo-transformed correlation if the
+dynamics of the beads is meaningful (`tumble.trajectories.centroid`). c_uu(0) is then below 1, because directions differ
+between beads.
 
-c_uu(t) decays in a liquid to 0, but in a crystal with fixed protons to a plateau. No mean is subtracted.
+In a liquid c_uu(t) decays to 0, in a crystal with fixed protons to a plateau. No mean is subtracted.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from tumble.types import Array
 
 
 class DipoleRelaxation(TimeCorrelation):
-    """Autocorrelation of molecular dipoles' directions and of the total dipole.
+    """Autocorrelation of the directions of molecular dipoles and of the total dipole.
 
     Quantities: `c_uu_t` and `C_MM_t`.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements, of water alone.
-        dipoles: Where they come from; point charges of q-SPC/Fw if not given.
-        longest: Longest time difference, ps; a tenth of the trajectory, but no more than 20 ps, if not given.
+        universe: A `MDAnalysis.Universe` of water, with elements.
+        dipoles: Source of the dipoles; the default is the point charges of q-SPC/Fw.
+        longest: Longest time difference, ps; the default is a tenth of the trajectory, at most 20 ps.
         blocks: Number of blocks for the errors; chosen if not given.
         verbose: Whether to show a progress bar.
 
@@ -50,10 +50,10 @@ class DipoleRelaxation(TimeCorrelation):
 
     observable = "dipole-relaxation"
     title = "Correlation of dipoles in time"
-    meaning = "How long the dipoles of molecules, and their sum, remember their directions."
+    meaning = "How fast the dipoles of molecules, and their sum, lose the memory of their directions."
     symptom = (
-        "A direction that molecules prefer is never forgotten: the curve doesn't decay to zero. Torques that depend "
-        "on the direction also change how fast it decays."
+        "If molecules prefer a direction, the curve doesn't decay to zero. Torques that depend on the direction also "
+        "change the rate of the decay."
     )
     settings = ("charges", "dipole_model", "longest")
 

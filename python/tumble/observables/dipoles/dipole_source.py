@@ -1,4 +1,4 @@
-"""Where the dipoles of a run come from."""
+"""The source of the dipoles of a run."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from tumble.observables.dipoles.dipole_moments import MolecularSource, PointChar
 
 
 def dipole_source(run: OpenedRun) -> MolecularSource:
-    """Return the dipoles that the settings of a run ask for: of a model, or of point charges.
+    """Return the source of dipoles in the settings of a run: a model, or point charges.
 
     All observables of the run have the same source, so that a model is evaluated once for each frame.
 
     Raises:
-        ModelFileError: If the model can't be had, or has no dipoles.
-        TrajectoryError: If charges aren't known.
+        ModelFileError: If the model can't be read.
+        SettingError: If the model has no dipoles, or the charges are wrong.
     """
     source: MolecularSource = run.once("dipoles", lambda: _made(run))
     return source
@@ -23,7 +23,7 @@ def _made(run: OpenedRun) -> MolecularSource:
     settings = run.settings
     if settings.dipole_model is None:
         return PointCharges(settings.charges)
-    # Imported here, since it brings torch.
+    # Imported here, since it imports torch.
     from tumble.observables.dipoles.model_dipoles import dipoles_of_model
 
     return dipoles_of_model(settings.dipole_model, run.universe)

@@ -2,19 +2,19 @@
 
     n(w) alpha(w) = 1 / (3 eps_0 c V k T)  int_0^inf < J(0) · J(t) > cos(w t) dt,        J = dM/dt
 
-which is w^2 / (6 eps_0 c V k T) times the Fourier transform of < M(0) · M(t) > over all times, written with the
-current, whose spectrum has no large peak at w = 0 that a window could smear into the rest. (Habershon, Fanourgakis,
-Manolopoulos, J. Chem. Phys. 129, 074501 (2008), for the Kubo-transformed correlation, which is what path integral
-dynamics approximates.) A classical correlation stands for the Kubo-transformed one: the harmonic quantum correction,
-the one that keeps the fluctuation-dissipation theorem (Ramírez, López-Ciudad, Kumar, Marx, J. Chem. Phys. 121, 3973
-(2004)).
+This equals w^2 / (6 eps_0 c V k T) times the Fourier transform of < M(0) · M(t) > over all times. It is written with
+the current J, whose spectrum has no large peak at w = 0 that the window could smear over other frequencies. (Habershon,
+Fanourgakis, Manolopoulos, J. Chem. Phys. 129, 074501 (2008), for the Kubo-transformed correlation, which path integral
+dynamics approximates.) With classical nuclei, the classical correlation is used for the Kubo-transformed one: this is
+the harmonic quantum correction, which satisfies the fluctuation-dissipation theorem (Ramírez, López-Ciudad, Kumar,
+Marx, J. Chem. Phys. 121, 3973 (2004)).
 
-J is the difference of M in two frames h apart, divided by h; this takes from each frequency a factor
-(sin(w h/2) / (w h/2))^2, which is given back. The correlation is multiplied by a Hann window, cos^2(pi t / 2 T), which
-makes a sharp line a peak of the full width 1 / (c T) at half its height, the resolution.
+J is the difference of M between two frames, divided by the time h between them. This multiplies the spectrum by
+(sin(w h/2) / (w h/2))^2, which is corrected for. The correlation is multiplied by a Hann window, cos^2(pi t / 2 T),
+which broadens a sharp line to a full width at half maximum of 1 / (c T), the resolution.
 
-M is the bead average of the sum over whole molecules: for point charges the dipole of the centroid. What its motion
-means is said in `tumble.trajectories.centroid`.
+M is the bead average of the sum over whole molecules; for point charges this is the dipole of the centroid. On the
+meaning of its motion see `tumble.trajectories.centroid`.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ from tumble.types import Array
 
 
 class Infrared(TimeCorrelation):
-    """Infrared absorption of water, or of anything with given total dipoles.
+    """Infrared absorption of water, or of any system with given total dipoles.
 
-    Quantity: `ir_spectrum`, the absorption coefficient (of the natural logarithm) times the refractive index, cm⁻¹;
+    Quantity: `ir_spectrum`, the absorption coefficient (to base e) times the refractive index, cm⁻¹;
     without a box, the absorption cross section of the whole system, Å².
 
     Args:
-        universe: A `MDAnalysis.Universe`; with elements, of water alone, unless `dipoles` are total ones.
+        universe: A `MDAnalysis.Universe` of water, with elements; any system if `dipoles` are total dipoles.
         temperature: K.
-        dipoles: Where they come from; point charges of q-SPC/Fw if not given.
-        resolution: Full width at half maximum that a sharp line gets, cm⁻¹.
-        highest: End of the spectrum, cm⁻¹.
+        dipoles: Source of the dipoles; the default is the point charges of q-SPC/Fw.
+        resolution: Full width at half maximum of a sharp line, cm⁻¹.
+        highest: Upper end of the spectrum, cm⁻¹.
         blocks: Number of blocks for the errors; chosen if not given.
         verbose: Whether to show a progress bar.
 
@@ -70,7 +70,7 @@ class Infrared(TimeCorrelation):
 
     observable = "infrared"
     title = "Infrared spectrum"
-    meaning = "From the motion of the total dipole moment."
+    meaning = "Infrared absorption, from the motion of the total dipole moment."
     symptom = "Spurious torques act on librations first, in water at about 400 to 800 cm⁻¹."
     settings = ("charges", "dipole_model", "resolution")
 
@@ -130,7 +130,7 @@ class Infrared(TimeCorrelation):
             notes = (
                 *notes,
                 f"Frames are {step:.4g} ps apart, which resolves wavenumbers up to {nyquist:.0f} cm⁻¹; the faster "
-                "vibrations are folded into this spectrum.",
+                "vibrations are aliased into this spectrum.",
             )
         wavenumbers = np.arange(0.0, min(self.highest, nyquist), self.resolution / 2)
         volume = self._volumes / len(self.frames)
@@ -161,7 +161,7 @@ class Infrared(TimeCorrelation):
         angular = 2 * np.pi * CM_PER_PS * wavenumbers  # rad/ps
         window = np.cos(0.5 * np.pi * lags * CM_PER_PS * self.resolution) ** 2
         weights = np.full(len(lags), step)
-        weights[0] *= 0.5  # of the trapezoidal rule; the window ends at zero
+        weights[0] *= 0.5  # trapezoidal rule; the window ends at zero
         cosines = np.cos(np.outer(angular, lags)) * window * weights
         # From differences to the derivative: np.sinc(x) is sin(pi x) / (pi x).
         derivative = (step * np.sinc(angular * step / (2 * np.pi))) ** -2

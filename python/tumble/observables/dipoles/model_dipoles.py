@@ -1,7 +1,7 @@
-"""Dipoles from a model: of model files that declare an output `dipole` or `charge` for each atom (docs/model-file.md).
+"""Dipoles from model files that declare an output `dipole` or `charge` for each atom (docs/model-file.md).
 
-Each bead of a frame is evaluated in the laboratory frame, without averages over rotations, as the model would be in a
-run that isn't symmetrized: what the broken symmetry does to dipoles is then part of the result.
+Each bead is evaluated in the laboratory frame without an average over rotations, as in a run that isn't symmetrized. So
+the effect of the broken symmetry on dipoles is part of the result.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ModelOutput:
         universe: A `MDAnalysis.Universe` with elements.
 
     Raises:
-        TrajectoryError: If the model has no such output, or doesn't know an element.
+        SettingError: If the model has no such output, or doesn't support an element.
     """
 
     def __init__(self, model: str | PathLike[str], output: str, universe: Any) -> None:
@@ -44,11 +44,11 @@ class ModelOutput:
         self._species, self._cutoff = document["species"], document["cutoff"]
         unknown = sorted(set(self._symbols) - set(self._species))
         if unknown:
-            raise SettingError("dipole_model", f"expected one that knows {', '.join(unknown)}, got {self._path}")
+            raise SettingError("dipole_model", f"expected a model with {', '.join(unknown)}, got {self._path}")
         self._potential: _core.Potential | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the loaded model, which can't be pickled and is loaded again."""
+        """Return the state without the loaded model, which can't be pickled and is loaded again."""
         return {**self.__dict__, "_potential": None}
 
     def __call__(self, ts: Any) -> Array:
@@ -63,14 +63,14 @@ class ModelOutput:
 
 
 def dipoles_of_model(model: str | PathLike[str], universe: Any) -> MolecularSource:
-    """Return the molecular dipoles from the output `dipole` of a model or, without one, from its `charge`.
+    """Return the source of molecular dipoles: the output `dipole` of a model or, without it, its output `charge`.
 
     Args:
         model: Path or name of a model.
         universe: A `MDAnalysis.Universe` with elements.
 
     Raises:
-        TrajectoryError: If the model has neither.
+        SettingError: If the model has neither output.
     """
     outputs = metadata.read(find_model(model))["outputs"]
     if "dipole" in outputs:

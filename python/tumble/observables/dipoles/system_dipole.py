@@ -1,6 +1,6 @@
-"""The dipole moments of a trajectory of water, frame by frame: of its molecules, and of the whole.
+"""Dipole moments of the molecules of water, and of the whole system, in each frame of a trajectory.
 
-Sources are those of `tumble.observables.dipoles.dipole_moments`, and `TotalDipoles`, which knows no molecules.
+Sources are those of `tumble.observables.dipoles.dipole_moments`, and `TotalDipoles`, which doesn't need molecules.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from tumble.types import Array
 class TotalDipoles:
     """Dipoles of the whole system that were computed elsewhere.
 
-    In a periodic box they must follow molecules through its walls, without jumps by a lattice vector times a charge.
+    In a periodic box they must be continuous when molecules cross its faces, without jumps by a lattice vector times a
+    charge.
 
     Args:
-        dipoles: [3] or, for all beads, [P,3] in e·Å for each frame, given as for `GivenDipoles`.
+        dipoles: [3] or, for all beads, [P,3] in e·Å for each frame, given in the ways of `GivenDipoles`.
     """
 
     description = "given dipoles of the whole system"
@@ -36,7 +37,7 @@ class TotalDipoles:
         """Return the dipole of the system, [P,3] in e·Å.
 
         Raises:
-            TrajectoryError: If it hasn't three components.
+            TrajectoryError: If a dipole doesn't have three components.
         """
         found = np.atleast_2d(self._values.at(ts))
         if found.ndim != 2 or found.shape[1] != 3:
@@ -45,14 +46,14 @@ class TotalDipoles:
 
 
 class WaterDipoles:
-    """The dipoles of the molecules of a trajectory, which are watched for broken ones on the way.
+    """The dipoles of the molecules of a trajectory; broken molecules are counted.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements, of water; a note says what else there is.
-        source: Where the dipoles come from; fixed charges if not given.
+        universe: A `MDAnalysis.Universe` of water, with elements; a note lists other atoms.
+        source: Source of the dipoles; the default is point charges.
 
     Attributes:
-        others: Elements of the atoms that aren't of water, in words; empty if there are none.
+        others: Numbers and elements of the atoms that don't belong to water, in words; empty if there are none.
 
     Raises:
         TrajectoryError: If this isn't water.
@@ -66,11 +67,11 @@ class WaterDipoles:
 
     @property
     def description(self) -> str:
-        """In words, for metadata."""
+        """Description in words, for metadata."""
         return self.source.description
 
     def molecular(self, snapshot: Snapshot, broken: BrokenMolecules) -> Array:
-        """Return the dipoles of the molecules of a frame, [P,M,3] in e·Å; broken ones are counted in `broken`."""
+        """Return the dipoles of the molecules of a frame, [P,M,3] in e·Å, and count broken molecules in `broken`."""
         bonds = self.water.bonds_of_beads(snapshot)
         middle = snapshot.once(("mean bonds", self.water.key), lambda: np.asarray(bonds.mean(axis=0)))
         broken.count(self.water, middle, snapshot.frame)
@@ -84,22 +85,22 @@ class WaterDipoles:
         return snapshot.once(key, lambda: np.asarray(moments / np.linalg.norm(moments, axis=-1, keepdims=True)))
 
     def notes(self, broken: BrokenMolecules, frames: int) -> tuple[str, ...]:
-        """What a reader must know."""
+        """Return the notes for the reader of a result."""
         notes = (f"Dipoles are from {self.description}.", *broken.notes(self.water, frames))
         if self.others:
-            notes = (*notes, f"Dipoles are those of the water alone: {self.others} are left out, of the sum M as well.")
+            notes = (*notes, f"Dipoles include water only: {self.others} are excluded, also from the sum M.")
         return notes
 
 
 class SystemDipole:
-    """The total dipole of a trajectory, whatever it comes from.
+    """The total dipole of a trajectory, from any source.
 
     Args:
-        universe: A `MDAnalysis.Universe`; with elements, of water alone, unless `source` gives total dipoles.
-        source: Where the dipoles come from; fixed charges of water if not given.
+        universe: A `MDAnalysis.Universe` of water, with elements; any system if `source` gives total dipoles.
+        source: Source of the dipoles; the default is point charges of water.
 
     Raises:
-        TrajectoryError: If the dipoles of molecules are asked for, and this isn't water alone.
+        TrajectoryError: If the source gives dipoles of molecules, and the system contains more than water.
     """
 
     def __init__(self, universe: Any, source: MolecularSource | TotalDipoles | None = None) -> None:
@@ -112,17 +113,17 @@ class SystemDipole:
 
     @property
     def description(self) -> str:
-        """In words, for metadata."""
+        """Description in words, for metadata."""
         return self._source.description
 
     def bead_average(self, snapshot: Snapshot, broken: BrokenMolecules) -> Array:
-        """Return the total dipole, averaged over beads, [3] in e·Å; broken molecules are counted in `broken`."""
+        """Return the total dipole averaged over beads, [3] in e·Å, and count broken molecules in `broken`."""
         if isinstance(self._source, TotalDipoles):
             return np.asarray(self._source.total(snapshot.ts).mean(axis=0))
         return np.asarray(self._source.molecular(snapshot, broken).sum(axis=1).mean(axis=0))
 
     def notes(self, broken: BrokenMolecules, frames: int) -> tuple[str, ...]:
-        """What a reader must know."""
+        """Return the notes for the reader of a result."""
         if isinstance(self._source, TotalDipoles):
             return (f"Dipoles are from {self.description}.",)
         return self._source.notes(broken, frames)

@@ -1,4 +1,4 @@
-"""The boxes of the frames of a trajectory: their mean, and whether they are cubes and stay the same."""
+"""The boxes of the frames of a trajectory: their mean edges, and whether they are cubic and constant."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _SAME = 1e-5
 
 
 class BoxHistory:
-    """Looks at the box of each frame.
+    """Statistics of the boxes of all frames.
 
     Attributes:
-        cubic: Whether all frames have a cube.
-        changes: Whether the box isn't the same in all frames.
+        cubic: Whether the boxes of all frames are cubic.
+        changes: Whether the box changes between frames.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class BoxHistory:
         self.changes = False
 
     def add(self, dimensions: Any) -> None:
-        """Look at the next one: edges (Å) and angles (degrees), or None."""
+        """Add the box of the next frame: edges (Å) and angles (degrees), or None."""
         self._frames += 1
         if dimensions is None:
             self.cubic = False
@@ -47,5 +47,5 @@ class BoxHistory:
 
     @property
     def isotropic(self) -> bool:
-        """Whether all frames have a cube, or none has a box."""
+        """Whether the boxes of all frames are cubic, or no frame has a box."""
         return self.cubic or self._first is None

@@ -1,4 +1,4 @@
-"""Diffusion constants: the slope of mean square displacements, and what a periodic box takes from it."""
+"""Diffusion constants: slopes of mean square displacements, and their finite-size correction for a periodic box."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SQUARE_ANGSTROM_PER_PS = constants.angstrom**2 / constants.pico  # in m^2/s
 
 
 def diffusion_constants(lags: Array, displacements: Array) -> Array:
-    """Return half the slopes of the straight lines through mean square displacements along one axis, by least squares.
+    """Return diffusion constants: half the slopes of least-squares lines through mean square displacements along axes.
 
         D_a = 1/2 d/dt <(x_a(t) - x_a(0))^2>
 
@@ -30,7 +30,7 @@ def diffusion_constants(lags: Array, displacements: Array) -> Array:
 
 
 def finite_size_correction(edge: float, temperature: float, viscosity: float) -> float:
-    """What hydrodynamic interactions with periodic images take from a diffusion constant in a cubic box.
+    """Return by how much hydrodynamic interactions with periodic images reduce a diffusion constant in a cubic box.
 
         D_infinite - D = xi kT / (6 pi eta L),        xi = 2.837297
 
@@ -39,11 +39,11 @@ def finite_size_correction(edge: float, temperature: float, viscosity: float) ->
     Args:
         edge: L, Å.
         temperature: K.
-        viscosity: Shear viscosity eta of the same model, which doesn't depend on the size of the box, mPa s.
+        viscosity: Shear viscosity eta of the same model, which is independent of the size of the box, mPa s.
 
     Returns:
         Å^2/ps.
     """
-    metres = edge * constants.angstrom
-    friction = 6 * np.pi * viscosity * constants.milli * metres
+    meters = edge * constants.angstrom
+    friction = 6 * np.pi * viscosity * constants.milli * meters
     return float(XI * constants.k * temperature / friction / _SQUARE_ANGSTROM_PER_PS)

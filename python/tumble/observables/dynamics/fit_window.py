@@ -11,16 +11,16 @@ FEWEST = 3  # points
 
 
 def fit_window(lags: Array, fit: tuple[float, float] | None, earliest: float, latest: float = np.inf) -> slice:
-    """Which times are fitted.
+    """Return the range of indices of the times that are fitted.
 
     Args:
         lags: Increasing, [L] in ps.
-        fit: First and last time, ps; chosen if not given.
-        earliest: Where the chosen window begins, ps; half the longest time, if that is sooner.
-        latest: Where it ends at the latest, ps.
+        fit: First and last time, ps; chosen automatically if None.
+        earliest: Start of the automatic window, ps; half the longest time if that is earlier.
+        latest: Latest end of the automatic window, ps.
 
     Raises:
-        TrajectoryError: If the window isn't within the times, or holds too few of them.
+        TrajectoryError: If the window exceeds the range of times, or contains too few of them.
     """
     longest = float(lags[-1])
     end = min(latest, longest)

@@ -3,14 +3,12 @@
     MSD(t) = < |x_i(t0 + t) - x_i(t0)|^2 >        over atoms i and all origins t0
     D_a    = 1/2 d/dt < (x_a(t) - x_a(0))^2 >,    D = (D_x + D_y + D_z) / 3
 
-for each element, and for the centers of mass of water molecules. Trajectories are unwrapped on the way
-(`tumble.observables.dynamics.unwrap`). D is half the slope of a straight line, by least squares, in a window of times.
-In
-a periodic box it depends on the size of the box, which `tumble.observables.dynamics.diffusion` corrects for. With a
-model
-that respects rotations a liquid diffuses along all axes alike, if the box is a cube or there is none.
+for each element, and for the centers of mass of water molecules. Trajectories are unwrapped while they are read
+(`tumble.observables.dynamics.unwrap`). D is half the slope of a least-squares line in a window of times. In a periodic
+box D depends on the size of the box, for which `tumble.observables.dynamics.diffusion` corrects. With an invariant
+model, diffusion in a liquid is the same along all axes if the box is cubic or there is none.
 
-From the centroid, for ring polymers (`tumble.trajectories.centroid`).
+For ring polymers, the centroid is followed (`tumble.trajectories.centroid`).
 """
 
 from __future__ import annotations
@@ -41,9 +39,9 @@ from tumble.trajectories.element_groups import atoms_by_element
 from tumble.trajectories.masses import masses_of
 from tumble.types import Array
 
-EARLIEST = 2.0  # ps, when a molecule of liquid water at 300 K has left the cage of its neighbors
-FEWEST_LAGS = 8  # of the default, so that a short run has a window for the fit, too
-_SLACK = 0.1  # by which slopes in the halves of the window may differ without a note
+EARLIEST = 2.0  # ps, after which a molecule of liquid water at 300 K has left the cage of its neighbors
+FEWEST_LAGS = 8  # smallest default, so that a short run also has a window for the fit
+_SLACK = 0.1  # relative difference of the slopes in both halves of the window that needs no note
 MOLECULES = "molecules"
 
 
@@ -51,32 +49,32 @@ class MeanSquareDisplacement(TimeCorrelation):
     """Mean square displacement and diffusion constant, of each element and of water molecules.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements. Molecules are followed if it is water.
-        fit: First and last time of the window in which the line is fitted, ps; from 2 ps (or half the longest time
-            difference, if that is sooner) to the longest if not given.
-        longest: Longest time difference, ps; 1/30 of the trajectory, but no more than 20 ps, if not given, since blocks
-            of the trajectory are independent, as errors need it, only if they are much longer.
-        unwrapped: Whether coordinates are known to be unwrapped; what the reader knows of it if not given. If they are,
-            frames may be any time apart; otherwise no atom may move by half the box from one to the next.
-        remove_drift: Whether the motion of the center of mass of all is subtracted, which is none of a closed
-            system at rest, but a random walk under a local thermostat. A single atom or molecule keeps its motion.
-        temperature: K; for the finite-size correction, with `viscosity`.
+        universe: A `MDAnalysis.Universe` with elements. For water, molecules are followed as well.
+        fit: First and last time of the window in which the line is fitted, ps; the default is from 2 ps (or half the
+            longest time difference, if that is earlier) to the longest time difference.
+        longest: Longest time difference, ps. The default is 1/30 of the trajectory, at most 20 ps, because the errors
+            need independent blocks, which must be much longer than `longest`.
+        unwrapped: Whether coordinates are unwrapped; by default as far as the reader knows. If they are, the time
+            between frames doesn't matter; otherwise no atom may move by half the box between two frames.
+        remove_drift: Whether to subtract the motion of the center of mass of the whole system. It is zero for a closed
+            system at rest, but a random walk with a local thermostat. A single atom or molecule keeps its motion.
+        temperature: K; with `viscosity`, for the finite-size correction.
         viscosity: Shear viscosity of the model, mPa s. (Water has 0.85 at 300 K: Harris and Woolf, J. Chem. Eng. Data
             49, 1064 (2004). A model has its own.)
-        masses: [N] in amu, if the trajectory doesn't know them and they aren't those of the elements.
+        masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
         blocks: See `Observable`.
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If elements or masses aren't known, or an argument is out of range.
+        TrajectoryError: If elements or masses are unknown, or an argument is out of range.
     """
 
     observable = "msd"
     title = "Mean square displacement and diffusion"
-    meaning = "How far atoms and molecules get in a time t; the slope is six times the diffusion constant."
+    meaning = "How far atoms and molecules move in a time t; the slope is six times the diffusion constant."
     symptom = (
-        "In a liquid in a cubic box the three axes aren't equivalent any more. A different constant with the same "
-        "structure points to the torques."
+        "In a liquid in a cubic box the three axes are no longer equivalent. A different diffusion constant at the "
+        "same structure indicates spurious torques."
     )
     settings = ("longest", "viscosity")
     follows_centroid = True
@@ -88,8 +86,8 @@ class MeanSquareDisplacement(TimeCorrelation):
         settings = run.settings
         if run.universe.dimensions is None or run.single_body:
             raise TrajectoryError(
-                "`universe`: expected a periodic box of several atoms or molecules, got a single one, or no box, where "
-                "nothing diffuses"
+                "`universe`: expected a periodic box of several atoms or molecules, got a single one or no box, where "
+                "diffusion isn't defined"
             )
         return Plan.of(
             cls(
@@ -131,14 +129,14 @@ class MeanSquareDisplacement(TimeCorrelation):
         try:
             self._water = Water(universe)
         except TrajectoryError as error:
-            self._no_molecules = (f"No molecules are followed, but elements: {error}.",)
+            self._no_molecules = (f"Only elements are followed, not molecules: {error}.",)
         if self._water is not None:
             self._groups[MOLECULES] = len(self._masses) + np.arange(len(self._water))
         self.remove_drift = remove_drift and len(self._masses if self._water is None else self._water) > 1
 
     def _prepare(self) -> None:
         super()._prepare()
-        # Here, so that a window which can't be is refused before the trajectory is read.
+        # Checked here, so that an impossible window is refused before the trajectory is read.
         step = self._time_step()
         fit_window(step * np.arange(float(self._correlator.lags + 1)), self.fit, EARLIEST)
         self._unwrapper = Unwrapper(unwrapped=self.unwrapped)
@@ -147,7 +145,7 @@ class MeanSquareDisplacement(TimeCorrelation):
         self._boxes = BoxHistory()
 
     def _default_lags(self, count: int, step: float) -> int:
-        # Displacements over longer times overlap too much for the trajectory to tell their errors.
+        # Displacements over longer times overlap too much to estimate their errors.
         return max(min(FEWEST_LAGS, count - 1), min(count // 30, round(LONGEST / step)))
 
     def _channels(self) -> list[Array]:
@@ -156,7 +154,7 @@ class MeanSquareDisplacement(TimeCorrelation):
         if self.viscosity is not None and not self._boxes.cubic:
             raise SettingError(
                 "viscosity",
-                "expected a cubic box, for which the finite-size correction is known, got "
+                "expected a cubic box, for which a finite-size correction exists, got "
                 f"{'none' if ts.dimensions is None else ts.dimensions} in frame {ts.frame}",
             )
         positions = self._snapshot.centroid
@@ -177,12 +175,12 @@ class MeanSquareDisplacement(TimeCorrelation):
         notes = [*dynamics_notes(self._ts), *self._no_molecules]
         for place, (name, members) in enumerate(self._groups.items()):
             part = cells[3 * place : 3 * place + 3]
-            quantities += self._of_group(name, part, lags, window, scale=1 / len(members))
+            quantities += self._group_quantities(name, part, lags, window, scale=1 / len(members))
             if window.stop - window.start >= 2 * FEWEST:
-                notes += _bend(name, lags[window], part[:, window], self.blocks)
+                notes += _nonlinearity_note(name, lags[window], part[:, window], self.blocks)
         if self._water is not None:
             notes += self._broken.notes(self._water, len(self.frames))
-        notes += self._notes_on_box()
+        notes += self._box_notes()
         return self._result(
             quantities,
             notes=tuple(notes),
@@ -195,8 +193,8 @@ class MeanSquareDisplacement(TimeCorrelation):
             viscosity_mPas=self.viscosity,
         )
 
-    def _of_group(self, name: str, cells: Cells, lags: Array, window: slice, *, scale: float) -> list[Quantity]:
-        """Return the quantities of one element, or of molecules, of the sums of squares along each axis, [C,3,L]."""
+    def _group_quantities(self, name: str, cells: Cells, lags: Array, window: slice, *, scale: float) -> list[Quantity]:
+        """Return the quantities of an element, or of molecules, from the sums of squares along each axis, [C,3,L]."""
         common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
         shown = slice(None, None, stride_of(len(lags)))
         in_window = cells[:, window]
@@ -233,7 +231,7 @@ class MeanSquareDisplacement(TimeCorrelation):
                 label=f"D(axis) − D, {name}",
                 unit="Å²/ps",
                 axes=(COMPONENTS,),
-                # The images of other boxes hinder motion along different axes differently.
+                # In other boxes, the periodic images affect the axes differently.
                 expected=0.0 if self._boxes.isotropic else None,
                 **common,
             ),
@@ -252,32 +250,32 @@ class MeanSquareDisplacement(TimeCorrelation):
             )
         return quantities
 
-    def _notes_on_box(self) -> tuple[str, ...]:
+    def _box_notes(self) -> tuple[str, ...]:
         notes = []
         if self._boxes.mean and self.viscosity is None:
             notes.append(
-                "D is that of a periodic box of this size; in a liquid it is larger in an infinite one, by about "
-                "2.84 kT / (6π η L): give the viscosity for that."
+                "D refers to a periodic box of this size; for an infinite liquid it is larger by about "
+                "2.84 kT / (6π η L): give the viscosity to add this correction."
             )
         if self._boxes.changes:
-            notes.append("The box changes: the motion that its dilation gives to all particles isn't counted.")
+            notes.append("The box changes: displacements exclude the dilation of the box.")
         if self.unwrapped and self._boxes.changes:
             notes.append(
-                "Coordinates are unwrapped: taken as such that count how many boxes, of the size at the time, an atom "
-                "has crossed."
+                "Coordinates are unwrapped: they are assumed to add the number of boxes that an atom has crossed, "
+                "times the current size of the box."
             )
         return tuple(notes)
 
 
 def _centers_of_mass(water: Water, masses: Array, positions: Array, bonds: Array) -> Array:
-    """Return centers of mass [M,3] of molecules that are whole around their oxygens."""
+    """Return the centers of mass [M,3] of molecules that are made whole around their oxygens."""
     of_molecules = masses[water.atoms]
     shares = of_molecules[:, 1:] / of_molecules.sum(axis=1, keepdims=True)
     return np.asarray(positions[water.atoms[:, 0]] + np.einsum("mb,mbx->mx", shares, bonds))
 
 
-def _bend(name: str, lags: Array, cells: Cells, blocks: int | None) -> tuple[str, ...]:
-    """Report so if the slope of mean square displacements [C,3,L] differs between the halves of the window."""
+def _nonlinearity_note(name: str, lags: Array, cells: Cells, blocks: int | None) -> tuple[str, ...]:
+    """Return a note if the slope of mean square displacements [C,3,L] differs between the halves of the window."""
     half = (len(lags) + 1) // 2
 
     def ratio(mean: Array) -> Array:
@@ -292,6 +290,6 @@ def _bend(name: str, lags: Array, cells: Cells, blocks: int | None) -> tuple[str
     if not (abs(value - 1) > _SLACK and abs(value - 1) > 2 * error):
         return ()
     return (
-        f"The mean square displacement of {name} isn't straight in the window of the fit: its slope in the second half "
-        f"is {value:.2f} ± {error:.2f} of that in the first. D isn't yet the diffusion constant there.",
+        f"The mean square displacement of {name} isn't linear in the window of the fit: the ratio of its slopes in the "
+        f"second and the first half is {value:.2f} ± {error:.2f}. D hasn't reached the diffusion constant.",
     )

@@ -1,14 +1,14 @@
 """Power spectrum of a series of numbers in time, such as the potential energy or the symmetry error V_avg − V of a log.
 
-Welch's estimate (IEEE Trans. Audio Electroacoust. 15, 70 (1967)): the series is cut into segments that overlap by half,
-the mean of each is subtracted, each is multiplied by a Hann window, and the squares of the transforms are averaged. The
-spectrum is that of positive frequencies only, so its integral over wavenumbers is the variance,
+Welch's estimate (IEEE Trans. Audio Electroacoust. 15, 70 (1967)): the series is divided into segments that overlap by
+half; each segment minus its mean is multiplied by a Hann window, and the squares of the transforms are averaged. The
+spectrum is one-sided (positive frequencies), so its integral over wavenumbers is the variance,
 
     int_0^inf P(ν̃) dν̃ = < x^2 > - < x >^2
 
-but for what is slower than a segment. A line is a peak of the full width 1.44 / (c T) at half maximum, T being the
-length of a segment. Frequencies above that of one wave in two samples (Nyquist) are folded back below it: of a quantity
-that jumps from sample to sample, such as the symmetry error under random rotations, this is a flat background.
+except for fluctuations slower than a segment. The full width of a line at half maximum is 1.44 / (c T), with the length
+T of a segment. Frequencies above the Nyquist frequency are aliased: a quantity that jumps between samples, such as the
+symmetry error under random rotations, has a flat spectrum.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from tumble.statistics.cells import cells_of
 from tumble.types import Array
 from tumble.version import __version__
 
-_SEGMENTS = 16  # into which a series is cut, if segments aren't longer than the longest by that
+_SEGMENTS = 16  # number of segments of a series, unless they would be longer than `_LONGEST`
 _LONGEST = 10.0  # ps
 _FEWEST = 8  # samples of a segment
 
 
 class PowerSpectrum(Kind):
-    """What a report says of `power_spectrum`."""
+    """Title and meaning of `power_spectrum` in reports."""
 
     observable = "power_spectrum"
     title = "Power spectra of logged quantities"
-    meaning = "At which frequencies energies and the symmetry error fluctuate."
+    meaning = "The frequencies at which energies and the symmetry error fluctuate."
     symptom = (
-        "The symmetry error follows the rotation of molecules: where it is slow, integrators and thermostats can't "
-        "average it out."
+        "The symmetry error follows the rotation of molecules: integrators and thermostats can't average out its slow "
+        "part."
     )
 
 
@@ -60,28 +60,28 @@ def power_spectrum(
     """Return the power spectrum and standard deviation of a series.
 
     Args:
-        times: [T] in ps, at equal distances.
+        times: [T] in ps, equally spaced.
         samples: [T].
-        name: Of what is sampled, for the names `power_NAME` and `deviation_NAME` of the quantities.
-        label: The same as in a figure.
-        unit: Of the samples.
-        segment: Length of a segment, ps; a sixteenth of the series, but no more than 10 ps, if not given.
-        highest: End of the spectrum, cm⁻¹.
+        name: Name of the series, for the names `power_NAME` and `deviation_NAME` of the quantities.
+        label: Label of the series in figures.
+        unit: Unit of the samples.
+        segment: Length of a segment, ps; the default is a sixteenth of the series, at most 10 ps.
+        highest: Upper end of the spectrum, cm⁻¹.
         blocks: Number of blocks for the errors; chosen if not given.
         diagnostic: See `Quantity`.
 
     Raises:
-        TrajectoryError: If times aren't at equal distances, numbers aren't finite, or the series is too short.
+        TrajectoryError: If times aren't equally spaced, a number isn't finite, or the series is too short.
     """
     times, samples = np.asarray(times, dtype=np.float64), np.asarray(samples, dtype=np.float64)
     step = _checked_step(times, samples)
     length = _segment_length(segment, step, len(samples))
-    # Large numbers, such as a total energy, would cost digits.
+    # Large numbers, such as a total energy, would lose digits.
     deviations = samples - samples.mean()
     pieces = sliding_window_view(deviations, length)[:: length // 2]
     frequencies, powers = signal.periodogram(pieces, fs=1 / step, window="hann", detrend="constant", axis=1)
     wavenumbers = frequencies / CM_PER_PS
-    # At frequency 0 there is what is left of the mean that was subtracted.
+    # At frequency 0 only a remainder of the subtracted mean is left.
     shown = (wavenumbers > 0) & (wavenumbers <= highest)
     if not np.any(shown):
         raise TrajectoryError(
@@ -119,7 +119,7 @@ def power_spectrum(
 
 
 def _checked_step(times: Array, samples: Array) -> float:
-    """Return time between two samples, ps."""
+    """Return the time between two samples, ps."""
     if times.ndim != 1 or times.shape != samples.shape:
         raise TrajectoryError(
             f"`samples`: expected one number for each of {times.size} times, got the shape {samples.shape}"
@@ -127,7 +127,7 @@ def _checked_step(times: Array, samples: Array) -> float:
     if len(times) < 2 * _FEWEST:
         raise TrajectoryError(f"`samples`: expected at least {2 * _FEWEST} for a power spectrum, got {len(times)}")
     if not (np.all(np.isfinite(times)) and np.all(np.isfinite(samples))):
-        raise TrajectoryError("`samples`: expected finite times and samples, got others")
+        raise TrajectoryError("`samples`: expected finite times and samples, got a NaN or infinity")
     return time_step(times)
 
 
@@ -149,6 +149,6 @@ def _notes(step: float, highest: float) -> tuple[str, ...]:
     if nyquist >= min(highest, FASTEST):
         return ()
     return (
-        f"Samples are {step:.4g} ps apart, which resolves wavenumbers up to {nyquist:.0f} cm⁻¹; what is faster is "
-        "folded into this spectrum.",
+        f"Samples are {step:.4g} ps apart, which resolves wavenumbers up to {nyquist:.0f} cm⁻¹; faster fluctuations "
+        "are aliased into this spectrum.",
     )

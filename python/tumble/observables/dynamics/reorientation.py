@@ -1,27 +1,27 @@
-"""Reorientation of water molecules: correlation functions of their axes and the times of their decay.
+"""Reorientation of water molecules: correlation functions of their axes, and decay times.
 
     C_l(t) = < P_l(u(0) . u(t)) >,        l = 1, 2
 
-over molecules and all origins, with Legendre polynomials P_l and unit vectors u along the
+averaged over molecules and time origins, with Legendre polynomials P_l and unit vectors u along the
 
-    bisector    of the two O-H bonds: the direction of the dipole
-    OH          bonds, both of each molecule
-    normal      of the plane of the molecule
+    bisector    bisector of the two O-H bonds: the direction of the dipole
+    OH          both O-H bonds of each molecule
+    normal      normal of the molecular plane
 
-By the addition theorem P_l(u . u') is a sum of products of 2l + 1 real spherical harmonics of u and of u' (for l = 1
-the components of u), so that fast Fourier transforms give all origins (`Correlator`).
+By the addition theorem, P_l(u . u') is a sum of products of 2l + 1 real spherical harmonics of u and of u' (for l = 1
+the components of u), so fast Fourier transforms evaluate all origins (`Correlator`).
 
-Times, both in ps:
+Decay times, both in ps:
 
-    tau_l             of A exp(-t / tau_l), fitted to C_l in a window that leaves out librations
-    tau_l_integral    the integral of C_l / C_l(0): by the trapezoidal rule to the end of the window, then of the fit
+    tau_l             from A exp(-t / tau_l), fitted to C_l in a window that excludes librations
+    tau_l_integral    integral of C_l / C_l(0): by the trapezoidal rule up to the end of the window, of the fit beyond
 
-(for l = 2, of the bond O-H, to be compared with NMR and infrared pump-probe experiments: the integral and the tail).
-The fit is that of the straight line through ln C_l with weights C_l^2, which is least squares to first order.
+(For l = 2 and the O-H bond, the integral compares with NMR, the tail with infrared pump-probe experiments.) A straight
+line is fitted to ln C_l with weights C_l^2, which equals a least-squares fit to C_l to first order.
 
-For ring polymers u is that of the centroid unless `beads`: then the harmonics are averaged over beads, which is the
-estimator of RPMD for a quantity that isn't linear in positions (`tumble.trajectories.centroid`); C_l(0) is below 1
-by what beads spread. The two agree as far as a molecule's beads point the same way.
+For ring polymers u belongs to the centroid. With `beads`, the harmonics are averaged over beads instead, which is the
+RPMD estimator for a quantity that isn't linear in positions (`tumble.trajectories.centroid`); C_l(0) is then below 1,
+because directions differ between beads. The smaller this difference, the better both estimators agree.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from tumble.statistics.cells import Cells
 from tumble.trajectories.centroid import dynamics_notes
 from tumble.types import Array
 
-# ps, when librations of liquid water at 300 K are over: Laage and Hynes, J. Phys. Chem. B 112, 14230 (2008).
+# ps, after which librations of liquid water at 300 K have decayed: Laage and Hynes, J. Phys. Chem. B 112, 14230 (2008).
 EARLIEST = 2.0
 LATEST = 10.0  # ps, after which little is left of C_2
 LONGEST = 20.0  # ps
@@ -54,14 +54,13 @@ DEGREES = (1, 2)
 
 
 class Reorientation(TimeCorrelation):
-    """Correlation functions C_1 and C_2 of the axes of water molecules, and their times.
+    """Correlation functions C_1 and C_2 of the axes of water molecules, and their decay times.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements, of water alone.
-        fit: First and last time of the window of the fit, ps; from 2 to 10 ps if not given, less in a short
-            trajectory.
-        longest: Longest time difference, ps; a quarter of the trajectory, but no more than 20 ps, if not given.
-        beads: Whether harmonics are averaged over beads, instead of those of the centroid.
+        universe: A `MDAnalysis.Universe` of water, with elements.
+        fit: First and last time of the window of the fit, ps; the default is 2 to 10 ps, or less in a short trajectory.
+        longest: Longest time difference, ps; the default is a quarter of the trajectory, at most 20 ps.
+        beads: Whether to average the harmonics over beads instead of using the centroid.
         blocks: See `Observable`.
         verbose: See `Observable`.
 
@@ -72,12 +71,12 @@ class Reorientation(TimeCorrelation):
     observable = "reorientation"
     title = "Reorientation of molecules"
     meaning = (
-        "How long the axes of molecules remember their directions: correlations of first and second order, and the "
-        "times of their decay."
+        "How fast the axes of molecules lose the memory of their directions: correlations of first and second order, "
+        "and their decay times."
     )
     symptom = (
-        "A direction that molecules prefer is never forgotten: the curves don't decay to zero. Torques that depend "
-        "on the direction also change how fast they decay."
+        "If molecules prefer a direction, the curves don't decay to zero. Torques that depend on the direction also "
+        "change the rates of the decay."
     )
     settings = ("longest",)
 
@@ -107,7 +106,7 @@ class Reorientation(TimeCorrelation):
 
     def _prepare(self) -> None:
         super()._prepare()
-        # Here, so that a window which can't be is refused before the trajectory is read.
+        # Checked here, so that an impossible window is refused before the trajectory is read.
         step = self._time_step()
         fit_window(step * np.arange(float(self._correlator.lags + 1)), self.fit, EARLIEST, LATEST)
         self._broken = BrokenMolecules()
@@ -142,8 +141,8 @@ class Reorientation(TimeCorrelation):
             quantities += [curve, *times]
             if not times:
                 notes.append(
-                    f"C{degree} of the axis {axis} doesn't decay in the window of the fit, so it has no time that this "
-                    "trajectory could tell."
+                    f"C{degree} of the axis {axis} doesn't decay in the window of the fit, so this trajectory gives no "
+                    "decay time."
                 )
         return self._result(
             quantities,
@@ -154,10 +153,10 @@ class Reorientation(TimeCorrelation):
         )
 
     def _times(self, axis: str, degree: int, cells: Cells, lags: Array, window: slice) -> list[Quantity]:
-        """Return the fitted and the integrated time; none if there is no decay."""
+        """Return the fitted and the integrated decay time; empty if there is no decay."""
         used = cells[: window.stop]
         used_lags = lags[: window.stop]
-        longest = 10 * float(used_lags[-1])  # that a fit is believed
+        longest = 10 * float(used_lags[-1])  # longest decay time that the fit can determine
 
         def fitted(mean: Array) -> Array:
             return np.asarray(decay_time(used_lags[window], mean[window])[0])
@@ -185,7 +184,7 @@ class Reorientation(TimeCorrelation):
 
 
 def harmonics(units: Array, degree: int) -> Array:
-    """Return real spherical harmonics Y of unit vectors [...,3], so normalized that sum_m Y_m(u) Y_m(u') = P_l(u . u').
+    """Return real spherical harmonics Y of unit vectors, normalized such that sum_m Y_m(u) Y_m(u') = P_l(u . u').
 
     Args:
         units: [...,3].
@@ -205,9 +204,9 @@ def harmonics(units: Array, degree: int) -> Array:
 
 
 def decay_time(lags: Array, values: Array) -> tuple[float, float]:
-    """Return time tau and value at time 0 of the exponential through `values` [L]; NaN if they don't decay.
+    """Return the decay time and the value at time 0 of an exponential through `values` [L]; NaN if they don't decay.
 
-    The straight line through the logarithms, with the squares of the values as weights.
+    A straight line is fitted to the logarithms, with the squares of the values as weights.
     """
     usable = np.maximum(values, 0.0)
     weights = usable**2

@@ -1,32 +1,32 @@
 """Vibrational density of states of each element, from the velocity autocorrelation.
 
-    C(t)  = < sum_i m_i v_i(0) . v_i(t) >,        over atoms i of the element and all origins
+    C(t)  = < sum_i m_i v_i(0) . v_i(t) >,        over atoms i of the element and all time origins
     S(ν)  = 2 int_{-T}^{T} C(|t|) w(t) cos(2 pi ν t) dt,        w(t) = cos^2(pi t / 2T)
     D(ν)  = 3 S(ν) / int_0^inf S(ν) dν
 
 D integrates to 3, the degrees of freedom of an atom, over wavenumbers. (Dickey and Paskin, Phys. Rev. 188, 1407
 (1969).) D(0) of a liquid isn't zero: the diffusion constant is k T D(0) / (12 m), with D over frequency.
 
-int S dν = C(0) gives the kinetic temperature T_X of each element. With classical nuclei in equilibrium these are all
-the same, whatever the potential. Most runs conserve the velocity V of the whole, others don't, so it is taken out: with
-the mass M of the whole, and M_X and the mean velocity U of the element,
+int S dν = C(0) gives the kinetic temperature T_X of each element. For classical nuclei in equilibrium all T_X are
+equal, for any potential. The velocity V of the center of mass is subtracted, because most runs conserve it, but not
+all. With the mass M of the system, and the mass M_X and mean velocity U of the element,
 
     < sum_i m_i |v_i - V|^2 >  =  C(0) - M_X <U^2> + M_X <(U - V)^2>  =  3 k T_X (N_X - M_X / M)
 
-since the velocity of an atom relative to the whole has the variance kT (1/m - 1/M) along an axis. For the oxygens of 27
-molecules that is 3 % of their freedoms, for that of a single one 89 %.
+since the velocity of an atom relative to the center of mass has the variance kT (1/m - 1/M) along an axis. This removes
+3 % of the degrees of freedom from the oxygens of 27 water molecules, and 89 % from the oxygen of a single molecule.
 
-The Hann window w makes a sharp line a peak of the full width 1 / (c T) at half maximum, the resolution, with side lobes
-of -2.7 % beside it. Frequencies above that of one wave in two frames (Nyquist) are folded back below it.
+The Hann window w broadens a sharp line to a full width at half maximum of 1 / (c T), the resolution, with side lobes of
+-2.7 %. Frequencies above the Nyquist frequency of the frames are aliased.
 
-Without velocities, displacements from one frame to the next are divided by the time h between them. This takes from S a
-factor (sin(pi ν h) / (pi ν h))^2, at least 0.41, which is given back; but of what is folded it took more.
+Without velocities, displacements between frames are divided by the time h between them. This multiplies S by
+(sin(pi ν h) / (pi ν h))^2, which is at least 0.41 and is corrected for; aliased frequencies lose more than that.
 
-For ring polymers: of the centroid, whose spectrum is the Kubo-transformed one in RPMD, TRPMD and CMD (with spurious
-resonances of the internal modes, broadened lines, and lines that are too low, respectively), and whose temperature is
-that of the system. With `beads`, of all beads: their velocities are those of fictitious momenta and no observable, but
-show the frequencies of the ring polymer and its thermostat; their temperature is P times that of the system in i-PI,
-and the whole is that of all beads, with P M for M.
+For ring polymers, the centroid is used. Its spectrum approximates the Kubo-transformed one in RPMD, TRPMD and CMD (with
+spurious resonances of the internal modes, broadened lines, and red-shifted lines, respectively), and its temperature is
+that of the system. With `beads`, all beads are used. Their velocities belong to fictitious momenta and aren't an
+observable, but show the frequencies of the ring polymer and its thermostat. Their temperature in i-PI is P times that
+of the system, and the center of mass is that of all beads, with P M instead of M.
 """
 
 from __future__ import annotations
@@ -68,29 +68,29 @@ from tumble.types import Array
 class VibrationalSpectrum(TimeCorrelation):
     """Vibrational density of states, and kinetic temperature, of each element.
 
-    Quantities: `dos_X` and `temperature_X`; no temperature without velocities, if frames don't resolve the vibrations
-    of water, and none of elements whose atoms have constraints, which take degrees of freedom.
+    Quantities: `dos_X` and `temperature_X`. There is no temperature if velocities are missing and frames don't resolve
+    the vibrations of water, and none for elements with constrained atoms, since constraints remove degrees of freedom.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements; velocities are used where it has them.
-        resolution: Full width at half maximum that a sharp line gets, cm⁻¹.
-        highest: End of the spectrum, cm⁻¹.
-        from_positions: Whether velocities in the trajectory aren't used.
-        beads: Whether all beads of a ring polymer are followed, instead of the centroid.
-        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        universe: A `MDAnalysis.Universe` with elements; its velocities are used if it has any.
+        resolution: Full width at half maximum of a sharp line, cm⁻¹.
+        highest: Upper end of the spectrum, cm⁻¹.
+        from_positions: Whether to ignore the velocities in the trajectory.
+        beads: Whether to follow all beads of a ring polymer instead of the centroid.
+        masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
         blocks: See `TimeCorrelation`.
         verbose: See `TimeCorrelation`.
 
     Raises:
-        TrajectoryError: If elements or masses aren't known, or an argument is out of range.
+        TrajectoryError: If elements or masses are unknown, or an argument is out of range.
     """
 
     observable = "spectrum"
     title = "Vibrational density of states"
-    meaning = "At which frequencies atoms of each element move."
+    meaning = "The frequencies at which the atoms of each element move."
     symptom = (
-        "Spurious torques act on librations first, in water at about 400 to 800 cm⁻¹; stretches of bonds are stiff "
-        "and notice little."
+        "Spurious torques act on librations first, in water at about 400 to 800 cm⁻¹; bond stretches are stiff and "
+        "change little."
     )
     settings = ("resolution",)
 
@@ -155,14 +155,14 @@ class VibrationalSpectrum(TimeCorrelation):
     def _see(self) -> None:
         values = self._displacements() if self._positions else self._velocities()
         if self._started or not self._positions:
-            # The sum over beads is to be their average.
+            # So that the sum over beads becomes an average.
             values *= self._roots[:, None] / np.sqrt(len(values))
             elements = [values[:, members] for members in self._groups.values()]
             self._correlator.add([*elements, *self._common(values)])
         self._started = True
 
     def _common(self, values: Array) -> list[Array]:
-        """sqrt(M_X) U, and sqrt(M_X) (U - V), of each element, from what is correlated of all atoms, [P,N,3]."""
+        """Return sqrt(M_X) U and sqrt(M_X) (U - V) of each element from mass-weighted values of all atoms, [P,N,3]."""
         momenta = self._roots[:, None] * values.sum(axis=0) / np.sqrt(len(values))
         whole = momenta.sum(axis=0) / self._masses.sum()
         found = []
@@ -173,7 +173,7 @@ class VibrationalSpectrum(TimeCorrelation):
         return found
 
     def _velocities(self) -> Array:
-        """[P,N,3] in Å/ps, P = 1 for the centroid."""
+        """Return velocities, [P,N,3] in Å/ps, with P = 1 for the centroid."""
         velocities = velocities_of(self._ts)
         if velocities is None:
             raise TrajectoryError(
@@ -183,7 +183,7 @@ class VibrationalSpectrum(TimeCorrelation):
         return np.array(velocities if self.beads else velocities.mean(axis=0, keepdims=True))
 
     def _displacements(self) -> Array:
-        """[P,N,3] in Å since the frame before."""
+        """Return displacements since the previous frame, [P,N,3] in Å."""
         positions = beads_of(self._ts)
         positions = positions if self.beads else positions.mean(axis=0, keepdims=True)
         moved = self._unwrapper.displacements(positions.reshape(-1, 3), self._ts.dimensions, self._ts.frame)
@@ -201,8 +201,8 @@ class VibrationalSpectrum(TimeCorrelation):
             if not total @ cells[place].mean > 0:
                 raise TrajectoryError(f"`universe`: expected atoms that move, got {symbol} at rest")
             own, common = cells[place], cells[elements + 2 * place : elements + 2 * place + 2]
-            density, temperature = self._of_element(symbol, members, own, common, axis, transform, total)
-            # Of what is folded, the factor that differences take isn't known.
+            density, temperature = self._element_quantities(symbol, members, own, common, axis, transform, total)
+            # The correction factor for differences is unknown for aliased frequencies.
             unknown = (self._positions and folded) or symbol in self._constrained
             quantities += [density] if unknown else [density, temperature]
         return self._result(
@@ -214,7 +214,7 @@ class VibrationalSpectrum(TimeCorrelation):
             estimator="beads" if self.beads else "centroid",
         )
 
-    def _of_element(
+    def _element_quantities(
         self,
         symbol: str,
         members: NDArray[np.intp],
@@ -227,17 +227,17 @@ class VibrationalSpectrum(TimeCorrelation):
         """Return the density of states and temperature from the linear forms of `_transforms` and of `_common`."""
         options: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
         share, relative = 0.0, cells
-        if len(self._masses) > 1:  # else the atom is the whole
+        if len(self._masses) > 1:  # a single atom is the whole system
             share = float(self._masses[members].sum() / self._masses.sum())
             relative = Cells(cells.sums - common.sums[:, 0] + common.sums[:, 1], cells.counts, cells.length)
         copies = len(beads_of(self._ts)) if self.beads else 1
-        freedoms = 3 * (len(members) - share / copies)
+        degrees_of_freedom = 3 * (len(members) - share / copies)
 
         def density(mean: Array) -> Array:
             return np.asarray(3 * (transform @ mean) / (total @ mean))
 
         def temperature(mean: Array) -> Array:
-            return np.asarray((total @ mean) / (freedoms * BOLTZMANN))
+            return np.asarray((total @ mean) / (degrees_of_freedom * BOLTZMANN))
 
         return [
             derived(f"dos_{symbol}", cells, density, label=f"D(ν̃), {symbol}", unit="cm", axes=(axis,), **options),
@@ -254,27 +254,27 @@ class VibrationalSpectrum(TimeCorrelation):
     def _notes(self, step: float) -> tuple[str, ...]:
         notes = []
         if highest_wavenumber(step) < FASTEST:
-            without = ", for which reason no kinetic temperatures are given" if self._positions else ""
+            without = "; therefore no kinetic temperatures are given" if self._positions else ""
             notes.append(
                 f"Frames are {step:.4g} ps apart, which resolves wavenumbers up to {highest_wavenumber(step):.0f} "
-                f"cm⁻¹; the faster vibrations are folded into this spectrum{without}."
+                f"cm⁻¹; faster vibrations are aliased into this spectrum{without}."
             )
         if self._constrained:
             notes.append(
-                f"Distances within molecules are kept, which takes degrees of freedom from "
-                f"{', '.join(self._constrained)}: no kinetic temperature is given for these; see `drift`."
+                "Distances within molecules are constrained, which removes degrees of freedom from "
+                f"{', '.join(self._constrained)}: no kinetic temperature is given for these elements; see `drift`."
             )
         if self._positions:
-            notes.append("Velocities are differences of positions, corrected for what that takes from each frequency.")
+            notes.append("Velocities are differences of positions; the spectrum is corrected for the differences.")
         if self.beads and len(beads_of(self._ts)) > 1:
             notes.append(
-                "The spectrum is that of beads, whose momenta are fictitious: it is a diagnostic, not an observable."
+                "This is the spectrum of beads, whose momenta are fictitious: it is a diagnostic, not an observable."
             )
         return tuple(notes)
 
 
 def _constrained(universe: Any, masses: Any) -> NDArray[np.intp]:
-    """Return the indices of atoms with constraints; none where molecules aren't known."""
+    """Return the indices of atoms with constraints; empty if the molecules are unknown."""
     try:
         return Constraints(universe, Molecules(universe, masses=masses)).atoms
     except TrajectoryError:
@@ -284,13 +284,13 @@ def _constrained(universe: Any, masses: Any) -> NDArray[np.intp]:
 def _transforms(
     lags: Array, step: float, wavenumbers: Array, resolution: float, *, from_positions: bool
 ) -> tuple[Array, Array]:
-    """What makes S of C, or of the correlation of displacements: linear forms.
+    """Return the linear forms that turn C, or the correlation of displacements, into S and its integral.
 
     Returns:
         The matrix [K,L+1] to S at K wavenumbers, per cm⁻¹, and the vector [L+1] to the integral of S over all of them.
     """
     weights = 2 * np.cos(0.5 * np.pi * lags * CM_PER_PS * resolution) ** 2
-    weights[0] *= 0.5  # the other lags stand for negative ones as well
+    weights[0] *= 0.5  # each other lag also counts for its negative
     frequencies = CM_PER_PS * wavenumbers
     matrix = 2 * step * CM_PER_PS * np.cos(2 * np.pi * np.outer(frequencies, lags)) * weights
     if not from_positions:
@@ -298,5 +298,5 @@ def _transforms(
     # np.sinc(x) is sin(pi x) / (pi x).
     matrix /= (step * np.sinc(frequencies * step))[:, None] ** 2
     size = 8 * len(lags)
-    given_back = (step * np.sinc(fft.rfftfreq(size))) ** -2
-    return matrix, np.asarray(fft.irfft(given_back, size)[: len(lags)] * weights)
+    correction = (step * np.sinc(fft.rfftfreq(size))) ** -2
+    return matrix, np.asarray(fft.irfft(correction, size)[: len(lags)] * weights)

@@ -1,4 +1,4 @@
-"""Wavenumbers, cm⁻¹: the unit of frequency in vibrational spectroscopy, and what a trajectory resolves of them."""
+"""Wavenumbers, cm⁻¹: the unit of frequency in vibrational spectroscopy, and the range that a trajectory resolves."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from tumble.errors import SettingError
 #: Speed of light: wavenumber (cm⁻¹) = frequency (1/ps) / this.
 CM_PER_PS: float = constants.c * constants.pico / constants.centi
 
-#: cm⁻¹, above everything that vibrates in water.
+#: cm⁻¹, above all vibrations of water.
 FASTEST = 4500.0
 
 _FEWEST = 4  # frames in a window
 
 
 def highest_wavenumber(step: float) -> float:
-    """What frames so far apart (ps) resolve: half a wave from one to the next (Nyquist), cm⁻¹."""
+    """Return the Nyquist wavenumber, cm⁻¹, of frames that are `step` (ps) apart."""
     return 1 / (2 * CM_PER_PS * step)
 
 
 def window_lags(resolution: float, step: float, frames: int) -> int:
     """Return the number of lags to the end of a Hann window cos^2(pi t / 2 T) of length T = 1 / (c resolution).
 
-    With it a sharp line gets the resolution as its full width at half maximum.
+    The window broadens a sharp line to a full width at half maximum equal to the resolution.
 
     Args:
         resolution: cm⁻¹.
         step: Time between two frames, ps.
-        frames: Their number.
+        frames: Number of frames.
 
     Raises:
-        TrajectoryError: If the run is too short for this resolution, or the window shorter than a few frames.
+        SettingError: If the run is too short for this resolution, or the window is shorter than a few frames.
     """
     if not 0 < resolution < np.inf:
         raise SettingError("resolution", f"expected a positive number of cm⁻¹, got {resolution:g}")
@@ -41,12 +41,12 @@ def window_lags(resolution: float, step: float, frames: int) -> int:
         raise SettingError(
             "resolution",
             f"expected a run longer than {window:.4g} ps for {resolution:g} cm⁻¹, got {frames} frames "
-            f"{step:.4g} ps apart; ask for a coarser resolution",
+            f"{step:.4g} ps apart; give a coarser resolution",
         )
     if window / step < _FEWEST:
         raise SettingError(
             "resolution",
             f"expected a window of at least {_FEWEST} frames, got {window:.4g} ps with frames {step:.4g} "
-            "ps apart; ask for a finer resolution, or write frames more often",
+            "ps apart; give a finer resolution, or write frames more often",
         )
     return int(window / step)

@@ -1,4 +1,4 @@
-"""The molecules of water in the first frame: a hydrogen belongs to the oxygen nearest to it (nearest images)."""
+"""Which hydrogens belong to which oxygen of water in the first frame: each to the nearest (nearest images)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tumble.errors import TrajectoryError
 
 LIMIT = 1.35  # Å; an O-H bond of liquid water at 300 K vibrates between about 0.85 and 1.2 Å
 
-_FEW = 1_000_000  # distances that are all computed
+_FEW = 1_000_000  # pairs up to which all distances are computed
 
 
 def water_atoms(universe: Any) -> tuple[Any, Any]:
@@ -30,11 +30,11 @@ def water_atoms(universe: Any) -> tuple[Any, Any]:
 
 
 def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
-    """Return the molecules in the first frame of a trajectory.
+    """Return the water molecules in the first frame of a trajectory.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements, of water alone.
-        limit: Longest distance of an oxygen and its own hydrogen in a whole molecule, Å.
+        universe: A `MDAnalysis.Universe` of water, with elements.
+        limit: Largest O-H distance within a whole molecule, Å.
 
     Returns:
         Indices of the atoms O, H and H of each molecule, [M,3], in the order of the oxygens.
@@ -44,7 +44,7 @@ def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
     """
     oxygens, hydrogens = water_atoms(universe)
     dimensions = universe.trajectory[0].dimensions
-    # A tree, and not all distances, so that large boxes are no burden, and no grid, which is as large as empty space.
+    # A tree: all distances take too long in large boxes, and a grid too much memory in mostly empty ones.
     method = "bruteforce" if len(oxygens) * len(hydrogens) <= _FEW else "pkdtree"
     pairs, distances = capped_distance(oxygens.positions, hydrogens.positions, limit, box=dimensions, method=method)
     order = np.lexsort((distances, pairs[:, 1]))

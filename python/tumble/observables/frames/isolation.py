@@ -1,8 +1,8 @@
-"""Isolated systems: molecules and clusters with nothing around, in files that have a cell nevertheless.
+"""Isolated systems: molecules and clusters in empty space, although their files have a cell.
 
-i-PI writes a cell into every file, and a dump of LAMMPS has the bounds of a box whether or not it is periodic. So a
-system counts as isolated if its cell has, along each of its vectors, an empty slab wider than any potential with a
-cutoff reaches. Where the slab is, the cell is cut, so that a molecule that was wrapped into it is whole again.
+i-PI writes a cell into every file, and a LAMMPS dump has the bounds of a box whether or not it is periodic. A system
+counts as isolated if its cell has an empty slab along each cell vector that is wider than the cutoff of any potential.
+The cell is cut at the slab, so that a molecule that was wrapped into the cell is whole again.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from tumble.errors import TrajectoryError
 from tumble.trajectories.boxes import face_distances
 from tumble.types import Array
 
-GAP = 10.0  # Å; an empty slab as wide separates a system from its images
+GAP = 10.0  # Å; an empty slab of this width separates a system from its images
 
 
 class Isolation:
     """Whether a system is isolated, and its positions as one piece.
 
     Args:
-        universe: A `MDAnalysis.Universe`; its first frame is looked at.
+        universe: A `MDAnalysis.Universe`; its first frame is examined.
         isolated: Whether nothing interacts through the boundaries of the cell; positions are then taken as they are.
-            If not given, it is found out.
+            If not given, the first frame decides.
 
     Attributes:
         known: Whether the system is isolated.
         gap: Width of the narrowest empty slab between images in the first frame, Å; infinite without a cell.
-        widest: Of the widest one.
+        widest: Width of the widest empty slab, Å.
     """
 
     def __init__(self, universe: Any, isolated: bool | None = None) -> None:
@@ -44,13 +44,13 @@ class Isolation:
         self.known = isolated if isolated is not None else bool(self.gap >= GAP)
 
     def require(self, what: str) -> None:
-        """Nothing for an isolated system.
+        """Check that the system is isolated.
 
         Args:
-            what: What needs it, for the message.
+            what: The quantity that needs an isolated system, for the message.
 
         Raises:
-            TrajectoryError: If it isn't isolated.
+            TrajectoryError: If the system isn't isolated.
         """
         if not self.known:
             known = np.isfinite(self.gap)
@@ -59,27 +59,27 @@ class Isolation:
             )
             raise TrajectoryError(
                 f"`universe`: expected an isolated system for {what}, got {cell}, "
-                "where it isn't conserved even by an exactly invariant model; if nothing interacts through the "
-                "boundaries, say so by `isolated`"
+                "where even an exactly invariant model doesn't conserve it; if nothing interacts through the "
+                "boundaries, set `isolated`"
             )
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know."""
+        """Notes for the reader of a result."""
         if not self._cuts:
             return ()
-        return (f"The cell is taken as empty space, since images are {self.gap:.1f} Å apart in the first frame.",)
+        return (f"The system is treated as isolated: images are {self.gap:.1f} Å apart in the first frame.",)
 
     def beads(self, beads: Array, dimensions: Any, frame: int) -> Array:
-        """Return the positions [P,N,3] in one piece, in Å.
+        """Return positions [P,N,3] in Å with the system in one piece.
 
         Args:
             beads: [P,N,3] in Å.
             dimensions: Edges (Å) and angles (degrees) of the cell.
-            frame: Its index, for the message.
+            frame: Index of the frame, for the message.
 
         Raises:
-            TrajectoryError: If images have come near each other.
+            TrajectoryError: If images have come close to each other.
         """
         if not self._cuts:
             return beads
@@ -109,7 +109,7 @@ def _gaps(positions: Array, dimensions: Any) -> Array:
 
 
 def _widest(fractions: Array) -> tuple[float, float]:
-    """Return the width of the widest empty interval on the circle of length 1, and where the atoms after it start."""
+    """Return the width of the widest empty interval on a circle of length 1, and where it ends."""
     places = np.sort(fractions % 1.0)
     widths = np.diff(np.append(places, places[0] + 1.0))
     last = int(np.argmax(widths))

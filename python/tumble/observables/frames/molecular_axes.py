@@ -1,13 +1,13 @@
 """Axes of molecules, as unit vectors.
 
-Of water:
+The axes of water:
 
-    bisector    of the two O-H bonds: the direction of the dipole
-    OH          bonds, both of each molecule
-    normal      of the plane of the molecule
+    bisector    bisector of the two O-H bonds: the direction of the dipole
+    OH          both O-H bonds of each molecule
+    normal      normal of the molecular plane
 
-The normal is a line: neither of its two directions is preferred by the molecule, which one is taken is chance, and
-nothing may depend on it.
+The normal is a line without a sign: the molecule prefers neither direction, so results must not depend on which of
+them is stored.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class MolecularAxis:
     """An axis of molecules of any kind.
 
     Attributes:
-        name: As in the names of quantities.
-        vectors: Takes the positions of all beads [P,N,3] in Å and the box (edges and angles, None without one) and
-            gives unit vectors, [P,V,3]. To be used by several processes it must be a function of a module.
-        line: Whether it has no sign.
+        name: Name of the axis in the names of quantities.
+        vectors: Function that takes the positions of all beads [P,N,3] in Å and the box (edges and angles, None without
+            one) and returns unit vectors, [P,V,3]. Parallel analyses need a function defined at the top of a module.
+        line: Whether the axis has no sign.
     """
 
     name: str
@@ -47,16 +47,16 @@ class MolecularAxes:
     """The axes of the molecules of a trajectory.
 
     Args:
-        universe: A `MDAnalysis.Universe`; of water, with elements, if a name is among the axes.
-        axes: Names of axes of water, or others.
+        universe: A `MDAnalysis.Universe`; it must be water, with elements, if an axis is given by name.
+        axes: Names of axes of water, or axes of other molecules.
 
     Attributes:
-        water: The molecules; None if no axis is one of water.
-        names: Of the axes.
-        lines: Whether each has no sign.
+        water: The water molecules; None if no axis is one of water.
+        names: Names of the axes.
+        lines: Whether each axis has no sign.
 
     Raises:
-        TrajectoryError: If an axis isn't known, or two have the same name; if this isn't water and should be.
+        TrajectoryError: If an axis is unknown, two have the same name, or an axis of water is given for another system.
     """
 
     def __init__(self, universe: Any, axes: Sequence[str | MolecularAxis] = AXES) -> None:
@@ -74,7 +74,7 @@ class MolecularAxes:
         """Return unit vectors along each axis of all beads of a frame, [P,V,3].
 
         Raises:
-            TrajectoryError: If one isn't a unit vector.
+            TrajectoryError: If a vector isn't a unit vector.
         """
         known = {} if self.water is None else axes_of_beads(self.water, snapshot)
         return self._chosen(known, snapshot.beads, snapshot.dimensions)
@@ -83,7 +83,7 @@ class MolecularAxes:
         """Return unit vectors along each axis of the centroid of a frame, [1,V,3].
 
         Raises:
-            TrajectoryError: If one isn't a unit vector.
+            TrajectoryError: If a vector isn't a unit vector.
         """
         known = {} if self.water is None else axes_of_centroid(self.water, snapshot)
         return self._chosen(known, snapshot.centroid[None], snapshot.dimensions)
@@ -96,18 +96,18 @@ class MolecularAxes:
         return found
 
     def count_broken(self, broken: BrokenMolecules, snapshot: Snapshot) -> None:
-        """Look for molecules that have fallen apart in a frame."""
+        """Count the broken molecules of a frame."""
         if self.water is not None:
             broken.count(self.water, self.water.bonds_of_centroid(snapshot), snapshot.frame)
 
 
 def axes_of_beads(water: Water, snapshot: Snapshot) -> dict[str, Array]:
-    """Return `axes_of_water` of all beads of a frame; computed once for all who ask."""
+    """Return `axes_of_water` of all beads of a frame, computed once for all callers."""
     return snapshot.once(("axes", water.key), lambda: axes_of_water(water.bonds_of_beads(snapshot)))
 
 
 def axes_of_centroid(water: Water, snapshot: Snapshot) -> dict[str, Array]:
-    """Return `axes_of_water` of the centroid of a frame, with P = 1; computed once for all who ask."""
+    """Return `axes_of_water` of the centroid of a frame, with P = 1, computed once for all callers."""
     key = ("axes of the centroid", water.key)
     return snapshot.once(key, lambda: axes_of_water(water.bonds_of_centroid(snapshot)[None]))
 
@@ -116,10 +116,10 @@ def axes_of_water(bonds: Array) -> dict[str, Array]:
     """Return unit vectors along the axes of water molecules.
 
     Args:
-        bonds: Vectors from the oxygen to both hydrogens, [P,M,2,3].
+        bonds: Vectors from each oxygen to its two hydrogens, [P,M,2,3].
 
     Returns:
-        `bisector` and `normal`, [P,M,3], and `OH`, [P,2M,3]; NaN for a molecule that is straight.
+        `bisector` and `normal`, [P,M,3], and `OH`, [P,2M,3]; NaN for a linear molecule.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         units = _normalized(bonds)
@@ -132,7 +132,7 @@ def axes_of_water(bonds: Array) -> dict[str, Array]:
 
 
 def _cross(one: Array, other: Array) -> Array:
-    # As `np.cross` has it, which is slow for few vectors.
+    # The same as `np.cross`, which is slow for few vectors.
     found = np.empty_like(one)
     for axis in range(3):
         b, c = (axis + 1) % 3, (axis + 2) % 3
@@ -141,7 +141,7 @@ def _cross(one: Array, other: Array) -> Array:
 
 
 def _normalized(vectors: Array) -> Array:
-    # Of einsum, which is faster than `norm` along a short axis.
+    # `einsum` is faster than `norm` along a short axis.
     return np.asarray(vectors / np.sqrt(np.einsum("...x,...x", vectors, vectors))[..., None])
 
 

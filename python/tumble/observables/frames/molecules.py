@@ -20,17 +20,17 @@ class Molecules:
 
     Args:
         universe: A `MDAnalysis.Universe`.
-        molecules: Indices of the atoms of each molecule; those of water, found by distance, or those that bonds of the
-            Universe join, if not given.
-        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        molecules: Indices of the atoms of each molecule. If not given, the bonds of the Universe define the molecules,
+            or, for water without bonds, the distances.
+        masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
 
     Attributes:
-        atoms: Indices of their atoms, one molecule after the other, [A].
-        masses: Of these atoms, [A] in amu.
+        atoms: Indices of the atoms, one molecule after the other, [A].
+        masses: Masses of these atoms, [A] in amu.
         sizes: Number of atoms of each molecule, [M].
 
     Raises:
-        TrajectoryError: If molecules aren't known, or an atom is in several of them.
+        TrajectoryError: If the molecules are unknown, or an atom is in several of them.
     """
 
     def __init__(
@@ -53,19 +53,19 @@ class Molecules:
         return len(self.sizes)
 
     def sums(self, values: Array) -> Array:
-        """Return the sums over the atoms of each molecule, [M,...] of [A,...]."""
+        """Return the sums [M,...] of values [A,...] over the atoms of each molecule."""
         return np.asarray(np.add.reduceat(values, self._starts, axis=0))
 
     def spread(self, values: Array) -> Array:
-        """Return the value of its molecule for each atom, [A,...] of [M,...]."""
+        """Return for each atom the value of its molecule, [A,...] from [M,...]."""
         return np.asarray(values[self._owners])
 
     def centers(self, values: Array) -> Array:
-        """Return centers of mass of positions or velocities [A,3] of the atoms, [M,3]."""
+        """Return the center of mass of each molecule, or its velocity, [M,3], from values [A,3] of the atoms."""
         return self.sums(self.masses[:, None] * values) / self.molecular_masses[:, None]
 
     def whole(self, positions: Array, dimensions: Any) -> Array:
-        """Return the positions of their atoms, [A,3] of [N,3], each molecule in one piece around its first atom."""
+        """Return the positions [A,3] from those of all atoms [N,3], with each molecule whole around its first atom."""
         mine = np.asarray(positions[self.atoms], dtype=np.float64)
         if dimensions is None or not np.all(np.asarray(dimensions[:3]) > 0):
             return mine
@@ -79,6 +79,6 @@ def _found(universe: Any) -> list[NDArray[np.intp]]:
     if hasattr(universe.atoms, "elements") and set(universe.atoms.elements) == {"O", "H"}:
         return list(Water(universe).atoms)
     raise TrajectoryError(
-        "`molecules`: expected water, or bonds in the trajectory, by which molecules are known, got neither; give the "
-        "indices of the atoms of each molecule"
+        "`molecules`: expected water, or bonds in the trajectory that define molecules, got neither; give the indices "
+        "of the atoms of each molecule"
     )

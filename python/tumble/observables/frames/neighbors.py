@@ -1,10 +1,11 @@
-"""Velocities and forces of a frame: as they were written, or from the positions in the frames beside it.
+"""Velocities and forces of a frame: as written, or from the positions in the neighboring frames.
 
     v(t) = (x(t + h) - x(t - h)) / 2h
 
-with the time h between two frames of the trajectory, whatever stride an analysis has. The error goes with h^2: of a
-vibration of angular frequency w, v is too small by (w h)^2 / 6. With one frame for each step these are the velocities
-of the Verlet integrator. (Allen and Tildesley, Computer Simulation of Liquids, 2nd edition, section 3.2.)
+with the time h between two frames of the trajectory, regardless of the stride of an analysis. The error is of order
+h^2: for a vibration of angular frequency w, v is too small by the relative amount (w h)^2 / 6. If each step is written,
+these are the velocities of the Verlet integrator. (Allen and Tildesley, Computer Simulation of Liquids, 2nd edition,
+section 3.2.)
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tumble.observables.frames.rigid_motion import about_center
 from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
 
-REACH = 3  # frames on either side that differences of differences over every second one need
+REACH = 3  # frames needed on each side for second differences over every second frame
 FEWEST = 2 * REACH + 1
 
 
@@ -43,7 +44,7 @@ def _vectors(ts: Any, what: str) -> Array | None:
 
 
 class _Moment(NamedTuple):
-    """What is kept of a frame: its time, and positions and velocities of all beads, [P*N,3]."""
+    """A stored frame: its time, and positions and velocities of all beads, [P*N,3]."""
 
     time: float
     positions: Array
@@ -51,14 +52,15 @@ class _Moment(NamedTuple):
 
 
 class Neighbors:
-    """Derivatives in time at a frame, from a reader of its own.
+    """Time derivatives at a frame.
 
-    So processes that each have a part of a trajectory see over its edges. Positions are about the center of mass.
+    The class opens a reader of its own, so that a process with a part of a trajectory can read the frames next to that
+    part. Positions are relative to the center of mass.
 
     Args:
         trajectory: A reader of MDAnalysis.
-        isolation: Puts positions into one piece.
-        masses: Of all beads, [P*N] in amu.
+        isolation: Joins the positions of an isolated system into one piece.
+        masses: Masses of all beads, [P*N] in amu.
 
     Raises:
         TrajectoryError: If there are too few frames.
@@ -69,7 +71,7 @@ class Neighbors:
         if self._count < FEWEST:
             raise TrajectoryError(
                 f"`universe`: expected at least {FEWEST} frames for differences in time, got {self._count}; write "
-                "velocities and forces to do without"
+                "velocities and forces to make differences unnecessary"
             )
         self._reader = trajectory.copy()
         self._isolation = isolation
@@ -77,32 +79,32 @@ class Neighbors:
         self._kept: dict[int, _Moment] = {}
 
     def inside(self, frame: int) -> int:
-        """Return the frame nearest to this one that has enough others on either side."""
+        """Return the frame closest to this one that has enough frames on either side."""
         return min(max(frame, REACH), self._count - 1 - REACH)
 
     def time(self, frame: int) -> float:
-        """In ps."""
+        """Return the time of a frame, ps."""
         return self._moment(frame).time
 
     def positions(self, frame: int) -> Array:
-        """About the center of mass, [P*N,3] in Å."""
+        """Return positions relative to the center of mass, [P*N,3] in Å."""
         return self._moment(frame).positions
 
     def velocities(self, frame: int, step: int = 1) -> Array:
-        """From the positions, [P*N,3] in Å/ps.
+        """Return velocities from the positions in other frames, [P*N,3] in Å/ps.
 
         Args:
-            frame: One that has others on either side.
-            step: 2 to take every second frame, with four times the error.
+            frame: Index of a frame with others on either side.
+            step: 2 to use every second frame, with four times the error.
         """
         before, after = self._moment(frame - step), self._moment(frame + step)
         return (after.positions - before.positions) / (after.time - before.time)
 
     def written_velocities(self, frame: int) -> Array:
-        """As the trajectory has them, [P*N,3] in Å/ps.
+        """Return the velocities in the trajectory, [P*N,3] in Å/ps.
 
         Raises:
-            TrajectoryError: If it has none there.
+            TrajectoryError: If the frame has none.
         """
         velocities = self._moment(frame).velocities
         if velocities is None:

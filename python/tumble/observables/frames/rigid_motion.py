@@ -26,7 +26,7 @@ BOLTZMANN = constants.Boltzmann / (_AMU_A2_PS / constants.pico)
 
 
 def about_center(values: Array, masses: Array) -> Array:
-    """Return the positions or velocities less those of the center of mass.
+    """Return positions or velocities relative to the center of mass.
 
     Args:
         values: [N,3].
@@ -59,14 +59,14 @@ def inertia_tensor(arms: Array, masses: Array) -> Array:
 
 
 def best_rotations(products: Array) -> Array:
-    """Return the proper rotations that turn shapes into others with the least squared distance, [...,3,3].
+    """Return the proper rotations that superimpose shapes with the least squared distance, [...,3,3].
 
-    With the singular values of sum_i m_i x_i y_i^T = U S V^T, the R of the least sum_i m_i |x_i - R y_i|^2 is
-    U diag(1, 1, det(U V^T)) V^T: never a reflection, also where atoms lie in a plane. (Kabsch, Acta Cryst. A 34, 827
-    (1978).)
+    With the singular value decomposition sum_i m_i x_i y_i^T = U S V^T, the R that minimizes sum_i m_i |x_i - R y_i|^2
+    is U diag(1, 1, det(U V^T)) V^T. It is never a reflection, even if the atoms lie in a plane. (Kabsch, Acta Cryst. A
+    34, 827 (1978).)
 
     Args:
-        products: sum_i m_i x_i y_i^T with x and y about their centers of mass, [...,3,3].
+        products: sum_i m_i x_i y_i^T with x and y relative to their centers of mass, [...,3,3].
     """
     u, _, v = np.linalg.svd(products)
     u[..., :, 2] *= np.sign(np.linalg.det(u @ v))[..., None]

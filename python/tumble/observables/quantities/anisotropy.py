@@ -2,12 +2,12 @@
 
     a = T / (tr T / 3) - 1
 
-It vanishes where no direction of space is preferred. Its five independent components are given as
+It vanishes if no direction of space is preferred. Its five independent components are
 
     sqrt(2) a_xy,  sqrt(2) a_yz,  (2 a_zz - a_xx - a_yy) / sqrt(6),  sqrt(2) a_xz,  (a_xx - a_yy) / sqrt(2)
 
-for m = -2 ... 2, as the spherical harmonics of l = 2 are; the sum of their squares is that of all nine elements of a,
-in any frame.
+for m = -2 ... 2, in the order of the spherical harmonics of l = 2. The sum of their squares equals that of all nine
+elements of a, in any coordinate frame.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def anisotropy(tensor: Array) -> Array:
 
 
 def traceless(tensor: Array) -> Array:
-    """Return the same of tensors that aren't divided by a third of their trace."""
+    """Return the five components [...,5] of tensors [...,6] without division by a third of their trace."""
     tensor = np.asarray(tensor)
     xx, yy, zz, xy, xz, yz = (tensor[..., element] for element in range(len(ELEMENTS)))
     root = np.sqrt(2)
@@ -45,7 +45,7 @@ def traceless(tensor: Array) -> Array:
 
 
 def elements_of(tensors: Array) -> Array:
-    """Return the five components [...,5] of symmetric tensors [...,3,3], not divided by anything."""
+    """Return the five components [...,5] of symmetric tensors [...,3,3], without division by the trace."""
     rows, columns = zip(*ELEMENTS, strict=True)
     return traceless(tensors[..., rows, columns])
 
@@ -56,11 +56,11 @@ def anisotropy_of_mean(
     """Return the anisotropy of the mean of a tensor.
 
     Args:
-        name: See `Quantity`, as for `label` and `expected`.
+        name: See `Quantity`.
         cells: Sums of the tensor, [C,6].
         label: See `Quantity`.
         frame_time: Time between two frames, ps.
-        blocks: Number of blocks; chosen if not given.
+        blocks: Number of blocks; chosen automatically if None.
         expected: See `Quantity`.
     """
     return derived(
@@ -77,7 +77,7 @@ def anisotropy_of_mean(
 
 
 def allows_isotropy(dimensions: Any) -> bool:
-    """Return whether a box (edges in Å and angles in degrees, or None) prefers no direction more than a cube does."""
+    """Return whether the box (edges in Å and angles in degrees) is cubic or None, which allows isotropy."""
     if dimensions is None:
         return True
     return bool(np.allclose(dimensions, [dimensions[0]] * 3 + [90.0] * 3, rtol=1e-5))

@@ -1,7 +1,7 @@
-"""Axes and places on them as text, with units.
+"""Text for axes and points on them, with units.
 
-An axis whose label lists as many names as it has values, such as `x, y, z` or `component: x, y, z =`, is one of
-components: its places are told by these names.
+An axis whose label lists as many names as it has values, such as `x, y, z` or `component: x, y, z =`, is an axis of
+components: its points are named by these words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tumble.observables.quantities.quantity import Axis, Quantity
 
 
 def label_of(one: Axis | Quantity, power: int = 0) -> str:
-    """What an axis of a figure or a column shows, such as `r / Å`, or `D / (10⁻⁵ Å²/ps)` in units of a power of ten."""
+    """Return the label of an axis or a column, such as `r / Å`, or `D / (10⁻⁵ Å²/ps)` with a power of ten."""
     unit = "" if one.unit == "1" else one.unit
     if power != 0:
         factor = power_of_ten(power)
@@ -22,13 +22,13 @@ def label_of(one: Axis | Quantity, power: int = 0) -> str:
 
 
 def components_of(axis: Axis) -> list[str]:
-    """Return names of the values of an axis of components; none for others."""
+    """Return the names of the components along an axis; empty for an axis of numbers."""
     names = axis.label.removesuffix(" =").rpartition(": ")[2].split(", ")
     return names if len(names) == len(axis.values) > 1 else []
 
 
 def place_of(axis: Axis, index: int) -> str:
-    """Return a place on an axis, such as `r = 2.75 Å` or `component y`."""
+    """Return the text for a point on an axis, such as `r = 2.75 Å` or `component y`."""
     names = components_of(axis)
     if names:
         return f"{component_label(axis)} {names[index]}"
@@ -36,22 +36,22 @@ def place_of(axis: Axis, index: int) -> str:
 
 
 def unit_after(unit: str) -> str:
-    """Return a unit as it follows a number: after a space, but for degrees of an angle."""
+    """Return a unit as written after a number: with a space in front, except for the degree sign."""
     return "" if unit in ("", "1") else unit if unit == "°" else f" {unit}"
 
 
 def places_of(quantity: Quantity, index: int) -> str:
-    """Return a place on all axes of a quantity, by its index in the flat array."""
+    """Return the text for a point of a quantity, given its index in the flat array."""
     places = np.unravel_index(index, quantity.values.shape)
     return ", ".join(place_of(axis, int(place)) for axis, place in zip(quantity.axes, places, strict=True))
 
 
 def component_label(axis: Axis) -> str:
-    """What the names of an axis of components are."""
+    """Return what the components along an axis are, such as `component`."""
     return axis.label.rpartition(": ")[0] or "component"
 
 
 def _coordinate(value: float) -> str:
-    """Return three digits, and all of those before the decimal point; bins are no finer."""
+    """Return a number with three significant digits, or all digits before the decimal point."""
     text = f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
     return text.replace("-", "−")

@@ -29,7 +29,7 @@ def averaged(
     """Return a quantity that is a mean over frames.
 
     Args:
-        name: See `Quantity`, as for `label`, `unit`, `axes`, `expected` and `diagnostic`.
+        name: See `Quantity`.
         cells: Sums of its samples.
         label: See `Quantity`.
         unit: See `Quantity`.
@@ -38,7 +38,7 @@ def averaged(
         blocks: Number of blocks; chosen if not given.
         expected: See `Quantity`.
         diagnostic: See `Quantity`.
-        scale: The quantity is the mean times this, a number or an array that fits.
+        scale: Factor by which the mean is multiplied: a number, or an array that broadcasts.
 
     Raises:
         TrajectoryError: If there are too few frames.
@@ -75,9 +75,9 @@ def derived(
     """Return a quantity that is a function of means over frames; its error is from bootstrap over blocks.
 
     Args:
-        name: As for `averaged`, as all others but these:
-        cells: Sums of the samples that `function` takes the means of.
-        function: Takes the means, of the shape of a sample, and gives the values.
+        name: See `averaged`.
+        cells: Sums of the samples, whose means are the argument of `function`.
+        function: Takes the means, of the shape of a sample, and returns the values.
         label: See `averaged`.
         unit: See `averaged`.
         axes: See `averaged`.
@@ -85,7 +85,7 @@ def derived(
         blocks: See `averaged`.
         expected: See `averaged`.
         diagnostic: See `averaged`.
-        repetitions: Number of draws.
+        repetitions: Number of bootstrap resamplings.
 
     Raises:
         TrajectoryError: If there are too few frames.
@@ -111,12 +111,12 @@ def derived(
 
 
 def expected_of(expected: Any, shape: tuple[int, ...]) -> Array | None:
-    """What is expected of a quantity of this shape, from a number or an array that fits."""
+    """Return the expected value, a number or an array that broadcasts, in the shape of a quantity."""
     return None if expected is None else np.broadcast_to(np.float64(expected), shape)
 
 
 def times_of(blocks: Blocks, frame_time: float) -> dict[str, Any]:
-    """What a quantity says of the blocks that it is made from, with `frame_time` (ps) between two frames."""
+    """Return `resolved` and the times of a quantity from its blocks, with `frame_time` (ps) between two frames."""
     return {
         "resolved": blocks.resolved,
         "correlation_time": blocks.correlation_time * frame_time,

@@ -1,18 +1,18 @@
-"""Whether molecules have exchanged what they are averaged over: what blocks in time can't tell of errors.
+"""Test whether molecules are ergodic: an error that blocks in time can't see.
 
-Blocks see what fluctuates within a run. Where each molecule keeps to averages of its own, as rotors that nothing
-disturbs do, or the molecules of a frozen crystal, the mean over molecules hardly fluctuates, and yet another set of
-molecules would have another mean. So the averages x_ib of molecules i = 1 ... M over blocks b = 1 ... B are split
-(analysis of variance with two factors; Searle, Casella and McCulloch, Variance Components, 1992, chapter 4):
+Blocks measure fluctuations in time. If each molecule has an average of its own, like free rotors or the molecules of a
+frozen crystal, the mean over molecules hardly fluctuates in time, although another set of molecules would have another
+mean. So the variance of the averages x_ib of molecules i = 1 ... M over blocks b = 1 ... B is split (analysis of
+variance with two factors; Searle, Casella and McCulloch, Variance Components, 1992, chapter 4):
 
     own = B sum_i |x_i. - x_..|^2 / (M - 1)
     rest = sum_ib |x_ib - x_i. - x_.b + x_..|^2 / ((M - 1) (B - 1))
 
-If molecules differ by chance alone, both have the same mean, that of the variance of x_ib less their covariance,
-however molecules are correlated with each other, so that a liquid whose molecules turn together isn't blamed. Their
-ratio then follows an F distribution with K (M - 1) and K (M - 1) (B - 1) degrees of freedom, for K components of
-equal variance. Molecules are said to differ if the ratio is above 2 and has a probability below 1e-3; less than that
-makes errors too small by a factor of 1.4 at most, and comes of blocks that are barely long enough.
+If molecules differ by chance alone, both have the same expectation value: the variance of x_ib minus their covariance
+between molecules. So correlated molecules, such as those of a liquid that turn together, aren't reported. The ratio
+own / rest then follows an F distribution with K (M - 1) and K (M - 1) (B - 1) degrees of freedom, for K components of
+equal variance. Molecules are taken to differ if the ratio is above 2 and has a probability below 1e-3. A smaller ratio
+makes errors too small by a factor of at most 1.4, and also results from blocks that are barely long enough.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _ROUNDING = 1e-10  # relative, of squares
 
 
 class OwnAverages:
-    """Averages of each molecule over some intervals of a run, in memory that doesn't grow with the number of frames.
+    """Averages of each molecule over a few intervals of a run; the memory is independent of the number of frames.
 
-    An observable keeps one in its `results`; those of several processes are put together by `joined`.
+    An observable keeps an instance in its `results`; `joined` combines those of several processes.
 
     Args:
         frames: Number of frames of the run.
@@ -47,7 +47,7 @@ class OwnAverages:
         self._sums: Array | None = None
 
     def add(self, place: int, values: Array) -> None:
-        """Add the values of the molecules in a frame, [M,K], by the place of the frame in the run, from 0."""
+        """Add the values of the molecules in a frame, [M,K]; `place` counts the frames of the run from 0."""
         if self._sums is None:
             self._sums = np.zeros((len(self._counts), *values.shape))
         interval = place * len(self._counts) // self._frames
@@ -56,7 +56,7 @@ class OwnAverages:
 
     @staticmethod
     def joined(parts: Sequence[OwnAverages]) -> OwnAverages:
-        """What several processes have found."""
+        """Return the averages of several processes as one."""
         total = OwnAverages(parts[0]._frames)
         total._counts = np.sum([part._counts for part in parts], axis=0)
         known = [part._sums for part in parts if part._sums is not None]
@@ -68,7 +68,7 @@ class OwnAverages:
 
         Args:
             blocks: Number of blocks in time that are long enough to be independent, at least 2.
-            components: Which of the K components are looked at.
+            components: Which of the K components are compared.
         """
         if self._sums is None or self._sums.shape[1] < 2 or len(self._counts) < 2:
             return False
@@ -85,12 +85,12 @@ class OwnAverages:
 
 
 def exchanged(quantity: Quantity, own: OwnAverages, what: str) -> tuple[Quantity, tuple[str, ...]]:
-    """Return a mean over molecules, not resolved if these differ, and then a note.
+    """Return a mean over molecules, marked as not resolved if molecules differ, and a note in this case.
 
     Args:
-        quantity: With blocks in time.
+        quantity: The mean, with blocks in time.
         own: Averages of each molecule.
-        what: As for `note`.
+        what: See `note`.
     """
     if quantity.blocks is None or not (quantity.resolved and own.differ(len(quantity.blocks))):
         return quantity, ()
@@ -98,15 +98,15 @@ def exchanged(quantity: Quantity, own: OwnAverages, what: str) -> tuple[Quantity
 
 
 def note(what: str) -> str:
-    """What a reader is told where molecules differ in their own averages of something."""
+    """Return the note that molecules differ in their averages of `what`."""
     return (
-        f"Molecules have not forgotten how they started: their own averages of {what} differ more than chance allows, "
-        "so there is no verdict on it."
+        f"Molecules have not forgotten their initial state: their individual averages of {what} differ more than "
+        "chance allows, so there is no verdict on it."
     )
 
 
 def _variances(averages: Array) -> tuple[float, float]:
-    """Return the two of the module's text, for averages [B,M,K], divided by K."""
+    """Return `own` and `rest` of the module's docstring, divided by K, for averages [B,M,K]."""
     blocks, molecules, width = averages.shape
     relative = averages - averages.mean(axis=1, keepdims=True)
     means = relative.mean(axis=0)

@@ -1,4 +1,4 @@
-"""Rows of a log: what was written at equal distances in time, as quantities with errors."""
+"""Rows of a log, written at equal intervals of time, as quantities with errors."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tumble.types import Array
 
 
 class LogRows(NamedTuple):
-    """What quantities need to know about their rows.
+    """Times and sizes that the quantities of a log need.
 
     Attributes:
         times: [T] in ps.
         step: Time between two rows, ps.
         molecules: Number of molecules.
-        blocks: Number of blocks for errors; chosen if None.
+        blocks: Number of blocks for errors; chosen automatically if None.
     """
 
     times: Array
@@ -35,10 +35,10 @@ def time_step(times: Array, *, gaps: bool = False) -> float:
 
     Args:
         times: [T] in ps.
-        gaps: Whether some rows may be missing, as damaged ones are, which an average doesn't mind: of 20 at most one.
+        gaps: Whether rows may be missing, such as damaged ones: at most one in 20. Averages tolerate that.
 
     Raises:
-        TrajectoryError: If there are fewer than 3 rows, or they aren't at equal distances in time.
+        TrajectoryError: If there are fewer than 3 rows, or their times aren't equally spaced.
     """
     if times.ndim != 1 or len(times) < 3:
         raise TrajectoryError(f"`times`: expected at least 3 rows of a log, got {times.shape}")
@@ -48,7 +48,7 @@ def time_step(times: Array, *, gaps: bool = False) -> float:
         missing = np.rint(steps / step) - 1
         if 0 < missing.sum() <= len(times) / 20 and np.all(np.abs(steps - (missing + 1) * step) <= 1e-3 * step):
             return step
-    # Times may have been rounded in a file, where they are small numbers of the size of the last digit.
+    # Times in a file may be rounded to a few digits, so the tolerance grows with the largest time.
     if not np.all(steps > 0) or np.ptp(steps) > 1e-3 * steps.mean() + 1e-6 * np.abs(times).max():
         raise TrajectoryError(
             f"`times`: expected rows at equal distances in time, got from {steps.min():.6g} to {steps.max():.6g} ps"
@@ -60,13 +60,14 @@ def checked_rows(name: str, times: Any, values: Any, components: int) -> tuple[A
     """Return the times [T] and values [T,P,components] of a log.
 
     Args:
-        name: Of the values, for messages.
+        name: Name of the values, for messages.
         times: [T] in ps.
-        values: [T,P,components] for P beads; the axis of beads may be missing, and that of one component.
-        components: Their number.
+        values: [T,P,components] for P beads; the axis of beads may be missing, and the last axis if there is one
+            component.
+        components: Number of components.
 
     Raises:
-        TrajectoryError: If shapes don't fit, or a value isn't finite.
+        TrajectoryError: If the shapes don't match, or a value isn't finite.
     """
     if times is None:
         raise TrajectoryError(f"`{name}`: expected the times of its rows, got none")
@@ -98,8 +99,8 @@ def root_mean_square(log: LogRows, name: str, squares: Array, label: str, unit: 
 
 
 def unresolved_notes(quantities: Sequence[Quantity]) -> tuple[str, ...]:
-    """What a reader must know of quantities whose correlation time a log is too short to tell."""
+    """Return a note on the quantities whose correlation time the log is too short to resolve."""
     names = [quantity.name for quantity in quantities if not quantity.resolved]
     if not names:
         return ()
-    return (f"The log is too short to tell the correlation time of {', '.join(names)}: errors are lower bounds.",)
+    return (f"The log is too short to resolve the correlation time of {', '.join(names)}: errors are lower bounds.",)

@@ -1,6 +1,6 @@
-"""Numbers with errors as text: errors to two digits, values to match.
+"""Numbers with errors as text: errors with two significant digits, values with the same number of decimals.
 
-What isn't known is shown as an en dash; so are infinities.
+NaN and infinities are shown as an en dash.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import math
 
 UNKNOWN = "–"
 _LARGE, _SMALL = 1e6, 1e-3  # beyond these, powers of ten are written
-_ROUNDING = 1e-10  # relative; smaller errors are of arithmetic and not of a measurement
+_ROUNDING = 1e-10  # relative; smaller errors are due to rounding
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -49,16 +49,16 @@ def probability(value: float) -> str:
 
 
 def power_of_ten(exponent: int) -> str:
-    """Such as `10⁻⁵`."""
+    """Return a power of ten, such as `10⁻⁵`."""
     return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 def _exponent(value: float, digits: int) -> int:
-    """Of the power of ten of a number that was rounded to so many digits: 0 for 9.94, 1 for 9.96 to two digits."""
+    """Return the decimal exponent of a number after rounding to `digits` digits: 0 for 9.94, 1 for 9.96 with two."""
     return int(f"{abs(value):.{digits - 1}e}".partition("e")[2])
 
 
 def _rounded(value: float, digits: int) -> str:
-    """With so many decimal places; rounded to tens, hundreds ... if they are negative."""
+    """Return a number with `digits` decimal places; negative `digits` round to tens, hundreds and so on."""
     text = f"{round(value, digits):.{max(digits, 0)}f}"
     return text.replace("-", "−")

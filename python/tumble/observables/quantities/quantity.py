@@ -20,12 +20,12 @@ from tumble.types import Array
 
 @dataclass(frozen=True)
 class Axis:
-    """What a curve or map is a function of.
+    """The independent variable of a curve or map.
 
     Attributes:
-        label: As in a figure, such as `r`.
-        unit: Such as `Å`; `1` for a pure number.
-        values: Increasing, [K].
+        label: Label in figures, such as `r`.
+        unit: Unit such as `Å`; `1` for a pure number.
+        values: Values in increasing order, [K].
     """
 
     label: str
@@ -38,21 +38,21 @@ class Quantity:
     """A number, a curve or a map.
 
     Attributes:
-        name: Unique in the result, such as `g_OO`.
-        label: As in a figure, such as `g(r), O–O`.
-        unit: Of the values; `1` for a pure number.
-        axes: None for a number, one for a curve, two for a map.
-        values: One dimension for each axis.
-        errors: Half-widths of intervals of 68 %, of the shape of `values`; NaN where nothing is known.
+        name: Name, unique in the result, such as `g_OO`.
+        label: Label in figures, such as `g(r), O–O`.
+        unit: Unit of the values; `1` for a pure number.
+        axes: Empty for a number, one axis for a curve, two for a map.
+        values: Array with one dimension for each axis.
+        errors: Half-widths of 68 % intervals, of the shape of `values`; NaN where unknown.
         blocks: Independent samples, [B,...], the mean of which is `values` to first order; None if there are none.
         resolved: Whether blocks are longer than the correlation time; if not, `errors` are lower bounds.
-        correlation_time: Integrated autocorrelation time, ps (or frames, if the time between frames isn't known); NaN
-            if it isn't known.
+        correlation_time: Integrated autocorrelation time, ps (or frames, if the time between frames is unknown); NaN if
+            unknown.
         block_time: Length of a block, in the same unit.
-        expected: What an exactly invariant model gives for this system whatever else is true of it, if that is known,
-            of the shape of `values`.
-        diagnostic: Whether this is a property of the model or the run, that a symmetrized model changes by design, and
-            not an observable.
+        expected: Value that every exactly invariant model gives for this system, if symmetry alone determines it; of
+            the shape of `values`.
+        diagnostic: Whether this is a property of the model or the run, which symmetrizing changes by design, rather
+            than an observable.
     """
 
     name: str

@@ -16,13 +16,13 @@ from tumble.observables.quantities.quantity import Quantity, quantity_from_dict,
 
 @dataclass(frozen=True)
 class Result:
-    """What one observable gives for one run.
+    """The result of one observable for one run.
 
     Attributes:
-        observable: Name, such as `rdf`.
-        quantities: In the order in which they should be shown.
-        metadata: How it was made: numbers of frames, beads, molecules, ranges, files; for JSON.
-        notes: What a reader must know to trust it, in sentences.
+        observable: Name of the observable, such as `rdf`.
+        quantities: Quantities, in the order in which they are shown.
+        metadata: How the result was made: numbers of frames, beads and molecules, ranges, files; for JSON.
+        notes: Sentences that a reader needs in order to judge the result.
     """
 
     observable: str
@@ -49,7 +49,7 @@ class Result:
         raise KeyError(f"`{self.observable}` has no `{name}`, but {', '.join(each.name for each in self.quantities)}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything, for JSON; NaN becomes null."""
+        """Return the result for JSON; NaN becomes null."""
         return {
             "observable": self.observable,
             "metadata": dict(self.metadata),
@@ -58,13 +58,13 @@ class Result:
         }
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """Return everything as JSON, with units.
+        """Return the result as JSON, with units.
 
         Args:
-            path: Where to write it as well.
+            path: File to which it is also written.
 
         Raises:
-            OSError: If it can't be written; what was there is then left.
+            OSError: If the file can't be written; an earlier file is then left as it was.
         """
         text = json_text({"format": "tumble-result-1"} | self.to_dict())
         if path is not None:
@@ -73,10 +73,10 @@ class Result:
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Result:
-        """Return the inverse of `to_dict`.
+        """Return the result that `to_dict` gave.
 
         Raises:
-            TrajectoryError: If something else is in there.
+            TrajectoryError: If a value is missing or of another kind.
         """
         try:
             quantities = tuple(quantity_from_dict(each) for each in stored.listed(data, "quantities"))
@@ -89,7 +89,7 @@ class Result:
         """Return a figure with one panel for each quantity.
 
         Args:
-            path: Where to write it: .png, .svg or .pdf.
+            path: File to which it is written: .png, .svg or .pdf.
 
         Returns:
             The `matplotlib.figure.Figure`.
@@ -97,7 +97,7 @@ class Result:
         Raises:
             TrajectoryError: If there is nothing to draw.
         """
-        # The one import that points up, when it is called: users expect a result to plot itself.
+        # The one import of a higher floor, at the call: users expect a result to plot itself.
         from tumble.figures.plot import plot_results
 
         return plot_results([self], path=path)

@@ -1,4 +1,4 @@
-"""Values of a document of JSON, each of the kind that is expected: files are cut short, edited or of other versions."""
+"""Read values of a JSON document and check their kinds: files may be truncated, edited or from other versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def text(data: Mapping[str, Any], key: str) -> str:
     """Return a text.
 
     Raises:
-        TrajectoryError: If it is something else or missing, as for the others here.
+        TrajectoryError: If the value is missing or of another kind; likewise in the functions below.
     """
     return str(_checked(data, key, str, "a text"))
 
@@ -36,7 +36,7 @@ def texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """Return a list of texts."""
     found = listed(data, key)
     if not all(isinstance(each, str) for each in found):
-        raise TrajectoryError(f"a `{key}` with something else than texts")
+        raise TrajectoryError(f"a `{key}` whose entries aren't all texts")
     return tuple(found)
 
 
@@ -62,7 +62,7 @@ def known(data: Mapping[str, Any], key: str) -> float:
 
 
 def array(data: Mapping[str, Any], key: str, shape: tuple[int, ...] | None = None) -> Array:
-    """Return an array of numbers, null as NaN; of this shape, if one is given, in which -1 stands for any length."""
+    """Return an array of numbers, with NaN for null; -1 in `shape` stands for any length."""
     try:
         found = np.asarray(_checked(data, key, object, ""), dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -70,15 +70,15 @@ def array(data: Mapping[str, Any], key: str, shape: tuple[int, ...] | None = Non
     if shape is not None and (
         found.ndim != len(shape) or any(one not in (-1, two) for one, two in zip(shape, found.shape, strict=True))
     ):
-        raise TrajectoryError(f"a `{key}` of shape {found.shape} for {shape}")
+        raise TrajectoryError(f"a `{key}` of shape {found.shape} instead of {shape}")
     return found
 
 
 def _checked(data: Mapping[str, Any], key: str, kind: Any, words: str) -> Any:
     if not isinstance(data, Mapping):
-        raise TrajectoryError(f"something without `{key}`")
+        raise TrajectoryError(f"a value that isn't a mapping with `{key}`")
     if key not in data:
-        raise TrajectoryError(f"one without `{key}`")
+        raise TrajectoryError(f"a mapping without `{key}`")
     if not isinstance(data[key], kind):
         raise TrajectoryError(f"a `{key}` that isn't {words}")
     return data[key]

@@ -1,14 +1,14 @@
 """Drifts: the slope of a straight line through a correlated time series, with its error.
 
-The averages y_b over B blocks, at the times t_b of their middles, are fitted with weights w_b, their shares of the run:
+The averages y_b over B blocks with midpoints t_b are fitted with weights w_b, the blocks' shares of the run:
 
     slope = sum_b w_b (t_b - t) y_b / S,    S = sum_b w_b (t_b - t)^2,    error^2 = sum_b w_b r_b^2 / ((B - 2) S)
 
-with the residuals r_b: the regression of independent samples whose variances go with 1 / w_b. The length of the
-blocks is chosen as for averages (`tumble.statistics.blocking`) from the series less the line, and the error is
-widened by Student's factor for B - 2 degrees of freedom. A series that wanders without bound, as the conserved
-quantity of a thermostatted run does, is correlated over all of the run: `resolved` is then false, and the error a
-lower bound.
+with the residuals r_b: the regression for independent samples whose variances are proportional to 1 / w_b. The length
+of the blocks is chosen as for averages (`tumble.statistics.blocking`), from the series minus the line, and the error is
+multiplied by Student's factor for B - 2 degrees of freedom. A series that diffuses without bound, such as the conserved
+quantity of a thermostatted run, is correlated over the whole run: then `resolved` is false, and the error is a lower
+bound.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from tumble.statistics.blocking import choose_blocks, student
 from tumble.statistics.cells import Cells
 from tumble.types import Array
 
-FEWEST = 3  # blocks, so that something is left to tell the error from
-_LEFT = 0.01  # share of the variance that a line leaves, below which the correlation time is not known
+FEWEST = 3  # blocks; with two, a line leaves no residuals
+_LEFT = 0.01  # share of the variance left by the line, below which the correlation time is unknown
 
 
 def trend(
@@ -44,16 +44,16 @@ def trend(
     """Return the slope of the straight line through a time series.
 
     Args:
-        name: See `Quantity`, as for `label`, `axes`, `expected` and `diagnostic`.
+        name: See `Quantity`.
         cells: Sums of the series, with those of the squares.
         label: See `Quantity`.
-        unit: Of the slope: that of the series, times `scale`, per ps.
+        unit: Unit of the slope: that of the series, times `scale`, per ps.
         frame_time: Time between two frames, ps.
         axes: See `Quantity`.
         blocks: Number of blocks; chosen if not given.
         expected: See `Quantity`.
         diagnostic: See `Quantity`.
-        scale: The quantity is the slope times this.
+        scale: Factor by which the slope is multiplied.
 
     Raises:
         TrajectoryError: If there are too few frames or blocks.
@@ -90,7 +90,7 @@ def trend(
 
 
 def _places(cells: Cells) -> Array:
-    """Return middles of the cells, [C] in frames from the middle of the run."""
+    """Return the midpoints of the cells, [C] in frames from the middle of the run."""
     ends = np.cumsum(cells.counts)
     middles = ends - 0.5 * (cells.counts + 1)
     return np.asarray(middles - 0.5 * (ends[-1] - 1))
@@ -102,7 +102,7 @@ def _slope(places: Array, values: Array, weights: Array) -> Array:
 
 
 def _less(cells: Cells, line: Array, places: Array) -> Cells:
-    """Return the series less a line through its middle and its mean."""
+    """Return the series minus a line through its mean at the middle of the run."""
     count = cells.counts.sum()
     mean = cells.sums.sum(axis=0) / count
     counts = _column(cells.counts, cells.sums)
@@ -111,9 +111,9 @@ def _less(cells: Cells, line: Array, places: Array) -> Cells:
         return Cells(sums, cells.counts, cells.length)
     variance = cells.squares / count - mean**2
     left = variance - line**2 * (count**2 - 1) / 12
-    # Where next to nothing is left, it is what rounding and the length of the cells leave.
-    told = bool(np.all(left > _LEFT * variance))
-    return Cells(sums, cells.counts, cells.length, left * count if told else None)
+    # A tiny remainder comes from rounding and from the finite length of the cells.
+    known = bool(np.all(left > _LEFT * variance))
+    return Cells(sums, cells.counts, cells.length, left * count if known else None)
 
 
 def _all_but(one: int, *arrays: Array) -> list[Array]:

@@ -6,12 +6,11 @@ over ordered pairs of different atoms: N_pairs is N_A N_B for two elements and N
 gas has g = 1 for any number of atoms. V is the volume of each frame. (Hansen and McDonald, Theory of Simple
 Liquids, 4th edition, section 2.5.)
 
-Every bead is a configuration of the quantum distribution, so the average over beads of each bead's g(r) is the
-path-integral estimator (Tuckerman, Statistical Mechanics, 2010, section 12.3). That of the centroid is sharper, and no
-observable.
+Each bead samples the quantum distribution, so the average of g(r) over beads is the path-integral estimator (Tuckerman,
+Statistical Mechanics, 2010, section 12.3). The g(r) of the centroid has sharper peaks and isn't an observable.
 
-Beyond half the smallest distance between opposite faces of the box, shells lie partly outside, and atoms meet several
-images of another, which move together: that range is refused.
+Distances beyond half the smallest distance between opposite faces of the box are refused: there, shells lie partly
+outside the box, and an atom sees several images of another atom, which move together.
 """
 
 from __future__ import annotations
@@ -50,42 +49,43 @@ from tumble.trajectories.centroid import beads_of
 from tumble.trajectories.nuclei import Nuclei
 from tumble.types import Array
 
-FARTHEST = 12.0  # Å, of the range if none is asked for
+FARTHEST = 12.0  # Å, default of the range
 WATER = (("O", "O"), ("O", "H"), ("H", "H"))
-MOST_ELEMENTS = 4  # of which all pairs make radial distribution functions
+MOST_ELEMENTS = 4  # up to which all pairs of elements are analyzed by default
 
 
 class Rdf(MolecularObservable):
     """Radial distribution functions of pairs of elements or groups of atoms.
 
-    Quantities, for a pair of the name OH: `g_OH`, the curve; `r_OH_peak` (Å) and `g_OH_peak`, position and height of
-    its first peak, if it has one; `n_OH`, the mean number of H around an O up to the minimum behind that, if there is
-    one. With molecules apart, `g_OH_inter` (and `r_OH_inter_peak` ...) of pairs of different molecules, which is 1 for
-    independent molecules, and `p_OH_intra`, the distribution of distances within molecules (Å⁻¹; its integral is 1).
+    Quantities of a pair with the name OH: `g_OH`, the curve; `r_OH_peak` (Å) and `g_OH_peak`, the position and height
+    of the first peak, if there is one; `n_OH`, the mean number of H around an O up to the minimum after the first peak,
+    if there is one. If molecules are counted apart: `g_OH_inter` (and `r_OH_inter_peak` ...) for pairs of different
+    molecules, which is 1 for independent molecules, and `p_OH_intra`, the distribution of distances within molecules
+    (Å⁻¹; its integral is 1).
 
     Args:
         universe: A `MDAnalysis.Universe` in a periodic box.
         pairs: Pairs of elements, selections in the language of MDAnalysis or, with a name for each pair, of
             `MDAnalysis.AtomGroup`: `{"surface": (first, second)}`.
-        cutoff: Where the last bin ends, Å; up to 12 Å, as far as the box allows in all frames, if not given.
-        bin_width: Width of a bin, Å; made smaller such that it divides `cutoff`.
-        centroid: Whether of the centroid instead of the beads.
-        intramolecular: `together`: all pairs in one curve. `apart`: those of the same molecule apart from the rest;
-            molecules are those of the topology's bonds, or of water, found in the first frame.
+        cutoff: Upper end of the last bin, Å; the default is 12 Å, or less if the box of a frame is too small.
+        bin_width: Width of a bin, Å; it is reduced so that it divides `cutoff`.
+        centroid: Whether to use the centroid instead of the beads.
+        intramolecular: `together`: all pairs in one curve. `apart`: pairs within a molecule have a curve of their own;
+            molecules are defined by the bonds of the topology, or for water by distances in the first frame.
         blocks: See `Observable`.
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If there is no box or no such pair, the range goes beyond half the box, or molecules can't be
-            told.
+        TrajectoryError: If there is no box or no such pair, the range exceeds half the box, or the molecules are
+            unknown.
     """
 
     observable = "rdf"
     title = "Radial distribution functions"
-    meaning = "How much more often than in an ideal gas of the same density atoms of two elements are at a distance r."
+    meaning = "How often atoms of two elements are at a distance r, relative to an ideal gas of the same density."
     symptom = (
-        "It is an average over all directions, so it notices little. A difference means that the structure itself "
-        "has changed."
+        "As an average over all directions, it is insensitive to broken symmetry. A difference means that the "
+        "structure itself has changed."
     )
     settings = ("pairs", "cutoff", "bin_width", "centroid")
 
@@ -107,8 +107,8 @@ class Rdf(MolecularObservable):
         if apart or not any("H" in pair for pair in pairs):
             return Plan.of(rdf)
         note = (
-            "Molecules aren't known, for this isn't water and no bonds are given: pairs within them count with the "
-            "others."
+            "The molecules are unknown, since this isn't water and no bonds are given: pairs within molecules are "
+            "counted together with the others."
         )
         return Plan((rdf,), lambda: replace(rdf.result, notes=(*rdf.result.notes, note)))
 
@@ -147,12 +147,12 @@ class Rdf(MolecularObservable):
                 raise SettingError(
                     "pairs", f"expected pairs of different molecules, got `{pair.name}`, of which there is none"
                 )
-        # Places of pairs within molecules in a sample, behind all pairs.
+        # Pairs that also occur within molecules; their rows in a sample follow those of all pairs.
         self._apart = [index for index, inside in enumerate(self._inside) if inside > 0]
 
     @property
     def kinds_may_change(self) -> bool:
-        """Whether pairs are those of elements alone, so that atoms may change theirs on the way."""
+        """Whether all groups are elements, so that the order of atoms may change between frames."""
         return self._of_elements
 
     def _sample(self) -> Array:
@@ -163,7 +163,7 @@ class Rdf(MolecularObservable):
             beads = beads[:, ts.data["like_first"]]
         beads = beads.mean(axis=0, keepdims=True) if self.centroid else beads
         if not np.all(np.isfinite(beads)):
-            raise TrajectoryError(f"`universe`: expected finite positions, got others in frame {ts.frame}")
+            raise TrajectoryError(f"`universe`: expected finite positions, got a NaN or infinity in frame {ts.frame}")
         bins = self._bins_within(ts)
         rows = triclinic_vectors(ts.dimensions, dtype=np.float64)
         places = self._counter.places(beads, rows)
@@ -171,9 +171,10 @@ class Rdf(MolecularObservable):
         outside = self._counter.count(places, rows, bins) - inside
         volume = float(np.linalg.det(rows))
         sample = np.zeros((len(self.pairs) + len(self._apart) + 2, self.bins))
-        sample[: len(self.pairs), :bins] = [self._of_pair(outside, index) * volume for index in range(len(self.pairs))]
+        for index in range(len(self.pairs)):
+            sample[index, :bins] = self._pair_counts(outside, index) * volume
         for row, index in enumerate(self._apart, start=len(self.pairs)):
-            sample[row, :bins] = self._of_pair(inside, index)
+            sample[row, :bins] = self._pair_counts(inside, index)
         sample /= len(beads)
         sample[-2, :bins] = 1.0
         sample[-1] = 1 / volume
@@ -181,13 +182,13 @@ class Rdf(MolecularObservable):
             self.results.broken.count(self._water, self._water.bonds_of_centroid(self._snapshot), ts.frame)
         return sample
 
-    def _of_pair(self, counts: Counts, index: int) -> Array:
-        """Return the number of ordered pairs of atoms at the two ends, [B], from that of all classes [C,C,B]."""
+    def _pair_counts(self, counts: Counts, index: int) -> Array:
+        """Return the number of ordered pairs of one kind, [B], from the numbers of all classes [C,C,B]."""
         chosen = counts[self._ends[index]]
         return np.asarray(chosen.sum(axis=(0, 1)), dtype=np.float64)
 
     def _bins_within(self, ts: Any) -> int:
-        """How many bins half of the box of a frame holds."""
+        """Return the number of bins that fit into half the box of a frame."""
         reach = _reach(ts)
         bins = min(self.bins, int(reach / self.bin_width))
         if self._fixed and bins < self.bins:
@@ -200,7 +201,7 @@ class Rdf(MolecularObservable):
         bins = int(np.sum(cells.sums[:, -2].sum(axis=0) == len(self.frames)))
         notes = self.results.broken.notes(self._water, len(self.frames)) if self._water is not None else ()
         if bins < self.bins:
-            notes = (*notes, f"The range ends at {bins * self.bin_width:.2f} Å, where that of the smallest box does.")
+            notes = (*notes, f"The range ends at {bins * self.bin_width:.2f} Å, half the width of the smallest box.")
         edges = np.arange(bins + 1) * self.bin_width
         axis = Axis("r", "Å", 0.5 * (edges[:-1] + edges[1:]))
         shells = 4 / 3 * np.pi * np.diff(edges**3)
@@ -246,7 +247,7 @@ class Rdf(MolecularObservable):
     def _curve(
         self, cells: Cells, pair: Pair, inside: int, axis: Axis, shells: Array, common: dict[str, Any]
     ) -> list[Quantity]:
-        """g(r) and the numbers that follow from it, of cells of pairs times V, and 1/V, [2,B]."""
+        """Return g(r) and the numbers derived from it, for cells of pair counts times V, and 1/V, [2,B]."""
         name, label = (f"{pair.name}_inter", f"{pair.label} inter") if inside else (pair.name, pair.label)
         scale = 1 / ((pair.number - inside) * shells)
         g = averaged(f"g_{name}", cells[0], label=f"g(r), {label}", unit="1", axes=(axis,), scale=scale, **common)
@@ -286,22 +287,22 @@ class Rdf(MolecularObservable):
 
 
 def _all_pairs(run: OpenedRun) -> tuple[tuple[str, str], ...]:
-    """Return all pairs of the elements of a run; for water O–O, O–H and H–H."""
+    """Return all pairs of elements of a run; for water O–O, O–H and H–H."""
     atoms = run.universe.atoms
     if not hasattr(atoms, "elements"):
         raise TrajectoryError("`universe`: expected elements, got none; give `--topology`")
     counts = Counter(atoms.elements.tolist())
     elements = sorted(counts, key=lambda symbol: (symbol == "H", symbol))
     if len(elements) > MOST_ELEMENTS:
-        raise SettingError("pairs", f"expected a choice for the {len(elements)} elements of this run, got none")
+        raise SettingError("pairs", f"expected chosen pairs for the {len(elements)} elements of this run, got none")
     pairs = itertools.combinations_with_replacement(elements, 2)
     return tuple(pair for pair in pairs if pair[0] != pair[1] or counts[pair[0]] > 1)
 
 
 def _no_number(labels: list[str]) -> str:
     return (
-        f"No number of neighbors from {'; '.join(labels)}: there is no first peak with a minimum behind it that is "
-        "clear of the noise."
+        f"No number of neighbors from {'; '.join(labels)}: the curve has no first peak followed by a minimum that "
+        "stands out from the noise."
     )
 
 
@@ -329,5 +330,5 @@ def _bins(reach: float, cutoff: float | None, bin_width: float) -> tuple[int, fl
 def _too_far(cutoff: float, reach: float, frame: int) -> str:
     return (
         f"expected at most half the distance between opposite faces of the box, {reach:.3f} Å in frame "
-        f"{frame}, got {cutoff:.3f} Å; beyond it shells lie partly outside of the box"
+        f"{frame}, got {cutoff:.3f} Å; larger shells lie partly outside the box"
     )

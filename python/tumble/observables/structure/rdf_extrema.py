@@ -1,13 +1,12 @@
-"""The first peak of a radial distribution function, and the minimum behind it.
+"""The first peak of a radial distribution function, and the minimum after it.
 
-Where they are is taken from the whole curve, once. Position and height then follow from a polynomial of fourth order,
-fitted by least squares to the upper half of the peak (of what is above 1), or to the lower half of the minimum: it can
-follow their asymmetry, and takes the noise of many bins off. So they are smooth functions of the curve, which can be
-applied to every resampling of it. A peak narrower than a few bins comes out lower than it is.
+The bins of both are found once, from the whole curve. Position and height then follow from a polynomial of fourth order
+that is fitted by least squares to the upper half of the peak (above 1), or to the lower half of the minimum. It
+describes their asymmetry and averages the noise of many bins. So position and height are smooth functions of the curve,
+which can be applied to each resampling of it. The height of a peak is underestimated if it is only a few bins wide.
 
-The polynomial of a peak sees no bin beyond the lowest ones next to it, and that of a minimum no bin of a peak:
-shells of crystals and of rigid molecules are few bins wide and apart. Where a minimum is flat, as between such shells,
-its middle is taken.
+The fit of a peak uses no bin beyond the minima next to it, and that of a minimum no bin of a peak: shells of crystals
+and of rigid molecules are few bins wide and separate. If a minimum is flat, as between such shells, its middle is used.
 """
 
 from __future__ import annotations
@@ -24,20 +23,20 @@ from tumble.types import Array
 
 _DEGREE = 4
 _FEWEST = 2  # bins on each side
-_FINE = 401  # places at which the polynomial is looked at
-_LEAST = 0.1  # height of a peak above its surroundings, below which it doesn't count
-_SIGMAS = 6.0  # likewise, in errors of the curve there
+_FINE = 401  # points at which the polynomial is evaluated
+_LEAST = 0.1  # smallest prominence of a peak
+_SIGMAS = 6.0  # smallest prominence of a peak, in errors of the curve
 
 
 @dataclass(frozen=True)
 class Extremum:
-    """Where a curve has a maximum or a minimum, and how to find it exactly.
+    """A maximum or minimum of a curve, and the fit that locates it.
 
     Attributes:
         index: Bin with the largest or smallest value.
-        bins: Those to which the polynomial is fitted.
-        places: Where it is looked at, [F].
-        matrix: What gives its values there from those of the bins, [F,W].
+        bins: Bins to which the polynomial is fitted.
+        places: Points at which the polynomial is evaluated, [F].
+        matrix: Matrix that gives these values from the values of the bins, [F,W].
         sign: 1 for a maximum, -1 for a minimum.
     """
 
@@ -48,14 +47,14 @@ class Extremum:
     sign: float
 
     def find(self, values: Array) -> tuple[float, float]:
-        """Return the position and value of the extremum of a curve over all bins."""
+        """Return the position and value of the extremum, given the values of the curve in all bins."""
         fitted = self.matrix @ values[self.bins]
         best = int(np.argmax(self.sign * fitted))
         return float(self.places[best]), float(fitted[best])
 
 
 def first_peak(centers: Array, values: Array, errors: Array) -> Extremum | None:
-    """Return the first peak above 1 that is clear of the noise; None if there is none.
+    """Return the first peak above 1 that stands out from the noise; None if there is none.
 
     Args:
         centers: Middle of each bin, [B].
@@ -72,7 +71,7 @@ def first_peak(centers: Array, values: Array, errors: Array) -> Extremum | None:
 
 
 def minimum_after(peak: Extremum, centers: Array, values: Array, errors: Array) -> Extremum | None:
-    """Return the minimum between a peak and the next one; None if there is no next one."""
+    """Return the minimum between a peak and the next peak; None if there is no next peak."""
     later = next((index for index in _peaks(values, errors) if index > peak.index), None)
     if later is None:
         return None
@@ -86,14 +85,14 @@ def minimum_after(peak: Extremum, centers: Array, values: Array, errors: Array) 
 
 
 def _peaks(values: Array, errors: Array) -> list[int]:
-    """Return the bins of all peaks that are clear of the noise."""
+    """Return the bins of all peaks that stand out from the noise."""
     peaks, found = find_peaks(values, prominence=_LEAST)
     clear = found["prominences"] >= _SIGMAS * np.nan_to_num(errors[peaks], nan=np.inf)
     return [int(index) for index in peaks[clear]]
 
 
 def _valley(values: Array, first: int, last: int) -> range:
-    """Return the bins with the smallest value between two others; of several such stretches, the longest."""
+    """Return the bins with the smallest value between two bins; the longest stretch if there are several."""
     between = values[first + 1 : last]
     lowest = np.flatnonzero(between == between.min()) + first + 1
     ends = np.flatnonzero(np.diff(lowest) > 1) + 1
@@ -105,18 +104,18 @@ def _valley(values: Array, first: int, last: int) -> range:
 def _extremum(
     centers: Array, values: Array, index: int, sign: float, *, level: float, limits: tuple[int, int]
 ) -> Extremum:
-    """Prepare the fit to the bins around that are nearer to the extremum than half of the way to the level.
+    """Return the extremum with a fit to the bins around it whose values are less than half way to the level.
 
     Args:
         centers: [B].
         values: [B].
-        index: Of the extremum.
+        index: Bin of the extremum.
         sign: 1 for a maximum, -1 for a minimum.
-        level: What is far from the extremum.
-        limits: First and last bin that may be fitted.
+        level: Value of the curve far from the extremum.
+        limits: First and last bin that the fit may use.
     """
     inside = sign * (values - 0.5 * (values[index] + level)) >= 0
-    # Of a narrow extremum as many bins on both sides: a polynomial through few points leans to the longer side.
+    # A narrow extremum needs equally many bins on both sides: a fit to few points is biased to the longer side.
     least = min(_FEWEST, index - limits[0], limits[1] - index)
     first = _last_of(inside, range(index, limits[0] - 1, -1), least)
     last = _last_of(inside, range(index, limits[1] + 1), least)
@@ -125,7 +124,7 @@ def _extremum(
     scale = centers[last] - centers[first]
     bins = slice(first, last + 1)
     degree = min(_DEGREE, last - first)
-    # A shorter way than to all of the bins: at the ends of them the polynomial may swing.
+    # Evaluate the polynomial in the inner part only: at the ends of the fitted range it may oscillate.
     reach = 0.5 * scale
     low, high = max(centers[first], centers[index] - reach), min(centers[last], centers[index] + reach)
     places = np.linspace(low, high, _FINE)

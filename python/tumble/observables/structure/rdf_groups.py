@@ -1,4 +1,4 @@
-"""Which atoms make the pairs of a radial distribution function, and which of the pairs lie within a molecule."""
+"""The atoms that form the pairs of a radial distribution function, and the pairs within a molecule."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Group = Any
 
 @dataclass(frozen=True)
 class Pair:
-    """The atoms of the one and the other end.
+    """The two groups of atoms of a radial distribution function.
 
     Attributes:
-        name: Such as `OO`.
-        label: As in a figure, such as `O–O`.
-        first: Whether an atom is at the first end, [N].
-        second: Whether it is at the other, [N].
+        name: Name such as `OO`.
+        label: Label in figures, such as `O–O`.
+        first: Whether each atom is in the first group, [N].
+        second: Whether each atom is in the second group, [N].
     """
 
     name: str
@@ -42,20 +42,20 @@ class Pair:
         return int(self.first.sum()) * int(self.second.sum()) - int(np.sum(self.first & self.second))
 
     def number_of(self, listed: Indices) -> int:
-        """How many of the ordered pairs are among these, [K,2], each of which is listed in one order."""
+        """Return how many ordered pairs are among these, [K,2], in which each pair is listed in one order."""
         i, j = listed.T
         return int(np.sum(self.first[i] & self.second[j]) + np.sum(self.first[j] & self.second[i]))
 
 
 def pairs_of(universe: Any, pairs: Sequence[tuple[Group, Group]] | Mapping[str, tuple[Group, Group]]) -> list[Pair]:
-    """Find the atoms.
+    """Return the pairs of groups of atoms.
 
     Args:
         universe: A `MDAnalysis.Universe`.
-        pairs: As of `tumble.observables.structure.rdf.Rdf`.
+        pairs: See `tumble.observables.structure.rdf.Rdf`.
 
     Raises:
-        TrajectoryError: If there are no such atoms, or no pair of them.
+        SettingError: If there are no such atoms, or no pair of them.
     """
     if isinstance(pairs, Mapping):
         named = [(name, name, ends) for name, ends in pairs.items()]
@@ -73,17 +73,17 @@ def pairs_of(universe: Any, pairs: Sequence[tuple[Group, Group]] | Mapping[str, 
 
 
 def are_elements(pairs: Sequence[tuple[Group, Group]] | Mapping[str, tuple[Group, Group]]) -> bool:
-    """Return whether all groups are those of elements, whichever atoms these are."""
+    """Return whether all groups are given as elements."""
     ends = [end for pair in (pairs.values() if isinstance(pairs, Mapping) else pairs) for end in pair]
     return all(isinstance(end, str) and end in ase.data.atomic_numbers for end in ends)
 
 
 def classes_of(pairs: Sequence[Pair]) -> tuple[Indices, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Divide atoms into classes of those that are at the same ends of the same pairs.
+    """Divide atoms into classes; atoms of a class are in the same groups of the same pairs.
 
     Returns:
-        Class of each atom, -1 for those at no end, [N]; whether atoms of a class are at the first end of a pair
-        [pairs,C], and at the other.
+        Class of each atom, -1 for atoms in no group, [N]; whether the atoms of a class are in the first group of a
+        pair, [pairs,C], and in the second.
     """
     ends = np.array([pair.first for pair in pairs] + [pair.second for pair in pairs])
     used = np.flatnonzero(ends.any(axis=0))
@@ -99,7 +99,7 @@ def molecular_pairs(universe: Any) -> tuple[Indices, Water | None]:
     Molecules are those that the bonds of the topology connect, or, if it has none, those of water.
 
     Returns:
-        Indices, each pair in one order, [K,2]; and the molecules of water, if they were found by distance.
+        Indices of the pairs, each in one order, [K,2]; and the water molecules, if they were found by distance.
 
     Raises:
         TrajectoryError: If there are no bonds, and this isn't water.
@@ -113,7 +113,7 @@ def molecular_pairs(universe: Any) -> tuple[Indices, Water | None]:
 
 
 def _names(ends: tuple[Group, Group]) -> tuple[str, str]:
-    """Return name and label."""
+    """Return the name and the label of a pair."""
     if not all(isinstance(end, str) for end in ends):
         raise SettingError(
             "pairs", "expected a name for a pair of groups of atoms, got none; give `{name: (first, second)}`"
@@ -123,7 +123,7 @@ def _names(ends: tuple[Group, Group]) -> tuple[str, str]:
 
 
 def _atoms(universe: Any, group: Group) -> NDArray[np.bool_]:
-    """Which atoms belong to a group, [N]."""
+    """Return which atoms belong to a group, [N]."""
     if isinstance(group, UpdatingAtomGroup):
         raise SettingError("pairs", "expected groups of the same atoms in all frames, got an updating one")
     if isinstance(group, AtomGroup):
@@ -136,7 +136,7 @@ def _atoms(universe: Any, group: Group) -> NDArray[np.bool_]:
                 "pairs", f"expected elements, selections or groups of atoms, got `{group}`: {error}"
             ) from error
     if len(indices) == 0:
-        raise SettingError("pairs", f"expected atoms of the trajectory, got `{group}`, of which it has none")
+        raise SettingError("pairs", f"expected atoms of the trajectory, got `{group}`, which selects none")
     chosen = np.zeros(len(universe.atoms), dtype=np.bool_)
     chosen[indices] = True
     return chosen

@@ -1,8 +1,9 @@
-"""Statistics of the frame torque that engines log.
+"""Statistics of the frame torque in the logs of engines.
 
-The frame torque τ = sum_e v_e x dE/dv_e is the derivative of the energy under a rotation of everything, and zero for an
-exactly invariant model (docs/symmetrization.md). Molecules that see the model from independent sides add up at random,
-so that τ grows with the square root of their number: it is also given divided by that.
+The frame torque τ = sum_e v_e x dE/dv_e is the derivative of the energy with respect to a rotation of the whole system,
+including its cell. It is zero for an exactly invariant model (docs/symmetrization.md). The torques of molecules with
+independent orientations add up at random, so τ grows with the square root of the number of molecules. It is also given
+divided by this root.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from tumble.statistics.cells import Cells, cell_length, cells_of
 from tumble.statistics.correlation import Correlator
 from tumble.types import Array
 
-#: Frame torque that rounding in float32 shows for an exactly invariant model, for the root of the number of molecules,
-#: eV/rad (benchmarks/torque_noise.py).
+#: Frame torque of an exactly invariant model from rounding in float32, per root of the number of molecules, eV/rad
+#: (benchmarks/torque_noise.py).
 NOISE = 1e-7
 _LAGS = 1000
-_BINS, _RANGE = 50, 5.0  # of the distribution, the latter in units of the root mean square
+_BINS, _RANGE = 50, 5.0  # of the distribution; the range is in units of the root mean square
 
 
 def frame_torque_quantities(log: LogRows, torque: Array) -> list[Quantity]:
-    """Return quantities of the frame torque [T,P,3] in meV/rad."""
+    """Return the quantities of a frame torque [T,P,3] in meV/rad."""
     squares = np.mean(np.sum(torque**2, axis=2), axis=1)
     quantities = []
     for name, label, scale in (
@@ -71,7 +72,7 @@ def frame_torque_quantities(log: LogRows, torque: Array) -> list[Quantity]:
 
 
 def _distribution(log: LogRows, scaled: Array) -> Quantity:
-    """Return the density of the components of the torque, in units of their root mean square."""
+    """Return the distribution of the components of the torque in units of their root mean square."""
     length = cell_length(len(scaled))
     edges = np.linspace(-_RANGE, _RANGE, _BINS + 1)
     pieces = [scaled[start : start + length] for start in range(0, len(scaled), length)]
@@ -91,7 +92,7 @@ def _distribution(log: LogRows, scaled: Array) -> Quantity:
 
 
 def _correlation(log: LogRows, torque: Array) -> list[Quantity]:
-    """<τ(0) τ(t)> / <τ^2>, and the time at which it has fallen to 1/e, if that is seen."""
+    """Return <τ(0) τ(t)> / <τ^2>, and the time in which it falls to 1/e, if the log resolves that."""
     lags = min(_LAGS, len(torque) // 4)
     if lags < 2:
         return []
@@ -105,7 +106,7 @@ def _correlation(log: LogRows, torque: Array) -> list[Quantity]:
         curve = mean / mean[0]
         below = np.flatnonzero(curve < np.exp(-1))
         if len(below) == 0 or below[0] == 1:
-            return float("nan")  # slower than the longest lag, or faster than the samples can tell
+            return float("nan")  # slower than the longest lag, or faster than the time between samples
         last = int(below[0]) - 1
         return float(times[last] + log.step * (curve[last] - np.exp(-1)) / (curve[last] - curve[last + 1]))
 

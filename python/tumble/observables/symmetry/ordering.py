@@ -1,21 +1,21 @@
 """Energies of proton orderings of ice, and the noise that a model's symmetry error adds to them.
 
-Molecules of an ordered ice point along few directions of space, so that a model without exact invariance favors some
-orderings by where they point. Each ordering s is relaxed, and its energy is evaluated with everything turned by
-rotations k, the same for all orderings. With E_sk per molecule and a dot for the mean over an index (analysis of
-variance with two factors; Searle, Casella and McCulloch, Variance Components, 1992, chapter 4):
+The molecules of an ordered ice point along few directions of space, so a model without exact invariance favors some
+orderings because of their directions. Each ordering s is relaxed, and its energy is evaluated with the whole system
+rotated by rotations k, which are the same for all orderings. With E_sk per molecule and a dot for the mean over an
+index (analysis of variance with two factors; Searle, Casella and McCulloch, Variance Components, 1992, chapter 4):
 
     E_sk = E.. + a_s + b_k + c_sk
     noise^2 = var c = sum_sk (E_sk - E_s. - E_.k + E_..)^2 / ((S - 1) (K - 1))
     spread^2 = var a = sum_s (E_s. - E_..)^2 / (S - 1) - noise^2 / K
 
-The spread is that of the energies averaged over rotations. What is common to all orderings, b_k, drops out of
-differences; the noise is what one orientation, that of the file, adds to the energy of each ordering: spread_lab^2 is
-about spread^2 + noise^2. Errors are from a bootstrap over orderings, and say how far other orderings would be from
-these. Two models are seen with the same orderings and rotations, of which the differences are common to both: such
-numbers aren't independent, so there are no samples by which results are compared. The positions are those that the
-calculator relaxes to in the orientation of the file; near a minimum, what that does to the energy is of second order
-in the symmetry error.
+`spread` is the standard deviation over orderings of the energies averaged over rotations. The part b_k that all
+orderings share cancels in differences. `noise` is the error that a single orientation, such as that of the file, adds
+to the energy of each ordering: spread_lab^2 is about spread^2 + noise^2. Errors come from a bootstrap over orderings
+and show how much another set of orderings would change the result. Two models are evaluated with the same orderings and
+rotations, so their numbers aren't independent, and there are no samples (`blocks`) to compare them with. The positions
+are relaxed in the orientation of the file; near a minimum, this changes the energy only to second order in the symmetry
+error.
 """
 
 from __future__ import annotations
@@ -47,25 +47,25 @@ class Ordering(Kind):
     """Relaxed energies of a set of proton orderings.
 
     Args:
-        structures: One for each ordering, of the same formula.
-        calculator: Of ASE, such as `tumble.Calculator`; averaged over a set of rotations, it shows the noise that is
-            left.
-        cell: Whether cells are relaxed, too.
-        largest_force: At which relaxation ends, eV/Å; None takes structures as they are.
-        steps: Of a relaxation at most.
-        rotations: Number of random ones, half of them improper, or matrices [K,3,3].
-        seed: Of random rotations.
-        molecules: Number in each structure; that of the oxygens of water if not given.
+        structures: One structure for each ordering, all of the same formula.
+        calculator: An ASE calculator such as `tumble.Calculator`; if it averages over a set of rotations, the noise is
+            what remains after averaging.
+        cell: Whether to relax the cells, too.
+        largest_force: Largest force at the end of a relaxation, eV/Å; None to skip relaxation.
+        steps: Largest number of steps of a relaxation.
+        rotations: Number of random rotations, half of them improper, or matrices [K,3,3].
+        seed: Seed of the random rotations.
+        molecules: Number of molecules in each structure; the default for water is the number of oxygens.
 
     Raises:
-        TrajectoryError: If there are fewer than 3 orderings or rotations, formulas differ, or frames of the calculator
-            are random.
+        TrajectoryError: If there are fewer than 3 orderings or rotations, formulas differ, or the calculator uses
+            random frames.
     """
 
     observable = "ordering"
     title = "Proton orderings of ice"
-    meaning = "Energies of orderings of the protons, relaxed, and what they change by if everything is turned."
-    symptom = "The symmetry error adds noise to the energies, which is to be compared with their spread."
+    meaning = "Relaxed energies of the proton orderings, and how they change if the whole system is rotated."
+    symptom = "The symmetry error adds noise to the energies; compare it with their spread."
 
     def __init__(
         self,
@@ -89,8 +89,8 @@ class Ordering(Kind):
             raise TrajectoryError(f"`rotations`: expected at least {FEWEST} orthogonal matrices, got {matrices.shape}")
         if isinstance(calculator, Calculator) and calculator.random_frames:
             raise TrajectoryError(
-                "`calculator`: expected a fixed set of rotations, got random ones, with which there is no minimum; "
-                "take a set such as `icosahedral+inversion`"
+                "`calculator`: expected a fixed set of rotations, got random ones, for which there is no minimum; "
+                "use a set such as `icosahedral+inversion`"
             )
         self._molecules = _molecules(structures[0]) if molecules is None else molecules
         self._calculator = calculator
@@ -108,14 +108,14 @@ class Ordering(Kind):
             TrajectoryError: Before `run`.
         """
         if self._result is None:
-            raise TrajectoryError("`result`: expected a call of `run` before")
+            raise TrajectoryError("`result`: expected an earlier call of `run`")
         return self._result
 
     def run(self) -> Ordering:
-        """Relax all structures and evaluates them under rotations.
+        """Relax all structures and evaluate them under rotations.
 
         Raises:
-            TrajectoryError: If a relaxation doesn't end within the steps that it has.
+            TrajectoryError: If a relaxation doesn't converge within `steps`.
         """
         energies = np.empty((len(self.relaxed), 1 + len(self._rotations)))
         for index, atoms in enumerate(self.relaxed):
@@ -133,7 +133,7 @@ class Ordering(Kind):
 
     def _relax(self, atoms: Atoms, index: int) -> None:
         atoms.calc = self._calculator
-        # ASE has types for a part of itself only.
+        # ASE is only partly typed.
         moved: Any = FrechetCellFilter(atoms) if self._cell else atoms  # type: ignore[no-untyped-call]
         optimizer: Any = LBFGS(moved, logfile=None)  # type: ignore[arg-type]
         if not optimizer.run(fmax=self._largest_force, steps=self._steps):
@@ -144,7 +144,7 @@ class Ordering(Kind):
             )
 
     def _energy(self, atoms: Atoms, rotation: Array) -> float:
-        """Return the energy of a turned structure, eV."""
+        """Return the energy of a rotated structure, eV."""
         turned = Atoms(
             numbers=atoms.numbers,
             positions=atoms.positions @ rotation.T,
@@ -169,12 +169,12 @@ def _orthogonal(matrices: Array) -> bool:
 
 
 def ordering_from_energies(lab: Any, turned: Any, *, molecules: int, **metadata: Any) -> Result:
-    """Return the result from energies that were computed before.
+    """Return the result for energies that were computed before.
 
     Args:
         lab: Energies of the orderings in the orientation of the file, [S] in eV.
-        turned: The same with everything turned by rotations, which are the same for all orderings, [S,K] in eV.
-        molecules: Number in each structure.
+        turned: Energies of the rotated systems, with the same rotations for all orderings, [S,K] in eV.
+        molecules: Number of molecules in each structure.
         metadata: Further metadata.
 
     Raises:
@@ -186,7 +186,7 @@ def ordering_from_energies(lab: Any, turned: Any, *, molecules: int, **metadata:
             f"`turned`: expected energies of at least {FEWEST} orderings with at least {FEWEST} rotations, [S,K], and "
             f"[S] in the lab frame, got {turned.shape} and {lab.shape}"
         )
-    # Large numbers cost digits.
+    # Subtract a common energy first: large numbers lose digits.
     lab, turned = (_MEV * (each - lab[0]) / molecules for each in (lab, turned))
     count, rotations = turned.shape
     means = turned.mean(axis=1)
@@ -213,10 +213,10 @@ def ordering_from_energies(lab: Any, turned: Any, *, molecules: int, **metadata:
 
 
 class _Variances:
-    """Components of variance as functions of means over S orderings, of numbers of each ordering.
+    """Variance components as functions of means over S orderings.
 
-    These are, with e = E_s. and l = E_s in the lab frame: E_sk - e for each of K rotations, the sum of their squares,
-    e, e^2, l and l^2.
+    The numbers of each ordering that are averaged, with e = E_s. and l = E_s in the lab frame: E_sk - e for each of K
+    rotations, the sum of their squares, e, e^2, l and l^2.
     """
 
     def __init__(self, orderings: int, rotations: int) -> None:
@@ -224,7 +224,7 @@ class _Variances:
         self._rotations = rotations
 
     def samples(self, lab: Array, turned: Array) -> Array:
-        """Return the numbers of each ordering, [S,K+5]."""
+        """Return the numbers of each ordering listed above, [S,K+5]."""
         middle = turned.mean()
         means = turned.mean(axis=1)
         deviations = turned - means[:, None]
@@ -247,7 +247,7 @@ class _Variances:
 
 
 def _energies(name: str, values: Array, label: str, error: float) -> Quantity:
-    """Return the energies of the orderings, from their mean."""
+    """Return the energies of the orderings relative to their mean."""
     axis = Axis("ordering", "1", np.arange(1.0, len(values) + 1))
     return Quantity(name, label, "meV", (axis,), values - values.mean(), np.full(values.shape, error))
 
@@ -269,7 +269,7 @@ def _number(
 
 
 def _rank_correlation(lab: Array, means: Array) -> float | None:
-    """Of the energies in the lab frame with those averaged over rotations (Spearman); None if all are equal."""
+    """Return Spearman's correlation of the lab-frame and the averaged energies; None if either are all equal."""
     if np.ptp(lab) == 0 or np.ptp(means) == 0:
         return None
     return float(stats.spearmanr(lab, means).statistic)

@@ -1,8 +1,8 @@
-"""Statistics of what engines log about a model's symmetry: the frame torque, and the symmetry error over a set.
+"""Statistics of the symmetry in the logs of engines: the frame torque, and the symmetry error over a set of rotations.
 
-The symmetry error is the spread of the energy over a set of rotations, and the distance of energy and forces from the
-average over it. Like the frame torque (`tumble.observables.symmetry.frame_torque`) it is a property of the model, which
-symmetrizing changes by design, and no observable. Rows of a log are correlated in time; errors are from blocks
+The symmetry error is the spread of the energy over the set, and the deviation of energy and forces from the average
+over the set. Like the frame torque (`tumble.observables.symmetry.frame_torque`), it is a property of the model, which
+symmetrizing changes by design, and not an observable. Rows of a log are correlated in time, so errors come from blocks
 (`tumble.statistics.blocking`).
 """
 
@@ -38,11 +38,11 @@ _MEV = 1000.0
 
 
 class _Column(NamedTuple):
-    """How a column of the symmetry error is named and shown."""
+    """Label and unit of a column of the symmetry error."""
 
     label: str
     unit: str
-    root: bool  # whether its mean square counts, and not its mean
+    root: bool  # whether the root mean square is given instead of the mean
 
 
 _SYMMETRY = {
@@ -61,12 +61,12 @@ class Symmetry(Kind):
     observable = "symmetry"
     title = "Symmetry error"
     meaning = (
-        "What the engines logged of the model's lack of invariance. The frame torque is the derivative of the "
-        "energy with respect to a rigid rotation of everything, the box included."
+        "The lack of invariance of the model, as logged by the engine. The frame torque is the derivative of the "
+        "energy with respect to a rigid rotation of the whole system, including the box."
     )
     symptom = (
-        "The torque isn't zero, and falls with the number of rotations that are averaged over. It is a cause and "
-        "not a symptom: a model with a symmetry error can still give observables without a visible bias."
+        "The torque isn't zero, and decreases with the number of rotations in the average. It is a cause, not a "
+        "symptom: observables from a model with a symmetry error may still have no visible bias."
     )
     numbers_by_rotations = True
 
@@ -97,22 +97,22 @@ def symmetry_from_series(
     molecules: int = 1,
     blocks: int | None = None,
 ) -> Result:
-    """Return the statistics of what was logged.
+    """Return statistics of a logged frame torque and symmetry error.
 
     Args:
-        torque_times: Of the frame torque, [T] in ps, at equal distances.
+        torque_times: Times of the frame torque, [T] in ps, equally spaced.
         torque: Frame torque of each bead, [T,P,3] in eV/rad, or [T,3].
-        symmetry_times: Of the symmetry error, [V] in ps, at equal distances.
+        symmetry_times: Times of the symmetry error, [V] in ps, equally spaced.
         symmetry: Columns [V] or, for beads, [V,P]: `energy_std` and `energy_shift` (average less bare energy) in eV,
-            `force_rms` and `force_max` in eV/Å, `torque` and `averaged_torque` in eV/rad; those that there are.
-        molecules: Their number.
+            `force_rms` and `force_max` in eV/Å, `torque` and `averaged_torque` in eV/rad; any of them.
+        molecules: Number of molecules.
         blocks: Number of blocks; chosen if not given.
 
     Raises:
-        TrajectoryError: If nothing was logged, or shapes and times don't fit.
+        TrajectoryError: If nothing was logged, or shapes and times don't match.
     """
     if torque is None and not symmetry:
-        raise TrajectoryError("`torque`: expected a frame torque or a symmetry error that was logged, got neither")
+        raise TrajectoryError("`torque`: expected a logged frame torque or symmetry error, got neither")
     if molecules < 1:
         raise TrajectoryError(f"`molecules`: expected at least 1, got {molecules}")
     quantities: list[Quantity] = []
@@ -130,8 +130,8 @@ def symmetry_from_series(
         }
         if found[0].values < 3 * _MEV * floor:
             notes.append(
-                f"The frame torque is at the noise floor of float32, about {_MEV * floor:.1g} meV/rad: invariant as "
-                "far as it can be seen."
+                f"The frame torque is at the noise floor of float32, about {_MEV * floor:.1g} meV/rad: no deviation "
+                "from invariance is measurable."
             )
         quantities += found
     if symmetry:
@@ -144,12 +144,12 @@ def symmetry_from_series(
                 log = LogRows(times, time_step(times), molecules, blocks)
                 quantities += _error_quantities(log, name, _MEV * values[..., 0])
                 metadata["symmetry_rows"] = len(times)
-        notes.append("Spread and differences are over the set of rotations that was logged, not over all rotations.")
+        notes.append("Spread and differences refer to the logged set of rotations, not to all rotations.")
     return Result(Symmetry.observable, tuple(quantities), metadata, (*notes, *unresolved_notes(quantities)))
 
 
 def _error_quantities(log: LogRows, name: str, values: Array) -> list[Quantity]:
-    """Of one column [V,P] of the symmetry error, in meV and so on."""
+    """Return the quantities of one column [V,P] of the symmetry error, in meV, meV/Å or meV/rad."""
     column = _SYMMETRY[name]
     squares = np.mean(values**2, axis=1)
     quantities = []
