@@ -102,7 +102,9 @@ def test_rigid_molecules_have_no_vibration() -> None:
     universe = motion("OHH" * 2, positions, velocities=velocities, dimensions=BOX)
     result = KineticTemperature(universe, molecules=np.arange(6).reshape(2, 3)).run().result
     assert "temperature_vibration" not in [quantity.name for quantity in result.quantities]
-    assert "6 distances within molecules are kept and taken as constraints, without 6 degrees" in " ".join(result.notes)
+    assert "6 distances within molecules are constant and treated as constraints, which remove 6 degrees" in " ".join(
+        result.notes
+    )
     # K_rot = omega I omega / 2 with omega of variance 1: the trace of I.
     trace = 2 * float(np.sum(MASSES * np.sum(SHAPE**2, axis=1)))
     expected = 2 * trace / 6 / BOLTZMANN
@@ -171,7 +173,7 @@ def test_processes_give_the_same() -> None:
 def test_what_has_no_temperature_is_refused() -> None:
     generator = np.random.default_rng(8)
     positions = placed(5, 1, generator)
-    with pytest.raises(TrajectoryError, match="velocities, got positions alone"):
+    with pytest.raises(TrajectoryError, match="expected velocities, got only positions"):
         KineticTemperature(motion("OHH", positions))
     beads = np.stack([positions, positions + 0.1], axis=1)
     with pytest.raises(TrajectoryError, match=r"classical.*got ring polymers of 2 beads"):

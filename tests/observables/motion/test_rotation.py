@@ -118,4 +118,4 @@ def test_melted_lattice_says_so() -> None:
     steps = np.random.default_rng(3).normal(size=(300, 64, 3)) * 0.3
     positions, box = crystal(300, np.zeros(300), wrapped=False)
     result = LatticeRotation(motion(["O"] * 64, positions + np.cumsum(steps, axis=0), dimensions=box)).run().result
-    assert "this isn't a lattice any more" in " ".join(result.notes)
+    assert "no longer a lattice" in " ".join(result.notes)

@@ -2,18 +2,17 @@
 
     L = sum_bi m_i (r_bi - R) x (v_bi - V)        dL/dt = sum_bi (r_bi - R) x f_bi
 
-over atoms i and the beads b of a ring polymer: that sum is what the ring-polymer Hamiltonian with an invariant
-potential conserves, since the springs have no torque. (Goldstein, Poole and Safko, Classical Mechanics, section 1.2.)
-A model without exact invariance exerts the torque minus its frame torque. In a periodic box L isn't conserved
-whatever the model, nor under a thermostat that acts on each atom; a thermostat that scales all velocities alike
-changes |L| but not its direction.
+over atoms i and the beads b of a ring polymer. The ring-polymer Hamiltonian with an invariant potential conserves this
+sum, since the springs have no torque. (Goldstein, Poole and Safko, Classical Mechanics, section 1.2.) A model without
+exact invariance exerts the negative of its frame torque. L isn't conserved in a periodic box or with a thermostat that
+acts on single atoms, for any model; a thermostat that scales all velocities changes |L| but not its direction.
 
-Velocities and forces are those of the trajectory. Without velocities, L is from the positions of neighboring frames
-(`tumble.observables.frames.neighbors`). Without forces the torque is the change of L from the frame before to the frame
-after, over the time between them. The error of L that comes from velocities of positions is found from those over every
-second frame, (L_2h - L_h) / 3. The torque, in which the forces of vibrations have to cancel, needs frames much nearer
-to each other than L does: its error is taken as the whole of that difference, and it is left out where it isn't well
-above it. At the two ends, what needs frames beside is that of the nearest that has them.
+Velocities and forces are read from the trajectory. Without velocities, L is computed from the positions in neighboring
+frames (`tumble.observables.frames.neighbors`). Without forces, the torque is the change of L between the previous and
+the next frame, divided by the time between them. The error of L from finite differences is estimated with differences
+over every second frame, (L_2h - L_h) / 3. In the torque, the forces of vibrations have to cancel, so it needs a much
+shorter time between frames than L: its error is taken as the full difference, and the torque is omitted unless it is
+well above this error. At both ends of the trajectory, finite differences are taken at the closest possible frame.
 """
 
 from __future__ import annotations
@@ -42,8 +41,8 @@ from tumble.trajectories.masses import masses_of
 from tumble.types import Array
 
 THERMOSTATS = ("none", "global", "local")
-WORST = 0.25  # of L, the error from differences up to which it is given
-LOST = 10.0  # degrees, from which on the direction of L counts as lost
+WORST = 0.25  # largest relative error from differences at which L is given
+LOST = 10.0  # degrees by which L turns before its direction counts as lost
 
 # Places in a sample: L, |L|, the torque, its square, and the squared errors of L and of the torque from differences.
 _L, _SIZE, _TORQUE, _TORQUE_SQUARE, _L_ERROR, _TORQUE_ERROR = slice(0, 3), 3, slice(4, 7), 7, 8, 9
@@ -54,10 +53,10 @@ class AngularMomentum(SeriesObservable):
 
     Args:
         universe: A `MDAnalysis.Universe` of an isolated system.
-        thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
-            atom (or on each mode of a ring polymer); None if that isn't known.
-        isolated: Whether nothing interacts through the boundaries of the cell; found out if not given.
-        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        thermostat: `none` for constant energy, `global` if it scales all velocities, `local` if it acts on each atom
+            (or on each mode of a ring polymer); None if unknown.
+        isolated: Whether nothing interacts through the boundaries of the cell; by default the first frame decides.
+        masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
         blocks: See `FrameObservable`.
         verbose: See `FrameObservable`.
 
@@ -67,10 +66,12 @@ class AngularMomentum(SeriesObservable):
 
     observable = "angular_momentum"
     title = "Angular momentum and torque"
-    meaning = "Of an isolated system about its center of mass; for ring polymers the sum over beads."
+    meaning = (
+        "Angular momentum and torque of an isolated system about its center of mass; ring polymers: sum over beads."
+    )
     symptom = (
-        "They aren't conserved: the model exerts a torque on the whole. In a periodic box, or under a thermostat "
-        "that acts on each atom, the angular momentum changes with an exact model as well, and says nothing."
+        "The angular momentum isn't conserved: the model exerts a torque on the whole system. In a periodic box, or "
+        "with a thermostat that acts on each atom, it also changes with an exactly invariant model."
     )
 
     def __init__(
@@ -88,8 +89,8 @@ class AngularMomentum(SeriesObservable):
             raise TrajectoryError(f"`thermostat`: expected one of {', '.join(THERMOSTATS)}, got `{thermostat}`")
         if thermostat == "local":
             raise TrajectoryError(
-                "`thermostat`: expected none or a global one, got a local one, under which angular momentum isn't "
-                "conserved even by an exactly invariant model; look at the frame torque instead"
+                "`thermostat`: expected none or a global one, got a local one, with which even an exactly invariant "
+                "model doesn't conserve the angular momentum; use the frame torque instead"
             )
         self.thermostat = thermostat
         self._isolation = Isolation(universe, isolated)
@@ -111,16 +112,16 @@ class AngularMomentum(SeriesObservable):
         return values
 
     def _momentum(self) -> tuple[Array, float]:
-        """About the center of mass, [3] in ħ, and the square of its error."""
+        """Return the angular momentum about the center of mass, [3] in ħ, and the square of its error."""
         velocities = velocities_of(self._ts)
         if velocities is not None:
             return angular_momentum(self._arms(), velocities.reshape(-1, 3), self._masses), 0.0
-        frame = self._beside.inside(self._ts.frame)
+        frame = self._near.inside(self._ts.frame)
         fine, coarse = (self._momentum_at(frame, step) for step in (1, 2))
         return fine, float(np.sum((coarse - fine) ** 2)) / 9
 
     def _torque(self) -> tuple[Array, float]:
-        """About the center of mass, [3] in eV/rad, and the square of its error."""
+        """Return the torque about the center of mass, [3] in eV/rad, and the square of its error."""
         forces = forces_of(self._ts)
         if forces is not None:
             return EV_PER_KJ_MOL * np.cross(self._arms(), forces.reshape(-1, 3)).sum(axis=0), 0.0
@@ -130,28 +131,28 @@ class AngularMomentum(SeriesObservable):
         return fine, float(np.sum((self._change_of_momentum(2) - fine) ** 2))
 
     def _arms(self) -> Array:
-        """Return the positions of all beads about the center of mass, [P*N,3]."""
+        """Return the positions of all beads relative to the center of mass, [P*N,3]."""
         ts = self._ts
         beads = self._isolation.beads(beads_of(ts), ts.dimensions, ts.frame)
         return about_center(beads.reshape(-1, 3), self._masses)
 
     def _momentum_at(self, frame: int, step: int) -> Array:
-        """In a frame beside the current one, [3] in ħ."""
-        beside = self._beside
-        velocities = beside.written_velocities(frame) if self._has_velocities else beside.velocities(frame, step)
-        return angular_momentum(beside.positions(frame), velocities, self._masses)
+        """Return the angular momentum in a frame near the current one, [3] in ħ."""
+        near = self._near
+        velocities = near.written_velocities(frame) if self._has_velocities else near.velocities(frame, step)
+        return angular_momentum(near.positions(frame), velocities, self._masses)
 
     def _change_of_momentum(self, step: int) -> Array:
-        """From the frame before to the frame after, with velocities over so many frames, [3] in eV/rad."""
-        frame = self._beside.inside(self._ts.frame)
+        """Return the rate of change of L between the previous and the next frame, [3] in eV/rad."""
+        frame = self._near.inside(self._ts.frame)
         change = self._momentum_at(frame + 1, step) - self._momentum_at(frame - 1, step)
-        time = self._beside.time(frame + 1) - self._beside.time(frame - 1)
+        time = self._near.time(frame + 1) - self._near.time(frame - 1)
         return np.asarray(EV_PER_HBAR_PS * change / time)
 
     @property
-    def _beside(self) -> Neighbors:
+    def _near(self) -> Neighbors:
         if self._neighbors is None:
-            raise TrajectoryError("`universe`: expected velocities and forces in each frame, got frames without")
+            raise TrajectoryError("`universe`: expected velocities and forces in each frame, got a frame without them")
         return self._neighbors
 
     def _evaluate(self, cells: Cells) -> Result:
@@ -257,45 +258,45 @@ class AngularMomentum(SeriesObservable):
         ]
 
     def _errors(self, cells: Cells) -> tuple[float, float]:
-        """Of L in relative terms, and of the torque in eV/rad, from differences in time.
+        """Return the errors from finite differences: of L relative to |L|, and of the torque in eV/rad.
 
         Raises:
-            TrajectoryError: If that of L is large.
+            TrajectoryError: If the error of L is large.
         """
         mean = cells.mean
-        # Relative to 1 ħ at least, below which a classical L is as good as none.
+        # Relative to at least 1 ħ: a smaller classical L is negligible.
         error = float(np.sqrt(mean[_L_ERROR]) / max(mean[_SIZE], 1.0))
         if error > WORST:
             raise TrajectoryError(
-                f"`universe`: expected frames near each other, got some {self._trajectory.dt:.4g} ps apart, from "
-                f"which L has an error of {100 * error:.0f} %; write velocities, or frames more often"
+                f"`universe`: expected a short time between frames, got {self._trajectory.dt:.4g} ps, which gives L an "
+                f"error of {100 * error:.0f} %; write velocities, or frames more often"
             )
         return error, float(np.sqrt(mean[_TORQUE_ERROR]))
 
     def _notes(self, error: float, unseen: float | None) -> tuple[str, ...]:
         notes = []
         if self.thermostat is None:
-            notes.append("L is conserved at constant energy only: whether there was a thermostat isn't known.")
+            notes.append("L is conserved at constant energy only; it is unknown whether there was a thermostat.")
         if self.thermostat == "global":
             notes.append("The thermostat scales velocities: only the direction of L is conserved.")
         if not self._has_velocities:
             notes.append(f"Velocities are differences of positions: L has an error of {100 * error:.2g} %.")
         if unseen is not None:
             notes.append(
-                f"No torque is seen in the positions above the error of their differences, {unseen:.2g} eV/rad; write "
-                "velocities or forces to see less."
+                f"The torque from positions is below the error of their differences, {unseen:.2g} eV/rad; write "
+                "velocities or forces to resolve a smaller torque."
             )
         elif not self._has_forces:
-            notes.append("The torque is an average over the time between frames: what is faster isn't seen.")
+            notes.append("The torque is an average over the time between frames; faster changes aren't resolved.")
         if len(self._masses) > len(self.universe.atoms):
             notes.append("L and torque are sums over beads, with the physical mass for each bead.")
         return tuple(notes)
 
 
 def _angles(momenta: Array) -> Array:
-    """Return angles between vectors [T,3] and the first, degrees; NaN where one is zero."""
+    """Return the angles between vectors [T,3] and the first of them, degrees; NaN if either is zero."""
     lengths = np.linalg.norm(momenta, axis=1)
-    # By the tangent: the cosine has no digits left for small angles.
+    # From the tangent, since the cosine is inaccurate for small angles.
     across = np.linalg.norm(np.cross(momenta, momenta[0]), axis=1)
     angles = np.degrees(np.arctan2(across, momenta @ momenta[0]))
     return np.where(lengths * lengths[0] > 0, angles, np.nan)

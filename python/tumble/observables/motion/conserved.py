@@ -1,8 +1,7 @@
 """Drift of the conserved quantity: how well a run integrates its equations of motion.
 
-Forces that are the exact derivatives of an energy conserve it whether or not that energy is invariant under
-rotations. What drifts is a run whose time step is too long, or whose forces are noisy, as with random rotations at
-each step.
+Forces that are exact derivatives of an energy conserve it, whether or not the energy is invariant under rotations. A
+run drifts if its time step is too long or its forces are noisy, as with random rotations at each step.
 """
 
 from __future__ import annotations
@@ -25,28 +24,28 @@ _MEV = 1000.0
 
 
 class Conserved(Kind):
-    """What a report says of `conserved_drift`."""
+    """Title and meaning of `conserved_drift` in reports."""
 
     observable = "conserved"
     title = "Conserved quantity"
-    meaning = "Its drift for each molecule, and the fluctuation about it."
+    meaning = "The drift of the conserved quantity per molecule, and the fluctuation about the drift."
     symptom = (
-        "It doesn't drift if forces are derivatives of one energy, be it invariant or not. Rotations that are drawn "
-        "anew at each step aren't such an energy, and make it drift."
+        "It doesn't drift if the forces are derivatives of one energy, whether this is invariant or not. Random "
+        "rotations at each step don't give such an energy, so it drifts."
     )
 
 
 def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | None = None) -> Result:
-    """Return the drift of a conserved quantity for each molecule, with its error.
+    """Return the drift of a conserved quantity per molecule, with its error.
 
     Args:
-        times: [T] in ps, at equal distances.
-        energy: What the engine says is conserved, [T] in eV.
+        times: [T] in ps, equally spaced.
+        energy: The conserved quantity in the log of the engine, [T] in eV.
         molecules: Number of molecules.
         blocks: Number of blocks; chosen if not given.
 
     Raises:
-        TrajectoryError: If there are fewer than 3 rows, a value isn't finite, or times aren't at equal distances.
+        TrajectoryError: If there are fewer than 3 rows, a value isn't finite, or times aren't equally spaced.
     """
     times, energy = np.asarray(times, dtype=np.float64), np.asarray(energy, dtype=np.float64)
     step = time_step(times)
@@ -56,7 +55,7 @@ def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | No
         raise TrajectoryError("`energy`: expected finite values, got a NaN or infinity")
     if molecules < 1:
         raise TrajectoryError(f"`molecules`: expected at least 1, got {molecules}")
-    # Large numbers cost digits.
+    # Subtract the first value: large numbers lose digits.
     change = _MEV * (energy - energy[0]) / molecules
     cells = cells_of(change)
     drift = trend(
@@ -90,6 +89,6 @@ def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | No
     )
     notes: tuple[str, ...] = ()
     if not drift.resolved:
-        notes = ("The conserved quantity wanders over all of the run: the error of its drift is a lower bound.",)
+        notes = ("The conserved quantity is correlated over the whole run: the error of its drift is a lower bound.",)
     metadata = {"rows": len(times), "time_ps": [float(times[0]), float(times[-1])], "molecules": molecules}
     return Result(Conserved.observable, (drift, fluctuation, curve), {**metadata, "tumble": __version__}, notes)

@@ -1,15 +1,15 @@
-"""Distances within molecules that a run keeps, as SHAKE, SETTLE and rigid bodies do: what they take from the freedoms.
+"""Constrained distances within molecules (SHAKE, SETTLE, rigid bodies), and the degrees of freedom that they remove.
 
-The relative velocity u of two atoms of a molecule has a third of its square along the line r that joins them, in
-equilibrium and for any potential; of a constraint, nothing:
+In equilibrium and for any potential, a third of the squared relative velocity u of two atoms of a molecule is along the
+line r between them; if their distance is constrained, nothing is:
 
     <(u r/|r|)^2> / <u^2>  =  1/3,  or 0
 
-It isn't exactly 0 in files: SHAKE ends at a tolerance, leap-frog has velocities from half a step h before the positions
-((w h / 2)^2, some 1e-3, for an angular frequency w of the rotation), and positions are rounded, by up to 0.01 Å.
-Velocities with which a run starts may not obey constraints at all, hence the median over frames. Without velocities, it
-is told by how much a distance varies. Molecules of the same masses are of one kind and looked at together, in some
-frames of all of the trajectory.
+In files it isn't exactly 0: SHAKE stops at a tolerance, leap-frog stores velocities of half a step h before the
+positions ((w h / 2)^2, about 1e-3, for an angular frequency w of the rotation), and positions are rounded, by up to
+0.01 Å. The initial velocities of a run may violate the constraints, hence the median over frames is used. Without
+velocities, the variation of a distance decides. Molecules with the same masses are of one kind and examined together,
+in some frames spread over the whole trajectory.
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ from tumble.observables.frames.rigid_motion import inertia_tensor
 from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
 
-FRAMES = 20  # that are looked at
-ENOUGH = 20  # samples of a distance, below which one may be slow by chance
-_SHARE, _SHARE_OF_FEW = 0.01, 1e-6  # of the squared velocity along the line, below which a distance is kept
+FRAMES = 20  # number of frames that are examined
+ENOUGH = 20  # samples of a distance, below which its velocity may be small by chance
+_SHARE, _SHARE_OF_FEW = (
+    0.01,
+    1e-6,
+)  # largest share of u^2 along the line for a constrained distance
 _VARIES = 0.005  # Å, rms; an O-H bond varies by 0.023 Å at 300 K, and rounding to 0.01 Å makes 0.004 Å
-_ALL_PAIRS, _NEAR = 30, 3.0  # atoms up to which all pairs of a molecule are looked at; Å, that of larger molecules
-_LINEAR = 1e-6  # of the largest moment of inertia, below which one is none
+_ALL_PAIRS, _NEAR = 30, 3.0  # all pairs in molecules of up to 30 atoms; in larger ones pairs closer than 3 Å
+_LINEAR = 1e-6  # ratio to the largest moment of inertia, below which a moment counts as zero
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,9 @@ class _Kind:
     """Molecules of the same masses.
 
     Attributes:
-        atoms: Places of their atoms among those of all molecules, [M,n].
-        pairs: Places of two atoms in such a molecule, [K,2].
-        shape: Positions of the atoms of one of them, [n,3] in Å.
+        atoms: Positions of their atoms in the list of the atoms of all molecules, [M,n].
+        pairs: Pairs of atoms by their positions in a molecule, [K,2].
+        shape: Positions of the atoms of one molecule, [n,3] in Å.
         masses: [n] in amu.
     """
 
@@ -51,8 +54,8 @@ class _Kind:
     shape: Array
     masses: Array
 
-    def freedoms_taken(self, kept: NDArray[np.bool_]) -> int:
-        """How many of the freedoms of a molecule the kept distances [K] take."""
+    def removed_freedoms(self, kept: NDArray[np.bool_]) -> int:
+        """Return how many degrees of freedom of a molecule its constrained distances [K] remove."""
         if not kept.any():
             return 0
         count = len(self.shape)
@@ -71,13 +74,13 @@ class Constraints:
     """The constraints of the molecules of a trajectory.
 
     Args:
-        universe: A `MDAnalysis.Universe`. Nothing is found in ring polymers.
-        molecules: Its molecules.
+        universe: A `MDAnalysis.Universe`. Ring polymers are not examined.
+        molecules: The molecules of the trajectory.
 
     Attributes:
-        distances: Number of distances that are kept, in all molecules.
-        freedoms: Number of degrees of freedom that they take; fewer, where some follow from others.
-        atoms: Indices of the atoms that have such a distance to another.
+        distances: Number of constrained distances in all molecules.
+        freedoms: Number of degrees of freedom that they remove; fewer than `distances` if constraints are redundant.
+        atoms: Indices of the atoms with a constrained distance.
     """
 
     def __init__(self, universe: Any, molecules: Molecules) -> None:
@@ -89,20 +92,20 @@ class Constraints:
         kinds = _kinds(molecules, molecules.whole(beads_of(ts)[0], ts.dimensions))
         for kind, kept in zip(kinds, _kept(universe, molecules, kinds), strict=True):
             self.distances += len(kind.atoms) * int(kept.sum())
-            self.freedoms += len(kind.atoms) * kind.freedoms_taken(kept)
+            self.freedoms += len(kind.atoms) * kind.removed_freedoms(kept)
             bound = molecules.atoms[kind.atoms[:, np.unique(kind.pairs[kept])]]
             self.atoms = np.append(self.atoms, bound.ravel())
         universe.trajectory[0]
 
 
 def rotations_of(inertia: Array) -> int:
-    """Return the number of axes about which a body with this tensor [3,3] can turn."""
+    """Return the number of rotational degrees of freedom of a body with this tensor of inertia [3,3]."""
     moments = np.linalg.eigvalsh(inertia)
     return int(np.sum(moments > _LINEAR * max(float(moments[-1]), 1e-9)))
 
 
 def _kinds(molecules: Molecules, whole: Array) -> list[_Kind]:
-    """Sort molecules of more than one atom by their masses."""
+    """Group the molecules of more than one atom by their masses."""
     starts = np.append(0, np.cumsum(molecules.sizes))
     found: dict[bytes, list[int]] = {}
     for molecule, size in enumerate(molecules.sizes):
@@ -121,17 +124,18 @@ def _kinds(molecules: Molecules, whole: Array) -> list[_Kind]:
 
 
 def _kept(universe: Any, molecules: Molecules, kinds: list[_Kind]) -> list[NDArray[np.bool_]]:
-    """Which distances of each kind are kept, [K]."""
+    """Return for each kind which distances are constrained, [K]."""
     count = len(universe.trajectory)
     frames = np.unique(np.linspace(0, count - 1, min(FRAMES, count)).astype(int)).tolist()
-    # Of each frame, sums over molecules: 1, the distance, its square; and of velocities, along the line and all.
+    # For each frame, sums over molecules: 1, the distance and its square; the squared velocity along the line and in
+    # all.
     sums: list[list[Array]] = [[] for _ in kinds]
     moving = True
     for frame in frames:
         try:
             ts = universe.trajectory[frame]
         except TrajectoryError:
-            continue  # it may not be among those that are analyzed
+            continue  # this damaged frame may not be one of those to be analyzed
         whole = molecules.whole(beads_of(ts)[0], ts.dimensions)
         velocities = velocities_of(ts)
         moving = moving and velocities is not None
@@ -143,18 +147,19 @@ def _kept(universe: Any, molecules: Molecules, kinds: list[_Kind]) -> list[NDArr
             along = np.einsum("mkx,mkx->mk", between, relative) / np.maximum(distance, 1e-9)
             rows = np.ones_like(distance), distance, distance**2, along**2, np.sum(relative**2, axis=-1)
             found.append(np.array([row.sum(axis=0) for row in rows]))
-    return [_of_velocities(np.array(found)) if moving else _of_distances(np.array(found)) for found in sums]
+    judge = _constrained_by_velocities if moving else _constrained_by_distances
+    return [judge(np.array(found)) for found in sums]
 
 
-def _of_velocities(sums: Array) -> NDArray[np.bool_]:
-    """Which distances are kept, of sums [F,5,K]."""
+def _constrained_by_velocities(sums: Array) -> NDArray[np.bool_]:
+    """Return which distances are constrained, judged by the velocities in sums [F,5,K]."""
     limit = np.where(sums[:, 0].sum(axis=0) < ENOUGH, _SHARE_OF_FEW, _SHARE)
     share = np.divide(sums[:, 3], sums[:, 4], out=np.ones_like(sums[:, 3]), where=sums[:, 4] > 0)
     return np.asarray(np.median(share, axis=0) < limit)
 
 
-def _of_distances(sums: Array) -> NDArray[np.bool_]:
-    """Return the same without velocities."""
+def _constrained_by_distances(sums: Array) -> NDArray[np.bool_]:
+    """Return which distances are constrained, judged by their variation in sums [F,5,K]."""
     number, distance, square = sums.sum(axis=0)[:3]
     deviation = np.sqrt(np.maximum(square / number - (distance / number) ** 2, 0.0))
     return np.asarray((number >= ENOUGH) & (deviation < _VARIES))

@@ -1,8 +1,8 @@
-"""Rotational drift: everything that tells whether a run turns, or is turned, as it must not.
+"""Rotational drift: signs that a model exerts torques on molecules, a crystal or the whole system.
 
-Isolated systems have an angular momentum that an invariant model conserves, and turn as a whole; molecules of any
-system turn together or at random, and a lattice keeps its place. Which of these apply depends on the run: what
-doesn't is left out, with the reason among the notes. Drift of the conserved quantity and frame torque are from logs
+An invariant model conserves the angular momentum of an isolated system, which turns as a whole; molecules of any system
+may turn together or at random; a lattice must keep its orientation. The parts that a run doesn't allow are omitted,
+with the reason among the notes. The drift of the conserved quantity and the frame torque come from logs
 (`tumble.observables.motion.conserved`, `tumble.observables.symmetry.symmetry_series`).
 """
 
@@ -33,20 +33,20 @@ from tumble.observables.motion.rotation import MELTED, BodyRotation, LatticeRota
 from tumble.observables.quantities.result import Result
 from tumble.observables.symmetry.symmetry_series import symmetry_from_series
 
-#: Times [T] in ps, and what was logged at them.
+#: Times [T] in ps, and the values that were logged at these times.
 Series = tuple[Any, Any]
 
 
 class Drift(Kind):
-    """All that applies of angular momentum, rotations, kinetic temperatures, conserved quantity and frame torque.
+    """Angular momentum, rotations, kinetic temperatures, conserved quantity and frame torque, as far as a run allows.
 
     Args:
         universe: A `MDAnalysis.Universe`.
         thermostat: See `AngularMomentum`.
-        isolated: Whether nothing interacts through the boundaries of the cell; found out if not given.
-        lattice: Whether a system that isn't isolated may be a crystal, the lattice of which could turn.
-        molecules: Indices of the atoms of each molecule; found if not given.
-        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        isolated: Whether nothing interacts through the boundaries of the cell; by default the first frame decides.
+        lattice: Whether a system that isn't isolated may be a crystal, whose lattice could turn.
+        molecules: Indices of the atoms of each molecule; by default from bonds, or from distances in water.
+        masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
         conserved: Times (ps), and the conserved quantity [T] in eV.
         torque: Times (ps), and the frame torque [T,P,3] in eV/rad.
         blocks: Number of blocks for the errors; chosen if not given.
@@ -55,8 +55,8 @@ class Drift(Kind):
 
     observable = "drift"
     title = "Rotational drift"
-    meaning = "Whether anything turns that shouldn't."
-    symptom = "Molecules, a crystal or the whole system turn. What tells here depends on the system: see the notes."
+    meaning = "Whether molecules, a crystal or the whole system turn without a physical reason."
+    symptom = "Molecules, a crystal or the whole system turn. See the notes on which numbers apply to this system."
     settings = ("isolated", "isotropic")
 
     @classmethod
@@ -65,7 +65,7 @@ class Drift(Kind):
         if not run.has_trajectory:
             return Plan.known(_logged(run))
         settings, universe = run.settings, run.universe
-        # Many molecules in a box meet sooner or later, however far apart they start.
+        # Many molecules in a box meet sooner or later, even if they start far apart.
         crowded = settings.isolated is None and universe.dimensions is not None and run.molecules > 1
         # Formats such as the plain xyz of LAMMPS have no box, whether or not there was one.
         boxless = settings.isolated is None and universe.dimensions is None and run.run.periodic is True
@@ -76,7 +76,7 @@ class Drift(Kind):
             isolated=isolated,
             # Only a crystal has a lattice that could turn.
             lattice=isolated is not False or settings.isotropic is False,
-            conserved=run.logged("conserved"),  # the frame torque is that of `symmetry`
+            conserved=run.logged("conserved"),  # `symmetry` gives the frame torque
             blocks=settings.blocks,
         )
         return Plan(drift.analyses, drift.conclude)
@@ -109,7 +109,7 @@ class Drift(Kind):
             TrajectoryError: Before `run`.
         """
         if self._found is None:
-            raise TrajectoryError("`result`: expected a call of `run` before")
+            raise TrajectoryError("`result`: expected an earlier call of `run`")
         return self._found
 
     def run(
@@ -128,12 +128,12 @@ class Drift(Kind):
             start: First frame.
             stop: Frame after the last.
             step: Stride.
-            frames: Indices of frames in ascending order, instead of these.
+            frames: Indices of frames in ascending order, instead of a range.
             backend: `serial`, or `multiprocessing` for the parts that can be split among processes.
-            n_workers: Their number.
+            n_workers: Number of processes.
 
         Raises:
-            TrajectoryError: If nothing applies.
+            TrajectoryError: If no part applies to this run.
         """
         if backend not in (None, "serial", "multiprocessing"):
             raise TrajectoryError(f"`backend`: expected `serial` or `multiprocessing`, got `{backend}`")
@@ -145,14 +145,14 @@ class Drift(Kind):
 
     @property
     def analyses(self) -> tuple[Analysis, ...]:
-        """What goes through the frames: all parts that can be had."""
+        """The parts that read the frames and that this system allows."""
         return tuple(part for _, part in self._built if not isinstance(part, TrajectoryError))
 
     def conclude(self) -> Result:
         """Return the result, after all `analyses` have seen the frames.
 
         Raises:
-            TrajectoryError: If nothing applies.
+            TrajectoryError: If no part applies to this run.
         """
         results: list[Result] = []
         notes: list[str] = []
@@ -167,7 +167,7 @@ class Drift(Kind):
         results = [result for result in results if not _melted(result)]
         if not results:
             raise TrajectoryError(
-                f"`universe`: expected a run with something to tell of drift, got none: {' '.join(notes)}"
+                f"`universe`: expected a run for which a part of `drift` is defined, got none: {' '.join(notes)}"
             )
         notes = [*(note for result in results for note in result.notes), *notes]
         return Result(
@@ -189,7 +189,7 @@ class Drift(Kind):
         return built
 
     def _parts(self) -> list[tuple[str, Callable[[], Analysis]]]:
-        """What may apply, by name."""
+        """Return functions that build the parts that may apply, by name."""
         universe, isolated, molecules, masses = self._universe, self._isolated, self._chosen, self._masses
         blocks = self._blocks
 
@@ -224,9 +224,9 @@ class Drift(Kind):
         try:
             molecules = len(Molecules(self._universe, self._chosen))
         except TrajectoryError:
-            molecules = 1  # then all of them are taken as one
+            molecules = 1  # the whole system counts as one molecule
         found = []
-        # A log with damaged rows says nothing of the trajectory.
+        # A log with damaged rows must not prevent the analysis of the trajectory.
         try:
             if self._conserved is not None:
                 found.append(conserved_drift(*self._conserved, molecules, blocks=self._blocks))
@@ -241,12 +241,12 @@ class Drift(Kind):
 
 
 def _melted(result: Result) -> bool:
-    """Return whether this is the rotation of a lattice that is none."""
+    """Return whether this is the rotation of a lattice that has melted."""
     return result.observable == LatticeRotation.observable and result.metadata["distance_from_reference_A"] > MELTED
 
 
 def _logged(run: OpenedRun) -> Result:
-    """Return what the log of a run without a trajectory says of drift: its conserved quantity and its temperature."""
+    """Return the drift of a run without a trajectory, from the conserved quantity and temperature in its log."""
     blocks, parts = run.settings.blocks, []
     conserved, temperature = run.logged("conserved"), run.logged("temperature")
     if conserved is not None:

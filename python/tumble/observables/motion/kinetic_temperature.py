@@ -1,22 +1,23 @@
 """Kinetic temperatures of the translation, rotation and vibration of molecules, for classical nuclei.
 
-The velocities of the atoms of a molecule are split into that of its center of mass V, a rotation ω = I^-1 L about it,
-and the rest; the kinetic energy is the sum of the three (Eckart, Phys. Rev. 47, 552 (1935)):
+The velocities of the atoms of a molecule are divided into the velocity V of its center of mass, a rotation ω = I^-1 L
+about it, and the rest; the kinetic energy is the sum of the three parts (Eckart, Phys. Rev. 47, 552 (1935)):
 
     2 K_trans = sum M V^2        2 K_rot = sum ω I ω        2 K_vib = sum m |v - V - ω x s|^2        T = <2 K> / (k <f>)
 
-Degrees of freedom f: 3 and 3 for each molecule (2 for a linear one, none for an atom), and the rest, less those of
-constraints (`tumble.observables.motion.constraints`). What a run may
-conserve is taken out first, so that T is right whether or not it is conserved: the velocity of the whole (3 from the
-translations), and for clusters in free space the rotation Ω of the whole. The latter is made of translations and
-rotations, and takes tr(J^-1 J_trans) from the one and tr(J^-1 J_rot) from the other, where J is the inertia of the
-whole, J_trans that of point masses at the molecules' centers and J_rot the sum of the molecules' own: 3 together.
+Degrees of freedom f: 3 for the translation and 3 for the rotation of each molecule (2 for the rotation of a linear one,
+none for an atom); the vibration has the rest, minus those of constraints (`tumble.observables.motion.constraints`).
+Motions that a run may conserve are subtracted first, so that T is correct whether or not they are conserved: the
+velocity of the whole system (3 translational degrees of freedom), and for clusters in free space the rotation Ω of the
+whole. This rotation consists of translations and rotations of the molecules. It removes tr(J^-1 J_trans) degrees of
+freedom from the former and tr(J^-1 J_rot) from the latter, together 3, where J is the tensor of inertia of the whole,
+J_trans that of point masses at the centers of the molecules, and J_rot the sum of the tensors of the molecules.
 
-Maxwell's distribution holds for any potential, so in equilibrium all temperatures agree whether or not a model is
-invariant, except for the error of the time step: Verlet's velocities of a vibration with angular frequency w are cold
-by (w h)^2 / 4, 3 % for an O-H stretch at 0.5 fs. Compare vibrations between runs of the same time step only. The
-temperatures of an isolated system at constant energy follow from the energy and the L that it starts with, so for
-isolated systems they have errors, but no samples by which runs are compared.
+Maxwell's distribution holds for any potential, so in equilibrium all temperatures agree for any model, invariant or
+not, except for the error of the time step: the Verlet velocities of a vibration with angular frequency w are too cold
+by (w h)^2 / 4, 3 % for an O-H stretch at 0.5 fs. So compare vibrations only between runs with the same time step. The
+temperatures of an isolated system at constant energy follow from its initial energy and L. So for isolated systems they
+have errors, but no samples (`blocks`) to compare runs with.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
 
 KINDS = ("translation", "rotation", "vibration", "whole")
-_LINEAR = 1e-6  # of the largest moment of inertia, below which one is none
+_LINEAR = 1e-6  # ratio to the largest moment of inertia, below which a moment counts as zero
 
 
 class KineticTemperature(SeriesObservable):
@@ -50,22 +51,22 @@ class KineticTemperature(SeriesObservable):
 
     Args:
         universe: A `MDAnalysis.Universe` with velocities.
-        molecules: Indices of the atoms of each molecule; found if not given.
-        isolated: Whether nothing interacts through the boundaries of the cell; found out if not given.
-        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        molecules: Indices of the atoms of each molecule; by default from bonds, or from distances in water.
+        isolated: Whether nothing interacts through the boundaries of the cell; by default the first frame decides.
+        masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
         blocks: See `FrameObservable`.
         verbose: See `FrameObservable`.
 
     Raises:
-        TrajectoryError: If there are no velocities, frames hold ring polymers, or molecules aren't known.
+        TrajectoryError: If there are no velocities, frames contain ring polymers, or the molecules are unknown.
     """
 
     observable = "kinetic_temperature"
     title = "Temperatures of translation, rotation and vibration"
-    meaning = "The kinetic energy of molecules for each degree of freedom, split into their kinds of motion."
+    meaning = "The kinetic energy per degree of freedom of translation, rotation and vibration of molecules."
     symptom = (
-        "In equilibrium all are the same for any model, invariant or not. A hot rotation shows that energy flows "
-        "into it faster than it is taken out: a run that isn't in equilibrium."
+        "In equilibrium all temperatures agree for any model, invariant or not. If rotations are too hot, energy flows "
+        "into them faster than it is removed: the run isn't in equilibrium."
     )
 
     def __init__(
@@ -83,10 +84,10 @@ class KineticTemperature(SeriesObservable):
         if len(beads_of(ts)) > 1:
             raise TrajectoryError(
                 f"`universe`: expected classical nuclei, got ring polymers of {len(beads_of(ts))} beads, whose "
-                "velocities are those of P times the temperature and not of the nuclei; see `kinetic`"
+                "velocities have P times the temperature and aren't those of the nuclei; see `kinetic`"
             )
         if velocities_of(ts) is None:
-            raise TrajectoryError("`universe`: expected velocities, got positions alone; write velocities, too")
+            raise TrajectoryError("`universe`: expected velocities, got only positions; write velocities, too")
         self._isolation = Isolation(universe, isolated)
         self._molecules = Molecules(universe, molecules, masses)
         self._constraints = Constraints(universe, self._molecules)
@@ -120,12 +121,13 @@ class KineticTemperature(SeriesObservable):
         notes = [*self._isolation.notes]
         if self._constraints.freedoms > 0:
             notes.append(
-                f"{self._constraints.distances} distances within molecules are kept and taken as constraints, without "
-                f"{self._constraints.freedoms} degrees of freedom of the vibration."
+                f"{self._constraints.distances} distances within molecules are constant and treated as constraints, "
+                f"which remove {self._constraints.freedoms} degrees of freedom from the vibration."
             )
         if self._isolation.known and len(self._molecules) == 1:
             notes.append(
-                "At constant energy the rotation of one molecule is given by its L: a temperature needs a thermostat."
+                "At constant energy the rotation of a single molecule follows from its L: a temperature needs a "
+                "thermostat."
             )
         quantities = [self._temperature(cells, kind) for kind in shown]
         if 0 in shown and 1 in shown:
@@ -158,7 +160,7 @@ class KineticTemperature(SeriesObservable):
             f"{KINDS[one]}_less_{KINDS[other]}",
             cells[[one, one + 4, other, other + 4]],
             lambda mean: (mean[0] / mean[1] - mean[2] / mean[3]) / BOLTZMANN,
-            label=f"temperature of {_word(one)} less that of {_word(other)}",
+            label=f"temperature of {_word(one)} minus {_word(other)}",
             unit="K",
             frame_time=self._frame_time(),
             blocks=self.blocks,
@@ -190,7 +192,7 @@ def _inertias(arms: Array, molecules: Molecules) -> Array:
 
 
 def _ranks(inertias: Array) -> Array:
-    """Return the number of axes about which each molecule can turn, [M]."""
+    """Return the number of rotational degrees of freedom of each molecule, [M]."""
     moments = np.linalg.eigvalsh(inertias)
     return np.asarray(np.sum(moments > _LINEAR * np.maximum(moments[:, -1:], 1e-9), axis=1))
 

@@ -1,4 +1,4 @@
-"""The temperature that an engine logged, where there is no trajectory to compute it from."""
+"""The temperature in the log of an engine, for runs without a trajectory."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def logged_temperature(times: Any, temperature: Any, *, blocks: int | None = Non
     """Return the mean of a logged temperature, with its error.
 
     Args:
-        times: [T] in ps, at equal distances.
+        times: [T] in ps, equally spaced.
         temperature: [T] in K.
         blocks: Number of blocks; chosen if not given.
 
     Raises:
-        TrajectoryError: If there are fewer than 3 rows, a value isn't finite, or times aren't at equal distances.
+        TrajectoryError: If there are fewer than 3 rows, a value isn't finite, or times aren't equally spaced.
     """
     times, rows = checked_rows("temperature", times, temperature, 1)
     mean = averaged(
         "temperature_logged",
         cells_of(np.ascontiguousarray(rows[:, 0, 0])),
-        label="temperature that the engine logged",
+        label="temperature in the log of the engine",
         unit="K",
         frame_time=time_step(times, gaps=True),
         blocks=blocks,

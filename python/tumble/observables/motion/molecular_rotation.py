@@ -1,17 +1,16 @@
-"""Collective rotation of the molecules in a liquid or crystal: the mean of their angular velocities, summed up in time.
+"""Collective rotation of the molecules in a liquid or crystal: the time integral of their mean angular velocity.
 
-The frame of a molecule turns from one frame of the trajectory to the next by the rotation with the least
-sum_i m_i |x_i(t + h) - dR x_i(t)|^2 about its center of mass (Kabsch, Acta Cryst. A 34, 827 (1978)). With the rotation
-vectors dθ_m, in the lab frame, of M molecules
+The rotation dR of a molecule between two frames of the trajectory minimizes sum_i m_i |x_i(t + h) - dR x_i(t)|^2 about
+its center of mass (Kabsch, Acta Cryst. A 34, 827 (1978)). With the rotation vectors dθ_m of M molecules, in the lab
+frame,
 
     θ(t) = sum of (1/M) sum_m dθ_m,        <ω> = θ(T) / T
 
-In equilibrium the mean of ω is zero, by isotropy and by time reversal, and θ diffuses; a drift of θ beyond that shows
-a run that isn't in equilibrium, such as one in which molecules turn to the orientation that a model without exact
-invariance prefers. Where molecules hardly meet, each keeps its angular momentum, and the mean isn't zero either: if
-their own mean rates differ too much (`tumble.observables.quantities.exchange`), the error is a lower bound, and there
-is
-no verdict. Ring polymers are represented by their centroid.
+In equilibrium the mean of ω is zero, by isotropy and by time reversal, and θ diffuses. A drift of θ beyond diffusion
+shows that the run isn't in equilibrium, for example because molecules turn to the orientation that a model without
+exact invariance prefers. If molecules rarely collide, each keeps its angular momentum, and the mean isn't zero either:
+if the mean rates of molecules differ too much (`tumble.observables.quantities.exchange`), the error is a lower bound,
+and there is no verdict. Ring polymers are represented by their centroid.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.types import Array
 
-MOST = 0.01  # share of rotations beyond `LARGEST` up to which they can be followed
+MOST = 0.01  # largest share of rotations beyond `LARGEST` at which rotations can be followed
 
 
 class MolecularRotation(SequentialObservable):
@@ -41,19 +40,19 @@ class MolecularRotation(SequentialObservable):
 
     Args:
         universe: A `MDAnalysis.Universe`.
-        molecules: Indices of the atoms of each molecule; found if not given.
-        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        molecules: Indices of the atoms of each molecule; by default from bonds, or from distances in water.
+        masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
         blocks: See `FrameObservable`.
         verbose: See `FrameObservable`.
 
     Raises:
-        TrajectoryError: If molecules aren't known or lie on a line, or frames are too far apart to follow them.
+        TrajectoryError: If the molecules are unknown or linear, or the time between frames is too long to follow them.
     """
 
     observable = "molecular_rotation"
     title = "Collective rotation of molecules"
-    meaning = "The mean of the angular velocities of all molecules, summed up in time."
-    symptom = "The mean isn't zero while molecules turn towards directions that the model prefers, before equilibrium."
+    meaning = "The mean angular velocity of all molecules, and its time integral."
+    symptom = "Before equilibrium, the mean isn't zero while molecules turn towards directions that the model prefers."
 
     def __init__(
         self,
@@ -87,8 +86,8 @@ class MolecularRotation(SequentialObservable):
             own = self._molecules.sums(np.einsum("ia,ib->iab", weighted, shapes))
             if np.any(np.linalg.svd(own, compute_uv=False)[:, 1] < 1e-3):
                 raise TrajectoryError(
-                    "`molecules`: expected atoms of each molecule that aren't on a line, about which no rotation is "
-                    "seen, got a line"
+                    "`molecules`: expected molecules that aren't linear, got a linear one, whose rotation about its "
+                    "axis isn't defined"
                 )
             self._last = shapes
             return np.zeros(3)
@@ -109,8 +108,8 @@ class MolecularRotation(SequentialObservable):
         share = self._far / (max(count - 1, 1) * len(self._molecules))
         if share > MOST:
             raise TrajectoryError(
-                f"`universe`: expected frames near enough to follow molecules, got rotations by more than "
-                f"{LARGEST:.0f}° from one to the next for {100 * share:.0f} %; write frames more often"
+                f"`universe`: expected frames close enough in time to follow molecules, got rotations by more than "
+                f"{LARGEST:.0f}° between frames for {100 * share:.0f} %; write frames more often"
             )
         time = self._frame_time()
         rate = averaged(
@@ -122,7 +121,7 @@ class MolecularRotation(SequentialObservable):
             frame_time=time,
             blocks=self.blocks,
             expected=0.0,
-            # The first frame has no step, but counts.
+            # The first frame counts in the average, but has no rotation.
             scale=count / max(count - 1, 1) / time,
         )
         rate, notes = exchanged(rate, self._own, "the angular velocity")

@@ -1,17 +1,17 @@
-"""Rotation of a whole body against its shape in the first frame: of a molecule or cluster, or of a crystal's lattice.
+"""Rotation of a molecule, a cluster or the lattice of a crystal as a whole, relative to the first frame.
 
-R(t) is the proper rotation with the least sum_i m_i |x_i(t) - R(t) x_i(0)|^2, positions about the center of mass
-(Kabsch, Acta Cryst. A 34, 827 (1978)). Its angle is between 0 and 180 degrees. Turns are counted by the rotation from
-frame to frame,
+The proper rotation R(t) minimizes sum_i m_i |x_i(t) - R(t) x_i(0)|^2, with positions relative to the center of mass
+(Kabsch, Acta Cryst. A 34, 827 (1978)). Its angle is between 0 and 180 degrees. Full turns are counted by the rotations
+between frames,
 
     R(t + h) R(t)^T = exp(dθ),        θ(t) = sum of dθ,        <ω> = θ(T) / T,
 
-vectors in the lab frame: for a fixed axis, θ is the angle about it, however many turns that are. Ring polymers are
-represented by their centroid.
+vectors in the lab frame: for a fixed axis, |θ| is the total angle, including full turns. Ring polymers are represented
+by their centroid.
 
-A body that turns isn't a symptom by itself: one with angular momentum has to, and a thermostat makes it turn at
-random. In a thermostatted run the mean of ω is zero by time reversal, whatever the model; what a model that isn't
-invariant changes is how long a body stays in which orientation.
+Rotation of a body isn't a symptom by itself: a body with angular momentum turns, and a thermostat makes it turn at
+random. In a thermostatted run the mean of ω is zero by time reversal, for any model. A model without exact invariance
+changes how long the body stays in each orientation.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from tumble.trajectories.masses import masses_of
 from tumble.types import Array
 
 LARGEST = 90.0  # degrees between frames, beyond which turns can't be counted
-MELTED = 1.0  # Å, root mean square distance of atoms from where the turned reference has them
+MELTED = 1.0  # Å, root mean square distance of atoms from the rotated reference
 
-# Places in what is kept of a frame.
+# Positions in the values stored for a frame.
 _ANGLE, _TURNED = 0, slice(1, 4)
 
 
 class _WholeRotation(SequentialObservable):
-    """What rotations of bodies and lattices share: a subclass gives the positions in one piece."""
+    """The common part of rotations of bodies and lattices; a subclass gives the positions in one piece."""
 
     _label: str
 
@@ -99,7 +99,7 @@ class _WholeRotation(SequentialObservable):
         """Return the curves of θ, and the mean of ω."""
         time = self._frame_time()
         count = len(self._used)
-        # The first frame has no step, but counts.
+        # The first frame counts in the average, but has no rotation.
         rate = averaged(
             "angular_velocity",
             cells[0:3],
@@ -116,20 +116,20 @@ class _WholeRotation(SequentialObservable):
         """Raise a TrajectoryError if the rotation of this shape isn't defined."""
         if len(shape) < 3 or np.linalg.svd(shape, compute_uv=False)[1] < 1e-3:
             raise TrajectoryError(
-                "`universe`: expected atoms that aren't on a line, about which no rotation is seen, got a line"
+                "`universe`: expected a body that isn't linear, got a linear one, whose rotation isn't defined"
             )
 
 
 class BodyRotation(_WholeRotation):
     """Rotation of an isolated molecule or cluster as a whole.
 
-    Its mean angular velocity follows from the angular momentum that the run starts with, or that a thermostat gives it,
-    so it has an error, but no samples by which runs are compared.
+    The mean angular velocity follows from the initial angular momentum of the run, or from the thermostat. So it has an
+    error, but no samples (`blocks`) to compare runs with.
 
     Args:
         universe: A `MDAnalysis.Universe` of an isolated system.
-        isolated: Whether nothing interacts through the boundaries of the cell; found out if not given.
-        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        isolated: Whether nothing interacts through the boundaries of the cell; by default the first frame decides.
+        masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
         blocks: See `FrameObservable`.
         verbose: See `FrameObservable`.
 
@@ -141,8 +141,8 @@ class BodyRotation(_WholeRotation):
     title = "Rotation of the whole"
     meaning = "How far a molecule or cluster has turned since the first frame."
     symptom = (
-        "It stays longer in some orientations than in others. That it turns is no symptom: a body with angular "
-        "momentum has to, and a thermostat makes it turn at random."
+        "The body stays longer in some orientations than in others. Rotation by itself is no symptom: a body with "
+        "angular momentum turns, and a thermostat makes it turn at random."
     )
     _label = "body"
 
@@ -174,12 +174,12 @@ class BodyRotation(_WholeRotation):
 class LatticeRotation(_WholeRotation):
     """Rotation of the lattice of a crystal in a periodic cell.
 
-    Atoms are followed from frame to frame through the boundaries; none may move by half the cell between frames. The
-    cells of LAMMPS and i-PI can't turn (a lies along x, b in the xy plane), but what is in them can.
+    Atoms are followed through the boundaries of the cell; none may move by half the cell between frames. The cells of
+    LAMMPS and i-PI can't turn (a is along x, b in the xy plane), but their contents can.
 
     Args:
         universe: A `MDAnalysis.Universe`.
-        masses: [N] in amu; those of the Universe, or of the elements, if not given.
+        masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
         blocks: See `FrameObservable`.
         verbose: See `FrameObservable`.
 
@@ -190,7 +190,7 @@ class LatticeRotation(_WholeRotation):
     observable = "lattice_rotation"
     title = "Rotation of the lattice"
     meaning = "How far a crystal has turned since the first frame."
-    symptom = "It turns towards the orientation that the model prefers, against its box."
+    symptom = "The crystal turns relative to its box, towards the orientation that the model prefers."
     _label = "lattice"
 
     def _prepare(self) -> None:
@@ -211,13 +211,13 @@ class LatticeRotation(_WholeRotation):
     def _notes(self, distance: float) -> tuple[str, ...]:
         if distance <= MELTED:
             return ()
-        return (f"Atoms are {distance:.2g} Å (rms) from the turned reference: this isn't a lattice any more.",)
+        return (f"Atoms are {distance:.2g} Å (rms) from the rotated reference: this is no longer a lattice.",)
 
 
 def turn_curves(name: str, times: Array, turned: Array, label: str, rate: Quantity) -> list[Quantity]:
     """Return the rotation since the start, [T,3] in degrees, one curve `NAME_x` ... for each component.
 
-    The errors are how far it goes by chance, sqrt(t T) times the error of the mean rate over all of the time T.
+    The errors are the rotation by chance: sqrt(t T) times the error of the mean rate over the total time T.
     """
     passed = times - times[0]
     spread = np.sqrt(passed * passed[-1])
@@ -235,4 +235,6 @@ def turn_curves(name: str, times: Array, turned: Array, label: str, rate: Quanti
 
 
 def _too_far(largest: float) -> str:
-    return f"The largest rotation between two frames is {largest:.0f}°: frames are too far apart to count turns."
+    return (
+        f"The largest rotation between two frames is {largest:.0f}°: frames are too far apart in time to count turns."
+    )
