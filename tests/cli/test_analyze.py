@@ -98,7 +98,7 @@ def test_verdict_on_a_bias_that_was_built_in(
     assert main(["compare", str(bare), str(fair), "--reference", str(fair), "--json", str(verdicts)]) == 0
     printed = capsys.readouterr().out
     assert "bare against fair" in printed
-    assert "fair against what symmetry demands" in printed
+    assert "fair against exact symmetry" in printed
     written = json.loads(verdicts.read_text())
     # What a reader of the terminal is warned of, a program is, too.
     assert all(text in printed for text in written["warnings"])
@@ -388,7 +388,7 @@ def test_run_that_was_not_analysed_is(fair: Path, tmp_path: Path, capsys: pytest
     assert main(["compare", str(fresh), "--observables", "dipole"]) == 0
     captured = capsys.readouterr()
     assert "not analyzed yet, so that comes first" in captured.err
-    assert "fresh against what symmetry demands" in captured.out
+    assert "fresh against exact symmetry" in captured.out
 
 
 def test_wrong_names(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,7 +39,7 @@ def test_a_map_in_words() -> None:
 def test_unknown_values_in_words() -> None:
     unknown = made_up.curve()
     unknown.values[:] = np.nan
-    assert image_of(unknown).alt.endswith("bare: nothing known.")
+    assert image_of(unknown).alt.endswith("bare: unknown.")
 
 
 def test_numbers_in_words() -> None:

@@ -29,7 +29,7 @@ def test_values_match_their_errors(analyses: list[Analysis], sections: dict[str,
         "ε <0>": "78.0 ± 9.0 †",
     }
     assert section.numbers.remarks == [
-        "† a lower bound of the error: the run is too short to tell its correlation time."
+        "† a lower bound of the error: the run is too short to resolve its correlation time."
     ]
     assert section.images == []
 

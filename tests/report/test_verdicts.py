@@ -73,7 +73,7 @@ def test_summaries() -> None:
 
     some = (verdict(), verdict(1e-9, visible=True), verdict(0.03), verdict(math.nan))
     assert text(*some) == (
-        "against icosahedral: 3 of 4 quantities could be tested: a difference in 1 of these, most of all in g(r), O–O "
+        "against icosahedral: 3 of 4 quantities could be tested: a difference in 1 of these, the largest in g(r), O–O "
         "(in words); 1 not clear; too short to tell for 1."
     )
     assert text(verdict(), verdict(1e-9, visible=True)).startswith(

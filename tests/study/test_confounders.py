@@ -23,7 +23,7 @@ DRIFT = {"until_ps": 3.2, "columns": {"potential": {"what": "the potential energ
         ({"temperature_K": 301.5}, []),  # measured
         ({"temperature_K": 310.0}, ["the temperature (310 K, not 300 K)"]),
         ({"temperature_K": 350.0, "ensemble": "NVE"}, ["the ensemble (NVE, not NVT)"]),  # the temperature is a result
-        ({"damping_ps": 1.0}, ["the time of the thermostat (1 ps, not 0.1 ps)"]),
+        ({"damping_ps": 1.0}, ["the time constant of the thermostat (1 ps, not 0.1 ps)"]),
         ({"damping_ps": None}, []),
         ({"pressure_bar": 2000.0}, ["the pressure (2000 bar, not 1 bar)"]),
         ({"model": {"sha256": "f" * 64}}, ["the model file"]),
@@ -32,7 +32,7 @@ DRIFT = {"until_ps": 3.2, "columns": {"potential": {"what": "the potential energ
         ({"atoms": 81}, ["the number of atoms (81, not 192)"]),
         ({"box_A": [13.0] * 3 + [90.0] * 3}, ["the box"]),
         ({"box_A": [12.0000001] * 3 + [90.0] * 3}, []),
-        ({"minimized": True}, ["the start (only that of b was minimized)"]),
+        ({"minimized": True}, ["the start (only b was minimized)"]),
     ],
 )
 def test_settings(other: dict[str, Any], found: list[str]) -> None:
@@ -72,7 +72,7 @@ def test_what_settings_explain_is_no_bias() -> None:
         assert all(row.text.startswith(f"{word}: ") for row in seen)
         assert all(bool(row.explained) == (word == "difference") for row in seen)
         printed = format_comparison(comparison)
-        assert ("may be due to what the warnings say" in printed) == (word == "difference")
+        assert ("may be explained by the warnings" in printed) == (word == "difference")
         assert ("warning: a" in printed) == (word == "difference")
 
 

@@ -123,7 +123,7 @@ def test_a_file_that_came_is_named(folder: Path) -> None:
     (folder / "other.log").write_text("x\n")
     (folder / "in.other").write_text("x\n")
     name = "other.log" if (folder / "input.xml").is_file() else "in.other"
-    assert judged(stored, folder) == f"`{name}` came since it was analyzed"
+    assert judged(stored, folder) == f"`{name}` was added since it was analyzed"
 
 
 def test_a_copy_without_its_times_is_the_same_elsewhere(folder: Path) -> None:

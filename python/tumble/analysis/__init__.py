@@ -8,7 +8,7 @@
 Every observable is a `MDAnalysis.analysis.base.AnalysisBase` and takes any `MDAnalysis.Universe` with elements. Whole
 folders of runs: `tumble.runs.open_run`, and `analyze` and `compare` of this package.
 
-This package is a façade: what it exports is in the packages `trajectories`, `statistics`, `runs`, `observables`,
+This package is a façade: the modules of what it exports are in `trajectories`, `statistics`, `runs`, `observables`,
 `study` and `figures`. Importing it registers the reader of i-PI's xyz files with MDAnalysis (format `IPIXYZ`). Lengths
 are in Å and times in ps, as everywhere in MDAnalysis.
 """

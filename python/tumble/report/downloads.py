@@ -1,7 +1,7 @@
 """Data to download from the page itself: CSV in data URIs.
 
-The tables are in long form, one line for each point of each run, since runs may have different axes. Columns are named
-with units; what isn't known is empty.
+The tables are in long form, one line for each point of each run, since runs may have different axes. The names of
+columns include units; unknown values are empty.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import numpy as np
 from tumble.observables.quantities.axis_text import label_of
 from tumble.observables.quantities.quantity import Quantity
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a formula begins with
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # first characters of a formula
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?")
-_LARGE = 200_000  # bytes from which on a table is compressed
+_LARGE = 200_000  # bytes above which a table is compressed
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Download:
     """A file in the page.
 
     Attributes:
-        name: That it is saved as.
+        name: Name of the saved file.
         uri: Data URI.
-        size: For people, such as `12 kB`.
+        size: Size in words, such as `12 kB`.
     """
 
     name: str
@@ -40,12 +40,12 @@ class Download:
 
 
 def quantity_csv(runs: Sequence[str], quantities: Sequence[Quantity], name: str) -> Download:
-    """Return a curve or map of several runs.
+    """Return a curve or map of several runs as CSV.
 
     Args:
-        runs: Their names.
+        runs: Names of the runs.
         quantities: The quantity of each run, with the same units.
-        name: Of the file, without an ending.
+        name: Name of the file without its suffix.
     """
     first = quantities[0]
     expected = any(quantity.expected is not None for quantity in quantities)
@@ -54,12 +54,12 @@ def quantity_csv(runs: Sequence[str], quantities: Sequence[Quantity], name: str)
 
 
 def numbers_csv(runs: Sequence[str], quantities: Sequence[Sequence[Quantity]], name: str) -> Download:
-    """Return all numbers of an observable.
+    """Return all numbers of an observable as CSV.
 
     Args:
-        runs: Names.
+        runs: Names of the runs.
         quantities: Numbers of each run.
-        name: Of the file, without an ending.
+        name: Name of the file without its suffix.
     """
     head = ["run", "name", "quantity", "unit", "value", "error", "by symmetry"]
     rows = [
@@ -85,7 +85,7 @@ def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]
 
 
 def _inert(cell: object) -> object:
-    """Return a text that a spreadsheet doesn't take for a formula; numbers stay what they are."""
+    """Return a text that a spreadsheet doesn't interpret as a formula; numbers are unchanged."""
     if not isinstance(cell, str) or not cell.lstrip(" ").startswith(_FORMULA) or _NUMBER.fullmatch(cell):
         return cell
     return f"'{cell}"
@@ -100,7 +100,7 @@ def _points(runs: Sequence[str], quantities: Sequence[Quantity], expected: bool)
 
 
 def _text(value: object) -> str:
-    """Return nine digits; empty for what isn't known."""
+    """Return a number with nine digits; empty if unknown."""
     if value is None:
         return ""
     found = float(value)  # type: ignore[arg-type]  # a number or an array without axes

@@ -1,4 +1,4 @@
-"""Figures in the page, as images in data URIs, described for those who can't see them."""
+"""Figures in the page, as images in data URIs with a description for readers who can't see them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tumble.observables.quantities.axis_text import places_of, unit_after
 from tumble.observables.quantities.number_text import with_error
 from tumble.report.downloads import Download, quantity_csv
 
-_LARGE = 300_000  # bytes from which on a bitmap is smaller
-_PIXELS = 96  # of CSS, in an inch
+_LARGE = 300_000  # bytes above which a bitmap is smaller
+_PIXELS = 96  # CSS pixels per inch
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class Image:
 
     Attributes:
         uri: Data URI.
-        width: Pixels of CSS, as `height`.
-        height: See `width`.
-        alt: What can be seen.
-        title: What is drawn.
-        caption: How to read it.
-        download: The numbers in it; None if they are elsewhere.
+        width: Width in CSS pixels.
+        height: Height in CSS pixels.
+        alt: Description of the figure in words.
+        title: Title.
+        caption: How to read the figure.
+        download: The numbers in the figure; None if they are elsewhere.
     """
 
     uri: str
@@ -47,8 +47,8 @@ def panel_image(panel: Panel, observable: str) -> Image:
     """Return the figure of a curve or map with its numbers.
 
     Args:
-        panel: Of a quantity with axes.
-        observable: Name, for that of the file.
+        panel: The panel of a quantity with axes.
+        observable: Name of the observable, for the name of the file.
     """
     quantity = panel.quantity
     runs, quantities = [trace.label for trace in panel.traces], [trace.quantity for trace in panel.traces]
@@ -57,7 +57,7 @@ def panel_image(panel: Panel, observable: str) -> Image:
 
 
 def numbers_image(panels: Sequence[Panel], title: str) -> Image:
-    """Return one figure of several numbers, one below the other."""
+    """Return one figure of several numbers, in a column."""
     parts = []
     for trace in (trace for panel in panels for trace in panel.traces):
         value = with_error(float(trace.quantity.values), float(trace.quantity.errors))
@@ -68,11 +68,11 @@ def numbers_image(panels: Sequence[Panel], title: str) -> Image:
 
 
 def figure_image(figure: Figure, alt: str, title: str, caption: str, download: Download | None = None) -> Image:
-    """Return a figure of matplotlib: SVG, or PNG if that is large.
+    """Return an image of a matplotlib figure: SVG, or PNG if the SVG is large.
 
     Args:
-        figure: What to show.
-        alt: See `Image`, as for the others.
+        figure: The figure.
+        alt: See `Image`.
         title: See `Image`.
         caption: See `Image`.
         download: See `Image`.
@@ -86,7 +86,7 @@ def figure_image(figure: Figure, alt: str, title: str, caption: str, download: D
 
 
 def _description(traces: Sequence[Trace]) -> str:
-    """What can be seen of a curve or map, in words."""
+    """Return the description of a curve or map in words."""
     first = traces[0].quantity
     kind = "Curves" if len(first.axes) == 1 else "Maps"
     axes = " and ".join(
@@ -99,7 +99,7 @@ def _description(traces: Sequence[Trace]) -> str:
 def _extremes(trace: Trace) -> str:
     quantity = trace.quantity
     if not np.isfinite(quantity.values).any():
-        return f"{trace.label}: nothing known."
+        return f"{trace.label}: unknown."
     parts = []
     for word, index in (("lowest", np.nanargmin(quantity.values)), ("highest", np.nanargmax(quantity.values))):
         value = _value(quantity.values.flat[int(index)], quantity.unit)

@@ -1,4 +1,4 @@
-"""HTML of the page, from the template beside this file; all text that goes in is escaped."""
+"""HTML of the page, from the template in this folder; all inserted text is escaped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def render(**content: Any) -> str:
     """Return the whole page.
 
     Args:
-        content: What the template names.
+        content: Values of the variables of the template.
     """
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),

@@ -1,4 +1,4 @@
-"""The part of the page on the symmetry error of the model against the set of rotations, from `tumble probe --json`."""
+"""The section on the symmetry error of the model for several sets of rotations, from `tumble probe --json`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tumble.report.images import Image, figure_image
 from tumble.report.tables import Row, Table
 
 _MILLI = 1e3
-_FLOOR = 1e-9  # eV/Å: less is rounding, and has no place on a logarithmic axis
+_FLOOR = 1e-9  # eV/Å; smaller values are rounding, and zero can't be drawn on a logarithmic axis
 _HEAD = (
     "Rotations",
     "Evaluations",
@@ -31,12 +31,12 @@ _HEAD = (
 
 @dataclass(frozen=True)
 class Probed:
-    """What a probe found.
+    """The results of a probe.
 
     Attributes:
-        text: On what, and against what.
-        image: Errors of sets.
-        table: The same as numbers.
+        text: The model, the structures and the reference.
+        image: Figure of the errors of sets of rotations.
+        table: Table of the errors.
     """
 
     text: str
@@ -45,13 +45,13 @@ class Probed:
 
 
 def probed_section(probe: Mapping[str, Any]) -> Probed:
-    """What a probe found.
+    """Return the section on the results of a probe.
 
     Args:
-        probe: What `tumble probe --json` wrote.
+        probe: The JSON that `tumble probe --json` wrote.
 
     Raises:
-        TrajectoryError: If it is something else.
+        TrajectoryError: If a key is missing.
     """
     try:
         sets = sorted([*probe["sets"], *probe["random"]], key=lambda each: each["evaluations"])
@@ -60,7 +60,7 @@ def probed_section(probe: Mapping[str, Any]) -> Probed:
         text = f"Model {probe['model']} on {probe['structures']} structures of {probe['frames']}, against {reference}."
     except (KeyError, TypeError) as error:
         raise TrajectoryError(
-            f"`probe`: expected what `tumble probe --json` writes, got something without {error}"
+            f"`probe`: expected the output of `tumble probe --json`, got JSON without {error}"
         ) from error
     rows = [Row(each["name"], [_text(value) for value in line[1:]]) for each, line in zip(sets, table, strict=True)]
     alt = f"Dots: error of the forces for each set of rotations. {'; '.join(map(_words, sets))}."
@@ -90,7 +90,7 @@ def _words(each: Mapping[str, Any]) -> str:
 
 
 def _draw(sets: Sequence[Mapping[str, Any]]) -> Figure:
-    """Return a line for each set, with the fewest evaluations on top."""
+    """Draw one line for each set, with the fewest evaluations at the top."""
     with rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, 1.0 + 0.22 * len(sets)), layout="constrained")
         axes = figure.subplots()

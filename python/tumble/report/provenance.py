@@ -1,4 +1,4 @@
-"""What was run, and with what."""
+"""Tables of the runs and their provenance."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tumble.observables.quantities.number_text import UNKNOWN
 from tumble.report.tables import Row, Table
 from tumble.study.analysis_file import Analysis
 
-# Labels of what the table of runs shows, and where it is in the provenance of a run.
+# Labels in the table of runs, and the keys in the provenance of a run.
 _RUN = {
     "Rotations": ("symmetrize",),
     "Model": ("model", "name"),
@@ -30,12 +30,12 @@ _ELSEWHERE = {"inputs", "skipped", "drift"}
 
 @dataclass(frozen=True)
 class Provenance:
-    """Of one run, or of what all runs share.
+    """Provenance of one run, or the part that all runs share.
 
     Attributes:
-        name: Of the run.
+        name: Name of the run.
         entries: Names and values.
-        inputs: Input files as they were run, by name.
+        inputs: Text of the input files, by name.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Provenance:
 
 
 def runs_table(analyses: Sequence[Analysis], reference: str | None) -> Table:
-    """Return the runs beside each other; lines of which nothing is known are left out."""
+    """Return a table with one column for each run; lines without known values are omitted."""
     table = [Row(label, [text_of(_find(analysis, path)) for analysis in analyses]) for label, path in _RUN.items()]
     names = [f"{one.name} (reference)" if one.name == reference else one.name for one in analyses]
     known = [row for row in table if any(cell != UNKNOWN for cell in row.cells)]
@@ -52,7 +52,7 @@ def runs_table(analyses: Sequence[Analysis], reference: str | None) -> Table:
 
 
 def skipped(analyses: Sequence[Analysis]) -> list[str]:
-    """Which observables are missing and why, in sentences."""
+    """Return the missing observables with the reasons, in sentences."""
     return [
         f"{analysis.name}: no {observable}, since {reason}"
         for analysis in analyses
@@ -61,7 +61,7 @@ def skipped(analyses: Sequence[Analysis]) -> list[str]:
 
 
 def provenance_of(analyses: Sequence[Analysis]) -> list[Provenance]:
-    """Return everything that is known of the runs; first what is the same for all, if there are several."""
+    """Return the provenance of the runs; if there are several, first the part that all share."""
     entries = [_entries(analysis) for analysis in analyses]
     inputs = [dict(analysis.provenance.get("inputs") or {}) for analysis in analyses]
     shared: dict[str, str] = {}

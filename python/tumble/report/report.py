@@ -1,7 +1,7 @@
-"""The report: what was run, verdicts, figures, tables, provenance, on one HTML page that needs no other file.
+"""The report: runs, verdicts, figures, tables and provenance on one HTML page that needs no other file.
 
-It reads well on a phone, on a screen and on paper, runs no script and loads nothing. The same input gives the same
-page.
+The page is readable on a phone, on a screen and on paper, runs no script and loads nothing. The same input gives the
+same page.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ def write_report(
     """Write the page.
 
     Args:
-        path: Where to, .html.
-        analyses: Of the runs, in the order in which they are shown.
-        comparison: Of the same runs; without it there are no verdicts.
+        path: The file to write, .html.
+        analyses: Analyses of the runs, in the order in which they are shown.
+        comparison: Comparison of the same runs; without it there are no verdicts.
         title: Heading.
-        notes: What a reader must know before all else, a paragraph each.
-        probe: What `tumble probe --json` wrote of the model: its symmetry error against the rotation set.
-        now: Printed on the page.
+        notes: Paragraphs at the top of the page.
+        probe: Output of `tumble probe --json` for the model: its symmetry error for several sets of rotations.
+        now: Time to be printed on the page.
 
     Raises:
-        TrajectoryError: If there are no runs, names aren't unique, or the comparison is of others.
-        OSError: If it can't be written; what was there is then left.
+        TrajectoryError: If there are no runs, names aren't unique, or the comparison is of other runs.
+        OSError: If the file can't be written; an earlier file is then left as it was.
     """
     _check(analyses, comparison)
     page = render(
@@ -68,7 +68,7 @@ def write_report(
 def _title(comparison: Comparison | None) -> str:
     if comparison is None:
         return "Observables"
-    # Where runs differ in more than their rotations, the page has no answer to that question.
+    # If runs differ in more than their rotations, the page can't answer the usual question.
     unlike = any(row.explained and row.reference != SYMMETRY for row in comparison.rows)
     return "How do the runs differ?" if unlike else "Does the broken symmetry show?"
 
@@ -83,5 +83,5 @@ def _check(analyses: Sequence[Analysis], comparison: Comparison | None) -> None:
         others = sorted({row.run for row in comparison.rows} - set(names))
         if others:
             raise TrajectoryError(
-                f"`comparison`: expected verdicts on {', '.join(names)}, got some on {', '.join(others)}"
+                f"`comparison`: expected verdicts on {', '.join(names)}, got verdicts on {', '.join(others)}"
             )

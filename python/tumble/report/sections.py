@@ -1,4 +1,4 @@
-"""The part of the page on one observable: figures, numbers, notes, and how all of it was computed."""
+"""The section of the page on one observable: figures, numbers, notes, errors and metadata."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from tumble.report.tables import Row, Table
 from tumble.study.analysis_file import Analysis
 
 LOWER_BOUND = "†"
-_REMARK = f"{LOWER_BOUND} a lower bound of the error: the run is too short to tell its correlation time."
+_REMARK = f"{LOWER_BOUND} a lower bound of the error: the run is too short to resolve its correlation time."
 
 
 @dataclass(frozen=True)
 class Section:
-    """Of one observable.
+    """The section on one observable.
 
     Attributes:
-        id: For links.
+        id: Identifier for links.
         title: Heading.
-        meaning: What it is, in words; empty for an observable that isn't known.
-        symptom: What a broken symmetry does to it; empty as `meaning`.
-        images: Of curves and maps.
+        meaning: Definition in words; empty for an unknown observable.
+        symptom: Effect of a broken symmetry; empty for an unknown observable.
+        images: Figures of curves and maps.
         numbers: Table of numbers; None if there are none.
-        notes: What a reader must know.
-        details: Tables that experts ask for.
+        notes: Sentences that a reader needs in order to judge the results.
+        details: Tables for experts.
     """
 
     id: str
@@ -65,7 +65,7 @@ def _section(observable: str, analyses: Sequence[Analysis]) -> Section:
     if numbers and kind.numbers_by_rotations and len(analyses) > 1:
         labels = [_with_rotations(analysis) for analysis in analyses]
         drawn = [panel for panel in quantity_panels(results, labels=labels) if not panel.quantity.axes]
-        images.append(numbers_image(drawn, "Symmetry error of the runs, with the rotations that they averaged over"))
+        images.append(numbers_image(drawn, "Symmetry error of the runs, with their rotations"))
     having = [index for index, result in enumerate(results) if result.quantities or result.notes]
     names, results = [names[index] for index in having], [results[index] for index in having]
     return Section(
@@ -81,14 +81,14 @@ def _section(observable: str, analyses: Sequence[Analysis]) -> Section:
 
 
 def _title(observable: str) -> str:
-    """Return the heading of an observable; its name where nothing else is known, as of one that a user made."""
+    """Return the heading of an observable; derived from its name for a user's own observable."""
     kind = kind_of(observable)
     words = observable.replace("_", " ").replace("-", " ")
     return words[:1].upper() + words[1:] if kind is None else kind.title
 
 
 def _merged(observable: str, analysis: Analysis) -> Result:
-    """Return all that a run has of an observable, which may be several results or none."""
+    """Return all results of an observable of a run, of which there may be none or several, as one."""
     found = [result for result in analysis.results if result.observable == observable]
     quantities = tuple(quantity for result in found for quantity in result.quantities)
     metadata = {key: value for result in found for key, value in result.metadata.items()}
@@ -114,7 +114,7 @@ def _numbers_table(observable: str, title: str, names: Sequence[str], panels: Se
     unresolved = any(not trace.quantity.resolved for panel in panels for trace in panel.traces)
     numbers = [[each.quantity for panel in panels for each in panel.traces if each.label == name] for name in names]
     return Table(
-        caption=f"{title}: values with errors (intervals of 68 %)",
+        caption=f"{title}: values with errors (68 % intervals)",
         head=["Quantity", *names, *(["by symmetry"] if expected else [])],
         rows=rows,
         remarks=[_REMARK] if unresolved else [],
@@ -130,7 +130,7 @@ def _value(quantity: Quantity | None) -> str:
 
 
 def _notes(names: Sequence[str], results: Sequence[Result]) -> list[str]:
-    """Return each once, with the runs that it is about unless it is about all."""
+    """Return each note once, preceded by its runs unless it applies to all."""
     runs: dict[str, list[str]] = {}
     for name, result in zip(names, results, strict=True):
         for note in result.notes:
@@ -139,7 +139,7 @@ def _notes(names: Sequence[str], results: Sequence[Result]) -> list[str]:
 
 
 def _errors_table(names: Sequence[str], results: Sequence[Result]) -> Iterable[Table]:
-    """What the errors rest on."""
+    """Yield the table of correlation times and blocks, if there are any."""
     quantities = {quantity.name: quantity for result in results for quantity in result.quantities}
     rows = []
     for name, one in quantities.items():
@@ -153,8 +153,8 @@ def _errors_table(names: Sequence[str], results: Sequence[Result]) -> Iterable[T
             rows.append(Row(one.label, cells))
     if rows:
         yield Table(
-            "Correlation time; number and length of the blocks that errors rest on / ps "
-            "(frames, where the time between frames isn't known)",
+            "Correlation time; number and length of the blocks that determine the errors / ps "
+            "(frames, if the time between frames is unknown)",
             ["Quantity", *names],
             rows,
         )
@@ -170,4 +170,4 @@ def _metadata_table(names: Sequence[str], results: Sequence[Result]) -> Iterable
     keys = dict.fromkeys(key for result in results for key in result.metadata)
     rows = [Row(key_text(key), [text_of(result.metadata.get(key)) for result in results]) for key in keys]
     if rows:
-        yield Table("What went in", ["", *names], rows)
+        yield Table("Metadata", ["", *names], rows)

@@ -1,4 +1,4 @@
-"""Tables of text, as the page shows them."""
+"""Tables of text for the page."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class Row:
     """A row.
 
     Attributes:
-        header: Says what the row is about.
-        cells: As many as the table has columns after the first.
-        state: Of a verdict: `visible`, `unclear`, `unknown` or `none`; empty in other tables.
+        header: Header of the row.
+        cells: Text for each column after the first.
+        state: State of a verdict: `visible`, `unclear`, `unknown` or `none`; empty in other tables.
     """
 
     header: str
@@ -28,11 +28,11 @@ class Table:
     """A table.
 
     Attributes:
-        caption: Says what it is about.
-        head: Headers of the columns, the first one that of the rows.
-        rows: At least one.
-        remarks: Below the table.
-        download: The same as CSV, with all digits.
+        caption: Caption.
+        head: Headers of the columns; the first belongs to the headers of the rows.
+        rows: At least one row.
+        remarks: Remarks below the table.
+        download: The table as CSV, with all digits.
     """
 
     caption: str

@@ -1,7 +1,7 @@
 """The verdicts: in words, as tables, and as CSV.
 
-What a run is too short to tell has no numbers in the tables, since they would look as good as the others; those of the
-CSV are told apart by the column `resolved`.
+Quantities for which a run is too short have no numbers in the tables, where they would look as reliable as the others.
+The CSV has them, marked by the column `resolved`.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from tumble.statistics.curve_test import LEVEL
 from tumble.study.compare import Comparison
 from tumble.study.verdict import Verdict
 
-_HEAD = ("Quantity", "Verdict", "Rms difference", "Bias that would show", "σ", "p")
-_FEW = {"none": 8, "unknown": 2}  # rows of these states that are shown at once
-_ELSEWHERE = "degrees"  # of freedom; not for a table
+_HEAD = ("Quantity", "Verdict", "Rms difference", "Detectable bias", "σ", "p")
+_FEW = {"none": 8, "unknown": 2}  # most rows of these states that aren't folded
+_ELSEWHERE = "degrees"  # degrees of freedom, which the table doesn't show
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What was found of one run against one reference.
+    """Summary of one run against one reference.
 
     Attributes:
-        run: Name.
-        text: The rest of a sentence.
-        state: As of a row of a table.
-        table: What stands out, and the rest where it is short; None if there is neither.
-        folded: Other quantities, to be shown on request: those without a difference, those without a verdict.
+        run: Name of the run.
+        text: Predicate of a sentence about the run.
+        state: State, as in a row of a table.
+        table: Rows that are always shown; None if there are none.
+        folded: Tables that are shown on request: quantities without a difference, and quantities without a verdict.
     """
 
     run: str
@@ -42,14 +42,14 @@ class Summary:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the page says of a comparison.
+    """All verdicts of a comparison.
 
     Attributes:
-        summaries: Of observables, one for each pair of a run and what it is compared with.
-        diagnostics: The same for what rotations change by design.
+        summaries: Summaries of observables, one for each pair of a run and a reference.
+        diagnostics: Summaries of diagnostics, which rotations change by design.
         notes: What couldn't be compared.
-        warnings: In what runs differ beside their rotations, and which weren't in equilibrium.
-        download: All of it.
+        warnings: How runs differ in more than their rotations, and which weren't in equilibrium.
+        download: All verdicts as CSV.
     """
 
     summaries: Sequence[Summary]
@@ -60,7 +60,7 @@ class Verdicts:
 
 
 def verdicts_of(comparison: Comparison) -> Verdicts:
-    """What the page says of a comparison."""
+    """Return the verdicts of a comparison for the page."""
     pairs = list(dict.fromkeys((row.run, row.reference) for row in comparison.rows))
     observables = {pair: _rows(comparison.rows, pair, diagnostic=False) for pair in pairs}
     diagnostics = {pair: _rows(comparison.rows, pair, diagnostic=True) for pair in pairs}
@@ -76,7 +76,7 @@ def verdicts_of(comparison: Comparison) -> Verdicts:
 
 
 def state_of(row: Verdict) -> str:
-    """`visible`, `unclear` (significant by itself, but not among so many), `unknown` or `none`."""
+    """Return `visible`, `unclear` (significant alone, but not among all comparisons), `unknown` or `none`."""
     if row.visible:
         return "visible"
     if not row.p_value <= 1:  # NaN
@@ -85,7 +85,7 @@ def state_of(row: Verdict) -> str:
 
 
 def _rows(rows: Iterable[Verdict], pair: tuple[str, str], *, diagnostic: bool) -> list[Verdict]:
-    """Those of a pair, the most significant first."""
+    """Return the verdicts on a run and a reference, the most significant first."""
     order = ("visible", "unclear", "none", "unknown")
     found = [row for row in rows if (row.run, row.reference) == pair and row.diagnostic == diagnostic]
     return sorted(found, key=lambda row: (order.index(state_of(row)), -row.sigma if row.sigma >= 0 else 0.0))
@@ -116,20 +116,20 @@ def _summary(pair: tuple[str, str], rows: Sequence[Verdict]) -> Summary:
 
 
 def _found(rows: Sequence[Verdict], visible: Sequence[Verdict], known: int) -> str:
-    """What was found of these rows, of which so many could be tested."""
+    """Return the result of these rows in words, of which `known` could be tested."""
     if not known:
         return _without_verdict(rows)
     some = known < len(rows)
     tested = f"{known} of {len(rows)} quantities could be tested: " if some else ""
     if visible:
         of = "of these" if some else f"of {known} quantities"
-        return f"{tested}a difference in {len(visible)} {of}, most of all in {visible[0].label} ({visible[0].text})"
+        return f"{tested}a difference in {len(visible)} {of}, the largest in {visible[0].label} ({visible[0].text})"
     quantities = "" if some else f" in {known} {'quantity' if known == 1 else 'quantities'}"
     return f"{tested}no difference visible{quantities}"
 
 
 def _without_verdict(rows: Iterable[Verdict]) -> str:
-    """Why some have no verdict."""
+    """Return why some rows have no verdict."""
     unknown = [row for row in rows if state_of(row) == "unknown"]
     return "no verdict" if any(row.resolved for row in unknown) else "too short to tell"
 
@@ -152,7 +152,7 @@ def _measured(value: float, unit: str) -> str:
 
 
 def _unbroken(text: str) -> str:
-    """With spaces at which lines don't break around the signs of a number and before σ."""
+    """Return a text with no-break spaces around = and ± and before σ."""
     for sign in "=±":
         text = text.replace(f" {sign} ", f"\N{NO-BREAK SPACE}{sign}\N{NO-BREAK SPACE}")
     return text.replace(" σ", "\N{NO-BREAK SPACE}σ")

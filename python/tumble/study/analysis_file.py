@@ -1,4 +1,4 @@
-"""All results of one run in one file: what `tumble analyze` writes, and `tumble compare` and `tumble report` read."""
+"""The file with all results of a run: written by `tumble analyze`, read by `tumble compare` and `tumble report`."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Analysis:
     """The results of a run.
 
     Attributes:
-        name: Of the run, for tables and legends.
-        results: One for each observable.
-        provenance: What was run and with what: `engine`, `ensemble`, `temperature_K`, `beads`, `length_ps`,
+        name: Name of the run, for tables and legends.
+        results: One result for each observable.
+        provenance: How the run and the analysis were made: `engine`, `ensemble`, `temperature_K`, `beads`, `length_ps`,
             `timestep_fs`, `model` (`name`, `path`, `sha256`), `symmetrize`, `versions`, `inputs`, `settings`, `given`
             and `files` (`tumble.study.fingerprint`), `skipped` (observables that this run doesn't allow, with the
             reasons).
@@ -52,10 +52,10 @@ class Analysis:
         )
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write everything as JSON; what isn't finite becomes null.
+        """Write the analysis as JSON; numbers that aren't finite become null.
 
         Raises:
-            OSError: If it can't be written; what was there is then left.
+            OSError: If the file can't be written; an earlier file is then left as it was.
         """
         data = {
             "format": FORMAT,
@@ -67,13 +67,13 @@ class Analysis:
 
 
 def load_analysis(path: str | PathLike[str]) -> Analysis:
-    """Read what `Analysis.save` wrote.
+    """Read a file that `Analysis.save` wrote.
 
     Args:
-        path: The file, or a folder with `analysis.json` in it.
+        path: The file, or a folder that contains `analysis.json`.
 
     Raises:
-        TrajectoryError: If it can't be read, or is something else.
+        TrajectoryError: If the file can't be read, or isn't an analysis.
     """
     path = Path(path)
     if path.is_dir():
@@ -98,8 +98,8 @@ def load_analysis(path: str | PathLike[str]) -> Analysis:
 
 
 def grouped(skipped: Mapping[str, str]) -> list[str]:
-    """What is missing and why, those with the same reason together, such as `msd, rdf: no box`."""
+    """Return the missing observables with the reasons, grouped by reason, such as `msd, rdf: no box`."""
     names: dict[str, list[str]] = {}
     for name, reason in skipped.items():
         names.setdefault(reason, []).append(name)
-    return [f"{', '.join(those)}: {reason}" for reason, those in names.items()]
+    return [f"{', '.join(group)}: {reason}" for reason, group in names.items()]

@@ -1,6 +1,6 @@
-"""In what two runs differ that should differ in their rotations only, from their provenance.
+"""Differences between two runs other than their rotations, according to their provenance.
 
-A difference of their observables may be due to that, and is no sign of a broken symmetry.
+Such a confounder may explain a difference of observables, which then is no sign of a broken symmetry.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import numpy as np
 from tumble.study.analysis_file import Analysis
 from tumble.study.equilibrium import drift_text
 
-_TOLERANCE = 0.02  # of measured temperatures
-_LENGTHS = 1.5  # ratio from which on two runs are of different length
+_TOLERANCE = 0.02  # relative, for measured temperatures and pressures
+_LENGTHS = 1.5  # ratio of lengths above which a warning is given
 
 
 @dataclass(frozen=True)
 class _Setting:
-    """What should be the same in runs that are compared.
+    """A setting that should be the same in runs that are compared.
 
     Attributes:
-        words: What it is.
-        path: Where it is in the provenance.
-        unit: Of its values; None if they aren't shown.
-        tolerance: Relative, of numbers.
+        words: The setting in words.
+        path: Keys that lead to the setting in the provenance.
+        unit: Unit of its values; None if the values aren't shown.
+        tolerance: Relative tolerance of numbers.
     """
 
     words: str
@@ -41,7 +41,7 @@ _SETTINGS = (
     _Setting("the engine", ("engine",), ""),
     _Setting("the ensemble", ("ensemble",), ""),
     _Setting("the temperature", ("temperature_K",), " K", _TOLERANCE),
-    _Setting("the time of the thermostat", ("damping_ps",), " ps"),
+    _Setting("the time constant of the thermostat", ("damping_ps",), " ps"),
     _Setting("the pressure", ("pressure_bar",), " bar", _TOLERANCE),
     _Setting("the number of beads", ("beads",), ""),
     _Setting("the number of atoms", ("atoms",), ""),
@@ -51,10 +51,10 @@ _SETTINGS = (
 
 
 def differences(run: Analysis, reference: Analysis) -> list[str]:
-    """Return in what two runs differ beside their rotations, such as `the temperature (310 K, not 300 K)`.
+    """Return the differences of two runs other than rotations, such as `the temperature (310 K, not 300 K)`.
 
-    What isn't known of one doesn't count, nor does what is a result: the temperature without a thermostat, the box at
-    constant pressure.
+    A setting that is unknown for one run is ignored, and also one that is a result: the temperature without a
+    thermostat, the box at constant pressure.
     """
     found = []
     for setting in _SETTINGS:
@@ -64,23 +64,23 @@ def differences(run: Analysis, reference: Analysis) -> list[str]:
         found.append(setting.words if setting.unit is None else f"{setting.words} ({_shown(values, setting.unit)})")
     minimized = [each.provenance.get("minimized") for each in (run, reference)]
     if None not in minimized and minimized[0] != minimized[1]:
-        found.append(f"the start (only that of {run.name if minimized[0] else reference.name} was minimized)")
+        found.append(f"the start (only {run.name if minimized[0] else reference.name} was minimized)")
     return found
 
 
 def unequal_lengths(run: Analysis, reference: Analysis) -> str:
-    """Return how two runs differ in length, in a sentence; nothing if they don't."""
+    """Return a sentence on the unequal lengths of two runs; empty if the lengths are similar."""
     lengths = [each.provenance.get("length_ps") or 0.0 for each in (run, reference)]
     if min(lengths) <= 0 or max(lengths) < _LENGTHS * min(lengths):
         return ""
     return (
-        f"{run.name} is {lengths[0]:.4g} ps long, {reference.name} {lengths[1]:.4g} ps: what the shorter one misses, "
-        "such as slow relaxation, may be a difference."
+        f"{run.name} is {lengths[0]:.4g} ps long, {reference.name} {lengths[1]:.4g} ps: a difference may be due to "
+        "slow relaxation that the shorter run doesn't contain."
     )
 
 
 def explanations(run: Analysis, reference: Analysis | None) -> list[str]:
-    """Return what may explain a difference of a run from another, or from what symmetry demands, other than that."""
+    """Return possible causes, other than rotations, of a difference to a reference run or to exact symmetry."""
     found = [] if reference is None else differences(run, reference)
     for each in (run,) if reference is None else (run, reference):
         if drift_text(each.provenance):
@@ -96,7 +96,7 @@ def _find(analysis: Analysis, path: Sequence[str]) -> Any:
 
 
 def _alike(first: Any, second: Any, tolerance: float) -> bool:
-    """Return the same, or numbers that differ by no more than this."""
+    """Return whether two values are the same, or are numbers that agree within the tolerance."""
     try:
         numbers = np.asarray([first, second], dtype=np.float64)
     except (TypeError, ValueError):
@@ -105,7 +105,7 @@ def _alike(first: Any, second: Any, tolerance: float) -> bool:
 
 
 def _is_result(setting: _Setting, runs: Sequence[Analysis]) -> bool:
-    """Return whether a setting is a result of one of two runs."""
+    """Return whether a setting is a result, rather than an input, of one of two runs."""
     ensembles = [str(each.provenance.get("ensemble")) for each in runs]
     if setting.path[0] == "temperature_K":
         return any(ensemble.startswith(("NVE", "NPH")) for ensemble in ensembles)

@@ -1,4 +1,4 @@
-"""Whether a run had come to equilibrium where its analysis begins, from what the engine logged."""
+"""Whether a run was in equilibrium at the start of its analysis, according to the log of the engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tumble.observables.base.opened_run import OpenedRun
 from tumble.statistics.cells import cells_of
 from tumble.statistics.equilibration import equilibration
 
-# Columns that are stationary in equilibrium, and what they are in words. Conserved quantities may drift without end.
+# Columns that are stationary in equilibrium, with their names in words. Conserved quantities may drift forever.
 _COLUMNS = {
     "potential": "the potential energy",
     "temperature": "the temperature",
@@ -21,18 +21,19 @@ _COLUMNS = {
     "density": "the density",
     "Density": "the density",
 }
-_DIGITS = 3  # of the time since the first row at which a start is proposed: less could round beyond the end
+_DIGITS = 3  # significant digits of the proposed start, counted from the first row; fewer could round it beyond the end
 
 
 def drift_at_start(opened: OpenedRun) -> dict[str, Any] | None:
-    """Return what drifts at the start of a run, for the provenance; None if nothing does.
+    """Return the columns of the log that drift at the start of a run, for the provenance; None if none drifts.
 
     Args:
-        opened: The run; only the rows of its log that count are looked at.
+        opened: The run; only the rows of its log in the analyzed range are used.
 
     Returns:
-        `until_ps`: time on the clock of the run from which on all is stationary. `columns`: of each column that drifts,
-        `what` it is in words, `until_ps`, and `sigma`, how far the mean before is from that of the last half.
+        `until_ps`: time of the run after which all columns are stationary. `columns`: for each column that drifts, its
+        name in words (`what`), `until_ps`, and `sigma`, the distance of the mean before that time from the mean of the
+        last half.
     """
     columns: dict[str, dict[str, Any]] = {}
     for name, what in _COLUMNS.items():
@@ -55,7 +56,7 @@ def drift_at_start(opened: OpenedRun) -> dict[str, Any] | None:
 
 
 def drift_text(provenance: Mapping[str, Any]) -> str:
-    """Return what drifts at the start of a run, as the rest of a sentence about it; nothing if nothing does."""
+    """Return the drift at the start of a run, as a predicate for its name; empty if nothing drifts."""
     drift = provenance.get("drift")
     if not drift:
         return ""
@@ -67,7 +68,7 @@ def drift_text(provenance: Mapping[str, Any]) -> str:
 
 
 def _rounded_up(time: float, first: float) -> float:
-    """Return a time, rounded up to a few digits of what has passed since the first, whatever the clock shows."""
+    """Return a time, rounded up to a few significant digits of the time since the first row."""
     if time <= first:
         return time
     place = _DIGITS - 1 - math.floor(math.log10(time - first))

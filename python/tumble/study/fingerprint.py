@@ -1,7 +1,7 @@
-"""What an analysis was made of, and whether it is still that: all files that were read, all options, the version.
+"""The inputs of an analysis (files, options, version of tumble), and whether they have changed since.
 
-A file counts as the same if it has the size and the time of modification that it had, or else the same content: copies
-often lose their times. Files in the folder of the run are known by their names in there, so that a folder may be moved.
+A file counts as unchanged if its size and time of modification are the same, or else its content: copies often lose
+their times. Files in the folder of the run are stored by their relative names, so the folder may be moved.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tumble.runs.stamp import Stamp
 from tumble.study.analysis_file import Analysis
 from tumble.version import __version__
 
-_IRRELEVANT = {"jobs"}  # settings that change nothing in a result
+_IRRELEVANT = {"jobs"}  # settings that don't affect a result
 _PATHS = ("topology", "trajectory")
 _FEW = 3  # files that are named in a message
 
@@ -39,16 +39,16 @@ def files_read(run: Run, settings: Settings) -> list[Path]:
 
 
 def fingerprint(run: Run, settings: Settings, observables: Sequence[str] | None) -> dict[str, Any]:
-    """What an analysis depends on, for its provenance; taken before anything is computed.
+    """Return the inputs of an analysis for its provenance; to be called before anything is computed.
 
     Args:
         run: See `tumble.runs.open_run`.
-        settings: How it is analyzed.
-        observables: Names of what was asked for; None for all.
+        settings: Settings of the analysis.
+        observables: Names of the requested observables; None for all.
 
     Returns:
         `given`: options. `files`: size in bytes, time of modification in ns since 1970 and SHA-256 of each file.
-        `positions`: names of those that have the positions.
+        `positions`: names of the files that contain the positions.
 
     Raises:
         OSError: If a file can't be read.
@@ -57,16 +57,16 @@ def fingerprint(run: Run, settings: Settings, observables: Sequence[str] | None)
     for path in files_read(run, settings):
         now = Stamp.of_file(path)
         stamp = run.stamps.get(path, now)
-        # What was added after it was read isn't in the results, so its content isn't theirs.
+        # If a file has grown since it was read, the digest of its present content would be wrong.
         files[_name(path, run.folder)] = asdict(stamp) | {"sha256": sha256(path) if stamp == now else None}
-    asked = None if observables is None else list(observables)
+    requested = None if observables is None else list(observables)
     positions = [_name(path, run.folder) for each in run.trajectory.positions for path in _matches(Path(each))]
-    given = _portable(run.given, run.folder) | {"observables": asked}
+    given = _portable(run.given, run.folder) | {"observables": requested}
     return {"given": given, "files": files, "positions": [name for name in positions if name in files]}
 
 
 def stored_options(analysis: Analysis, folder: Path) -> tuple[dict[str, Any], Settings]:
-    """With which arguments of `open_run`, for a run in this folder, and with which settings an analysis was made."""
+    """Return the arguments of `open_run`, for a run in this folder, and the settings of a stored analysis."""
     given = {key: value for key, value in analysis.provenance.get("given", {}).items() if key != "observables"}
     for key in _PATHS:
         if given.get(key) is not None:
@@ -87,17 +87,17 @@ def same_options(analysis: Analysis, given: Mapping[str, Any], settings: Setting
 
 
 def files_gone(analysis: Analysis, folder: Path) -> list[str]:
-    """Return the files of an analysis of a run in this folder that aren't there any more."""
+    """Return the files of an analysis of a run in this folder that no longer exist."""
     return [name for name in analysis.provenance.get("files") or () if not (folder / name).exists()]
 
 
 def why_stale(analysis: Analysis, folder: Path, now: Iterable[Path] | None = None) -> str:
-    """Why an analysis isn't that of the run in this folder any more; nothing if it is.
+    """Return why a stored analysis no longer matches the run in this folder; empty if it does.
 
     Args:
-        analysis: As it is stored.
-        folder: Of the run.
-        now: Files that an analysis would read now; None to look at those alone that it did read.
+        analysis: The stored analysis.
+        folder: Folder of the run.
+        now: Files that an analysis would read now; None to check only the files that it read.
     """
     provenance = analysis.provenance
     version = (provenance.get("versions") or {}).get("tumble")
@@ -118,12 +118,12 @@ def why_stale(analysis: Analysis, folder: Path, now: Iterable[Path] | None = Non
     names = [_name(path, folder) for path in now]
     added, left = [name for name in names if name not in files], [name for name in files if name not in names]
     if added:
-        return f"{_listed(added)} came since it was analyzed"
-    return f"{_listed(left)} isn't read any more" if left else ""
+        return f"{_listed(added)} was added since it was analyzed"
+    return f"{_listed(left)} is no longer read" if left else ""
 
 
 def _is_same(path: Path, known: Mapping[str, Any]) -> bool:
-    """Return whether a file is the one that was read; one that is gone isn't."""
+    """Return whether a file exists and is unchanged."""
     if not path.is_file():
         return False
     now, before = Stamp.of_file(path), Stamp(known.get("size", -1), known.get("modified_ns", -1))
@@ -137,13 +137,13 @@ def _matches(path: Path) -> list[Path]:
 
 
 def _name(path: Path, folder: Path) -> str:
-    """Return a file by its name in the folder, or by its whole path if it is elsewhere."""
+    """Return the name of a file relative to the folder, or its whole path if it is elsewhere."""
     path, folder = path.absolute(), folder.absolute()
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
 def _portable(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return the arguments of `open_run` as in JSON, with files as by `_name`."""
+    """Return the arguments of `open_run` for JSON, with the names of files from `_name`."""
     found = dict(given)
     for key in _PATHS:
         value = found.get(key)

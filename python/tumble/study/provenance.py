@@ -1,4 +1,4 @@
-"""The provenance of an analysis as it is read from a file: values that others count on are of the right kind."""
+"""Read the provenance of an analysis from JSON and check the kinds of the values that other code uses."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tumble.observables.quantities.stored import (
 
 
 def provenance_from(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a provenance from JSON; keys that aren't known stay.
+    """Return a provenance from JSON; unknown keys are kept.
 
     Raises:
         TrajectoryError: If a value is of another kind than `tumble analyze` writes.
     """
     data = dict(data)
     if isinstance(data.get("files"), Mapping):
-        # Earlier versions had nothing but the size.
+        # Earlier versions stored only the size.
         data["files"] = {
             name: {"size": file} if isinstance(file, int) else file for name, file in data["files"].items()
         }
@@ -41,12 +41,12 @@ def provenance_from(data: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _of_texts(data: Mapping[str, Any], key: str) -> None:
+def _text_values(data: Mapping[str, Any], key: str) -> None:
     for name in mapping(data, key):
         text(data[key], name)
 
 
-def _of_numbers(data: Mapping[str, Any], key: str) -> None:
+def _number_values(data: Mapping[str, Any], key: str) -> None:
     for name in mapping(data, key):
         number(data[key], name)
 
@@ -62,7 +62,7 @@ def _files(data: Mapping[str, Any], key: str) -> None:
             text(file, "sha256")
 
 
-def _of_numbers_listed(data: Mapping[str, Any], key: str) -> None:
+def _number_list(data: Mapping[str, Any], key: str) -> None:
     array(data, key, (-1,))
 
 
@@ -103,20 +103,20 @@ _KINDS: dict[str, Read] = {
     "damping_ps": number,
     "pressure_bar": number,
     "length_ps": number,
-    "model": _of_texts,
+    "model": _text_values,
     "symmetrize": text,
     "thermostat": text,
     "minimized": flag,
     "atoms": number,
-    "box_A": _of_numbers_listed,
-    "versions": _of_texts,
-    "inputs": _of_texts,
+    "box_A": _number_list,
+    "versions": _text_values,
+    "inputs": _text_values,
     "drift": _drift,
     "files": _files,
     "positions": texts,
     "given": _given,
     "settings": mapping,
-    "skipped": _of_texts,
+    "skipped": _text_values,
     "notes": texts,
 }
 _SETTINGS: dict[str, Read] = {
@@ -124,5 +124,5 @@ _SETTINGS: dict[str, Read] = {
     **dict.fromkeys(("longest", "resolution", "viscosity", "jobs"), number),
     **dict.fromkeys(("dipole_model", "frame"), text),
     "pairs": _pairs,
-    "charges": _of_numbers,
+    "charges": _number_values,
 }

@@ -12,12 +12,11 @@ from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.study.analysis_file import Analysis, grouped
 from tumble.study.compare import Comparison
 from tumble.study.equilibrium import drift_text
-from tumble.study.verdict import SYMMETRY
 from tumble.trajectories.nuclei import Nuclei
 
 
 def format_numbers(analysis: Analysis) -> str:
-    """Return the numbers of an analysis, a line for each curve and map, and all notes."""
+    """Return the numbers of an analysis, one line for each curve and map, and all notes."""
     lines = [f"{analysis.name}: {_headline(analysis)}"]
     drift = drift_text(analysis.provenance)
     lines += [f"warning: {analysis.name} {drift}"] if drift else []
@@ -38,12 +37,12 @@ def format_numbers(analysis: Analysis) -> str:
 
 
 def format_comparison(comparison: Comparison) -> str:
-    """Return verdicts, those that are visible first, then all that were tested."""
+    """Return the verdicts by run and reference, with a headline, warnings and notes below."""
     lines = []
     for run in dict.fromkeys(row.run for row in comparison.rows):
         rows = [row for row in comparison.rows if row.run == run]
         for reference in dict.fromkeys(row.reference for row in rows):
-            against = "what symmetry demands" if reference == SYMMETRY else reference
+            against = reference
             lines += [f"{run} against {against}"]
             lines += _aligned(
                 [
@@ -60,7 +59,7 @@ def format_comparison(comparison: Comparison) -> str:
 
 
 def headline(comparison: Comparison) -> str:
-    """Return how many verdicts there are, and of what kinds, in one sentence."""
+    """Return the numbers of tested and visible verdicts in one sentence."""
     rows = [row for row in comparison.rows if not row.diagnostic]
     if not rows:
         return "nothing could be compared"
@@ -71,9 +70,9 @@ def headline(comparison: Comparison) -> str:
         words += f", {len(seen)} of these show a difference" + (" (marked with !)" if seen else "")
     if explained:
         which = "which" if explained == len(seen) else f"{explained} of which"
-        words += f", {which} may be due to what the warnings say"
+        words += f", {which} may be explained by the warnings"
     if 2 * tested < len(rows):
-        words += "; the runs are too short to tell of the rest"
+        words += "; the runs are too short for the rest"
     return words
 
 
@@ -99,14 +98,14 @@ def _cells(quantity: Quantity) -> list[str]:
         bound = not quantity.resolved and bool(np.isfinite(quantity.errors))
         return [f"{value}{unit}", "(error is a lower bound)" if bound else ""]
     shape = " × ".join(f"{len(axis.values)} {_kind(axis)}" for axis in quantity.axes)
-    # Bins in which there is nothing have no error, and say nothing of the others.
+    # Empty bins have no error and don't count.
     known = quantity.errors[quantity.errors > 0]
     typical = f"±{number(float(np.median(known)), 2)}{unit}" if known.size > 0 else "a series"
     return [f"{shape}, {typical}", "" if quantity.resolved else "(errors are lower bounds)"]
 
 
 def _kind(axis: Axis) -> str:
-    """What the values of an axis are, such as `r` or `components`."""
+    """Return the name of the values of an axis, such as `r` or `components`."""
     return "components" if components_of(axis) else axis.label
 
 

@@ -1,12 +1,12 @@
-"""The frame of a cell that changes its shape: the rotation that goes with the shape.
+"""The coordinate frame of a cell that changes its shape: the rotation contained in the deformation.
 
-Programs keep a along x and b in the xy plane whatever the stress does to a cell. The matrix of its vectors (rows), h0
-at first and h now, is then h = h0 F with a triangular F, which shears and turns everything. Of its polar decomposition
+Programs keep a along x and b in the xy plane for any deformation of a cell. The matrices of its vectors (rows), h0 at
+first and h now, are then related by h = h0 F with a triangular F, which shears and rotates. In its polar decomposition
 
     F = P U
 
-with a symmetric P, which deforms without a rotation, the orthogonal U says how directions are turned: a molecule at
-rest in its crystal turns with it. Its directions v (rows) are v U^T in the frame of the cell.
+the symmetric P deforms without rotation, and the orthogonal U rotates directions: a molecule at rest in its crystal
+turns with U. In the frame of the cell its directions v (rows) are v U^T.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def cell_vectors(dimensions: Array | None) -> Array:
         TrajectoryError: If there is no box.
     """
     if dimensions is None or not np.all(np.asarray(dimensions[:3]) > 0):
-        raise SettingError("frame", "expected a box in each frame, which says where its axes are, got none")
+        raise SettingError("frame", "expected a box in each frame, which defines its axes, got none")
     return np.asarray(triclinic_vectors(dimensions), dtype=np.float64)
 
 
 def cell_rotation(vectors: Array, reference: Array) -> Array:
-    """Return the rotation U from a reference cell to a cell, for rows: v_reference U is how a direction lies now.
+    """Return the rotation U from a reference cell to a cell; the direction v (row) of the reference becomes v U.
 
     Args:
         vectors: Rows, [3,3].

@@ -1,23 +1,23 @@
-"""How far a distribution of directions is from isotropic, and whether that is more than chance.
+"""The anisotropy of a distribution of directions, and whether it exceeds chance.
 
-From coefficients a_lm = <Y_lm>, orthonormal, with the covariance V of their mean
+For coefficients a_lm = <Y_lm> of orthonormal harmonics, and the covariance V of their mean
 (`tumble.statistics.block_moments`):
 
-    power      W_l = 4 pi (sum_m a_lm^2 - tr V_l),    of degree l, less what noise adds to it on average
+    power      W_l = 4 pi (sum_m a_lm^2 - tr V_l),    of degree l, minus the mean contribution of noise
     bias       sqrt(sum_l W_l)
 
-By Parseval's theorem W_l is what degree l adds to the variance over the sphere of the density relative to the isotropic
-one. The free energy of a direction, F = -ln g in kT, is 1 - g to first order, so the bias is the root mean square of F
-over the sphere, in kT (for F proportional to cos(theta), up to 1 kT, within 10 %). Without anisotropy W is zero on
-average, negative or positive.
+By Parseval's theorem, W_l is the contribution of degree l to the variance, over the sphere, of the density g relative
+to the isotropic density. The free energy of a direction, F = -ln g in kT, is 1 - g to first order, so the bias is the
+root mean square of F over the sphere, in kT (for F proportional to cos(theta), within 10 % up to 1 kT). Without
+anisotropy, W has either sign and is zero on average.
 
-The test is that of `tumble.statistics.curve_test` for all a_lm = 0. Its statistic is the sum of their squares,
-so it finds a bias of the same size in kT alike, whatever its degree. The number of independent samples
+`tumble.statistics.curve_test` tests whether all a_lm are 0. Its statistic is the sum of their squares, so it is equally
+sensitive to a bias of the same size in kT for all degrees. The number of independent samples
 
     N_l = (2l + 1) / (4 pi tr V_l)
 
-is how many independent isotropic directions would make a mean as noisy as this; it is larger for higher degrees, which
-forget themselves earlier.
+is the number of independent isotropic directions whose mean has the same noise; it is larger for higher degrees, whose
+correlation time is shorter.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ from tumble.types import Array
 
 @dataclass(frozen=True)
 class Isotropy:
-    """What coefficients say about isotropy.
+    """Powers, bias and test of isotropy from the coefficients of spherical harmonics.
 
     Attributes:
-        degrees: Those l that occur, [D].
+        degrees: The degrees l, [D].
         powers: W_l, [D].
-        power_errors: Half-widths of intervals of 68 %, [D].
+        power_errors: Half-widths of 68 % intervals, [D].
         bias: kT; 0 if the sum of W is negative.
-        bias_error: To the farther end of an interval of 68 %, kT; it isn't symmetric near 0, and `test` says whether
-            there is a bias.
+        bias_error: Distance to the farther end of the 68 % interval, kT; the interval isn't symmetric near 0, so use
+            `test` to decide whether there is a bias.
         samples: N_l, [D]; infinite without noise.
-        test: Of a_lm = 0.
-        detectable: Bias that the test finds with a probability of 80 %, in kT.
+        test: Test of a_lm = 0.
+        detectable: Bias that the test detects with a probability of 80 %, in kT.
     """
 
     degrees: NDArray[np.intp]
@@ -78,13 +78,13 @@ class Isotropy:
 
 
 def isotropy_of(blocks: Array, degrees: NDArray[np.intp], reference: Array | None = None) -> Isotropy:
-    """Return the isotropy of a distribution, or how far it is from that of another run.
+    """Return the isotropy of a distribution, or its difference from the distribution of another run.
 
     Args:
-        blocks: Coefficients a_lm, l > 0, of independent blocks in the order of time, [B,K], at least 2.
-        degrees: The l of each, [K].
-        reference: Coefficients of another run, [C,K]. Differences from it are then taken instead of a_lm, so that the
-            bias is that of F against the other F, and an anisotropy that both have, such as that of a crystal, is none.
+        blocks: Coefficients a_lm, l > 0, of at least 2 independent blocks in the order of time, [B,K].
+        degrees: The l of each coefficient, [K].
+        reference: Coefficients of another run, [C,K]. If given, the differences are analyzed instead of a_lm: the bias
+            is that of the difference of F, and an anisotropy that both runs share, as in a crystal, cancels.
     """
     samples = [blocks] if reference is None else [blocks, reference]
     found = np.unique(degrees)
@@ -108,14 +108,14 @@ def isotropy_of(blocks: Array, degrees: NDArray[np.intp], reference: Array | Non
 
 
 def _power(blocks: list[Array]) -> tuple[float, float, float]:
-    """W of coefficients [B,K], or of the difference of two, its error, and 4 pi tr V."""
+    """Return W of coefficients [B,K], or of the difference of two, its error, and 4 pi tr V."""
     samples = [Moments(each) for each in blocks]
     mean = samples[0].mean - samples[1].mean if len(samples) == 2 else samples[0].mean
     square = float(mean @ mean)
     if sum(sample.trace for sample in samples) <= 1e-28 * max(float(sample.mean @ sample.mean) for sample in samples):
         return 4 * np.pi * square, 0.0, 0.0
     noise = noise_of(samples)
-    # Variance of |x|^2 for a Gaussian x, with an estimate of m V m for its mean m that has no bias.
+    # Variance of |x|^2 for a Gaussian x with mean m, with an unbiased estimate of m V m.
     along = noise.inflation * sum(sample.variance_along(mean) for sample in samples)
     signal = max(along - noise.trace_of_square, 0.0)
     error = np.sqrt(4 * signal + 2 * noise.trace_of_square) * student(1 + max(1, int(noise.freedom)))

@@ -1,27 +1,26 @@
-"""Orientation of molecules in the laboratory frame: where their axes point, and whether some directions are preferred.
+"""Orientation of molecules in the laboratory frame: the directions of their axes, and whether some are preferred.
 
-For each axis (`tumble.observables.frames.molecular_axes`), over all molecules, beads and frames:
+For each axis (`tumble.observables.frames.molecular_axes`), averaged over all molecules, beads and frames:
 
-    density_X        g(u): density of directions relative to the isotropic one, which is 1 (`sphere_map`)
+    density_X        g(u): density of directions relative to the isotropic density, which is 1 (`sphere_map`)
     free_energy_X    F(u) = -ln g(u), kT
-    a_X              a_lm = <Y_lm(u)> of real orthonormal harmonics (`spherical_harmonics`), l = 1 to 8, at the place
+    a_X              a_lm = <Y_lm(u)> of real orthonormal harmonics (`spherical_harmonics`), l = 1 to 8, at the index
                      l (l + 1) + m; the density per solid angle is g / 4 pi = sum_lm a_lm Y_lm
-    power_X          W_l, what each degree l adds to the variance of g over the sphere, less noise (`isotropy`)
+    power_X          W_l, the contribution of degree l to the variance of g over the sphere, minus noise (`isotropy`)
     bias_X           root mean square of F over the sphere, kT, from all W_l
 
-and a test of isotropy for each in the metadata, `isotropy`. In a gas or a liquid an exactly invariant model gives
-g = 1, as far as the box doesn't prefer directions: in one that isn't a cube, and isn't empty space around an isolated
-system, nothing is expected. A cube allows l = 4, 6 and 8, but what the images of a liquid do to its molecules in a box
-of several of their diameters is far below the noise, so these are tested, too. The blocks for errors are long enough
-for that l of each axis that takes the longest to be forgotten: l = 1 decays slowest, and the molecules of a liquid turn
-together. Blocks know nothing of molecules that don't exchange their orientations (free rotors, a frozen crystal): if
-the averages of l = 1 or 2 that each has of its own differ too much (`tumble.observables.quantities.exchange`), errors
-count as lower bounds, and there is no verdict.
+The metadata has a test of isotropy for each axis, `isotropy`. In a gas or a liquid an exactly invariant model gives
+g = 1, unless the box prefers directions: in a periodic box that isn't cubic, there is no expected value. A cubic box
+allows l = 4, 6 and 8, but in a box of several molecular diameters the effect of the periodic images of a liquid is far
+below the noise, so these degrees are tested, too. The blocks for errors are long enough for the degree of each axis
+with the longest correlation time: l = 1 decays slowest, and the molecules of a liquid turn together. Blocks in time
+can't see molecules that keep their orientations (free rotors, a frozen crystal). If the averages of l = 1 or 2 differ
+too much between molecules (`tumble.observables.quantities.exchange`), errors are lower bounds, and there is no verdict.
 
-An axis without a sign, such as the normal of a plane, counts half in each of its directions; odd l then vanish and are
-left out. For ring polymers each bead is a configuration of the quantum distribution, so the average over beads is the
-estimator of the distribution of directions. That of the axes of the centroid, `..._centroid`, lacks what beads spread
-about it, which blurs the other.
+An axis without a sign, such as the normal of a plane, counts half in each of its two directions; odd l then vanish and
+are omitted. Each bead of a ring polymer samples the quantum distribution, so the average over beads estimates the
+distribution of directions. The distribution of the axes of the centroid, `..._centroid`, isn't blurred by the spread of
+the beads.
 """
 
 from __future__ import annotations
@@ -62,25 +61,25 @@ from tumble.statistics.cells import Cells
 from tumble.types import Array
 
 FRAMES = ("lab", "cell")
-COEFFICIENTS = "a_"  # of the names of coefficients; their axis is l(l+1) + m
-# Where l = 1 and 2 are among the values of a molecule.
+COEFFICIENTS = "a_"  # prefix of the names of coefficients; their axis is l(l+1) + m
+# The values of l = 1 and of l = 2 among the values of a molecule.
 _LOW_DEGREES = (slice(0, 3), slice(3, 8))
-_HIGHEST = 20  # degree; beyond it harmonics lose digits, and molecules have nothing there
+_HIGHEST = 20  # highest degree; beyond, harmonics lose digits and molecules have no anisotropy
 
 
 class Orientation(MolecularObservable):
     """Distribution of the axes of molecules over the sphere.
 
     Args:
-        universe: A `MDAnalysis.Universe`; of water, with elements, unless all axes are given as `MolecularAxis`.
-        axes: Names of axes of water, or others.
+        universe: A `MDAnalysis.Universe` of water, with elements; any system if all axes are a `MolecularAxis`.
+        axes: Names of axes of water, or axes of other molecules.
         degree: Highest degree l of spherical harmonics.
         bins: Number of bins along cos(theta) and phi.
-        frame: `lab`, or `cell` for directions relative to the axes of the box as it changes its shape.
-        isotropic: Whether the system itself prefers no direction, as a gas or liquid, so that g = 1 (in a box that
-            isn't a cube, nothing is said). If not given, that is taken for granted in the lab frame, and not in that of
-            the cell. A crystal is not isotropic.
-        centroid: Whether the axes of the centroid of ring polymers are analyzed as well.
+        frame: `lab`, or `cell` for directions relative to the axes of a box that changes its shape.
+        isotropic: Whether the system itself prefers no direction, as in a gas or liquid, so that g = 1 is expected (not
+            in a box that isn't cubic). The default is True in the lab frame and False in the frame of the cell. A
+            crystal isn't isotropic.
+        centroid: Whether to analyze the axes of the centroid of ring polymers as well.
         blocks: Number of blocks for the errors; chosen if not given.
         verbose: Whether to show a progress bar.
 
@@ -91,14 +90,14 @@ class Orientation(MolecularObservable):
     observable = "orientation"
     title = "Orientation of molecules in space"
     meaning = (
-        "How often an axis of a molecule points in which direction of the laboratory: as a density, as a free "
-        "energy −ln P, and as coefficients of spherical harmonics."
+        "The distribution of the directions of molecular axes in the laboratory frame: as a density, as a free energy "
+        "−ln P, and as coefficients of spherical harmonics."
     )
     symptom = (
-        "In a liquid or a gas no direction is special: the density is even and all coefficients are zero. A model "
-        "that isn't invariant prefers some directions, and here this shows most directly. Short runs prefer "
-        "directions, too, since molecules haven't had the time to turn; the test of isotropy counts independent "
-        "samples only."
+        "In a liquid or a gas no direction is special: the density is uniform and all coefficients are zero. A model "
+        "that isn't invariant prefers some directions, which is seen most directly here. Short runs also show "
+        "preferred directions, since molecules had no time to turn; the test of isotropy counts only independent "
+        "samples."
     )
     settings = ("frame", "isotropic")
 
@@ -110,7 +109,7 @@ class Orientation(MolecularObservable):
 
     @classmethod
     def bias(cls, quantity: Quantity, reference: Quantity | None) -> Bias | None:
-        """Return the bias of the free energy of directions, from the coefficients ⟨Y_lm⟩; see the base."""
+        """Return the bias of the free energy of directions, from the coefficients ⟨Y_lm⟩; see `Kind.bias`."""
         if not quantity.name.startswith(COEFFICIENTS):
             return None
         degree = np.sqrt(quantity.axes[0].values).astype(np.intp)
@@ -171,7 +170,7 @@ class Orientation(MolecularObservable):
         return {"": self._axes.of_beads, **({"_centroid": self._axes.of_centroid} if with_centroid else {})}
 
     def _sample(self) -> Array:
-        """For each estimator and axis the density and the coefficients, one after the other."""
+        """Return the density and the coefficients of each estimator and axis, one after the other."""
         ts = self._ts
         self._axes.count_broken(self.results.broken, self._snapshot)
         self.results.cubic &= allows_isotropy(ts.dimensions)
@@ -196,7 +195,7 @@ class Orientation(MolecularObservable):
     def _evaluate(self, cells: Cells) -> Result:
         isotropic = self._isotropic and (self._alone or self.results.cubic)
         quantities: list[Quantity] = []
-        remembered: dict[str, None] = {}
+        kept: dict[str, None] = {}
         tests: dict[str, Any] = {}
         size = int(np.prod(self._map.bins)) + len(self._degrees)
         place = 0
@@ -205,31 +204,31 @@ class Orientation(MolecularObservable):
                 key, part = f"{name}{ending}", cells[place : place + size]
                 place += size
                 slowest = self._slowest(part, line)
-                forgotten = not (self._isotropic and slowest.resolved and _differ(own, len(slowest), line))
-                if not forgotten:
+                exchanged = not (self._isotropic and slowest.resolved and _differ(own, len(slowest), line))
+                if not exchanged:
                     slowest = replace(slowest, resolved=False)
-                    remembered[label_of(name)] = None
-                mine, found = self._of_axis(key, part, slowest, line, isotropic)
+                    kept[label_of(name)] = None
+                mine, found = self._axis_quantities(key, part, slowest, line, isotropic)
                 quantities += mine
                 if isotropic:
-                    tests[key] = found.to_dict() | ({} if forgotten else {"p_value": None, "sigma": None})
+                    tests[key] = found.to_dict() | ({} if exchanged else {"p_value": None, "sigma": None})
         water = self._axes.water
         return self._result(
             quantities,
-            notes=(*self._notes(isotropic), *([note(f"the {', '.join(remembered)}")] if remembered else [])),
+            notes=(*self._notes(isotropic), *([note(f"the {', '.join(kept)}")] if kept else [])),
             molecules=None if water is None else len(water),
             frame=self._frame,
             isotropy=tests,
         )
 
     def _harmonics(self, line: bool) -> NDArray[np.intp]:
-        """Return places l (l + 1) + m of those that tell something of an axis."""
+        """Return the indices l (l + 1) + m of the coefficients that don't vanish by symmetry of the axis."""
         return np.flatnonzero((self._degrees > 0) & ((self._degrees % 2 == 0) | (not line)))
 
-    def _of_axis(
+    def _axis_quantities(
         self, name: str, cells: Cells, slowest: Blocks, line: bool, isotropic: bool
     ) -> tuple[list[Quantity], Isotropy]:
-        """Return quantities of one axis, and what the coefficients say."""
+        """Return the quantities of one axis, and its isotropy."""
         bins, used = int(np.prod(self._map.bins)), self._harmonics(line)
         density = self._averaged(
             f"density_{name}",
@@ -249,7 +248,7 @@ class Orientation(MolecularObservable):
         )
         assert means.blocks is not None  # of an average
         found = isotropy_of(means.blocks, self._degrees[used])
-        # Runs are compared by the coefficients, which say the same with fewer numbers.
+        # Runs are compared by the coefficients, which contain the same information in fewer numbers.
         density = replace(density, blocks=None)
         others = [free_energy_of(name, density), power_of(name, means, found)]
         if isotropic:
@@ -257,7 +256,7 @@ class Orientation(MolecularObservable):
         return [density, means, *others], found
 
     def _slowest(self, cells: Cells, line: bool) -> Blocks:
-        """Return the blocks of that degree which needs the longest."""
+        """Return the blocks of the degree that needs the longest blocks."""
         bins, used = int(np.prod(self._map.bins)), self._harmonics(line)
         degree = self._degrees[used]
         choices = [choose_blocks(cells[bins + used[degree == one]], self.blocks) for one in np.unique(degree)]
@@ -283,30 +282,30 @@ class Orientation(MolecularObservable):
     def _notes(self, isotropic: bool) -> tuple[str, ...]:
         notes: list[str] = []
         if self._isotropic and not isotropic:
-            notes.append("The box isn't a cube and prefers directions by itself: there is no verdict on isotropy.")
+            notes.append("The box isn't cubic, so it prefers directions by itself: there is no verdict on isotropy.")
         water = self._axes.water
         if water is not None:
             notes += self.results.broken.notes(water, len(self.frames))
             if len(water) == 1 and isotropic:
                 notes.append(
-                    "A molecule alone keeps its angular momentum unless a thermostat changes it, and then doesn't take "
+                    "A single molecule keeps its angular momentum unless a thermostat changes it, so it doesn't sample "
                     "all orientations, even with an exactly invariant model."
                 )
         return tuple(notes)
 
 
 def _low_harmonics(vectors: Array) -> Array:
-    """Return real harmonics of l = 1 and l = 2 times sqrt(4 pi) of vectors [P,V,3], averaged over beads, [V,8]."""
+    """Return sqrt(4 pi) times the real harmonics of l = 1 and 2 of vectors [P,V,3], averaged over beads, [V,8]."""
     squares = np.einsum("pva,pvb->abv", vectors, vectors) / len(vectors)
     second = elements_of(np.moveaxis(squares, -1, 0))
     return np.concatenate([np.sqrt(3) * vectors.mean(axis=0), np.sqrt(7.5) * second], axis=-1)
 
 
 def _differ(own: OwnAverages, blocks: int, line: bool) -> bool:
-    """Return whether axes differ in their own averages of l = 1, which has no meaning for a line, or of l = 2."""
+    """Return whether molecules differ in their averages of l = 1 (not defined for a line) or of l = 2."""
     return any(own.differ(blocks, components) for components in _LOW_DEGREES[int(line) :])
 
 
 def _joined(parts: Sequence[list[OwnAverages]]) -> list[OwnAverages]:
-    """Those of each axis, of several processes."""
+    """Return the averages of each axis, combined from several processes."""
     return [OwnAverages.joined(each) for each in zip(*parts, strict=True)]

@@ -1,4 +1,4 @@
-"""What of an orientation follows from its density and its coefficients; see `orientation` beside it."""
+"""Quantities derived from the density and the coefficients of an orientation; see `orientation`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _CENTROID = "_centroid"
 
 
 def label_of(name: str) -> str:
-    """Return an axis, as in a figure."""
+    """Return the label of an axis in figures."""
     axis = name.removesuffix(_CENTROID)
     return f"{_LABELS.get(axis, axis)}{', centroid' if name.endswith(_CENTROID) else ''}"
 
 
 def free_energy_of(name: str, density: Quantity) -> Quantity:
-    """Return the free energy of each direction, without samples of its own: runs are compared by the density."""
+    """Return the free energy of each direction, without samples (`blocks`): the coefficients are compared instead."""
     values, errors = free_energy(density.values, density.errors)
     return replace(
         density,
@@ -38,7 +38,7 @@ def free_energy_of(name: str, density: Quantity) -> Quantity:
 def power_of(name: str, coefficients: Quantity, found: Isotropy) -> Quantity:
     """Return the power of each degree.
 
-    It has no samples of its own: near zero their distribution is far from Gaussian, and runs are compared by the
+    It has no samples (`blocks`): near zero their distribution would be far from Gaussian, so runs are compared by the
     coefficients.
     """
     return replace(
@@ -54,7 +54,7 @@ def power_of(name: str, coefficients: Quantity, found: Isotropy) -> Quantity:
 
 
 def bias_of(name: str, coefficients: Quantity, found: Isotropy) -> Quantity:
-    """Return the root mean square of the free energy over the sphere, without samples as `power_of`."""
+    """Return the root mean square of the free energy over the sphere, without samples like `power_of`."""
     return replace(
         coefficients,
         name=f"bias_{name}",

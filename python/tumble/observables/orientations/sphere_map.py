@@ -1,7 +1,7 @@
-"""Densities on the sphere, counted in bins of cos(theta) and phi, all of the same area.
+"""Densities on the sphere, counted in bins of equal area in cos(theta) and phi.
 
-theta is the angle to z, phi that about z, from x towards y, -180 to 180 degrees. Densities are relative to that of an
-isotropic distribution, which is 1 everywhere; divided by 4 pi they are per steradian.
+theta is the angle to z; phi is the angle about z, from x towards y, -180 to 180 degrees. Densities are relative to the
+isotropic density, which is 1 everywhere; divided by 4 pi they are per steradian.
 
     F = -ln g    in kT, relative to the isotropic distribution
 """
@@ -18,13 +18,13 @@ from tumble.types import Array
 
 
 class SphereMap:
-    """The bins.
+    """Bins on the sphere.
 
     Args:
-        bins: Their number along cos(theta), and along phi, which must be even.
+        bins: Number of bins along cos(theta), and along phi, which must be even.
 
     Raises:
-        TrajectoryError: If there can't be so many.
+        TrajectoryError: If these numbers aren't possible.
     """
 
     def __init__(self, bins: tuple[int, int]) -> None:
@@ -37,7 +37,7 @@ class SphereMap:
 
     @property
     def axes(self) -> tuple[Axis, Axis]:
-        """Middles of the bins."""
+        """Axes with the midpoints of the bins."""
         rows, columns = self.bins
         return (
             Axis("cos θ", "1", (np.arange(rows) + 0.5) * 2 / rows - 1),
@@ -45,11 +45,11 @@ class SphereMap:
         )
 
     def density(self, vectors: Array, *, line: bool = False) -> Array:
-        """Return the density of unit vectors [V,3] in each bin, relative to the isotropic one.
+        """Return the density of unit vectors [V,3] in each bin, relative to the isotropic density.
 
         Args:
             vectors: [V,3].
-            line: Whether each counts half, and its opposite the other half.
+            line: Whether each vector and its opposite count half.
         """
         return self.of_sets(vectors, [(len(vectors), line)])[0]
 
@@ -77,7 +77,7 @@ class SphereMap:
 
 
 def free_energy(density: Array, errors: Array) -> tuple[Array, Array]:
-    """Return the free energy F in kT of a density with errors; NaN where nothing was counted, so that F isn't known."""
+    """Return the free energy F in kT of a density, and its error; NaN where the density is zero and F is unknown."""
     known = density > 0
     safe = np.where(known, density, 1.0)
     return np.where(known, -np.log(safe), np.nan), np.where(known, errors / safe, np.nan)

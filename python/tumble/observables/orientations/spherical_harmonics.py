@@ -4,13 +4,13 @@
     Y_lm(u) = N_l|m| d^|m| P_l / dz^|m| (z) Im (x + iy)^|m|    for m < 0
     N_lm^2 = (2l + 1) / (4 pi) (l - m)! / (l + m)!, times 2 for m > 0
 
-for u = (x, y, z): real, orthonormal over the sphere, without the phase (-1)^m of Condon and Shortley, so that Y_1,-1,
-Y_10 and Y_11 are y, z and x times sqrt(3 / 4 pi). In terms of complex ones with that phase, Y_lm for m > 0 is
+for u = (x, y, z). They are real, orthonormal over the sphere, and without the Condon-Shortley phase (-1)^m, so Y_1,-1,
+Y_10 and Y_11 are y, z and x times sqrt(3 / 4 pi). In terms of the complex harmonics with that phase, Y_lm for m > 0 is
 sqrt(2) (-1)^m Re Y_l^m, and Y_l,-m is sqrt(2) (-1)^m Im Y_l^m. (Blanco, Florez and Bermejo, J. Mol. Struct. THEOCHEM
 419, 19 (1997).)
 
-They are linear in products P_k(z) (x + iy)^m. So the averages of these products over all vectors, one product of
-matrices, give those of all Y_lm by a fixed matrix.
+They are linear in the products P_k(z) (x + iy)^m. A single matrix product averages these over all vectors, and a fixed
+matrix turns the averages into those of all Y_lm.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def degrees(highest: int) -> NDArray[np.intp]:
 
 
 class HarmonicMeans:
-    """Averages all Y_lm up to a degree.
+    """Averages of all Y_lm up to a degree.
 
     Args:
         highest: The degree L.
@@ -68,7 +68,7 @@ class HarmonicMeans:
 
 
 def _matrix(highest: int) -> Array:
-    """Of all Y_lm in terms of the products: Re or Im, m, k."""
+    """Return the matrix of all Y_lm in terms of the products, whose indices are: Re or Im, m, k."""
     matrix = np.zeros(((highest + 1) ** 2, 2, highest + 1, highest + 1))
     for degree in range(highest + 1):
         for m in range(degree + 1):

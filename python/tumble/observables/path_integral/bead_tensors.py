@@ -1,4 +1,4 @@
-"""The base of averages over ring polymers that give a tensor for each atom, by element."""
+"""The base of averages over ring polymers of a tensor for each atom, by element."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from tumble.types import Array
 
 
 class BeadTensors(FrameObservable):
-    """An average over frames that watches whether atoms keep to tensors of their own (`exchange`).
+    """An average over frames that also tests whether atoms keep individual tensors (`exchange`).
 
     Args:
         universe: A `MDAnalysis.Universe` with elements, whose frames hold ring polymers.
-        isotropic: Whether no direction is preferred by the system itself.
+        isotropic: Whether the system itself prefers no direction.
         blocks: See `Observable`.
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If frames hold a single bead, or elements aren't known.
+        TrajectoryError: If frames contain a single bead, or elements are unknown.
     """
 
-    #: The tensor, for notes.
+    #: Name of the tensor, for notes.
     tensor: str
-    #: What a single bead has, for the error.
+    #: Why a single bead isn't enough, for the error.
     single_bead: str
 
     def __init__(self, universe: Any, *, isotropic: bool, blocks: int | None, verbose: bool) -> None:
@@ -55,12 +55,12 @@ class BeadTensors(FrameObservable):
     def _aggregators(self) -> dict[str, Any]:
         return {**super()._aggregators(), **{_own(symbol): OwnAverages.joined for symbol in self._elements}}
 
-    def _watch(self, symbol: str, tensors: Array) -> None:
-        """Take the tensors [N,3,3] of the atoms of an element in the current frame."""
+    def _add_own(self, symbol: str, tensors: Array) -> None:
+        """Add the tensors [N,3,3] of the atoms of an element in the current frame to their averages."""
         self.results[_own(symbol)].add(self._place, elements_of(tensors))
 
     def _exchanged(self, symbol: str, anisotropy: Quantity) -> tuple[Quantity, tuple[str, ...]]:
-        """Return the anisotropy of an element, not resolved if its atoms differ, and then a note."""
+        """Return the anisotropy of an element, marked as not resolved if its atoms differ, and a note in this case."""
         return exchanged(anisotropy, self.results[_own(symbol)], f"{self.tensor} of {symbol}")
 
 

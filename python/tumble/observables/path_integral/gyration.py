@@ -1,18 +1,18 @@
-"""Radii of gyration of ring polymers: how far a quantum nucleus spreads around its centroid.
+"""Radii of gyration of ring polymers: the spread of a quantum nucleus around its centroid.
 
     r_i^2 = 1/P sum_k |q_ik - q_i|^2,      q_i = 1/P sum_k q_ik
 
-for the P beads k of an atom i. Averaged over the atoms of an element and over frames are r_i itself, which is the
-`r_gyration` of i-PI, and r_i^2, whose mean has closed forms: for a particle of mass m with frequency w in each
-direction, at beta = 1/kT,
+for the P beads k of an atom i. Two averages over the atoms of an element and over frames are given: that of r_i, which
+is the `r_gyration` of i-PI, and that of r_i^2, which is known analytically for a particle of mass m with frequency w in
+each direction, at beta = 1/kT,
 
     < r^2 > = sum_(k=1..P-1) 3 / (beta m (w_k^2 + w^2)),      w_k = 2 P / (beta hbar) sin(k pi / P)
 
 and for a free one (w = 0) 3 beta hbar^2 / (12 m) (1 - 1/P^2). (Tuckerman, Statistical Mechanics, 2010, section 12.6;
 Ceriotti, Parrinello, Markland and Manolopoulos, J. Chem. Phys. 133, 124104 (2010).)
 
-The gyration tensor in the frame of the laboratory, 1/P sum_k (q_ik - q_i)_a (q_ik - q_i)_b, has no preferred
-direction in an isotropic system if the model has none.
+In an isotropic system with an invariant model, the gyration tensor in the laboratory frame,
+1/P sum_k (q_ik - q_i)_a (q_ik - q_i)_b, has no preferred direction.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ from tumble.types import Array
 class Gyration(BeadTensors):
     """Radius of gyration of the ring polymers of each element, and the anisotropy of their gyration tensor.
 
-    Quantities, for an element X: `r_gyration_X`, the mean of r_i as i-PI has it; `r_gyration_rms_X`, the root of the
-    mean of r_i^2; both in Å; `gyration_anisotropy_X`, see `tumble.observables.quantities.anisotropy`.
+    Quantities for an element X: `r_gyration_X`, the mean of r_i as in i-PI, and `r_gyration_rms_X`, the root mean
+    square of r_i, both in Å; `gyration_anisotropy_X`, see `tumble.observables.quantities.anisotropy`.
 
     Args:
         universe: A `MDAnalysis.Universe` with elements, whose frames hold ring polymers.
-        isotropic: Whether no direction is preferred by the system itself, as in a gas or liquid, so that the anisotropy
-            must vanish (in a box that isn't a cube, nothing is said). Not so for a crystal.
+        isotropic: Whether the system itself prefers no direction, as in a gas or liquid, so that the anisotropy must
+            vanish (not in a box that isn't cubic). False for a crystal.
         blocks: See `Observable`.
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If frames hold a single bead, or elements aren't known.
+        TrajectoryError: If frames contain a single bead, or elements are unknown.
     """
 
     observable = "gyration"
     title = "Size of ring polymers"
-    meaning = "The radius of gyration of the beads of an atom: how far its quantum nature spreads it."
-    symptom = "It measures zero-point motion, mostly along stiff bonds, and notices little."
+    meaning = "The radius of gyration of the beads of an atom: its quantum delocalization."
+    symptom = "It measures zero-point motion, mostly along stiff bonds, and is insensitive to broken symmetry."
     settings = ("isotropic",)
     tensor = "the gyration tensor"
     single_bead = "which has no extent"
@@ -77,7 +77,7 @@ class Gyration(BeadTensors):
         sample = []
         for symbol, atoms in self._elements.items():
             tensors = np.einsum("kia,kib->iab", offsets[:, atoms], offsets[:, atoms]) / len(beads)
-            self._watch(symbol, tensors)
+            self._add_own(symbol, tensors)
             squares = np.trace(tensors, axis1=1, axis2=2)
             tensor = tensors.mean(axis=0)
             sample += [np.sqrt(squares).mean(), squares.mean(), *(tensor[pair] for pair in ELEMENTS)]

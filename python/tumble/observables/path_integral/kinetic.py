@@ -2,16 +2,16 @@
 
     T_i,ab = kT/2 delta_ab - 1/(4P) sum_k [ (q_ik - q_i)_a f_ik,b + (q_ik - q_i)_b f_ik,a ]
 
-for the P beads k of an atom i, with their centroid q_i and the physical forces f_ik on the beads (those of the springs
-left out). Its trace is the kinetic energy, 3/2 kT for a classical nucleus. It is i-PI's `kinetic_cv`, and the tensor
-is its `kinetic_tens`. (Herman, Bruskin and Berne, J. Chem. Phys. 76, 5150 (1982); Cao and Berne, J. Chem. Phys. 91,
+for the P beads k of an atom i, with their centroid q_i and the physical forces f_ik on the beads (without those of the
+springs). The trace is the kinetic energy, 3/2 kT for a classical nucleus. It is `kinetic_cv` in i-PI, and the tensor is
+`kinetic_tens`. (Herman, Bruskin and Berne, J. Chem. Phys. 76, 5150 (1982); Cao and Berne, J. Chem. Phys. 91,
 6359 (1989); Tuckerman, Statistical Mechanics, 2010, section 12.6.)
 
-T is the temperature of the ensemble, which the estimator takes as given: thermostats that don't sample it aren't found
-out here. The mean tensor of all atoms of an element has no preferred direction in an isotropic system if the model has
-none. (Of single atoms it has: along bonds the kinetic energy is larger.)
+T is the temperature of the ensemble, which the estimator takes as given: it can't detect thermostats that sample
+another temperature. In an isotropic system with an invariant model, the mean tensor of all atoms of an element has no
+preferred direction. (The tensor of a single atom has one: the kinetic energy is larger along bonds.)
 
-Values are in meV for each atom.
+Values are in meV per atom.
 """
 
 from __future__ import annotations
@@ -42,33 +42,33 @@ from tumble.units.constants import BOLTZMANN, EV_IN_KJ_PER_MOL
 from tumble.version import __version__
 
 _MEV = 1000.0
-_FORCE = 1.0 / EV_IN_KJ_PER_MOL  # a kJ/(mol Å), the unit of forces in MDAnalysis, in eV/Å
+_FORCE = 1.0 / EV_IN_KJ_PER_MOL  # 1 kJ/(mol Å), the unit of forces in MDAnalysis, in eV/Å
 _COLUMN = re.compile(r"kinetic_(cv|tens)(?:\((?:atom=)?([A-Za-z]\w*)\))?")
 
 
 class Kinetic(BeadTensors):
     """Centroid-virial kinetic energy of each element from positions and forces of beads.
 
-    Quantities, for an element X: `kinetic_X`, meV for each atom; `kinetic_anisotropy_X`, see
+    Quantities for an element X: `kinetic_X`, meV per atom; `kinetic_anisotropy_X`, see
     `tumble.observables.quantities.anisotropy`.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements, whose frames hold ring polymers with the forces on all beads
+        universe: A `MDAnalysis.Universe` with elements, whose frames contain ring polymers with the forces on all beads
             (`ts.data["bead_forces"]`).
         temperature: K.
-        isotropic: As for `tumble.observables.path_integral.gyration.Gyration`.
+        isotropic: See `tumble.observables.path_integral.gyration.Gyration`.
         blocks: See `Observable`.
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If frames hold a single bead, or no forces, elements aren't known, or the temperature isn't
+        TrajectoryError: If frames contain a single bead or no forces, elements are unknown, or the temperature isn't
             positive.
     """
 
     observable = "kinetic"
     title = "Quantum kinetic energy"
-    meaning = "From the centroid virial, for each element, with the anisotropy of its tensor."
-    symptom = "In an isotropic system the tensor isn't the same in all directions any more."
+    meaning = "The kinetic energy of each element from the centroid virial, and the anisotropy of its tensor."
+    symptom = "In an isotropic system the tensor is no longer the same in all directions."
     settings = ("isotropic",)
     tensor = "the kinetic energy tensor"
     single_bead = "for which the estimator is the constant 3/2 kT"
@@ -81,14 +81,14 @@ class Kinetic(BeadTensors):
         hot = run.run.centroid_temperature
         if hot is not None:
             raise TrajectoryError(
-                f"`temperature`: expected one of all modes, got {run.run.temperature} K and, for the centroid, "
-                f"{hot:.6g} K, at which there is no estimator of the kinetic energy"
+                f"`temperature`: expected the same for all modes, got {run.run.temperature} K and, for the centroid, "
+                f"{hot:.6g} K, for which there is no estimator of the kinetic energy"
             )
         atoms = run.atoms
         columns = {name: found[1] for name in kinetic_columns(run.run.log, atoms) if (found := run.logged(name))}
         if columns:
             times = run.run.time[run.counted(run.run.time)]
-            # The log doesn't hold the box: that of the first frame stands for all.
+            # The log doesn't contain the box, so the box of the first frame is used for all rows.
             result = kinetic_from_properties(columns, times, atoms, isotropic=isotropic and run.cubic, blocks=blocks)
             nuclei = Nuclei.CLASSICAL if run.run.beads == 1 else Nuclei.BEADS
             return Plan.known(replace(result, metadata={**result.metadata, "nuclei": nuclei}))
@@ -110,7 +110,7 @@ class Kinetic(BeadTensors):
         _forces(universe.trajectory[0])
 
     def _sample(self) -> Array:
-        """For each element the kinetic energy of an atom and the elements of the tensor; whether the box is a cube."""
+        """Return for each element the energy per atom and the tensor elements; last, whether the box is cubic."""
         beads, forces = beads_of(self._ts), _forces(self._ts)
         offsets = beads - beads.mean(axis=0)
         thermal = 0.5 * BOLTZMANN * self.temperature
@@ -118,7 +118,7 @@ class Kinetic(BeadTensors):
         for symbol, atoms in self._elements.items():
             virials = np.einsum("kia,kib->iab", offsets[:, atoms], forces[:, atoms]) * _FORCE / len(beads)
             each = -0.25 * (virials + np.swapaxes(virials, 1, 2))
-            self._watch(symbol, each)
+            self._add_own(symbol, each)
             tensor = thermal * np.eye(3) + each.mean(axis=0)
             sample += [np.trace(tensor), *(tensor[pair] for pair in ELEMENTS)]
         return np.array([*sample, float(allows_isotropy(self._ts.dimensions))])
@@ -150,21 +150,21 @@ def kinetic_from_properties(
     isotropic: bool = True,
     blocks: int | None = None,
 ) -> Result:
-    """Return the same from properties that i-PI wrote: `kinetic_cv(X)` or `kinetic_tens(X)`, or both, of elements X.
+    """Return the kinetic energies from the i-PI properties `kinetic_cv(X)` and `kinetic_tens(X)` of elements X.
 
-    Without an element they are those of all atoms, and the quantities are `kinetic` and `kinetic_anisotropy`.
+    Properties without an element refer to all atoms; their quantities are `kinetic` and `kinetic_anisotropy`.
 
     Args:
-        columns: Properties by name, in eV, of all atoms together as i-PI gives them: [T] and, for tensors, [T,6] in the
-            order xx, yy, zz, xy, xz, yz. Others are left alone.
-        times: [T] in ps, at equal distances.
+        columns: Properties by name, in eV, summed over atoms as in i-PI: [T] and, for tensors, [T,6] in the order xx,
+            yy, zz, xy, xz, yz. Other properties are ignored.
+        times: [T] in ps, equally spaced.
         atoms: Number of atoms of each element.
-        isotropic: As for `Kinetic`; false also for a box that isn't a cube.
+        isotropic: See `Kinetic`; also False for a box that isn't cubic.
         blocks: Number of blocks; chosen if not given.
 
     Raises:
-        TrajectoryError: If there is no such column, or an element isn't known, or rows are too few, not at equal
-            distances in time, or not finite.
+        TrajectoryError: If there is no such column, an element is unknown, or rows are too few, not equally spaced in
+            time, or not finite.
     """
     times = np.asarray(times, dtype=np.float64)
     common: dict[str, Any] = {"frame_time": time_step(times, gaps=True), "blocks": blocks}
@@ -186,13 +186,13 @@ def kinetic_from_properties(
 
 
 def kinetic_columns(names: Iterable[str], atoms: Container[str]) -> list[str]:
-    """Which of the columns of a log `kinetic_from_properties` understands: those of all atoms, and of elements.
+    """Return the columns of a log that `kinetic_from_properties` understands: those of all atoms, and of elements.
 
-    Those of single atoms, such as `kinetic_cv(2)`, and of labels that are no elements aren't.
+    Columns of single atoms, such as `kinetic_cv(2)`, and of labels that aren't elements are left out.
 
     Args:
-        names: Of the columns.
-        atoms: Elements that there are.
+        names: Names of the columns.
+        atoms: Elements of the system.
     """
     found = [(name, _COLUMN.fullmatch(name)) for name in names]
     return [name for name, match in found if match is not None and (match.group(2) is None or match.group(2) in atoms)]
@@ -210,7 +210,7 @@ def _forces(ts: Any) -> Array:
 
 
 def _series(columns: Mapping[str, Any], rows: int) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Return the kinetic energies [T] and tensors [T,6] by element, the empty name for all atoms; eV."""
+    """Return kinetic energies [T] and tensors [T,6] in eV by element, with an empty name for all atoms."""
     found: dict[str, dict[str, Array]] = {"cv": {}, "tens": {}}
     for name, values in columns.items():
         match = _COLUMN.fullmatch(name)
@@ -222,7 +222,7 @@ def _series(columns: Mapping[str, Any], rows: int) -> tuple[dict[str, Array], di
         if series.shape != shape:
             raise TrajectoryError(f"`{name}`: expected an array of shape {shape}, got {series.shape}")
         if not np.all(np.isfinite(series)):
-            raise TrajectoryError(f"`{name}`: expected finite numbers, got others")
+            raise TrajectoryError(f"`{name}`: expected finite numbers, got a NaN or infinity")
         found[kind][symbol] = series
     if not found["cv"] and not found["tens"]:
         names = ", ".join(columns) or "nothing"
@@ -231,7 +231,7 @@ def _series(columns: Mapping[str, Any], rows: int) -> tuple[dict[str, Array], di
 
 
 def _energy(symbol: str, cells: Cells, atoms: int, *, frame_time: float, blocks: int | None) -> Quantity:
-    """Return the mean kinetic energy of an atom, of cells of that of so many in eV."""
+    """Return the mean kinetic energy per atom in meV, from cells of the total of `atoms` atoms in eV."""
     return averaged(
         f"kinetic_{symbol}" if symbol else "kinetic",
         cells,
