@@ -327,7 +327,7 @@ def test_observables_without_commas(command: list[str], tmp_path: Path, capsys: 
     except SystemExit as error:
         status = error.code
     assert status in (1, 2)
-    assert "commas between them and no blanks, as in `msd,rdf`" in capsys.readouterr().err
+    assert "by commas without blanks, as in `msd,rdf`" in capsys.readouterr().err
 
 
 def test_argon(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -387,7 +387,7 @@ def test_run_that_was_not_analysed_is(fair: Path, tmp_path: Path, capsys: pytest
     fresh = write_run(tmp_path / "fresh", frames=100)
     assert main(["compare", str(fresh), "--observables", "dipole"]) == 0
     captured = capsys.readouterr()
-    assert "not analyzed yet, so that comes first" in captured.err
+    assert "not analyzed yet, so it is analyzed first" in captured.err
     assert "fresh against exact symmetry" in captured.out
 
 
@@ -408,13 +408,13 @@ def test_run_that_changed_or_other_options_are_analysed_again(
     assert main(command) == 0
     assert capsys.readouterr().err == ""
     assert main([*command, "--start", "0.2"]) == 0
-    assert "analyzed with other options, so that comes first" in capsys.readouterr().err
+    assert "analyzed with other options, so it is analyzed first" in capsys.readouterr().err
     assert main(["compare", str(run), "--observables", "orientation"]) == 0
-    assert "not analyzed for orientation, so that comes first" in capsys.readouterr().err
+    assert "not analyzed for orientation, so it is analyzed first" in capsys.readouterr().err
     longer = write_run(tmp_path / "longer", frames=120) / "water.dump"
     (run / "water.dump").write_text(longer.read_text())
     assert main(command) == 0
-    assert "changed since it was analyzed, so that comes first" in capsys.readouterr().err
+    assert "changed since it was analyzed, so it is analyzed first" in capsys.readouterr().err
 
 
 def test_stored_analysis_is_judged_by_all_that_it_depends_on(
@@ -429,19 +429,21 @@ def test_stored_analysis_is_judged_by_all_that_it_depends_on(
     assert dump.stat().st_size == len(text)
     capsys.readouterr()
     assert main(["compare", str(run)]) == 0
-    assert "`water.dump` changed since it was analyzed, so that comes first and replaces" in capsys.readouterr().err
+    assert (
+        "`water.dump` changed since it was analyzed, so it is analyzed first, which replaces" in capsys.readouterr().err
+    )
     assert load_analysis(run)["dipole"].metadata["time_ps"][0] == pytest.approx(0.2)
     assert [result.observable for result in load_analysis(run).results] == ["dipole"]
     assert main(["compare", str(run)]) == 0
     assert capsys.readouterr().err == ""
     for options in (["--stride", "2"], ["--temperature", "290"]):
         assert main(["compare", str(run), "--observables", "dipole", *options]) == 0
-        assert "analyzed with other options, so that comes first" in capsys.readouterr().err
+        assert "analyzed with other options, so it is analyzed first" in capsys.readouterr().err
     assert main(["compare", str(file), "--start", "0.1"]) == 1
     assert "expected a run to be analyzed with these options, got the analysis" in capsys.readouterr().err
     dump.write_text(text)
     assert main(["compare", str(file)]) == 0
-    assert "taken as it is, though `water.dump` changed since it was analyzed" in capsys.readouterr().err
+    assert "used, although `water.dump` changed since it was analyzed" in capsys.readouterr().err
     dump.unlink()
     before = file.read_bytes()
     assert main(["compare", str(run)]) == 1

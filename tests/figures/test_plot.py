@@ -243,12 +243,12 @@ def test_panels_say_how_to_read_them() -> None:
     named = [replace(quantity, name=str(index)) for index, quantity in enumerate(everything)]
     readings = [panel.reading for panel in quantity_panels([result(*named, made_up.number(3))])]
     assert readings == [
-        "Bands: intervals of 68 %.",
-        "Bars: intervals of 68 %. Dashed: by symmetry.",
+        "Bands: 68 % intervals.",
+        "Bars: 68 % intervals. Dashed: by symmetry.",
         "Lines: single frames.",
-        "Lines: means over short stretches of time; bands: from the lowest to the highest frame in each.",
+        "Lines: means over short intervals of time; bands: lowest to highest value in each.",
         "Median errors: ±0.030.",
-        "Bars: intervals of 68 %.",
+        "Bars: 68 % intervals.",
     ]
 
 

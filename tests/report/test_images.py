@@ -25,7 +25,7 @@ def test_a_curve_in_words() -> None:
         "Curves of g(r), O–O against r from 0.05 Å to 8 Å. bare: lowest 1.244e−07 at r = 0.05 Å, highest"
     )
     assert "averaged: lowest" in image.alt
-    assert (image.title, image.caption) == ("g(r), O–O", "Bands: intervals of 68 %.")
+    assert (image.title, image.caption) == ("g(r), O–O", "Bands: 68 % intervals.")
     assert image.download is not None
     assert image.download.name == "rdf-g_OO.csv"
 

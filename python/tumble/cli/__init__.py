@@ -1,12 +1,11 @@
 """The command `tumble`.
 
-Each subcommand is a module with `add_parser(subparsers)`, which says what it takes, and `run(arguments)`,
-which returns the exit status. What is heavy is imported only in `run`, so that `tumble --help` answers at
-once.
+Each subcommand is a module with `add_parser(subparsers)`, which defines its arguments, and `run(arguments)`, which
+returns the exit status. Slow imports happen only in `run`, so that `tumble --help` answers at once.
 
-Exit status: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after an interruption, 128 + N after
-signal N (143 for SIGTERM, 129 for SIGHUP), 141 if nobody reads the output to its end (`tumble ... | head`), as for
-other programs.
+Exit status, as for other programs: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after an
+interruption, 128 + N after signal N (143 for SIGTERM, 129 for SIGHUP), 141 if the reader closes the output early
+(`tumble ... | head`).
 """
 
 from __future__ import annotations
@@ -70,12 +69,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return the arguments of a command line, or end with what is wrong in it."""
+    """Return the parsed arguments of a command line, or exit with an error message."""
     parser = build_parser()
     arguments, left = parser.parse_known_args(argv)
     if left:
         lists = getattr(arguments, "observables", None) is not None
-        hint = "; names of observables have commas between them and no blanks, as in `msd,rdf`" if lists else ""
+        hint = "; separate names of observables by commas without blanks, as in `msd,rdf`" if lists else ""
         parser.error(f"unrecognized arguments: {' '.join(left)}{hint}")
     return arguments
 
@@ -95,9 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    """Run a command; errors that are raised on purpose become a line."""
+    """Run a command; print errors of tumble and of the system as one line."""
     set_waiting()
-    # Only now, since it loads the compiled core.
+    # Imported here, since it loads the compiled core.
     from tumble.errors import TumbleError
 
     try:
@@ -105,23 +104,23 @@ def _run(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
     except (TumbleError, OSError) as error:
         if isinstance(error, BrokenPipeError) and _nobody_reads():
-            # What is still in Python's buffer goes there as it exits.
+            # Python writes the rest of its buffer there when it exits.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
         print(f"tumble: error: {printable(_words(error))}", file=sys.stderr)
-        # Errors that know of a wrong command line say so.
+        # Errors in the command line define their exit status.
         return int(getattr(error, "exit_status", 1))
     return status
 
 
 def _say(text: str) -> None:
-    """Write to stderr, which may be gone: after SIGHUP the terminal is."""
+    """Write to stderr, which may be closed: after SIGHUP the terminal is gone."""
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)
 
 
 def _words(error: Exception) -> str:
-    """Return an error in the form of all others: the file, then what is wrong."""
+    """Return the message of an error; for errors of the system in the usual form: file, then reason."""
     if not isinstance(error, OSError) or not error.strerror:
         return str(error)
     reason = error.strerror[:1].lower() + error.strerror[1:]
@@ -129,7 +128,7 @@ def _words(error: Exception) -> str:
 
 
 def _nobody_reads() -> bool:
-    """Return whether it is the pipe of the output that is broken, and not one to another process."""
+    """Return whether the pipe of the standard output is broken, rather than a pipe to another process."""
     poll = select.poll()
     try:
         poll.register(sys.stdout.fileno(), 0)

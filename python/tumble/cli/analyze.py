@@ -39,7 +39,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--observables", action=Once, metavar="LIST", help="names with commas (default: all that the run allows)"
     )
     parser.add_argument("--output", "-o", metavar="FILE", type=Path, help="where to write, for a single run")
-    parser.add_argument("--name", metavar="NAME", help="of a single run, for tables and legends (default: its folder)")
+    parser.add_argument(
+        "--name", metavar="NAME", help="name of a single run, for tables and legends (default: its folder)"
+    )
     parser.add_argument("--plots", metavar="FOLDER", type=Path, help="write a figure of each observable there, as .png")
     add_settings(parser)
     add_overwrite(parser)
@@ -47,9 +49,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Options of how to analyze."""
-    parser.add_argument("--start", metavar="PS", type=float, help="leave out what is before this time")
-    parser.add_argument("--stop", metavar="PS", type=float, help="leave out what is after this time")
+    """Add the options that define an analysis."""
+    parser.add_argument("--start", metavar="PS", type=float, help="ignore everything before this time")
+    parser.add_argument("--stop", metavar="PS", type=float, help="ignore everything after this time")
     parser.add_argument("--stride", metavar="N", type=int, default=1, help="take every N-th frame (default: 1)")
     parser.add_argument("--blocks", metavar="N", type=int, help="number of blocks for errors (default: chosen)")
     parser.add_argument("--pairs", metavar="LIST", help="pairs for rdf, such as O-O,O-H (default: all)")
@@ -61,10 +63,14 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--longest",
         metavar="PS",
         type=float,
-        help="longest time of correlations (default: each observable has its own)",
+        help="longest time of correlations (default: depends on the observable)",
     )
     parser.add_argument(
-        "--resolution", metavar="CM⁻¹", type=float, default=20.0, help="of spectrum and infrared (default: 20)"
+        "--resolution",
+        metavar="CM⁻¹",
+        type=float,
+        default=20.0,
+        help="resolution of spectrum and infrared (default: 20)",
     )
     parser.add_argument("--charges", metavar="LIST", help="point charges for dipoles, such as O=-0.84,H=0.42, in e")
     parser.add_argument(
@@ -78,20 +84,25 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--frame",
         choices=("lab", "cell"),
         default="lab",
-        help="what orientation is relative to: lab, or the axes of the box, for crystals (default: lab)",
+        help="frame of reference for orientation: lab, or the axes of the box, for crystals (default: lab)",
     )
     parser.add_argument(
         "--isolated",
         action="store_true",
-        help="nothing interacts through the boundaries of the box, for drift (default: found out)",
+        help="nothing interacts through the boundaries of the box, for drift (default: from the first frame)",
     )
     parser.add_argument(
-        "--viscosity", metavar="MPA_S", type=float, help="of the model, mPa s, for the finite-size correction of msd"
+        "--viscosity",
+        metavar="MPA_S",
+        type=float,
+        help="viscosity of the model, mPa s, for the finite-size correction of msd",
     )
-    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes (default: 1)")
-    parser.add_argument("--topology", metavar="FILE", help="names the atoms where the trajectory doesn't")
-    parser.add_argument("--trajectory", metavar="FILE", nargs="+", help="files to take instead of those of the run")
-    parser.add_argument("--units", choices=("metal", "real"), help="of LAMMPS (default: those of the log or dump)")
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="number of processes (default: 1)")
+    parser.add_argument("--topology", metavar="FILE", help="file with the elements, if the trajectory has none")
+    parser.add_argument("--trajectory", metavar="FILE", nargs="+", help="files to use instead of those of the run")
+    parser.add_argument(
+        "--units", choices=("metal", "real"), help="units of LAMMPS (default: those of the log or dump)"
+    )
     parser.add_argument("--beads", action="store_true", help="the files are the beads of one path integral of LAMMPS")
     parser.add_argument("--timestep", metavar="FS", type=float, help="(default: that of the run)")
     parser.add_argument("--temperature", metavar="K", type=float, help="(default: that of the run)")
@@ -109,8 +120,8 @@ def run(arguments: argparse.Namespace) -> int:
     for given in arguments.runs:
         if arguments.observables is not None and given in OBSERVABLES and not Path(given).exists():
             raise ConfigurationError(
-                f"`--observables`: expected names with commas between them and no blanks, as in `msd,rdf`, got "
-                f"`{given}` as a run"
+                f"`--observables`: expected names separated by commas without blanks, as in `msd,rdf`, got `{given}` "
+                f"as a run"
             )
     single = len(arguments.runs) == 1
     if not single and (arguments.output is not None or arguments.name is not None):
@@ -138,20 +149,20 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"written to {path}\n")
         if arguments.plots is not None:
             _plot(analysis, arguments, read)
-        whole = tell_failures(analysis, path) and whole
-        if lacking := lacking_of_asked(analysis, arguments):
-            # The next run may have it, and its other observables are wanted anyway.
+        whole = report_failures(analysis, path) and whole
+        if lacking := missing_requested(analysis, arguments):
+            # Go on: the next run may have these observables.
             print(f"tumble: error: {'' if single else f'`{given}`: '}{lacking}", file=sys.stderr)
             whole = False
     return 0 if whole else 1
 
 
-def tell_failures(analysis: Analysis, path: Path) -> bool:
-    """Say which observables failed, other than by what the run is; whether none did.
+def report_failures(analysis: Analysis, path: Path) -> bool:
+    """Print which observables failed by a fault, and return whether none did.
 
     Args:
-        analysis: As saved.
-        path: Where.
+        analysis: The saved analysis.
+        path: Its file.
     """
     failed = analysis.provenance.get("failed", {})
     for name, each in failed.items():
@@ -163,7 +174,7 @@ def tell_failures(analysis: Analysis, path: Path) -> bool:
 
 
 def file_of(given: str) -> Path:
-    """Where the analysis of what the user named is written: in the folder of a run, beside any other file."""
+    """Return the file of the analysis of a run: in its folder, or next to the file that the user named."""
     from tumble.study.analysis_file import NAME
 
     path = Path(given)
@@ -172,28 +183,28 @@ def file_of(given: str) -> Path:
     return path.with_name(f"{path.name.replace('*', '')}.{NAME}")
 
 
-def lacking_of_asked(analysis: Analysis, arguments: argparse.Namespace) -> str:
-    """Say what was asked for by name, which is no matter of chance, and couldn't be had; empty if nothing."""
+def missing_requested(analysis: Analysis, arguments: argparse.Namespace) -> str:
+    """Return the explicitly requested observables that were skipped, with the reasons; empty if there are none."""
     from tumble.study.analysis_file import grouped
 
     skipped = analysis.provenance["skipped"]
     return "; ".join(grouped(skipped)) if arguments.observables is not None else ""
 
 
-def check_asked(analysis: Analysis, arguments: argparse.Namespace) -> None:
-    """Refuse an analysis without what was asked for by name.
+def check_requested(analysis: Analysis, arguments: argparse.Namespace) -> None:
+    """Fail if an explicitly requested observable was skipped.
 
     Raises:
-        TrajectoryError: If some of it couldn't be had.
+        TrajectoryError: If one was skipped.
     """
     from tumble.errors import TrajectoryError
 
-    if lacking := lacking_of_asked(analysis, arguments):
+    if lacking := missing_requested(analysis, arguments):
         raise TrajectoryError(lacking)
 
 
 def opening_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the arguments of `open_run` that say what the files of a run don't."""
+    """Return the arguments of `open_run` for facts that the files of a run don't contain."""
     return {
         "topology": arguments.topology,
         "trajectory": arguments.trajectory,
@@ -209,8 +220,8 @@ def analyze_run(opened: Run, settings: Settings, observables: Sequence[str] | No
 
     Args:
         opened: The run.
-        settings: How.
-        observables: Names of what is sought; None for all.
+        settings: Settings of the analysis.
+        observables: Names of the requested observables; None for all.
     """
     from tumble.cli.terminal import printable
     from tumble.observables.base.progress import progress_bar
@@ -221,7 +232,7 @@ def analyze_run(opened: Run, settings: Settings, observables: Sequence[str] | No
 
 
 def chosen(arguments: argparse.Namespace) -> list[str] | None:
-    """Return names of the observables that were asked for; None for all."""
+    """Return the names of the requested observables; None for all."""
     if arguments.observables is None:
         return None
     return [name.strip() for name in arguments.observables.split(",")]
@@ -231,7 +242,7 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
     """Return the settings of a command line.
 
     Raises:
-        SettingError: If a value can't be, or a list has another form.
+        SettingError: If a value is out of range, or a list has the wrong form.
     """
     from tumble.observables.base.settings import Settings
 
@@ -289,7 +300,7 @@ def _plot(analysis: Analysis, arguments: argparse.Namespace, inputs: Sequence[Pa
 
     folder: Path = arguments.plots
     folder.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[/\0]", "_", analysis.name)  # which may be any text
+    name = re.sub(r"[/\0]", "_", analysis.name)  # a name may be any text
     for result in analysis.results:
         path = folder / f"{name}-{result.observable}.png"
         check_output("plots", path, FIGURE, inputs=inputs, overwrite=arguments.overwrite)

@@ -14,10 +14,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "compare",
-        help="whether observables differ between runs, and what difference would have shown",
+        help="whether observables differ between runs, and which difference would be detected",
         example="tumble compare bare random --reference random",
-        description="Compare each observable of each run with a reference run and with what exact symmetry demands. A "
-        "run that wasn't analyzed yet is analyzed first.",
+        description="Compare each observable of each run with a reference run and with exact symmetry. Runs without an "
+        "analysis are analyzed first.",
         epilog="docs/analysis.md explains the tests.",
     )
     add_runs(parser)
@@ -26,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def add_runs(parser: argparse.ArgumentParser) -> None:
-    """The runs and their reference."""
+    """Add the arguments for the runs and their reference."""
     parser.add_argument("runs", metavar="RUN", nargs="+", help="folder with analysis.json, such a file, or any run")
     parser.add_argument(
         "--reference", action=Once, metavar="RUN", help="one of the runs, or another (default: exact symmetry alone)"

@@ -9,7 +9,7 @@ from pathlib import Path
 from tumble.cli.options import Once, add_frame_options, add_model_options
 from tumble.waiting import description
 
-# Exit statuses, for scripts that restart what failed.
+# Exit statuses, for scripts that restart a driver.
 NO_SERVER = 3
 SERVER_GONE = 4
 NO_FORCES = 5
@@ -21,9 +21,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "drive",
         help="serve a model to i-PI",
         example="tumble drive water --unix my-water --structure water64.xyz",
-        description="Connects to an i-PI server and evaluates what it sends, until it says EXIT.",
+        description="Connect to an i-PI server and evaluate the structures that it sends, until it sends EXIT.",
         epilog=f"Exit status: 0 after EXIT, {NO_SERVER} if no server could be reached, {SERVER_GONE} if the "
-        f"server went away without a word, {NO_FORCES} if a structure couldn't be evaluated, 1 for any other "
+        f"server closed the connection without EXIT, {NO_FORCES} if a structure couldn't be evaluated, 1 for any other "
         "error.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
@@ -42,8 +42,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--periodic",
         metavar="AXES",
         choices=("xyz", "xy", "xz", "yz", "x", "y", "z", "none"),
-        help="periodic cell vectors, such as xyz, xy or none, since i-PI can't say it (default: as the "
-        "structure says if it has a cell that ASE reads, else xyz)",
+        help="periodic cell vectors, such as xyz, xy or none, which i-PI doesn't send (default: those of the "
+        "structure if ASE reads a cell from it, else xyz)",
     )
     parser.add_argument(
         "--patience", metavar="S", type=float, default=60.0, help="seconds to wait for a server (default: 60)"
@@ -53,8 +53,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action=Once,
         choices=("check", "trust"),
         default="check",
-        help="trust: don't compare the first geometry with the structure, where atoms of different elements have "
-        "changed places since (default: check)",
+        help="trust: don't compare the first geometry with the structure, for runs in which atoms of different "
+        "elements have exchanged positions since (default: check)",
     )
     add_symmetry_options(parser)
     add_model_options(parser)
@@ -62,7 +62,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the frames from which structures are seen, and of the log about the symmetry error."""
+    """Add the options of rotations and of the log of the symmetry error."""
     add_frame_options(parser)
     parser.add_argument(
         "--mode",
@@ -83,21 +83,21 @@ def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
         "--symmetry-set",
         action=Once,
         metavar="SET",
-        help="set over which it is measured, with --symmetry-log (default: icosahedral+inversion)",
+        help="set for the symmetry error, with --symmetry-log (default: icosahedral+inversion)",
     )
     parser.add_argument(
         "--symmetry-every",
         action=Once,
         metavar="N",
         type=int,
-        help="rounds through the beads from one that is logged to the next, with --symmetry-log (default: 100)",
+        help="steps between rows of the log, in rounds through all beads, with --symmetry-log (default: 100)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve, with a line on stderr before and after."""
+    """Serve a model, with a line on stderr before and after."""
     if (arguments.host is None) != (arguments.port is None):
-        arguments.usage_error("--host and --port belong together, and --unix stands alone")
+        arguments.usage_error("--host and --port must be given together, and not with --unix")
     from tumble import _core
     from tumble.atom_order import elements_in_order
     from tumble.drive import drive, periodic_axes, server_address
@@ -131,7 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
         file=sys.stderr,
         flush=True,
     )
-    # i-PI sends neither elements nor masses, so nothing but a look at these can tell whether both sides mean the same.
+    # i-PI sends neither elements nor masses, so only the user can check that both sides have the same order.
     _log(f"elements in the order of the structure file: {elements_in_order(list(atoms.symbols))}")
     try:
         summary = drive(

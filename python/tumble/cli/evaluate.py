@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def format_accuracy(accuracy: Accuracy) -> str:
-    """Return a table in meV."""
+    """Return a table of the errors in meV and meV/Å."""
     lines = [
         f"{accuracy.file}: {accuracy.frames} structures, {accuracy.atoms} atoms",
         f"{'':24}{'MAE':>12}{'RMSE':>12}  unit",

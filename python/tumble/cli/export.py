@@ -1,4 +1,4 @@
-"""`tumble export`: a training result becomes a model file."""
+"""`tumble export`: turn a training result into a model file."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "export",
         help="turn a training result into a model file",
         example="tumble export TRAINING-FOLDER -o my-water.pt --name my-water",
-        description="Writes a model file for LAMMPS, i-PI and ASE from what `tumble train` left, and "
-        "measures its symmetry error by random rotations of the reference structures.",
+        description="Write a model file for LAMMPS, i-PI and ASE from the results of `tumble train`, and measure its "
+        "symmetry error with random rotations of the reference structures.",
     )
     parser.add_argument("checkpoint", metavar="CHECKPOINT", type=Path, help="folder of a training, or its model.pt")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="model file to write")
@@ -25,14 +25,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--references",
         metavar="FRAMES",
         type=Path,
-        help="structures to put into the file and check at each load (default: first of each training file)",
+        help="reference structures, stored in the file and checked at each load (default: first of each training file)",
     )
-    parser.add_argument("--count", metavar="N", type=int, default=3, help="most of them to take (default: 3)")
-    parser.add_argument("--rotations", metavar="N", type=int, default=16, help="rotations of each (default: 16)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the rotations (default: 0)")
     parser.add_argument(
-        "--dtype", choices=("float32", "float64"), help="precision (default: the one that it was trained in)"
+        "--count", metavar="N", type=int, default=3, help="largest number of reference structures (default: 3)"
     )
+    parser.add_argument(
+        "--rotations", metavar="N", type=int, default=16, help="rotations of each structure (default: 16)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the rotations (default: 0)")
+    parser.add_argument("--dtype", choices=("float32", "float64"), help="precision (default: that of the training)")
     parser.add_argument("--licence", default="not stated", help="licence of the weights")
     parser.add_argument("--citation", default="not stated", help="what to cite")
     add_overwrite(parser)
@@ -40,7 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the file, and say on stderr what it holds."""
+    """Write the file, and print its contents on stderr."""
     from tumble import metadata
     from tumble.cli.info import format_symmetry
     from tumble.outputs import MODEL, check_output
@@ -78,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _inputs(arguments: argparse.Namespace) -> list[Path]:
-    """Return all files of the training, and those with references."""
+    """Return all files of the training, and the file with references."""
     checkpoint: Path = arguments.checkpoint
     files = list(checkpoint.iterdir()) if checkpoint.is_dir() else [checkpoint]
     return files if arguments.references is None else [*files, arguments.references]

@@ -1,4 +1,4 @@
-"""`tumble info`: what a model file says about itself."""
+"""`tumble info`: the metadata of a model file."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "info",
-        help="what a model file says about itself",
+        help="show the metadata of a model file",
         example="tumble info water",
-        description="Species, cutoff, symmetry error, training data, licence and more, from the file.",
+        description="Print species, cutoff, symmetry error, training data, licence and more.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
-    parser.add_argument("--json", action="store_true", help="print the whole document, references included")
+    parser.add_argument("--json", action="store_true", help="print all metadata, including the reference structures")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the metadata; the model itself isn't loaded."""
+    """Print the metadata without loading the model."""
     from tumble import metadata
     from tumble.registry import find_model
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def format_metadata(path: Path, document: Metadata) -> str:
-    """Return one line for each property."""
+    """Return the metadata as text, one line for each property."""
     hops = document["depth"]
     reach = f"{document['cutoff']:g} Å" + (f", an atom sees {hops} × that" if hops > 1 else "")
     baseline = zip(document["species"], document["baseline"], strict=True)
@@ -65,13 +65,13 @@ def format_metadata(path: Path, document: Metadata) -> str:
 
 
 def _row(title: str, value: str) -> str:
-    """Return a property, whose further lines stand below the first."""
+    """Return a property as text, with all lines of its value in one column."""
     first, *others = printable(value).splitlines() or [""]
     return "\n".join([f"{title:12}{first}", *(f"{'':12}{line}" for line in others)])
 
 
 def format_symmetry(symmetry: Symmetry) -> str:
-    """Return group, kind and error in one phrase."""
+    """Return the group, kind and error of a symmetry in one phrase."""
     group, energy, force = symmetry["group"], symmetry["energy_error"], symmetry["force_error"]
     if symmetry["kind"] == "exact":
         return f"{group} exact"

@@ -1,4 +1,4 @@
-"""`tumble models`: the models that a bare name can stand for."""
+"""`tumble models`: list the models that can be used by name."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "models",
-        help="models that a bare name can stand for",
-        description="Models in the folders of $TUMBLE_MODELS and in the installed package.",
+        help="list the models that can be used by name",
+        description="List the models in the folders of $TUMBLE_MODELS and in the installed package.",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a table; a damaged file gets a warning and doesn't hide the others."""
+    """Print a table of the models, with a warning for each damaged file."""
     from tumble import _core
     from tumble.errors import ModelFileError
     from tumble.registry import list_models
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         except ModelFileError as error:
             print(f"tumble: warning: {printable(str(error))}", file=sys.stderr)
     if len(rows) == 1:
-        print(f"no models in {', '.join(_core.model_folders())}; set $TUMBLE_MODELS to the folder of yours")
+        print(f"no models in {', '.join(_core.model_folders())}; set $TUMBLE_MODELS to the folder of your models")
         return 0
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:

@@ -1,4 +1,4 @@
-"""Options that several subcommands share. They have the names that they have in LAMMPS."""
+"""Options that several subcommands share, with the same names as in LAMMPS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tumble.set_names import listed
 
 
 class Once(argparse.Action):
-    """Stores a value, and refuses a second one, of which argparse would silently take the last."""
+    """An action that stores a value and refuses a second one; argparse would silently use the last one."""
 
     def __call__(
         self,
@@ -18,18 +18,18 @@ class Once(argparse.Action):
         values: Any,
         option_string: str | None = None,
     ) -> None:
-        """Store, or end with a wrong command line."""
+        """Store the value, or exit with an error if there is one already."""
         given: dict[str, Any] = namespace.__dict__.setdefault("given_once", {})
         if self.dest in given:
             raise argparse.ArgumentError(
-                self, f"expected it once, got it twice, as {given[self.dest]} and {values}; leave one of them out"
+                self, f"expected one value, got {given[self.dest]} and {values}; remove one of them"
             )
         given[self.dest] = values
         setattr(namespace, self.dest, values)
 
 
 def add_frame_options(parser: argparse.ArgumentParser) -> None:
-    """Options of the frames from which structures are seen: `symmetrize` and `seed`."""
+    """Add the options of rotations: `symmetrize` and `seed`."""
     parser.add_argument(
         "--symmetrize",
         action=Once,
@@ -37,11 +37,11 @@ def add_frame_options(parser: argparse.ArgumentParser) -> None:
         default="none",
         help=f"{listed()}, each also with +inversion (default: none)",
     )
-    parser.add_argument("--seed", action=Once, metavar="N", type=int, help="of random frames")
+    parser.add_argument("--seed", action=Once, metavar="N", type=int, help="seed of random frames")
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Options of loading a model: `device`, `memory` and `check`."""
+    """Add the options for loading a model: `device`, `memory` and `check`."""
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
     parser.add_argument(
         "--memory",
@@ -58,11 +58,11 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_overwrite(parser: argparse.ArgumentParser, *names: str) -> None:
-    """The option that lets outputs replace files of other kinds.
+    """Add the option that lets outputs replace files of other kinds.
 
     Args:
-        parser: Of the subcommand.
-        names: By which the option is known; `--overwrite` and `--force` if none are given.
+        parser: Parser of the subcommand.
+        names: Names of the option; the default is `--overwrite` and `--force`.
     """
     parser.add_argument(
         *(names or ("--overwrite", "--force")),

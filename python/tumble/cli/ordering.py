@@ -1,4 +1,4 @@
-"""`tumble ordering`: relaxed energies of proton orderings of ice, and what the symmetry error adds to them."""
+"""`tumble ordering`: relaxed energies of proton orderings of ice, and their noise from the symmetry error."""
 
 from __future__ import annotations
 
@@ -12,18 +12,24 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "ordering",
-        help="relaxed energies of proton orderings of ice, and what the symmetry error adds to them",
+        help="relaxed energies of proton orderings of ice, and their noise from the symmetry error",
         example="tumble ordering water ice-orderings.extxyz",
-        description="Relax each structure of a file, proton orderings of one crystal, and compare the spread of their "
-        "energies with the noise that the orientation of the crystal adds to it.",
+        description="Relax the structures of a file, which are proton orderings of one crystal, and compare the spread "
+        "of their energies with the noise due to the orientation of the crystal.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
     parser.add_argument("structures", metavar="FRAMES", help="file with the orderings, as ASE reads it")
     parser.add_argument("--cell", action="store_true", help="relax the cell, too")
     parser.add_argument(
-        "--force", metavar="EV/Å", type=float, default=0.005, help="where relaxation ends; 0 for none (default: 0.005)"
+        "--force",
+        metavar="EV/Å",
+        type=float,
+        default=0.005,
+        help="largest force after relaxation; 0 to skip it (default: 0.005)",
     )
-    parser.add_argument("--rotations", metavar="N", type=int, default=32, help="random ones to probe (default: 32)")
+    parser.add_argument(
+        "--rotations", metavar="N", type=int, default=32, help="number of random rotations (default: 32)"
+    )
     parser.add_argument("--output", "-o", metavar="FILE", type=Path, help="write the result there, as .json")
     parser.add_argument("--relaxed", metavar="FILE", type=Path, help="write the relaxed structures there, as .extxyz")
     add_frame_options(parser)
@@ -33,7 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Relax, print the numbers, write the files."""
+    """Relax the structures, print the numbers and write the files."""
     import ase.io
 
     from tumble import Calculator

@@ -1,4 +1,4 @@
-"""Parsers of the subcommands: each shows an example, in its help and with an error about missing arguments."""
+"""Parsers of the subcommands, which show an example in the help and if arguments are missing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any, NoReturn
 
 
 class ExampleParser(argparse.ArgumentParser):
-    """A parser that knows a complete command line of its command."""
+    """A parser with an example of a complete command line."""
 
     def __init__(self, *, example: str | None = None, **options: Any) -> None:
-        """Take an example and what `argparse.ArgumentParser` takes.
+        """Create a parser with an example.
 
         Args:
-            example: A complete command line, with the arguments that are required.
-            options: Of `argparse.ArgumentParser`.
+            example: A complete command line with all required arguments.
+            options: Arguments of `argparse.ArgumentParser`.
         """
         if example is not None:
             options["epilog"] = " ".join(filter(None, [f"Example: `{example}`.", options.get("epilog")]))
@@ -22,7 +22,7 @@ class ExampleParser(argparse.ArgumentParser):
         self.example = example
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage and the error, with the example where arguments are missing, and exit with status 2."""
+        """Print the usage and the error, with the example if arguments are missing, and exit with status 2."""
         if self.example is not None and "arguments are required" in message:
             message = f"{message}; for example: `{self.example}`"
         super().error(message)

@@ -1,4 +1,4 @@
-"""`tumble probe`: the symmetry error of a model on structures, and what sets of rotations make of it."""
+"""`tumble probe`: the symmetry error of a model on structures, bare and averaged over sets of rotations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "probe",
-        help="symmetry error of a model, and what sets of rotations make of it",
+        help="symmetry error of a model, bare and averaged over sets of rotations",
         example="tumble probe water frames.extxyz",
         description="Compare averages over sets of rotations with a reference set of high degree: energies, forces "
         "and frame torque against the number of evaluations, random frames next to them, and the spectrum of the "
@@ -28,24 +28,29 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
     parser.add_argument("frames", metavar="FRAMES", help="file with structures")
     parser.add_argument(
-        "--sets", action=Once, metavar="LIST", help="as for `tumble rotations`, with commas (default: a selection)"
+        "--sets",
+        action=Once,
+        metavar="LIST",
+        help="names as for `tumble rotations`, with commas (default: a selection)",
     )
     parser.add_argument(
         "--reference", action=Once, metavar="SPEC", help="set to compare with (default: degree:9+inversion)"
     )
-    parser.add_argument("--random", metavar="N", type=int, help="most random frames, 0 for none (default: 32)")
+    parser.add_argument(
+        "--random", metavar="N", type=int, help="largest number of random frames, 0 for none (default: 32)"
+    )
     parser.add_argument("--spectrum", metavar="L", type=int, help="highest degree l, 0 for none (default: 4)")
     parser.add_argument(
-        "--seed", action=Once, metavar="N", type=int, help="of random sets; for --random it is 0 if not given"
+        "--seed", action=Once, metavar="N", type=int, help="seed of random sets (default for --random: 0)"
     )
-    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="structures at a time (default: 1)")
+    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="structures evaluated at a time (default: 1)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all numbers there, in eV and Å")
     parser.add_argument("--plot", metavar="FILE", type=Path, help="write a figure there: .png, .svg, .pdf")
     parser.add_argument(
         "--resume",
         metavar="FILE",
         type=Path,
-        help="keep the results of each structure there, and continue from it (default: FILE.jsonl beside --json FILE, "
+        help="keep the results of each structure there, and continue from it (default: FILE.jsonl next to --json FILE, "
         "until that is written)",
     )
     add_model_options(parser)
@@ -54,7 +59,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Probe with a progress bar, print the tables, write the files."""
+    """Probe the model with a progress bar, print the tables and write the files."""
     from tumble.files import write_atomically
     from tumble.json_text import json_text
     from tumble.outputs import FIGURE, JOURNAL, PROBE, check_output, model_and
@@ -98,16 +103,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json is not None:
         write_atomically(arguments.json, json_text(result.to_dict(), indent=2).encode())
         if arguments.resume is None:
-            resume.unlink()  # all of it is done; `--resume` keeps it for a longer file
+            resume.unlink()  # the probe is complete; `--resume` would keep the file
     if arguments.plot is not None:
         plot(result, arguments.plot)
     return 0
 
 
 class _Progress:
-    """What is said on the way: how much there is to do, then a bar, or in a file the time that it takes.
+    """Progress on stderr: the amount of work, then a bar, or an estimate of the time if stderr is a file.
 
-    An option that is refused has nothing above it.
+    Nothing is printed before the options have been checked.
     """
 
     def __init__(self, title: str) -> None:
@@ -141,7 +146,7 @@ class _Progress:
             self._bar.close()
 
     def _estimate(self) -> None:
-        """Say once how long it will take, as soon as that can be told: the first batch is slower than the others."""
+        """Print the remaining time once, after the second batch: the first is slower than the others."""
         if self._started is None:
             self._started = time.monotonic(), self._done
             return

@@ -17,20 +17,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "report",
         help="one page about runs: verdicts, figures, provenance",
         example="tumble report bare random --reference random -o report.html",
-        description="Write one self-contained HTML page about runs, compared with a reference run and with what exact "
-        "symmetry demands. A run that wasn't analyzed yet is analyzed first.",
+        description="Write one self-contained HTML page about runs, compared with a reference run and with exact "
+        "symmetry. Runs without an analysis are analyzed first.",
     )
     add_runs(parser)
     parser.add_argument("--output", "-o", metavar="FILE", type=Path, default=Path("report.html"), help="the page")
     parser.add_argument("--title", metavar="TEXT", help="heading of the page")
     parser.add_argument(
-        "--probe", metavar="FILE", type=Path, help="what `tumble probe --json` wrote: the error against rotation sets"
+        "--probe", metavar="FILE", type=Path, help="output of `tumble probe --json`: errors of sets of rotations"
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the page and say where it is."""
+    """Write the page and print its path."""
     from tumble.cli.stored_runs import load_runs
     from tumble.outputs import PAGE, check_output
     from tumble.report import write_report

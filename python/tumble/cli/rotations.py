@@ -1,4 +1,4 @@
-"""`tumble rotations`: what a set of rotations is and costs."""
+"""`tumble rotations`: size, exactness and weights of a set of rotations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tumble.set_names import listed
 if TYPE_CHECKING:
     from tumble.rotation_sets import Description
 
-_IN_LINE = 5  # weights
+_IN_LINE = 5  # weights per line
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,13 +21,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "rotations",
         help="count, exactness and weights of a set of rotations",
         example="tumble rotations degree:7+inversion",
-        description="Count, degree of exactness (computed from the matrices) and weights of a set of rotations, and "
-        "the published grids of that degree.",
+        description="Print the number of rotations, degree of exactness (computed from the matrices) and weights of a "
+        "set, and the published grids of that degree.",
     )
     parser.add_argument(
         "name",
         metavar="SPEC",
-        help=f"as for the keyword `symmetrize`: {listed()}; or a published grid: legendre:N, ipi-lebedev:N or "
+        help=f"set as for the keyword `symmetrize`: {listed()}; or a published grid: legendre:N, ipi-lebedev:N or "
         "lebedev:t; each also with +inversion",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, with the matrices and the weight of each")
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def format_description(description: Description) -> str:
-    """Return a few lines of text."""
+    """Return the description of a set as text."""
     rows = [("evaluations", str(description.count)), ("exact to degree", str(description.degree))]
     rows.append(("parity", "exact" if description.parity else "not averaged: what is odd under inversion stays"))
     rows += zip(chain(["weights"], repeat("")), _weights(description), strict=False)

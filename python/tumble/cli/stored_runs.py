@@ -1,4 +1,4 @@
-"""The runs that `tumble compare` and `tumble report` are given: stored analyses, if they still hold, or new ones."""
+"""The runs of `tumble compare` and `tumble report`: stored analyses if they are up to date, or new ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tumble.cli.analyze import analyze_run, check_asked, chosen, file_of, opening_of, read_settings, tell_failures
+from tumble.cli.analyze import analyze_run, check_requested, chosen, file_of, opening_of, read_settings, report_failures
 from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.files import shown
 from tumble.observables.base.settings import Settings
@@ -26,12 +26,12 @@ from tumble.study.fingerprint import (
 
 @dataclass(frozen=True)
 class LoadedRuns:
-    """What a command is about.
+    """The runs of a command.
 
     Attributes:
-        analyses: Of all runs, the reference last.
-        reference: Its name; None if there is none.
-        files: All that was read, now or when the runs were analyzed, as far as it is there.
+        analyses: Analyses of all runs, with the reference last unless it is one of the runs.
+        reference: Name of the reference; None if there is none.
+        files: All existing files that were read now or when the runs were analyzed.
     """
 
     analyses: list[Analysis]
@@ -40,10 +40,10 @@ class LoadedRuns:
 
 
 def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
-    """Return the analyses of all runs; what wasn't analyzed is.
+    """Return the analyses of all runs; analyze the runs that have none.
 
     Raises:
-        ConfigurationError: If there are other names than runs.
+        ConfigurationError: If the number of names differs from that of the runs, or names aren't unique.
         TrajectoryError: If a run can't be analyzed.
     """
     paths = [Path(path) for path in arguments.runs]
@@ -70,14 +70,14 @@ def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
 
 
 def _files(path: Path, analysis: Analysis) -> list[Path]:
-    """What the analysis of a run is in, and what was read for it."""
+    """Return the file of the analysis of a run, and the files that were read for it."""
     folder = folder_of(path)
     named = [folder / name for name in analysis.provenance.get("files") or ()]
     return [each for each in (path, file_of(str(path)), *named) if each.is_file()]
 
 
 def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
-    """What `tumble analyze` wrote, if that is of this run, with these options and observables; else a new analysis."""
+    """Return the stored analysis if it is up to date for these options and observables, else a new one."""
     if path.suffix == ".json" and path.is_file():
         return _named(path, arguments)
     file, folder, asked = file_of(str(path)), folder_of(path), _asks_for_options(arguments)
@@ -97,24 +97,24 @@ def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
             return stored
         if not asked and observables is None:
             observables = stored.provenance.get("given", {}).get("observables")
-        replaced = " and replaces what was there" if arguments.observables is None else ""
-    print(f"{path}: {reason}, so that comes first{replaced}", file=sys.stderr)
+        replaced = ", which replaces the stored analysis" if arguments.observables is None else ""
+    print(f"{path}: {reason}, so it is analyzed first{replaced}", file=sys.stderr)
     analysis = analyze_run(opened, settings, observables)
     if arguments.observables is None:
         analysis.save(file)
-        tell_failures(analysis, file)
-    check_asked(analysis, arguments)
+        report_failures(analysis, file)
+    check_requested(analysis, arguments)
     return analysis
 
 
 def _refuse_without_files(stored: Analysis, path: Path, folder: Path) -> None:
-    """Raise a TrajectoryError if files are gone: there is no telling what a new analysis would lack."""
+    """Raise a TrajectoryError if files are gone, since a new analysis could be incomplete."""
     gone = files_gone(stored, folder)
     if gone:
         raise TrajectoryError(
             f"`{path}`: expected the files that were analyzed, but {', '.join(f'`{name}`' for name in gone)} "
-            f"{'is' if len(gone) == 1 else 'are'} gone; name `{file_of(str(path))}` to take the analysis as it is, or "
-            f"let `tumble analyze {path}` make another one"
+            f"{'is' if len(gone) == 1 else 'are'} gone; give `{file_of(str(path))}` to use the stored analysis, or run "
+            f"`tumble analyze {path}` for a new one"
         )
 
 
@@ -124,21 +124,21 @@ def _lacks(stored: Analysis, wanted: Sequence[str] | None) -> str:
 
 
 def _named(path: Path, arguments: argparse.Namespace) -> Analysis:
-    """Return an analysis that the user named itself: taken as it is, with a note if its files have changed."""
+    """Return an analysis whose file the user gave, with a note on stderr if the files of its run have changed."""
     stored = load_analysis(path)
     if _asks_for_options(arguments):
         raise ConfigurationError(
-            f"`RUN`: expected a run to be analyzed with these options, got the analysis `{path}`, which is as it is; "
-            "name the run instead"
+            f"`RUN`: expected a run to be analyzed with these options, got the stored analysis `{path}`; give the run "
+            "instead"
         )
     folder = path.parent
     if not files_gone(stored, folder):
         reason = why_stale(stored, folder)
         if reason:
-            print(f"{path}: taken as it is, though {reason}", file=sys.stderr)
+            print(f"{path}: used, although {reason}", file=sys.stderr)
     return stored
 
 
 def _asks_for_options(arguments: argparse.Namespace) -> bool:
-    """Return whether any option says how to open or analyze a run."""
+    """Return whether any option affects how a run is opened or analyzed."""
     return replace(read_settings(arguments), jobs=1) != Settings() or any(opening_of(arguments).values())

@@ -1,4 +1,4 @@
-"""Output on terminals of any encoding: what one can't show is written in plain letters, and never ends a command."""
+"""Output on terminals of any encoding: characters that can't be encoded are replaced by plain letters."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _HANDLER = "tumble.plain"
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 _PLAIN = {"±": "+/-", "×": "x", "–": "-", "−": "-", "…": "...", "⟨": "<", "⟩": ">", "·": "*", "Δ": "delta"}
 _PLAIN |= {"σ": "sigma", "τ": "tau", "θ": "theta", "φ": "phi", "ε": "epsilon", "μ": "mu", "\N{NO-BREAK SPACE}": " "}
-_HIDDEN = ("Cc", "Cf", "Zl", "Zp")  # controls, which a terminal obeys, and what has no width or turns the direction
-_ESCAPED = range(0xDC80, 0xDD00)  # bytes of names of files that aren't UTF-8
+_HIDDEN = ("Cc", "Cf", "Zl", "Zp")  # control characters, and those without width or that change the direction
+_ESCAPED = range(0xDC80, 0xDD00)  # bytes of file names that aren't UTF-8
 
 
 def fit_output() -> None:
-    """Let standard output and error write any text in their own encoding."""
+    """Let standard output and standard error write any text in their own encoding."""
     codecs.register_error(_HANDLER, _in_plain_letters)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

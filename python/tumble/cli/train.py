@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
-# Exit status, for scripts that call again until all is done.
+# Exit status, for scripts that repeat the command until the training is done.
 UNFINISHED = 3
 
 
@@ -26,10 +26,10 @@ def add_parser(subparsers: Subparsers) -> None:
         "train",
         help="train a PET model on labeled frames, or continue its training",
         example="tumble train my-water.yaml",
-        description="Trains as the configuration says, or continues from the checkpoint in the folder of results.",
-        epilog=f"Exit status: 0 when all stages are done, {UNFINISHED} when --max-minutes was over before, 1 after an "
+        description="Train a model with a configuration, or continue from the checkpoint in the folder of results.",
+        epilog=f"Exit status: 0 when all stages are done, {UNFINISHED} if --max-minutes ended it before, 1 after an "
         "error, 130 after Ctrl-C and 128 + N after another signal N that asks it to end (SIGTERM, SIGUSR1, ...). A "
-        "signal has the step finished and a checkpoint written; the same command without --restart continues.",
+        "signal lets the step finish and a checkpoint be written; the same command without --restart continues.",
     )
     parser.add_argument("config", type=Path, metavar="CONFIG.yaml", help="configuration")
     parser.add_argument(
@@ -39,19 +39,19 @@ def add_parser(subparsers: Subparsers) -> None:
         "--max-minutes", type=float, help="stop after this time with a checkpoint; the same command continues"
     )
     parser.add_argument(
-        "--restart", action="store_true", help="start anew, and replace what another training has left in the folder"
+        "--restart", action="store_true", help="start anew, and replace the results of another training in the folder"
     )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the subcommand and say how accurate the model is on the frames held out."""
+    """Run the subcommand and print the accuracy of the model on held-out structures."""
     folder = args.out if args.out is not None else args.config.parent / args.config.stem
     earlier = _checkpoint(folder)
     try:
         summary = _train(args, folder)
     except KeyboardInterrupt:
-        print(_how_to_go_on(args, folder, earlier), file=sys.stderr)
+        print(_continuation(args, folder, earlier), file=sys.stderr)
         raise
     for name, errors in summary.metrics.items():
         print(
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         export = ["tumble", "export", str(folder), "-o", f"{folder.name}.pt", "--name", folder.name]
         print(f"finished after {summary.steps} steps; to write a model file: {shlex.join(export)}", file=sys.stderr)
     else:
-        print(f"time is up after {summary.steps} steps; {_how_to_go_on(args, folder, earlier)}", file=sys.stderr)
+        print(f"time is up after {summary.steps} steps; {_continuation(args, folder, earlier)}", file=sys.stderr)
     return 0 if summary.finished else UNFINISHED
 
 
@@ -71,7 +71,7 @@ def _train(args: argparse.Namespace, folder: Path) -> Summary:
         TrainingError,
         read_config,
         train,
-    )  # takes seconds, in which a user may have second thoughts
+    )  # imported here, since it takes seconds
 
     config = read_config(args.config)
     if folder.is_file():
@@ -92,13 +92,13 @@ def _checkpoint(folder: Path) -> os.stat_result | None:
         return None
 
 
-def _how_to_go_on(args: argparse.Namespace, folder: Path, earlier: os.stat_result | None) -> str:
-    """What there is to go on from, and the command that does so.
+def _continuation(args: argparse.Namespace, folder: Path, earlier: os.stat_result | None) -> str:
+    """Return whether there is a checkpoint to continue from, and the command that continues or starts again.
 
     Args:
         args: Arguments of the command.
         folder: Folder of the results.
-        earlier: State of the checkpoint in it when the command began.
+        earlier: State of the checkpoint at the start of the command.
     """
     words = ["tumble", "train", str(args.config)]
     if args.out is not None:

@@ -1,4 +1,4 @@
-"""Curves: all runs in the same axes."""
+"""Panels of curves, with all runs in the same axes."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from tumble.figures.traces import (
 )
 from tumble.observables.quantities.axis_text import component_label, components_of
 
-_BAND = 600  # points of a band at most: files hold each, while lines are simplified
+_BAND = 600  # most points of a band, which files store in full, while lines are simplified
 
-_HIGH = 25  # characters of a label that fit beside the axes
-_BESIDE_LABELS = 1.25  # inches of lines and spaces in a legend of two columns
+_HIGH = 25  # characters of a label that fit next to the axes
+_LEGEND_MARGIN = 1.25  # inches of lines and spaces in a legend of two columns
 
 
 class CurvePanel(Panel):
-    """Lines with bands, and a legend above them, where it hides no data and has the width of the figure."""
+    """Lines with bands, and a legend above the axes, where it hides no data and can be as wide as the figure."""
 
     @property
     @override
@@ -68,17 +68,17 @@ class CurvePanel(Panel):
 
     @property
     def _labels(self) -> list[str]:
-        """Of the legend; a single run needs no name."""
+        """Labels of the legend; a single run needs no name."""
         names = [shortened(trace.label, 36) for trace in self.traces] if len(self.traces) > 1 else []
         return [*names, EXPECTED] if has_expected(self.traces) else names
 
     @property
     def _columns(self) -> int:
-        return 2 if 2 * text_width(self._labels) + _BESIDE_LABELS <= WIDTH else 1
+        return 2 if 2 * text_width(self._labels) + _LEGEND_MARGIN <= WIDTH else 1
 
     def _reading_of_errors(self) -> str:
         known = any(np.isfinite(trace.quantity.errors).any() for trace in self.traces)
-        return "Bands: intervals of 68 %." if known else "Errors aren't known."
+        return "Bands: 68 % intervals." if known else "Errors are unknown."
 
     def _draw_trace(self, axes: Axes, trace: Trace) -> Any:
         quantity, look = trace.quantity, trace.look
@@ -94,16 +94,16 @@ class CurvePanel(Panel):
 
 
 class PointsPanel(CurvePanel):
-    """Points with error bars, runs a little beside each other."""
+    """Points with error bars, with the runs slightly shifted against each other."""
 
     def _reading_of_errors(self) -> str:
         known = any(np.isfinite(trace.quantity.errors).any() for trace in self.traces)
-        return "Bars: intervals of 68 %." if known else "Errors aren't known."
+        return "Bars: 68 % intervals." if known else "Errors are unknown."
 
     def _draw_trace(self, axes: Axes, trace: Trace) -> Any:
         places = trace.quantity.axes[0].values
         step = np.min(np.diff(places)) if len(places) > 1 else 1.0
-        row = [one is trace for one in self.traces].index(True)  # names of runs may be the same
+        row = [one is trace for one in self.traces].index(True)  # by identity, since names may be equal
         shift = 0.5 * step * ((row + 0.5) / len(self.traces) - 0.5)
         return axes.errorbar(
             places + shift,

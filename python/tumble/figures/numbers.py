@@ -1,4 +1,4 @@
-"""Numbers as dots with bars."""
+"""Panels of numbers, as dots with error bars."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from tumble.figures.traces import axis_label, shortened, text_width
 from tumble.observables.quantities.number_text import with_error
 from tumble.types import Array
 
-_WIDE = 46  # characters of a label that fit below
-_SMALL = 0.833 * STYLE["font.size"]  # points of `small`
-_TICK = 0.7  # inches that the number at a tick takes
+_WIDE = 46  # characters of a label that fit below the axes
+_SMALL = 0.833 * STYLE["font.size"]  # font size `small` in points
+_TICK = 0.7  # width of the number at a tick, inches
 _MARGINS = 0.4  # inches
 
 
 class NumberPanel(Panel):
-    """A dot for each run, one below the other, with the number beside it."""
+    """A row with a dot and the number for each run."""
 
     @property
     @override
@@ -38,7 +38,7 @@ class NumberPanel(Panel):
     @property
     @override
     def reading(self) -> str:
-        return f"Bars: intervals of 68 %.{reading_of_expected(self.traces)}"
+        return f"Bars: 68 % intervals.{reading_of_expected(self.traces)}"
 
     @override
     def draw(self, figure: FigureBase) -> None:
@@ -61,7 +61,7 @@ class NumberPanel(Panel):
         axes.set_yticks(range(len(labels)) if any(labels) else [], labels if any(labels) else [])
         axes.set_ylim(len(labels) - 0.5, -0.5)
         axes.margins(x=0.1)
-        # Below the axes alone, which are narrow, there is no room for a long label.
+        # The axes are too narrow for a long label, so it is centered below the whole panel.
         figure.supxlabel(axis_label(self.quantity, _WIDE, scale_ticks(axes.xaxis)), fontsize="medium")
         room = WIDTH - _MARGINS - text_width(labels) - text_width(texts, _SMALL)
         axes.set_xticks(_few_ticks(axes, min(max(int(room / _TICK), 1), 4)))
@@ -70,7 +70,7 @@ class NumberPanel(Panel):
 
 
 def _few_ticks(axes: Axes, most: int) -> Array:
-    """Return places of ticks with about so many intervals; a locator alone can take many more, to have two."""
+    """Return positions of ticks with about `most` intervals; a locator may give many more, so as to have two."""
     low, high = axes.get_xlim()
     places = np.asarray(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high))
     places = places[(places >= low) & (places <= high)]

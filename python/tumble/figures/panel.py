@@ -1,4 +1,4 @@
-"""What the panels of a figure have in common: one quantity of all runs."""
+"""The base of the panels of a figure, each with one quantity of all runs."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tumble.figure_style import GREY
 from tumble.figures.traces import Trace, power_for
 from tumble.types import Array
 
-WIDTH = 4.2  # of a panel, inches
+WIDTH = 4.2  # width of a panel, inches
 EXPECTED = "by symmetry"
 DASHED: dict[str, Any] = {"color": GREY, "linestyle": "--", "linewidth": 1.0}
 
 
 class Panel:
-    """A part of a figure.
+    """A part of a figure with one quantity.
 
     Args:
-        traces: A quantity of the same name and units, of each run.
+        traces: The quantity of each run, with the same name and units.
     """
 
     def __init__(self, traces: Sequence[Trace]) -> None:
@@ -34,31 +34,31 @@ class Panel:
 
     @property
     def height(self) -> float:
-        """Inches."""
+        """Height of the panel, inches."""
         return 3.0
 
     @property
     def reading(self) -> str:
-        """How it is to be read, in sentences."""
+        """Explanation of lines, bands and bars, in sentences."""
         raise NotImplementedError
 
     def draw(self, figure: FigureBase) -> None:
-        """Draw it into a part of a figure that is empty so far."""
+        """Draw the panel into an empty part of a figure."""
         raise NotImplementedError
 
 
 def reading_of_expected(traces: list[Trace]) -> str:
-    """What the dashed line is, if there is one."""
+    """Return a sentence on the dashed line, if there is one."""
     return f" Dashed: {EXPECTED}." if has_expected(traces) else ""
 
 
 def has_expected(traces: list[Trace]) -> bool:
-    """Return whether it is known of any run what symmetry demands."""
+    """Return whether symmetry determines the value for any run."""
     return any(trace.quantity.expected is not None for trace in traces)
 
 
 def draw_expected(axes: Axes, traces: list[Trace]) -> Line2D | None:
-    """What each run should give by symmetry, drawn once where it is the same; None if that isn't known."""
+    """Draw the values by symmetry, once if they are equal for several runs; return the line, or None."""
     line = None
     drawn: list[Array] = []
     for trace in traces:
@@ -74,7 +74,7 @@ def draw_expected(axes: Axes, traces: list[Trace]) -> Line2D | None:
 
 
 def scale_ticks(axis: Axis) -> int:
-    """Return ticks in units of a power of ten, which is given back for the label; the axis has its limits already."""
+    """Show ticks in units of a power of ten, chosen from the limits of the axis; return its exponent for the label."""
     power = power_for(*axis.get_view_interval())
     formatter = ScalarFormatter(useOffset=False)
     formatter.set_scientific(False)
@@ -85,12 +85,12 @@ def scale_ticks(axis: Axis) -> int:
 
 
 def set_angles(axis: Axis, unit: str) -> None:
-    """At right angles, for angles."""
+    """Place ticks at multiples of 90 or 45 degrees on an axis of angles."""
     low, high = axis.get_view_interval()
     if unit in ("°", "deg", "degree", "degrees") and abs(high - low) > 120:
         axis.set_major_locator(MultipleLocator(90 if abs(high - low) > 200 else 45))
 
 
 def bar_lengths(errors: Array) -> Array:
-    """Return lengths of error bars, none where the error isn't known."""
+    """Return the lengths of error bars, zero where the error is unknown."""
     return np.nan_to_num(errors, nan=0.0, posinf=0.0)

@@ -1,9 +1,9 @@
-"""Figures of results, of one run or of several beside each other.
+"""Figures of the results of one or several runs.
 
-Each curve has a panel in which the runs are lines with bands of their errors; a time series (no errors) has one for
-each run, as has a map, all with the same range; a number is a dot with its error for each run. What an exactly
-invariant model gives (`Quantity.expected`) is dashed. Colors are of the palette of Okabe and Ito, and lines and
-markers differ as well, so that a black-and-white print is enough. Units are on every axis.
+A curve has one panel, in which runs are lines with bands for their errors. A time series (without errors) or a map has
+one part for each run, all with the same range. A number is a dot with its error for each run. Values of an exactly
+invariant model (`Quantity.expected`) are dashed. Colors are from the palette of Okabe and Ito, and lines and markers
+differ as well, so that a black-and-white print is readable. Every axis has a unit.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from tumble.observables.quantities.result import Result
 
 FORMATS = (".svg", ".png", ".pdf")
 
-_STYLE = {**STYLE, "text.parse_math": False}  # names of runs and quantities are no formulas
+_STYLE = {**STYLE, "text.parse_math": False}  # names of runs and quantities aren't formulas
 _DOTS_PER_INCH = 200
-_FEW = 40  # points of a curve that are marked one by one
-_SERIES = 200  # points of a curve without errors from which on it is a time series
+_FEW = 40  # most points of a curve that is drawn as points
+_SERIES = 200  # fewest points of a curve without errors that is drawn as a time series
 
 
 def plot_results(
@@ -40,14 +40,14 @@ def plot_results(
     """Return a figure of one observable, with a panel for each quantity.
 
     Args:
-        results: Of the same observable, of one or several runs.
-        labels: Names of the runs; `run 1`, `run 2` ... if not given.
-        path: Where to write it as well: .svg, .png or .pdf.
+        results: Results of the same observable, of one or several runs.
+        labels: Names of the runs; the default is `run 1`, `run 2` ...
+        path: File to which the figure is also written: .svg, .png or .pdf.
 
     Raises:
-        TrajectoryError: If there is nothing to draw, if results don't belong together, or if the ending of `path` is no
-            format of figures.
-        OSError: If it can't be written; what was there is then left.
+        TrajectoryError: If there is nothing to draw, results are of different observables, or the suffix of `path`
+            isn't a format of figures.
+        OSError: If the file can't be written; an earlier file is then left as it was.
     """
     if path is not None:
         check_figure(Path(path))
@@ -61,12 +61,12 @@ def quantity_panels(results: Sequence[Result], *, labels: Sequence[str] | None =
     """Return the panels of `plot_results`, one for each quantity in the order of the results.
 
     Args:
-        results: As for `plot_results`. Runs that lack a quantity aren't in its panel, and those that have it in other
-            units are in another one.
-        labels: As for `plot_results`.
+        results: See `plot_results`. A run without a quantity is missing from its panel; a run with other units has
+            another panel.
+        labels: See `plot_results`.
 
     Raises:
-        TrajectoryError: If results don't belong together.
+        TrajectoryError: If results are of different observables.
     """
     traces: dict[tuple[str, ...], list[Trace]] = {}
     for index, (label, result) in enumerate(zip(_names(results, labels), results, strict=True)):
@@ -77,14 +77,14 @@ def quantity_panels(results: Sequence[Result], *, labels: Sequence[str] | None =
 
 
 def draw_panels(panels: Sequence[Panel], most_columns: int = 2) -> Figure:
-    """Return panels in one column, or in several if there are more; the next one goes where there is most room.
+    """Return a figure of panels in up to `most_columns` columns; each panel goes to the shortest column.
 
     Args:
-        panels: In the order of reading.
-        most_columns: Number of columns at most.
+        panels: Panels in the order of reading.
+        most_columns: Largest number of columns.
 
     Raises:
-        TrajectoryError: If there are none.
+        TrajectoryError: If there are no panels.
     """
     if not panels:
         raise TrajectoryError("`results`: expected at least one quantity to draw, got none")
@@ -105,28 +105,28 @@ def draw_panels(panels: Sequence[Panel], most_columns: int = 2) -> Figure:
 
 
 def check_figure(path: Path) -> None:
-    """Check that a figure can be written in the format that a name ends in.
+    """Check that the suffix of a file is a format of figures.
 
     Raises:
-        TrajectoryError: If it can't.
+        TrajectoryError: If it isn't.
     """
     if path.suffix.lower() not in FORMATS:
         raise TrajectoryError(f"`path`: expected a file that ends in .svg, .png or .pdf, got `{path}`")
 
 
 def write_figure(figure: Figure, path: Path) -> None:
-    """Write a figure in the format that the name ends in.
+    """Write a figure in the format given by the suffix of the file.
 
     Raises:
-        TrajectoryError: If that is no format of figures.
-        OSError: If it can't be written; what was there is then left.
+        TrajectoryError: If the suffix isn't a format of figures.
+        OSError: If the file can't be written; an earlier file is then left as it was.
     """
     check_figure(path)
     write_atomically(path, figure_bytes(figure, path.suffix.lower().removeprefix(".")))
 
 
 def figure_bytes(figure: Figure, form: str) -> bytes:
-    """Return the content of a file of a figure, in the format `svg`, `png` or `pdf`."""
+    """Return the content of a file with a figure, in the format `svg`, `png` or `pdf`."""
     buffer = io.BytesIO()
     with rc_context(_STYLE):
         figure.savefig(buffer, format=form, dpi=_DOTS_PER_INCH, metadata=METADATA[form])
@@ -134,7 +134,7 @@ def figure_bytes(figure: Figure, form: str) -> bytes:
 
 
 def _names(results: Sequence[Result], labels: Sequence[str] | None) -> list[str]:
-    """Return names of the runs; sees that results belong together."""
+    """Return the names of the runs, after a check that all results are of one observable."""
     observables = sorted({result.observable for result in results})
     if len(observables) > 1:
         raise TrajectoryError(f"`results`: expected results of one observable, got those of {', '.join(observables)}")
@@ -146,7 +146,7 @@ def _names(results: Sequence[Result], labels: Sequence[str] | None) -> list[str]
 
 
 def _panel_of(traces: Sequence[Trace]) -> Panel:
-    """Return the panel that suits a quantity, of the runs that have it."""
+    """Return a panel of the right kind for a quantity."""
     first = traces[0].quantity
     if first.values.ndim == 0:
         return NumberPanel(traces)

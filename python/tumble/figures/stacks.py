@@ -1,4 +1,4 @@
-"""Time series and maps, of which runs would hide each other: one run below the other, with the same range."""
+"""Panels of time series and maps, in which runs would hide each other: one part for each run, with the same range."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NOTHING = "#e8e8e8"
 
 
 class SeriesPanel(Panel):
-    """Thin lines over time, one run below the other, since noise hides what is behind."""
+    """Thin lines against time, with a separate part for each run, since noisy lines would hide each other."""
 
     @property
     @override
@@ -43,7 +43,7 @@ class SeriesPanel(Panel):
         if not any(is_long(trace.quantity) for trace in self.traces):
             return f"Lines: single frames.{reading_of_expected(self.traces)}"
         return (
-            "Lines: means over short stretches of time; bands: from the lowest to the highest frame in each."
+            "Lines: means over short intervals of time; bands: lowest to highest value in each."
             f"{reading_of_expected(self.traces)}"
         )
 
@@ -65,7 +65,7 @@ class SeriesPanel(Panel):
 
 
 class MapPanel(Panel):
-    """Colors over the plane of the second axis, to the right, and the first, upwards; gray where nothing is known."""
+    """Colors in a plane, with the second axis to the right and the first upwards; gray where values are unknown."""
 
     @property
     @override
@@ -78,7 +78,7 @@ class MapPanel(Panel):
         unit = "" if self.quantity.unit == "1" else f" {self.quantity.unit}"
         sizes = [f"{_median_error(trace)}{unit}{f' ({trace.label})' if trace.label else ''}" for trace in self.traces]
         missing = any(np.isnan(trace.quantity.values).any() for trace in self.traces)
-        return f"Median errors: ±{', ±'.join(sizes)}.{' Grey: nothing is known.' if missing else ''}"
+        return f"Median errors: ±{', ±'.join(sizes)}.{' Gray: unknown.' if missing else ''}"
 
     @override
     def draw(self, figure: FigureBase) -> None:
@@ -94,7 +94,7 @@ class MapPanel(Panel):
                 cmap=_COLORS,
                 vmin=low,
                 vmax=high,
-                rasterized=True,  # in .svg and .pdf; thousands of small rectangles would be slow there
+                rasterized=True,  # thousands of small rectangles would be slow in .svg and .pdf
             )
             axes.set(ylabel=axis_label(up, 22), facecolor=_NOTHING)
             axes.grid(visible=False)
@@ -113,6 +113,6 @@ class MapPanel(Panel):
 
 
 def _median_error(trace: Trace) -> str:
-    """Over the points of a map."""
+    """Return the median error over the points of a map."""
     errors = trace.quantity.errors[np.isfinite(trace.quantity.errors)]
     return number(float(np.median(errors)), 2) if len(errors) > 0 else UNKNOWN

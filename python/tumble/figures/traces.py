@@ -1,4 +1,4 @@
-"""What is drawn of one run, and how it looks: a color, a pattern of dashes and a marker that are the run's own."""
+"""One run in a figure: its quantity, and its own color, pattern of dashes and marker."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from tumble.types import Array
 _COLORS = (BLUE, VERMILION, GREEN, PURPLE)
 _DASHES: tuple[Any, ...] = ("-", (0, (7, 1.5)), (0, (7, 1.5, 1.5, 1.5)), (0, (1.5, 1)), (0, (4, 1)))
 _MARKERS = "osD^v"
-_POINTS = 72  # in an inch
+_POINTS = 72  # points per inch
 _NO_BREAK = "\u00a0"
-_STRETCHES = 500  # into which a time series is cut
+_STRETCHES = 500  # intervals into which a time series is divided
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a run looks in every figure.
+    """Color, dashes and marker of a run in all figures.
 
     Attributes:
-        color: Of lines, bands and markers.
+        color: Color of lines, bands and markers.
         dashes: Line style of matplotlib.
         marker: Marker of matplotlib.
     """
@@ -45,8 +45,8 @@ class Trace:
 
     Attributes:
         label: Name of the run.
-        quantity: What is drawn.
-        look: Of the run.
+        quantity: The quantity to draw.
+        look: Look of the run.
     """
 
     label: str
@@ -55,18 +55,18 @@ class Trace:
 
     @property
     def units(self) -> list[str]:
-        """Of the values and of each axis."""
+        """Units of the values and of each axis."""
         return [self.quantity.unit, *(axis.unit for axis in self.quantity.axes)]
 
 
 def look(index: int) -> Look:
-    """Return the look of the run at this place among all; 20 differ."""
+    """Return the look of the run with this index; 20 looks differ."""
     dashes = index % len(_DASHES)
     return Look(_COLORS[index % len(_COLORS)], _DASHES[dashes], _MARKERS[dashes])
 
 
 def axis_label(one: Axis | Quantity, width: int = 36, power: int = 0) -> str:
-    """Return the label with unit, such as `r / Å`, in lines of so many characters; none ends within the unit."""
+    """Return a label with unit, such as `r / Å`, wrapped to `width` characters without breaking the unit."""
     text = label_of(one, power)
     unit = text[len(one.label) :].lstrip().replace(" ", _NO_BREAK)
     lines = textwrap.wrap(f"{one.label} {unit}", width, break_on_hyphens=False)
@@ -74,29 +74,29 @@ def axis_label(one: Axis | Quantity, width: int = 36, power: int = 0) -> str:
 
 
 def text_width(texts: Iterable[str], size: float = STYLE["font.size"]) -> float:
-    """Return inches that the widest of some texts takes at a size of the font in points; 0 if there are none."""
+    """Return the width of the widest text in inches, at a font size in points; 0 if there are none."""
     font = FontProperties(family=STYLE["font.family"], size=size)
     widths = (text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] for text in texts)
     return max(widths, default=0.0) / _POINTS
 
 
 def power_for(low: float, high: float) -> int:
-    """Of the power of ten in units of which an axis with these limits is easy to read; 0 if it is as it is."""
+    """Return the exponent of a power of ten that makes an axis with these limits easy to read; 0 if it is already."""
     largest = max(abs(low), abs(high))
     return int(np.floor(np.log10(largest))) if largest > 0 and not 1e-3 <= largest < 1e5 else 0
 
 
 def shortened(name: str, width: int) -> str:
-    """Return a name of at most so many characters, cut in the middle."""
+    """Return a name shortened to `width` characters by an ellipsis in the middle."""
     half = (width - 1) // 2
     return name if len(name) <= width else f"{name[:half]}…{name[-half:]}"
 
 
 def limits(traces: list[Trace]) -> tuple[float, float] | None:
-    """Return the range of values that shows all values and, within reason, their errors.
+    """Return a range that contains all values and their errors, unless errors are very large.
 
     Returns:
-        None if nothing is known.
+        Lower and upper limit; None if no value is known.
     """
     found = [trace.quantity.values for trace in traces]
     found += [trace.quantity.expected for trace in traces if trace.quantity.expected is not None]
@@ -105,7 +105,7 @@ def limits(traces: list[Trace]) -> tuple[float, float] | None:
     if len(values) == 0:
         return None
     span = float(np.ptp(values))
-    # Where little was counted, errors can dwarf everything else.
+    # Bins with few counts may have errors much larger than all values.
     reach = 0.5 * span if span > 0 else np.inf
     low, high = max(bounds.min(), values.min() - reach), min(bounds.max(), values.max() + reach)
     margin = 0.04 * (high - low) if high > low else 0.5 * abs(high) or 1.0
@@ -113,7 +113,7 @@ def limits(traces: list[Trace]) -> tuple[float, float] | None:
 
 
 def band(quantity: Quantity) -> tuple[Array, Array]:
-    """Return values less and plus their errors; NaN where they aren't known."""
+    """Return values minus and plus their errors; NaN where these are unknown."""
     return quantity.values - quantity.errors, quantity.values + quantity.errors
 
 
@@ -129,10 +129,10 @@ def is_long(series: Quantity) -> bool:
 
 
 def thinned(series: Quantity) -> tuple[Array, Array, Array, Array]:
-    """Of a time series no more than a figure can show.
+    """Return a time series reduced to the number of points that a figure can show.
 
     Returns:
-        Places, means, lowest and highest values of stretches of equal length; the series itself if it is short.
+        Times, means, lowest and highest values of intervals of equal length; the series itself if it is short.
     """
     places, values = series.axes[0].values, series.values
     if not is_long(series):
