@@ -349,12 +349,12 @@ def test_argon(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_pairs_of_what_is_not_water(tmp_path: Path) -> None:
-    # Molecules aren't known, so pairs within them count with the others.
+    # molecules are unknown, so pairs within them count with the others.
     methane = write_run(tmp_path / "methylene", frames=40, symbols="CHH")
     assert main(["analyze", str(methane), "--observables", "rdf", "--pairs", "C-H", "--bin-width", "0.1"]) == 0
     result = load_analysis(methane)["rdf"]
     assert result["g_CH"].values.max() > 10
-    assert any(note.startswith("Molecules aren't known") for note in result.notes)
+    assert any(note.startswith("molecules are unknown") for note in result.notes)
 
 
 def test_dipoles_of_a_model_on_several_processes(fair: Path, tmp_path: Path) -> None:
@@ -440,7 +440,7 @@ def test_stored_analysis_is_judged_by_all_that_it_depends_on(
         assert main(["compare", str(run), "--observables", "dipole", *options]) == 0
         assert "analyzed with other options, so it is analyzed first" in capsys.readouterr().err
     assert main(["compare", str(file), "--start", "0.1"]) == 1
-    assert "expected a run to be analyzed with these options, got the analysis" in capsys.readouterr().err
+    assert "expected a run to be analyzed with these options, got the stored analysis" in capsys.readouterr().err
     dump.write_text(text)
     assert main(["compare", str(file)]) == 0
     assert "used, although `water.dump` changed since it was analyzed" in capsys.readouterr().err

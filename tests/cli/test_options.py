@@ -28,5 +28,5 @@ def test_options_of_frames_given_twice(capsys, command, option, values):
     with pytest.raises(SystemExit, match="2"):
         main([*command.split(), option, values[0], option, values[1]])
     first, second = values
-    expected = f"argument {option}: expected it once, got it twice, as {first} and {second}; leave one of them out"
+    expected = f"argument {option}: expected one value, got {first} and {second}; remove one of them"
     assert expected in capsys.readouterr().err

@@ -356,7 +356,7 @@ def test_command_line(settings: Settings, tmp_path: Path, capsys: pytest.Capture
     assert "`max_minutes`: expected at least 0, got -1.0" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["train", "--help"])
-    assert "3 when --max-minutes was over before" in " ".join(capsys.readouterr().out.split())
+    assert "3 if --max-minutes ended it before" in " ".join(capsys.readouterr().out.split())
     path.write_text(json.dumps({**settings, "sede": 1}))
     capsys.readouterr()
     assert main(["train", str(path)]) == 1

@@ -59,7 +59,7 @@ def test_shake_in_lammps(tmp_path: Path) -> None:
     for from_positions in (False, True):
         spectrum = VibrationalSpectrum(universe, resolution=100, from_positions=from_positions).run().result
         assert [quantity.name for quantity in spectrum.quantities] == ["dos_H", "dos_O"]
-        assert any("takes degrees of freedom from H, O" in note for note in spectrum.notes)
+        assert any("removes degrees of freedom from H, O" in note for note in spectrum.notes)
 
 
 @pytest.mark.parametrize("step", [0.0, 0.002, 0.004], ids=["exact", "leap-frog of 2 fs", "of 4 fs"])

@@ -89,7 +89,7 @@ def test_lattice_is_shown_where_there_is_one() -> None:
 
 def test_nothing_to_tell_is_refused() -> None:
     line = np.array([[[0.0, 0, 0]]] * 5)
-    with pytest.raises(TrajectoryError, match="drift, got none: No angular"):
+    with pytest.raises(TrajectoryError, match="got none: No angular"):
         Drift(motion("O", line, dimensions=np.array([3.0, 3, 3, 90, 90, 90]))).run()
     with pytest.raises(TrajectoryError, match="call of `run`"):
         _ = Drift(motion("O", line)).result

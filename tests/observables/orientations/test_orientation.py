@@ -190,7 +190,7 @@ def test_box_that_is_not_a_cube_has_no_verdict() -> None:
     assert long["density_OH"].expected is None
     assert not any(quantity.name.startswith("bias") for quantity in long.quantities)
     assert long.metadata["isotropy"] == {}
-    assert "The box isn't a cube" in long.notes[0]
+    assert "The box isn't cubic" in long.notes[0]
     # In some frames, seen by another process.
     boxes = np.tile([6.4, 6.4, 6.4, 90, 90, 90], (100, 1))
     boxes[-1, 2] = 6.5
