@@ -62,7 +62,7 @@ def test_ions_in_water_have_dipoles_of_molecules_but_no_total() -> None:
     made.atoms.elements = ["Na", "Cl", "Cl", *["O", "H", "H"] * 2]
     dipoles = WaterDipoles(made)
     assert dipoles.molecular(Snapshot(made.trajectory[0]), BrokenMolecules()).shape == (1, 2, 3)
-    assert dipoles.notes(BrokenMolecules(), 1)[-1].startswith("Dipoles are those of the water alone: 2 Cl, 1 Na are")
+    assert dipoles.notes(BrokenMolecules(), 1)[-1].startswith("Dipoles include water only: 2 Cl, 1 Na are")
     with pytest.raises(TrajectoryError, match="got 2 Cl, 1 Na as well"):
         SystemDipole(made)
     given = SystemDipole(made, TotalDipoles(np.ones((1, 3))))

@@ -74,7 +74,7 @@ class MolecularRotation(SequentialObservable):
         self._own = OwnAverages(len(self._used) - 1)
 
     def _shapes(self) -> Array:
-        """Return the positions of the atoms about the centers of mass of their molecules, [A,3]."""
+        """Return the positions of the atoms relative to the centers of mass of their molecules, [A,3]."""
         whole = self._molecules.whole(self._snapshot.centroid, self._ts.dimensions)
         return whole - self._molecules.spread(self._molecules.centers(whole))
 

@@ -165,7 +165,7 @@ class Orientation(MolecularObservable):
         return {**super()._aggregators(), "own": _joined, "cubic": all}
 
     def _estimators(self, ts: Any) -> dict[str, Callable[[Snapshot], list[Array]]]:
-        """Return what gives the axes [P,V,3] that are analyzed, by the ending of the names of their quantities."""
+        """Return functions that give the axes [P,V,3] to analyze, by the suffix of the names of their quantities."""
         with_centroid = self._centroid and "beads" in ts.data
         return {"": self._axes.of_beads, **({"_centroid": self._axes.of_centroid} if with_centroid else {})}
 

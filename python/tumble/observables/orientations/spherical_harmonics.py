@@ -43,15 +43,15 @@ class HarmonicMeans:
         self._matrix = _matrix(highest)
 
     def __call__(self, vectors: Array) -> Array:
-        """Average over unit vectors [V,3]; [(L+1)^2] in the order of `degrees`."""
+        """Return the averages over unit vectors [V,3], [(L+1)^2] in the order of `degrees`."""
         return self.of_sets(vectors, [len(vectors)])[0]
 
     def of_sets(self, vectors: Array, sizes: Sequence[int]) -> list[Array]:
         """Return the averages over each of several sets of unit vectors.
 
         Args:
-            vectors: Of one set after the other, [V,3].
-            sizes: How many are in each set.
+            vectors: Unit vectors of one set after the other, [V,3].
+            sizes: Number of vectors in each set.
         """
         polynomials = legendre.legvander(vectors[:, 2], self._highest)  # [V,L+1]
         powers = np.empty((2, self._highest + 1, len(vectors)))

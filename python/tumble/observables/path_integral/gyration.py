@@ -71,7 +71,7 @@ class Gyration(BeadTensors):
         super().__init__(universe, isotropic=isotropic, blocks=blocks, verbose=verbose)
 
     def _sample(self) -> Array:
-        """For each element the means of r, r^2 and the six elements of the tensor; last, whether the box is a cube."""
+        """Return for each element the means of r, r^2 and the six tensor elements; last, whether the box is cubic."""
         beads = self._snapshot.beads
         offsets = beads - beads.mean(axis=0)
         sample = []
