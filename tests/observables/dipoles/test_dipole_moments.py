@@ -113,7 +113,7 @@ def test_description_names_the_charges_and_says_what_they_are_not() -> None:
 
 
 def test_wrong_elements() -> None:
-    with pytest.raises(TrajectoryError, match=r"`charges`: .*got those of H, Na, O"):
+    with pytest.raises(TrajectoryError, match=r"`charges`: .*got H, Na, O"):
         PointCharges({"O": -0.8, "H": 0.4, "Na": 1.0})
 
 
