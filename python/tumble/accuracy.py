@@ -1,4 +1,4 @@
-"""Mean absolute and root-mean-square errors, shared by `tumble evaluate` and the validation of a training."""
+"""Mean absolute and root-mean-square errors, for `tumble evaluate` and the validation of a training."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ class Errors:
     count: int
 
     def finite(self) -> bool:
-        """Return whether both are numbers."""
+        """Return whether both errors are finite."""
         return math.isfinite(self.mae) and math.isfinite(self.rmse)
 
 
 @dataclass
 class ErrorSums:
-    """Running sums of differences, so that their number doesn't matter."""
+    """Running sums of differences, in constant memory."""
 
     absolute: float = 0.0
     square: float = 0.0
     count: int = 0
 
     def add(self, differences: ArrayLike) -> None:
-        """Take differences, of any shape, into account."""
+        """Add differences of any shape."""
         values = np.asarray(differences, dtype=np.float64)
-        with np.errstate(over="ignore"):  # an error that isn't finite is for the caller to refuse
+        with np.errstate(over="ignore"):  # the caller refuses errors that aren't finite
             self.absolute += float(np.abs(values).sum())
             self.square += float(np.square(values).sum())
         self.count += values.size
 
     def errors(self) -> Errors:
-        """Return the errors of the differences so far, at least one."""
+        """Return the errors of the added differences, of which there must be at least one."""
         return Errors(self.absolute / self.count, float(np.sqrt(self.square / self.count)), self.count)
 
 

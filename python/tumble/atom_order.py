@@ -1,20 +1,21 @@
-"""Whether the atoms of a server come in the order of a structure file.
+"""Check that the atoms of a server have the order of a structure file.
 
-i-PI sends positions without elements, so another order gives other elements, energies that are off by electronvolts,
-and no error anywhere. The first geometry of a run gives it away, in one of two ways:
+i-PI sends positions without elements, so another order of atoms assigns wrong elements: energies are wrong by
+electronvolts, without any error. The first geometry of a run reveals it, in one of two ways:
 
-1. It lies on the sites of the file, as at the start of a run or in a crystal: then each atom must sit where the file
-   has its element.
-2. Atoms have moved, as in a run that is continued, or the file shows the molecules elsewhere. Then the surroundings
-   still tell elements apart, without any knowledge of these: the inverse distances from an atom to its nearest
-   neighbors, sorted, 1/r_1 ≥ 1/r_2 ≥ ... (two near 1 Å⁻¹ for O in water, one for H), depend neither on the order of
-   atoms nor on orientation or place. Another order is one in which many atoms clearly have the surroundings of another
-   element of the file, while the elements that these surroundings name are those of the file in number.
+1. The geometry lies on the sites of the file, as at the start of a run or in a crystal. Then each atom must be on a
+   site of its element.
+2. Atoms have moved, as in a continued run, or the file has the molecules at other positions. Then the surroundings
+   still distinguish elements: the sorted inverse distances from an atom to its nearest neighbors, 1/r_1 ≥ 1/r_2 ≥ ...
+   (two near 1 Å⁻¹ for O in water, one for H), depend neither on the order of atoms nor on orientation or position. The
+   order is wrong if many atoms clearly have the surroundings of another element of the file, while the elements that
+   the surroundings suggest have the numbers of the file.
 
-Neither counts where the given order is the best there is: where, apart from a shift of all atoms, no assignment of
-another element to a site has shorter ways. So a run that starts from displaced or shifted atoms passes.
+Both checks are skipped if the given order is optimal: apart from a shift of all atoms, no other assignment of elements
+to sites has shorter displacements. So a run that starts from displaced or shifted atoms passes.
 
-Sites or surroundings that are alike for all elements (rock salt, alloys) prove nothing once atoms have moved, and pass.
+If sites or surroundings are equal for all elements (rock salt, alloys), nothing can be concluded once atoms have moved,
+and the order passes.
 """
 
 from __future__ import annotations
@@ -31,31 +32,31 @@ from scipy.spatial import cKDTree
 from tumble import _core
 from tumble.errors import StructureError
 
-#: Atoms of a group that `elements_in_order` looks for, at most.
+#: Largest number of atoms in a group that `elements_in_order` looks for.
 _LONGEST_GROUP = 40
-#: Coordinates and cells beyond this are nonsense, Å.
+#: Larger coordinates and cells are invalid, Å.
 _FARTHEST = 1e8
-#: Atoms nearer than this to a site are on it: i-PI sends what it has read from a file, some digits less, Å.
+#: Atoms closer than this to a site are on it: i-PI sends positions from a file with fewer digits, Å.
 _ON_SITE = 0.02
 #: In a crystal atoms stay within this fraction of the shortest distance between sites.
 _NEAR_SITE = 0.3
-#: Neighbors that make up the surroundings of an atom, and how far away they may be, Å.
+#: Number of neighbors in the surroundings of an atom, and their largest distance, Å.
 _NEIGHBORS, _RANGE = 6, 4.0
-#: Surroundings are those of an element if they are nearer to it than to others, by this factor and this distance, Å⁻¹.
+#: Surroundings belong to an element if they are closer to it than to others, by this factor and this distance, Å⁻¹.
 _FACTOR, _GAP = 0.5, 0.1
-#: Share of the atoms in clear surroundings that may be in those of another element: at most 0.1 in the right order, in
-#: thermal structures of water, molecules and oxides, and in another mostly 0.3 or more.
+#: Largest fraction of atoms, among those with clear surroundings, with surroundings of another element. It is at most
+#: 0.1 in the right order, in thermal structures of water, molecules and oxides, and mostly at least 0.3 in another.
 _WRONG = 0.25
-#: Another order leaves the numbers of atoms of each element; they may differ by this share of the atoms concerned.
+#: Another order preserves the number of atoms of each element; it may differ by this fraction of the affected atoms.
 _SURPLUS = 0.7
-#: Atoms whose surroundings are compared, at most: enough for a share, and quick in large systems.
+#: Largest number of atoms whose surroundings are compared: enough for a fraction, and fast in large systems.
 _SAMPLE = 1000
-#: Nearer than this atoms lie on top of each other: such a file says nothing about surroundings, Å.
+#: Atoms closer than this coincide, Å: such a file has no meaningful surroundings.
 _COINCIDENT = 0.1
 
 
 def elements_in_order(symbols: Sequence[str]) -> str:
-    """Return the elements as people write them, with repeated groups in brackets: `64 × (O H H), Na, Cl`."""
+    """Return a short text with the elements, repeated groups in brackets: `64 × (O H H), Na, Cl`."""
     words, rest = [], list(symbols)
     while rest:
         length, count = max(
@@ -69,7 +70,7 @@ def elements_in_order(symbols: Sequence[str]) -> str:
 
 
 def _repeats(symbols: list[str], length: int) -> int:
-    """Return how often the first `length` symbols come, one group after the other."""
+    """Return how many times the first `length` symbols are repeated in sequence."""
     count = 1
     while symbols[count * length : (count + 1) * length] == symbols[:length]:
         count += 1
@@ -77,15 +78,15 @@ def _repeats(symbols: list[str], length: int) -> int:
 
 
 def check_order(atoms: Atoms, first: _core.Structure) -> None:
-    """Compare the first geometry of a server with the structure that elements are taken from.
+    """Compare the first geometry of a server with the structure that provides the elements.
 
     Args:
-        atoms: Structure of the file. Its positions may be in Å or bohr, which i-PI's files don't say in words that ASE
-            reads, and its cell may be missing.
-        first: What came, in Å.
+        atoms: Structure of the file. Its positions may be in Å or bohr, since ASE doesn't read the units of i-PI's
+            files, and its cell may be missing.
+        first: First geometry, in Å.
 
     Raises:
-        StructureError: If that is the file's structure in another order, in which elements change places.
+        StructureError: If it is the file's structure in another order that changes elements.
     """
     symbols = np.array(atoms.symbols)
     if len(set(symbols)) < 2 or not _evaluable(first):
@@ -114,9 +115,9 @@ def _refuse_unless_equal(symbols: NDArray[np.str_], found: NDArray[np.str_], how
     k = int(wrong[0])
     raise StructureError(
         f"`structure`: expected the server's atoms in the order {elements_in_order(list(symbols))}, got a first "
-        f"geometry in another order: {len(wrong)} of {len(symbols)} atoms are in places of other elements (atom "
+        f"geometry in another order: {len(wrong)} of {len(symbols)} atoms are at positions of other elements (atom "
         f"{k + 1}, which should be {symbols[k]}, {how} {found[k]}); give the driver the file from which the server "
-        "starts, or `order` trust if atoms have changed places since"
+        "starts, or `order` trust if atoms have exchanged positions since"
     )
 
 
@@ -127,7 +128,7 @@ def _periodic_cell(first: _core.Structure) -> NDArray[np.float64] | None:
 
 
 def _shortest(ways: NDArray[np.float64], cell: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """Return the same vectors, [..., 3], less the whole cell vectors in them."""
+    """Return the vectors, [..., 3], minus the nearest lattice vectors."""
     if cell is None:
         return ways
     result: NDArray[np.float64] = ways - np.round(ways @ np.linalg.inv(cell)) @ cell
@@ -144,7 +145,7 @@ def _is_best_order(symbols: NDArray[np.str_], sites: NDArray[np.float64], first:
     shift = ways[0] + _shortest(ways - ways[0], cell).mean(axis=0)
     moved = first.positions - shift
     own = np.sum(_shortest(moved - sites, cell) ** 2, axis=1)
-    if len(symbols) > _SAMPLE:  # a weaker condition, and quick
+    if len(symbols) > _SAMPLE:  # a weaker but faster condition
         _, nearest = _tree(sites, cell).query(_place(moved, cell))
         return bool((symbols[nearest] == symbols).all())
     squares = np.sum(_shortest(moved[:, None] - sites[None], cell) ** 2, axis=2)
@@ -154,7 +155,7 @@ def _is_best_order(symbols: NDArray[np.str_], sites: NDArray[np.float64], first:
 
 
 def _place(positions: NDArray[np.float64], cell: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """In units of Å along the cell vectors, within the cell."""
+    """Return positions in Å along the cell vectors, within the cell."""
     if cell is None:
         return positions
     lengths = np.linalg.norm(cell, axis=1)
@@ -179,7 +180,7 @@ def _elements_of_sites(
     found: NDArray[np.str_] = symbols[nearest]
     if distances.max() <= _ON_SITE:
         return found
-    # In a crystal a few ions may have changed places by diffusion; as many as another order moves have not.
+    # In a crystal a few ions may have exchanged sites by diffusion, but fewer than another order would move.
     spacing = tree.query(_place(sites, cell), k=2)[0][:, 1].min()
     if distances.max() <= _NEAR_SITE * spacing:
         return found if np.mean(found != symbols) > _WRONG else symbols
@@ -194,7 +195,7 @@ def _surroundings(structure: _core.Structure) -> NDArray[np.float64] | None:
     try:
         graph = _core.build_graph([structure], _RANGE)
     except StructureError:
-        return None  # an evaluation says why
+        return None  # an evaluation gives the reason
     distances = np.linalg.norm(graph.vectors, axis=1)
     if len(distances) > 0 and distances.min() < _COINCIDENT:
         return None
@@ -218,7 +219,7 @@ def _elements_of_surroundings(
     known = [found for scale in (1.0, Bohr) if (found := _surroundings(_in_file(atoms, first, scale))) is not None]
     if not known:
         return None
-    # the unit in which the file's surroundings are more like those of the geometry
+    # the unit in which the surroundings of the file are closer to those of the geometry
     here = min(known, key=lambda found: float(np.median(cKDTree(found).query(there)[0])))
     sample = np.sort(np.random.default_rng(0).permutation(len(symbols))[:_SAMPLE])
     elements, kinds = np.unique(symbols, return_inverse=True)
@@ -239,7 +240,7 @@ def _elements_of_surroundings(
 
 
 def _in_file(atoms: Atoms, first: _core.Structure, scale: float) -> _core.Structure:
-    """Return the structure of the file, in the cell of the server if it has none of its own."""
+    """Return the structure of the file, in the cell of the server if the file has none."""
     without = atoms.cell.rank == 0
     cell = first.cell if without else scale * atoms.cell.array
     periodic = first.periodic if without else atoms.pbc.tolist()

@@ -1,11 +1,11 @@
-"""Energies and derivatives of a network in plain Python, apart from the core.
+"""Energies and derivatives of a network in plain Python, independent of the core.
 
-An export takes its reference values from here, so that loading the file compares two implementations.
+An export computes its reference values here, so that loading the file compares two implementations.
 Conventions and signs are those of the core (csrc/tumble/evaluation/evaluation.h):
 
     E = sum_n energy_n + baseline    g_e = dE/dv_e    f_i += g_e, f_j -= g_e    W_ab = -sum_e v_e,a g_e,b
 
-Everything that isn't the network is done in double precision on the CPU.
+Everything except the network is computed in double precision on the CPU.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Derivatives:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Arguments of `forward`; the edge vectors ask for gradients."""
+    """Arguments of `forward`; the edge vectors require gradients."""
 
     edge_vectors: torch.Tensor
     edge_index: torch.Tensor
@@ -54,7 +54,7 @@ def inputs(graph: _core.Graph, dtype: torch.dtype, rotation: Float | None = None
 
     Args:
         graph: One or more structures.
-        dtype: Of the edge vectors.
+        dtype: Type of the edge vectors.
         rotation: Orthogonal matrix R [3, 3]; the network sees R v. It is applied in double precision.
     """
     vectors = graph.vectors if rotation is None else graph.vectors @ rotation.T
@@ -67,10 +67,10 @@ def inputs(graph: _core.Graph, dtype: torch.dtype, rotation: Float | None = None
 
 
 def forward(model: torch.nn.Module, arguments: Inputs, outputs: Sequence[str] = ("energy",)) -> torch.Tensor:
-    """Return the atomic energies of a network [N], eV, without the baseline, after a check of all that it returns.
+    """Return the atomic energies of a network [N], eV, without the baseline, and check all outputs.
 
     Raises:
-        ExportError: If the network fails, returns something else than declared, or a value that isn't finite.
+        ExportError: If the network fails, or its outputs differ from the declaration or aren't finite.
     """
     try:
         results = model(arguments.edge_vectors, arguments.edge_index, arguments.reverse, arguments.species)
@@ -101,13 +101,13 @@ def derivatives(
     Args:
         model: Network on the CPU in evaluation mode.
         graph: Exactly one structure.
-        dtype: Of the network.
+        dtype: Type of the network.
         baseline: eV per species.
-        outputs: Names that the network promises to return.
-        rotation: Orthogonal matrix R [3, 3]; the network sees R v, and the results are turned back.
+        outputs: Names of the declared outputs.
+        rotation: Orthogonal matrix R [3, 3]; the network sees R v, and the results are rotated back.
 
     Raises:
-        ExportError: As `forward`.
+        ExportError: See `forward`.
     """
     gradient = np.zeros_like(graph.vectors)
     with _core.DefaultTorchModes():
@@ -128,7 +128,7 @@ def derivatives(
 
 
 def _gradient(energy: torch.Tensor, edge_vectors: torch.Tensor) -> Float:
-    """Return dE/dv; a network without one would have no forces, and the core refuses it, too."""
+    """Return dE/dv; a network without this gradient is refused, as by the core."""
     turned = torch.autograd.grad(energy, edge_vectors, allow_unused=True)[0] if energy.requires_grad else None
     if turned is None:
         raise ExportError(

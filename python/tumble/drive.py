@@ -1,7 +1,6 @@
-"""Driver for i-PI: serves the model to a server over a socket. The protocol is the core's.
+"""Driver for i-PI: evaluates the model for a server over a socket. The core implements the protocol.
 
-i-PI always sends a cell, and can't say along which of its vectors a structure is periodic or which elements its atoms
-are, so the driver has to know.
+i-PI always sends a cell, but neither its periodic directions nor the elements of the atoms, so the driver needs them.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from tumble.interruption import signals_interrupt
 from tumble.structures import to_structure
 
 _CONSOLIDATED = (
-    "the server consolidates its messages: if a driver is killed (SIGKILL, no memory left), it may stall for good, "
-    "which <consolidate_messages> False </consolidate_messages> in its ffsocket prevents"
+    "the server consolidates its messages: if a driver is killed (SIGKILL, out of memory), it may wait forever; "
+    "<consolidate_messages> False </consolidate_messages> in its ffsocket prevents that"
 )
 
 
@@ -45,26 +44,26 @@ def drive(
     """Serve an i-PI server until it ends.
 
     Args:
-        potential: Loaded model; it is warm before the server learns of it.
+        potential: Loaded model; it is warmed up before it connects to the server.
         atoms: Structure that i-PI starts from. Its elements, their order and its periodic directions are used; its
-            positions only to see whether i-PI's atoms come in that order.
-        unix: Unix domain socket of the server: NAME stands for /tmp/ipi_NAME, an absolute path for itself.
-        host: Name of the server's machine, with `port` instead of `unix`.
+            positions only to check the order of i-PI's atoms.
+        unix: Unix domain socket of the server: NAME for /tmp/ipi_NAME, or an absolute path.
+        host: Name of the server's machine; used with `port`, instead of `unix`.
         port: Port of the server.
         periodic: Cell vectors along which the structure is periodic, among `x`, `y` and `z`; "" for open
-            boundaries. By default those of `periodic_axes`.
+            boundaries. The default is `periodic_axes`.
         patience: Seconds to wait for a server.
-        symmetrize: Frames from which each structure is seen, such as `icosahedral` or `random+inversion`.
-        mode: `average`, or `correction` for what averaging adds to the energy in the lab frame.
-        seed: Of random frames, which depend on it and on the geometry alone.
-        beads: `independent` for random frames of each bead, `shared` for those of all beads of a step.
+        symmetrize: Rotations over which each structure is averaged, such as `icosahedral` or `random+inversion`.
+        mode: `average`, or `correction` for the average minus the energy in the lab frame.
+        seed: Seed of random rotations, which depend only on it and on the geometry.
+        beads: `independent` for random rotations of each bead, `shared` for the same rotations of all beads of a step.
         symmetry_log: File for the symmetry error; continued if it exists.
-        symmetry_set: Set over which that is measured, whatever `symmetrize` is; by default icosahedral+inversion.
-        symmetry_every: Rounds through the beads from one that is logged to the next, the first being logged; by
-            default 100.
-        order: `check` to compare the first geometry with the structure, `trust` where atoms of different elements have
-            changed places since.
-        tell: Called with what people should know about a server once it has sent a structure.
+        symmetry_set: Set over which the symmetry error is measured, independent of `symmetrize`; icosahedral+inversion
+            by default.
+        symmetry_every: Interval of logged rounds through the beads, the first round being logged; 100 by default.
+        order: `check` to compare the first geometry with the structure, `trust` if atoms of different elements have
+            exchanged positions since.
+        tell: Called with messages for the user about a server once it has sent a structure.
 
     Returns:
         Number of structures evaluated and how the run ended.
@@ -72,7 +71,7 @@ def drive(
     Raises:
         ConfigurationError: If not exactly one address is given, an option has an impossible value, or the log
             can't be written.
-        StructureError: If an element isn't the model's, or the server's atoms come in another order.
+        StructureError: If the model lacks an element, or the server's atoms have another order.
         ServerConnectionError: If no server can be reached.
         ProtocolError: If the server breaks the protocol or has another number of atoms.
         EvaluationError: If a structure can't be evaluated.
@@ -111,11 +110,10 @@ def drive(
 
 
 def server_address(unix: str | None, host: str | None, port: int | None) -> _core.Address:
-    """Return the address of a server; its text is what a user would write.
+    """Return the address of a server; its text is in the form that a user writes.
 
     Raises:
-        ConfigurationError: If it isn't either a name or both a host and a port, or one of these is
-            impossible.
+        ConfigurationError: If it isn't either a name or both a host and a port, or one of these is invalid.
     """
     if unix is not None and host is None and port is None:
         return _core.Address.unix_domain(unix)
@@ -129,8 +127,8 @@ def server_address(unix: str | None, host: str | None, port: int | None) -> _cor
 def periodic_axes(atoms: Atoms) -> str:
     """Return the letters of the cell vectors along which a structure is periodic.
 
-    That is what it says itself if it has a cell, and all of them if it has none, as for i-PI's own xyz files,
-    whose cell ASE doesn't read: a liquid must not lose its periodic images because of its file's format.
+    They are those of the structure if it has a cell, else all of them. ASE doesn't read the cell of i-PI's xyz files,
+    and a liquid must not lose its periodic images because of the file format.
     """
     if atoms.cell.rank == 0:
         return "xyz"

@@ -1,8 +1,7 @@
-"""Every error that Tumble raises on purpose.
+"""All errors that Tumble raises on purpose.
 
-All derive from `TumbleError`. The compiled core raises most of them; the ones defined here concern what only
-Python does, and `tumble.demo` has one of its own with its code. The command line
-prints them without a traceback.
+They derive from `TumbleError`. The compiled core defines most of them; the others belong to parts in Python, and
+`tumble.demo` defines its own. The command line prints them without a traceback.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class ModelNotFoundError(ModelFileError):
 
 
 class ExportError(TumbleError):
-    """A network can't become a model file: it isn't scriptable or breaks the contract of `forward`."""
+    """A network can't be exported: it isn't scriptable or breaks the contract of `forward`."""
 
 
 class CheckpointError(TumbleError):
@@ -54,27 +53,27 @@ class CheckpointError(TumbleError):
 
 
 class FramesError(TumbleError):
-    """A file of structures can't be read, is empty, or lacks or spoils what is asked for."""
+    """A file of structures can't be read, is empty, or lacks required values."""
 
 
 class TrainingError(TumbleError):
-    """A training can't start or go on: a bad configuration, unusable data, or a foreign checkpoint."""
+    """A training can't start or continue: a bad configuration, unusable data, or a foreign checkpoint."""
 
 
 class TrajectoryError(TumbleError):
-    """A trajectory can't be read, or can't answer what is asked of it."""
+    """A trajectory can't be read, or isn't suitable for an analysis."""
 
 
 class SettingError(ConfigurationError, TrajectoryError):
-    """A choice of how to analyze can't be, at all or with this trajectory.
+    """A setting of an analysis is invalid, in general or for this trajectory.
 
     Args:
-        setting: Its name, as in `tumble.observables.base.settings.Settings` where it is one of those.
-        text: What was expected, and what was given.
+        setting: Its name, if possible that in `tumble.observables.base.settings.Settings`.
+        text: Expected and given value.
 
     Attributes:
-        setting: Its name.
-        exit_status: Of the command line, which was wrong.
+        setting: Name of the setting.
+        exit_status: Exit status of the command line.
     """
 
     exit_status = 2
@@ -84,5 +83,5 @@ class SettingError(ConfigurationError, TrajectoryError):
         self.setting = setting
 
     def __str__(self) -> str:
-        """Return the name of the setting, and the text."""
+        """Return the name of the setting and the text."""
         return f"`{self.setting}`: {self.args[1]}"

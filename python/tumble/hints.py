@@ -1,4 +1,4 @@
-"""The end of an error message about a name that nobody knows."""
+"""Hints for error messages about unknown names."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 
 def nearest_name(name: str, known: Iterable[str], what: str) -> str:
-    """Return the known name that was probably meant; where none is near, all of them; nothing where there are none.
+    """Return the end of an error message with the most similar known name or, if none is similar, all known names.
 
     Args:
-        name: What was given.
-        known: What could have been given.
+        name: Unknown name.
+        known: Known names.
         what: Plural noun for the known names.
     """
     names = list(known)

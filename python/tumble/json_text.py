@@ -1,4 +1,4 @@
-"""JSON that every program can read: what isn't finite, for which it has no word, becomes null."""
+"""JSON that every program can read: numbers that aren't finite, which JSON can't represent, become null."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def json_text(data: Any, *, indent: int | None = None) -> str:
 
     Args:
         data: Nested mappings and sequences of text, numbers (also of NumPy), arrays, paths and None.
-        indent: Spaces for each level; all on one line if None.
+        indent: Spaces for each level; None for a single line.
 
     Raises:
-        TypeError: If there is something else.
+        TypeError: If the data have another type.
     """
     return json.dumps(_plain(data), indent=indent, allow_nan=False) + "\n"
 

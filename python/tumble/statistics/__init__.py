@@ -1,1 +1,1 @@
-"""Averages, errors and tests from arrays alone."""
+"""Averages, errors and tests that work on arrays alone."""

@@ -1,25 +1,25 @@
-"""Averages of correlated samples, with errors that take the correlation into account.
+"""Averages of correlated samples, with errors that account for the correlation.
 
-The cells (`tumble.statistics.cells`) of a trajectory are joined to blocks of m cells each. If blocks are
-longer than the time over which the samples forget themselves, they are independent, and
+The cells (`tumble.statistics.cells`) of a trajectory are joined to blocks of m cells each. If blocks are longer than
+the correlation time of the samples, they are independent, and
 
     error^2 = sum_b w_b^2 (x_b - x)^2 / (1 - sum_b w_b^2)
 
-with the weights w_b of the B blocks in the mean x; with equal weights the divisor makes B - 1 of B.
+with the weights w_b of the B blocks in the mean x; for equal weights the divisor replaces B by B - 1.
 (Flyvbjerg and Petersen, J. Chem. Phys. 91, 461 (1989).)
 The length is the shortest with
 
     m^3 > 2 C g(m)^2,    g(m) = error^2(m) / error^2(1),
 
-where the bias from blocks too short balances the noise from blocks too few (Wolff, Comput. Phys. Commun. 156, 143
-(2004), and Lee, Conduit, Nemec, López Ríos, Drummond, Phys. Rev. E 83, 066706 (2011)); C is the number of cells, and
-g is averaged over the components of a sample. If no length is enough, the trajectory is too short to tell its own
-errors: `Blocks.resolved` is then false, and errors are lower bounds.
+at which the bias of short blocks balances the noise of few blocks (Wolff, Comput. Phys. Commun. 156, 143 (2004), and
+Lee, Conduit, Nemec, López Ríos, Drummond, Phys. Rev. E 83, 066706 (2011)); C is the number of cells, and g is averaged
+over the components of a sample. If no length is enough, the trajectory is too short for an estimate of its errors:
+`Blocks.resolved` is then false, and errors are lower bounds.
 
-(pymbar finds the correlation time of one series that is held in memory as a whole; curves that are summed while a
-trajectory is read need this. The tests compare the two.)
+(pymbar computes the correlation time of a single series in memory; this module also handles curves that are summed
+while a trajectory is read. The tests compare both.)
 
-An error is given as the half-width of the interval that covers the truth with a probability of 68.3 %: the
+An error is the half-width of the interval that covers the true value with a probability of 68.3 %: the
 standard error times the factor of Student's distribution for B - 1 degrees of freedom, which is 1.08 for 8 blocks.
 """
 
@@ -35,22 +35,21 @@ from tumble.errors import SettingError, TrajectoryError
 from tumble.statistics.cells import Cells
 from tumble.types import Array
 
-MOST_UNKNOWN = 0.05  # share of the draws of a bootstrap
-FEWEST_BLOCKS = 6  # that the automatic choice makes, if there are as many cells
+MOST_UNKNOWN = 0.05  # largest fraction of the draws of a bootstrap without a value
+FEWEST_BLOCKS = 6  # smallest number for the automatic choice, if there are as many cells
 _ONE_SIGMA = float(stats.norm.cdf(1.0))
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """Averages over blocks that are taken as independent.
+    """Averages over blocks that are treated as independent.
 
     Attributes:
         values: Averages over each block, [B,...].
-        weights: Share of each block in the mean, of the shape of `values`; they sum to 1 over blocks.
+        weights: Weight of each block in the mean, in the shape of `values`; they sum to 1 over blocks.
         length: Number of frames in a block.
-        correlation_time: Integrated autocorrelation time in frames: 1/2 for independent samples; NaN where
-            it isn't known.
-        resolved: Whether blocks are longer than the correlation, as far as the trajectory can tell.
+        correlation_time: Integrated autocorrelation time in frames: 1/2 for independent samples; NaN if unknown.
+        resolved: Whether blocks are longer than the correlation time, as far as the trajectory shows.
     """
 
     values: Array
@@ -72,7 +71,7 @@ class Blocks:
     def samples(self) -> Array:
         """Samples of equal weight with the mean and the error of these blocks, [B,...]: `jackknife_values` of the mean.
 
-        NaN where a single block has all the weight.
+        They are NaN if a single block has all the weight.
         """
         others = 1 - self.weights
         ratio = np.divide(self.weights, others, out=np.full(others.shape, np.nan), where=others > 1e-9)
@@ -85,15 +84,15 @@ class Blocks:
 
 
 def student(blocks: int) -> float:
-    """Return the factor from a standard error of so many blocks to the half-width of an interval of 68 %."""
+    """Return the factor from the standard error of `blocks` blocks to the half-width of the interval of 68 %."""
     return float(stats.t.ppf(_ONE_SIGMA, blocks - 1))
 
 
 def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
-    """Join cells to blocks of a length at which they are independent.
+    """Join cells to blocks that are long enough to be independent.
 
     Args:
-        cells: At least 2.
+        cells: At least 2 cells.
         blocks: Number of blocks; chosen if not given.
 
     Raises:
@@ -101,12 +100,12 @@ def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
     """
     count = len(cells.sums)
     if count < 2:
-        raise TrajectoryError("expected at least 2 frames, without which there is no error bar, got 1")
+        raise TrajectoryError("expected at least 2 frames for an error bar, got 1")
     if blocks is not None:
         if blocks < 2:
             raise SettingError("blocks", f"expected at least 2, got {blocks}")
         if blocks > count:
-            # No SettingError: other observables of the same run may have more samples.
+            # Not a SettingError, since other observables of the same run may have more samples.
             raise TrajectoryError(f"`blocks`: expected at most as many as there are samples, {count}, got {blocks}")
         finest = _error_squared(*_averages(cells, count))
         return _joined(cells, blocks, resolved=_long_enough(cells, blocks, count / blocks, finest))
@@ -119,12 +118,12 @@ def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
             return _joined(cells, number, resolved=True)
         if number == fewest:
             return _joined(cells, number, resolved=False)
-        # Steps of a tenth, so that long trajectories don't take many.
+        # Lengths grow by a tenth, so that long trajectories need few steps.
         length = max(length + 1, int(1.1 * length))
 
 
 def _long_enough(cells: Cells, blocks: int, length: float, finest: Array) -> bool:
-    """Return whether blocks of so many cells are longer than the correlation, by the criterion above."""
+    """Return whether blocks of `length` cells are longer than the correlation time, by the criterion above."""
     inefficiency = _mean_ratio(_error_squared(*_averages(cells, blocks)), finest)
     return length**3 > 2 * len(cells.sums) * inefficiency**2
 
@@ -135,15 +134,15 @@ def bootstrap(
     """Return a function of an average, with its error from drawing blocks with replacement.
 
     Args:
-        blocks: Of the average.
-        function: Takes an average [...] and gives what is sought [...].
+        blocks: Blocks of the average.
+        function: Function of an average [...] that returns the result [...].
         repetitions: Number of draws.
-        seed: Of the draws.
+        seed: Seed of the draws.
 
     Returns:
-        The function of the mean, and half the width of the interval of 68 % of its distribution; it is widened as the
-        error of a mean is, for what few blocks can't know. (Efron and Tibshirani, An Introduction to the Bootstrap,
-        1993, chapter 6.)
+        The function of the mean, and half the width of the interval of 68 % of its distribution, widened by the factor
+        of Student's distribution for few blocks. (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
+        chapter 6.)
     """
     count = len(blocks)
     generator = np.random.default_rng(seed)
@@ -154,10 +153,10 @@ def bootstrap(
     for index in range(repetitions):
         times = np.bincount(generator.integers(count, size=count), minlength=count).astype(np.float64)
         total = times @ weights
-        # A draw may hold no block that has samples of a component.
+        # A draw may have no block with samples of a component.
         mean = np.divide(times @ weighted, total, out=np.full(total.shape, np.nan), where=total > 0)
         draws[index] = function(mean.reshape(blocks.values.shape[1:]))
-    # A function that many draws leave without a value has no error to speak of.
+    # A function without a value in many draws has no meaningful error.
     unknown = np.mean(np.isnan(draws), axis=0) > MOST_UNKNOWN
     low, high = np.nanquantile(np.where(unknown, 0.0, draws), [1 - _ONE_SIGMA, _ONE_SIGMA], axis=0)
     error = 0.5 * (high - low) * np.sqrt(count / (count - 1)) * student(count)
@@ -172,8 +171,8 @@ def jackknife_values(blocks: Blocks, function: Callable[[Array], Array]) -> Arra
     (Efron and Tibshirani, chapter 11.) For a mean of equal blocks they are the averages of the blocks.
 
     Args:
-        blocks: Of the average.
-        function: As for `bootstrap`.
+        blocks: Blocks of the average.
+        function: See `bootstrap`.
 
     Returns:
         [B,...].
@@ -201,14 +200,14 @@ def _joined(cells: Cells, blocks: int, *, resolved: bool) -> Blocks:
 
 
 def _averages(cells: Cells, blocks: int) -> tuple[Array, Array]:
-    """Return the averages [B,...] over so many blocks of neighbouring cells, and their weights."""
+    """Return the averages [B,...] over blocks of neighboring cells, and the weights of the blocks."""
     limits = np.linspace(0, len(cells.sums), blocks + 1).astype(int)[:-1]
     counts = np.add.reduceat(cells.counts, limits, axis=0)
     counts = np.broadcast_to(_spread_out(counts, cells.sums), (blocks, *cells.sums.shape[1:]))
     total = counts.sum(axis=0)
     sums = np.add.reduceat(cells.sums, limits, axis=0)
     mean = np.divide(sums.sum(axis=0), total, out=np.full(total.shape, np.nan), where=total > 0)
-    # A block without samples (of a lag longer than what came before it) has no weight.
+    # A block without samples (for a lag longer than the time before it) has no weight.
     values = np.divide(sums, counts, out=np.broadcast_to(mean, sums.shape).copy(), where=counts > 0)
     return values, np.divide(counts, total, out=np.zeros(sums.shape), where=total > 0)
 
@@ -229,8 +228,8 @@ def _error_squared(values: Array, weights: Array) -> Array:
 
 
 def _mean_ratio(numerator: Array, denominator: Array) -> float:
-    """Return the mean of the ratio over components, those that never change left out; 1 if all are such."""
-    # Relative to the largest, so that rounding of a constant component doesn't count.
+    """Return the mean of the ratio over the components that change; 1 if none does."""
+    # The threshold is relative to the largest, so that rounding of a constant component doesn't count as change.
     usable = np.isfinite(numerator) & (denominator > 1e-24 * np.max(np.abs(denominator), initial=0.0))
     ratios = np.asarray(numerator)[usable] / np.asarray(denominator)[usable]
     return float(np.mean(ratios)) if len(ratios) > 0 else 1.0

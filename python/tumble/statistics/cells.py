@@ -1,8 +1,8 @@
-"""Sums of samples over short stretches of a trajectory, from which averages and their errors follow.
+"""Sums of samples over short intervals of a trajectory, from which averages and their errors follow.
 
-A trajectory of n frames is cut into at most `CELLS` consecutive stretches of equal length, the cells. What is
-kept is one sum of samples per cell, so the memory doesn't depend on n, and processes that each read a part of
-the trajectory can add up what they have: a cell is told by the index of a frame in the whole.
+A trajectory of n frames is cut into at most `CELLS` consecutive intervals of equal length, the cells. One sum of
+samples is kept per cell, so that the memory doesn't depend on n. The index of a frame in the whole trajectory
+determines its cell, so that processes that each read a part of the trajectory can add their sums.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from tumble.types import Array
 
-CELLS = 512  # enough that blocks of a few cells are many
+CELLS = 512  # enough for many blocks of a few cells
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Cells:
 
     Attributes:
         sums: Sum of the samples of each cell, [C,...].
-        counts: Number of samples (frames, or pairs of frames) of each cell, [C] or, where components have
-            different numbers, of the shape of `sums`.
+        counts: Number of samples (frames, or pairs of frames) of each cell, [C] or, if components have different
+            numbers, in the shape of `sums`.
         length: Number of frames of a full cell.
         squares: Sum of the squared samples over all cells, [...]; None if it wasn't kept.
     """
@@ -34,14 +34,14 @@ class Cells:
     squares: Array | None = None
 
     def __getitem__(self, key: object) -> Cells:
-        """Return the cells of a part of the components: `key` counts in the shape of one sample."""
+        """Return the cells of some of the components: `key` indexes one sample."""
         key = key if isinstance(key, tuple) else (key,)
         whole = (slice(None), *key)
         counts = self.counts if self.counts.ndim == 1 else self.counts[whole]
         return Cells(self.sums[whole], counts, self.length, None if self.squares is None else self.squares[key])
 
     def reshape(self, *shape: int) -> Cells:
-        """Return the same with samples of another shape."""
+        """Return the cells with samples of another shape."""
         counts = self.counts if self.counts.ndim == 1 else self.counts.reshape(-1, *shape)
         squares = None if self.squares is None else self.squares.reshape(shape)
         return Cells(self.sums.reshape(-1, *shape), counts, self.length, squares)
@@ -54,7 +54,7 @@ class Cells:
 
 
 def cell_length(frames: int) -> int:
-    """Return the number of frames in a cell of a trajectory of so many."""
+    """Return the number of frames per cell for a trajectory of `frames` frames."""
     return max(1, -(-frames // CELLS))
 
 
@@ -62,7 +62,7 @@ def cells_of(samples: Array) -> Cells:
     """Return the cells of a time series.
 
     Args:
-        samples: [T,...], at equal distances in time.
+        samples: [T,...], equally spaced in time.
     """
     samples = np.asarray(samples, dtype=np.float64)
     length = cell_length(len(samples))

@@ -1,12 +1,11 @@
-"""Correlation functions in time of a stream of frames: exact averages over all origins, in bounded memory.
+"""Time correlation functions of a stream of frames: exact averages over all origins, in bounded memory.
 
     C(k) = < sum_m x_m(t) x_m(t + k) >_t,        D(k) = < sum_m (x_m(t + k) - x_m(t))^2 >_t
 
-Frames are gathered to chunks. A chunk is correlated, by fast Fourier transforms, with itself and the chunks
-before it that lag behind by no more than the longest lag. So every pair of frames counts exactly once, in the
-chunk of the later one, and no more than the longest lag and two chunks are ever in memory, as transforms: each
-chunk is transformed once. (The transform over a whole trajectory: Kneller, Keiner, Kneller, Schiller, Comput. Phys.
-Commun. 91, 191 (1995).)
+Frames are collected in chunks. Each chunk is correlated, by fast Fourier transforms, with itself and with the earlier
+chunks within the longest lag. Every pair of frames is counted exactly once, in the chunk of the later frame. Only the
+transforms of the longest lag and two chunks are in memory, and each chunk is transformed once. (For the transform over
+a whole trajectory see Kneller, Keiner, Kneller, Schiller, Comput. Phys. Commun. 91, 191 (1995).)
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from scipy import fft
 from tumble.statistics.cells import Cells
 from tumble.types import Array
 
-CHUNKS = 128  # into which a trajectory is cut, if chunks aren't made shorter than a quarter of the longest lag by that
+CHUNKS = 128  # number of chunks, fewer if chunks would be shorter than a quarter of the longest lag
 
 
 class Correlator:
-    """Correlates a stream of frames.
+    """Time correlation of a stream of frames.
 
     Args:
-        frames: How many there will be.
+        frames: Number of frames that will be added.
         lags: Longest lag in frames, below `frames`.
-        displacements: Whether D is sought instead of C.
+        displacements: Whether to compute D instead of C.
     """
 
     def __init__(self, frames: int, lags: int, *, displacements: bool = False) -> None:
@@ -37,18 +36,18 @@ class Correlator:
         self._displacements = displacements
         self._chunk = min(frames, max(1, -(-frames // CHUNKS), -(-lags // 4)))
         self._size = fft.next_fast_len(2 * self._chunk, real=True)
-        self._chunks = 0  # that were correlated
-        self._seen = 0  # frames in them
-        self._filled = 0  # frames that wait
+        self._chunks = 0  # number of correlated chunks
+        self._seen = 0  # frames in these chunks
+        self._filled = 0  # frames in the present chunk
         self._sums: list[Array] = []
         self._counts: list[Array] = []
 
     def add(self, frame: Array | Sequence[Array]) -> None:
-        """Take the next frame.
+        """Add the next frame.
 
         Args:
-            frame: [G,M] for G groups of M numbers, over which the sum goes; or G arrays of any size and shape, the
-                same in each frame.
+            frame: [G,M] for G groups of M numbers, which are summed over; or G arrays of any size and shape, the same
+                in each frame.
         """
         groups = [np.asarray(group, dtype=np.float64).ravel() for group in frame]
         if self._chunks == 0 and self._filled == 0:
@@ -69,10 +68,10 @@ class Correlator:
     def _allocate(self, groups: list[Array]) -> None:
         limits = np.cumsum([0, *(len(group) for group in groups)]).tolist()
         self._slices = [slice(first, last) for first, last in itertools.pairwise(limits)]
-        # Displacements don't depend on the origin, and far from it digits would be lost.
+        # Displacements don't depend on the origin; subtracting the first frame preserves digits.
         self._origin = np.concatenate(groups) if self._displacements else np.zeros(limits[-1])
         self._waiting = np.empty((self._chunk, limits[-1]))
-        # Transforms of this chunk and of those before it, the chunk j at the place j modulo their number.
+        # Transforms of this chunk and earlier chunks; chunk j has the index j modulo their number.
         self._places = -(-self.lags // self._chunk) + 1
         self._spectra = np.zeros((self._size // 2 + 1, self._places, limits[-1]), dtype=np.complex128)
         self._squares = np.empty((0, len(groups)))  # of the frames before this chunk, one sum for each group
@@ -102,7 +101,7 @@ class Correlator:
         found = fft.irfft(np.conj(cross), self._size, axis=1)  # [G,size,D]
         products = np.zeros((len(self._slices), self.lags + 1))
         for behind in range(min(self._places, self._chunks + 1)):
-            # Between a frame of this chunk and one of the chunk so many before it.
+            # Pairs of a frame of this chunk and a frame `behind` chunks earlier.
             offset = behind * self._chunk
             first = max(0, offset - self._chunk + 1)
             last = min(self.lags, offset + self._chunk - 1)

@@ -1,17 +1,17 @@
-"""Tests of a whole curve: whether its mean is zero, or two means are equal, with all correlations between its points.
+"""Tests of a whole curve: whether its mean is zero, or two means are equal, including correlations between its points.
 
-Given are averages over blocks of a trajectory, each a curve of K points. There may be more points than blocks, so their
-covariance has no inverse. The statistic doesn't need one (Box, Ann. Math. Stat. 25, 290 (1954); Brunner, Dette and
-Munk, J. Am. Stat. Assoc. 92, 1494 (1997)):
+The data are averages over blocks of a trajectory, each a curve of K points. There may be more points than blocks, so
+that their covariance has no inverse. The statistic doesn't need one (Box, Ann. Math. Stat. 25, 290 (1954); Brunner,
+Dette and Munk, J. Am. Stat. Assoc. 92, 1494 (1997)):
 
     T = |x|^2 / tr V,        or  |x_a - x_b|^2 / tr V,
 
-with the mean x and its covariance V, follows nearly a distribution F(f, f0) if the blocks are Gaussian. The numbers of
-degrees f and f0 follow from the blocks (`tumble.statistics.block_moments`), also the correction for blocks
-that aren't quite independent. But for that, the test for K = 1 is the t test of Student, or of Welch.
+with the mean x and its covariance V, approximately follows a distribution F(f, f0) if the blocks are Gaussian. The
+degrees of freedom f and f0 follow from the blocks (`tumble.statistics.block_moments`), which also correct for blocks
+that aren't quite independent. Without this correction, the test for K = 1 is the t test of Student, or of Welch.
 
-If there is nothing, a p-value below 0.05 is found in 2 to 8 % of all cases, from 6 blocks on and for 1 to 200 points;
-in up to 10 % with 6 blocks and half of the variance in one mode that all points share, the rest in very many.
+Under the null hypothesis, a p-value below 0.05 occurs in 2 to 8 % of all cases, from 6 blocks on and for 1 to 200
+points; in up to 10 % with 6 blocks and half of the variance in one mode of all points, the rest in very many modes.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ POWER = 0.8
 
 @dataclass(frozen=True)
 class CurveTest:
-    """What a test found.
+    """Result of a test.
 
     Attributes:
-        statistic: T, 1 on average if there is nothing.
-        p_value: Probability of such a T or a larger one if there is nothing; 0 if it is smaller than numbers can be.
+        statistic: T, 1 on average under the null hypothesis.
+        p_value: Probability of this or a larger T under the null hypothesis; 0 if it is too small for a float.
         degrees: f and f0 of the distribution of T.
-        sigma: The p-value as a two-sided deviate of a normal distribution; finite where `p_value` is 0, infinite only
-            if something is different that never changes in a run.
-        detectable: Deviation, root mean square over the points, that this test finds with a probability of 80 %
-            at a level of 5 %. In the unit of the curve, or of its scale if one was given.
-        largest: Largest deviation of a single point, as a two-sided normal deviate, without regard to the number of
-            points among which it was sought.
+        sigma: The p-value as a two-sided deviate of a normal distribution; finite even if `p_value` is 0, infinite only
+            for a deviation without noise.
+        detectable: Deviation, root mean square over the points, that this test detects with a probability of 80 % at a
+            level of 5 %. In the unit of the curve, or of its scale if one was given.
+        largest: Largest deviation of a single point, as a two-sided normal deviate, not corrected for the number of
+            points.
         largest_at: Index of that point; -1 if there is no noise to compare with.
         points: Number of points that were used: those that are known in all blocks.
     """
@@ -60,13 +60,13 @@ class CurveTest:
 
 
 def test_zero(blocks: Array, scale: Array | None = None) -> CurveTest:  # noqa: PT028 (not a test of pytest)
-    """Return the tests whether the mean of a curve is zero.
+    """Test whether the mean of a curve is zero.
 
     Args:
         blocks: Independent samples of the curve in the order of time, of equal weight, [B,...]. Points that are NaN
             in a block aren't used.
-        scale: Positive size by which each point is divided, [...]: all points count alike in T if that is the size of
-            their noise. It must not follow from the deviations of the same blocks.
+        scale: Positive divisor of each point, [...]: all points have the same weight in T if it is the size of their
+            noise. It must not follow from the deviations of the same blocks.
 
     Raises:
         TrajectoryError: If there are fewer than 2 blocks, or no point is known in all of them.
@@ -76,15 +76,15 @@ def test_zero(blocks: Array, scale: Array | None = None) -> CurveTest:  # noqa: 
 
 
 def test_equal(first: Array, second: Array, scale: Array | None = None) -> CurveTest:  # noqa: PT028 (not a test of pytest)
-    """Return the tests whether the means of two curves are equal, the blocks of which may differ in number and scatter.
+    """Test whether the means of two curves are equal; their blocks may differ in number and variance.
 
     Args:
-        first: Independent samples of one curve, as for `test_zero`, [B,...].
-        second: Of the other, [C,...].
-        scale: As for `test_zero`.
+        first: Independent samples of one curve, see `test_zero`, [B,...].
+        second: Independent samples of the other curve, [C,...].
+        scale: See `test_zero`.
 
     Raises:
-        TrajectoryError: As for `test_zero`; if the curves differ in shape.
+        TrajectoryError: See `test_zero`; also if the curves differ in shape.
     """
     if first.shape[1:] != second.shape[1:]:
         raise TrajectoryError(f"`second`: expected blocks of shape {first.shape[1:]}, got {second.shape[1:]}")
@@ -92,13 +92,13 @@ def test_equal(first: Array, second: Array, scale: Array | None = None) -> Curve
     return _test(samples[0].mean - samples[1].mean, samples, places)
 
 
-# pytest must not take them for tests of its own where they are imported.
+# pytest must not collect these functions as tests.
 test_zero.__test__ = False  # type: ignore[attr-defined]
 test_equal.__test__ = False  # type: ignore[attr-defined]
 
 
 def _moments(blocks: list[Array], scale: Array | None) -> tuple[list[Moments], NDArray[np.intp]]:
-    """Return the moments, of the points that are known in all blocks, and the indices of those points."""
+    """Return the moments for the points that are known in all blocks, and the indices of these points."""
     flat = [np.asarray(each, dtype=np.float64).reshape(len(each), -1) for each in blocks]
     fewest = min(len(each) for each in flat)
     if fewest < 2:
@@ -113,7 +113,7 @@ def _moments(blocks: list[Array], scale: Array | None) -> tuple[list[Moments], N
 def _test(difference: Array, samples: Sequence[Moments], places: NDArray[np.intp]) -> CurveTest:
     deviation = float(difference @ difference)
     size = max(float(sample.mean @ sample.mean) for sample in samples)
-    # Rounding of a curve that never changes isn't noise.
+    # Rounding errors of a constant curve aren't noise.
     if sum(sample.trace for sample in samples) <= 1e-28 * size:
         found = deviation > 1e-24 * size
         infinite = np.inf if found else 0.0
@@ -154,7 +154,7 @@ def _normal_deviate(log_p: float) -> float:
 
 
 def stricter(degrees: tuple[float, float], level: float) -> float:
-    """Return how many times larger `CurveTest.detectable` is if the level of the test is this one instead of 5 %.
+    """Return the factor by which `CurveTest.detectable` grows if the level of the test is `level` instead of 5 %.
 
     Args:
         degrees: f and f0 of the test.
@@ -168,7 +168,8 @@ def stricter(degrees: tuple[float, float], level: float) -> float:
 def _noncentrality(first: float, second: float, level: float = LEVEL) -> float:
     """Return the noncentrality c of F(first, second) at which a test of this level has the power `POWER`.
 
-    By the central distribution with the same two moments of the numerator (Patnaik, Biometrika 36, 202 (1949)).
+    It is approximated by a central F distribution with equal moments of the numerator (Patnaik, Biometrika 36, 202
+    (1949)).
     """
     threshold = special.fdtri(first, second, 1 - level)
 
@@ -183,12 +184,12 @@ def _noncentrality(first: float, second: float, level: float = LEVEL) -> float:
 
 
 def _largest(difference: Array, samples: Sequence[Moments], noise: Noise) -> tuple[float, int]:
-    """Return the largest deviation of a point, as a normal deviate, and its place among the points that are used."""
+    """Return the largest deviation of a point, as a normal deviate, and its index among the used points."""
     variances = np.sum([sample.variances for sample in samples], axis=0)
     own = np.sum([sample.variances**2 / sample.freedom for sample in samples], axis=0)
     noisy = np.flatnonzero(variances > 1e-24 * variances.max())
     squares = difference[noisy] ** 2 / (variances[noisy] * noise.inflation)
-    freedoms = variances[noisy] ** 2 / own[noisy]  # of Welch
-    # Where several are so far out that their probabilities are 0, the distance decides.
+    freedoms = variances[noisy] ** 2 / own[noisy]  # Welch
+    # Among several points with probability 0, the one with the largest distance is chosen.
     first = np.lexsort((-squares, special.fdtrc(1.0, freedoms, squares)))[0]
     return _normal_deviate(_log_tail(float(squares[first]), 1.0, float(freedoms[first]))), int(noisy[first])

@@ -1,18 +1,18 @@
-"""Equilibration: from where on a time series is stationary, and whether what comes before differs from that.
+"""Equilibration: where a time series becomes stationary, and whether it differs significantly before that.
 
-The series is given as averages over short stretches. The start is where most independent samples are left,
+The series consists of averages over short intervals. The start maximizes the number of remaining independent samples,
 
     N_eff(t0) = (T - t0) / g(t0),    g = 1 + 2 sum_k (1 - k/T') C(k),
 
-with the normalized autocorrelation C(k) of what remains, of the length T' = T - t0, up to its first zero (Chodera,
-J. Chem. Theory Comput. 12, 1799 (2016), eqs. 6 and 10). Some start always has the most, by chance; so the mean before
-it is compared with that of the last half of the series, whose variance and g tell the error, as Geweke does (in
-Bayesian Statistics 4, Oxford 1992):
+with the normalized autocorrelation C(k) of the rest of the series, of length T' = T - t0, up to its first zero
+(Chodera, J. Chem. Theory Comput. 12, 1799 (2016), eqs. 6 and 10). Such a maximum also occurs by chance. So the mean
+before it is compared with that of the last half of the series, whose variance and g give the error (Geweke, in Bayesian
+Statistics 4, Oxford 1992):
 
     z = (x_before - x_half) / sqrt(s^2 (g/n_half + min(1, g/n_before)))
 
-This is done here and not by `pymbar.timeseries`, which needs the whole series, writes to the terminal when it is
-imported, and has no such test; both find the same start (tests/analysis/statistics/test_equilibration.py).
+`pymbar.timeseries` isn't used, since it needs the whole series, prints when it is imported, and has no such test; both
+find the same start (tests/statistics/test_equilibration.py).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ import numpy as np
 
 from tumble.types import Array
 
-FEWEST = 20  # stretches, below which nothing is said
-_STARTS = 100  # that are tried
-_LATEST = 0.95  # share of the series, behind which no start is sought
-_SIGMA = 5.0  # far out, since the start was picked: 1 of 1000 stationary series is beyond, 2 of 100 that are short
+FEWEST = 20  # smallest number of intervals for a decision
+_STARTS = 100  # number of tried starts
+_LATEST = 0.95  # latest start, as a fraction of the series
+_SIGMA = 5.0  # large, since the start is a maximum: exceeded by 1 of 1000 stationary series, 2 of 100 short ones
 _ROUNDING = 1e-12  # relative
-_SAMPLES = 12.0  # independent ones in the last half, below which the error isn't known
+_SAMPLES = 12.0  # smallest number of independent samples in the last half for an error
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Equilibration:
     """Where a series becomes stationary.
 
     Attributes:
-        start: Index of the first stretch that counts.
-        sigma: Distance of the mean before it from that of the last half, in standard deviations; 0 if all counts or too
-            little is known.
+        start: Index of the first interval of the stationary part.
+        sigma: Distance of the mean before it from that of the last half, in standard deviations; 0 if all of the series
+            is stationary, or too short.
     """
 
     start: int
@@ -46,7 +46,7 @@ class Equilibration:
 
     @property
     def drifts(self) -> bool:
-        """Whether what is before the start surely differs from what is behind it."""
+        """Whether the series before the start differs significantly from the rest."""
         return self.sigma > _SIGMA
 
 
@@ -54,7 +54,7 @@ def equilibration(series: Array) -> Equilibration:
     """Find where a series becomes stationary.
 
     Args:
-        series: Finite averages over stretches of equal length, [T].
+        series: Finite averages over intervals of equal length, [T].
     """
     series = np.asarray(series, dtype=np.float64)
     count = len(series)
@@ -64,13 +64,13 @@ def equilibration(series: Array) -> Equilibration:
     starts = np.unique(np.linspace(0, _LATEST * count, _STARTS).astype(int)).tolist()
     left = [(count - start) / inefficiency(series[start:]) for start in starts]
     if count - settled >= max(FEWEST // 2, max(left) - 1):
-        return Equilibration(settled, float("inf"))  # without noise, no error is needed to tell
+        return Equilibration(settled, float("inf"))  # the rest has no noise
     start = starts[int(np.argmax(left))]
     return Equilibration(start, _distance(series[:start], series[count // 2 :]))
 
 
 def _settled(series: Array) -> int:
-    """Return the index from which on a series is constant but for rounding; 0 if all of it is."""
+    """Return the index from which a series is constant, up to rounding; 0 if all of it is."""
     changing = np.flatnonzero(np.abs(series - series[-1]) > _ROUNDING * np.abs(series).max())
     return 0 if len(changing) == 0 else int(changing[-1]) + 1
 
@@ -92,11 +92,11 @@ def inefficiency(series: Array) -> float:
 
 
 def _distance(before: Array, half: Array) -> float:
-    """Return the distance of two means in standard deviations; 0 if too little is known."""
+    """Return the distance of two means in standard deviations; 0 for too few samples."""
     g = inefficiency(half)
     if len(before) == 0 or len(half) < _SAMPLES * g:
         return 0.0
-    # The variance about the mean of the same samples is too small by what the mean takes up.
+    # The variance about the mean of the same samples is biased low by the variance of that mean.
     variance = float(half.var()) / (1 - g / len(half))
     error = np.sqrt(variance * (g / len(half) + min(1.0, g / len(before))))
     difference = abs(float(before.mean() - half.mean()))

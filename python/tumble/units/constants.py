@@ -1,6 +1,6 @@
-"""Constants of the analysis: CODATA 2022, as the core has them (`csrc/tumble/base/units.h`).
+"""Constants of the analysis: CODATA 2022, like those of the core (`csrc/tumble/base/units.h`).
 
-SciPy's own follow its version and ASE's are those of CODATA 2014, so they stand here; the tests compare them with both.
+Constants of SciPy depend on its version, and those of ASE are from CODATA 2014; the tests compare with both.
 The elementary charge, the Avogadro constant and the Boltzmann constant are exact in the SI.
 """
 
@@ -14,7 +14,7 @@ HARTREE = 27.211386245981
 BOHR = 0.529177210544
 #: Boltzmann constant, eV/K.
 BOLTZMANN = 1.380649e-23 / _CHARGE
-#: 1 eV in kJ/mol; also of a force of 1 eV/Å in kJ/(mol Å), the unit of MDAnalysis.
+#: 1 eV in kJ/mol; also 1 eV/Å in kJ/(mol Å), the unit of forces in MDAnalysis.
 EV_IN_KJ_PER_MOL = _CHARGE * _AVOGADRO * 1e-3
 #: 1 kcal (thermochemical) in kJ.
 KCAL_IN_KJ = 4.184

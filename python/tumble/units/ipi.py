@@ -1,13 +1,13 @@
-"""Units that i-PI may name in its input and outputs, as factors to ours.
+"""Units in the input and outputs of i-PI, as factors to Tumble's units.
 
-A name is a base unit behind a prefix such as `milli`; no name is atomic units. What i-PI writes was converted from
-atomic units with the constants of its own table, so it is converted back with these (`ipi.utils.units`, i-PI 3.3.1,
-whose numbers are from different editions of CODATA). From atomic units on, two kinds differ:
+A name is a base unit after a prefix such as `milli`; without a name the unit is atomic. i-PI converts its output from
+atomic units with its own constants, so it is converted back with the same ones (`ipi.utils.units`, i-PI 3.3.1, whose
+numbers are from different editions of CODATA). From atomic units to Tumble's units there are two cases:
 
-- Energies and forces come from a driver, which converted them with today's constants (CODATA 2022). With these they
-  become eV and eV/Å again, so that they agree with what the model said.
+- Energies and forces come from a driver, which converted them with the constants of CODATA 2022. The same constants
+  convert them to eV and eV/Å again, so that they equal the results of the model.
 - Lengths, times, velocities, temperatures and pressures are compared with the user's input, in Å, fs, K and bar. They
-  return to it with the constants of i-PI, so that 0.5 fs, 300 K and 1000 bar remain what they were.
+  are converted with the constants of i-PI, so that 0.5 fs, 300 K and 1000 bar are recovered.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _PREFIXES = {"": 1.0, "yotta": 1e24, "zetta": 1e21, "exa": 1e18, "peta": 1e15, "
 _PREFIXES |= {"kilo": 1e3, "milli": 1e-3, "micro": 1e-6, "nano": 1e-9, "pico": 1e-12, "femto": 1e-15, "atto": 1e-18}
 _PREFIXES |= {"zepto": 1e-21, "yocto": 1e-24}
 
-# Those of ASE, which i-PI takes from `ase.units`.
+# Units of ASE, which i-PI takes from `ase.units`.
 _ASE_ENERGY, _ASE_LENGTH = 1.0 / ase.units.Hartree, 1.0 / ase.units.Bohr
 _ASE_TIME = _ASE_LENGTH * (1822.8885 / _ASE_ENERGY) ** 0.5
 
 
 @dataclass(frozen=True)
 class Units:
-    """Those of one kind of quantity.
+    """Units of one kind of quantity.
 
     Attributes:
-        known: Atomic units in each, by the names of i-PI.
-        ours: An atomic unit in ours.
+        known: Factor from each unit to atomic units, by the names of i-PI.
+        ours: Factor from atomic units to Tumble's unit.
     """
 
     known: Mapping[str, float]
@@ -78,7 +78,7 @@ LENGTH = Units({"atomic_unit": 1.0, "angstrom": 1.8897261, "meter": 1.8897261e10
 VELOCITY = Units(
     {"atomic_unit": 1.0, "m/s": 4.5710289e-7, "ase": _ASE_LENGTH / _ASE_TIME}, ase.units.m * 1e-12 / 4.5710289e-7
 )
-#: In kJ/(mol Å), as MDAnalysis has them.
+#: In kJ/(mol Å), as in MDAnalysis.
 FORCE = Units(
     {"atomic_unit": 1.0, "newton": 12137805.0, "ev/ang": 0.019446904, "ase": _ASE_ENERGY / _ASE_LENGTH},
     HARTREE / BOHR * EV_IN_KJ_PER_MOL,
@@ -86,12 +86,12 @@ FORCE = Units(
 
 
 def factor(units: Units, name: str | None, what: str) -> float:
-    """Return the factor from a unit to ours.
+    """Return the factor from a unit to Tumble's unit.
 
     Args:
         units: One of the tables above.
-        name: As i-PI has it; atomic units if there is none.
-        what: Whose unit it is, for the error.
+        name: Name in i-PI; None or empty for atomic units.
+        what: Name of the quantity, for the error.
 
     Raises:
         TrajectoryError: If i-PI has no such unit.

@@ -1,4 +1,4 @@
-"""The styles of units of LAMMPS, as factors to those of MDAnalysis (https://docs.lammps.org/units.html)."""
+"""Styles of units of LAMMPS, as factors to the units of MDAnalysis (https://docs.lammps.org/units.html)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tumble.units.constants import EV_IN_KJ_PER_MOL, KCAL_IN_KJ
 
 
 class LammpsUnits(NamedTuple):
-    """Factors of a style; lengths are in Å in all of these.
+    """Factors of a style of units; all styles have lengths in Å.
 
     Attributes:
-        style: Its name.
-        time: To ps.
-        velocity: To Å/ps.
-        force: To kJ/(mol Å).
+        style: Name of the style.
+        time: Factor to ps.
+        velocity: Factor to Å/ps.
+        force: Factor to kJ/(mol Å).
     """
 
     style: str
