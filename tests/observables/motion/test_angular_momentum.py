@@ -175,7 +175,7 @@ def test_thermostats() -> None:
 
 def test_frames_too_far_apart_are_refused() -> None:
     positions, _ = top(60, 0.08)
-    with pytest.raises(TrajectoryError, match=r"got some 0\.08 ps apart"):
+    with pytest.raises(TrajectoryError, match=r"between frames, got 0\.08 ps"):
         AngularMomentum(motion(ELEMENTS, positions, step=0.08)).run()
 
 

@@ -142,7 +142,7 @@ def test_frames_that_do_not_suffice_are_refused() -> None:
         ({"kinetic_cv(O)": np.ones(5)}, r"`atoms`: .* `O`, got H"),
         ({"kinetic_cv(H)": np.ones(4)}, r"`kinetic_cv\(H\)`: .* \(5,\), got \(4,\)"),
         ({"kinetic_tens(H)": np.ones((6, 5))}, r"`kinetic_tens\(H\)`: .* \(5, 6\)"),
-        ({"kinetic_cv": np.full(5, np.nan)}, r"`kinetic_cv`: .*finite numbers, got others"),
+        ({"kinetic_cv": np.full(5, np.nan)}, r"`kinetic_cv`: .*finite numbers, got a NaN or infinity"),
     ],
 )
 def test_bad_columns(columns: dict[str, Array], message: str) -> None:

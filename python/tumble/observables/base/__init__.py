@@ -1,1 +1,1 @@
-"""The bases of all observables."""
+"""The base classes of all observables."""

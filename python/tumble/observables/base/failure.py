@@ -1,4 +1,4 @@
-"""Exceptions that are kept, to be raised later, also in another process."""
+"""Exceptions that are stored and raised later, possibly in another process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Failure:
 
     Args:
         error: The exception.
-        elsewhere: Its traceback as text, where the exception comes from another process.
+        elsewhere: Its traceback as text, if the exception comes from another process.
     """
 
     def __init__(self, error: Exception, elsewhere: str | None = None) -> None:
@@ -27,7 +27,7 @@ class Failure:
         self._elsewhere = elsewhere
 
     def throw(self) -> NoReturn:
-        """Raise the exception, with its own traceback or, from another process, with that as the cause."""
+        """Raise the exception with its traceback; that of another process becomes its cause."""
         if self._elsewhere is None:
             raise self.error
         raise self.error from _ElsewhereError(self._elsewhere)

@@ -22,13 +22,13 @@ class Bias:
     """A number by which two runs are compared where the points of a curve aren't what counts.
 
     Attributes:
-        name: As of a quantity.
-        label: As in a table.
-        unit: Of the number.
-        value: How far a run is from the other, or from what symmetry demands; not negative.
-        error: Of `value`, half-width of the interval of 68 %.
+        name: Name, as of a quantity.
+        label: Label in tables.
+        unit: Unit of the number.
+        value: Distance of a run from another run, or from exact symmetry; not negative.
+        error: Error of `value`: half-width of the 68 % interval.
         test: Whether it differs from zero.
-        detectable: Value that the test finds with a probability of 80 %.
+        detectable: Value that the test detects with a probability of 80 %.
     """
 
     name: str
@@ -46,9 +46,9 @@ class Kind:
     Attributes:
         observable: Name, as on the command line, in files and in links.
         title: Heading of its section of a report.
-        meaning: What it is, in words for readers of a report.
-        symptom: What a broken symmetry does to it, and what isn't a symptom.
-        settings: Names of those `Settings` that concern it, apart from those that concern all.
+        meaning: Definition in words, for readers of a report.
+        symptom: Effect of a broken symmetry, and effects that aren't a symptom.
+        settings: Names of the `Settings` that affect this observable but not all observables.
         numbers_by_rotations: Whether a report draws its numbers against the rotations that runs averaged over.
     """
 
@@ -64,7 +64,7 @@ class Kind:
         """Return how the observable follows from a run.
 
         Raises:
-            SettingError: If a setting can't be for this run.
+            SettingError: If a setting isn't possible for this run.
             TrajectoryError: If the run doesn't allow the observable.
         """
         raise NotImplementedError
@@ -74,7 +74,7 @@ class Kind:
         """Return the number by which runs are compared for a quantity; None to compare it point by point.
 
         Args:
-            quantity: Of a run, with blocks.
-            reference: The same of the other run, with blocks; None for what symmetry demands.
+            quantity: Quantity of a run, with blocks.
+            reference: The same quantity of the other run, with blocks; None to compare with exact symmetry.
         """
         return None

@@ -9,7 +9,7 @@ from tumble.observables.frames.water import BrokenMolecules
 
 
 class MolecularObservable(FrameObservable):
-    """An average over frames that counts, in `self.results.broken`, the molecules that it finds broken."""
+    """An average over frames that counts broken molecules in `self.results.broken`."""
 
     def _prepare(self) -> None:
         super()._prepare()

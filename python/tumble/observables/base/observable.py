@@ -1,4 +1,4 @@
-"""The bases of all observables: averages over single frames, and time correlations.
+"""The base classes of all observables: averages over single frames, and time correlations.
 
 Both are `MDAnalysis.analysis.base.AnalysisBase`: `Observable(universe, ...).run(start, stop, step)`, after which
 `.result` holds a frozen `Result`. A frame may hold a ring polymer (`tumble.trajectories.ring_polymer`):
@@ -33,7 +33,7 @@ LONGEST = 20.0  # ps; default of the longest time difference of correlations
 
 
 class Part(NamedTuple):
-    """What an analysis has seen of some frames.
+    """The partial results of an analysis for some frames.
 
     Attributes:
         frames: Their indices, [T].
@@ -46,9 +46,9 @@ class Part(NamedTuple):
     results: Any
 
 
-# MDAnalysis has no types, hence the exemptions.
+# MDAnalysis is untyped, hence the exemptions.
 class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
-    """What both bases share."""
+    """The common part of both base classes."""
 
     #: Whether it is about the motion of the centroid, so that it is the same whether or not beads are there.
     follows_centroid = False
@@ -89,7 +89,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
         return found
 
     def run(self, start: int | None = None, stop: int | None = None, step: int | None = None, **arguments: Any) -> Any:
-        """Goes through the trajectory.
+        """Analyze the trajectory.
 
         Args:
             start: First frame.
@@ -102,7 +102,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
             The observable itself.
 
         Raises:
-            TrajectoryError: If the trajectory can't answer what is asked.
+            TrajectoryError: If the trajectory doesn't allow the analysis.
         """
         self.choose_frames(start, stop, step, arguments.get("frames"))
         self._trajectory.kinds_may_change = self.kinds_may_change
@@ -130,7 +130,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
 
     @property
     def chosen_frames(self) -> NDArray[np.int64]:
-        """Indices of the frames that are seen, [T]."""
+        """Indices of the frames that are analyzed, [T]."""
         return self._used
 
     @property
@@ -192,7 +192,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
 
     @property
     def _place(self) -> int:
-        """Of the current frame among all that are used, from 0; this process may see only a part of them."""
+        """Index of the current frame among all analyzed frames, from 0; this process may see only some of them."""
         return int(np.searchsorted(self._used, self._ts.frame))
 
     def _frame_time(self) -> float:
@@ -204,7 +204,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
         if len(self.times) < 2:
             return float("nan")
         steps = np.diff(self.times)
-        # Times may have been rounded in a file, where they are small numbers of the size of the last digit.
+        # Times in a file may be rounded to a few digits, so the tolerance grows with the largest time.
         if np.ptp(steps) > 1e-3 * abs(steps.mean()) + 1e-6 * np.abs(self.times).max():
             raise TrajectoryError(
                 f"`frames`: expected frames at equal distances in time, got from {steps.min():.6g} to "
@@ -227,7 +227,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
 
     @property
     def _time_known(self) -> bool:
-        """Whether times are in ps, and don't count frames."""
+        """Whether times are in ps rather than numbers of frames."""
         return bool(getattr(self._trajectory, "time_known", True))
 
     def _require_times(self, what: str) -> None:
@@ -300,7 +300,7 @@ class FrameObservable(Analysis):
         self.results.squares += sample**2
 
     def _aggregators(self) -> dict[str, Any]:
-        """How what several processes have in `results` is put together."""
+        """Return the functions that combine the `results` of several processes."""
         add = ResultsGroup.ndarray_sum
         return {"counts": add, "sums": add, "squares": add}
 
@@ -335,7 +335,7 @@ class TimeCorrelation(Analysis):
         self.longest = longest
 
     def _check_motion(self) -> None:
-        """Raises a TrajectoryError where what moves is no nucleus."""
+        """Raise a TrajectoryError if the moving particles aren't nuclei."""
         if self._nuclei() is Nuclei.ONE_BEAD:
             raise TrajectoryError(
                 "`universe`: expected all beads or their centroid for a correlation in time, got one bead, which moves "

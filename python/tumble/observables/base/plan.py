@@ -37,7 +37,7 @@ class Plan:
 
 
 def joined(observable: str, results: Iterable[Result]) -> Result:
-    """Return several results as one; the metadata of all but the first are under their names.
+    """Return several results as one; the metadata of all but the first are stored under their names.
 
     Args:
         observable: Name of the whole.

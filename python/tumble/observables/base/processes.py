@@ -1,8 +1,8 @@
 """Processes among which the frames of an observable are divided.
 
-They are new ones (spawned): a forked process would take the threads of torch and OpenMP for alive, and wait for them
-for ever. They start once and serve one observable after the other, each with its share of the cores. When their parent
-is gone, however it ended, their pipes are closed and they end.
+The processes are spawned, not forked: a forked process would wait forever for threads of torch and OpenMP that it
+lacks. They start once and serve one observable after the other, each with its share of the cores. When their parent is
+gone, however it ended, their pipes are closed and they end.
 
 New processes import the calling script: it has to keep what it does behind `if __name__ == "__main__"`.
 """
@@ -146,7 +146,7 @@ def _died() -> EvaluationError:
 
 
 def _serve(connection: Connection[Any, Any], threads: int, counts: Any, place: int) -> None:
-    """What a process does."""
+    """Answer the requests of the parent in a process."""
     _counts.append((counts, place))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, too, and ends this one
     _core.set_threads(threads)
@@ -158,7 +158,7 @@ def _serve(connection: Connection[Any, Any], threads: int, counts: Any, place: i
 
 
 def _computed(question: bytes) -> bytes:
-    """The answer to a pickled function and its argument: whether it failed, and the result or the exception."""
+    """Return whether a pickled function failed for its argument, and its result or the exception."""
     try:
         func, computation = pickle.loads(question)
         return pickle.dumps((False, func(computation)))

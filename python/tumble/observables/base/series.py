@@ -1,6 +1,6 @@
-"""Observables that are followed in time beside being averaged: curves of a bounded number of points.
+"""Observables that are also given as curves over time, with a bounded number of points.
 
-A curve over time is no average: it has the values of single frames, every k-th if there are too many, and no errors.
+A curve over time isn't an average: it has the values of single frames, every k-th if there are too many, and no errors.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COMPONENTS = Axis("component: x, y, z =", "1", np.array([1.0, 2.0, 3.0]))
 
 
 def stride_of(count: int) -> int:
-    """Every how many of so many values one is kept for a curve."""
+    """Return the stride that reduces so many values to the points of a curve."""
     return max(1, -(-count // POINTS))
 
 
@@ -37,7 +37,7 @@ def time_curve(
     expected: Any = None,
     diagnostic: bool = False,
 ) -> Quantity:
-    """A curve over time.
+    """Return a curve over time.
 
     Args:
         name: See `Quantity`, as for all others but these:
@@ -45,7 +45,7 @@ def time_curve(
         values: [T].
         label: See `Quantity`.
         unit: See `Quantity`.
-        errors: Half-widths of intervals of 68 % [T], where they are known.
+        errors: Half-widths of 68 % intervals [T], if known.
         expected: See `Quantity`.
         diagnostic: See `Quantity`.
     """

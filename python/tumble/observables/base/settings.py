@@ -1,4 +1,4 @@
-"""How runs are analyzed: the choices that several observables share."""
+"""Settings of an analysis that several observables share."""
 
 from __future__ import annotations
 
@@ -14,26 +14,25 @@ _AT_LEAST = {"stride": 1, "blocks": 2, "jobs": 1}
 
 @dataclass(frozen=True)
 class Settings:
-    """Choices for an analysis.
+    """Settings of an analysis.
 
     Attributes:
-        start: Time from which on frames count, on the clock of the run, ps; None for the first.
-        stop: Time up to which they count, ps; None for the last.
-        stride: Every how many frames one is taken.
+        start: Time of the run at which the analysis starts, ps; None for the first frame.
+        stop: Time at which it ends, ps; None for the last frame.
+        stride: Stride of the analyzed frames.
         blocks: Number of blocks for errors; chosen for each quantity if None.
-        pairs: Elements of radial distribution functions; None for all pairs of the elements that there are, if those
-            are few.
-        cutoff: Their range, Å; None for half the width of the box, and 12 Å at most.
-        bin_width: Width of their bins, Å.
+        pairs: Pairs of elements for radial distribution functions; None for all pairs, if there are few elements.
+        cutoff: Range of radial distribution functions, Å; None for half the width of the box, at most 12 Å.
+        bin_width: Width of the bins of radial distribution functions, Å.
         longest: Longest time difference of correlation functions, ps; None for the default of each observable.
-        resolution: Full width at half maximum that a sharp line gets in spectra of atoms and of the infrared, cm⁻¹.
+        resolution: Full width at half maximum of a sharp line in vibrational and infrared spectra, cm⁻¹.
         charges: Point charges of the elements for dipoles, e; None for the default of `dipole`.
         dipole_model: Path or name of a model whose output `dipole` or `charge` gives dipoles instead; None for charges.
-        centroid: Whether radial distribution functions are those of the centroid.
-        isotropic: Whether the system itself prefers no direction, as a gas or liquid; None to take that for granted
-            except relative to the axes of a crystal.
-        frame: What orientations are relative to: `lab`, or `cell` for the axes of the box.
-        isolated: Whether nothing interacts through the boundaries of the box; None to find that out.
+        centroid: Whether radial distribution functions use the centroid.
+        isotropic: Whether the system itself prefers no direction, as a gas or liquid; None to assume that, except
+            relative to the axes of a crystal.
+        frame: Frame of reference of orientations: `lab`, or `cell` for the axes of the box.
+        isolated: Whether nothing interacts through the boundaries of the box; None to decide by the first frame.
         viscosity: Shear viscosity of the model, mPa s, for the finite-size correction of the diffusion constant; None
             for no correction.
         jobs: Number of processes for averages over single frames.
@@ -58,10 +57,10 @@ class Settings:
     jobs: int = 1
 
     def check(self) -> None:
-        """See that each value can be, whatever the run is.
+        """Check that each value is possible for some run.
 
         Raises:
-            SettingError: If one can't.
+            SettingError: If a value isn't possible.
         """
         for name, least in _AT_LEAST.items():
             value = getattr(self, name)
@@ -79,5 +78,5 @@ class Settings:
             )
 
     def chosen(self, name: str) -> bool:
-        """Whether a setting of this name has another value than the default: somebody asked for it."""
+        """Return whether a setting differs from its default, so that the user chose it."""
         return getattr(self, name, None) != getattr(Settings(), name, None)

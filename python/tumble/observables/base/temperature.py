@@ -1,4 +1,4 @@
-"""The temperature that an analysis is told."""
+"""The temperature of an analysis."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tumble.errors import TrajectoryError
 
 
 def checked_temperature(temperature: float) -> float:
-    """The temperature, K.
+    """Return the temperature in K after a check.
 
     Raises:
         TrajectoryError: If it isn't positive.

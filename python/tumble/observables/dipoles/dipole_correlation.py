@@ -53,10 +53,9 @@ class DipoleCorrelation(MolecularObservable):
     mean density up to the cutoff). Molecules that don't know of each other have 0.
 
     Args:
-        universe: A `MDAnalysis.Universe` with elements, of water alone.
-        dipoles: Where they come from; point charges of q-SPC/Fw if not given.
-        cutoff: Longest distance, Å; if not given, half the smallest width of the box in all frames, but no more than
-            10 Å.
+        universe: A `MDAnalysis.Universe` of water, with elements.
+        dipoles: Source of the dipoles; the default is the point charges of q-SPC/Fw.
+        cutoff: Longest distance, Å; the default is half the smallest width of the box in all frames, at most 10 Å.
         bin_width: Width of a bin, Å.
         blocks: Number of blocks for the errors; chosen if not given.
         verbose: Whether to show a progress bar.
@@ -105,7 +104,7 @@ class DipoleCorrelation(MolecularObservable):
         self._bins_within(universe.trajectory[0])
 
     def _bins_within(self, ts: Any) -> int:
-        """How many bins half of the box of a frame holds."""
+        """Return the number of bins that fit into half the box of a frame."""
         reach = half_box(ts.dimensions)
         if self._fixed and self._edges[-1] > reach:
             raise TrajectoryError(
@@ -126,7 +125,7 @@ class DipoleCorrelation(MolecularObservable):
         return np.concatenate([self._sums(oxygens, directions, self._ts.dimensions), within[None]])
 
     def _sums(self, positions: Array, directions: Array, dimensions: Any) -> Array:
-        """The first three rows of a sample, from positions and directions [P,M,3]."""
+        """Return the first three rows of a sample from positions and directions [P,M,3]."""
         centroids = positions.mean(axis=0)
         # Pairs that are near enough in some bead are so in the centroid within this margin, and that of rounding.
         margin = 2 * np.sqrt(np.sum((positions - centroids) ** 2, axis=-1).max()) + 1e-3
@@ -165,7 +164,7 @@ class DipoleCorrelation(MolecularObservable):
         )
 
     def _curve(self, name: str, label: str, cells: Cells, sums: Array) -> Quantity:
-        """The mean over pairs of a product with the sums [C,K]."""
+        """Return the mean over pairs of a product with the sums [C,K]."""
         edges = self._edges[: sums.shape[1] + 1]
         numbers = cells.sums[:, 0, : sums.shape[1]]
         pairs = numbers.sum(axis=0)

@@ -1,4 +1,4 @@
-"""One frame of a trajectory as observables see it, with what several of them derive from it, computed once.
+"""One frame of a trajectory, with quantities that several observables derive from it and that are computed once.
 
 A snapshot is valid while the trajectory stays at its frame: the next frame gets a snapshot of its own. What it hands
 out belongs to all observables that see the frame, so its arrays can't be written to.
@@ -36,7 +36,7 @@ class Snapshot:
         self._derived: dict[Hashable, Any] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Without what was derived, for other processes."""
+        """Return the state without derived quantities, for other processes."""
         return Snapshot, (self.ts,)
 
     @cached_property

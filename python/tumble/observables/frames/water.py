@@ -37,11 +37,11 @@ class Water:
         self.key = self.atoms.tobytes()
 
     def __len__(self) -> int:
-        """Number of molecules."""
+        """Return the number of molecules."""
         return len(self.atoms)
 
     def bonds(self, positions: Array, dimensions: Array | None) -> Array:
-        """Vectors from the oxygen to its hydrogens, nearest images.
+        """Return the vectors from each oxygen to its hydrogens, nearest images.
 
         Args:
             positions: [...,N,3] in Å.
@@ -57,16 +57,16 @@ class Water:
         return np.asarray(bonds, dtype=np.float64)
 
     def bonds_of_beads(self, snapshot: Snapshot) -> Array:
-        """Return the same of all beads of a frame, [P,M,2,3] in Å; computed once for all who ask."""
+        """Return `bonds` of all beads of a frame, [P,M,2,3] in Å, computed once for all callers."""
         return snapshot.once(("bonds", self.key), lambda: self.bonds(snapshot.beads, snapshot.dimensions))
 
     def bonds_of_centroid(self, snapshot: Snapshot) -> Array:
-        """Return the same of the centroid of a frame, [M,2,3] in Å; computed once for all who ask."""
+        """Return `bonds` of the centroid of a frame, [M,2,3] in Å, computed once for all callers."""
         key = ("bonds of the centroid", self.key)
         return snapshot.once(key, lambda: self.bonds(snapshot.centroid, snapshot.dimensions))
 
     def broken(self, bonds: Array) -> int:
-        """Number of molecules of which a bond [M,2,3] is longer than the limit, or not a number."""
+        """Return the number of molecules with a bond [M,2,3] that is longer than the limit, or not a number."""
         lengths = np.linalg.norm(bonds, axis=-1)
         return int(np.sum(~np.all(lengths <= self.limit, axis=-1)))
 
@@ -86,7 +86,7 @@ class BrokenMolecules:
         self.first_frame: int | None = None
 
     def count(self, water: Water, bonds: Array, frame: int) -> None:
-        """Looks at the bonds [M,2,3] of a frame: those of the centroid, since a bead alone swings farther."""
+        """Count broken molecules by the bonds [M,2,3] of the centroid of a frame, since single beads swing farther."""
         found = water.broken(bonds)
         self.number += found
         if found > 0 and (self.first_frame is None or frame < self.first_frame):
@@ -94,14 +94,14 @@ class BrokenMolecules:
 
     @staticmethod
     def joined(parts: Sequence[BrokenMolecules]) -> BrokenMolecules:
-        """What several processes have found."""
+        """Return the counts of several processes as one."""
         total = BrokenMolecules()
         total.number = sum(part.number for part in parts)
         total.first_frame = min((part.first_frame for part in parts if part.first_frame is not None), default=None)
         return total
 
     def notes(self, water: Water, frames: int) -> tuple[str, ...]:
-        """What a reader must know, for the notes of a result over so many frames; nothing if all stayed whole."""
+        """Return a note on broken molecules for a result over so many frames; empty if all stayed whole."""
         if self.number == 0:
             return ()
         return (
