@@ -447,7 +447,7 @@ def test_stored_analysis_is_judged_by_all_that_it_depends_on(
     dump.unlink()
     before = file.read_bytes()
     assert main(["compare", str(run)]) == 1
-    assert "but `water.dump` is gone; name" in capsys.readouterr().err
+    assert "but `water.dump` is gone; give" in capsys.readouterr().err
     assert file.read_bytes() == before
     assert main(["compare", str(file)]) == 0
 
