@@ -349,12 +349,12 @@ def test_argon(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_pairs_of_what_is_not_water(tmp_path: Path) -> None:
-    # molecules are unknown, so pairs within them count with the others.
+    # Molecules are unknown, so pairs within them are counted with the others.
     methane = write_run(tmp_path / "methylene", frames=40, symbols="CHH")
     assert main(["analyze", str(methane), "--observables", "rdf", "--pairs", "C-H", "--bin-width", "0.1"]) == 0
     result = load_analysis(methane)["rdf"]
     assert result["g_CH"].values.max() > 10
-    assert any(note.startswith("molecules are unknown") for note in result.notes)
+    assert any(note.startswith("The molecules are unknown") for note in result.notes)
 
 
 def test_dipoles_of_a_model_on_several_processes(fair: Path, tmp_path: Path) -> None:
