@@ -1,7 +1,7 @@
 """What the compiled parts were built with.
 
 They call torch's C++ interface, which changes with each release, so they run with that torch only. What the loader says
-otherwise, an undefined symbol, helps nobody.
+otherwise, an undefined symbol, is no help.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from importlib import metadata
 
 
 def torch_mismatch() -> str | None:
-    """Say what is wrong with the installed torch, or nothing if it is the one that the binaries were built with."""
+    """Return why the installed torch doesn't fit the binaries; empty if they were built with it."""
     if importlib.util.find_spec("tumble._build") is None:  # binaries in the source tree come without
         return None
     built: str = importlib.import_module("tumble._build").TORCH_VERSION
@@ -19,7 +19,7 @@ def torch_mismatch() -> str | None:
     if built.split("+")[0] == installed.split("+")[0]:
         return None
     return (
-        f"tumble was built with torch {built}, got torch {installed}; install it again beside this one: "
+        f"tumble was built with torch {built}, got torch {installed}; install it again with this torch: "
         "pip install --no-build-isolation --force-reinstall --no-deps <folder of tumble's sources>"
     )
 

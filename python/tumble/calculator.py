@@ -33,8 +33,8 @@ Float = NDArray[np.float64]
 _ASE_NAMES = {"dipole": "dipole", "charge": "charges"}
 
 
-class Beside(NamedTuple):
-    """What an evaluation gives beside what ASE has names for."""
+class ExtraResults(NamedTuple):
+    """Results of an evaluation for which ASE has no names."""
 
     virial: Float
     torque: Float
@@ -50,7 +50,7 @@ class Calculator(AseCalculator):
     eV, `forces` [N, 3] in eV/Å, and `stress` [6] in eV/Å³ in Voigt order if all directions are periodic.
     If the model file declares them, `results` also holds `dipole` [3] in e·Å, the sum over the atoms' dipoles, and
     `charges` [N] in e. `virial` and `torque` are attributes, and so are `bare_energy` and `bare_torque`, what there was
-    before averaging, and `outputs`, what the model declares for each atom besides its energy.
+    before averaging, and `outputs`, the further outputs per atom that the model declares.
 
     With `symmetrize` the model looks at each structure from several frames, and everything is that of the averaged
     energy, or in `mode` correction of what averaging adds. Random frames depend on the seed and on the last bit of
@@ -88,7 +88,7 @@ class Calculator(AseCalculator):
         Raises:
             ModelFileError, DeviceError, ConfigurationError: As `tumble.load`.
         """
-        self._beside: Beside | None = None
+        self._extra: ExtraResults | None = None
         super().__init__()  # type: ignore[no-untyped-call]
         self._path = find_model(model).resolve()
         self._symmetrizer = _core.Symmetrizer(symmetrize, mode, seed)
@@ -108,7 +108,7 @@ class Calculator(AseCalculator):
         ]
 
     def set(self, **changes: Any) -> dict[str, Any]:
-        """Change nothing: what a calculator is made with stays.
+        """Refuse changes, since the options of a calculator are fixed.
 
         ASE's own `set` would take any words, and the next energy would silently be the old one.
 
@@ -131,8 +131,8 @@ class Calculator(AseCalculator):
         return bool(self._symmetrizer.random)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return the path and options stand for the model, which can't be pickled."""
-        state = {name: getattr(self, name) for name in ("atoms", "results", "_beside")}
+        """Return the state for pickling, with the path and options in place of the model."""
+        state = {name: getattr(self, name) for name in ("atoms", "results", "_extra")}
         return partial(type(self), self._path, **self._options), (), state
 
     @property
@@ -217,7 +217,7 @@ class Calculator(AseCalculator):
             self.results["dipole"] = outputs["dipole"].sum(axis=0)
         if "charge" in outputs:
             self.results["charges"] = outputs["charge"]
-        self._beside = Beside(
+        self._extra = ExtraResults(
             virial, result.torques[0], float(result.bare_energies[0]), result.bare_torques[0], outputs
         )
         if self.atoms.pbc.all():
@@ -228,7 +228,7 @@ class Calculator(AseCalculator):
                 f"stress: expected three periodic directions, got pbc {self.atoms.pbc.tolist()}"
             )
 
-    def _last(self, name: str) -> Beside:
-        if self._beside is None or not self.results:  # ASE empties the results when something changes
+    def _last(self, name: str) -> ExtraResults:
+        if self._extra is None or not self.results:  # ASE empties the results when something changes
             raise EvaluationError(f"`{name}`: expected a calculation, got none; ask for the energy first")
-        return self._beside
+        return self._extra

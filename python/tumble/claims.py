@@ -31,11 +31,11 @@ _MARGIN, _CONSTANTS = 10.0, 1e-6
 _DEFORMATION = 3e-6
 # Distances to the cutoff, as shares of it, between which a smooth derivative falls by much more than `_FALL`.
 _FAR, _NEAR, _FALL = 1e-3, 1e-5, 0.1
-_SPACING = 0.6  # of the atoms in a chain, in cutoffs: only next neighbours have an edge
+_SPACING = 0.6  # of the atoms in a chain, in cutoffs: only next neighbors have an edge
 
 
 def check_attributes(network: torch.nn.Module, cutoff: float) -> None:
-    """Compare with what the network says of itself, where it does.
+    """Compare with the declarations of the network itself, if it has any.
 
     Args:
         network: May have the attribute `cutoff`, Å.
@@ -76,7 +76,7 @@ def check_cutoff(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtyp
 def check_depth(
     network: torch.nn.Module, dtype: torch.dtype, species: Sequence[str], cutoff: float, depth: int
 ) -> None:
-    """See that the first atom of a chain, with edges between neighbours only, knows nothing beyond its depth.
+    """Check that the first atom of a chain, with edges between neighbors only, depends on nothing beyond its depth.
 
     Args:
         network: On the CPU in evaluation mode.
@@ -143,7 +143,7 @@ def check_exactness(
 
 
 def _in_double(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) -> tuple[torch.nn.Module, torch.dtype]:
-    """Return the network in double precision, or as it is where it has a precision of its own."""
+    """Return the network in double precision, or unchanged if its precision is fixed."""
     if dtype == torch.float64 or isinstance(network, torch.jit.ScriptModule):  # it can't be copied
         return network, dtype
     double = copy.deepcopy(network).double()
@@ -155,16 +155,16 @@ def _in_double(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype)
 
 
 def _size(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype) -> tuple[float, float]:
-    """What rounding is relative to: rms over atoms of the sums of |v_e| |g_e|, eV, and |g_e|, eV/Å, over edges.
+    """Return the scales of rounding errors: rms over atoms of the sums of |v_e| |g_e|, eV, and |g_e|, eV/Å, over edges.
 
     Forces themselves can vanish by the symmetry of a structure, where their parts don't.
     """
     energies, forces = [], []
     for graph in graphs:
         sizes = np.linalg.norm(_edge_gradients(network, graph, dtype), axis=1)
-        lengths, centres = np.linalg.norm(graph.vectors, axis=1), graph.edge_index[0]
-        energies.append(np.bincount(centres, lengths * sizes, minlength=len(graph.species)))
-        forces.append(np.bincount(centres, sizes, minlength=len(graph.species)))
+        lengths, centers = np.linalg.norm(graph.vectors, axis=1), graph.edge_index[0]
+        energies.append(np.bincount(centers, lengths * sizes, minlength=len(graph.species)))
+        forces.append(np.bincount(centers, sizes, minlength=len(graph.species)))
     return _rms(np.concatenate(energies)), _rms(np.concatenate(forces))
 
 

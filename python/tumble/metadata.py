@@ -130,7 +130,7 @@ def draft(
     Still to be filled in are `bytes_per_edge`, `parameters`, and the results of the references.
 
     Raises:
-        ExportError: If `species` holds what is no chemical element, or a reference one that isn't in
+        ExportError: If `species` has an entry that isn't a chemical element, or a reference an element that isn't in
             `species`.
         MetadataError: If the core refuses a field; the message names it.
     """

@@ -48,7 +48,7 @@ def load(
         memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.
 
     Raises:
-        ModelNotFoundError: If there is no such file and no model of that name.
+        ModelNotFoundError: If there is neither a file nor a model of this name.
         ModelFileError: If the file is damaged or no Tumble model (`MetadataError`), or doesn't reproduce its
             reference structures (`ReferenceMismatch`).
         DeviceError: If the device isn't there.
@@ -261,7 +261,7 @@ def torchscript_warnings_silenced() -> Iterator[None]:
 
 
 def _check_isolated_atoms(network: torch.nn.Module, document: Metadata) -> None:
-    """The contract allows atoms without a neighbour, which references rarely have."""
+    """Check atoms without a neighbor, which the contract allows but references rarely have."""
     atoms = Atoms(
         document["species"],
         positions=[[3.0 * document["cutoff"] * i, 0.0, 0.0] for i in range(len(document["species"]))],

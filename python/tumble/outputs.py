@@ -82,7 +82,7 @@ def model_and(model: str | Path, *others: str | Path) -> Iterator[Path]:
 
 
 def _ends(path: Path) -> bytes:
-    """What is near the ends of a file."""
+    """Return the beginning and the end of a file."""
     with path.open("rb") as file:
         head = file.read(_END)
         file.seek(max(len(head), path.stat().st_size - _END))

@@ -1,6 +1,6 @@
 """Where models are found.
 
-The rule is the core's, so that it is the same in LAMMPS: a file of that path; else NAME or NAME.pt in a
+The core implements the rule, so that it is the same in LAMMPS: a file of that path; else NAME or NAME.pt in a
 folder of `$TUMBLE_MODELS`, which is separated like `$PATH`; else in `share/models` of the installed package.
 """
 

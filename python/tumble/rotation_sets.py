@@ -129,12 +129,12 @@ class Description:
 
 
 def describe(name: str) -> Description:
-    """Count, degree, parity, weights and matrices of a set, and the published grids beside it.
+    """Count, degree, parity, weights and matrices of a set, and published grids for comparison.
 
     Raises:
         ConfigurationError: If there is no such set.
     """
-    rotation_set = RotationSet(name, seed=0)  # what is said here is the same for every draw
+    rotation_set = RotationSet(name, seed=0)  # these properties are the same for every draw
     frames = rotation_set.frames()
     degree = rotation_set.exactness()
     return Description(

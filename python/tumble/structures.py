@@ -13,7 +13,7 @@ from tumble.errors import StructureError
 
 
 def unknown_elements(species: Sequence[str]) -> list[str]:
-    """Those that are no chemical symbols; ASE's `X`, an unknown atom, is none."""
+    """Return the entries that are not chemical symbols; ASE's `X`, an unknown atom, is none."""
     return [symbol for symbol in species if symbol == "X" or symbol not in atomic_numbers]
 
 

@@ -88,7 +88,7 @@ def export_trained(
 
 
 def provenance(summary: dict[str, Any]) -> Provenance:
-    """What a training's summary says, without the folders of the machine that it ran on."""
+    """Return the summary of a training without the folders of the machine that it ran on."""
     configuration = copy.deepcopy(summary["configuration"])
     for entry in configuration["data"].values():
         entry["path"] = Path(entry["path"]).name

@@ -40,7 +40,7 @@ def run_lammps(
 
 
 def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int, symmetrize: str = "none") -> None:
-    """Run an i-PI server and the driver in `folder`; arguments and errors as in `run_lammps`."""
+    """Run an i-PI server and the driver in `folder`; see `run_lammps` for arguments and errors."""
     address = f"tumble-demo-{os.getpid()}-{secrets.token_hex(4)}"
     xml = copy_ipi(inputs, which, folder, steps, address)
     serve = [find_program("i-pi"), xml.name]

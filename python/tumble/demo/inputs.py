@@ -60,7 +60,7 @@ def find_inputs(folder: Path | None) -> Path:
 
 
 def copy_lammps(inputs: Path, which: LammpsInput, folder: Path) -> Path:
-    """Copy the files of a LAMMPS run into `folder` and gives the path of the script there."""
+    """Copy the files of a LAMMPS run into `folder` and return the path of the script there."""
     shutil.copy(inputs / which.data, folder)
     return Path(shutil.copy(inputs / which.script, folder))
 

@@ -28,9 +28,9 @@ MARK = "tumble-demo.txt"
 
 _NOTES = (
     "Each system is run twice: with the bare model, and symmetrized, that is with its energy averaged over rotations "
-    "or with a new random frame in every step. What differs between the two is what the broken symmetry does.",
-    "The runs take minutes, and what they show is that everything works. How large a bias they could have seen stands "
-    "beside each verdict; a study needs longer ones.",
+    "or with a new random frame in every step. The difference between the two is the effect of the broken symmetry.",
+    "The runs take minutes and show that everything works. The bias that they could have detected is given with each "
+    "verdict; a study needs longer runs.",
 )
 
 Tell = Callable[[str], None]
@@ -72,17 +72,17 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
             folder = (out / f"{name}-{'bare' if symmetrize == BARE else symmetrize}").resolve()
             folder.mkdir()
             title = f"{system.title}, {'bare' if symmetrize == BARE else f'symmetrized ({symmetrize})'}"
-            with _telling(f"{title}, {lengths[name]} steps", tell):
+            with _reported(f"{title}, {lengths[name]} steps", tell):
                 run = system.run(source, folder, model, lengths[name], symmetrize)
-            with _telling(f"{title}, analysis", tell):
+            with _reported(f"{title}, analysis", tell):
                 run = runs[folder.name] = replace(run, model=identity, symmetrize=symmetrize)
                 pair.append(analyze(run, system.observables, system.settings))
                 pair[-1].save(folder / NAME)
         comparisons.append(compare(pair, reference=pair[1].name))
         analyses += pair
-    with _telling("symmetry error against sets of rotations", tell):
+    with _reported("symmetry error against sets of rotations", tell):
         probed = probe_run(runs[PROBED], path)
-    with _telling("report", tell):
+    with _reported("report", tell):
         write_report(
             out / REPORT,
             analyses,
@@ -110,8 +110,8 @@ def _prepare(out: Path) -> None:
 
 
 @contextmanager
-def _telling(name: str, tell: Tell) -> Iterator[None]:
-    """Tell the name of what is being done, and its time when it is done."""
+def _reported(name: str, tell: Tell) -> Iterator[None]:
+    """Report the name of a step at its start, and its time at its end."""
     tell(f"  {name} … ")
     start = time.monotonic()
     result = "failed"

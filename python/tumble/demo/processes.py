@@ -1,6 +1,6 @@
-"""Runs other programs such that a failure is told, nothing hangs, and nothing is left behind.
+"""Execution of other programs: failures are reported, nothing hangs, and no process is left behind.
 
-Each program gets a session of its own, so that stopping it also stops what it started (`lmp` is a wrapper
+Each program gets its own session, so that stopping it also stops its children (`lmp` is a wrapper
 that starts the real one), and writes into a log file, the end of which goes into the message of an error.
 """
 
@@ -59,13 +59,13 @@ class Program:
                 raise DemoError(f"{name} couldn't be started: {error}") from error
 
     def __enter__(self) -> Program:
-        """Give the program, which runs already."""
+        """Return the running program."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the program and what it started, and waits until they are gone."""
+        """Stop the program and its children, and wait until they have ended."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             # The session outlives its leader, so the signal is sent even if the program itself has ended.
             try:
@@ -86,7 +86,7 @@ class Program:
         return self._process.poll()
 
     def wait(self, seconds: float) -> int | None:
-        """Wait for the end, at most so long, and gives the exit status, or None if it still runs."""
+        """Wait at most `seconds` for the end; return the exit status, or None if the program still runs."""
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -165,10 +165,10 @@ def find_program(name: str) -> str:
     Raises:
         DemoError: If there is none.
     """
-    beside = Path(sysconfig.get_path("scripts")) / name
-    found = str(beside) if beside.is_file() else shutil.which(name)
+    installed = Path(sysconfig.get_path("scripts")) / name
+    found = str(installed) if installed.is_file() else shutil.which(name)
     if found is None:
-        raise DemoError(f"expected the program `{name}` in `{beside.parent}` or on the path, found none")
+        raise DemoError(f"expected the program `{name}` in `{installed.parent}` or on the path, found none")
     return found
 
 

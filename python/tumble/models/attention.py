@@ -1,7 +1,7 @@
-"""Multi-head attention in which each atom and its neighbours attend to each other and to nobody else.
+"""Multi-head attention in which each atom and its neighbors attend only to each other.
 
 Tokens are packed, [N atoms; E edges] along one axis, and so are their queries, keys and values. Made of torch's own
-operators, it has all derivatives, so a model can be trained with it: each neighbourhood becomes a row of M slots, the
+operators, it has all derivatives, so a model can be trained with it: each neighborhood becomes a row of M slots, the
 atom, its edges, padding. What a model file holds are operators of Tumble's core, without padding and with one
 derivative (`csrc/operators/attention.h`); the numbers are the same.
 """
@@ -25,34 +25,34 @@ class Slots(NamedTuple):
     slot: Tensor
 
 
-def first_edges(centres: Tensor, n_atoms: int) -> Tensor:
+def first_edges(centers: Tensor, n_atoms: int) -> Tensor:
     """Return the first edge of each atom, and E at the end [N + 1].
 
     Args:
-        centres: Centre of each edge [E], ascending, contiguous.
+        centers: Center of each edge [E], ascending, contiguous.
         n_atoms: Number of atoms, N.
     """
-    return torch.searchsorted(centres, torch.arange(n_atoms + 1, device=centres.device))
+    return torch.searchsorted(centers, torch.arange(n_atoms + 1, device=centers.device))
 
 
-def lay_out(centres: Tensor, first: Tensor) -> Slots:
-    """Lay packed tokens out in rows as long as the longest neighbourhood.
+def lay_out(centers: Tensor, first: Tensor) -> Slots:
+    """Lay packed tokens out in rows as long as the longest neighborhood.
 
     Args:
-        centres: Centre of each edge [E], ascending.
+        centers: Center of each edge [E], ascending.
         first: What `first_edges` gave.
     """
-    n_atoms, n_edges = first.size(0) - 1, centres.size(0)
-    atoms = torch.arange(n_atoms, device=centres.device)
-    ranks = torch.arange(n_edges, device=centres.device) - first.index_select(0, centres)
+    n_atoms, n_edges = first.size(0) - 1, centers.size(0)
+    atoms = torch.arange(n_atoms, device=centers.device)
+    ranks = torch.arange(n_edges, device=centers.device) - first.index_select(0, centers)
     n_slots = 2 + int(ranks.max()) if n_edges > 0 else 1
-    slot = torch.cat((atoms * n_slots, centres * n_slots + 1 + ranks))
+    slot = torch.cat((atoms * n_slots, centers * n_slots + 1 + ranks))
     token = atoms.unsqueeze(1).expand(n_atoms, n_slots).reshape(-1)
-    return Slots(token.index_copy(0, slot, torch.arange(n_atoms + n_edges, device=centres.device)), slot)
+    return Slots(token.index_copy(0, slot, torch.arange(n_atoms + n_edges, device=centers.device)), slot)
 
 
 def padded_attention(qkv: Tensor, log_weights: Tensor, slots: Slots, n_atoms: int, heads: int) -> Tensor:
-    """Attend within neighbourhoods: out_i = sum_j softmax_j(q_i k_j / sqrt(D) + ln w_j) v_j, with w = 1 for the atom.
+    """Attend within neighborhoods: out_i = sum_j softmax_j(q_i k_j / sqrt(D) + ln w_j) v_j, with w = 1 for the atom.
 
     Args:
         qkv: Queries, keys and values of all tokens side by side [N + E, 3 * heads * D].

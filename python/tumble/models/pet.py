@@ -1,7 +1,7 @@
 """PET, the Point Edge Transformer of Pozdnyakov and Ceriotti (NeurIPS 2023, arXiv:2305.19302).
 
-Each atom holds one token for itself and one per edge to a neighbour. A message-passing layer runs a transformer
-over the tokens of each atom's neighbourhood; its outputs on the edge i->j become the input message of the edge
+Each atom holds one token for itself and one per edge to a neighbor. A message-passing layer runs a transformer
+over the tokens of each atom's neighborhood; its outputs on the edge i->j become the input message of the edge
 j->i in the next layer, so that ``depth`` layers see ``depth`` cutoff radii. The energy is the sum of readouts of
 all atom tokens and, times f_c(r), of all edge tokens, after every layer.
 
@@ -37,11 +37,11 @@ class PetConfig:
 
     Attributes:
         species: Chemical symbols, in the order of the model's species indices.
-        cutoff: Radius of a neighbourhood, Å.
-        cutoff_width: Width of the shell below ``cutoff`` in which a neighbour fades out, Å.
+        cutoff: Radius of a neighborhood, Å.
+        cutoff_width: Width of the shell below ``cutoff`` in which a neighbor fades out, Å.
         width: Length of a token.
         heads: Attention heads; divides ``width``.
-        radial: Gaussians in which the distance is expanded, beside its plain value.
+        radial: Number of Gaussians in which the distance is expanded, in addition to its value.
         feedforward: Hidden width of the block after each attention.
         message_layers: Message-passing layers, that is the depth in units of the cutoff.
         attention_layers: Transformer layers in each message-passing layer.
@@ -76,8 +76,8 @@ class PetConfig:
             raise ValueError(f"`cutoff_width`: expected a length in (0, {self.cutoff}], got {self.cutoff_width}")
 
 
-class Neighbourhoods(NamedTuple):
-    """Which tokens attend to each other, and how much a neighbour counts; see `tumble.models.attention`.
+class Neighborhoods(NamedTuple):
+    """Which tokens attend to each other, and how much a neighbor counts; see `tumble.models.attention`.
 
     Attributes:
         first: First edge of each atom, and E at the end [N + 1].
@@ -91,7 +91,7 @@ class Neighbourhoods(NamedTuple):
 
 
 class Attention(nn.Module):
-    """Multi-head self-attention in each neighbourhood, with smooth weights of the neighbours."""
+    """Multi-head self-attention in each neighborhood, with smooth weights of the neighbors."""
 
     def __init__(self, width: int, heads: int) -> None:
         """Build it for tokens of a width that the number of heads divides."""
@@ -101,7 +101,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(width, width)
 
     def forward(self, tokens: Tensor, slots: Slots, log_weights: Tensor, n_atoms: int) -> Tensor:
-        """Return what the attention adds to packed tokens [T, width]; see `tumble.models.attention`."""
+        """Return the update of packed tokens [T, width] by the attention; see `tumble.models.attention`."""
         added: Tensor = self.out(padded_attention(self.qkv(tokens), log_weights, slots, n_atoms, self.heads))
         return added
 
@@ -118,7 +118,7 @@ class TransformerLayer(nn.Module):
         self.expand = nn.Linear(width, feedforward)
         self.contract = nn.Linear(feedforward, width)
 
-    def forward(self, tokens: Tensor, around: Neighbourhoods) -> Tensor:
+    def forward(self, tokens: Tensor, around: Neighborhoods) -> Tensor:
         """Update packed tokens [T, width]."""
         slots = around.slots
         if slots is None:
@@ -128,7 +128,7 @@ class TransformerLayer(nn.Module):
         change: Tensor = self.contract(silu(self.expand(self.feedforward_norm(tokens))))
         return tokens + change
 
-    def _packed(self, tokens: Tensor, around: Neighbourhoods) -> Tensor:
+    def _packed(self, tokens: Tensor, around: Neighborhoods) -> Tensor:
         """Do the same by the core's operator."""
         parameters = [
             self.attention_norm.weight,
@@ -192,24 +192,24 @@ class MessageLayer(nn.Module):
         self,
         geometry: Tensor,
         species: Tensor,
-        neighbour_species: Tensor,
+        neighbor_species: Tensor,
         messages: Tensor | None,
-        around: Neighbourhoods,
+        around: Neighborhoods,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Run the layer.
 
         Args:
             geometry: Features of the edge vectors [E, 4 + radial].
             species: Species of the atoms [N].
-            neighbour_species: Species of the neighbour of each edge [E].
+            neighbor_species: Species of the neighbor of each edge [E].
             messages: Input messages of the edges [E, width]; the first layer has none.
-            around: Neighbourhoods of the atoms.
+            around: Neighborhoods of the atoms.
 
         Returns:
             Output tokens of the edges [E, width], readouts of the atoms [N] and of the edges [E], both in eV.
         """
         # The published encoder, linear(cat(geometry, species, message)), written as a sum of three products.
-        edges = self.geometry(geometry) + self.edge_species(neighbour_species)
+        edges = self.geometry(geometry) + self.edge_species(neighbor_species)
         if messages is not None:
             edges = edges + self.message(messages)
         edges = self.compress(silu(edges))
@@ -225,7 +225,7 @@ class Pet(nn.Module):
     """PET with the model contract of Tumble.
 
     Attributes:
-        cutoff: Radius of the neighbour list that it must be given, Å.
+        cutoff: Radius of the neighbor list that it must be given, Å.
         depth: Cutoff radii that an atomic energy sees.
         radial_centres: Centres of the Gaussians of the distance, Å.
     """
@@ -247,40 +247,40 @@ class Pet(nn.Module):
         """Return the energies of atoms.
 
         Args:
-            edge_vectors: Vectors from centre to neighbour [E, 3], Å; their dtype is that of the model.
-            edge_index: Centre and neighbour of each edge [2, E], sorted by centre.
-            reverse: Index of the edge neighbour -> centre [E], or -1 for none (its message is zero).
+            edge_vectors: Vectors from center to neighbor [E, 3], Å; their dtype is that of the model.
+            edge_index: Center and neighbor of each edge [2, E], sorted by center.
+            reverse: Index of the edge neighbor -> center [E], or -1 for none (its message is zero).
             species: Index of each atom's species [N].
 
         Returns:
             ``energy``: atomic energies without the composition baseline [N], eV.
         """
-        centres = edge_index[0].contiguous()
-        first = first_edges(centres, species.size(0))
+        centers = edge_index[0].contiguous()
+        first = first_edges(centers, species.size(0))
         slots: Slots | None = None
-        # What is exported needs one derivative, for forces, and gets the fast kernel; what is trained needs two.
+        # An exported model needs one derivative, for forces, and gets the fast kernel; training needs two.
         if not is_scripting():
-            slots = lay_out(centres, first)
-        return {"energy": self.atomic_energies(edge_vectors, edge_index[1], reverse, species, centres, first, slots)}
+            slots = lay_out(centers, first)
+        return {"energy": self.atomic_energies(edge_vectors, edge_index[1], reverse, species, centers, first, slots)}
 
     def atomic_energies(
         self,
         edge_vectors: Tensor,
-        neighbours: Tensor,
+        neighbors: Tensor,
         reverse: Tensor,
         species: Tensor,
-        centres: Tensor,
+        centers: Tensor,
         first: Tensor,
         slots: Slots | None,
     ) -> Tensor:
-        """Do the work of `forward`, with shapes that follow from those of the arguments.
+        """Implement `forward`, with shapes derived from those of the arguments.
 
         Args:
             edge_vectors: See `forward`.
-            neighbours: Neighbour of each edge [E].
+            neighbors: Neighbor of each edge [E].
             reverse: See `forward`.
             species: See `forward`.
-            centres: Centre of each edge [E], ascending.
+            centers: Center of each edge [E], ascending.
             first: First edge of each atom, and E at the end [N + 1].
             slots: Layout for attention with all derivatives, or None for that of the core.
 
@@ -290,21 +290,21 @@ class Pet(nn.Module):
         lengths = edge_vectors.square().sum(1, keepdim=True).sqrt()
         bumps = torch.exp(-((lengths - self.radial_centres) * self.radial_inverse_width).square())
         geometry = torch.cat((edge_vectors, lengths, bumps), 1)
-        # The floor lets a neighbour at the cutoff exactly weigh 1e-26 rather than giving ln 0.
+        # The floor lets a neighbor at the cutoff exactly weigh 1e-26 rather than giving ln 0.
         x = ((self.cutoff - lengths.squeeze(1)) / self.cutoff_width).clamp(1e-9, 1.0)
         shape = 10.0 + x * (6.0 * x - 15.0)
-        around = Neighbourhoods(first, 3.0 * x.log() + shape.log(), slots)
+        around = Neighborhoods(first, 3.0 * x.log() + shape.log(), slots)
 
-        neighbour_species = species.index_select(0, neighbours)
+        neighbor_species = species.index_select(0, neighbors)
         sources = reverse.clamp_min(0)
         has_source = (reverse >= 0).to(edge_vectors.dtype).unsqueeze(1)
         messages: Tensor | None = None
         atom_energies = edge_vectors.new_zeros(species.size(0))
-        edge_energies = edge_vectors.new_zeros(centres.size(0))
+        edge_energies = edge_vectors.new_zeros(centers.size(0))
         for layer in self.layers:
-            outputs, of_atoms, of_edges = layer(geometry, species, neighbour_species, messages, around)
+            outputs, of_atoms, of_edges = layer(geometry, species, neighbor_species, messages, around)
             atom_energies = atom_energies + of_atoms
             edge_energies = edge_energies + of_edges
             incoming = outputs.index_select(0, sources) * has_source
             messages = 0.5 * (incoming if messages is None else messages + incoming)
-        return atom_energies.index_add(0, centres, edge_energies * (x * x * x * shape))
+        return atom_energies.index_add(0, centers, edge_energies * (x * x * x * shape))

@@ -1,7 +1,7 @@
 """How far a model is from O(3) invariance on given structures, and what averaging over rotations makes of it.
 
 `probe` compares sets of rotations with a reference set of high degree: errors of energy, forces and frame torque
-against the number of evaluations, random frames beside them, and the spectrum of the energy over degrees of rotation.
+against the number of evaluations, random frames, and the spectrum of the energy over degrees of rotation.
 """
 
 from tumble.probe.options import DEFAULT_SETS, Options

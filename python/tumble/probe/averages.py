@@ -60,7 +60,7 @@ class StructureInFrames:
         Args:
             potential: The model.
             structure: With at least one atom.
-            evaluated: Is told the number of evaluations after each batch.
+            evaluated: Called with the number of evaluations after each batch.
         """
         self._potential = potential
         self._structure = structure

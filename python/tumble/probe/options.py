@@ -51,7 +51,7 @@ class Options:
         return asdict(self) | {"sets": list(self.sets)}
 
     def check(self) -> None:
-        """See that all of it is possible.
+        """Check all options.
 
         Raises:
             ConfigurationError: If it isn't.

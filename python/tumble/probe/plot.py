@@ -34,7 +34,7 @@ _FLOOR = 1e-9  # meV: less is rounding, and has no place on a logarithmic axis
 
 
 def check_figure(path: Path) -> None:
-    """See that a figure can be written there.
+    """Check that a figure can be written to a file.
 
     Raises:
         ConfigurationError: If the suffix is no format of matplotlib.

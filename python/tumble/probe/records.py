@@ -87,7 +87,7 @@ class Record:
 
 
 def deviation(energy: float, forces: Float, torque: Float) -> Deviation:
-    """Of one averaged potential.
+    """Return the deviation of one averaged potential.
 
     Args:
         energy: E - E_ref, eV.

@@ -54,9 +54,9 @@ def probe(
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.
         check: Whether to evaluate the reference structures in the model file.
-        planned: Is told the number of structures in a file, and of all evaluations, before the first of them; fewer are
+        planned: Called with the numbers of structures in a file and of all evaluations before the first; fewer are
             made if results of some structures are known.
-        evaluated: Is told the number of evaluations as they go on.
+        evaluated: Called with the number of evaluations during the run.
         structure_done: Is called after each structure.
 
     Raises:

@@ -36,7 +36,7 @@ def structure_key(atoms: Atoms) -> str:
 
 
 class _Frames:
-    """All frames in which a structure is evaluated, but for those of random averages."""
+    """All rotations of a structure that are evaluated, except those of random averages."""
 
     def __init__(self, options: Options) -> None:
         self._seed = options.seed
@@ -78,7 +78,7 @@ class StructureProbe:
         Args:
             potential: The model.
             options: Checked.
-            evaluated: Is told the number of evaluations as they go on.
+            evaluated: Called with the number of evaluations during the run.
         """
         self._potential = potential
         self._options = options

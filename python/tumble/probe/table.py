@@ -13,7 +13,7 @@ _MILLI = 1e3
 
 
 def format_probe(result: Probe) -> str:
-    """Return the tables for people."""
+    """Return the tables as human-readable text."""
     reference = result.reference
     lines = [
         f"{result.model} on {result.frames}: {_counted(result.structures, 'structure')}, "

@@ -112,7 +112,7 @@ def probe_in_processes(
 
 
 def _end(process: BaseProcess, connection: Connection[Any, Any]) -> None:
-    """It waits for another structure, or nobody wants its result any more."""
+    """Message of a process that waits for another structure, or whose result is no longer needed."""
     connection.close()
     process.terminate()
     process.join()
@@ -121,7 +121,7 @@ def _end(process: BaseProcess, connection: Connection[Any, Any]) -> None:
 def _next(
     busy: set[Connection[Any, Any]], evaluated: Callable[[int], None]
 ) -> tuple[Connection[Any, Any], tuple[int, Record]]:
-    """Wait for a structure; tell the progress in the meantime."""
+    """Wait for a structure and report the progress in the meantime."""
     while True:
         for connection in wait(list(busy)):
             assert isinstance(connection, Connection)
@@ -141,7 +141,7 @@ def _next(
 
 
 def _serve(connection: Connection[Any, Any], setup: Setup) -> None:
-    """What a process does."""
+    """Run the loop of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, too, and closes the pipe
     try:
         probe: StructureProbe | None = None
@@ -153,7 +153,7 @@ def _serve(connection: Connection[Any, Any], setup: Setup) -> None:
             except TumbleError as error:
                 connection.send(("error", (type(error).__name__, str(error))))
     except (EOFError, ConnectionError):
-        pass  # nobody listens any more
+        pass  # the receiver has ended
 
 
 def _probed(probe: StructureProbe, task: Task) -> Record:

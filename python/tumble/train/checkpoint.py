@@ -117,7 +117,7 @@ def save_checkpoint(folder: Path, content: dict[str, Any]) -> None:
 
 
 def _duplicate(source: Path, target: Path) -> None:
-    """Another name for a file or, on file systems without such links, a copy of it."""
+    """Link a file to another name or, on file systems without hard links, copy it."""
     try:
         os.link(source, target)
     except OSError:
@@ -155,7 +155,7 @@ def load_checkpoint(folder: Path, config: TrainConfig) -> dict[str, Any]:
 
 
 def _check_results(folder: Path, config: TrainConfig) -> None:
-    """Nothing is replaced that another configuration has left, though it can't be continued.
+    """Refuse a folder that another configuration has left, which can't be continued.
 
     Raises:
         TrainingError: There is a checkpoint of an earlier moment alone, or the result of another configuration.
@@ -184,7 +184,7 @@ def _check_results(folder: Path, config: TrainConfig) -> None:
 
 
 def remove_checkpoints(folder: Path) -> None:
-    """Take away what a training could go on from, and the summary that says whose folder it is."""
+    """Remove the checkpoints, and the summary that identifies the training of the folder."""
     for name in (CHECKPOINT, PREVIOUS, SUMMARY):
         (folder / name).unlink(missing_ok=True)
 
@@ -262,7 +262,7 @@ def load_weights(module: torch.nn.Module, state: dict[str, Tensor], path: str | 
     """Load weights that a file holds.
 
     Raises:
-        TrainingError: They are those of another architecture.
+        TrainingError: If they belong to another architecture.
     """
     try:
         module.load_state_dict(state)

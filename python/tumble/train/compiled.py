@@ -62,11 +62,11 @@ class CompiledPredict:
         """
         if not self._usable or min(len(batch.species), len(batch.vectors)) < 2:
             return predict(self.model, batch, create_graph=True)
-        centres, neighbours = batch.edge_index[0].contiguous(), batch.edge_index[1].contiguous()
-        first = first_edges(centres, len(batch.species))
-        slots = lay_out(centres, first)
+        centers, neighbors = batch.edge_index[0].contiguous(), batch.edge_index[1].contiguous()
+        first = first_edges(centers, len(batch.species))
+        slots = lay_out(centers, first)
         rows = slots.token.view(len(batch.species), -1)
-        inputs = (batch.vectors, neighbours, batch.reverse, batch.species, centres, first, rows, slots.slot)
+        inputs = (batch.vectors, neighbors, batch.reverse, batch.species, centers, first, rows, slots.slot)
         weights = [*self.model.parameters(), *self.model.buffers()]
         # Otherwise sizes that are equal by chance in the first batch would have to be equal ever after.
         with fx_config.patch(use_duck_shape=False):  # type: ignore[attr-defined]  # made at import
@@ -86,17 +86,17 @@ class _Energies(nn.Module):
     def forward(
         self,
         vectors: Tensor,
-        neighbours: Tensor,
+        neighbors: Tensor,
         reverse: Tensor,
         species: Tensor,
-        centres: Tensor,
+        centers: Tensor,
         first: Tensor,
         rows: Tensor,
         slot: Tensor,
     ) -> Tensor:
         """Return atomic energies [N], eV; `rows` is `Slots.token` as [N, M], so that its size is a product."""
         slots = Slots(rows.view(-1), slot)
-        return self.pet.atomic_energies(vectors, neighbours, reverse, species, centres, first, slots)
+        return self.pet.atomic_energies(vectors, neighbors, reverse, species, centers, first, slots)
 
 
 def _trace(model: Pet, weights: list[Tensor], inputs: tuple[Tensor, ...]) -> GraphModule:
@@ -118,9 +118,9 @@ def _trace(model: Pet, weights: list[Tensor], inputs: tuple[Tensor, ...]) -> Gra
         state = dict(zip(names, weights, strict=True))
         atomic: Tensor = torch.func.functional_call(energies, state, (vectors, *others))
         (gradients,) = torch.autograd.grad(atomic.sum(), vectors, create_graph=True)
-        neighbours, centres = others[0], others[3]
+        neighbors, centers = others[0], others[3]
         forces = vectors.new_zeros((atomic.size(0), 3))  # its `len` would be a constant of the graph
-        return atomic, forces.index_add(0, centres, gradients).index_add(0, neighbours, -gradients)
+        return atomic, forces.index_add(0, centers, gradients).index_add(0, neighbors, -gradients)
 
     copies = [weight.detach().clone().requires_grad_(weight.requires_grad) for weight in weights]
     graph = make_fx(evaluate, tracing_mode="symbolic")(copies, *inputs)

@@ -25,7 +25,7 @@ from tumble.structures import unknown_elements
 from tumble.train.mapping import build
 from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig, require
 
-MOST_THREADS = 1024  # more may overflow the stack of an OpenMP library, which ends the process without a word
+MOST_THREADS = 1024  # more may overflow the stack of an OpenMP library, which ends the process silently
 MODEL = "model.pt"  # what a training leaves in its folder, to start from or to export
 
 

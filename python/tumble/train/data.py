@@ -1,4 +1,4 @@
-"""Frames for training: reading, neighbour lists (once), baseline, split by group, batches.
+"""Frames for training: reading, neighbor lists (once), baseline, split by group, batches.
 
 Frames are kept as edge vectors, so a rotation is a matrix product on them and on the forces; nothing is rebuilt.
 """
@@ -25,8 +25,8 @@ class Frame:
     """One labelled structure.
 
     Attributes:
-        vectors: Edge vectors, sorted by centre [E, 3], Å.
-        edge_index: Centre and neighbour of each edge [2, E], int32.
+        vectors: Edge vectors, sorted by center [E, 3], Å.
+        edge_index: Centre and neighbor of each edge [2, E], int32.
         reverse: Index of the reverse edge [E], int32.
         species: Species index of each atom [N].
         energy: Total energy, eV.
@@ -53,7 +53,7 @@ class Batch:
 
     Attributes:
         vectors: Edge vectors [E, 3], Å.
-        edge_index: Centre and neighbour of each edge [2, E].
+        edge_index: Centre and neighbor of each edge [2, E].
         reverse: Index of the reverse edge [E].
         species: Species index of each atom [N].
         structure: Structure of each atom [N].

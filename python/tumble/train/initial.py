@@ -174,7 +174,7 @@ def _constants(module: torch.jit.ScriptModule) -> list[Tensor]:
 
 
 def _order(sizes: PetConfig) -> list[str | None]:
-    """Return the names in the order in which `Pet` uses its weights, found with weights that tell who they are."""
+    """Return the names in the order in which `Pet` uses its weights, found with weights that identify themselves."""
     marked = Pet(sizes).double().eval()
     with torch.no_grad():
         for k, parameter in enumerate(marked.parameters()):

@@ -25,7 +25,7 @@ class ProgressLine:
         self._frames = 0
 
     def start(self, stage: StageConfig, progress: float) -> None:
-        """Begin a stage, or go on with it from a progress between 0 and 1."""
+        """Begin a stage, or continue it from a progress between 0 and 1."""
         self.close()
         self._frames = 0
         self._bar = tqdm(

@@ -1,4 +1,4 @@
-"""Sets of frames of a configuration: what is trained on and what is held out."""
+"""Sets of frames of a configuration, for training and validation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Sets:
 
 
 def digests(config: TrainConfig, earlier: Mapping[str, str]) -> dict[str, str]:
-    """SHA-256 of the file of each set of a configuration, by the set's name.
+    """Return the SHA-256 hash of the file of each set of a configuration, by the name of the set.
 
     Args:
         config: Configuration.

@@ -1,4 +1,4 @@
-"""Outcome of a training: what the caller gets, and what `train_summary.json` says."""
+"""Outcome of a training: the returned summary, and the contents of `train_summary.json`."""
 
 from __future__ import annotations
 

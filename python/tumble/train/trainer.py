@@ -184,7 +184,7 @@ class Trainer:
         return self.finish(figure=len(self.rows) > validated)
 
     def run_stage(self, stage: StageConfig, pending: PendingSignal) -> bool:
-        """Go through what is left of a stage; return whether it ended, rather than this call's time.
+        """Run the rest of a stage; return whether it ended, and not only the time of this call.
 
         Raises:
             KeyboardInterrupt: A signal came; the checkpoint has all that was done.
@@ -328,7 +328,7 @@ class Trainer:
         )
 
     def restore(self, saved: dict[str, Any]) -> None:
-        """Continue from what a checkpoint of this configuration holds.
+        """Continue from a checkpoint of this configuration.
 
         Raises:
             TrainingError: Its weights are those of another architecture.
@@ -368,7 +368,7 @@ class Trainer:
 
 
 def require_finite(measured: dict[str, HeldOutErrors]) -> None:
-    """See that errors are numbers.
+    """Check that errors are finite.
 
     Raises:
         TrainingError: One is NaN or infinite; the message names the set.

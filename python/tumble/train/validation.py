@@ -38,7 +38,7 @@ class HeldOutErrors:
     symmetry_ratio: float | None = None
 
     def to_dict(self) -> dict[str, float]:
-        """Return what was measured, by name."""
+        """Return the measured values, by name."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
@@ -48,7 +48,7 @@ class HeldOut:
     def __init__(
         self, frames: Sequence[Frame], baseline: Tensor, device: torch.device, rotations: int, seed: int
     ) -> None:
-        """Bring them to the device.
+        """Move the graphs to the device.
 
         Args:
             frames: Frames, at least one.
