@@ -2,6 +2,10 @@
 
 They derive from `TumbleError`. The compiled core defines most of them; the others belong to parts in Python, and
 `tumble.demo` defines its own. The command line prints them without a traceback.
+
+The analysis of runs knows three kinds: a wrong choice of the user (`ConfigurationError`, and `SettingError`, which
+names a setting), an unreadable or impossible file (`TrajectoryError`), and a run that doesn't allow an observable
+(`NotApplicableError`).
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ __all__ = [
     "MetadataError",
     "ModelFileError",
     "ModelNotFoundError",
+    "NotApplicableError",
     "ProtocolError",
     "ReferenceMismatch",
     "ServerConnectionError",
@@ -60,12 +65,8 @@ class TrainingError(TumbleError):
     """A training can't start or continue: a bad configuration, unusable data, or a foreign checkpoint."""
 
 
-class TrajectoryError(TumbleError):
-    """A trajectory can't be read, or isn't suitable for an analysis."""
-
-
-class SettingError(ConfigurationError, TrajectoryError):
-    """A setting of an analysis is invalid, in general or for this trajectory.
+class SettingError(ConfigurationError):
+    """A setting of an analysis is invalid, in general or for this run.
 
     Args:
         setting: Its name, if possible that in `tumble.observables.base.settings.Settings`.
@@ -73,10 +74,7 @@ class SettingError(ConfigurationError, TrajectoryError):
 
     Attributes:
         setting: Name of the setting.
-        exit_status: Exit status of the command line.
     """
-
-    exit_status = 2
 
     def __init__(self, setting: str, text: str) -> None:
         super().__init__(setting, text)
@@ -85,3 +83,11 @@ class SettingError(ConfigurationError, TrajectoryError):
     def __str__(self) -> str:
         """Return the name of the setting and the text."""
         return f"`{self.setting}`: {self.args[1]}"
+
+
+class TrajectoryError(TumbleError):
+    """A file of a run is unreadable, damaged or impossible; the message names the file and the frame."""
+
+
+class NotApplicableError(TumbleError):
+    """A run doesn't allow an observable: its files lack something, or the observable isn't defined for the system."""

@@ -187,7 +187,7 @@ def test_finite_size_correction(bare: Path, tmp_path: Path, capsys: pytest.Captu
     added = float(result["D_infinite_molecules"].values - result["D_molecules"].values)
     assert added == pytest.approx(finite_size_correction(BOX, 300.0, 0.85), rel=1e-6)
     assert main(["analyze", str(alone(bare, tmp_path)), "--timestep", "0.5", *command[2:]]) == 1
-    assert "expected one, which the run's files don't tell; give `--temperature`" in capsys.readouterr().err
+    assert "`temperature`: expected one" in capsys.readouterr().err
 
 
 def test_what_the_user_says_wins_with_a_note(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -203,7 +203,7 @@ def test_bare_trajectory_needs_what_it_does_not_tell(
     file, dump = str(tmp_path / "out.json"), str(alone(bare, tmp_path))
     command = ["analyze", dump, "--observables", "dielectric", "-o", file]
     assert main(command) == 1
-    assert "expected one, which the run's files don't tell; give `--temperature`" in capsys.readouterr().err
+    assert "`temperature`: expected one" in capsys.readouterr().err
     assert main([*command, "--temperature", "300"]) == 0
     command = ["analyze", dump, "--observables", "reorientation", "-o", file]
     assert main(command) == 1
@@ -260,6 +260,8 @@ def test_what_one_run_lacks_stops_neither_its_other_observables_nor_the_next_run
         (["--stride", "0"], "`stride`: .* 1, got 0"),
         (["--jobs", "0"], "`jobs`: .* 1, got 0"),
         (["--start", "nan"], "`start`: .*got nan"),
+        (["--timestep", "-1"], "`timestep`: .*got -1"),
+        (["--temperature", "0"], "`temperature`: .*got 0"),
     ],
 )
 def test_wrong_settings_end_it_at_once(
@@ -292,12 +294,58 @@ def test_a_fault_in_one_observable_leaves_the_others(
     assert main(["analyze", str(fair), "--observables", "rdf,orientation,dipole", "-o", str(file)]) == 1
     printed = capsys.readouterr()
     assert "failed\n  rdf: a fault of Tumble, ZeroDivisionError: fair" in printed.out
-    assert f"error: rdf failed: a fault of Tumble, ZeroDivisionError: fair; the traceback is in {file}" in (printed.err)
+    tracebacks = tmp_path / "out.traceback.txt"
+    assert "tumble: error: rdf: a fault of Tumble, ZeroDivisionError: fair" in printed.err
+    assert str(tracebacks) in printed.err
     assert "Traceback" not in printed.err
+    assert "in faulty" in tracebacks.read_text()
     analysis = load_analysis(file)
     assert [result.observable for result in analysis.results] == ["orientation", "dipole"]
-    assert analysis.provenance["failed"]["rdf"]["traceback"].startswith("Traceback (most recent call last)")
     assert "in faulty" in analysis.provenance["failed"]["rdf"]["traceback"]
+    monkeypatch.undo()
+    assert main(["analyze", str(fair), "--observables", "rdf", "-o", str(file)]) == 0
+    assert not tracebacks.exists()
+
+
+def test_a_damaged_frame_ends_its_run_and_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damaged, whole = (write_run(tmp_path / name, frames=100) for name in ("damaged", "whole"))
+    dump = damaged / "water.dump"
+    before, found, after = dump.read_text().partition("ITEM: TIMESTEP\n600\n")
+    dump.write_text(before + found + after.replace("1 O ", "1 O x", 1))
+    assert main(["analyze", str(damaged), str(whole)]) == 1
+    printed = capsys.readouterr().err
+    assert f"tumble: error: `{damaged}`: frame 60 (step 600) of `{dump}`" in printed
+    assert len(printed.splitlines()) == 1
+    assert not (damaged / "analysis.json").exists()
+    assert load_analysis(whole)["rdf"].metadata["frames"] == 100
+    # Frames before it are as good as ever.
+    assert main(["analyze", str(damaged), "--observables", "rdf", "--stop", "0.295"]) == 0
+    assert load_analysis(damaged)["rdf"].metadata["last_frame"] == 59
+
+
+def test_a_setting_that_only_a_later_frame_refutes_loses_its_observable_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = write_run(tmp_path / "shrinking", frames=100)
+    dump = run / "water.dump"
+    before, found, after = dump.read_text().partition("ITEM: TIMESTEP\n600\n")
+    dump.write_text(before + found + after.replace(f"0 {BOX}\n", f"0 {BOX - 0.2}\n"))
+    assert main(["analyze", str(run), "--observables", "rdf,orientation", "--cutoff", "5.95"]) == 2
+    printed = capsys.readouterr()
+    assert "tumble: error: rdf: `cutoff`: expected at most" in printed.err
+    assert "5.900 Å" in printed.err
+    analysis = load_analysis(run)
+    assert [result.observable for result in analysis.results] == ["orientation"]
+    assert list(analysis.provenance["refused"]) == ["rdf"]
+    assert "not analyzed\n  rdf: `cutoff`" in printed.out
+
+
+def test_a_setting_that_is_wrong_for_a_later_run_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = (write_run(tmp_path / name, frames=frames) for name, frames in (("first", 100), ("second", 50)))
+    assert main(["analyze", str(first), str(second), "--observables", "rdf", "--start", "0.3"]) == 2
+    assert f"tumble: error: `{second}`: `start`: expected" in capsys.readouterr().err
+    assert load_analysis(first)["rdf"].metadata["frames"] == 40
+    assert not (second / "analysis.json").exists()
 
 
 def test_a_fault_in_the_test_of_equilibrium_leaves_the_observables(
@@ -392,9 +440,9 @@ def test_run_that_was_not_analysed_is(fair: Path, tmp_path: Path, capsys: pytest
 
 
 def test_wrong_names(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["compare", str(bare), "--names", "a,b"]) == 1
+    assert main(["compare", str(bare), "--names", "a,b"]) == 2
     assert "`--names`: expected 1 names, the reference's included, got 2" in capsys.readouterr().err
-    assert main(["analyze", str(bare), str(bare), "--name", "a"]) == 1
+    assert main(["analyze", str(bare), str(bare), "--name", "a"]) == 2
     assert "expected one run with `--output` and `--name`, got several" in capsys.readouterr().err
 
 
@@ -472,14 +520,14 @@ def test_files_of_runs_are_never_replaced(bare: Path, tmp_path: Path, capsys: py
     for command in [["analyze", str(bare), *only, "-o"], *commands]:
         for file in files:
             if (command[0], file.name) not in (("analyze", "analysis.json"), ("analyze", "probe.json")):
-                assert main([*command, str(file)]) == 1
+                assert main([*command, str(file)]) == 2
                 assert "expected a" in capsys.readouterr().err
                 if (command[0], file.name) != ("compare", "probe.json"):
-                    assert main([*command, str(file), "--force"]) == 1
+                    assert main([*command, str(file), "--force"]) == 2
     assert [file.read_bytes() for file in files] == before
     other = tmp_path / "other.html"
     other.write_text("<html>")
-    assert main(["report", str(bare), *only, "-o", str(other)]) == 1
+    assert main(["report", str(bare), *only, "-o", str(other)]) == 2
     assert "expected a new file or a page of `tumble report`" in capsys.readouterr().err
     for options in (["--force"], []):
         assert main(["report", str(bare), *only, "-o", str(other), *options]) == 0
@@ -529,14 +577,14 @@ def test_frames_are_chosen_by_their_times(tmp_path: Path) -> None:
 def test_options_that_can_not_be(
     bare: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["analyze", str(bare), "--observables", "dipole", *arguments]) == 1
+    assert main(["analyze", str(bare), "--observables", "dipole", *arguments]) == 2
     assert message in capsys.readouterr().err
 
 
 def test_runs_of_the_same_name_need_names(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = write_run(tmp_path / "bare", frames=100)
     command = ["compare", str(bare), str(other), "--observables", "dipole", "--reference", f"{other}/"]
-    assert main(command) == 1
+    assert main(command) == 2
     assert "expected different names, got bare, bare; give `--names`" in capsys.readouterr().err
     assert main([*command, "--names", "a,b"]) == 0
     assert "a against b" in capsys.readouterr().out

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tumble.demo.probed import STRUCTURES, probe_run
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.runs import Run, Trajectory
 
 FRAMES = 20
@@ -42,5 +42,5 @@ def test_less_is_left_of_the_error_with_more_rotations(run: Run, model: Path) ->
 
 
 def test_run_without_a_trajectory(model: Path) -> None:
-    with pytest.raises(TrajectoryError, match="trajectory, found none"):
+    with pytest.raises(NotApplicableError, match="trajectory, found none"):
         probe_run(Run("a", "LAMMPS", Path("nowhere")), model)

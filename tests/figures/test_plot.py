@@ -21,7 +21,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from support import made_up_results as made_up
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.figure_style import BLUE, GREY, VERMILION
 from tumble.figures.plot import figure_bytes, plot_results, quantity_panels
 from tumble.figures.traces import axis_label, look
@@ -283,13 +283,13 @@ def test_matplotlib_is_left_as_it_was() -> None:
 
 
 def test_another_ending_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"`path`: .*\.svg, \.png or \.pdf, got `.*\.gif`"):
+    with pytest.raises(ConfigurationError, match=r"`path`: .*\.svg, \.png or \.pdf, got `.*\.gif`"):
         plot_results([], path=tmp_path / "curve.gif")
 
 
 def test_nothing_to_draw() -> None:
     for results in ([], [result()]):
-        with pytest.raises(TrajectoryError, match=r"`results`: .*quantity.*got none"):
+        with pytest.raises(ConfigurationError, match=r"`results`: .*quantity.*got none"):
             plot_results(results)
 
 
@@ -299,7 +299,7 @@ def test_other_units_have_another_panel() -> None:
 
 
 def test_results_that_do_not_belong_together() -> None:
-    with pytest.raises(TrajectoryError, match="got those of msd, rdf"):
+    with pytest.raises(ConfigurationError, match="got those of msd, rdf"):
         plot_results([result(made_up.curve()), Result("msd", (made_up.curve(),))])
-    with pytest.raises(TrajectoryError, match=r"`labels`: .*1.*got 2"):
+    with pytest.raises(ConfigurationError, match=r"`labels`: .*1.*got 2"):
         plot_results([result(made_up.curve())], labels=["a", "b"])

@@ -12,7 +12,7 @@ import pytest
 from support import made_up_results as made_up
 from support.html_page import HtmlPage, data_of
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.report import write_report
 from tumble.study.analysis_file import Analysis
 from tumble.study.compare import compare
@@ -133,11 +133,11 @@ def test_an_analysis_without_anything(tmp_path: Path) -> None:
 
 def test_bad_input(analyses: list[Analysis], tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    with pytest.raises(TrajectoryError, match=r"`analyses`: .*run, got none"):
+    with pytest.raises(ConfigurationError, match=r"`analyses`: .*run, got none"):
         write_report(path, [])
-    with pytest.raises(TrajectoryError, match=r"`analyses`: .*got bare, bare"):
+    with pytest.raises(ConfigurationError, match=r"`analyses`: .*got bare, bare"):
         write_report(path, [analyses[0], replace(analyses[2], name="bare")])
-    with pytest.raises(TrajectoryError, match=r"`comparison`: .*bare, got .*icosahedral"):
+    with pytest.raises(ConfigurationError, match=r"`comparison`: .*bare, got .*icosahedral"):
         write_report(path, [analyses[0]], compare([analyses[0], analyses[2]]))
     assert not path.exists()
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError, SettingError
 from tumble.statistics.blocking import (
     bootstrap,
     choose_blocks,
@@ -100,9 +100,9 @@ def test_jackknife_values_of_a_mean_are_the_blocks() -> None:
 def test_number_of_blocks_as_asked_for() -> None:
     cells = cells_of(np.arange(100.0))
     assert len(choose_blocks(cells, blocks=7)) == 7
-    with pytest.raises(TrajectoryError, match=r"`blocks`: .*100, got 101"):
+    with pytest.raises(NotApplicableError, match=r"`blocks`: .*100, got 101"):
         choose_blocks(cells, blocks=101)
-    with pytest.raises(TrajectoryError, match=r"`blocks`: .*2, got 1"):
+    with pytest.raises(SettingError, match=r"`blocks`: .*2, got 1"):
         choose_blocks(cells, blocks=1)
 
 
@@ -131,7 +131,7 @@ def test_function_that_has_no_value_for_many_draws_has_no_error() -> None:
 
 
 def test_one_frame_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="at least 2 frames"):
+    with pytest.raises(NotApplicableError, match="at least 2 frames"):
         choose_blocks(cells_of(np.ones(1)))
 
 

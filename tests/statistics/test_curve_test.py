@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.signal import lfilter
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.statistics.blocking import choose_blocks
 from tumble.statistics.cells import cells_of
 from tumble.statistics.curve_test import test_equal, test_zero
@@ -156,9 +156,9 @@ def test_what_never_changes_is_certain(value: float, sigma: float, p_value: floa
 
 
 def test_bad_blocks_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"`blocks`: .*2, got 1"):
+    with pytest.raises(NotApplicableError, match=r"`blocks`: .*2, got 1"):
         test_zero(np.ones((1, 4)))
-    with pytest.raises(TrajectoryError, match="in all blocks, got none"):
+    with pytest.raises(NotApplicableError, match="in all blocks, got none"):
         test_zero(np.full((4, 3), np.nan))
-    with pytest.raises(TrajectoryError, match=r"`second`: .*\(4,\), got \(5,\)"):
+    with pytest.raises(ConfigurationError, match=r"`second`: .*\(4,\), got \(5,\)"):
         test_equal(np.ones((3, 4)), np.ones((3, 5)))

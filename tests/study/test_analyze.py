@@ -13,7 +13,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 from support.oriented_water import EDGE, positions
 
-from tumble.errors import SettingError, TrajectoryError
+from tumble.errors import NotApplicableError, SettingError
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.processes import Processes
 from tumble.observables.base.settings import Settings
@@ -117,7 +117,7 @@ def one_by_one(run: Run, settings: Settings, processes: Processes | None) -> tup
                 for analysis in plan.analyses:
                     analysis.run(2, None, 1, backend=processes if analysis.parallelizable else None)
                 found[name] = plan.conclude().to_dict()
-            except TrajectoryError as error:
+            except NotApplicableError as error:
                 skipped[name] = str(error)
     return found, skipped
 
@@ -173,7 +173,9 @@ def test_a_wrong_setting_ends_the_analysis(jobs: int, tmp_path: Path) -> None:
     assert told == []
 
 
-def test_a_setting_that_fails_in_a_frame_ends_the_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_fails_in_a_later_frame_loses_its_observable_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run, told = of_lammps(tmp_path), []
 
     def refused(self: Rdf) -> Array:
@@ -182,6 +184,7 @@ def test_a_setting_that_fails_in_a_frame_ends_the_pass(tmp_path: Path, monkeypat
         return np.zeros(1)
 
     monkeypatch.setattr(Rdf, "_sample", refused)
-    with pytest.raises(SettingError, match="`cutoff`"):
-        analyze(run, None, Settings(cutoff=3.0), progress=lambda *how_far: told.append(how_far))
-    assert told[-1] == (9, FRAMES)
+    analysis = analyze(run, None, Settings(cutoff=3.0), progress=lambda *how_far: told.append(how_far))
+    assert analysis.provenance["refused"] == {"rdf": "`cutoff`: expected less, got more"}
+    assert "orientation" in {result.observable for result in analysis.results}
+    assert told[-1] == (FRAMES, FRAMES)

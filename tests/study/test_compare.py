@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from tumble.analysis import TrajectoryError
+from tumble.analysis import ConfigurationError
 from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.quantity import Axis
 from tumble.observables.quantities.result import Result
@@ -203,7 +203,7 @@ def test_runs_analysed_from_different_times_are_named() -> None:
 
 
 def test_names_must_tell_runs_apart() -> None:
-    with pytest.raises(TrajectoryError, match=r"`analyses`: .*got a, a"):
+    with pytest.raises(ConfigurationError, match=r"`analyses`: .*got a, a"):
         compare([analysis("a", 1), analysis("a", 2)])
-    with pytest.raises(TrajectoryError, match=r"`reference`: .*got `c`"):
+    with pytest.raises(ConfigurationError, match=r"`reference`: .*got `c`"):
         compare([analysis("a", 1)], reference="c")

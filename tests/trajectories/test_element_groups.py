@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from support.motions import motion
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.trajectories.element_groups import atoms_by_element
 
 
@@ -18,5 +18,5 @@ def test_groups_in_the_order_of_the_alphabet() -> None:
 
 
 def test_no_elements_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"`universe`: .*elements .*got none"):
+    with pytest.raises(NotApplicableError, match=r"`universe`: .*elements .*got none"):
         atoms_by_element(MDAnalysis.Universe.empty(2, trajectory=True))

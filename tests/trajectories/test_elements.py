@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.trajectories.elements import element_of, elements_of, masses_of
 
 
@@ -34,5 +34,5 @@ def test_isotopes_agree_with_ipi() -> None:
 
 
 def test_labels_that_are_no_elements() -> None:
-    with pytest.raises(TrajectoryError, match=r"elements .*`x`.* 1, 2"):
+    with pytest.raises(NotApplicableError, match=r"elements .*`x`.* 1, 2"):
         elements_of(["1", "2", "1"], "x")

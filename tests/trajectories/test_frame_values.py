@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from MDAnalysis.coordinates.timestep import Timestep
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.trajectories.frame_values import FrameValues
 
 
@@ -25,12 +25,12 @@ def test_each_kind_of_source() -> None:
 
 
 def test_missing_frame() -> None:
-    with pytest.raises(TrajectoryError, match=r"`dipoles`: .*got 3 for frame 3"):
+    with pytest.raises(ConfigurationError, match=r"`dipoles`: .*got 3 for frame 3"):
         FrameValues("dipoles", np.zeros((3, 2))).at(frame(3))
 
 
 def test_missing_entry() -> None:
-    with pytest.raises(TrajectoryError, match=r"`charges`: .*`c`.*got q, mux, muy, muz"):
+    with pytest.raises(ConfigurationError, match=r"`charges`: .*`c`.*got q, mux, muy, muz"):
         FrameValues("charges", "c").at(frame(0))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.trajectories.open import notes_of, open_trajectory
 
 HEAD = "ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n0 9\n0 9\n0 9\n"
@@ -35,7 +35,7 @@ def test_frames_of_some_steps(dump: Path, steps: tuple[int | None, int | None], 
 
 
 def test_no_frame_of_the_steps(dump: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"step 9.*got steps 0 to 8"):
+    with pytest.raises(NotApplicableError, match=r"step 9.*got steps 0 to 8"):
         open_trajectory(dump, steps=(9, None))
     universe = open_trajectory(dump, steps=(9, None), optional_steps=True)
     assert len(universe.trajectory) == 5

@@ -12,7 +12,7 @@ from MDAnalysis.coordinates.LAMMPS import DumpReader
 from support import trajectories
 from support.trajectories import EVERY, FIRST, FRAMES, LAMMPS_TIMESTEP
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError, TrajectoryError
 from tumble.observables.dynamics.msd import MeanSquareDisplacement
 from tumble.observables.structure.rdf import Rdf
 from tumble.trajectories.lammps_dump import LammpsDump
@@ -249,11 +249,11 @@ def test_atoms_that_change_their_elements_are_refused_elsewhere(tmp_path: Path) 
         MeanSquareDisplacement(universe),
         Rdf(universe, {"own": (universe.atoms[:5], universe.atoms[5:])}, cutoff=4.0),
     ):
-        with pytest.raises(TrajectoryError, match=message):
+        with pytest.raises(NotApplicableError, match=message):
             observable.run()
     with pytest.raises(TrajectoryError, match=message):
         open_trajectory([path, path], beads=True).trajectory[1]
-    with pytest.raises(TrajectoryError, match=message):
+    with pytest.raises(NotApplicableError, match=message):
         _ = universe.trajectory[1]
 
 

@@ -7,7 +7,7 @@ import MDAnalysis
 import numpy as np
 import pytest
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.trajectories.masses import masses_of
 
 
@@ -29,7 +29,7 @@ def test_order_of_trust() -> None:
 
 
 def test_unknown_masses_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match="mass for each of 3 atoms"):
+    with pytest.raises(NotApplicableError, match="mass for each of 3 atoms"):
         masses_of(universe("OQH"))
-    with pytest.raises(TrajectoryError, match=r"`masses`: .*positive"):
+    with pytest.raises(ConfigurationError, match=r"`masses`: .*positive"):
         masses_of(universe("OHH"), np.array([1.0, 2.0]))

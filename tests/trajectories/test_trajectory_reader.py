@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from MDAnalysis.analysis.rms import RMSF
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.trajectories.frames import Frame, FrameSource
 from tumble.trajectories.open import notes_of
 from tumble.trajectories.trajectory_reader import TrajectoryReader
@@ -126,7 +126,7 @@ def test_cell_for_frames_that_have_none() -> None:
     np.testing.assert_array_equal(
         universe(source, cell=np.array([5.0, 6, 7, 90, 80, 70])).dimensions, [5, 6, 7, 90, 80, 70]
     )
-    with pytest.raises(TrajectoryError, match=r"`cell`: .*`made up`.*got \[5.0"):
+    with pytest.raises(ConfigurationError, match=r"`cell`: .*`made up`.*got \[5.0"):
         universe(MadeUp(2), cell=np.array([5.0, 6, 7, 90, 80, 70]))
 
 
@@ -141,7 +141,7 @@ def test_positions_that_are_not_numbers_are_refused_where_they_are() -> None:
 
 @pytest.mark.parametrize("timestep", [0.0, -1.0, float("nan")])
 def test_time_steps_that_make_no_sense(timestep: float) -> None:
-    with pytest.raises(TrajectoryError, match=r"`timestep`: .*positive"):
+    with pytest.raises(ConfigurationError, match=r"`timestep`: .*positive"):
         universe(MadeUp(2), timestep=timestep)
 
 

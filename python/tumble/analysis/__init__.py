@@ -13,7 +13,7 @@ This package is a façade: the modules of what it exports are in `trajectories`,
 are in Å and times in ps, as everywhere in MDAnalysis.
 """
 
-from tumble.errors import SettingError, TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError, TrajectoryError
 from tumble.figures.plot import plot_results
 from tumble.observables.dipoles.dielectric import Dielectric
 from tumble.observables.dipoles.dipole import Dipole
@@ -54,6 +54,7 @@ __all__ = [
     "Axis",
     "BodyRotation",
     "Comparison",
+    "ConfigurationError",
     "Dielectric",
     "Dipole",
     "DipoleCorrelation",
@@ -68,6 +69,7 @@ __all__ = [
     "LatticeRotation",
     "MeanSquareDisplacement",
     "MolecularRotation",
+    "NotApplicableError",
     "Ordering",
     "Orientation",
     "PointCharges",

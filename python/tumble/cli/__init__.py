@@ -3,9 +3,9 @@
 Each subcommand is a module with `add_parser(subparsers)`, which defines its arguments, and `run(arguments)`, which
 returns the exit status. Slow imports happen only in `run`, so that `tumble --help` answers at once.
 
-Exit status, as for other programs: 0 for success, 1 for a failure, 2 for a wrong command line, 130 after an
-interruption, 128 + N after signal N (143 for SIGTERM, 129 for SIGHUP), 141 if the reader closes the output early
-(`tumble ... | head`).
+Exit status, as for other programs: 0 for success, 1 for a failure, 2 for a wrong command line (and for a wrong setting
+of a command that analyzes runs), 130 after an interruption, 128 + N after signal N (143 for SIGTERM, 129 for SIGHUP),
+141 if the reader closes the output early (`tumble ... | head`).
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _run(arguments: argparse.Namespace) -> int:
     """Run a command; print errors of tumble and of the system as one line."""
     set_waiting()
     # Imported here, since it loads the compiled core.
-    from tumble.errors import TumbleError
+    from tumble.errors import ConfigurationError, TumbleError
 
     try:
         status: int = arguments.run(arguments)
@@ -108,8 +108,8 @@ def _run(arguments: argparse.Namespace) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
         print(f"tumble: error: {printable(_words(error))}", file=sys.stderr)
-        # Errors in the command line define their exit status.
-        return int(getattr(error, "exit_status", 1))
+        # Some commands tell a wrong setting from other failures.
+        return int(getattr(arguments, "status_of_settings", 1)) if isinstance(error, ConfigurationError) else 1
     return status
 
 

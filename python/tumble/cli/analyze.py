@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tumble.cli.failures import check_complete, report_faults
 from tumble.cli.options import Once, add_overwrite
+from tumble.cli.terminal import printable
 
 if TYPE_CHECKING:
     from tumble.observables.base.settings import Settings
@@ -50,6 +53,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add the options that define an analysis."""
+    parser.set_defaults(status_of_settings=2)
     parser.add_argument("--start", metavar="PS", type=float, help="ignore everything before this time")
     parser.add_argument("--stop", metavar="PS", type=float, help="ignore everything after this time")
     parser.add_argument("--stride", metavar="N", type=int, default=1, help="take every N-th frame (default: 1)")
@@ -113,9 +117,6 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.errors import ConfigurationError
     from tumble.observables.registry import OBSERVABLES
     from tumble.outputs import ANALYSIS, check_output
-    from tumble.runs import open_run
-    from tumble.study.fingerprint import files_read
-    from tumble.study.tables import format_numbers
 
     for given in arguments.runs:
         if arguments.observables is not None and given in OBSERVABLES and not Path(given).exists():
@@ -132,45 +133,54 @@ def run(arguments: argparse.Namespace) -> int:
             f"`RUN`: expected a pattern in quotes for files that belong together, got {len(arguments.runs)} files"
         )
     settings = read_settings(arguments)
-    whole = True
+    opening_of(arguments)  # checks them
     for given in arguments.runs:
         path = arguments.output if arguments.output is not None else file_of(given)
         check_output("output", path, ANALYSIS, overwrite=arguments.overwrite)
     if arguments.plots is not None and arguments.plots.exists() and not arguments.plots.is_dir():
         raise ConfigurationError(f"`--plots`: expected a folder, got the file `{arguments.plots}`")
-    for given in arguments.runs:
-        opened = open_run(given, name=arguments.name, **opening_of(arguments))
-        read = files_read(opened, settings)
-        path = arguments.output if arguments.output is not None else file_of(given)
-        check_output("output", path, ANALYSIS, inputs=read, overwrite=arguments.overwrite)
-        analysis = analyze_run(opened, settings, chosen(arguments))
-        analysis.save(path)
-        print(format_numbers(analysis))
-        print(f"written to {path}\n")
-        if arguments.plots is not None:
-            _plot(analysis, arguments, read)
-        whole = report_failures(analysis, path) and whole
-        if lacking := missing_requested(analysis, arguments):
-            # Go on: the next run may have these observables.
-            print(f"tumble: error: {'' if single else f'`{given}`: '}{lacking}", file=sys.stderr)
-            whole = False
-    return 0 if whole else 1
+    return max(_status_of(given, settings, arguments, single) for given in arguments.runs)
 
 
-def report_failures(analysis: Analysis, path: Path) -> bool:
-    """Print which observables failed by a fault, and return whether none did.
+def _status_of(given: str, settings: Settings, arguments: argparse.Namespace, single: bool) -> int:
+    """Analyze a run and return its exit status.
 
-    Args:
-        analysis: The saved analysis.
-        path: Its file.
+    An unreadable file, or a run without what is requested, stops only this run: the next one may be fine.
     """
-    failed = analysis.provenance.get("failed", {})
-    for name, each in failed.items():
-        print(
-            f"tumble: error: {name} failed: {each['error']}; the traceback is in {path} (provenance, failed, {name})",
-            file=sys.stderr,
-        )
-    return not failed
+    from tumble.errors import ConfigurationError, NotApplicableError, TrajectoryError
+
+    try:
+        return _analyze(given, settings, arguments)
+    except (ConfigurationError, NotApplicableError, TrajectoryError) as error:
+        if single:
+            raise
+        text = f"`{given}`: {error}"
+        if isinstance(error, ConfigurationError):
+            raise ConfigurationError(text) from error
+        print(f"tumble: error: {printable(text)}", file=sys.stderr)
+        return 1
+
+
+def _analyze(given: str, settings: Settings, arguments: argparse.Namespace) -> int:
+    """Analyze a run, print its numbers, write its file, and return its exit status."""
+    from tumble.outputs import ANALYSIS, check_output
+    from tumble.runs import open_run
+    from tumble.study.fingerprint import files_read
+    from tumble.study.tables import format_numbers
+
+    opened = open_run(given, name=arguments.name, **opening_of(arguments))
+    read = files_read(opened, settings)
+    path = arguments.output if arguments.output is not None else file_of(given)
+    check_output("output", path, ANALYSIS, inputs=read, overwrite=arguments.overwrite)
+    analysis = analyze_run(opened, settings, chosen(arguments))
+    analysis.save(path)
+    print(format_numbers(analysis))
+    print(f"written to {path}\n")
+    if arguments.plots is not None:
+        _plot(analysis, arguments, read)
+    faults = report_faults(analysis, path)
+    check_complete(analysis, by_name=arguments.observables is not None)
+    return 1 if faults else 0
 
 
 def file_of(given: str) -> Path:
@@ -183,28 +193,18 @@ def file_of(given: str) -> Path:
     return path.with_name(f"{path.name.replace('*', '')}.{NAME}")
 
 
-def missing_requested(analysis: Analysis, arguments: argparse.Namespace) -> str:
-    """Return the explicitly requested observables that were skipped, with the reasons; empty if there are none."""
-    from tumble.study.analysis_file import grouped
-
-    skipped = analysis.provenance["skipped"]
-    return "; ".join(grouped(skipped)) if arguments.observables is not None else ""
-
-
-def check_requested(analysis: Analysis, arguments: argparse.Namespace) -> None:
-    """Fail if an explicitly requested observable was skipped.
+def opening_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments of `open_run` for facts that the files of a run don't contain.
 
     Raises:
-        TrajectoryError: If one was skipped.
+        SettingError: If a value is impossible.
     """
-    from tumble.errors import TrajectoryError
+    from tumble.errors import SettingError
 
-    if lacking := missing_requested(analysis, arguments):
-        raise TrajectoryError(lacking)
-
-
-def opening_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the arguments of `open_run` for facts that the files of a run don't contain."""
+    for name in ("timestep", "temperature"):
+        value = getattr(arguments, name)
+        if value is not None and not 0 < value < math.inf:
+            raise SettingError(name, f"expected a positive number, got {value:g}")
     return {
         "topology": arguments.topology,
         "trajectory": arguments.trajectory,
@@ -223,7 +223,6 @@ def analyze_run(opened: Run, settings: Settings, observables: Sequence[str] | No
         settings: Settings of the analysis.
         observables: Names of the requested observables; None for all.
     """
-    from tumble.cli.terminal import printable
     from tumble.observables.base.progress import progress_bar
     from tumble.study.analyze import analyze
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tumble.cli.analyze import analyze_run, check_requested, chosen, file_of, opening_of, read_settings, report_failures
+from tumble.cli.analyze import analyze_run, chosen, file_of, opening_of, read_settings
+from tumble.cli.failures import check_complete, report_faults
 from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.files import shown
 from tumble.observables.base.settings import Settings
@@ -44,7 +45,8 @@ def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
 
     Raises:
         ConfigurationError: If the number of names differs from that of the runs, or names aren't unique.
-        TrajectoryError: If a run can't be analyzed.
+        TrajectoryError: If a file of a run can't be read.
+        NotApplicableError: If a run can't be analyzed.
     """
     paths = [Path(path) for path in arguments.runs]
     reference = None if arguments.reference is None else Path(arguments.reference)
@@ -102,8 +104,8 @@ def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
     analysis = analyze_run(opened, settings, observables)
     if arguments.observables is None:
         analysis.save(file)
-        report_failures(analysis, file)
-    check_requested(analysis, arguments)
+        report_faults(analysis, file)
+    check_complete(analysis, by_name=arguments.observables is not None)
     return analysis
 
 

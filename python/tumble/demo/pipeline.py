@@ -52,7 +52,8 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
     Raises:
         DemoError: If a run fails, or `out` holds something else.
         ModelNotFoundError: If there is no such model.
-        TrajectoryError: If a run can't be analyzed.
+        TrajectoryError: If a file of a run can't be read.
+        NotApplicableError: If a run can't be analyzed.
         EvaluationError: If the model fails outside of the engines.
     """
     source = inputs.find_inputs(source)

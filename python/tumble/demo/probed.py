@@ -31,7 +31,7 @@ def probe_run(run: Run, model: Path) -> dict[str, Any]:
         As `tumble probe --json` writes it.
 
     Raises:
-        TrajectoryError: If the run has no trajectory.
+        NotApplicableError: If the run has no trajectory.
         EvaluationError: If the model fails.
     """
     universe = run.universe()

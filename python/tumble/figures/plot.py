@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.figure_style import METADATA, STYLE
 from tumble.figures.curves import CurvePanel, PointsPanel
 from tumble.figures.numbers import NumberPanel
@@ -45,7 +45,7 @@ def plot_results(
         path: File to which the figure is also written: .svg, .png or .pdf.
 
     Raises:
-        TrajectoryError: If there is nothing to draw, results are of different observables, or the suffix of `path`
+        ConfigurationError: If there is nothing to draw, results are of different observables, or the suffix of `path`
             isn't a format of figures.
         OSError: If the file can't be written; an earlier file is then left as it was.
     """
@@ -66,7 +66,7 @@ def quantity_panels(results: Sequence[Result], *, labels: Sequence[str] | None =
         labels: See `plot_results`.
 
     Raises:
-        TrajectoryError: If results are of different observables.
+        ConfigurationError: If results are of different observables.
     """
     traces: dict[tuple[str, ...], list[Trace]] = {}
     for index, (label, result) in enumerate(zip(_names(results, labels), results, strict=True)):
@@ -84,10 +84,10 @@ def draw_panels(panels: Sequence[Panel], most_columns: int = 2) -> Figure:
         most_columns: Largest number of columns.
 
     Raises:
-        TrajectoryError: If there are no panels.
+        ConfigurationError: If there are no panels.
     """
     if not panels:
-        raise TrajectoryError("`results`: expected at least one quantity to draw, got none")
+        raise ConfigurationError("`results`: expected at least one quantity to draw, got none")
     columns: list[list[Panel]] = [[] for _ in panels[:most_columns]]
     for panel in panels:
         min(columns, key=_height).append(panel)
@@ -108,17 +108,17 @@ def check_figure(path: Path) -> None:
     """Check that the suffix of a file is a format of figures.
 
     Raises:
-        TrajectoryError: If it isn't.
+        ConfigurationError: If it isn't.
     """
     if path.suffix.lower() not in FORMATS:
-        raise TrajectoryError(f"`path`: expected a file that ends in .svg, .png or .pdf, got `{path}`")
+        raise ConfigurationError(f"`path`: expected a file that ends in .svg, .png or .pdf, got `{path}`")
 
 
 def write_figure(figure: Figure, path: Path) -> None:
     """Write a figure in the format given by the suffix of the file.
 
     Raises:
-        TrajectoryError: If the suffix isn't a format of figures.
+        ConfigurationError: If the suffix isn't a format of figures.
         OSError: If the file can't be written; an earlier file is then left as it was.
     """
     check_figure(path)
@@ -137,11 +137,13 @@ def _names(results: Sequence[Result], labels: Sequence[str] | None) -> list[str]
     """Return the names of the runs, after a check that all results are of one observable."""
     observables = sorted({result.observable for result in results})
     if len(observables) > 1:
-        raise TrajectoryError(f"`results`: expected results of one observable, got those of {', '.join(observables)}")
+        raise ConfigurationError(
+            f"`results`: expected results of one observable, got those of {', '.join(observables)}"
+        )
     if labels is None:
         return [f"run {number}" for number in range(1, len(results) + 1)] if len(results) > 1 else [""] * len(results)
     if len(labels) != len(results):
-        raise TrajectoryError(f"`labels`: expected {len(results)}, one for each result, got {len(labels)}")
+        raise ConfigurationError(f"`labels`: expected {len(results)}, one for each result, got {len(labels)}")
     return list(labels)
 
 

@@ -25,7 +25,7 @@ _RUN = {
     "Steps": ("steps",),
     "Time step / fs": ("timestep_fs",),
 }
-_ELSEWHERE = {"inputs", "skipped", "drift"}
+_ELSEWHERE = {"inputs", "skipped", "refused", "drift"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ def skipped(analyses: Sequence[Analysis]) -> list[str]:
     return [
         f"{analysis.name}: no {observable}, since {reason}"
         for analysis in analyses
-        for observable, reason in (analysis.provenance.get("skipped") or {}).items()
+        for key in ("skipped", "refused")
+        for observable, reason in (analysis.provenance.get(key) or {}).items()
     ]
 
 

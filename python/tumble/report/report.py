@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.files import write_atomically
 from tumble.report.page import render
 from tumble.report.probed import probed_section
@@ -46,7 +46,7 @@ def write_report(
         now: Time to be printed on the page.
 
     Raises:
-        TrajectoryError: If there are no runs, names aren't unique, or the comparison is of other runs.
+        ConfigurationError: If there are no runs, names aren't unique, or the comparison is of other runs.
         OSError: If the file can't be written; an earlier file is then left as it was.
     """
     _check(analyses, comparison)
@@ -75,13 +75,13 @@ def _title(comparison: Comparison | None) -> str:
 
 def _check(analyses: Sequence[Analysis], comparison: Comparison | None) -> None:
     if not analyses:
-        raise TrajectoryError("`analyses`: expected at least one run, got none")
+        raise ConfigurationError("`analyses`: expected at least one run, got none")
     names = [analysis.name for analysis in analyses]
     if len(set(names)) < len(names):
-        raise TrajectoryError(f"`analyses`: expected different names, got {', '.join(names)}")
+        raise ConfigurationError(f"`analyses`: expected different names, got {', '.join(names)}")
     if comparison is not None:
         others = sorted({row.run for row in comparison.rows} - set(names))
         if others:
-            raise TrajectoryError(
+            raise ConfigurationError(
                 f"`comparison`: expected verdicts on {', '.join(names)}, got verdicts on {', '.join(others)}"
             )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.files import shown
 from tumble.runs.ipi.run import (
     damaged_inputs,
@@ -50,8 +51,12 @@ def open_run(
         units: Style of units of LAMMPS; replaces that of the log or the dump, with a note.
 
     Raises:
+        ConfigurationError: If `timestep` or `temperature` isn't positive.
         TrajectoryError: If there is no such run, or it can't be read.
     """
+    for option, value in (("timestep", timestep), ("temperature", temperature)):
+        if value is not None and not 0 < value < math.inf:
+            raise ConfigurationError(f"`{option}`: expected a positive number, got {value:g}")
     before = stamps_in(folder_of(path))
     named = None if trajectory is None else tuple(Path(each) for each in trajectory)
     run = _with_timestep(_read(Path(path), name, units, timestep, named, beads), timestep)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.runs.stamp import Stamp
 from tumble.trajectories.nuclei import nuclei_of
 from tumble.types import Array
@@ -145,7 +145,7 @@ class Run:
         files = self.trajectory
         if not files.positions:
             why = f": {files.absence}" if files.absence else ""
-            raise TrajectoryError(f"`{self.folder}`: expected a trajectory, found none{why}")
+            raise NotApplicableError(f"`{self.folder}`: expected a trajectory, found none{why}")
         universe = open_trajectory(
             files.positions,
             topology=files.topology,

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from tumble.errors import SettingError, TrajectoryError
+from tumble.errors import NotApplicableError, SettingError
 from tumble.statistics.cells import Cells
 from tumble.types import Array
 
@@ -96,17 +96,17 @@ def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
         blocks: Number of blocks; chosen if not given.
 
     Raises:
-        TrajectoryError: If there are fewer than 2 cells, or fewer cells than blocks.
+        NotApplicableError: If there are fewer than 2 cells, or fewer cells than blocks.
     """
     count = len(cells.sums)
     if count < 2:
-        raise TrajectoryError("expected at least 2 frames for an error bar, got 1")
+        raise NotApplicableError("expected at least 2 frames for an error bar, got 1")
     if blocks is not None:
         if blocks < 2:
             raise SettingError("blocks", f"expected at least 2, got {blocks}")
         if blocks > count:
             # Not a SettingError, since other observables of the same run may have more samples.
-            raise TrajectoryError(f"`blocks`: expected at most as many as there are samples, {count}, got {blocks}")
+            raise NotApplicableError(f"`blocks`: expected at most as many as there are samples, {count}, got {blocks}")
         finest = _error_squared(*_averages(cells, count))
         return _joined(cells, blocks, resolved=_long_enough(cells, blocks, count / blocks, finest))
     finest = _error_squared(*_averages(cells, count))

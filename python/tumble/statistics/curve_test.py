@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.statistics.block_moments import Moments, Noise, noise_of
 from tumble.types import Array
 
@@ -69,7 +69,7 @@ def test_zero(blocks: Array, scale: Array | None = None) -> CurveTest:  # noqa: 
             noise. It must not follow from the deviations of the same blocks.
 
     Raises:
-        TrajectoryError: If there are fewer than 2 blocks, or no point is known in all of them.
+        NotApplicableError: If there are fewer than 2 blocks, or no point is known in all of them.
     """
     (sample,), places = _moments([blocks], scale)
     return _test(sample.mean, [sample], places)
@@ -84,10 +84,11 @@ def test_equal(first: Array, second: Array, scale: Array | None = None) -> Curve
         scale: See `test_zero`.
 
     Raises:
-        TrajectoryError: See `test_zero`; also if the curves differ in shape.
+        ConfigurationError: If the curves differ in shape.
+        NotApplicableError: As for `test_zero`.
     """
     if first.shape[1:] != second.shape[1:]:
-        raise TrajectoryError(f"`second`: expected blocks of shape {first.shape[1:]}, got {second.shape[1:]}")
+        raise ConfigurationError(f"`second`: expected blocks of shape {first.shape[1:]}, got {second.shape[1:]}")
     samples, places = _moments([first, second], scale)
     return _test(samples[0].mean - samples[1].mean, samples, places)
 
@@ -102,10 +103,10 @@ def _moments(blocks: list[Array], scale: Array | None) -> tuple[list[Moments], N
     flat = [np.asarray(each, dtype=np.float64).reshape(len(each), -1) for each in blocks]
     fewest = min(len(each) for each in flat)
     if fewest < 2:
-        raise TrajectoryError(f"`blocks`: expected at least 2, got {fewest}")
+        raise NotApplicableError(f"`blocks`: expected at least 2, got {fewest}")
     places = np.flatnonzero(np.all([np.isfinite(each).all(axis=0) for each in flat], axis=0))
     if len(places) == 0:
-        raise TrajectoryError("`blocks`: expected a point that is known in all blocks, got none")
+        raise NotApplicableError("`blocks`: expected a point that is known in all blocks, got none")
     divisor = 1.0 if scale is None else np.broadcast_to(scale, blocks[0].shape[1:]).reshape(-1)[places]
     return [Moments(each[:, places] / divisor) for each in flat], places
 

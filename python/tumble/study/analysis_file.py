@@ -30,8 +30,8 @@ class Analysis:
         results: One result for each observable.
         provenance: How the run and the analysis were made: `engine`, `ensemble`, `temperature_K`, `beads`, `length_ps`,
             `timestep_fs`, `model` (`name`, `path`, `sha256`), `symmetrize`, `versions`, `inputs`, `settings`, `given`
-            and `files` (`tumble.study.fingerprint`), `skipped` (observables that this run doesn't allow, with the
-            reasons).
+            and `files` (`tumble.study.fingerprint`), and why observables have no result: `skipped`, `refused` and
+            `failed` (`tumble.study.analyze`).
     """
 
     name: str

@@ -1,8 +1,9 @@
 """Analyses a run: every observable that it allows, with the reasons for those that it doesn't.
 
 Each observable knows what it needs of a run (`tumble.observables.base.kind`). All of them see the frames in one pass
-(`tumble.observables.base.one_pass`), and each fails alone: what the run doesn't allow is left out with the reason; what
-went wrong is kept with its traceback, next to all other results.
+(`tumble.observables.base.one_pass`), and each fails alone: what the run doesn't allow is left out with the reason; a
+fault of Tumble is kept with its traceback, next to all other results. Two things end the analysis: a setting that was
+chosen and can't be, before frames are read if it is known then, and a file that can't be read.
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from tumble.errors import ConfigurationError, DeviceError, ModelFileError, SettingError, TrajectoryError, TumbleError
+from tumble.errors import (
+    ConfigurationError,
+    DeviceError,
+    ModelFileError,
+    NotApplicableError,
+    SettingError,
+    TrajectoryError,
+    TumbleError,
+)
 from tumble.files import sha256
 from tumble.hints import nearest_name
 from tumble.observables.base.kind import Kind
@@ -45,16 +54,18 @@ def analyze(
 
     Args:
         run: See `tumble.runs.open_run`.
-        observables: Names of what is sought; all if not given. What this run doesn't allow is left out; the reasons are
-            in the provenance, `skipped`. What failed by a fault of Tumble, or of the machine, is there in `failed`, as
-            `error` and `traceback`.
+        observables: Names of observables; all if not given. The provenance of the result says why others have none.
+            `skipped`: the run doesn't allow them. `failed`: a fault of Tumble or of the machine, by its `error` and,
+            for an exception that nobody expected, its `traceback`. `refused`: what is wrong with a setting that was
+            chosen, where only a later frame showed it, such as a box that has become too small for `cutoff`.
         settings: How.
         progress: Called after each frame with the number of frames that were shown to observables, and of all that are
             to be shown.
 
     Raises:
         SettingError: If an observable isn't known, or a setting that was chosen can't be, at all or for this run.
-        TrajectoryError: If no observable can be had of this run.
+        TrajectoryError: If a file is damaged or can't be read; the text names it, and the frame.
+        NotApplicableError: If no observable can be had of this run.
     """
     settings = Settings() if settings is None else settings
     settings.check()
@@ -63,7 +74,7 @@ def analyze(
             hint = nearest_name(name, OBSERVABLES, "observables")
             raise SettingError("observables", f"expected names of observables, got `{name}`{hint}")
     if run.unsampled is not None:
-        raise TrajectoryError(
+        raise NotApplicableError(
             f"`{run.folder}`: expected a run that samples, got {run.ensemble}, of which averages mean nothing, since "
             f"{run.unsampled}; name a file of its trajectory to take it as a set of structures"
         )
@@ -79,7 +90,7 @@ def analyze(
         analyses = [analysis for plan in plans.values() for analysis in plan.analyses]
         opened.through(analyses, progress=progress, fatal=outcome.is_fatal)
         for name, plan in plans.items():
-            with outcome.of(name):
+            with outcome.of(name, begun=bool(analyses)):
                 results.append(_concluded(plan, opened))
         drift = None
         try:
@@ -93,9 +104,9 @@ def analyze(
             "length_ps": opened.length,
             "drift": drift,
         }
-    if not results and not outcome.failed:
+    if not results and not outcome.failed and not outcome.refused:
         reasons = "; ".join(grouped(outcome.in_order(names)["skipped"]))
-        raise TrajectoryError(f"`{run.folder}`: expected a run that can be analyzed, got {reasons}")
+        raise NotApplicableError(f"`{run.folder}`: expected a run that can be analyzed, got {reasons}")
     return Analysis(run.name, tuple(results), _provenance(run, settings) | facts | outcome.in_order(names) | made_of)
 
 
@@ -107,44 +118,70 @@ class _Outcome:
 
     Attributes:
         skipped: Why the run doesn't allow an observable.
+        refused: What is wrong with a setting that was chosen, where frames had been seen before that was known.
         failed: The `error`, and the `traceback`, of an observable that failed by a fault of Tumble or of the machine.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.skipped: dict[str, str] = {}
+        self.refused: dict[str, str] = {}
         self.failed: dict[str, dict[str, str]] = {}
 
     @contextmanager
-    def of(self, name: str) -> Iterator[None]:
-        """Note what is raised on the way to an observable, unless it is fatal."""
+    def of(self, name: str, *, begun: bool = False) -> Iterator[None]:
+        """Note what is raised on the way to an observable, unless it is fatal.
+
+        Args:
+            name: Of the observable.
+            begun: Whether frames were seen.
+        """
         try:
             yield
         except Exception as error:  # whatever it is, it must not take the others' results with it
-            if self.is_fatal(error):
+            if self.is_fatal(error, begun):
                 raise
-            if isinstance(error, TrajectoryError):
+            if self._is_wrong(error):
+                self.refused[name] = str(error)
+            elif isinstance(error, ConfigurationError | NotApplicableError):
                 self.skipped[name] = str(error)
             else:
                 self.failed[name] = _failure(error)
 
-    def is_fatal(self, error: Exception) -> bool:
-        """Whether an exception ends the analysis: a wrong setting that was chosen, or of the model for dipoles."""
+    def is_fatal(self, error: Exception, begun: bool) -> bool:
+        """Whether an exception ends the analysis.
+
+        Args:
+            error: A file that can't be read and the model for dipoles do so, and a wrong setting at the beginning.
+            begun: Whether frames were seen, which others have seen, too.
+        """
+        if isinstance(error, TrajectoryError | ModelFileError | DeviceError):
+            return True
+        return self._is_wrong(error) and not begun
+
+    def _is_wrong(self, error: Exception) -> bool:
+        """Whether an exception is about what the user chose; a default that can't be is none."""
         if isinstance(error, SettingError):
             return self._settings.chosen(error.setting)
-        return isinstance(error, ConfigurationError | ModelFileError | DeviceError)
+        return isinstance(error, ConfigurationError)
 
     def in_order(self, names: Sequence[str]) -> dict[str, Any]:
         """For the provenance, by the order of the observables."""
+        outcome: dict[str, dict[str, Any]] = {"skipped": self.skipped, "failed": self.failed}
+        if self.refused:
+            outcome["refused"] = self.refused
         return {
             what: {name: found[name] for name in (*names, _EQUILIBRATION) if name in found}
-            for what, found in (("skipped", self.skipped), ("failed", self.failed))
+            for what, found in outcome.items()
         }
 
 
 def _failure(error: Exception) -> dict[str, str]:
-    """Return what is kept of an exception."""
-    return {"error": _in_words(error), "traceback": "".join(traceback.format_exception(error))}
+    """Return what is kept of an exception: a traceback as well, unless it was raised on purpose."""
+    kept = {"error": _in_words(error)}
+    if not isinstance(error, TumbleError):
+        kept["traceback"] = "".join(traceback.format_exception(error))
+    return kept
 
 
 def result_of(kind: type[Kind], opened: OpenedRun) -> Result:
@@ -152,7 +189,8 @@ def result_of(kind: type[Kind], opened: OpenedRun) -> Result:
 
     Raises:
         SettingError: If a setting can't be for this run.
-        TrajectoryError: If the run doesn't allow it.
+        TrajectoryError: If a file can't be read.
+        NotApplicableError: If the run doesn't allow it.
     """
     plan = kind.from_run(opened)
     opened.through(plan.analyses)
@@ -173,6 +211,8 @@ def _in_words(error: Exception) -> str:
     """An exception in a line: errors that were raised on purpose, and those of the system, explain themselves."""
     if isinstance(error, TumbleError | OSError):
         return str(error)
+    if isinstance(error, MemoryError):
+        return "there isn't enough memory; try fewer `--jobs` or a larger `--stride`"
     first = str(error).strip().partition("\n")[0]
     return f"a fault of Tumble, {type(error).__name__}" + (f": {first}" if first else "")
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.kind import Kind
 from tumble.observables.quantities.quantity import Quantity
 from tumble.observables.registry import kind_of
@@ -65,13 +65,13 @@ def compare(analyses: Sequence[Analysis], reference: str | None = None) -> Compa
         reference: Name of the run with which the others are compared; None to compare with exact symmetry alone.
 
     Raises:
-        TrajectoryError: If names aren't unique, or no run has the name of the reference.
+        ConfigurationError: If names aren't unique, or no run has the name of the reference.
     """
     names = [analysis.name for analysis in analyses]
     if len(set(names)) < len(names):
-        raise TrajectoryError(f"`analyses`: expected different names, got {', '.join(names)}")
+        raise ConfigurationError(f"`analyses`: expected different names, got {', '.join(names)}")
     if reference is not None and reference not in names:
-        raise TrajectoryError(f"`reference`: expected one of {', '.join(names)}, got `{reference}`")
+        raise ConfigurationError(f"`reference`: expected one of {', '.join(names)}, got `{reference}`")
     rows: list[Verdict] = []
     notes: list[str] = []
     other = None if reference is None else analyses[names.index(reference)]
@@ -172,5 +172,5 @@ def _curve_test(first: Array | None, second: Array | None) -> CurveTest | None:
         return None
     try:
         return test_zero(first) if second is None else test_equal(first, second)
-    except TrajectoryError:
+    except NotApplicableError:
         return None

@@ -25,7 +25,7 @@ def format_numbers(analysis: Analysis) -> str:
         lines += ["", result.observable]
         lines += _aligned([[f"  {quantity.name}", *_cells(quantity)] for quantity in result.quantities])
         lines += [f"  note: {note}" for note in result.notes]
-    skipped = analysis.provenance.get("skipped", {})
+    skipped = analysis.provenance.get("skipped", {}) | analysis.provenance.get("refused", {})
     if skipped:
         lines += ["", "not analyzed"]
         lines += [f"  {text}" for text in grouped(skipped)]

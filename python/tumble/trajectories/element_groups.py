@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 
 
 def atoms_by_element(universe: Any) -> dict[str, NDArray[np.intp]]:
@@ -17,7 +17,7 @@ def atoms_by_element(universe: Any) -> dict[str, NDArray[np.intp]]:
         TrajectoryError: If the Universe has no elements.
     """
     if not hasattr(universe.atoms, "elements"):
-        raise TrajectoryError(
+        raise NotApplicableError(
             "`universe`: expected elements of the atoms, got none; add them with "
             "`universe.add_TopologyAttr('elements', [...])`"
         )

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.constants
 from ase.data import atomic_masses, atomic_numbers
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.types import Array
 
 
@@ -67,7 +67,7 @@ def elements_of(labels: Sequence[str], name: str) -> list[str]:
     symbols = {label: element_of(label) for label in dict.fromkeys(labels)}
     unknown = [label for label, symbol in symbols.items() if not symbol]
     if unknown:
-        raise TrajectoryError(
+        raise NotApplicableError(
             f"`topology`: expected a file with the elements of the atoms of `{name}`, since its labels are "
             f"{', '.join(unknown[:5])}; give one with `--topology`, such as a data file with masses"
         )

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.types import Array
 
 #: One of the forms that the module's docstring lists; NumPy has no narrower type for array-likes.
@@ -61,14 +61,14 @@ class FrameValues:
             return self._function(ts)
         if self._array is not None:
             if ts.frame >= len(self._array):
-                raise TrajectoryError(
+                raise ConfigurationError(
                     f"`{self._argument}`: expected values of each frame, got {len(self._array)} for frame {ts.frame}"
                 )
             return self._array[ts.frame]
         entries = {**ts.data.get("info", {}), **ts.data.get("arrays", {}), **ts.data}
         missing = [name for name in self._names if name not in entries]
         if missing:
-            raise TrajectoryError(
+            raise ConfigurationError(
                 f"`{self._argument}`: expected `{missing[0]}` in each frame, got {', '.join(map(str, entries))}; "
                 "readers of MDAnalysis take such columns with `additional_columns`"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.trajectories.frames import Frame, FrameSource
 
 _NORMAL_MODES = (
@@ -83,7 +83,7 @@ class Stretch(_View):
         if not keep.any() or (clock is None and (first, last) != (None, None)):
             got = "none" if clock is None else f"steps {clock.min()} to {clock.max()}"
             if not optional:
-                raise TrajectoryError(
+                raise NotApplicableError(
                     f"`files`: expected frames {between} in `{source.name}`, as the log describes this run, got {got}; "
                     "dump each stage to its own file, in a format with steps"
                 )

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.trajectories.boxes import PARTLY_PERIODIC, dimensions_of
 from tumble.trajectories.frame_index import HEADER, Header
 from tumble.trajectories.frames import Frame, Indices
@@ -86,7 +86,10 @@ class LammpsDump(TextFrames):
             raise TrajectoryError(f"`{self.path}`: expected the header of a dump of LAMMPS, got something else")
         self.n_atoms = number
         if found["units"] is not None:
-            own = lammps_units(found["units"].decode(errors="replace").strip())
+            try:
+                own = lammps_units(found["units"].decode(errors="replace").strip())
+            except ConfigurationError as error:
+                raise TrajectoryError(f"`{self.path}`: {error}") from error
             if self.units is not None and self.units != own:
                 self.notes += (f"Units are `{self.units.style}`, as given, where `{self.path}` says `{own.style}`.",)
             self.units = self.units or own

@@ -7,7 +7,7 @@ from typing import Any
 import ase.data
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.types import Array
 
 
@@ -33,7 +33,8 @@ def masses_of(universe: Any, masses: Any = None) -> Array:
         found = np.where(np.array(numbers) > 0, ase.data.atomic_masses[numbers], np.nan)
     found = np.full(len(universe.atoms), np.nan) if found is None else np.asarray(found, dtype=np.float64)
     if found.shape != (len(universe.atoms),) or not np.all(found > 0):
-        raise TrajectoryError(
+        kind = NotApplicableError if masses is None else ConfigurationError
+        raise kind(
             f"`masses`: expected a positive mass for each of {len(universe.atoms)} atoms, got none, or others; give "
             "them in amu"
         )

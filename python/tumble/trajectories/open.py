@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, TrajectoryError, TumbleError
 from tumble.trajectories.companions import Companions
 from tumble.trajectories.elements import element_of
 from tumble.trajectories.formats import KNOWN, open_frames
@@ -103,7 +103,7 @@ def open_trajectory(
         else:
             universe.trajectory = TrajectoryReader(first, timestep=timestep, cell=box)
         universe.trajectory.notes += notes
-    except TrajectoryError:
+    except TumbleError:
         for source in groups:
             source.close()
         raise
@@ -133,7 +133,7 @@ def _paths(files: Files, argument: str) -> list[str]:
         else:
             paths.append(name)
     if not paths:
-        raise TrajectoryError(f"`{argument}`: expected at least one file, got none")
+        raise ConfigurationError(f"`{argument}`: expected at least one file, got none")
     return paths
 
 
@@ -233,5 +233,7 @@ def _box(cell: Sequence[float]) -> Array:
     if box.shape == (3,):
         box = np.concatenate([box, [90.0] * 3])
     if box.shape != (6,) or not np.all(box > 0):
-        raise TrajectoryError(f"`cell`: expected 3 positive edges (Å), or 3 edges and 3 angles (degrees), got {cell}")
+        raise ConfigurationError(
+            f"`cell`: expected 3 positive edges (Å), or 3 edges and 3 angles (degrees), got {cell}"
+        )
     return box

@@ -13,7 +13,7 @@ import numpy as np
 from ase.data import atomic_masses, atomic_numbers
 from ase.io.lammpsdata import read_lammps_data
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError, TrajectoryError
 from tumble.trajectories.elements import (
     element_of,
     elements_of,
@@ -64,7 +64,7 @@ def topology_of(source: FrameSource) -> Topology:
     if labels is None and source.topology is not None:
         return Topology(_read_other(Path(source.topology)))
     if labels is None:
-        raise TrajectoryError(f"`topology`: expected a file that gives the elements, since `{name}` doesn't{_CURE}")
+        raise NotApplicableError(f"`topology`: expected a file that gives the elements, since `{name}` doesn't{_CURE}")
     universe = _universe(elements_of(labels, name), masses_of(labels, name, source.ipi), labels)
     special = isotopes_of_ipi(labels) if source.ipi else {}
     notes = tuple(f"`{label}` is a particle of {mass:.3f} u, as in i-PI." for label, mass in special.items())

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from MDAnalysis.coordinates.base import ReaderBase
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError, TrajectoryError
 from tumble.trajectories.frames import FrameSource
 from tumble.types import Array
 
@@ -49,7 +49,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
         self.notes: tuple[str, ...] = (*source.notes, *notes)
         self.ts = self._Timestep(self.n_atoms)
         if cell is not None and source.read(0).dimensions is not None:
-            raise TrajectoryError(f"`cell`: expected none, since `{source.name}` has one, got {cell.tolist()}")
+            raise ConfigurationError(f"`cell`: expected none, since `{source.name}` has one, got {cell.tolist()}")
         self._read_frame(0)
 
     @property
@@ -98,9 +98,9 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
         ts.data["dt"] = self._dt()
         return ts
 
-    def kinds_changed(self, frame: int) -> TrajectoryError:
+    def kinds_changed(self, frame: int) -> NotApplicableError:
         """Return the error for observables that can't use a frame in which atoms have exchanged their kinds."""
-        return TrajectoryError(
+        return NotApplicableError(
             f"`files`: expected the same types in all frames, got others in {self.source.describe(frame)}, as with "
             "`fix atom/swap`; only g(r) of elements is possible, or use a part of the run without exchanges"
         )
@@ -149,7 +149,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
 def _times(source: FrameSource, timestep: float | None) -> tuple[Array | None, tuple[str, ...]]:
     """Return the times of all frames in ps, or None, and notes about them."""
     if timestep is not None and not timestep > 0:
-        raise TrajectoryError(f"`timestep`: expected a positive number of ps, got {timestep}")
+        raise ConfigurationError(f"`timestep`: expected a positive number of ps, got {timestep}")
     irregular: tuple[str, ...] = ()
     if source.steps is not None:
         strides = np.unique(np.diff(source.steps))

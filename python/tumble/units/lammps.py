@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.units.constants import EV_IN_KJ_PER_MOL, KCAL_IN_KJ
 
 
@@ -34,8 +34,8 @@ def lammps_units(style: str) -> LammpsUnits:
     """Return the units of a style.
 
     Raises:
-        TrajectoryError: If it isn't `metal` or `real`.
+        ConfigurationError: If it isn't `metal` or `real`.
     """
     if style not in _STYLES:
-        raise TrajectoryError(f"`units`: expected the style `metal` or `real`, got `{style}`")
+        raise ConfigurationError(f"`units`: expected the style `metal` or `real`, got `{style}`")
     return _STYLES[style]

@@ -8,7 +8,7 @@ import pytest
 from MDAnalysis.coordinates.memory import MemoryReader
 from numpy.typing import NDArray
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError
 from tumble.observables.base.observable import FrameObservable, TimeCorrelation
 from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.quantity import Axis
@@ -84,7 +84,7 @@ def test_chosen_frames() -> None:
     chosen = np.arange(0, 900, 3)
     result = MeanPosition(universe()).run(frames=chosen).result
     assert result["x"].values == pytest.approx(positions()[chosen, :, 0].mean(axis=0), abs=1e-6)
-    with pytest.raises(TrajectoryError, match=r"`frames`: .*frames in ascending order"):
+    with pytest.raises(ConfigurationError, match=r"`frames`: .*frames in ascending order"):
         MeanPosition(universe()).run(frames=[3, 1, 2])
 
 
@@ -104,20 +104,20 @@ def test_correlation_over_the_default_time_is_resolved() -> None:
 
 
 def test_what_cannot_be_answered_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"`result`: .*`run`"):
+    with pytest.raises(ConfigurationError, match=r"`result`: .*`run`"):
         _ = MeanPosition(universe()).result
-    with pytest.raises(TrajectoryError, match=r"`frames`: .* 2 frames, got none"):
+    with pytest.raises(NotApplicableError, match=r"`frames`: .* 2 frames, got none"):
         MeanPosition(universe()).run(start=5000)
-    with pytest.raises(TrajectoryError, match=r"at least 2 frames.*got 1"):
+    with pytest.raises(NotApplicableError, match=r"at least 2 frames.*got 1"):
         MeanPosition(universe()).run(stop=1)
-    with pytest.raises(TrajectoryError, match=r"`blocks`: .* 3, got 4"):
+    with pytest.raises(NotApplicableError, match=r"`blocks`: .* 3, got 4"):
         MeanPosition(universe(), blocks=4).run(stop=3)
-    with pytest.raises(TrajectoryError, match=r"4 frames.*got 3"):
+    with pytest.raises(NotApplicableError, match=r"4 frames.*got 3"):
         Autocorrelation(universe()).run(stop=3)
-    with pytest.raises(TrajectoryError, match=r"`longest`: .* 0\.5 ps.*got 1000 ps"):
+    with pytest.raises(SettingError, match=r"`longest`: .* 0\.5 ps.*got 1000 ps"):
         Autocorrelation(universe(), longest=1000.0).run()
 
 
 def test_frames_at_unequal_times_have_no_correlation_in_time() -> None:
-    with pytest.raises(TrajectoryError, match=r"equal distances in time, got .*0\.5 to 1 ps"):
+    with pytest.raises(NotApplicableError, match=r"equal distances in time, got .*0\.5 to 1 ps"):
         Autocorrelation(universe(), longest=1.0).run(frames=[0, 1, 2, 4, 5, 6])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.observables.base.temperature import checked_temperature
 
 
@@ -14,5 +14,5 @@ def test_positive_temperature() -> None:
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf")])
 def test_others(temperature: float) -> None:
-    with pytest.raises(TrajectoryError, match=r"`temperature`: .*positive number of K"):
+    with pytest.raises(ConfigurationError, match=r"`temperature`: .*positive number of K"):
         checked_temperature(temperature)

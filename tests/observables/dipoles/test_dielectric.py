@@ -9,7 +9,7 @@ from MDAnalysis.analysis.dielectric import DielectricConstant
 from scipy import constants
 from support.rotors import BISECTOR, HYDROGEN, Array, atoms, directions, universe
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.dipoles.dielectric import Dielectric
 from tumble.observables.dipoles.system_dipole import TotalDipoles
 
@@ -144,7 +144,7 @@ def test_parallel_equals_serial() -> None:
 
 def test_bad_input() -> None:
     positions = rotors(np.random.default_rng(9), 5)
-    with pytest.raises(TrajectoryError, match=r"`temperature`: .*got 0"):
+    with pytest.raises(ConfigurationError, match=r"`temperature`: .*got 0"):
         Dielectric(universe(positions, BOX), temperature=0)
-    with pytest.raises(TrajectoryError, match=r"`universe`: .*got none in frame 0"):
+    with pytest.raises(NotApplicableError, match=r"`universe`: .*got none in frame 0"):
         Dielectric(universe(positions, None), temperature=TEMPERATURE).run()

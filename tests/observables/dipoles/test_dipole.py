@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from support.rotors import BISECTOR, HYDROGEN, Array, atoms, directions, universe
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.dipoles.dipole import Dipole
 from tumble.observables.dipoles.dipole_moments import DEBYE_PER_E_ANGSTROM, GivenDipoles
 
@@ -117,9 +117,9 @@ def test_sizes_above_the_end_are_said() -> None:
 
 def test_bad_arguments() -> None:
     made = universe(molecules(np.random.default_rng(8))[0], BOX)
-    with pytest.raises(TrajectoryError, match=r"`bins`: .* 1, got 0"):
+    with pytest.raises(ConfigurationError, match=r"`bins`: .* 1, got 0"):
         Dipole(made, bins=0)
-    with pytest.raises(TrajectoryError, match=r"`largest`: .*got -1"):
+    with pytest.raises(ConfigurationError, match=r"`largest`: .*got -1"):
         Dipole(made, largest=-1)
-    with pytest.raises(TrajectoryError, match="at least 2 frames"):
+    with pytest.raises(NotApplicableError, match="at least 2 frames"):
         Dipole(made).run(stop=1)

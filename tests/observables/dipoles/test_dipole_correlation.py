@@ -9,7 +9,7 @@ import pytest
 from MDAnalysis.lib.mdamath import triclinic_vectors
 from support.rotors import BISECTOR, Array, atoms, directions, universe
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.dipoles.dipole_correlation import DipoleCorrelation
 
 BOX = [14.0, 14.0, 14.0, 90.0, 90.0, 90.0]
@@ -182,11 +182,11 @@ def test_range() -> None:
     assert DipoleCorrelation(universe(positions, shrinking), cutoff=6.5).run().result.metadata[
         "cutoff"
     ] == pytest.approx(6.5)
-    with pytest.raises(TrajectoryError, match=r"`cutoff`: .* 7 Å.* frame 0, got 7.1"):
+    with pytest.raises(ConfigurationError, match=r"`cutoff`: .* 7 Å.* frame 0, got 7.1"):
         DipoleCorrelation(universe(positions, BOX), cutoff=7.1)
-    with pytest.raises(TrajectoryError, match=r"`cutoff`: .* 6.5 Å.* frame 1, got 7 Å"):
+    with pytest.raises(ConfigurationError, match=r"`cutoff`: .* 6.5 Å.* frame 1, got 7 Å"):
         DipoleCorrelation(universe(positions, shrinking), cutoff=7.0).run()
-    with pytest.raises(TrajectoryError, match=r"`bin_width`: .* 0.* 7 Å, got 0 Å"):
+    with pytest.raises(ConfigurationError, match=r"`bin_width`: .* 0.* 7 Å, got 0 Å"):
         DipoleCorrelation(universe(positions, BOX), bin_width=0)
 
 
@@ -198,5 +198,5 @@ def test_end_of_the_range_is_said() -> None:
 
 
 def test_one_molecule() -> None:
-    with pytest.raises(TrajectoryError, match=r"`universe`: .* 2 molecules.*got 1"):
+    with pytest.raises(NotApplicableError, match=r"`universe`: .* 2 molecules.*got 1"):
         DipoleCorrelation(universe(gas(np.random.default_rng(6), 3, BOX)[:, :3], BOX))

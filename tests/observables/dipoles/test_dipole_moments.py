@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.rotors import BISECTOR, HALF, HYDROGEN, Array, atoms, directions, universe
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError
 from tumble.observables.dipoles.dipole_moments import (
     DEBYE_PER_E_ANGSTROM,
     AtomicCharges,
@@ -113,28 +113,28 @@ def test_description_names_the_charges_and_says_what_they_are_not() -> None:
 
 
 def test_wrong_elements() -> None:
-    with pytest.raises(TrajectoryError, match=r"`charges`: .*got H, Na, O"):
+    with pytest.raises(SettingError, match=r"`charges`: .*got H, Na, O"):
         PointCharges({"O": -0.8, "H": 0.4, "Na": 1.0})
 
 
 @pytest.mark.parametrize("charge", [0.41, float("nan")])
 def test_charged_molecule(charge: float) -> None:
-    with pytest.raises(TrajectoryError, match=r"`charges`: .*O \+ 2 H = 0"):
+    with pytest.raises(SettingError, match=r"`charges`: .*O \+ 2 H = 0"):
         PointCharges({"O": -0.84, "H": charge})
 
 
 def test_charged_molecule_in_a_frame() -> None:
     charges = CHARGES.copy()
     charges[1] += 0.1
-    with pytest.raises(TrajectoryError, match=r"`charges`: .*got 0.1 e on one in frame 0"):
+    with pytest.raises(NotApplicableError, match=r"`charges`: .*got 0.1 e on one in frame 0"):
         moments(AtomicCharges(charges), made())
 
 
 def test_number_of_charges() -> None:
-    with pytest.raises(TrajectoryError, match=r"`charges`: .* 6 atoms, got the shape \(5,\)"):
+    with pytest.raises(ConfigurationError, match=r"`charges`: .* 6 atoms, got the shape \(5,\)"):
         moments(AtomicCharges(CHARGES[:5]), made())
 
 
 def test_shape_of_dipoles() -> None:
-    with pytest.raises(TrajectoryError, match=r"`dipoles`: .* 1 beads.* 2 molecules.* 6 atoms.* \(1, 4, 3\)"):
+    with pytest.raises(ConfigurationError, match=r"`dipoles`: .* 1 beads.* 2 molecules.* 6 atoms.* \(1, 4, 3\)"):
         moments(GivenDipoles(np.zeros((1, 4, 3))), made())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.rotors import BISECTOR, Array, atoms, directions, universe
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError, SettingError
 from tumble.observables.dipoles.dipole_relaxation import DipoleRelaxation
 
 BOX = [24.0, 24.0, 24.0, 90.0, 90.0, 90.0]
@@ -74,7 +74,7 @@ def test_bead_averages_are_correlated() -> None:
 def test_bad_input() -> None:
     sums = BISECTOR * turning(20, 7.0)
     made = universe(atoms(np.broadcast_to(OXYGENS, sums.shape), sums), BOX, dt=STEP)
-    with pytest.raises(TrajectoryError, match=r"`longest`: .* 0.01 ps.* 0.19 ps"):
+    with pytest.raises(SettingError, match=r"`longest`: .* 0.01 ps.* 0.19 ps"):
         DipoleRelaxation(made, longest=0.5).run()
-    with pytest.raises(TrajectoryError, match=r"4 frames.*got 3"):
+    with pytest.raises(NotApplicableError, match=r"4 frames.*got 3"):
         DipoleRelaxation(made).run(stop=3)

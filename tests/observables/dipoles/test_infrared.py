@@ -8,7 +8,7 @@ from scipy import constants
 from scipy.signal import lfilter
 from support.rotors import BISECTOR, HYDROGEN, Array, atoms, universe
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError
 from tumble.observables.dipoles.infrared import Infrared
 from tumble.observables.dipoles.system_dipole import TotalDipoles
 from tumble.observables.quantities.quantity import Quantity
@@ -136,15 +136,15 @@ def test_frames_too_far_apart_are_said() -> None:
 
 def test_bad_input() -> None:
     made = universe(stretching(500.0, 0.05, 100), None, STEP)
-    with pytest.raises(TrajectoryError, match=r"`temperature`: .*got nan"):
+    with pytest.raises(ConfigurationError, match=r"`temperature`: .*got nan"):
         Infrared(made, temperature=float("nan"))
-    with pytest.raises(TrajectoryError, match=r"`resolution`: .*got 0"):
+    with pytest.raises(SettingError, match=r"`resolution`: .*got 0"):
         Infrared(made, temperature=TEMPERATURE, resolution=0).run()
-    with pytest.raises(TrajectoryError, match=r"`highest`: .*got -1"):
+    with pytest.raises(ConfigurationError, match=r"`highest`: .*got -1"):
         Infrared(made, temperature=TEMPERATURE, highest=-1)
-    with pytest.raises(TrajectoryError, match=r"4 frames.*got 3"):
+    with pytest.raises(NotApplicableError, match=r"4 frames.*got 3"):
         Infrared(made, temperature=TEMPERATURE).run(stop=3)
-    with pytest.raises(TrajectoryError, match=r"1\.668 ps .*20 cm⁻¹, got 99 frames 0\.001 ps"):
+    with pytest.raises(SettingError, match=r"1\.668 ps .*20 cm⁻¹, got 99 frames 0\.001 ps"):
         Infrared(made, temperature=TEMPERATURE).run()
-    with pytest.raises(TrajectoryError, match=r"`resolution`: .* 4 frames"):
+    with pytest.raises(SettingError, match=r"`resolution`: .* 4 frames"):
         Infrared(made, temperature=TEMPERATURE, resolution=20_000).run()

@@ -11,7 +11,8 @@ from MDAnalysis.coordinates.memory import MemoryReader
 from scipy.spatial.transform import Rotation
 from support.polar_model import CHARGES, MOLECULE, export
 
-from tumble.analysis import Dipole, PointCharges, TrajectoryError
+from tumble.analysis import Dipole, PointCharges
+from tumble.errors import SettingError
 from tumble.observables.dipoles.model_dipoles import dipoles_of_model
 
 
@@ -42,9 +43,9 @@ def test_dipoles_of_a_model(
 
 
 def test_what_a_model_lacks_is_said(tmp_path: Path, water: MDAnalysis.Universe) -> None:
-    with pytest.raises(TrajectoryError, match=r"`dipole_model`: .* `dipole`.* `charge`, got energy$"):
+    with pytest.raises(SettingError, match=r"`dipole_model`: .* `dipole`.* `charge`, got energy$"):
         dipoles_of_model(export(tmp_path / "plain.pt"), water)
     other = MDAnalysis.Universe.empty(1, trajectory=True)
     other.add_TopologyAttr("elements", ["N"])
-    with pytest.raises(TrajectoryError, match=r"`dipole_model`: .*\bN\b"):
+    with pytest.raises(SettingError, match=r"`dipole_model`: .*\bN\b"):
         dipoles_of_model(export(tmp_path / "polar.pt", "charge"), other)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.rotors import BISECTOR, HYDROGEN, atoms, directions, universe
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.dipoles.system_dipole import SystemDipole, TotalDipoles, WaterDipoles
 from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.frames.water import BrokenMolecules
@@ -33,7 +33,7 @@ def test_total_dipoles_need_no_water() -> None:
     alone = SystemDipole(made, TotalDipoles(of_beads[:, 0]))
     assert alone.bead_average(Snapshot(made.trajectory[0]), broken) == pytest.approx(of_beads[0, 0])
     assert dipole.notes(broken, 1) == ("Dipoles are from given dipoles of the whole system.",)
-    with pytest.raises(TrajectoryError, match=r"`dipoles`: .* \(3,\).* \(beads, 3\), got \(5, 2\)"):
+    with pytest.raises(ConfigurationError, match=r"`dipoles`: .* \(3,\).* \(beads, 3\), got \(5, 2\)"):
         SystemDipole(made, TotalDipoles(of_beads[..., :2])).bead_average(Snapshot(made.trajectory[0]), broken)
 
 
@@ -53,7 +53,7 @@ def test_broken_molecules_are_counted_and_said() -> None:
 def test_other_systems_are_refused() -> None:
     made = universe(atoms(OXYGENS, BISECTOR * directions(GENERATOR, 1, 3)), BOX)
     made.atoms.elements = ["Na"] * 9
-    with pytest.raises(TrajectoryError, match="this isn't water"):
+    with pytest.raises(NotApplicableError, match="this isn't water"):
         WaterDipoles(made)
 
 
@@ -63,7 +63,7 @@ def test_ions_in_water_have_dipoles_of_molecules_but_no_total() -> None:
     dipoles = WaterDipoles(made)
     assert dipoles.molecular(Snapshot(made.trajectory[0]), BrokenMolecules()).shape == (1, 2, 3)
     assert dipoles.notes(BrokenMolecules(), 1)[-1].startswith("Dipoles include water only: 2 Cl, 1 Na are")
-    with pytest.raises(TrajectoryError, match="got 2 Cl, 1 Na as well"):
+    with pytest.raises(NotApplicableError, match="got 2 Cl, 1 Na as well"):
         SystemDipole(made)
     given = SystemDipole(made, TotalDipoles(np.ones((1, 3))))
     assert given.bead_average(Snapshot(made.trajectory[0]), BrokenMolecules()) == pytest.approx(np.ones(3))

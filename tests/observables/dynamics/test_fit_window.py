@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.dynamics.fit_window import fit_window
 
 LAGS = 0.5 * np.arange(21)  # to 10 ps
@@ -30,10 +30,10 @@ def test_windows(
 
 @pytest.mark.parametrize("fit", [(3.0, 1.0), (0.0, 5.0), (2.0, 10.5), (np.nan, 5.0)])
 def test_window_outside_of_the_times_is_refused(fit: tuple[float, float]) -> None:
-    with pytest.raises(TrajectoryError, match=r"`fit`: .*ascending.* 10 ps"):
+    with pytest.raises(ConfigurationError, match=r"`fit`: .*ascending.* 10 ps"):
         fit_window(LAGS, fit, 2.0)
 
 
 def test_window_of_few_frames_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"3 frames, got 2 from 2 to 2\.5 ps; .*`longest`"):
+    with pytest.raises(NotApplicableError, match=r"3 frames, got 2 from 2 to 2\.5 ps; .*`longest`"):
         fit_window(LAGS, (2.0, 2.5), 2.0)

@@ -14,7 +14,8 @@ from support.motions import masses_of, motion
 from support.rotors import atoms
 from support.trajectories import LAMMPS_TIMESTEP, run_lammps_expanding
 
-from tumble.analysis import TrajectoryError, open_trajectory
+from tumble.analysis import open_trajectory
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError
 from tumble.observables.dynamics.diffusion import XI
 from tumble.observables.dynamics.msd import MeanSquareDisplacement
 
@@ -115,7 +116,7 @@ def test_what_the_reader_knows_of_unwrapping_is_used() -> None:
     made = universe(positions, wrap=False)
     made.trajectory.unwrapped = True
     assert MeanSquareDisplacement(made, remove_drift=False).run().result["D_O"].values == pytest.approx(30, rel=0.5)
-    with pytest.raises(TrajectoryError, match="half the box"):
+    with pytest.raises(NotApplicableError, match="half the box"):
         MeanSquareDisplacement(made, unwrapped=False).run()
 
 
@@ -191,30 +192,30 @@ def test_broken_molecules_are_said() -> None:
 
 def test_bad_arguments_are_refused() -> None:
     made = universe(liquid(60, 2))
-    with pytest.raises(TrajectoryError, match=r"`viscosity`: .* `temperature`.* `viscosity`.*got one"):
+    with pytest.raises(SettingError, match=r"`viscosity`: .* `temperature`.* `viscosity`.*got one"):
         MeanSquareDisplacement(made, viscosity=0.85)
-    with pytest.raises(TrajectoryError, match=r"`viscosity`: .*got -1"):
+    with pytest.raises(SettingError, match=r"`viscosity`: .*got -1"):
         MeanSquareDisplacement(made, temperature=300, viscosity=-1)
-    with pytest.raises(TrajectoryError, match=r"`temperature`: .*positive number of K"):
+    with pytest.raises(ConfigurationError, match=r"`temperature`: .*positive number of K"):
         MeanSquareDisplacement(made, temperature=0, viscosity=1)
-    with pytest.raises(TrajectoryError, match=r"`fit`: .*ascending"):
+    with pytest.raises(ConfigurationError, match=r"`fit`: .*ascending"):
         MeanSquareDisplacement(made, fit=(1.0, 9.0)).run()
-    with pytest.raises(TrajectoryError, match=r"`longest`: .* 0\.1 ps"):
+    with pytest.raises(SettingError, match=r"`longest`: .* 0\.1 ps"):
         MeanSquareDisplacement(made, longest=60.0).run()
-    with pytest.raises(TrajectoryError, match=r"`viscosity`: .*got none in frame 0"):
+    with pytest.raises(SettingError, match=r"`viscosity`: .*got none in frame 0"):
         MeanSquareDisplacement(universe(liquid(60, 2), None, wrap=False), temperature=300, viscosity=1).run()
 
 
 def test_bad_frames_are_refused() -> None:
     made = universe(liquid(60, 2))
-    with pytest.raises(TrajectoryError, match=r"4 frames.*got 3"):
+    with pytest.raises(NotApplicableError, match=r"4 frames.*got 3"):
         MeanSquareDisplacement(made).run(stop=3)
-    with pytest.raises(TrajectoryError, match=r"3 frames, got . from .*`longest`"):
+    with pytest.raises(NotApplicableError, match=r"3 frames, got . from .*`longest`"):
         MeanSquareDisplacement(made, longest=0.2).run(stop=20)
-    with pytest.raises(TrajectoryError, match=r"equal distances in time, got .*0\.1 to 0\.2 ps"):
+    with pytest.raises(NotApplicableError, match=r"equal distances in time, got .*0\.1 to 0\.2 ps"):
         MeanSquareDisplacement(made, remove_drift=False).run(frames=[*range(0, 50), *range(51, 60, 2)])
     fast = universe(liquid(60, 2, diffusion=(30.0, 30.0, 30.0)))
-    with pytest.raises(TrajectoryError, match="half the box"):
+    with pytest.raises(NotApplicableError, match="half the box"):
         MeanSquareDisplacement(fast).run()
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.integrate import trapezoid
 from scipy.signal import lfilter, welch
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.dynamics.power_spectrum import power_spectrum
 from tumble.observables.quantities.result import Result
 
@@ -99,17 +99,17 @@ def test_bad_input_is_refused() -> None:
     def attempt(times: Array, samples: Array, **arguments: float) -> None:
         power_spectrum(times, samples, name="V", label="V", **arguments)  # type: ignore[arg-type]
 
-    with pytest.raises(TrajectoryError, match=r"`samples`: .* 1000 times, got the shape"):
+    with pytest.raises(ConfigurationError, match=r"`samples`: .* 1000 times, got the shape"):
         attempt(times, samples[1:])
-    with pytest.raises(TrajectoryError, match=r"`samples`: .* 16.*got 15"):
+    with pytest.raises(NotApplicableError, match=r"`samples`: .* 16.*got 15"):
         attempt(times[:15], samples[:15])
-    with pytest.raises(TrajectoryError, match=r"`samples`: .*finite times and samples"):
+    with pytest.raises(NotApplicableError, match=r"`samples`: .*finite times and samples"):
         attempt(times, np.where(times > 1, np.nan, samples))
-    with pytest.raises(TrajectoryError, match=r"`times`: .*equal distances.*0\.002 to 0\.004"):
+    with pytest.raises(NotApplicableError, match=r"`times`: .*equal distances.*0\.002 to 0\.004"):
         attempt(np.delete(times, 500), samples[1:])
-    with pytest.raises(TrajectoryError, match=r"`times`: .*equal distances"):
+    with pytest.raises(NotApplicableError, match=r"`times`: .*equal distances"):
         attempt(times[::-1], samples)
-    with pytest.raises(TrajectoryError, match=r"`segment`: .* 0\.016 ps.* 8 samples.* 1 ps"):
+    with pytest.raises(ConfigurationError, match=r"`segment`: .* 0\.016 ps.* 8 samples.* 1 ps"):
         attempt(times, samples, segment=1.5)
-    with pytest.raises(TrajectoryError, match=r"`highest`: .*lowest"):
+    with pytest.raises(ConfigurationError, match=r"`highest`: .*lowest"):
         attempt(times, samples, highest=1.0)

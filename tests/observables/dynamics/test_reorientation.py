@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 from support.motions import motion
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.dynamics.reorientation import (
     AXES,
     Reorientation,
@@ -185,11 +185,11 @@ def test_broken_molecules_are_said() -> None:
 def test_bad_input_is_refused() -> None:
     positions = turned(steps_by(0.1, 60, 2))
     made = universe(positions)
-    with pytest.raises(TrajectoryError, match=r"`fit`: .*ascending"):
+    with pytest.raises(ConfigurationError, match=r"`fit`: .*ascending"):
         Reorientation(made, fit=(3.0, 2.0)).run()
-    with pytest.raises(TrajectoryError, match=r"`fit`: .* 3 frames, got 2"):
+    with pytest.raises(NotApplicableError, match=r"`fit`: .* 3 frames, got 2"):
         Reorientation(made, fit=(1.0, 1.1)).run()
-    with pytest.raises(TrajectoryError, match=r"4 frames.*got 2"):
+    with pytest.raises(NotApplicableError, match=r"4 frames.*got 2"):
         Reorientation(made).run(stop=2)
-    with pytest.raises(TrajectoryError, match="two H for each O"):
+    with pytest.raises(NotApplicableError, match="two H for each O"):
         Reorientation(motion("OHN", positions[:, :3], dimensions=CUBE))

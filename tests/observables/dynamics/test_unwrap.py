@@ -7,7 +7,7 @@ import pytest
 from MDAnalysis.lib.mdamath import triclinic_vectors
 from numpy.typing import NDArray
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError, TrajectoryError
 from tumble.observables.dynamics.unwrap import Unwrapper
 
 Array = NDArray[np.float64]
@@ -103,7 +103,7 @@ def test_particle_that_moves_too_far_is_refused() -> None:
     positions = np.zeros((3, 2, 3))
     positions[2, 1, 0] = 4.8
     with pytest.raises(
-        TrajectoryError,
+        NotApplicableError,
         match=r"half the box, got .*0\.48 .*frame 1 to frame 2",
     ):
         paths(positions, [CUBE] * 3)
@@ -111,7 +111,7 @@ def test_particle_that_moves_too_far_is_refused() -> None:
 
 def test_wrapped_coordinates_called_unwrapped_are_refused() -> None:
     truth = walk(step=0.3)
-    with pytest.raises(TrajectoryError, match=r"`unwrapped`: .*got \d+ particles"):
+    with pytest.raises(NotApplicableError, match=r"`unwrapped`: .*got \d+ particles"):
         paths(wrapped(truth, CUBE), [CUBE] * FRAMES, unwrapped=True)
 
 

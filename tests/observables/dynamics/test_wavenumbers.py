@@ -6,7 +6,7 @@ import ase.units
 import numpy as np
 import pytest
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import SettingError
 from tumble.observables.dynamics.wavenumbers import CM_PER_PS, highest_wavenumber, window_lags
 
 
@@ -34,5 +34,5 @@ def test_window_lags() -> None:
     ],
 )
 def test_unfit_resolutions_are_refused(resolution: float, frames: int, message: str) -> None:
-    with pytest.raises(TrajectoryError, match=rf"`resolution`: .*{message}"):
+    with pytest.raises(SettingError, match=rf"`resolution`: .*{message}"):
         window_lags(resolution, 0.001, frames)

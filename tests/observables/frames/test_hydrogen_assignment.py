@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from MDAnalysis.coordinates.memory import MemoryReader
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.frames.hydrogen_assignment import assign_hydrogens
 
 BOX = np.array([6.0, 6.0, 6.0, 90.0, 90.0, 90.0])
@@ -37,10 +37,10 @@ def test_hydrogens_belong_to_the_nearest_oxygen_through_the_boundary() -> None:
 
 
 def test_what_is_no_water_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="two H for each O, got 3 H and 3 O"):
+    with pytest.raises(NotApplicableError, match="two H for each O, got 3 H and 3 O"):
         assign_hydrogens(universe(START, elements="OHOOHH"))
     message = r"whole molecules .*got 1 H .*index 0$"
-    with pytest.raises(TrajectoryError, match=message):
+    with pytest.raises(NotApplicableError, match=message):
         assign_hydrogens(universe(moved(1.4)))
 
 
@@ -48,5 +48,5 @@ def test_molecules_with_three_hydrogens_are_refused() -> None:
     shared = START.copy()
     shared[3:] = shared[:3] + np.array([1.96, 0.1, 0.0])
     shared[4] = shared[3] + np.array([3.0, 0.0, 0.0])
-    with pytest.raises(TrajectoryError, match=r"got 3 H .*index 0"):
+    with pytest.raises(NotApplicableError, match=r"got 3 H .*index 0"):
         assign_hydrogens(universe(shared))

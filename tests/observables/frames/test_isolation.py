@@ -8,7 +8,7 @@ from MDAnalysis.lib.mdamath import triclinic_box
 from scipy.spatial.distance import pdist
 from support.motions import motion
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.frames.isolation import Isolation
 
 SHAPE = np.array([[0.0, 0, 0], [0.8, 0.6, 0], [-0.8, 0.6, 0.3]])
@@ -54,7 +54,7 @@ def test_gap_is_that_between_images() -> None:
     assert isolation.known
     narrow = Isolation(motion("OHH", SHAPE[None], dimensions=box * [0.8, 1, 1, 1, 1, 1]))
     assert not narrow.known
-    with pytest.raises(TrajectoryError, match=r"isolated system.* 8\.0 Å"):
+    with pytest.raises(NotApplicableError, match=r"isolated system.* 8\.0 Å"):
         narrow.require("angular momentum")
 
 
@@ -71,6 +71,6 @@ def test_images_that_meet_later_are_refused() -> None:
     box = np.array([20.0, 20, 20, 90, 90, 90])
     isolation = Isolation(motion("OHH", SHAPE[None], dimensions=box))
     apart = SHAPE + np.array([[0.0, 0, 0], [3.2, 0, 0], [8.8, 0, 0]])
-    with pytest.raises(TrajectoryError, match=r"isolated system, got .* frame 7"):
+    with pytest.raises(NotApplicableError, match=r"isolated system, got .* frame 7"):
         isolation.beads(apart[None], np.array([12.0, 20, 20, 90, 90, 90]), 7)
     assert "isolated" in isolation.notes[0]

@@ -10,7 +10,7 @@ import pytest
 from MDAnalysis.coordinates.memory import MemoryReader
 from support import oriented_water
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.frames.molecular_axes import MolecularAxes, MolecularAxis, axes_of_water
 from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.frames.water import BrokenMolecules
@@ -65,11 +65,11 @@ def test_axes_from_a_function_need_no_water() -> None:
 def test_bad_axes_are_refused() -> None:
     universe = oriented_water.universe(oriented_water.isotropic(1, 2, 8))
     positions = universe.trajectory[0].positions[None].astype(float)
-    with pytest.raises(TrajectoryError, match=r"`axes`: .*bisector, OH, normal.*got `dipol`"):
+    with pytest.raises(ConfigurationError, match=r"`axes`: .*bisector, OH, normal.*got `dipol`"):
         MolecularAxes(universe, ["dipol"])
-    with pytest.raises(TrajectoryError, match=r"`axes`: .*got OH, OH"):
+    with pytest.raises(ConfigurationError, match=r"`axes`: .*got OH, OH"):
         MolecularAxes(universe, ["OH", "OH"])
-    with pytest.raises(TrajectoryError, match=r"`axes`: .*got none"):
+    with pytest.raises(ConfigurationError, match=r"`axes`: .*got none"):
         MolecularAxes(universe, [])
     for function, message in [
         (lambda positions, box: 2 * across(positions, box), r"unit vectors for `x`, got .* 2\b"),
@@ -78,12 +78,12 @@ def test_bad_axes_are_refused() -> None:
             r"\(1, V, 3\) for `x`, got \(8, 3\)",
         ),
     ]:
-        with pytest.raises(TrajectoryError, match=message):
+        with pytest.raises(ConfigurationError, match=message):
             MolecularAxes(universe, [MolecularAxis("x", function)]).of_beads(snapshot(positions))
 
 
 def test_molecule_without_a_plane_is_refused() -> None:
     universe = oriented_water.universe(oriented_water.isotropic(1, 2, 1), boxed=False)
     straight = np.array([[[0, 0, 0], [0, 0, 1.0], [0, 0, -1.0]]])
-    with pytest.raises(TrajectoryError, match=r"unit vectors for `bisector`, got .*nan"):
+    with pytest.raises(NotApplicableError, match=r"unit vectors for `bisector`, got .*nan"):
         MolecularAxes(universe).of_beads(snapshot(straight))

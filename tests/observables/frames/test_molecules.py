@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.motions import MASSES, motion
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.frames.molecules import Molecules
 
 ELEMENTS = "HOHNHHH"
@@ -38,9 +38,9 @@ def test_water_and_bonds_are_found() -> None:
 
 def test_bad_molecules_are_refused() -> None:
     universe = motion(ELEMENTS, PLACES[None])
-    with pytest.raises(TrajectoryError, match="water, or bonds"):
+    with pytest.raises(NotApplicableError, match="water, or bonds"):
         Molecules(universe)
-    with pytest.raises(TrajectoryError, match="one molecule, got one in several"):
+    with pytest.raises(ConfigurationError, match="one molecule, got one in several"):
         Molecules(universe, [[0, 1], [1, 2]])
-    with pytest.raises(TrajectoryError, match=r"indices.*got none"):
+    with pytest.raises(ConfigurationError, match=r"indices.*got none"):
         Molecules(universe, [])

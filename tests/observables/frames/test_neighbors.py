@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.motions import centered, masses_of, motion
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.neighbors import Neighbors, forces_of, velocities_of
 
@@ -49,7 +49,7 @@ def test_errors_go_with_the_square_of_the_time() -> None:
 def test_velocities_that_were_written() -> None:
     beside = neighbors(velocities=3 * parabola(9))
     assert beside.written_velocities(4) == pytest.approx(3 * parabola(9)[4])
-    with pytest.raises(TrajectoryError, match=r"velocities .*got none in frame 4"):
+    with pytest.raises(NotApplicableError, match=r"velocities .*got none in frame 4"):
         neighbors().written_velocities(4)
 
 
@@ -83,5 +83,5 @@ def test_vectors_of_frames() -> None:
 
 
 def test_few_frames_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"7 frames.*got 6"):
+    with pytest.raises(NotApplicableError, match=r"7 frames.*got 6"):
         neighbors(frames=6)

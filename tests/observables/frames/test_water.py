@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.rotors import BISECTOR, Array, atoms, directions, universe
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.frames.water import BrokenMolecules, Water
 
 GENERATOR = np.random.default_rng(1)
@@ -59,5 +59,5 @@ def test_count_of_broken_molecules() -> None:
 def test_not_water() -> None:
     made = universe(POSITIONS, BOX)
     made.atoms.elements = ["O", "H", "O"] * 3
-    with pytest.raises(TrajectoryError, match="two H for each O, got 3 H and 6 O"):
+    with pytest.raises(NotApplicableError, match="two H for each O, got 3 H and 6 O"):
         Water(made)

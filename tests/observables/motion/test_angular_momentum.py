@@ -12,7 +12,7 @@ from support.lammps_runs import run_lammps, system_script
 from support.motions import ammonia, free_symmetric_top, masses_of, motion, water
 from support.systems import systems
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.frames.rigid_motion import EV_PER_HBAR_PS, EV_PER_KJ_MOL, HBAR
 from tumble.observables.motion.angular_momentum import AngularMomentum
 from tumble.trajectories.open import open_trajectory
@@ -154,7 +154,7 @@ def test_periodic_cell_is_refused() -> None:
     positions, velocities = top(10, 0.002)
     box = np.array([9.0, 9.0, 9.0, 90, 90, 90])
     universe = motion(ELEMENTS, positions, velocities=velocities, dimensions=box)
-    with pytest.raises(TrajectoryError, match=r"invariant.*`isolated`"):
+    with pytest.raises(NotApplicableError, match=r"invariant.*`isolated`"):
         AngularMomentum(universe)
     found = AngularMomentum(universe, isolated=True).run().result["angular_momentum"]
     assert found.values == pytest.approx(np.full(10, MOMENTUM / HBAR), rel=1e-5)
@@ -163,9 +163,9 @@ def test_periodic_cell_is_refused() -> None:
 def test_thermostats() -> None:
     positions, velocities = top(10, 0.002)
     universe = motion(ELEMENTS, positions, velocities=velocities)
-    with pytest.raises(TrajectoryError, match=r"got a local one.*frame torque"):
+    with pytest.raises(NotApplicableError, match=r"got a local one.*frame torque"):
         AngularMomentum(universe, thermostat="local")
-    with pytest.raises(TrajectoryError, match="none, global, local, got `langevin`"):
+    with pytest.raises(ConfigurationError, match="none, global, local, got `langevin`"):
         AngularMomentum(universe, thermostat="langevin")
     scaled = AngularMomentum(universe, thermostat="global").run().result
     assert "only the direction of L is conserved" in " ".join(scaled.notes)
@@ -175,7 +175,7 @@ def test_thermostats() -> None:
 
 def test_frames_too_far_apart_are_refused() -> None:
     positions, _ = top(60, 0.08)
-    with pytest.raises(TrajectoryError, match=r"between frames, got 0\.08 ps"):
+    with pytest.raises(NotApplicableError, match=r"between frames, got 0\.08 ps"):
         AngularMomentum(motion(ELEMENTS, positions, step=0.08)).run()
 
 
@@ -199,13 +199,13 @@ def test_frames_without_times_are_refused() -> None:
     positions, velocities = top(20, 0.002)
     universe = motion(ELEMENTS, positions, velocities=velocities, step=1.0)
     universe.trajectory.time_known = False
-    with pytest.raises(TrajectoryError, match=r"`timestep`: .*angular momentum"):
+    with pytest.raises(NotApplicableError, match=r"`timestep`: .*angular momentum"):
         AngularMomentum(universe)
 
 
 def test_few_frames_without_velocities_are_refused() -> None:
     positions, _ = top(4, 0.002)
-    with pytest.raises(TrajectoryError, match=r"7 frames.*got 4"):
+    with pytest.raises(NotApplicableError, match=r"7 frames.*got 4"):
         AngularMomentum(motion(ELEMENTS, positions))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.motion.conserved import conserved_drift
 
 
@@ -46,13 +46,13 @@ def test_random_walk_says_that_its_error_is_a_lower_bound() -> None:
 
 
 def test_bad_logs_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match="at least 3 rows"):
+    with pytest.raises(NotApplicableError, match="at least 3 rows"):
         conserved_drift([0.0, 1.0], [1.0, 1.0], 1)
-    with pytest.raises(TrajectoryError, match="equal distances in time, got from 1 to 3 ps"):
+    with pytest.raises(NotApplicableError, match="equal distances in time, got from 1 to 3 ps"):
         conserved_drift([0.0, 1.0, 4.0, 5.0], np.zeros(4), 1)
-    with pytest.raises(TrajectoryError, match="got a NaN or infinity"):
+    with pytest.raises(NotApplicableError, match="got a NaN or infinity"):
         conserved_drift(np.arange(4.0), [0.0, np.nan, 0.0, 0.0], 1)
-    with pytest.raises(TrajectoryError, match=r"each time, \(4,\), got \(3,\)"):
+    with pytest.raises(ConfigurationError, match=r"each time, \(4,\), got \(3,\)"):
         conserved_drift(np.arange(4.0), np.zeros(3), 1)
-    with pytest.raises(TrajectoryError, match=r"`molecules`: .* 1, got 0"):
+    with pytest.raises(ConfigurationError, match=r"`molecules`: .* 1, got 0"):
         conserved_drift(np.arange(4.0), np.zeros(4), 0)

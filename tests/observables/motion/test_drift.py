@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.motions import ammonia, free_symmetric_top, masses_of, motion, water
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.motion.drift import Drift
 from tumble.observables.quantities.result import Result
 
@@ -89,9 +89,9 @@ def test_lattice_is_shown_where_there_is_one() -> None:
 
 def test_nothing_to_tell_is_refused() -> None:
     line = np.array([[[0.0, 0, 0]]] * 5)
-    with pytest.raises(TrajectoryError, match="got none: No angular"):
+    with pytest.raises(NotApplicableError, match="got none: No angular"):
         Drift(motion("O", line, dimensions=np.array([3.0, 3, 3, 90, 90, 90]))).run()
-    with pytest.raises(TrajectoryError, match="call of `run`"):
+    with pytest.raises(ConfigurationError, match="call of `run`"):
         _ = Drift(motion("O", line)).result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.motion.logged_temperature import logged_temperature
 
 
@@ -19,5 +19,5 @@ def test_mean_and_error_are_those_of_independent_rows() -> None:
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_what_is_not_finite_is_refused(bad: float) -> None:
-    with pytest.raises(TrajectoryError, match=r"`temperature`: .*finite values"):
+    with pytest.raises(NotApplicableError, match=r"`temperature`: .*finite values"):
         logged_temperature(np.arange(4.0), [300.0, bad, 300.0, 300.0])

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 from support.motions import motion, water
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.motion.molecular_rotation import MolecularRotation
 
 BOX = np.array([12.0, 12.0, 12.0, 90, 90, 90])
@@ -104,11 +104,11 @@ def test_frames_too_far_apart_are_refused() -> None:
     generator = np.random.default_rng(4)
     increments = np.tile([[[0.0, 0.0, 100.0]]], (10, 2, 1))
     universe = motion("OHH" * 2, liquid(increments, generator), dimensions=BOX)
-    with pytest.raises(TrajectoryError, match=r"90°.* 100 %"):
+    with pytest.raises(NotApplicableError, match=r"90°.* 100 %"):
         MolecularRotation(universe, molecules=molecules_of(2)).run()
 
 
 def test_lines_are_refused() -> None:
     line = np.array([[[0.0, 0, 0], [0, 0, 1.2], [0, 0, 2.4]]] * 3)
-    with pytest.raises(TrajectoryError, match=r"`.*`: expected .* linear, got a linear one"):
+    with pytest.raises(NotApplicableError, match=r"`.*`: expected .* linear, got a linear one"):
         MolecularRotation(motion("OCO", line), molecules=[[0, 1, 2]]).run()

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 from support.motions import ammonia, centered, free_symmetric_top, masses_of, motion, water
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.motion.rotation import BodyRotation, LatticeRotation
 
 
@@ -84,10 +84,10 @@ def test_frames_too_far_apart_have_no_turns() -> None:
 
 def test_line_and_periodic_cell_are_refused() -> None:
     line = np.array([[[0.0, 0, 0], [0, 0, 1.0], [0, 0, 2.0]]] * 3)
-    with pytest.raises(TrajectoryError, match=r"`.*`: expected .* linear, got a linear one"):
+    with pytest.raises(NotApplicableError, match=r"`.*`: expected .* linear, got a linear one"):
         BodyRotation(motion("OCO", line)).run()
     box = np.array([6.0, 6, 6, 90, 90, 90])
-    with pytest.raises(TrajectoryError, match="isolated system"):
+    with pytest.raises(NotApplicableError, match="isolated system"):
         BodyRotation(motion("OHH", spun(np.ones(3), np.zeros(4)), dimensions=box))
 
 

@@ -7,7 +7,7 @@ import pytest
 from MDAnalysis.lib.mdamath import triclinic_box
 from scipy.spatial.transform import Rotation
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import SettingError
 from tumble.observables.orientations.cell_frame import cell_rotation, cell_vectors
 
 CELL = np.array([[8.0, 0.0, 0.0], [2.5, 7.5, 0.0], [-1.5, 2.0, 9.0]])
@@ -31,5 +31,5 @@ def test_cell_of_mdanalysis() -> None:
 
 @pytest.mark.parametrize("dimensions", [None, np.array([0.0, 0, 0, 90, 90, 90])])
 def test_missing_cell_is_refused(dimensions: np.ndarray | None) -> None:
-    with pytest.raises(TrajectoryError, match=r"`frame`: .*box"):
+    with pytest.raises(SettingError, match=r"`frame`: .*box"):
         cell_vectors(dimensions)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support import rotors
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.observables.orientations.sphere_map import SphereMap, free_energy
 
 VECTORS = rotors.directions(np.random.default_rng(1), 5000)
@@ -44,5 +44,5 @@ def test_free_energy_of_a_known_density() -> None:
 
 @pytest.mark.parametrize("bins", [(0, 4), (4, 3), (4, 0)])
 def test_bad_bins_are_refused(bins: tuple[int, int]) -> None:
-    with pytest.raises(TrajectoryError, match=rf"an even number along phi, got {bins[0]} and {bins[1]}"):
+    with pytest.raises(ConfigurationError, match=rf"an even number along phi, got {bins[0]} and {bins[1]}"):
         SphereMap(bins)

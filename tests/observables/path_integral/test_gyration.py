@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from support.bead_frames import bead_universe, sample_beads, thermal_length_squared
 from support.ipi_harmonic import run_harmonic
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.path_integral.gyration import Gyration
 from tumble.trajectories.open import open_trajectory
 
@@ -139,10 +139,10 @@ def test_processes_give_the_same_as_one() -> None:
 
 
 def test_one_bead_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="ring polymers, got frames of one bead"):
+    with pytest.raises(NotApplicableError, match="ring polymers, got frames of one bead"):
         Gyration(bead_universe(np.zeros((4, 1, 3, 3)), "OHH"))
 
 
 def test_single_frame_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="at least 2 frames"):
+    with pytest.raises(NotApplicableError, match="at least 2 frames"):
         Gyration(bead_universe(np.ones((1, 2, 3, 3)), "OHH")).run()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from support.bead_frames import bead_universe, sample_beads
 from support.ipi_harmonic import TEMPERATURE, run_harmonic
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.path_integral.kinetic import Kinetic, kinetic_columns, kinetic_from_properties
 from tumble.trajectories.open import open_trajectory
 
@@ -127,31 +127,35 @@ def test_processes_give_the_same_as_one() -> None:
 
 def test_frames_that_do_not_suffice_are_refused() -> None:
     positions, forces = oscillators(4, 2, (30.0, 30.0, 30.0), seed=5)
-    with pytest.raises(TrajectoryError, match="forces on all beads, got none in frame 0"):
+    with pytest.raises(NotApplicableError, match="forces on all beads, got none in frame 0"):
         Kinetic(bead_universe(positions, "HH"), temperature=TEMPERATURE)
-    with pytest.raises(TrajectoryError, match=r"got frames of one bead, .*3/2 kT"):
+    with pytest.raises(NotApplicableError, match=r"got frames of one bead, .*3/2 kT"):
         Kinetic(bead_universe(positions[:, :1], "HH", forces[:, :1]), temperature=TEMPERATURE)
-    with pytest.raises(TrajectoryError, match=r"`temperature`: .*got 0"):
+    with pytest.raises(ConfigurationError, match=r"`temperature`: .*got 0"):
         Kinetic(bead_universe(positions, "HH", forces), temperature=0.0)
 
 
 @pytest.mark.parametrize(
-    ("columns", "message"),
+    ("columns", "kind", "message"),
     [
-        ({"potential": np.ones(5)}, r"`columns`: .* `kinetic_cv`.* `kinetic_tens`.*got potential"),
-        ({"kinetic_cv(O)": np.ones(5)}, r"`atoms`: .* `O`, got H"),
-        ({"kinetic_cv(H)": np.ones(4)}, r"`kinetic_cv\(H\)`: .* \(5,\), got \(4,\)"),
-        ({"kinetic_tens(H)": np.ones((6, 5))}, r"`kinetic_tens\(H\)`: .* \(5, 6\)"),
-        ({"kinetic_cv": np.full(5, np.nan)}, r"`kinetic_cv`: .*finite numbers, got a NaN or infinity"),
+        ({"potential": np.ones(5)}, NotApplicableError, r"`columns`: .* `kinetic_cv`.* `kinetic_tens`.*got potential"),
+        ({"kinetic_cv(O)": np.ones(5)}, NotApplicableError, r"`atoms`: .* `O`, got H"),
+        ({"kinetic_cv(H)": np.ones(4)}, ConfigurationError, r"`kinetic_cv\(H\)`: .* \(5,\), got \(4,\)"),
+        ({"kinetic_tens(H)": np.ones((6, 5))}, ConfigurationError, r"`kinetic_tens\(H\)`: .* \(5, 6\)"),
+        (
+            {"kinetic_cv": np.full(5, np.nan)},
+            NotApplicableError,
+            r"`kinetic_cv`: .*finite numbers, got a NaN or infinity",
+        ),
     ],
 )
-def test_bad_columns(columns: dict[str, Array], message: str) -> None:
-    with pytest.raises(TrajectoryError, match=message):
+def test_bad_columns(columns: dict[str, Array], kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
         kinetic_from_properties(columns, np.arange(5.0), {"H": 2})
 
 
 def test_single_row_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"`times`: .* 3 rows"):
+    with pytest.raises(NotApplicableError, match=r"`times`: .* 3 rows"):
         kinetic_from_properties({"kinetic_cv": np.ones(1)}, np.zeros(1), {"H": 2})
 
 

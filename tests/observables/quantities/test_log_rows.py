@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.quantities.log_rows import (
     LogRows,
     checked_rows,
@@ -18,9 +18,9 @@ def test_time_step() -> None:
     assert time_step(5.0 + 0.25 * np.arange(10)) == pytest.approx(0.25)
     # As a file with six digits has them.
     assert time_step(np.round(100 + 0.0005 * np.arange(1000), 3 + 1)) == pytest.approx(0.0005)
-    with pytest.raises(TrajectoryError, match="at least 3 rows"):
+    with pytest.raises(NotApplicableError, match="at least 3 rows"):
         time_step(np.arange(2.0))
-    with pytest.raises(TrajectoryError, match="equal distances in time, got from -1 to 2 ps"):
+    with pytest.raises(NotApplicableError, match="equal distances in time, got from -1 to 2 ps"):
         time_step(np.array([0.0, 2.0, 1.0, 3.0]))
 
 
@@ -30,7 +30,7 @@ def test_shapes() -> None:
         found_times, found = checked_rows("x", times, values, components)
         assert found_times == pytest.approx(times)
         assert found.shape == (4, 2 if values.shape[1:2] == (2,) else 1, components)
-    with pytest.raises(TrajectoryError, match=r"`x`: .* 4 times, got shape \(3, 1, 3\)"):
+    with pytest.raises(ConfigurationError, match=r"`x`: .* 4 times, got shape \(3, 1, 3\)"):
         checked_rows("x", times, np.ones((3, 3)), 3)
 
 
@@ -48,7 +48,7 @@ def test_rows_that_are_missing() -> None:
     times = np.delete(0.5 * np.arange(41), 7)
     assert time_step(times, gaps=True) == pytest.approx(0.5)
     for bad in (np.delete(0.5 * np.arange(41), [7, 9, 20]), times + np.where(times > 10, 0.1, 0.0), times[::-1]):
-        with pytest.raises(TrajectoryError, match=r"`times`: .*equal distances"):
+        with pytest.raises(NotApplicableError, match=r"`times`: .*equal distances"):
             time_step(bad, gaps=True)
-    with pytest.raises(TrajectoryError, match=r"`times`: .*equal distances"):
+    with pytest.raises(NotApplicableError, match=r"`times`: .*equal distances"):
         time_step(times)

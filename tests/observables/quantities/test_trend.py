@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.signal import lfilter
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.base.series import COMPONENTS
 from tumble.observables.quantities.trend import trend
 from tumble.statistics.blocking import student
@@ -75,7 +75,7 @@ def test_random_walk_is_not_resolved() -> None:
 
 
 def test_too_little_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"3 frames.*got 2"):
+    with pytest.raises(NotApplicableError, match=r"3 frames.*got 2"):
         trend("s", cells_of(np.arange(2.0)), label="", unit="", frame_time=1.0)
-    with pytest.raises(TrajectoryError, match=r"`blocks`: .* 3.*got 2"):
+    with pytest.raises(NotApplicableError, match=r"`blocks`: .* 3.*got 2"):
         trend("s", cells_of(np.arange(20.0)), label="", unit="", frame_time=1.0, blocks=2)

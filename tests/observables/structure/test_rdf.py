@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 from support.bead_frames import BeadFrames
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError, TrajectoryError
 from tumble.observables.structure.rdf import Rdf
 
 Positions = NDArray[np.float64]
@@ -278,7 +278,7 @@ def test_changing_box() -> None:
         for frame, cell in zip(positions.astype(np.float32).astype(float), cells, strict=True)
     ]
     np.testing.assert_allclose(rdf.result["g_OO"].values, np.mean(expected, axis=0), rtol=1e-5)
-    with pytest.raises(TrajectoryError, match=r"3\.600 Å.* frame 1, got 4\.000 Å"):
+    with pytest.raises(SettingError, match=r"3\.600 Å.* frame 1, got 4\.000 Å"):
         Rdf(made, [("O", "O")], cutoff=4.0).run()
 
 
@@ -385,33 +385,36 @@ def test_processes_give_the_same_as_one() -> None:
         ({"pairs": []}, r"`pairs`: .*pair.*got none"),
         ({"pairs": [("C", "C")]}, r"`pairs`: .*got `CC`"),
         ({"intramolecular": "both"}, r"`intramolecular`: .* `together`.* `apart`, got `both`"),
-        ({"intramolecular": "apart"}, r"`universe`: .*two H for each O"),
     ],
 )
 def test_bad_arguments(arguments: dict[str, object], message: str) -> None:
     made = universe(gas(CUBIC, 4, 7, seed=20), "OHHOHHC", CUBIC)
-    if arguments.get("intramolecular") == "apart":
-        made = universe(gas(CUBIC, 4, 4, seed=20), "OOHH", CUBIC)
-    with pytest.raises(TrajectoryError, match=message):
+    with pytest.raises(ConfigurationError, match=message):
         Rdf(made, **arguments)
+
+
+def test_molecules_must_be_known_to_be_told_apart() -> None:
+    made = universe(gas(CUBIC, 4, 4, seed=20), "OOHH", CUBIC)
+    with pytest.raises(NotApplicableError, match="`universe`: expected two H for each O"):
+        Rdf(made, intramolecular="apart")
 
 
 def test_group_without_a_name_is_refused() -> None:
     made = universe(gas(CUBIC, 4, 6, seed=21), "OHHOHH", CUBIC)
-    with pytest.raises(TrajectoryError, match="name for a pair"):
+    with pytest.raises(SettingError, match="name for a pair"):
         Rdf(made, [(made.atoms, made.atoms)])
-    with pytest.raises(TrajectoryError, match=r"groups .*got an updating one"):
+    with pytest.raises(SettingError, match=r"groups .*got an updating one"):
         Rdf(made, {"near": (made.atoms, made.select_atoms("prop x < 3", updating=True))})
 
 
 def test_single_molecule_has_no_pairs_between() -> None:
     made = universe(water(CUBIC, 4, 2, seed=22)[:, :3], "HOH", CUBIC)
-    with pytest.raises(TrajectoryError, match="different molecules, got `OH`"):
+    with pytest.raises(SettingError, match="different molecules, got `OH`"):
         Rdf(made, [("O", "H")], intramolecular="apart")
 
 
 def test_trajectory_without_a_box_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"periodic box.*got none in frame 0"):
+    with pytest.raises(NotApplicableError, match=r"periodic box.*got none in frame 0"):
         Rdf(universe(gas(CUBIC, 4, 6, seed=23), "OHHOHH", None))
 
 
@@ -423,5 +426,5 @@ def test_positions_that_are_no_numbers_are_refused() -> None:
 
 
 def test_single_frame_is_refused() -> None:
-    with pytest.raises(TrajectoryError, match="at least 2 frames"):
+    with pytest.raises(NotApplicableError, match="at least 2 frames"):
         Rdf(universe(gas(CUBIC, 1, 6, seed=25), "OHHOHH", CUBIC)).run()

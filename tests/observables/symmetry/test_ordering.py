@@ -17,7 +17,7 @@ from support.motions import water
 from support.systems import scattered
 
 import tumble
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, EvaluationError
 from tumble.observables.symmetry.ordering import Ordering, ordering_from_energies
 
 COUPLING, ERROR = 0.05, 0.02  # eV
@@ -143,7 +143,7 @@ def test_structures_are_relaxed() -> None:
         assert lengths == pytest.approx([BOND, BOND], abs=1e-3)
         assert before.get_distance(0, 1) == pytest.approx(BOND + 0.1)
     assert observable.result["ordering_noise"].values == pytest.approx(0, abs=1e-9)
-    with pytest.raises(TrajectoryError, match=r"ordering 0 .* 2 steps .*0\.02 eV/Å"):
+    with pytest.raises(EvaluationError, match=r"ordering 0 .* 2 steps .*0\.02 eV/Å"):
         Ordering(structures, Dipoles(0.0), largest_force=0.02, steps=2).run()
 
 
@@ -172,19 +172,19 @@ def test_average_over_rotations_has_no_noise(
 def test_bad_input_is_refused(model_file: Callable[[str], Path]) -> None:
     structures = orderings(3)
     calculator: Any = Dipoles(0.0)
-    with pytest.raises(TrajectoryError, match="at least 3 orderings, got 2"):
+    with pytest.raises(ConfigurationError, match="at least 3 orderings, got 2"):
         Ordering(structures[:2], calculator)
-    with pytest.raises(TrajectoryError, match=r"formula.*got H6O3, H8O4"):
+    with pytest.raises(ConfigurationError, match=r"formula.*got H6O3, H8O4"):
         Ordering([*structures, *orderings(1, molecules=3)], calculator)
-    with pytest.raises(TrajectoryError, match="at least 3 orthogonal matrices"):
+    with pytest.raises(ConfigurationError, match="at least 3 orthogonal matrices"):
         Ordering(structures, calculator, rotations=2)
-    with pytest.raises(TrajectoryError, match="at least 3 orthogonal matrices"):
+    with pytest.raises(ConfigurationError, match="at least 3 orthogonal matrices"):
         Ordering(structures, calculator, rotations=np.ones((4, 3, 3)))
-    with pytest.raises(TrajectoryError, match=r"water, got Cu; .*`molecules`"):
+    with pytest.raises(ConfigurationError, match=r"water, got Cu; .*`molecules`"):
         Ordering([bulk("Cu")] * 3, EMT())
-    with pytest.raises(TrajectoryError, match="set of rotations, got random ones"):
+    with pytest.raises(ConfigurationError, match="set of rotations, got random ones"):
         Ordering(structures, tumble.Calculator(model_file("harmonic"), device="cpu", symmetrize="random", seed=1))
-    with pytest.raises(TrajectoryError, match=r"\[S,K\].*\[S\].*got \(4, 2\) and \(4,\)"):
+    with pytest.raises(ConfigurationError, match=r"\[S,K\].*\[S\].*got \(4, 2\) and \(4,\)"):
         ordering_from_energies(np.zeros(4), np.zeros((4, 2)), molecules=1)
-    with pytest.raises(TrajectoryError, match="call of `run`"):
+    with pytest.raises(ConfigurationError, match="call of `run`"):
         _ = Ordering(structures, calculator).result

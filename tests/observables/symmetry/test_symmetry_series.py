@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.symmetry.symmetry_series import symmetry_from_series
 
 
@@ -33,18 +33,18 @@ def test_symmetry_error() -> None:
 
 def test_bad_series_are_refused() -> None:
     times, torque = 0.1 * np.arange(20), np.ones((20, 2, 3))
-    with pytest.raises(TrajectoryError, match=r"frame torque.*symmetry error.*got neither"):
+    with pytest.raises(ConfigurationError, match=r"frame torque.*symmetry error.*got neither"):
         symmetry_from_series()
-    with pytest.raises(TrajectoryError, match=r"`torque`: .*times.*got none"):
+    with pytest.raises(ConfigurationError, match=r"`torque`: .*times.*got none"):
         symmetry_from_series(None, torque)
-    with pytest.raises(TrajectoryError, match=r"`torque`: .* 19 times, got shape \(20, 2, 3\)"):
+    with pytest.raises(ConfigurationError, match=r"`torque`: .* 19 times, got shape \(20, 2, 3\)"):
         symmetry_from_series(times[:-1], torque)
     torque[3, 1, 2] = np.nan
-    with pytest.raises(TrajectoryError, match=r"`torque`: .*finite values"):
+    with pytest.raises(NotApplicableError, match=r"`torque`: .*finite values"):
         symmetry_from_series(times, torque)
-    with pytest.raises(TrajectoryError, match=r"`symmetry`: .*energy_std, .*got spread"):
+    with pytest.raises(ConfigurationError, match=r"`symmetry`: .*energy_std, .*got spread"):
         symmetry_from_series(symmetry_times=times, symmetry={"spread": times})
-    with pytest.raises(TrajectoryError, match=r"`molecules`: .* 1, got 0"):
+    with pytest.raises(ConfigurationError, match=r"`molecules`: .* 1, got 0"):
         symmetry_from_series(times, np.zeros((20, 3)), molecules=0)
-    with pytest.raises(TrajectoryError, match="rows at equal distances in time"):
+    with pytest.raises(NotApplicableError, match="rows at equal distances in time"):
         symmetry_from_series(times**2, np.zeros((20, 3)))

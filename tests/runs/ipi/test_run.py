@@ -9,7 +9,8 @@ import pytest
 from support.ipi_folder import INPUT, write_ipi_run
 from support.ipi_harmonic import run_harmonic
 
-from tumble.analysis import TrajectoryError, open_trajectory
+from tumble.analysis import open_trajectory
+from tumble.errors import NotApplicableError, TrajectoryError
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.settings import Settings
 from tumble.runs import open_run
@@ -162,7 +163,7 @@ def test_suzuki_chin_reads_the_beads_that_sample(tmp_path: Path) -> None:
     assert "kinetic_cv(H)" in run.log
     (note,) = run.notes
     assert "2 of 4 beads with even numbers" in note
-    with pytest.raises(TrajectoryError, match="got every second bead"):
+    with pytest.raises(NotApplicableError, match="got every second bead"):
         analyze(run, ("gyration",))
     assert analyze(run, ("kinetic",), Settings(blocks=4)).results[0]["kinetic_H"].values == pytest.approx(
         1000 * np.mean(run.log["kinetic_cv(H)"]) / 2
@@ -176,7 +177,7 @@ def test_a_centroid_at_another_temperature(tmp_path: Path) -> None:
     assert (run.temperature, run.centroid_temperature) == (pytest.approx(300.0), pytest.approx(600.0))
     opened = OpenedRun(run, Settings())
     assert (opened.temperature, opened.centroid_temperature) == (pytest.approx(300.0), pytest.approx(600.0))
-    with pytest.raises(TrajectoryError, match=r"`temperature`: .*got 300.* 600 K"):
+    with pytest.raises(NotApplicableError, match=r"`temperature`: .*got 300.* 600 K"):
         analyze(run, ("kinetic",))
     # What the user says of the temperature wins.
     assert open_run(tmp_path, temperature=450.0).centroid_temperature is None

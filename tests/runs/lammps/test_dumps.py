@@ -10,7 +10,7 @@ import pytest
 from support.argon import argon, run_argon
 from support.lammps_runs import run_lammps, run_partitions
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.runs import open_run
 from tumble.trajectories.open import notes_of
 
@@ -129,7 +129,7 @@ def test_dump_of_some_atoms_is_taken_where_it_is_named_with_a_note(tmp_path: Pat
     dump = f"region half block 0 0.9 0 2 0 2\nfix 1 all nve\ndump d all custom 10 a.dump element {COLUMNS}\n"
     script = f"{dump}dump_modify d element Ar {keyword}\n"
     folder = run_argon(tmp_path / "some", script + "run 0\n")
-    with pytest.raises(TrajectoryError, match=r"`a\.dump`.*`--trajectory`"):
+    with pytest.raises(NotApplicableError, match=r"`a\.dump`.*`--trajectory`"):
         open_run(folder).universe()
     universe = open_run(folder, trajectory=[folder / "a.dump"]).universe()
     assert any(note.startswith("The trajectory has 16 of the 32 atoms") for note in notes_of(universe))
@@ -226,7 +226,7 @@ def test_dump_of_another_run_under_the_same_name_is_refused(tmp_path: Path) -> N
     run_argon(tmp_path, f"reset_timestep 5000\n{run}")
     assert open_run(folder).universe().trajectory.steps.tolist() == [5000, 5010, 5020]
     (folder / "a.dump").write_bytes(other)
-    with pytest.raises(TrajectoryError, match=r"from step 5000 to step 5020.* got steps 0 to 20"):
+    with pytest.raises(NotApplicableError, match=r"from step 5000 to step 5020.* got steps 0 to 20"):
         open_run(folder).universe()
 
 

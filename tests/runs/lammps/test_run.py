@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.argon import run_argon
 
-from tumble.analysis import TrajectoryError
+from tumble.errors import NotApplicableError, TrajectoryError
 from tumble.runs import open_run
 
 LOG = """\
@@ -273,7 +273,7 @@ def test_folder_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrajectoryError, match="found no such file"):
         open_run(tmp_path / "nothing.dump")
     (run(tmp_path) / "water.dump").unlink()
-    with pytest.raises(TrajectoryError, match="trajectory, found none"):
+    with pytest.raises(NotApplicableError, match="trajectory, found none"):
         open_run(tmp_path).universe()
 
 

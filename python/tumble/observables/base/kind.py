@@ -64,8 +64,9 @@ class Kind:
         """Return how the observable follows from a run.
 
         Raises:
-            SettingError: If a setting isn't possible for this run.
-            TrajectoryError: If the run doesn't allow the observable.
+            SettingError: If a setting can't be for this run.
+            TrajectoryError: If a file can't be read.
+            NotApplicableError: If the run doesn't allow the observable.
         """
         raise NotImplementedError
 

@@ -16,7 +16,7 @@ from MDAnalysis.analysis.base import AnalysisBase
 from MDAnalysis.analysis.results import ResultsGroup
 from numpy.typing import NDArray
 
-from tumble.errors import SettingError, TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError
 from tumble.observables.base.failure import Failure
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.processes import Processes
@@ -77,14 +77,14 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
         """The result.
 
         Raises:
-            TrajectoryError: Before `run`.
+            ConfigurationError: Before `run`.
             Exception: What went wrong in `one_pass`, where that was used instead of `run`.
         """
         if self._failure is not None:
             self._failure.throw()
         result = self.results.get("result")
         if result is None:
-            raise TrajectoryError("`result`: expected a call of `run` before")
+            raise ConfigurationError("`result`: expected a call of `run` before")
         found: Result = result
         return found
 
@@ -102,7 +102,9 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
             The observable itself.
 
         Raises:
-            TrajectoryError: If the trajectory doesn't allow the analysis.
+            ConfigurationError: If frames aren't in ascending order, or a setting doesn't fit the trajectory.
+            TrajectoryError: If a file is damaged; the text names it, and the frame.
+            NotApplicableError: If the trajectory doesn't allow it.
         """
         self.choose_frames(start, stop, step, arguments.get("frames"))
         self._trajectory.kinds_may_change = self.kinds_may_change
@@ -115,15 +117,16 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
         """Note which frames will be seen, `chosen_frames`, and forget what a run before has found.
 
         Raises:
-            TrajectoryError: If there are too few, or they aren't in ascending order.
+            ConfigurationError: If they aren't in ascending order.
+            NotApplicableError: If there are too few.
         """
         used = self._setup_computation_groups(1, start=start, stop=stop, step=step, frames=frames)[0][:, 1]
         if len(used) == 0:
-            raise TrajectoryError("`frames`: expected at least 2 frames, got none")
+            raise NotApplicableError("`frames`: expected at least 2 frames, got none")
         if len(used) == 1:
-            raise TrajectoryError("`frames`: expected at least 2 frames, without which there is no error bar, got 1")
+            raise NotApplicableError("`frames`: expected at least 2 frames, without which there is no error bar, got 1")
         if np.any(np.diff(used) <= 0):
-            raise TrajectoryError("`frames`: expected frames in ascending order, got others")
+            raise ConfigurationError("`frames`: expected frames in ascending order, got others")
         self._used = used
         self._failure = None
         self.results.pop("result", None)  # of a run before, which processes would hand back
@@ -199,14 +202,14 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
         """Time between two frames that are used, ps.
 
         Raises:
-            TrajectoryError: If frames aren't at equal distances in time.
+            NotApplicableError: If frames aren't at equal distances in time.
         """
         if len(self.times) < 2:
             return float("nan")
         steps = np.diff(self.times)
         # Times in a file may be rounded to a few digits, so the tolerance grows with the largest time.
         if np.ptp(steps) > 1e-3 * abs(steps.mean()) + 1e-6 * np.abs(self.times).max():
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`frames`: expected frames at equal distances in time, got from {steps.min():.6g} to "
                 f"{steps.max():.6g} ps"
             )
@@ -218,11 +221,11 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
         Readers' own `dt` isn't it where a dump has every tenth step, say.
 
         Raises:
-            TrajectoryError: If there is one frame, or time doesn't go on.
+            NotApplicableError: If there is one frame, or time doesn't go on.
         """
         first, last = (float(self._trajectory[int(frame)].time) for frame in self._used[[0, -1]])
         if not last > first:
-            raise TrajectoryError(f"`frames`: expected a time that goes on, got from {first:.6g} to {last:.6g} ps")
+            raise NotApplicableError(f"`frames`: expected a time that goes on, got from {first:.6g} to {last:.6g} ps")
         return (last - first) / (len(self._used) - 1)
 
     @property
@@ -231,9 +234,9 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
         return bool(getattr(self._trajectory, "time_known", True))
 
     def _require_times(self, what: str) -> None:
-        """Raise a TrajectoryError where times aren't known, for what they are needed."""
+        """Raise a NotApplicableError where times aren't known, for what they are needed."""
         if not self._time_known:
-            raise TrajectoryError(f"`timestep`: expected one for {what}, since the files tell no times")
+            raise NotApplicableError(f"`timestep`: expected one for {what}, since the files tell no times")
 
     def _nuclei(self) -> Nuclei | None:
         """Whose positions the result is about; None if that isn't known."""
@@ -335,9 +338,9 @@ class TimeCorrelation(Analysis):
         self.longest = longest
 
     def _check_motion(self) -> None:
-        """Raise a TrajectoryError if the moving particles aren't nuclei."""
+        """Raise a NotApplicableError if the moving particles aren't nuclei."""
         if self._nuclei() is Nuclei.ONE_BEAD:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 "`universe`: expected all beads or their centroid for a correlation in time, got one bead, which moves "
                 "with fictitious momenta"
             )
@@ -357,9 +360,9 @@ class TimeCorrelation(Analysis):
         raise NotImplementedError
 
     def _require_correlation(self) -> None:
-        """Raise a TrajectoryError where there are too few frames for a correlation, or these have no times."""
+        """Raise a NotApplicableError where there are too few frames for a correlation, or these have no times."""
         if len(self._used) < 4:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`frames`: expected at least 4 frames for a correlation in time, got {len(self._used)}"
             )
         self._require_times("a correlation in time")

@@ -24,8 +24,8 @@ from tumble.observables.base.processes import Processes, count_frame
 from tumble.observables.base.progress import Progress
 from tumble.observables.frames.snapshot import Snapshot
 
-#: Whether an exception ends the pass for all analyses.
-Fatal = Callable[[Exception], bool]
+#: Whether an exception ends the pass for all analyses, by the exception and whether frames were seen before it.
+Fatal = Callable[[Exception, bool], bool]
 
 Indices = NDArray[np.int64]
 
@@ -51,7 +51,8 @@ def one_pass(
         frames: Indices of frames in ascending order, instead of these.
         processes: Among which averages over single frames are divided.
         progress: Called after each frame.
-        fatal: Called with the exception of an analysis; if it returns true, the pass ends and raises the exception.
+        fatal: Called with the exception of an analysis, and whether frames were seen before it; if it returns true, the
+            pass ends and raises the exception.
 
     Raises:
         ValueError: If the analyses are of several universes.
@@ -86,6 +87,7 @@ class _Watch:
 
     def __init__(self, fatal: Fatal | None = None) -> None:
         self._fatal = fatal
+        self.begun = False  # whether frames were seen
 
     def passes(self, analysis: Analysis, step: Callable[[], object]) -> bool:
         """Whether a step of an analysis ends without an exception."""
@@ -108,7 +110,7 @@ class _Watch:
     def keep(self, analysis: Analysis, failure: Failure) -> None:
         """Let an analysis have failed."""
         analysis.fail(failure)
-        if self._fatal is not None and self._fatal(failure.error):
+        if self._fatal is not None and self._fatal(failure.error, self.begun):
             failure.throw()
 
 
@@ -136,7 +138,9 @@ class _Count:
 
 def _show_in_order(analyses: Sequence[Analysis], frames: Indices, watch: _Watch, count: _Count) -> None:
     """All frames in this process, to the result."""
-    for analysis in _shown(analyses, frames, watch, count.here):
+    seen = _shown(analyses, frames, watch, count.here)
+    watch.begun = True
+    for analysis in seen:
         watch.passes(analysis, partial(analysis.conclude, [analysis.part]))
 
 
@@ -157,6 +161,7 @@ def _shown(
                 snapshot = Snapshot(trajectory[frame])
             if snapshot is None:
                 return []
+            watch.begun = watch.begun or index > 0
             waiting = [each for each in waiting if watch.passes(each, partial(each.show, index, snapshot))]
             if not waiting:
                 return []

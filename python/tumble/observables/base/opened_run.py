@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import SettingError, TrajectoryError
+from tumble.errors import NotApplicableError, SettingError
 from tumble.observables.base.observable import Analysis
 from tumble.observables.base.one_pass import Fatal, one_pass
 from tumble.observables.base.processes import Processes
@@ -50,7 +50,8 @@ class OpenedRun:
         """The trajectory, at its first frame.
 
         Raises:
-            TrajectoryError: If there is none, or it can't be read.
+            TrajectoryError: If it can't be read.
+            NotApplicableError: If there is none.
         """
         self._opened.trajectory[0]
         return self._opened
@@ -81,7 +82,7 @@ class OpenedRun:
         """Whether molecules are known: this is water, or bonds are given."""
         try:
             Molecules(self.universe)
-        except TrajectoryError:
+        except NotApplicableError:
             return False
         return True
 
@@ -92,7 +93,7 @@ class OpenedRun:
             return 1
         try:
             return len(Molecules(self.universe))
-        except TrajectoryError:
+        except NotApplicableError:
             return 1
 
     @cached_property
@@ -100,11 +101,13 @@ class OpenedRun:
         """Number of atoms of each label, which mostly is the element: isotopes have labels of their own.
 
         Raises:
-            TrajectoryError: If neither the trajectory nor the input tells it.
+            NotApplicableError: If neither the trajectory nor the input tells it.
         """
         if not self.has_trajectory:
             if not self.run.atoms:
-                raise TrajectoryError("`run`: expected a trajectory or a structure that tells the atoms, got neither")
+                raise NotApplicableError(
+                    "`run`: expected a trajectory or a structure that tells the atoms, got neither"
+                )
             return dict(self.run.atoms)
         atoms = self.universe.atoms
         labels, counts = np.unique(getattr(atoms, "names", atoms.elements), return_counts=True)
@@ -120,7 +123,7 @@ class OpenedRun:
         """Whether all atoms are one molecule or cluster, which can move and turn as a whole, but not diffuse."""
         try:
             return len(Molecules(self.universe)) == 1
-        except TrajectoryError:
+        except NotApplicableError:
             return len(self.universe.atoms) == 1 or Isolation(self.universe).known
 
     @property
@@ -128,10 +131,17 @@ class OpenedRun:
         """K.
 
         Raises:
-            TrajectoryError: If it isn't known.
+            NotApplicableError: If it isn't known, or not positive.
         """
         if self.run.temperature is None:
-            raise TrajectoryError("`temperature`: expected one, which the run's files don't tell; give `--temperature`")
+            raise NotApplicableError(
+                "`temperature`: expected one, which the run's files don't give; give `--temperature`"
+            )
+        if not self.run.temperature > 0:
+            raise NotApplicableError(
+                f"`temperature`: expected a positive number of K, got {self.run.temperature:g} in the run's files; "
+                "give `--temperature`"
+            )
         return self.run.temperature
 
     @property
@@ -139,7 +149,7 @@ class OpenedRun:
         """Temperature of the centroid, K: of what moves and is polarized as a whole.
 
         Raises:
-            TrajectoryError: If it isn't known.
+            NotApplicableError: If it isn't known.
         """
         hot = self.run.centroid_temperature
         return self.temperature if hot is None else hot
@@ -196,10 +206,10 @@ class OpenedRun:
             cure: What a user can do else, for the message.
 
         Raises:
-            TrajectoryError: If only a part of the beads samples, so that they make no ring polymer.
+            NotApplicableError: If only a part of the beads samples, so that they make no ring polymer.
         """
         if self.run.trajectory.every_second:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 "`universe`: expected ring polymers of all beads, got every second bead, which alone samples in the "
                 f"Suzuki–Chin splitting{cure}"
             )

@@ -140,8 +140,8 @@ def _answer(connection: Connection[Any, Any]) -> Any:
 
 def _died() -> EvaluationError:
     return EvaluationError(
-        "a process died, maybe for lack of memory; try fewer `--jobs` (a script that asks for several processes has to "
-        'keep what it does behind `if __name__ == "__main__"`)'
+        "a worker process died, perhaps for lack of memory; try fewer `--jobs` (a script that asks for several "
+        'processes has to keep what it does behind `if __name__ == "__main__"`)'
     )
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 
 
 def checked_temperature(temperature: float) -> float:
     """Return the temperature in K after a check.
 
     Raises:
-        TrajectoryError: If it isn't positive.
+        ConfigurationError: If it isn't positive.
     """
     if not (np.isfinite(temperature) and temperature > 0):
-        raise TrajectoryError(f"`temperature`: expected a positive number of K, got {temperature:g}")
+        raise ConfigurationError(f"`temperature`: expected a positive number of K, got {temperature:g}")
     return float(temperature)

@@ -24,7 +24,7 @@ import numpy as np
 from scipy import constants
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.base.molecular_observable import MolecularObservable
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -71,7 +71,8 @@ class Dielectric(MolecularObservable):
         verbose: Whether to show a progress bar.
 
     Raises:
-        TrajectoryError: If there is no box, this isn't water, or the temperature isn't positive.
+        ConfigurationError: If the temperature isn't positive.
+        NotApplicableError: If there is no box, or this isn't water.
     """
 
     observable = "dielectric"
@@ -123,7 +124,7 @@ class Dielectric(MolecularObservable):
         """Return M (e·Å), M_a M_b in the order xx, xy, xz, yy, yz, zz, and V (Å³): [10]."""
         dimensions = self._ts.dimensions
         if dimensions is None:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 "`universe`: expected a periodic box, whose volume enters the dielectric constant, got none in frame "
                 f"{self._ts.frame}"
             )

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.observables.base.molecular_observable import MolecularObservable
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -53,7 +53,8 @@ class Dipole(MolecularObservable):
         verbose: Whether to show a progress bar.
 
     Raises:
-        TrajectoryError: If this isn't water, or an argument is out of range.
+        ConfigurationError: If an argument is out of range.
+        NotApplicableError: If this isn't water.
     """
 
     observable = "dipole"
@@ -84,9 +85,9 @@ class Dipole(MolecularObservable):
     ) -> None:
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if not (np.isfinite(largest) and largest > 0):
-            raise TrajectoryError(f"`largest`: expected a positive number of D, got {largest:g}")
+            raise ConfigurationError(f"`largest`: expected a positive number of D, got {largest:g}")
         if bins < 1:
-            raise TrajectoryError(f"`bins`: expected at least 1, got {bins}")
+            raise ConfigurationError(f"`bins`: expected at least 1, got {bins}")
         self._dipoles = WaterDipoles(universe, dipoles)
         self._edges = np.linspace(0.0, largest, bins + 1)
         self._isotropic = isotropic

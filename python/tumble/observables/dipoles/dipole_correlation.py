@@ -23,7 +23,7 @@ from MDAnalysis.lib.distances import self_capped_distance
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.molecular_observable import MolecularObservable
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -61,7 +61,8 @@ class DipoleCorrelation(MolecularObservable):
         verbose: Whether to show a progress bar.
 
     Raises:
-        TrajectoryError: If this isn't water, there is just one molecule, or the cutoff is too long.
+        ConfigurationError: If the cutoff is too long, or the bins don't fit it.
+        NotApplicableError: If this isn't water, or there is just one molecule.
     """
 
     observable = "dipole-correlation"
@@ -91,12 +92,12 @@ class DipoleCorrelation(MolecularObservable):
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self._dipoles = WaterDipoles(universe, dipoles)
         if len(self._dipoles.water) < 2:
-            raise TrajectoryError("`universe`: expected at least 2 molecules for a correlation of pairs, got 1")
+            raise NotApplicableError("`universe`: expected at least 2 molecules for a correlation of pairs, got 1")
         reach = half_box(universe.trajectory[0].dimensions)
         self._fixed = cutoff is not None
         cutoff = min(FARTHEST, reach) if cutoff is None else cutoff
         if not 0 < bin_width <= cutoff < np.inf:
-            raise TrajectoryError(
+            raise ConfigurationError(
                 f"`bin_width`: expected from above 0 to the range, {cutoff:.4g} Å, got {bin_width:g} Å"
             )
         # Whole bins, so that runs with different ranges share them.
@@ -107,7 +108,7 @@ class DipoleCorrelation(MolecularObservable):
         """Return the number of bins that fit into half the box of a frame."""
         reach = half_box(ts.dimensions)
         if self._fixed and self._edges[-1] > reach:
-            raise TrajectoryError(
+            raise ConfigurationError(
                 f"`cutoff`: expected at most {reach:.4g} Å, half the distance between opposite faces of the box in "
                 f"frame {ts.frame}, got {self._edges[-1]:.4g} Å; beyond it nearest images lack pairs in some directions"
             )

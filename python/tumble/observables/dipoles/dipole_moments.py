@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import ase.units
 import numpy as np
 
-from tumble.errors import SettingError, TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError
 from tumble.observables.frames.water import Water
 from tumble.trajectories.frame_values import FrameSource, FrameValues
 from tumble.types import Array
@@ -111,17 +111,18 @@ class AtomicCharges:
         """Return the dipoles of the molecules, [P,M,3] in e·Å, as `MolecularSource` asks.
 
         Raises:
-            TrajectoryError: If there isn't a charge for each atom, or a molecule isn't neutral.
+            ConfigurationError: If there isn't a charge for each atom.
+            NotApplicableError: If a molecule isn't neutral.
         """
         charges = self._fixed if self._varying is None else self._varying.at(ts)
         atoms = water.atoms.size
         if charges is None or charges.shape not in [(atoms,), (len(bonds), atoms)]:
             shape = None if charges is None else charges.shape
-            raise TrajectoryError(f"`charges`: expected a charge for each of {atoms} atoms, got the shape {shape}")
+            raise ConfigurationError(f"`charges`: expected a charge for each of {atoms} atoms, got the shape {shape}")
         mine = charges[..., water.atoms]
         excess = np.abs(mine.sum(axis=-1)).max()
         if not excess < NEUTRAL:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`charges`: expected neutral molecules, got {excess:.3g} e on one in frame {ts.frame}; the dipole of "
                 "an ion depends on the origin"
             )
@@ -147,7 +148,7 @@ class GivenDipoles:
         """Return the dipoles of the molecules, [P,M,3] in e·Å, as `MolecularSource` asks.
 
         Raises:
-            TrajectoryError: If their number doesn't match molecules and beads.
+            ConfigurationError: If their number doesn't match molecules and beads.
         """
         found = self._values.at(ts)
         found = found[None] if found.ndim == 2 else found
@@ -155,7 +156,7 @@ class GivenDipoles:
         if found.shape == (beads, atoms, 3):
             found = found[:, water.atoms].sum(axis=2)
         if found.shape != (beads, len(water), 3):
-            raise TrajectoryError(
+            raise ConfigurationError(
                 f"`dipoles`: expected {beads} beads of {len(water)} molecules or {atoms} atoms with 3 components, got "
                 f"the shape {found.shape}"
             )

@@ -45,7 +45,7 @@ class DipoleRelaxation(TimeCorrelation):
         verbose: Whether to show a progress bar.
 
     Raises:
-        TrajectoryError: If this isn't water.
+        NotApplicableError: If this isn't water.
     """
 
     observable = "dipole-relaxation"

@@ -25,7 +25,7 @@ import numpy as np
 from scipy import constants
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.observables.base.observable import TimeCorrelation
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -65,7 +65,8 @@ class Infrared(TimeCorrelation):
         verbose: Whether to show a progress bar.
 
     Raises:
-        TrajectoryError: If this isn't water, an argument isn't positive, or the run is too short for the resolution.
+        ConfigurationError: If an argument isn't positive, or the run is too short for the resolution.
+        NotApplicableError: If this isn't water.
     """
 
     observable = "infrared"
@@ -101,7 +102,7 @@ class Infrared(TimeCorrelation):
         super().__init__(universe, blocks=blocks, verbose=verbose)
         self.temperature = checked_temperature(temperature)
         if not 0 < highest < np.inf:
-            raise TrajectoryError(f"`highest`: expected a positive number of cm⁻¹, got {highest:g}")
+            raise ConfigurationError(f"`highest`: expected a positive number of cm⁻¹, got {highest:g}")
         self.resolution = resolution
         self.highest = highest
         self._dipole = SystemDipole(universe, dipoles)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.dipoles.dipole_moments import MolecularSource, PointCharges
 from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.frames.water import BrokenMolecules, Water
@@ -37,11 +37,11 @@ class TotalDipoles:
         """Return the dipole of the system, [P,3] in e·Å.
 
         Raises:
-            TrajectoryError: If a dipole doesn't have three components.
+            ConfigurationError: If a dipole doesn't have three components.
         """
         found = np.atleast_2d(self._values.at(ts))
         if found.ndim != 2 or found.shape[1] != 3:
-            raise TrajectoryError(f"`dipoles`: expected the shape (3,) or (beads, 3), got {found.shape}")
+            raise ConfigurationError(f"`dipoles`: expected the shape (3,) or (beads, 3), got {found.shape}")
         return found
 
 
@@ -56,7 +56,7 @@ class WaterDipoles:
         others: Numbers and elements of the atoms that don't belong to water, in words; empty if there are none.
 
     Raises:
-        TrajectoryError: If this isn't water.
+        NotApplicableError: If this isn't water.
     """
 
     def __init__(self, universe: Any, source: MolecularSource | None = None) -> None:
@@ -100,13 +100,13 @@ class SystemDipole:
         source: Source of the dipoles; the default is point charges of water.
 
     Raises:
-        TrajectoryError: If the source gives dipoles of molecules, and the system contains more than water.
+        NotApplicableError: If the source gives dipoles of molecules, and the system contains more than water.
     """
 
     def __init__(self, universe: Any, source: MolecularSource | TotalDipoles | None = None) -> None:
         self._source = source if isinstance(source, TotalDipoles) else WaterDipoles(universe, source)
         if isinstance(self._source, WaterDipoles) and self._source.others:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 "`universe`: expected water alone, whose total dipole is the sum over its molecules, got "
                 f"{self._source.others} as well, which may carry charges; in Python give `TotalDipoles`"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.types import Array
 
 FEWEST = 3  # points
@@ -20,20 +20,21 @@ def fit_window(lags: Array, fit: tuple[float, float] | None, earliest: float, la
         latest: Latest end of the automatic window, ps.
 
     Raises:
-        TrajectoryError: If the window exceeds the range of times, or contains too few of them.
+        ConfigurationError: If the window isn't within the times.
+        NotApplicableError: If it holds too few of them.
     """
     longest = float(lags[-1])
     end = min(latest, longest)
     first, last = (min(earliest, 0.5 * end), end) if fit is None else fit
     tolerance = 1e-6 * longest
     if not 0 < first < last <= longest + tolerance:
-        raise TrajectoryError(
+        raise ConfigurationError(
             f"`fit`: expected two times in ascending order, above 0 and up to the longest time difference, "
             f"{longest:.6g} ps, got {first:g} and {last:g} ps"
         )
     inside = np.flatnonzero((lags >= first - tolerance) & (lags <= last + tolerance))
     if len(inside) < FEWEST:
-        raise TrajectoryError(
+        raise NotApplicableError(
             f"`fit`: expected a window with at least {FEWEST} frames, got {len(inside)} from {first:g} to {last:g} ps; "
             "give `longest`, or more frames"
         )

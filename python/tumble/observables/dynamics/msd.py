@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from typing_extensions import override
 
-from tumble.errors import SettingError, TrajectoryError
+from tumble.errors import NotApplicableError, SettingError
 from tumble.observables.base.observable import LONGEST, TimeCorrelation
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -66,7 +66,8 @@ class MeanSquareDisplacement(TimeCorrelation):
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If elements or masses are unknown, or an argument is out of range.
+        ConfigurationError: If an argument is out of range.
+        NotApplicableError: If elements or masses aren't known.
     """
 
     observable = "msd"
@@ -85,7 +86,7 @@ class MeanSquareDisplacement(TimeCorrelation):
     def from_run(cls, run: OpenedRun) -> Plan:
         settings = run.settings
         if run.universe.dimensions is None or run.single_body:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 "`universe`: expected a periodic box of several atoms or molecules, got a single one or no box, where "
                 "diffusion isn't defined"
             )
@@ -128,7 +129,7 @@ class MeanSquareDisplacement(TimeCorrelation):
         self._no_molecules: tuple[str, ...] = ()
         try:
             self._water = Water(universe)
-        except TrajectoryError as error:
+        except NotApplicableError as error:
             self._no_molecules = (f"Only elements are followed, not molecules: {error}.",)
         if self._water is not None:
             self._groups[MOLECULES] = len(self._masses) + np.arange(len(self._water))

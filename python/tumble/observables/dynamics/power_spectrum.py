@@ -17,7 +17,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.kind import Kind
 from tumble.observables.dynamics.wavenumbers import CM_PER_PS, FASTEST, highest_wavenumber
 from tumble.observables.quantities.estimates import averaged, derived
@@ -71,7 +71,8 @@ def power_spectrum(
         diagnostic: See `Quantity`.
 
     Raises:
-        TrajectoryError: If times aren't equally spaced, a number isn't finite, or the series is too short.
+        ConfigurationError: If shapes, `segment` or `highest` don't fit the series.
+        NotApplicableError: If times aren't at equal distances, numbers aren't finite, or the series is too short.
     """
     times, samples = np.asarray(times, dtype=np.float64), np.asarray(samples, dtype=np.float64)
     step = _checked_step(times, samples)
@@ -84,7 +85,7 @@ def power_spectrum(
     # At frequency 0 only a remainder of the subtracted mean is left.
     shown = (wavenumbers > 0) & (wavenumbers <= highest)
     if not np.any(shown):
-        raise TrajectoryError(
+        raise ConfigurationError(
             f"`highest`: expected at least the lowest wavenumber, {wavenumbers[1]:.4g} cm⁻¹, got {highest:g} cm⁻¹"
         )
     spectrum = averaged(
@@ -121,13 +122,13 @@ def power_spectrum(
 def _checked_step(times: Array, samples: Array) -> float:
     """Return the time between two samples, ps."""
     if times.ndim != 1 or times.shape != samples.shape:
-        raise TrajectoryError(
+        raise ConfigurationError(
             f"`samples`: expected one number for each of {times.size} times, got the shape {samples.shape}"
         )
     if len(times) < 2 * _FEWEST:
-        raise TrajectoryError(f"`samples`: expected at least {2 * _FEWEST} for a power spectrum, got {len(times)}")
+        raise NotApplicableError(f"`samples`: expected at least {2 * _FEWEST} for a power spectrum, got {len(times)}")
     if not (np.all(np.isfinite(times)) and np.all(np.isfinite(samples))):
-        raise TrajectoryError("`samples`: expected finite times and samples, got a NaN or infinity")
+        raise NotApplicableError("`samples`: expected finite times and samples, got a NaN or infinity")
     return time_step(times)
 
 
@@ -137,7 +138,7 @@ def _segment_length(segment: float | None, step: float, samples: int) -> int:
         return max(_FEWEST, min(samples // _SEGMENTS, round(_LONGEST / step)))
     length = round(segment / step) if np.isfinite(segment) else 0
     if not _FEWEST <= length <= samples // 2:
-        raise TrajectoryError(
+        raise ConfigurationError(
             f"`segment`: expected from {_FEWEST * step:.4g} ps, {_FEWEST} samples, to half the series, "
             f"{samples // 2 * step:.4g} ps, got {segment:g} ps"
         )

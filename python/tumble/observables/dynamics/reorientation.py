@@ -65,7 +65,8 @@ class Reorientation(TimeCorrelation):
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If the first frame doesn't consist of whole water molecules, or an argument is out of range.
+        ConfigurationError: If an argument is out of range.
+        NotApplicableError: If the first frame doesn't consist of whole water molecules.
     """
 
     observable = "reorientation"

@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 from scipy import fft
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.observable import TimeCorrelation
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan, joined
@@ -82,7 +82,8 @@ class VibrationalSpectrum(TimeCorrelation):
         verbose: See `TimeCorrelation`.
 
     Raises:
-        TrajectoryError: If elements or masses are unknown, or an argument is out of range.
+        ConfigurationError: If an argument is out of range.
+        NotApplicableError: If elements or masses aren't known.
     """
 
     observable = "spectrum"
@@ -131,7 +132,7 @@ class VibrationalSpectrum(TimeCorrelation):
     ) -> None:
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if not 0 < highest < np.inf:
-            raise TrajectoryError(f"`highest`: expected a positive number of cm⁻¹, got {highest:g}")
+            raise ConfigurationError(f"`highest`: expected a positive number of cm⁻¹, got {highest:g}")
         self.resolution = resolution
         self.highest = highest
         self.beads = beads
@@ -176,7 +177,7 @@ class VibrationalSpectrum(TimeCorrelation):
         """Return velocities, [P,N,3] in Å/ps, with P = 1 for the centroid."""
         velocities = velocities_of(self._ts)
         if velocities is None:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`frames`: expected velocities in each frame, got none in frame {self._ts.frame}; give "
                 "`from_positions`"
             )
@@ -199,7 +200,7 @@ class VibrationalSpectrum(TimeCorrelation):
         elements = len(self._groups)
         for place, (symbol, members) in enumerate(self._groups.items()):
             if not total @ cells[place].mean > 0:
-                raise TrajectoryError(f"`universe`: expected atoms that move, got {symbol} at rest")
+                raise NotApplicableError(f"`universe`: expected atoms that move, got {symbol} at rest")
             own, common = cells[place], cells[elements + 2 * place : elements + 2 * place + 2]
             density, temperature = self._element_quantities(symbol, members, own, common, axis, transform, total)
             # The correction factor for differences is unknown for aliased frequencies.
@@ -277,7 +278,7 @@ def _constrained(universe: Any, masses: Any) -> NDArray[np.intp]:
     """Return the indices of atoms with constraints; empty if the molecules are unknown."""
     try:
         return Constraints(universe, Molecules(universe, masses=masses)).atoms
-    except TrajectoryError:
+    except NotApplicableError:
         return np.empty(0, dtype=np.intp)
 
 

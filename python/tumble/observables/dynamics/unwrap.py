@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from MDAnalysis.lib.mdamath import triclinic_vectors
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError, TrajectoryError
 from tumble.types import Array
 
 # Fraction of a box. If one of many particles has moved that far, others may have moved by more than half a box.
@@ -62,8 +62,8 @@ class Unwrapper:
             [N,3] in Å.
 
         Raises:
-            TrajectoryError: If a particle has moved too far to identify its image, a position isn't finite, or the box
-                is missing in some frames.
+            TrajectoryError: If a position isn't a number, or the box is missing in some frames.
+            NotApplicableError: If a particle has moved too far to say where to.
         """
         if not np.all(np.isfinite(positions)):
             raise TrajectoryError(f"`frames`: expected finite positions, got a NaN or infinity in frame {frame}")
@@ -92,13 +92,13 @@ class Unwrapper:
         if self._unwrapped:
             jumps = int(np.sum(np.any(boxes != 0, axis=1)))
             if jumps > 0 and farthest < _NEAR:
-                raise TrajectoryError(
+                raise NotApplicableError(
                     f"`unwrapped`: expected unwrapped coordinates, got {jumps} particles that jump by the length of "
                     f"the box {where}, while no other moves by more than {farthest:.2f} of it; give `unwrapped=False`"
                 )
             return steps
         if farthest > _FARTHEST:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`frames`: expected frames between which no particle moves by half the box, got one that moves by "
                 f"{farthest:.2f} of it {where}; write frames more often, or give `unwrapped=True` if they are unwrapped"
             )

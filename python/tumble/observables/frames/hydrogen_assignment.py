@@ -8,7 +8,7 @@ import numpy as np
 from MDAnalysis.lib.distances import capped_distance
 from numpy.typing import NDArray
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 
 LIMIT = 1.35  # Å; an O-H bond of liquid water at 300 K vibrates between about 0.85 and 1.2 Å
 
@@ -19,11 +19,11 @@ def water_atoms(universe: Any) -> tuple[Any, Any]:
     """Return all oxygens and all hydrogens, as groups of atoms.
 
     Raises:
-        TrajectoryError: If there aren't two hydrogens for each oxygen.
+        NotApplicableError: If there aren't two hydrogens for each oxygen.
     """
     oxygens, hydrogens = (universe.select_atoms(f"element {symbol}") for symbol in ("O", "H"))
     if len(oxygens) == 0 or len(hydrogens) != 2 * len(oxygens):
-        raise TrajectoryError(
+        raise NotApplicableError(
             f"`universe`: expected two H for each O, got {len(hydrogens)} H and {len(oxygens)} O: this isn't water"
         )
     return oxygens, hydrogens
@@ -40,7 +40,7 @@ def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
         Indices of the atoms O, H and H of each molecule, [M,3], in the order of the oxygens.
 
     Raises:
-        TrajectoryError: If the frame doesn't consist of whole water molecules.
+        NotApplicableError: If the frame doesn't consist of whole water molecules.
     """
     oxygens, hydrogens = water_atoms(universe)
     dimensions = universe.trajectory[0].dimensions
@@ -53,7 +53,7 @@ def assign_hydrogens(universe: Any, limit: float = LIMIT) -> NDArray[np.intp]:
     counts = np.bincount(owner, minlength=len(oxygens))
     if np.any(counts != 2):
         worst = int(np.argmax(np.abs(counts - 2)))
-        raise TrajectoryError(
+        raise NotApplicableError(
             f"`universe`: expected whole molecules in the first frame, with O-H distances up to {limit} Å, got "
             f"{counts[worst]} H that belong to the O with index {oxygens.indices[worst]}"
         )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from MDAnalysis.lib.mdamath import triclinic_vectors
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.trajectories.boxes import face_distances
 from tumble.types import Array
 
@@ -50,14 +50,14 @@ class Isolation:
             what: The quantity that needs an isolated system, for the message.
 
         Raises:
-            TrajectoryError: If the system isn't isolated.
+            NotApplicableError: If the system isn't isolated.
         """
         if not self.known:
             known = np.isfinite(self.gap)
             cell = (
                 f"a periodic cell with images {self.gap:.1f} Å apart" if known else "one whose cell isn't in the file"
             )
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`universe`: expected an isolated system for {what}, got {cell}, "
                 "where even an exactly invariant model doesn't conserve it; if nothing interacts through the "
                 "boundaries, set `isolated`"
@@ -79,7 +79,7 @@ class Isolation:
             frame: Index of the frame, for the message.
 
         Raises:
-            TrajectoryError: If images have come close to each other.
+            NotApplicableError: If images have come close to each other.
         """
         if not self._cuts:
             return beads
@@ -90,7 +90,7 @@ class Isolation:
             gap, start = _widest(fractions[:, axis])
             width = gap * face_distances(rows)[axis]
             if width < 0.5 * GAP:
-                raise TrajectoryError(
+                raise NotApplicableError(
                     f"`universe`: expected an isolated system, got images {width:.1f} Å apart in frame {frame}"
                 )
             shifts[:, axis] = -np.floor(fractions[:, axis] - start + 1e-9)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.frames.water import BrokenMolecules, Water
 from tumble.types import Array
@@ -56,25 +56,27 @@ class MolecularAxes:
         lines: Whether each axis has no sign.
 
     Raises:
-        TrajectoryError: If an axis is unknown, two have the same name, or an axis of water is given for another system.
+        ConfigurationError: If an axis isn't known, or two have the same name.
+        NotApplicableError: If this isn't water and should be.
     """
 
     def __init__(self, universe: Any, axes: Sequence[str | MolecularAxis] = AXES) -> None:
         for axis in axes:
             if isinstance(axis, str) and axis not in AXES:
-                raise TrajectoryError(f"`axes`: expected {', '.join(AXES)} or a `MolecularAxis`, got `{axis}`")
+                raise ConfigurationError(f"`axes`: expected {', '.join(AXES)} or a `MolecularAxis`, got `{axis}`")
         self._axes = tuple(axes)
         self.names = tuple(axis if isinstance(axis, str) else axis.name for axis in axes)
         self.lines = tuple(axis in _LINES if isinstance(axis, str) else axis.line for axis in axes)
         if len(axes) == 0 or len(set(self.names)) < len(axes):
-            raise TrajectoryError(f"`axes`: expected axes of different names, got {', '.join(self.names) or 'none'}")
+            raise ConfigurationError(f"`axes`: expected axes of different names, got {', '.join(self.names) or 'none'}")
         self.water = Water(universe) if any(isinstance(axis, str) for axis in axes) else None
 
     def of_beads(self, snapshot: Snapshot) -> list[Array]:
         """Return unit vectors along each axis of all beads of a frame, [P,V,3].
 
         Raises:
-            TrajectoryError: If a vector isn't a unit vector.
+            ConfigurationError: If one isn't a unit vector.
+            NotApplicableError: If one isn't defined.
         """
         known = {} if self.water is None else axes_of_beads(self.water, snapshot)
         return self._chosen(known, snapshot.beads, snapshot.dimensions)
@@ -83,7 +85,8 @@ class MolecularAxes:
         """Return unit vectors along each axis of the centroid of a frame, [1,V,3].
 
         Raises:
-            TrajectoryError: If a vector isn't a unit vector.
+            ConfigurationError: If one isn't a unit vector.
+            NotApplicableError: If one isn't defined.
         """
         known = {} if self.water is None else axes_of_centroid(self.water, snapshot)
         return self._chosen(known, snapshot.centroid[None], snapshot.dimensions)
@@ -148,11 +151,11 @@ def _normalized(vectors: Array) -> Array:
 def _checked(vectors: Array, name: str, beads: int) -> Array:
     vectors = np.asarray(vectors, dtype=np.float64)
     if vectors.ndim != 3 or vectors.shape[0] != beads or vectors.shape[1] == 0 or vectors.shape[2] != 3:
-        raise TrajectoryError(f"`axes`: expected vectors of shape ({beads}, V, 3) for `{name}`, got {vectors.shape}")
+        raise ConfigurationError(f"`axes`: expected vectors of shape ({beads}, V, 3) for `{name}`, got {vectors.shape}")
     squares = np.einsum("...x,...x", vectors, vectors)
     wrong = ~(np.abs(squares - 1) < 1e-4)
     if wrong.any():
-        raise TrajectoryError(
-            f"`axes`: expected unit vectors for `{name}`, got one of the length {np.sqrt(squares[wrong][0]):.4g}"
-        )
+        length = np.sqrt(squares[wrong][0])
+        kind = NotApplicableError if np.isnan(length) else ConfigurationError  # a straight molecule has no bisector
+        raise kind(f"`axes`: expected unit vectors for `{name}`, got one of the length {length:.4g}")
     return vectors

@@ -9,7 +9,7 @@ import numpy as np
 from MDAnalysis.lib.distances import minimize_vectors
 from numpy.typing import NDArray
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.frames.water import Water
 from tumble.trajectories.masses import masses_of
 from tumble.types import Array
@@ -30,7 +30,8 @@ class Molecules:
         sizes: Number of atoms of each molecule, [M].
 
     Raises:
-        TrajectoryError: If the molecules are unknown, or an atom is in several of them.
+        ConfigurationError: If an atom is in several molecules.
+        NotApplicableError: If molecules aren't known.
     """
 
     def __init__(
@@ -39,10 +40,10 @@ class Molecules:
         found = _found(universe) if molecules is None else [np.asarray(one, dtype=np.intp) for one in molecules]
         self.sizes = np.array([len(one) for one in found], dtype=np.intp)
         if len(found) == 0 or self.sizes.min() == 0:
-            raise TrajectoryError("`molecules`: expected the indices of the atoms of each molecule, got none")
+            raise ConfigurationError("`molecules`: expected the indices of the atoms of each molecule, got none")
         self.atoms = np.concatenate(found)
         if len(np.unique(self.atoms)) < len(self.atoms):
-            raise TrajectoryError("`molecules`: expected each atom in one molecule, got one in several")
+            raise ConfigurationError("`molecules`: expected each atom in one molecule, got one in several")
         self.masses = masses_of(universe, masses)[self.atoms]
         self._starts = np.append(0, np.cumsum(self.sizes)[:-1])
         self._owners = np.repeat(np.arange(len(self.sizes)), self.sizes)
@@ -78,7 +79,7 @@ def _found(universe: Any) -> list[NDArray[np.intp]]:
         return [np.asarray(fragment.indices) for fragment in universe.atoms.fragments]
     if hasattr(universe.atoms, "elements") and set(universe.atoms.elements) == {"O", "H"}:
         return list(Water(universe).atoms)
-    raise TrajectoryError(
+    raise NotApplicableError(
         "`molecules`: expected water, or bonds in the trajectory that define molecules, got neither; give the indices "
         "of the atoms of each molecule"
     )

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.rigid_motion import about_center
 from tumble.trajectories.centroid import beads_of
@@ -63,13 +63,13 @@ class Neighbors:
         masses: Masses of all beads, [P*N] in amu.
 
     Raises:
-        TrajectoryError: If there are too few frames.
+        NotApplicableError: If there are too few frames.
     """
 
     def __init__(self, trajectory: Any, isolation: Isolation, masses: Array) -> None:
         self._count = len(trajectory)
         if self._count < FEWEST:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`universe`: expected at least {FEWEST} frames for differences in time, got {self._count}; write "
                 "velocities and forces to make differences unnecessary"
             )
@@ -104,11 +104,11 @@ class Neighbors:
         """Return the velocities in the trajectory, [P*N,3] in Å/ps.
 
         Raises:
-            TrajectoryError: If the frame has none.
+            NotApplicableError: If the frame has none.
         """
         velocities = self._moment(frame).velocities
         if velocities is None:
-            raise TrajectoryError(f"`universe`: expected velocities in each frame, got none in frame {frame}")
+            raise NotApplicableError(f"`universe`: expected velocities in each frame, got none in frame {frame}")
         return velocities
 
     def _moment(self, frame: int) -> _Moment:

@@ -26,7 +26,7 @@ class Water:
         limit: Longest distance of an oxygen and its own hydrogen in a whole molecule, Å.
 
     Raises:
-        TrajectoryError: If the first frame doesn't consist of whole water molecules.
+        NotApplicableError: If the first frame doesn't consist of whole water molecules.
     """
 
     def __init__(self, universe: Any, limit: float = LIMIT) -> None:

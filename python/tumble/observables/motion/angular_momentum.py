@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.series import COMPONENTS, SeriesObservable, time_curve
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.neighbors import Neighbors, forces_of, velocities_of
@@ -61,7 +61,7 @@ class AngularMomentum(SeriesObservable):
         verbose: See `FrameObservable`.
 
     Raises:
-        TrajectoryError: If the system is periodic, the thermostat local, or there are too few frames.
+        NotApplicableError: If the system is periodic, the thermostat local, or there are too few frames.
     """
 
     observable = "angular_momentum"
@@ -86,9 +86,9 @@ class AngularMomentum(SeriesObservable):
     ) -> None:
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if thermostat is not None and thermostat not in THERMOSTATS:
-            raise TrajectoryError(f"`thermostat`: expected one of {', '.join(THERMOSTATS)}, got `{thermostat}`")
+            raise ConfigurationError(f"`thermostat`: expected one of {', '.join(THERMOSTATS)}, got `{thermostat}`")
         if thermostat == "local":
-            raise TrajectoryError(
+            raise NotApplicableError(
                 "`thermostat`: expected none or a global one, got a local one, with which even an exactly invariant "
                 "model doesn't conserve the angular momentum; use the frame torque instead"
             )
@@ -152,7 +152,9 @@ class AngularMomentum(SeriesObservable):
     @property
     def _near(self) -> Neighbors:
         if self._neighbors is None:
-            raise TrajectoryError("`universe`: expected velocities and forces in each frame, got a frame without them")
+            raise NotApplicableError(
+                "`universe`: expected velocities and forces in each frame, got a frame without them"
+            )
         return self._neighbors
 
     def _evaluate(self, cells: Cells) -> Result:
@@ -261,13 +263,13 @@ class AngularMomentum(SeriesObservable):
         """Return the errors from finite differences: of L relative to |L|, and of the torque in eV/rad.
 
         Raises:
-            TrajectoryError: If the error of L is large.
+            NotApplicableError: If the error of L is large.
         """
         mean = cells.mean
         # Relative to at least 1 ħ: a smaller classical L is negligible.
         error = float(np.sqrt(mean[_L_ERROR]) / max(mean[_SIZE], 1.0))
         if error > WORST:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`universe`: expected a short time between frames, got {self._trajectory.dt:.4g} ps, which gives L an "
                 f"error of {100 * error:.0f} %; write velocities, or frames more often"
             )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.series import stride_of, time_curve
 from tumble.observables.quantities.estimates import derived
@@ -45,16 +45,17 @@ def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | No
         blocks: Number of blocks; chosen if not given.
 
     Raises:
-        TrajectoryError: If there are fewer than 3 rows, a value isn't finite, or times aren't equally spaced.
+        ConfigurationError: If shapes don't fit.
+        NotApplicableError: If there are fewer than 3 rows, a value isn't finite, or times aren't at equal distances.
     """
     times, energy = np.asarray(times, dtype=np.float64), np.asarray(energy, dtype=np.float64)
     step = time_step(times)
     if energy.shape != times.shape:
-        raise TrajectoryError(f"`energy`: expected one value for each time, {times.shape}, got {energy.shape}")
+        raise ConfigurationError(f"`energy`: expected one value for each time, {times.shape}, got {energy.shape}")
     if not np.isfinite(energy).all():
-        raise TrajectoryError("`energy`: expected finite values, got a NaN or infinity")
+        raise NotApplicableError("`energy`: expected finite values, got a NaN or infinity")
     if molecules < 1:
-        raise TrajectoryError(f"`molecules`: expected at least 1, got {molecules}")
+        raise ConfigurationError(f"`molecules`: expected at least 1, got {molecules}")
     # Subtract the first value: large numbers lose digits.
     change = _MEV * (energy - energy[0]) / molecules
     cells = cells_of(change)

@@ -14,7 +14,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.observable import Analysis
 from tumble.observables.base.one_pass import one_pass
@@ -106,10 +106,10 @@ class Drift(Kind):
         """The result.
 
         Raises:
-            TrajectoryError: Before `run`.
+            ConfigurationError: Before `run`.
         """
         if self._found is None:
-            raise TrajectoryError("`result`: expected an earlier call of `run`")
+            raise ConfigurationError("`result`: expected an earlier call of `run`")
         return self._found
 
     def run(
@@ -133,10 +133,10 @@ class Drift(Kind):
             n_workers: Number of processes.
 
         Raises:
-            TrajectoryError: If no part applies to this run.
+            NotApplicableError: If no part applies to this run.
         """
         if backend not in (None, "serial", "multiprocessing"):
-            raise TrajectoryError(f"`backend`: expected `serial` or `multiprocessing`, got `{backend}`")
+            raise ConfigurationError(f"`backend`: expected `serial` or `multiprocessing`, got `{backend}`")
         with Processes(n_workers or 1) as processes, progress_bar(self.observable, shown=self._verbose) as progress:
             divided = processes if backend == "multiprocessing" else None
             one_pass(self.analyses, start, stop, step, frames=frames, processes=divided, progress=progress)
@@ -146,27 +146,27 @@ class Drift(Kind):
     @property
     def analyses(self) -> tuple[Analysis, ...]:
         """The parts that read the frames and that this system allows."""
-        return tuple(part for _, part in self._built if not isinstance(part, TrajectoryError))
+        return tuple(part for _, part in self._built if not isinstance(part, NotApplicableError))
 
     def conclude(self) -> Result:
         """Return the result, after all `analyses` have seen the frames.
 
         Raises:
-            TrajectoryError: If no part applies to this run.
+            NotApplicableError: If no part applies to this run.
         """
         results: list[Result] = []
         notes: list[str] = []
         for title, part in self._built:
             try:
-                if isinstance(part, TrajectoryError):
+                if isinstance(part, NotApplicableError):
                     raise part
                 results.append(part.result)
-            except TrajectoryError as error:
+            except NotApplicableError as error:
                 notes.append(f"No {title}: {error}.")
         results += self._logged(notes)
         results = [result for result in results if not _melted(result)]
         if not results:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`universe`: expected a run for which a part of `drift` is defined, got none: {' '.join(notes)}"
             )
         notes = [*(note for result in results for note in result.notes), *notes]
@@ -178,13 +178,13 @@ class Drift(Kind):
         )
 
     @cached_property
-    def _built(self) -> list[tuple[str, Analysis | TrajectoryError]]:
+    def _built(self) -> list[tuple[str, Analysis | NotApplicableError]]:
         """The parts by name; for one that this system doesn't allow, the error."""
-        built: list[tuple[str, Analysis | TrajectoryError]] = []
+        built: list[tuple[str, Analysis | NotApplicableError]] = []
         for title, build in self._parts():
             try:
                 built.append((title, build()))
-            except TrajectoryError as error:
+            except NotApplicableError as error:
                 built.append((title, error))
         return built
 
@@ -223,19 +223,19 @@ class Drift(Kind):
             return []
         try:
             molecules = len(Molecules(self._universe, self._chosen))
-        except TrajectoryError:
+        except NotApplicableError:
             molecules = 1  # the whole system counts as one molecule
         found = []
         # A log with damaged rows must not prevent the analysis of the trajectory.
         try:
             if self._conserved is not None:
                 found.append(conserved_drift(*self._conserved, molecules, blocks=self._blocks))
-        except TrajectoryError as error:
+        except NotApplicableError as error:
             notes.append(f"No drift of the conserved quantity: {error}.")
         try:
             if self._torque is not None:
                 found.append(symmetry_from_series(*self._torque, molecules=molecules, blocks=self._blocks))
-        except TrajectoryError as error:
+        except NotApplicableError as error:
             notes.append(f"No frame torque: {error}.")
         return found
 
@@ -254,5 +254,5 @@ def _logged(run: OpenedRun) -> Result:
     if temperature is not None:
         parts.append(logged_temperature(*temperature, blocks=blocks))
     if not parts:
-        raise TrajectoryError("`run`: expected a trajectory or a log with a time, got neither")
+        raise NotApplicableError("`run`: expected a trajectory or a log with a time, got neither")
     return joined(Drift.observable, parts)

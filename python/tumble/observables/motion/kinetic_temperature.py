@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.base.series import SeriesObservable, time_curve
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.molecules import Molecules
@@ -58,7 +58,7 @@ class KineticTemperature(SeriesObservable):
         verbose: See `FrameObservable`.
 
     Raises:
-        TrajectoryError: If there are no velocities, frames contain ring polymers, or the molecules are unknown.
+        NotApplicableError: If there are no velocities, frames contain ring polymers, or the molecules are unknown.
     """
 
     observable = "kinetic_temperature"
@@ -82,12 +82,12 @@ class KineticTemperature(SeriesObservable):
         super().__init__(universe, blocks=blocks, verbose=verbose)
         ts = universe.trajectory[0]
         if len(beads_of(ts)) > 1:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`universe`: expected classical nuclei, got ring polymers of {len(beads_of(ts))} beads, whose "
                 "velocities have P times the temperature and aren't those of the nuclei; see `kinetic`"
             )
         if velocities_of(ts) is None:
-            raise TrajectoryError("`universe`: expected velocities, got only positions; write velocities, too")
+            raise NotApplicableError("`universe`: expected velocities, got only positions; write velocities, too")
         self._isolation = Isolation(universe, isolated)
         self._molecules = Molecules(universe, molecules, masses)
         self._constraints = Constraints(universe, self._molecules)
@@ -97,7 +97,7 @@ class KineticTemperature(SeriesObservable):
         ts, molecules = self._ts, self._molecules
         velocities = velocities_of(ts)
         if velocities is None:
-            raise TrajectoryError(f"`universe`: expected velocities in each frame, got none in frame {ts.frame}")
+            raise NotApplicableError(f"`universe`: expected velocities in each frame, got none in frame {ts.frame}")
         beads = self._isolation.beads(beads_of(ts), ts.dimensions, ts.frame)
         whole = molecules.whole(beads[0], None if self._isolation.known else ts.dimensions)
         centers = molecules.centers(whole)

@@ -22,7 +22,7 @@ def logged_temperature(times: Any, temperature: Any, *, blocks: int | None = Non
         blocks: Number of blocks; chosen if not given.
 
     Raises:
-        TrajectoryError: If there are fewer than 3 rows, a value isn't finite, or times aren't equally spaced.
+        NotApplicableError: If there are fewer than 3 rows, a value isn't finite, or times aren't equally spaced.
     """
     times, rows = checked_rows("temperature", times, temperature, 1)
     mean = averaged(

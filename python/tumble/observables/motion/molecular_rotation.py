@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.base.series import COMPONENTS, SequentialObservable
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.rigid_motion import best_rotations
@@ -46,7 +46,7 @@ class MolecularRotation(SequentialObservable):
         verbose: See `FrameObservable`.
 
     Raises:
-        TrajectoryError: If the molecules are unknown or linear, or the time between frames is too long to follow them.
+        NotApplicableError: If the molecules are unknown or linear, or frames are too far apart to follow them.
     """
 
     observable = "molecular_rotation"
@@ -85,7 +85,7 @@ class MolecularRotation(SequentialObservable):
         if self._last is None:
             own = self._molecules.sums(np.einsum("ia,ib->iab", weighted, shapes))
             if np.any(np.linalg.svd(own, compute_uv=False)[:, 1] < 1e-3):
-                raise TrajectoryError(
+                raise NotApplicableError(
                     "`molecules`: expected molecules that aren't linear, got a linear one, whose rotation about its "
                     "axis isn't defined"
                 )
@@ -107,7 +107,7 @@ class MolecularRotation(SequentialObservable):
         count = len(self._used)
         share = self._far / (max(count - 1, 1) * len(self._molecules))
         if share > MOST:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`universe`: expected frames close enough in time to follow molecules, got rotations by more than "
                 f"{LARGEST:.0f}° between frames for {100 * share:.0f} %; write frames more often"
             )

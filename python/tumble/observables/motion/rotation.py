@@ -23,7 +23,7 @@ import numpy as np
 from MDAnalysis.lib.distances import minimize_vectors
 from scipy.spatial.transform import Rotation
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.base.series import COMPONENTS, SequentialObservable, time_curve
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.rigid_motion import about_center, best_rotations
@@ -113,9 +113,9 @@ class _WholeRotation(SequentialObservable):
         return [rate, *turn_curves("rotation", times, points[:, _TURNED], self._label, rate)]
 
     def _check(self, shape: Array) -> None:
-        """Raise a TrajectoryError if the rotation of this shape isn't defined."""
+        """Raise a NotApplicableError if the rotation of this shape isn't defined."""
         if len(shape) < 3 or np.linalg.svd(shape, compute_uv=False)[1] < 1e-3:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 "`universe`: expected a body that isn't linear, got a linear one, whose rotation isn't defined"
             )
 
@@ -134,7 +134,7 @@ class BodyRotation(_WholeRotation):
         verbose: See `FrameObservable`.
 
     Raises:
-        TrajectoryError: If the system is periodic, or all atoms lie on a line.
+        NotApplicableError: If the system is periodic, or all atoms lie on a line.
     """
 
     observable = "body_rotation"
@@ -184,7 +184,7 @@ class LatticeRotation(_WholeRotation):
         verbose: See `FrameObservable`.
 
     Raises:
-        TrajectoryError: If all atoms lie on a line.
+        NotApplicableError: If all atoms lie on a line.
     """
 
     observable = "lattice_rotation"

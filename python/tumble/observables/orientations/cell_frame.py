@@ -23,7 +23,7 @@ def cell_vectors(dimensions: Array | None) -> Array:
     """Return cell vectors, rows, [3,3] in Å, from edges (Å) and angles (degrees).
 
     Raises:
-        TrajectoryError: If there is no box.
+        SettingError: If there is no box.
     """
     if dimensions is None or not np.all(np.asarray(dimensions[:3]) > 0):
         raise SettingError("frame", "expected a box in each frame, which defines its axes, got none")

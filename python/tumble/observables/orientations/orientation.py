@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from tumble.errors import SettingError, TrajectoryError
+from tumble.errors import ConfigurationError, SettingError
 from tumble.observables.base.kind import Bias
 from tumble.observables.base.molecular_observable import MolecularObservable
 from tumble.observables.base.opened_run import OpenedRun
@@ -84,7 +84,8 @@ class Orientation(MolecularObservable):
         verbose: Whether to show a progress bar.
 
     Raises:
-        TrajectoryError: If this isn't water, or an argument is out of range.
+        ConfigurationError: If an argument is out of range.
+        NotApplicableError: If this isn't water.
     """
 
     observable = "orientation"
@@ -146,7 +147,7 @@ class Orientation(MolecularObservable):
         self._axes = MolecularAxes(universe, axes)
         lowest = 2 if any(self._axes.lines) else 1
         if not lowest <= degree <= _HIGHEST:
-            raise TrajectoryError(f"`degree`: expected from {lowest} to {_HIGHEST}, got {degree}")
+            raise ConfigurationError(f"`degree`: expected from {lowest} to {_HIGHEST}, got {degree}")
         self._means = HarmonicMeans(degree)
         self._degrees = degrees(degree)
         self._map = SphereMap(bins)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.observables.quantities.quantity import Axis
 from tumble.types import Array
 
@@ -24,12 +24,12 @@ class SphereMap:
         bins: Number of bins along cos(theta), and along phi, which must be even.
 
     Raises:
-        TrajectoryError: If these numbers aren't possible.
+        ConfigurationError: If these numbers aren't possible.
     """
 
     def __init__(self, bins: tuple[int, int]) -> None:
         if bins[0] < 1 or bins[1] < 2 or bins[1] % 2 == 1:
-            raise TrajectoryError(
+            raise ConfigurationError(
                 "`bins`: expected at least 1 along cos(theta) and an even number along phi, got "
                 f"{bins[0]} and {bins[1]}"
             )

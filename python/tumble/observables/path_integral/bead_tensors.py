@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.base.observable import FrameObservable
 from tumble.observables.quantities.anisotropy import elements_of
 from tumble.observables.quantities.exchange import OwnAverages, exchanged
@@ -24,7 +24,7 @@ class BeadTensors(FrameObservable):
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If frames contain a single bead, or elements are unknown.
+        NotApplicableError: If frames contain a single bead, or elements are unknown.
     """
 
     #: Name of the tensor, for notes.
@@ -37,7 +37,7 @@ class BeadTensors(FrameObservable):
         self._elements = atoms_by_element(universe)
         self._isotropic = isotropic
         if len(beads_of(universe.trajectory[0])) < 2:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`universe`: expected ring polymers, got frames of one bead, {self.single_bead}; open the files of "
                 "all beads together"
             )

@@ -47,7 +47,7 @@ class Gyration(BeadTensors):
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If frames contain a single bead, or elements are unknown.
+        NotApplicableError: If frames contain a single bead, or elements are unknown.
     """
 
     observable = "gyration"

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
 from tumble.observables.base.temperature import checked_temperature
@@ -61,8 +61,8 @@ class Kinetic(BeadTensors):
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If frames contain a single bead or no forces, elements are unknown, or the temperature isn't
-            positive.
+        ConfigurationError: If the temperature isn't positive.
+        NotApplicableError: If frames hold a single bead, or no forces, or elements aren't known.
     """
 
     observable = "kinetic"
@@ -80,7 +80,7 @@ class Kinetic(BeadTensors):
         isotropic = run.settings.isotropic is not False
         hot = run.run.centroid_temperature
         if hot is not None:
-            raise TrajectoryError(
+            raise NotApplicableError(
                 f"`temperature`: expected the same for all modes, got {run.run.temperature} K and, for the centroid, "
                 f"{hot:.6g} K, for which there is no estimator of the kinetic energy"
             )
@@ -163,8 +163,9 @@ def kinetic_from_properties(
         blocks: Number of blocks; chosen if not given.
 
     Raises:
-        TrajectoryError: If there is no such column, an element is unknown, or rows are too few, not equally spaced in
-            time, or not finite.
+        ConfigurationError: If shapes don't fit.
+        NotApplicableError: If there is no such column, or an element isn't known, or rows are too few, not at equal
+            distances in time, or not finite.
     """
     times = np.asarray(times, dtype=np.float64)
     common: dict[str, Any] = {"frame_time": time_step(times, gaps=True), "blocks": blocks}
@@ -173,7 +174,7 @@ def kinetic_from_properties(
     quantities: list[Quantity] = []
     for symbol in dict.fromkeys((*energies, *tensors)):
         if symbol not in counts:
-            raise TrajectoryError(f"`atoms`: expected the number of atoms of `{symbol}`, got {', '.join(atoms)}")
+            raise NotApplicableError(f"`atoms`: expected the number of atoms of `{symbol}`, got {', '.join(atoms)}")
         if symbol in energies:
             quantities.append(_energy(symbol, cells_of(energies[symbol]), counts[symbol], **common))
         else:
@@ -202,7 +203,7 @@ def _forces(ts: Any) -> Array:
     """Return the forces on the beads of a frame, [P,N,3] in kJ/(mol Å)."""
     forces = ts.data.get("bead_forces")
     if forces is None:
-        raise TrajectoryError(
+        raise NotApplicableError(
             f"`universe`: expected forces on all beads, got none in frame {ts.frame}; write `forces` for each bead, or "
             "`kinetic_cv` of each element to the properties"
         )
@@ -220,13 +221,13 @@ def _series(columns: Mapping[str, Any], rows: int) -> tuple[dict[str, Array], di
         series = np.asarray(values, dtype=np.float64)
         shape = (rows,) if kind == "cv" else (rows, 6)
         if series.shape != shape:
-            raise TrajectoryError(f"`{name}`: expected an array of shape {shape}, got {series.shape}")
+            raise ConfigurationError(f"`{name}`: expected an array of shape {shape}, got {series.shape}")
         if not np.all(np.isfinite(series)):
-            raise TrajectoryError(f"`{name}`: expected finite numbers, got a NaN or infinity")
+            raise NotApplicableError(f"`{name}`: expected finite numbers, got a NaN or infinity")
         found[kind][symbol] = series
     if not found["cv"] and not found["tens"]:
         names = ", ".join(columns) or "nothing"
-        raise TrajectoryError(f"`columns`: expected `kinetic_cv` or `kinetic_tens` of elements, got {names}")
+        raise NotApplicableError(f"`columns`: expected `kinetic_cv` or `kinetic_tens` of elements, got {names}")
     return found["cv"], found["tens"]
 
 

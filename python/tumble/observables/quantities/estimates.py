@@ -41,7 +41,7 @@ def averaged(
         scale: Factor by which the mean is multiplied: a number, or an array that broadcasts.
 
     Raises:
-        TrajectoryError: If there are too few frames.
+        NotApplicableError: If there are too few frames.
     """
     found = choose_blocks(cells, blocks)
     return Quantity(
@@ -88,7 +88,7 @@ def derived(
         repetitions: Number of bootstrap resamplings.
 
     Raises:
-        TrajectoryError: If there are too few frames.
+        NotApplicableError: If there are too few frames.
     """
     found = choose_blocks(cells, blocks)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.quantities.estimates import derived
 from tumble.observables.quantities.quantity import Quantity
 from tumble.statistics.cells import cells_of
@@ -38,10 +38,10 @@ def time_step(times: Array, *, gaps: bool = False) -> float:
         gaps: Whether rows may be missing, such as damaged ones: at most one in 20. Averages tolerate that.
 
     Raises:
-        TrajectoryError: If there are fewer than 3 rows, or their times aren't equally spaced.
+        NotApplicableError: If there are fewer than 3 rows, or their times aren't equally spaced.
     """
     if times.ndim != 1 or len(times) < 3:
-        raise TrajectoryError(f"`times`: expected at least 3 rows of a log, got {times.shape}")
+        raise NotApplicableError(f"`times`: expected at least 3 rows of a log, got {times.shape}")
     steps = np.diff(times)
     if gaps and np.all(steps > 0):
         step = float(np.median(steps))
@@ -50,7 +50,7 @@ def time_step(times: Array, *, gaps: bool = False) -> float:
             return step
     # Times in a file may be rounded to a few digits, so the tolerance grows with the largest time.
     if not np.all(steps > 0) or np.ptp(steps) > 1e-3 * steps.mean() + 1e-6 * np.abs(times).max():
-        raise TrajectoryError(
+        raise NotApplicableError(
             f"`times`: expected rows at equal distances in time, got from {steps.min():.6g} to {steps.max():.6g} ps"
         )
     return float(steps.mean())
@@ -67,19 +67,20 @@ def checked_rows(name: str, times: Any, values: Any, components: int) -> tuple[A
         components: Number of components.
 
     Raises:
-        TrajectoryError: If the shapes don't match, or a value isn't finite.
+        ConfigurationError: If shapes don't fit.
+        NotApplicableError: If a value isn't finite.
     """
     if times is None:
-        raise TrajectoryError(f"`{name}`: expected the times of its rows, got none")
+        raise ConfigurationError(f"`{name}`: expected the times of its rows, got none")
     times, values = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
     if components == 1:
         values = values[..., None]
     if values.ndim == 2:
         values = values[:, None, :]
     if values.ndim != 3 or values.shape[0] != len(times) or values.shape[2] != components:
-        raise TrajectoryError(f"`{name}`: expected a row for each of {len(times)} times, got shape {values.shape}")
+        raise ConfigurationError(f"`{name}`: expected a row for each of {len(times)} times, got shape {values.shape}")
     if not np.isfinite(values).all():
-        raise TrajectoryError(f"`{name}`: expected finite values, got a NaN or infinity")
+        raise NotApplicableError(f"`{name}`: expected finite values, got a NaN or infinity")
     return times, values
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.observables.quantities import stored
 from tumble.types import Array
 
@@ -72,7 +72,7 @@ class Quantity:
         """Check the shapes."""
         shape = tuple(len(axis.values) for axis in self.axes)
         if self.values.shape != shape or self.errors.shape != shape:
-            raise TrajectoryError(
+            raise ConfigurationError(
                 f"`{self.name}`: expected values and errors of shape {shape}, got {self.values.shape} and "
                 f"{self.errors.shape}"
             )

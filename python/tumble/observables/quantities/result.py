@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.files import write_atomically
 from tumble.json_text import json_text
 from tumble.observables.quantities import stored
@@ -35,7 +35,7 @@ class Result:
         names = [quantity.name for quantity in self.quantities]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise TrajectoryError(f"`quantities`: expected different names, got twice {', '.join(twice)}")
+            raise ConfigurationError(f"`quantities`: expected different names, got twice {', '.join(twice)}")
 
     def __getitem__(self, name: str) -> Quantity:
         """Return the quantity of this name.
@@ -82,7 +82,7 @@ class Result:
             quantities = tuple(quantity_from_dict(each) for each in stored.listed(data, "quantities"))
             observable, metadata = stored.text(data, "observable"), stored.mapping(data, "metadata")
             return Result(observable, quantities, metadata, stored.texts(data, "notes"))
-        except TrajectoryError as error:
+        except (TrajectoryError, ConfigurationError) as error:  # the latter of values that don't fit each other
             raise TrajectoryError(f"`data`: expected a result of an analysis, got {error}") from error
 
     def plot(self, path: str | Path | None = None) -> Any:
@@ -95,7 +95,7 @@ class Result:
             The `matplotlib.figure.Figure`.
 
         Raises:
-            TrajectoryError: If there is nothing to draw.
+            ConfigurationError: If there is nothing to draw.
         """
         # The one import of a higher floor, at the call: users expect a result to plot itself.
         from tumble.figures.plot import plot_results

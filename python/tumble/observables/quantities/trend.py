@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import NotApplicableError
 from tumble.observables.quantities.estimates import expected_of, times_of
 from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.statistics.blocking import choose_blocks, student
@@ -56,12 +56,12 @@ def trend(
         scale: Factor by which the slope is multiplied.
 
     Raises:
-        TrajectoryError: If there are too few frames or blocks.
+        NotApplicableError: If there are too few frames or blocks.
     """
     if len(cells.sums) < FEWEST:
-        raise TrajectoryError(f"expected at least {FEWEST} frames for a drift with its error, got {len(cells.sums)}")
+        raise NotApplicableError(f"expected at least {FEWEST} frames for a drift with its error, got {len(cells.sums)}")
     if blocks is not None and blocks < FEWEST:
-        raise TrajectoryError(f"`blocks`: expected at least {FEWEST} for a drift, got {blocks}")
+        raise NotApplicableError(f"`blocks`: expected at least {FEWEST} for a drift, got {blocks}")
     places = _places(cells)
     line = _slope(places, cells.sums / _column(cells.counts, cells.sums), cells.counts / cells.counts.sum())
     found = choose_blocks(_less(cells, line, places), blocks)

@@ -25,7 +25,7 @@ import numpy as np
 from MDAnalysis.lib.mdamath import triclinic_vectors
 from typing_extensions import override
 
-from tumble.errors import SettingError, TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError, TrajectoryError
 from tumble.observables.base.molecular_observable import MolecularObservable
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -76,8 +76,8 @@ class Rdf(MolecularObservable):
         verbose: See `Observable`.
 
     Raises:
-        TrajectoryError: If there is no box or no such pair, the range exceeds half the box, or the molecules are
-            unknown.
+        SettingError: If there is no such pair, or the range goes beyond half the box.
+        NotApplicableError: If there is no box, or molecules aren't known.
     """
 
     observable = "rdf"
@@ -126,7 +126,7 @@ class Rdf(MolecularObservable):
     ) -> None:
         super().__init__(universe, blocks=blocks, verbose=verbose)
         if intramolecular not in ("together", "apart"):
-            raise TrajectoryError(f"`intramolecular`: expected `together` or `apart`, got `{intramolecular}`")
+            raise ConfigurationError(f"`intramolecular`: expected `together` or `apart`, got `{intramolecular}`")
         self.pairs = pairs_of(universe, pairs)
         self.centroid = centroid
         self._of_elements = are_elements(pairs) and intramolecular == "together"
@@ -290,7 +290,7 @@ def _all_pairs(run: OpenedRun) -> tuple[tuple[str, str], ...]:
     """Return all pairs of elements of a run; for water O–O, O–H and H–H."""
     atoms = run.universe.atoms
     if not hasattr(atoms, "elements"):
-        raise TrajectoryError("`universe`: expected elements, got none; give `--topology`")
+        raise NotApplicableError("`universe`: expected elements, got none; give `--topology`")
     counts = Counter(atoms.elements.tolist())
     elements = sorted(counts, key=lambda symbol: (symbol == "H", symbol))
     if len(elements) > MOST_ELEMENTS:
@@ -309,7 +309,7 @@ def _no_number(labels: list[str]) -> str:
 def _reach(ts: Any) -> float:
     """Return half the smallest distance between opposite faces of the box of a frame, Å."""
     if ts.dimensions is None or not np.all(np.asarray(ts.dimensions[:3]) > 0):
-        raise TrajectoryError(f"`universe`: expected a periodic box in each frame, got none in frame {ts.frame}")
+        raise NotApplicableError(f"`universe`: expected a periodic box in each frame, got none in frame {ts.frame}")
     return half_box(ts.dimensions)
 
 

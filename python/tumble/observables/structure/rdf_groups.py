@@ -102,7 +102,7 @@ def molecular_pairs(universe: Any) -> tuple[Indices, Water | None]:
         Indices of the pairs, each in one order, [K,2]; and the water molecules, if they were found by distance.
 
     Raises:
-        TrajectoryError: If there are no bonds, and this isn't water.
+        NotApplicableError: If there are no bonds, and this isn't water.
     """
     if hasattr(universe, "bonds") and len(universe.bonds) > 0:
         molecules = [np.sort(fragment.ix) for fragment in universe.atoms.fragments]

@@ -30,7 +30,7 @@ from ase.optimize import LBFGS
 from scipy import stats
 
 from tumble.calculator import Calculator
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, EvaluationError
 from tumble.observables.base.kind import Kind
 from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.observables.quantities.result import Result
@@ -58,7 +58,7 @@ class Ordering(Kind):
         molecules: Number of molecules in each structure; the default for water is the number of oxygens.
 
     Raises:
-        TrajectoryError: If there are fewer than 3 orderings or rotations, formulas differ, or the calculator uses
+        ConfigurationError: If there are fewer than 3 orderings or rotations, formulas differ, or the calculator uses
             random frames.
     """
 
@@ -80,15 +80,17 @@ class Ordering(Kind):
         molecules: int | None = None,
     ) -> None:
         if len(structures) < FEWEST:
-            raise TrajectoryError(f"`structures`: expected at least {FEWEST} orderings, got {len(structures)}")
+            raise ConfigurationError(f"`structures`: expected at least {FEWEST} orderings, got {len(structures)}")
         formulas = sorted({str(atoms.symbols.formula.convert("hill")) for atoms in structures})
         if len(formulas) > 1:
-            raise TrajectoryError(f"`structures`: expected the same formula for all, got {', '.join(formulas)}")
+            raise ConfigurationError(f"`structures`: expected the same formula for all, got {', '.join(formulas)}")
         matrices = random_rotations(rotations, seed) if isinstance(rotations, int) else np.asarray(rotations)
         if not _orthogonal(matrices) or len(matrices) < FEWEST:
-            raise TrajectoryError(f"`rotations`: expected at least {FEWEST} orthogonal matrices, got {matrices.shape}")
+            raise ConfigurationError(
+                f"`rotations`: expected at least {FEWEST} orthogonal matrices, got {matrices.shape}"
+            )
         if isinstance(calculator, Calculator) and calculator.random_frames:
-            raise TrajectoryError(
+            raise ConfigurationError(
                 "`calculator`: expected a fixed set of rotations, got random ones, for which there is no minimum; "
                 "use a set such as `icosahedral+inversion`"
             )
@@ -105,17 +107,17 @@ class Ordering(Kind):
         """The result.
 
         Raises:
-            TrajectoryError: Before `run`.
+            ConfigurationError: Before `run`.
         """
         if self._result is None:
-            raise TrajectoryError("`result`: expected an earlier call of `run`")
+            raise ConfigurationError("`result`: expected an earlier call of `run`")
         return self._result
 
     def run(self) -> Ordering:
         """Relax all structures and evaluate them under rotations.
 
         Raises:
-            TrajectoryError: If a relaxation doesn't converge within `steps`.
+            EvaluationError: If a relaxation doesn't converge within `steps`.
         """
         energies = np.empty((len(self.relaxed), 1 + len(self._rotations)))
         for index, atoms in enumerate(self.relaxed):
@@ -138,7 +140,7 @@ class Ordering(Kind):
         optimizer: Any = LBFGS(moved, logfile=None)  # type: ignore[arg-type]
         if not optimizer.run(fmax=self._largest_force, steps=self._steps):
             left = float(np.linalg.norm(moved.get_forces(), axis=1).max())
-            raise TrajectoryError(
+            raise EvaluationError(
                 f"`structures`: expected ordering {index} to relax within {self._steps} steps to "
                 f"{self._largest_force:g} eV/Å, got forces of {left:.2g} eV/Å; give more `steps`"
             )
@@ -158,7 +160,7 @@ def _molecules(atoms: Atoms) -> int:
     symbols = list(atoms.symbols)
     count = symbols.count("O")
     if count == 0 or set(symbols) != {"O", "H"} or symbols.count("H") != 2 * count:
-        raise TrajectoryError(f"`structures`: expected water, got {atoms.symbols}; give the number of `molecules`")
+        raise ConfigurationError(f"`structures`: expected water, got {atoms.symbols}; give the number of `molecules`")
     return count
 
 
@@ -178,11 +180,11 @@ def ordering_from_energies(lab: Any, turned: Any, *, molecules: int, **metadata:
         metadata: Further metadata.
 
     Raises:
-        TrajectoryError: If there are fewer than 3 orderings or rotations, or shapes don't fit.
+        ConfigurationError: If there are fewer than 3 orderings or rotations, or shapes don't fit.
     """
     lab, turned = np.asarray(lab, dtype=np.float64), np.asarray(turned, dtype=np.float64)
     if turned.ndim != 2 or min(turned.shape) < FEWEST or lab.shape != turned.shape[:1]:
-        raise TrajectoryError(
+        raise ConfigurationError(
             f"`turned`: expected energies of at least {FEWEST} orderings with at least {FEWEST} rotations, [S,K], and "
             f"[S] in the lab frame, got {turned.shape} and {lab.shape}"
         )

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from typing_extensions import override
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -75,7 +75,7 @@ class Symmetry(Kind):
     def from_run(cls, run: OpenedRun) -> Plan:
         logged = run.run
         if logged.torque is None and not logged.symmetry:
-            raise TrajectoryError("`run`: expected a frame torque or symmetry error that was logged, got none")
+            raise NotApplicableError("`run`: expected a frame torque or symmetry error that was logged, got none")
         of_torque, of_error = run.counted(logged.torque_time), run.counted(logged.symmetry_time)
         result = symmetry_from_series(
             None if logged.torque is None else logged.torque_time[of_torque],
@@ -109,12 +109,13 @@ def symmetry_from_series(
         blocks: Number of blocks; chosen if not given.
 
     Raises:
-        TrajectoryError: If nothing was logged, or shapes and times don't match.
+        ConfigurationError: If nothing is given, or shapes don't fit.
+        NotApplicableError: If times aren't at equal distances, or a value isn't finite.
     """
     if torque is None and not symmetry:
-        raise TrajectoryError("`torque`: expected a logged frame torque or symmetry error, got neither")
+        raise ConfigurationError("`torque`: expected a logged frame torque or symmetry error, got neither")
     if molecules < 1:
-        raise TrajectoryError(f"`molecules`: expected at least 1, got {molecules}")
+        raise ConfigurationError(f"`molecules`: expected at least 1, got {molecules}")
     quantities: list[Quantity] = []
     notes: list[str] = []
     metadata: dict[str, Any] = {"molecules": molecules, "tumble": __version__}
@@ -137,7 +138,7 @@ def symmetry_from_series(
     if symmetry:
         unknown = sorted(set(symmetry) - set(_SYMMETRY))
         if unknown:
-            raise TrajectoryError(f"`symmetry`: expected columns {', '.join(_SYMMETRY)}, got {', '.join(unknown)}")
+            raise ConfigurationError(f"`symmetry`: expected columns {', '.join(_SYMMETRY)}, got {', '.join(unknown)}")
         for name in _SYMMETRY:
             if name in symmetry:
                 times, values = checked_rows(name, symmetry_times, symmetry[name], 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.runs.ipi.input import TrajectoryOutput
 from tumble.runs.ipi.trajectory import files_of_beads
 from tumble.runs.text_rows import complete_lines, row_of
@@ -37,7 +37,7 @@ def read_extras(paths: Sequence[Path]) -> tuple[Array, Array, tuple[str, ...]]:
         TrajectoryError: If a file has other contents.
     """
     if not paths:
-        raise TrajectoryError("`paths`: expected a file for each bead, got none")
+        raise ConfigurationError("`paths`: expected a file for each bead, got none")
     beads = [_read_bead(path) for path in paths]
     widths = {numbers.shape[1] for _, numbers, _ in beads}
     if len(widths) > 1:
