@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib.metadata
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,12 @@ from tumble.errors import (
 )
 from tumble.files import sha256
 from tumble.hints import nearest_name
+from tumble.observables.base.frame_analysis import FrameAnalysis
 from tumble.observables.base.kind import Kind
+from tumble.observables.base.one_pass import Fatal, one_pass
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
+from tumble.observables.base.processes import Processes
 from tumble.observables.base.progress import Progress
 from tumble.observables.base.settings import Settings
 from tumble.observables.quantities.result import Result
@@ -88,7 +91,7 @@ def analyze(
             with outcome.of(name):
                 plans[name] = OBSERVABLES[name].from_run(opened)
         analyses = [analysis for plan in plans.values() for analysis in plan.analyses]
-        opened.through(analyses, progress=progress, fatal=outcome.is_fatal)
+        _show_frames(opened, analyses, progress, outcome.is_fatal)
         for name, plan in plans.items():
             with outcome.of(name, begun=bool(analyses)):
                 results.append(_concluded(plan, opened))
@@ -193,8 +196,24 @@ def result_of(kind: type[Kind], opened: OpenedRun) -> Result:
         NotApplicableError: If the run doesn't allow it.
     """
     plan = kind.from_run(opened)
-    opened.through(plan.analyses)
+    _show_frames(opened, plan.analyses)
     return _concluded(plan, opened)
+
+
+def _show_frames(
+    opened: OpenedRun,
+    analyses: Sequence[FrameAnalysis],
+    progress: Progress | None = None,
+    fatal: Fatal | None = None,
+) -> None:
+    """Show the frames that count to analyses in one pass, on several processes where they allow that."""
+    if not analyses:
+        return
+    start, stop = opened.frames()
+    jobs = opened.settings.jobs
+    with Processes(jobs) if jobs > 1 else nullcontext() as processes:
+        stride = opened.settings.stride
+        one_pass(analyses, start, stop, stride, processes=processes, progress=progress, fatal=fatal)
 
 
 def _concluded(plan: Plan, opened: OpenedRun) -> Result:

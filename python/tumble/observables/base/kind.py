@@ -7,14 +7,12 @@ its name. `tumble.observables.registry` lists the observables.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
 from tumble.observables.quantities.quantity import Quantity
 from tumble.statistics.curve_test import CurveTest
-
-if TYPE_CHECKING:
-    from tumble.observables.base.opened_run import OpenedRun
 
 
 @dataclass(frozen=True)

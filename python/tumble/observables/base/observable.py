@@ -8,7 +8,7 @@ Both are `MDAnalysis.analysis.base.AnalysisBase`: `Observable(universe, ...).run
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from MDAnalysis.analysis.backends import BackendBase
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tumble.errors import ConfigurationError, NotApplicableError, SettingError
 from tumble.observables.base.failure import Failure
+from tumble.observables.base.frame_analysis import Part
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.processes import Processes
 from tumble.observables.frames.snapshot import Snapshot
@@ -30,20 +31,6 @@ from tumble.types import Array
 from tumble.version import __version__
 
 LONGEST = 20.0  # ps; default of the longest time difference of correlations
-
-
-class Part(NamedTuple):
-    """The partial results of an analysis for some frames.
-
-    Attributes:
-        frames: Their indices, [T].
-        times: Their times, [T] in ps.
-        results: The analysis' `results`.
-    """
-
-    frames: NDArray[np.int64]
-    times: Array
-    results: Any
 
 
 # MDAnalysis is untyped, hence the exemptions.

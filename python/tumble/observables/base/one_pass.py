@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tumble.observables.base.failure import Failure
-from tumble.observables.base.observable import Analysis, Part
+from tumble.observables.base.frame_analysis import FrameAnalysis, Part
 from tumble.observables.base.processes import Processes, count_frame
 from tumble.observables.base.progress import Progress
 from tumble.observables.frames.snapshot import Snapshot
@@ -31,7 +31,7 @@ Indices = NDArray[np.int64]
 
 
 def one_pass(
-    analyses: Sequence[Analysis],
+    analyses: Sequence[FrameAnalysis],
     start: int | None = None,
     stop: int | None = None,
     step: int | None = None,
@@ -89,7 +89,7 @@ class _Watch:
         self._fatal = fatal
         self.begun = False  # whether frames were seen
 
-    def passes(self, analysis: Analysis, step: Callable[[], object]) -> bool:
+    def passes(self, analysis: FrameAnalysis, step: Callable[[], object]) -> bool:
         """Whether a step of an analysis ends without an exception."""
         try:
             step()
@@ -99,7 +99,7 @@ class _Watch:
         return True
 
     @contextmanager
-    def failing(self, analyses: Sequence[Analysis]) -> Iterator[None]:
+    def failing(self, analyses: Sequence[FrameAnalysis]) -> Iterator[None]:
         """Let all these have failed by what is raised."""
         try:
             yield
@@ -107,7 +107,7 @@ class _Watch:
             for analysis in analyses:
                 self.keep(analysis, Failure(error))
 
-    def keep(self, analysis: Analysis, failure: Failure) -> None:
+    def keep(self, analysis: FrameAnalysis, failure: Failure) -> None:
         """Let an analysis have failed."""
         analysis.fail(failure)
         if self._fatal is not None and self._fatal(failure.error, self.begun):
@@ -136,7 +136,7 @@ class _Count:
             self._progress(self._here + self._elsewhere, self._total)
 
 
-def _show_in_order(analyses: Sequence[Analysis], frames: Indices, watch: _Watch, count: _Count) -> None:
+def _show_in_order(analyses: Sequence[FrameAnalysis], frames: Indices, watch: _Watch, count: _Count) -> None:
     """All frames in this process, to the result."""
     seen = _shown(analyses, frames, watch, count.here)
     watch.begun = True
@@ -145,8 +145,8 @@ def _show_in_order(analyses: Sequence[Analysis], frames: Indices, watch: _Watch,
 
 
 def _shown(
-    analyses: Sequence[Analysis], frames: Indices, watch: _Watch, after_each: Callable[[], None]
-) -> list[Analysis]:
+    analyses: Sequence[FrameAnalysis], frames: Indices, watch: _Watch, after_each: Callable[[], None]
+) -> list[FrameAnalysis]:
     """Show frames to analyses; return those that have seen all of them."""
     waiting = [analysis for analysis in analyses if watch.passes(analysis, partial(analysis.begin, frames))]
     if not waiting:
@@ -172,13 +172,15 @@ def _shown(
     return waiting
 
 
-def _seen_by(analyses: Sequence[Analysis], frames: Indices) -> list[Part | Failure]:
+def _seen_by(analyses: Sequence[FrameAnalysis], frames: Indices) -> list[Part | Failure]:
     """What analyses see of some frames, in a process of its own."""
     _shown(analyses, frames, _Watch(), count_frame)
     return [analysis.failure or analysis.part for analysis in analyses]
 
 
-def _gather(analyses: Sequence[Analysis], answers: Callable[[], list[list[Part | Failure]]], watch: _Watch) -> None:
+def _gather(
+    analyses: Sequence[FrameAnalysis], answers: Callable[[], list[list[Part | Failure]]], watch: _Watch
+) -> None:
     """Put together what the processes have seen, to the result."""
     seen: list[tuple[Part | Failure, ...]] = []
     with watch.failing(analyses):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from tumble.errors import NotApplicableError, SettingError
-from tumble.observables.base.observable import Analysis
-from tumble.observables.base.one_pass import Fatal, one_pass
-from tumble.observables.base.processes import Processes
-from tumble.observables.base.progress import Progress
 from tumble.observables.base.settings import Settings
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.molecules import Molecules
@@ -39,9 +35,7 @@ class OpenedRun:
         self._made: dict[str, Any] = {}
 
     def close(self) -> None:
-        """Closes the trajectory, if it was opened, and ends the processes, if there are any."""
-        if "_processes" in self.__dict__:
-            self._processes.close()
+        """Close the trajectory, if it was opened."""
         if "_opened" in self.__dict__:
             self._opened.trajectory.close()
 
@@ -214,29 +208,6 @@ class OpenedRun:
                 f"Suzuki–Chin splitting{cure}"
             )
 
-    def through(
-        self, analyses: Iterable[Analysis], *, progress: Progress | None = None, fatal: Fatal | None = None
-    ) -> None:
-        """Show the frames that count to analyses in one pass, on several processes where they allow that.
-
-        What goes wrong in one of them is raised by its `result`.
-
-        Args:
-            analyses: Of the universe of this run.
-            progress: See `one_pass`.
-            fatal: See `one_pass`.
-        """
-        analyses = tuple(analyses)
-        if not analyses:
-            return
-        start, stop = self._frames()
-        processes = self._processes if self.settings.jobs > 1 else None
-        one_pass(analyses, start, stop, self.settings.stride, processes=processes, progress=progress, fatal=fatal)
-
-    @cached_property
-    def _processes(self) -> Processes:
-        return Processes(self.settings.jobs)
-
     @cached_property
     def _opened(self) -> Any:
         return self.run.universe()
@@ -246,8 +217,12 @@ class OpenedRun:
         """Which of the bounds in time was given."""
         return "stop" if self.settings.start is None else "start"
 
-    def _frames(self) -> tuple[int | None, int | None]:
-        """First frame and frame after the last of the times that count."""
+    def frames(self) -> tuple[int | None, int | None]:
+        """Return the first frame and the frame after the last of the times that count; None where all count.
+
+        Raises:
+            SettingError: If times aren't known, or fewer than 2 frames are within the bounds.
+        """
         if self.settings.start is None and self.settings.stop is None:
             return None, None
         if time_unit(self._opened) != "ps":

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from tumble.observables.base.frame_analysis import FrameAnalysis
 from tumble.observables.quantities.result import Result
-
-if TYPE_CHECKING:
-    from tumble.observables.base.observable import Analysis
 
 
 @dataclass(frozen=True)
@@ -22,11 +19,11 @@ class Plan:
             raises the error of an analysis that failed.
     """
 
-    analyses: tuple[Analysis, ...]
+    analyses: tuple[FrameAnalysis, ...]
     conclude: Callable[[], Result]
 
     @staticmethod
-    def of(analysis: Analysis) -> Plan:
+    def of(analysis: FrameAnalysis) -> Plan:
         """Return the plan of an observable that is the result of one analysis."""
         return Plan((analysis,), lambda: analysis.result)
 
