@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -196,6 +197,7 @@ def test_a_full_disk_names_the_file(tmp_path):
     script_path = tmp_path / "export.py"
     script_path.write_text(
         "import resource, signal, sys, ase, tumble\n"
+        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "from support.toys import MorsePair\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
