@@ -51,6 +51,9 @@ def test_nothing_known() -> None:
 
 def test_reasons_of_what_is_missing() -> None:
     assert skipped([made_up.analysis("a")]) == ["a: no msd, since 3 frames are too few"]
+    lacking = {"refused": {"rdf": "too far"}, "failed": {"drift": {"error": "a fault", "traceback": "line 1"}}}
+    assert skipped([Analysis("b", (), lacking)]) == ["b: no rdf, since too far", "b: no drift, since a fault"]
+    assert provenance_of([Analysis("b", (), lacking)])[0].entries == {}
 
 
 def test_text_of_values() -> None:

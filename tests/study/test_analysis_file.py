@@ -45,7 +45,8 @@ def whole(path: Path) -> bytes:
     settings = {"start": 1.0, "pairs": [["O", "H"]], "charges": {"O": -0.8}}
     given = {"topology": "a.data", "trajectory": ["a.dump"], "timestep": 0.0005, "observables": ["rdf"]}
     files = {"a.dump": {"size": 3, "modified_ns": 5, "sha256": "00"}}
-    made_up.analysis("a", settings=settings, given=given, files=files, notes=["note"]).save(path)
+    lacking = {"refused": {"msd": "too long"}, "failed": {"drift": {"error": "a fault", "traceback": "line 1"}}}
+    made_up.analysis("a", settings=settings, given=given, files=files, notes=["note"], **lacking).save(path)
     return path.read_bytes()
 
 
@@ -112,3 +113,10 @@ def test_values_of_other_kinds(tmp_path: Path) -> None:
         path.write_text(json.dumps(data))
         refused += not judge(path)
     assert refused > 20
+
+
+@pytest.mark.parametrize("failed", ["x", {"rdf": "a fault"}, {"rdf": {}}, {"rdf": {"error": 1}}])
+def test_failures_of_other_kinds(failed: object, tmp_path: Path) -> None:
+    made_up.analysis("a", failed=failed).save(tmp_path / "analysis.json")
+    with pytest.raises(TrajectoryError, match=r"analysis\.json`: "):
+        load_analysis(tmp_path)

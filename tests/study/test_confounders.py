@@ -88,6 +88,14 @@ def test_runs_that_were_not_in_equilibrium() -> None:
     assert {row.explained for row in comparison.rows if row.reference == SYMMETRY} == {explanations(drifting, None)[0]}
 
 
+def test_observables_that_failed() -> None:
+    failed = {"rdf": {"error": "a fault of Tumble, KeyError: 'x'", "traceback": "line 1"}}
+    (warning,) = compare([made_up.analysis("a", failed=failed)]).warnings
+    assert warning.startswith("a has no rdf: ")
+    assert "KeyError: 'x'" in warning
+    assert "line 1" not in warning
+
+
 def test_a_run_with_itself() -> None:
     files = {"a.dump": {"size": 9, "sha256": "00"}, "log": {"size": 2, "sha256": "01"}}
     runs = [made_up.analysis(name, files=files, positions=["a.dump"]) for name in ("a", "b")]

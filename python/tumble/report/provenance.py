@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ _RUN = {
     "Steps": ("steps",),
     "Time step / fs": ("timestep_fs",),
 }
-_ELSEWHERE = {"inputs", "skipped", "refused", "drift"}
+_ELSEWHERE = {"inputs", "skipped", "refused", "failed", "drift"}
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,15 @@ def skipped(analyses: Sequence[Analysis]) -> list[str]:
     return [
         f"{analysis.name}: no {observable}, since {reason}"
         for analysis in analyses
-        for key in ("skipped", "refused")
-        for observable, reason in (analysis.provenance.get(key) or {}).items()
+        for observable, reason in _reasons(analysis)
     ]
+
+
+def _reasons(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    for key in ("skipped", "refused"):
+        yield from (analysis.provenance.get(key) or {}).items()
+    for observable, failure in (analysis.provenance.get("failed") or {}).items():
+        yield observable, failure["error"]
 
 
 def provenance_of(analyses: Sequence[Analysis]) -> list[Provenance]:

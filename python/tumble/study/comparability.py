@@ -31,6 +31,8 @@ def warnings_of(analyses: Sequence[Analysis], reference: Analysis | None) -> Ite
         drift = drift_text(analysis.provenance)
         if drift:
             yield f"{analysis.name} {drift}."
+        for observable, failure in (analysis.provenance.get("failed") or {}).items():
+            yield f"{analysis.name} has no {observable}: {failure['error']}."
         if reference is None or analysis.name == reference.name:
             continue
         found = differences(analysis, reference)

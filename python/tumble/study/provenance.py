@@ -76,6 +76,15 @@ def _drift(data: Mapping[str, Any], key: str) -> None:
     known(drift, "until_ps")
 
 
+def _failures(data: Mapping[str, Any], key: str) -> None:
+    failed = mapping(data, key)
+    for name in failed:
+        failure = mapping(failed, name)
+        text(failure, "error")
+        if "traceback" in failure:
+            text(failure, "traceback")
+
+
 def _pairs(data: Mapping[str, Any], key: str) -> None:
     if any(len(texts({key: each}, key)) != 2 for each in listed(data, key)):
         raise TrajectoryError(f"a `{key}` that isn't a list of pairs")
@@ -117,6 +126,8 @@ _KINDS: dict[str, Read] = {
     "given": _given,
     "settings": mapping,
     "skipped": _text_values,
+    "refused": _text_values,
+    "failed": _failures,
     "notes": texts,
 }
 _SETTINGS: dict[str, Read] = {
