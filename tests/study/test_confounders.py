@@ -90,10 +90,12 @@ def test_runs_that_were_not_in_equilibrium() -> None:
 
 def test_observables_that_failed() -> None:
     failed = {"rdf": {"error": "a fault of Tumble, KeyError: 'x'", "traceback": "line 1"}}
-    (warning,) = compare([made_up.analysis("a", failed=failed)]).warnings
-    assert warning.startswith("a has no rdf: ")
-    assert "KeyError: 'x'" in warning
-    assert "line 1" not in warning
+    comparison = compare([made_up.analysis("a", failed=failed)])
+    (note,) = comparison.notes
+    assert note.startswith("a has no rdf: ")
+    assert "KeyError: 'x'" in note
+    assert "line 1" not in note
+    assert comparison.warnings == ()  # it explains no difference
 
 
 def test_a_run_with_itself() -> None:

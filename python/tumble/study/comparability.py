@@ -9,6 +9,15 @@ from tumble.study.confounders import differences, unequal_lengths
 from tumble.study.equilibrium import drift_text
 
 
+def failed_observables(analyses: Sequence[Analysis]) -> list[str]:
+    """Return a note for each observable that failed by a fault of Tumble or of the machine."""
+    return [
+        f"{analysis.name} has no {observable}: {failure['error']}."
+        for analysis in analyses
+        for observable, failure in (analysis.provenance.get("failed") or {}).items()
+    ]
+
+
 def unequal_starts(analyses: Sequence[Analysis], reference: str | None) -> list[str]:
     """Return a note for each run whose analysis starts at another time than that of the reference."""
     starts = {analysis.name: (analysis.provenance.get("settings") or {}).get("start") for analysis in analyses}
@@ -31,8 +40,6 @@ def warnings_of(analyses: Sequence[Analysis], reference: Analysis | None) -> Ite
         drift = drift_text(analysis.provenance)
         if drift:
             yield f"{analysis.name} {drift}."
-        for observable, failure in (analysis.provenance.get("failed") or {}).items():
-            yield f"{analysis.name} has no {observable}: {failure['error']}."
         if reference is None or analysis.name == reference.name:
             continue
         found = differences(analysis, reference)

@@ -26,7 +26,7 @@ from tumble.observables.quantities.quantity import Quantity
 from tumble.observables.registry import kind_of
 from tumble.statistics.curve_test import CurveTest, test_equal, test_zero
 from tumble.study.analysis_file import Analysis
-from tumble.study.comparability import unequal_starts, warnings_of
+from tumble.study.comparability import failed_observables, unequal_starts, warnings_of
 from tumble.study.confounders import explanations
 from tumble.study.judgement import judged
 from tumble.study.shared_bins import all_units, on_shared_bins
@@ -81,6 +81,7 @@ def compare(analyses: Sequence[Analysis], reference: str | None = None) -> Compa
             rows += [replace(row, explained=explained) for row in _against_run(analysis, other, notes)]
         explained = ", ".join(explanations(analysis, None))
         rows += [replace(row, explained=explained) for row in _against_symmetry(analysis)]
+    notes += failed_observables(analyses)
     notes += unequal_starts(analyses, reference)
     return Comparison(reference, tuple(judged(rows)), tuple(dict.fromkeys(notes)), tuple(warnings_of(analyses, other)))
 
