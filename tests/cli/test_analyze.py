@@ -487,7 +487,7 @@ def test_stored_analysis_is_judged_by_all_that_it_depends_on(
     for options in (["--stride", "2"], ["--temperature", "290"]):
         assert main(["compare", str(run), "--observables", "dipole", *options]) == 0
         assert "analyzed with other options, so it is analyzed first" in capsys.readouterr().err
-    assert main(["compare", str(file), "--start", "0.1"]) == 1
+    assert main(["compare", str(file), "--start", "0.1"]) == 2
     assert "expected a run to be analyzed with these options, got the stored analysis" in capsys.readouterr().err
     dump.write_text(text)
     assert main(["compare", str(file)]) == 0
