@@ -6,7 +6,7 @@ import ase.units
 import pytest
 from ase.calculators.lammps import convert
 
-from tumble.errors import TrajectoryError
+from tumble.errors import ConfigurationError
 from tumble.units.lammps import lammps_units
 
 
@@ -23,5 +23,5 @@ def test_factors_are_those_of_ase(style: str) -> None:
 
 
 def test_other_styles_are_refused() -> None:
-    with pytest.raises(TrajectoryError, match=r"`units`: .*`metal` or `real`, got `lj`"):
+    with pytest.raises(ConfigurationError, match=r"`units`: .*`metal` or `real`, got `lj`"):
         lammps_units("lj")
