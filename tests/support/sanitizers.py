@@ -80,8 +80,8 @@ def run_sanitized(
     log = f"log_path={folder / 'report'}:stack_trace_format='    #%n %f %S (%m)'"
     variables = {
         "LD_PRELOAD": runtimes(),
-        # a request for too much memory, which tests make on purpose, fails as without the sanitizer; findings are in the
-        # reports and not in the exit status, which leaks of Python would change for programs that tests start
+        # a request for too much memory, which tests make on purpose, fails as without the sanitizer; findings are in
+        # the reports and not in the exit status, which leaks of Python would change for programs that tests start
         "ASAN_OPTIONS": f"detect_leaks={leaks:d}:exitcode=0:allocator_may_return_null=1:malloc_context_size=60:{log}",
         "UBSAN_OPTIONS": f"print_stacktrace=1:{log}",
     }

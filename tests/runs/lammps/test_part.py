@@ -131,7 +131,7 @@ def test_start_counts_within_the_part(tmp_path: Path) -> None:
 
     folder = run_argon(tmp_path, DUMP + "fix 1 all nve\nrun 20\n" + NVE + "run 60\n")
     opened = OpenedRun(open_run(folder), Settings(start=0.01))
-    first, stop = opened._frames()
+    first, stop = opened.frames()
     times = opened.universe.trajectory.frame_times[first:stop]
     assert times == pytest.approx(0.00025 * np.arange(40, 81, 10))
     opened.close()
