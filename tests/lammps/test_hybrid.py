@@ -118,7 +118,7 @@ def test_overlay_with_a_style_of_lammps(tmp_path: Path, model_file: ModelFile) -
     np.testing.assert_allclose(difference, shown(reference.virials[0]), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 4])
+@pytest.mark.parametrize("ranks", [1, 2, pytest.param(4, marks=pytest.mark.extended)])
 def test_beside_pairs_of_a_longer_range(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     """Of lj/cut without energy, and of another model: LAMMPS' list has those pairs for each part of the style, and
     its ghosts aren't enough for a model that would take them for neighbours."""

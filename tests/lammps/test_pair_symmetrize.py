@@ -32,7 +32,7 @@ VANISHING = {
 SURVIVING = {"harmonic_2": "tetrahedral", "harmonic_4": "octahedral"}
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 4])
+@pytest.mark.parametrize("ranks", [1, 2, pytest.param(4, marks=pytest.mark.extended)])
 def test_toys_of_one_degree_average_to_zero(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     """Energy, forces and virial in a triclinic box, to rounding; one degree too low doesn't do."""
     atoms = SYSTEMS["triclinic"]  # the free atoms' energies, -3 and 1.5 eV, sum to zero
@@ -65,7 +65,7 @@ def keywords(symmetrize: str, mode: str, seed: int | None) -> str:
     return f"symmetrize {symmetrize} mode {mode}" + (f" seed {seed}" if seed is not None else "")
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 4])
+@pytest.mark.parametrize("ranks", [1, 2, pytest.param(4, marks=pytest.mark.extended)])
 def test_numbers_are_those_of_the_core(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     """With message passing; random frames have the key of step 0, its first evaluation, and the first pair style."""
     model = model_file("two_hop")
