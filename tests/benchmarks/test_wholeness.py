@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-import MDAnalysis
 import numpy as np
 import pytest
 from benchmarks.wholeness import watch_molecules
-from MDAnalysis.coordinates.memory import MemoryReader
-
-BOX = np.array([6.0, 6.0, 6.0, 90.0, 90.0, 90.0])
-# O H H O H H; the second molecule reaches through the boundary of the box.
-START = np.array(
-    [[1.0, 1.0, 1.0], [1.96, 1.0, 1.0], [1.0, 1.98, 1.0], [3.7, 1.0, 0.2], [3.7, 1.9, 0.2], [3.7, 1.0, 5.24]]
-)
-PROTON = 1  # of the first molecule, on the way to the oxygen of the second
-
-
-def universe(*frames: np.ndarray, elements: str = "OHHOHH") -> MDAnalysis.Universe:
-    made = MDAnalysis.Universe.empty(len(elements), trajectory=True)
-    made.add_TopologyAttr("elements", list(elements))
-    made.load_new(np.array(frames, dtype=np.float32), format=MemoryReader, dimensions=BOX)
-    return made
-
-
-def moved(distance: float) -> np.ndarray:
-    """The proton at this distance from its oxygen."""
-    frame = START.copy()
-    frame[PROTON] = START[0] + distance * np.array([1.0, 0.0, 0.0])
-    return frame
+from support.two_waters import PROTON, START, moved, universe
 
 
 def test_whole_molecules() -> None:

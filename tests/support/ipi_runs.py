@@ -16,6 +16,7 @@ from types import TracebackType
 import numpy as np
 from ase import Atoms
 
+from support.systems import systems
 from tumble import _core
 
 BIN = Path(sys.executable).parent
@@ -211,3 +212,16 @@ def start_driver(folder: Path, model: Path, endpoint: Endpoint, *options: str, s
     """`tumble drive` as a user would start it."""
     command = [sys.executable, "-m", "tumble", "drive", model, "--structure", structure, "--device", "cpu"]
     return Program(folder, [*command, *endpoint.options, *options], f"driver-{uuid.uuid4().hex[:8]}.log")
+
+
+def run_with_symmetry_log(folder: Path, model: Path, log: str, *, steps: int, beads: int = 1) -> Server:
+    """A molecule over which a driver logs the symmetry error in every second round; the server when it has ended."""
+    endpoint = unix_endpoint()
+    options = ["--symmetry-log", log, "--symmetry-set", "octahedral", "--symmetry-every", "2"]
+    with (
+        Server(folder, systems()["molecule"], endpoint, steps=steps, beads=beads) as server,
+        start_driver(folder, model, endpoint, "--periodic", "none", *options) as driver,
+    ):
+        assert server.wait() == 0, server.output
+        assert driver.wait() == 0, driver.output
+    return server

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.ipi_runs import HARTREE, Server, start_driver, unix_endpoint
-from support.systems import systems
+from support.ipi_runs import HARTREE, run_with_symmetry_log
 
 from tumble.runs import open_run
 from tumble.runs.ipi.driver import symmetry_of
@@ -31,14 +30,7 @@ def log(*places: str, heading: str = HEADING) -> str:
 
 
 def test_what_a_real_run_leaves(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
-    endpoint = unix_endpoint()
-    options = ["--symmetry-log", "errors.txt", "--symmetry-set", "octahedral", "--symmetry-every", "2"]
-    with (
-        Server(tmp_path, systems()["molecule"], endpoint, steps=6, beads=2) as server,
-        start_driver(tmp_path, model_file("harmonic"), endpoint, "--periodic", "none", *options) as driver,
-    ):
-        assert server.wait() == 0, server.output
-        assert driver.wait() == 0, driver.output
+    server = run_with_symmetry_log(tmp_path, model_file("harmonic"), "errors.txt", steps=6, beads=2)
     run = open_run(tmp_path)
     assert run.symmetry_time == pytest.approx(np.array([0, 2, 4, 6]) * 0.25e-3)
     assert set(run.symmetry) >= {"energy_std", "energy_shift", "force_rms"}

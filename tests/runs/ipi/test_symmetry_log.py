@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.ipi_runs import Server, start_driver, unix_endpoint
+from support.ipi_runs import run_with_symmetry_log
 from support.mutations import outcomes
-from support.systems import systems
 
 from tumble.analysis import TrajectoryError
 from tumble.runs.ipi.symmetry_log import is_symmetry_log, read_symmetry_log
@@ -43,14 +42,7 @@ def test_rounds_of_beads_and_of_a_run_that_went_on(tmp_path: Path) -> None:
 
 
 def test_what_the_driver_writes(tmp_path: Path, model_file: object) -> None:
-    endpoint = unix_endpoint()
-    options = ["--symmetry-log", "symmetry.log", "--symmetry-set", "octahedral", "--symmetry-every", "2"]
-    with (
-        Server(tmp_path, systems()["molecule"], endpoint, steps=6, beads=2) as server,
-        start_driver(tmp_path, model_file("harmonic"), endpoint, "--periodic", "none", *options) as driver,
-    ):
-        assert server.wait() == 0, server.output
-        assert driver.wait() == 0, driver.output
+    run_with_symmetry_log(tmp_path, model_file("harmonic"), "symmetry.log", steps=6, beads=2)
     log = read_symmetry_log(tmp_path / "symmetry.log")
     table = np.loadtxt(tmp_path / "symmetry.log")
     assert list(log.rounds) == [1, 3, 5, 7]
@@ -107,14 +99,7 @@ def test_a_log_that_a_full_disk_cut_is_continued(tmp_path: Path, model_file: obj
     """By the real driver, behind what a full disk left."""
     path = tmp_path / "symmetry.log"
     path.write_text(HEADING + GOOD + "11 0 -10 -10.5 0.3 0.1")
-    endpoint = unix_endpoint()
-    options = ["--symmetry-log", "symmetry.log", "--symmetry-set", "octahedral", "--symmetry-every", "2"]
-    with (
-        Server(tmp_path, systems()["molecule"], endpoint, steps=2) as server,
-        start_driver(tmp_path, model_file("harmonic"), endpoint, "--periodic", "none", *options) as driver,
-    ):
-        assert server.wait() == 0, server.output
-        assert driver.wait() == 0, driver.output
+    run_with_symmetry_log(tmp_path, model_file("harmonic"), "symmetry.log", steps=2)
     assert path.read_text().startswith(f"{HEADING}{GOOD}11 0 -10 -10.5 0.3 0.1\n# tumble drive: ")
     log = read_symmetry_log(path)
     assert (len(log.rounds), log.parts) == (3, 2)
