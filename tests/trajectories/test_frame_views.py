@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tumble.errors import NotApplicableError
+from tumble.errors import NotApplicableError, TrajectoryError
 from tumble.trajectories.open import notes_of, open_trajectory
 
 HEAD = "ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n0 9\n0 9\n0 9\n"
@@ -56,3 +56,21 @@ def test_topology_that_is_only_for_files_without_elements(dump: Path, tmp_path: 
     assert open_trajectory(dump, topology=other, optional_topology=True).atoms.masses[0] == pytest.approx(1.008)
     types = open_trajectory(tmp_path / "types.dump", topology=other, optional_topology=True)
     assert types.atoms.masses[0] == pytest.approx(2.014, abs=1e-3)
+
+
+@pytest.mark.parametrize("view", [{"described": (0, 8)}, {"steps": (2, None)}, {"bead": True}])
+@pytest.mark.parametrize(("atoms", "what"), [("1 2 0 0 0\n2 1 1 1 1", "types"), ("1 1 0 0 0\n3 2 1 1 1", "id")])
+def test_atoms_of_a_part_are_compared_with_the_topology(
+    dump: Path, tmp_path: Path, view: dict[str, object], atoms: str, what: str
+) -> None:
+    text = dump.read_text().replace("element", "type").replace("\n1 H", "\n1 1").replace("\n2 H", "\n2 2")
+    (tmp_path / "types.dump").write_text(text)
+    box = "0 9 xlo xhi\n0 9 ylo yhi\n0 9 zlo zhi"
+    masses = "Masses\n\n1 15.999\n2 1.008"
+    head = f"# water\n\n2 atoms\n2 atom types\n\n{box}\n\n{masses}\n\nAtoms # atomic\n\n"
+    data = tmp_path / "x.data"
+    data.write_text(f"{head}1 1 0 0 0\n2 2 1 1 1\n")
+    assert open_trajectory(tmp_path / "types.dump", topology=data, **view).atoms.elements.tolist() == ["O", "H"]
+    data.write_text(f"{head}{atoms}\n")
+    with pytest.raises(TrajectoryError, match=rf"`topology`: .*{what}"):
+        open_trajectory(tmp_path / "types.dump", topology=data, **view)

@@ -22,10 +22,8 @@ class Companions(FrameSource):
 
     def __init__(self, positions: FrameSource, *others: FrameSource) -> None:
         self._sources = (positions, *others)
-        self.name, self.n_atoms, self.labels = positions.name, positions.n_atoms, positions.labels
-        self.ids, self.types = positions.ids, positions.types
-        self.ipi, self.bead, self.centroid = positions.ipi, positions.bead, positions.centroid
-        self.unwrapped, self.topology = positions.unwrapped, positions.topology
+        self.name = positions.name
+        self._describe_like(positions)
         self.notes = tuple(dict.fromkeys(note for source in self._sources for note in source.notes))
         for other in others:
             _check_companion(positions, other)

@@ -19,10 +19,8 @@ class _View(FrameSource):
 
     def __init__(self, source: FrameSource) -> None:
         self._source = source
-        self.name, self.n_atoms, self.labels = source.name, source.n_atoms, source.labels
-        self.steps, self.times, self.notes = source.steps, source.times, source.notes
-        self.bead, self.centroid, self.quantity = source.bead, source.centroid, source.quantity
-        self.unwrapped = source.unwrapped
+        self.name, self.steps, self.times, self.notes = source.name, source.steps, source.times, source.notes
+        self._describe_like(source)
 
     def __len__(self) -> int:
         """Return the number of frames."""

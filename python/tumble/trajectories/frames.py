@@ -77,6 +77,12 @@ class FrameSource(ABC):
     quantity: str = "positions"
     unwrapped: bool | None = None
 
+    def _describe_like(self, other: FrameSource) -> None:
+        """Take from another source all attributes that all of its frames share, except its name and its notes."""
+        self.n_atoms, self.labels, self.ids, self.types = other.n_atoms, other.labels, other.ids, other.types
+        self.ipi, self.bead, self.centroid, self.topology = other.ipi, other.bead, other.centroid, other.topology
+        self.quantity, self.unwrapped = other.quantity, other.unwrapped
+
     @abstractmethod
     def __len__(self) -> int:
         """Return the number of frames."""
@@ -113,10 +119,7 @@ class Continued(FrameSource):
         self._parts: list[FrameSource] = list(parts)
         first = self._parts[0]
         self.name = first.name if len(parts) == 1 else f"{first.name} … {parts[-1].name}"
-        self.n_atoms, self.labels = first.n_atoms, first.labels
-        self.ids, self.types = first.ids, first.types
-        self.ipi, self.bead, self.centroid, self.quantity = first.ipi, first.bead, first.centroid, first.quantity
-        self.topology = first.topology
+        self._describe_like(first)
         self.unwrapped = first.unwrapped if all(each.unwrapped == first.unwrapped for each in parts) else None
         part_of = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])
         index_in = np.concatenate([np.arange(len(part)) for part in parts])
