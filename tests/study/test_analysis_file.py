@@ -29,6 +29,15 @@ def test_numbers_that_are_not_finite_become_null(tmp_path: Path) -> None:
     }
 
 
+def test_facts_by_their_keys() -> None:
+    analysis = Analysis("a", (), {"model": {"name": "m"}, "beads": 8, "settings": None})
+    assert analysis.fact("beads") == 8
+    assert analysis.fact("model", "name") == "m"
+    assert [analysis.fact(*keys) for keys in (("box",), ("model", "path"), ("settings", "start"), ("beads", "n"))] == [
+        None
+    ] * 4
+
+
 def test_other_formats_of_analyses_have_a_cure(tmp_path: Path) -> None:
     (tmp_path / "analysis.json").write_text('{"format": "tumble-analysis-2"}')
     with pytest.raises(TrajectoryError, match="got tumble-analysis-2"):

@@ -45,7 +45,7 @@ class Provenance:
 
 def runs_table(analyses: Sequence[Analysis], reference: str | None) -> Table:
     """Return a table with one column for each run; lines without known values are omitted."""
-    table = [Row(label, [text_of(_find(analysis, path)) for analysis in analyses]) for label, path in _RUN.items()]
+    table = [Row(label, [text_of(analysis.fact(*path)) for analysis in analyses]) for label, path in _RUN.items()]
     names = [f"{one.name} (reference)" if one.name == reference else one.name for one in analyses]
     known = [row for row in table if any(cell != UNKNOWN for cell in row.cells)]
     return Table("What was run", ["", *names], known)
@@ -112,10 +112,3 @@ def text_of(value: Any) -> str:
     if isinstance(value, list | tuple) and not any(isinstance(each, list | tuple | Mapping) for each in value):
         return ", ".join(map(text_of, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _find(analysis: Analysis, path: Sequence[str]) -> Any:
-    value: Any = analysis.provenance
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value

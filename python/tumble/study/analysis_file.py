@@ -51,6 +51,13 @@ class Analysis:
             f"`{self.name}` has no `{observable}`, but {', '.join(each.observable for each in self.results)}"
         )
 
+    def fact(self, *keys: str) -> Any:
+        """Return a value of the provenance by the keys that lead to it; None if it isn't there."""
+        value: Any = self.provenance
+        for key in keys:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return value
+
     def save(self, path: str | PathLike[str]) -> None:
         """Write the analysis as JSON; numbers that aren't finite become null.
 

@@ -20,9 +20,9 @@ def failed_observables(analyses: Sequence[Analysis]) -> list[str]:
 
 def unequal_starts(analyses: Sequence[Analysis], reference: str | None) -> list[str]:
     """Return a note for each run whose analysis starts at another time than that of the reference."""
-    starts = {analysis.name: (analysis.provenance.get("settings") or {}).get("start") for analysis in analyses}
     if reference is None:
         return []
+    starts = {analysis.name: analysis.fact("settings", "start") for analysis in analyses}
     return [
         f"{name} was analyzed from {_ps(start)} on, {reference} from {_ps(starts[reference])} on."
         for name, start in starts.items()

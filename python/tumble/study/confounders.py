@@ -6,7 +6,7 @@ Such a confounder may explain a difference of observables, which then is no sign
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ def differences(run: Analysis, reference: Analysis) -> list[str]:
     """
     found = []
     for setting in _SETTINGS:
-        values = [_find(each, setting.path) for each in (run, reference)]
+        values = [each.fact(*setting.path) for each in (run, reference)]
         if None in values or _alike(values[0], values[1], setting.tolerance) or _is_result(setting, (run, reference)):
             continue
         found.append(setting.words if setting.unit is None else f"{setting.words} ({_shown(values, setting.unit)})")
@@ -86,13 +86,6 @@ def explanations(run: Analysis, reference: Analysis | None) -> list[str]:
         if drift_text(each.provenance):
             found.append(f"the start of {each.name}, out of equilibrium")
     return found
-
-
-def _find(analysis: Analysis, path: Sequence[str]) -> Any:
-    value: Any = analysis.provenance
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
 
 
 def _alike(first: Any, second: Any, tolerance: float) -> bool:

@@ -100,7 +100,7 @@ def why_stale(analysis: Analysis, folder: Path, now: Iterable[Path] | None = Non
         now: Files that an analysis would read now; None to check only the files that it read.
     """
     provenance = analysis.provenance
-    version = (provenance.get("versions") or {}).get("tumble")
+    version = analysis.fact("versions", "tumble")
     if version != __version__:
         return f"analyzed by tumble {version}" if version else "analyzed by another version of tumble"
     files = provenance.get("files")
