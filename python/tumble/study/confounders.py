@@ -6,7 +6,7 @@ Such a confounder may explain a difference of observables, which then is no sign
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,24 +28,36 @@ class _Setting:
         path: Keys that lead to the setting in the provenance.
         unit: Unit of its values; None if the values aren't shown.
         tolerance: Relative tolerance of numbers.
+        is_result: Whether the setting is a result, rather than an input, of a run in this ensemble.
     """
 
     words: str
     path: tuple[str, ...]
     unit: str | None = None
     tolerance: float = 1e-6
+    is_result: Callable[[str], bool] = lambda ensemble: False
+
+
+def _without_thermostat(ensemble: str) -> bool:
+    """Return whether the temperature follows from the energy."""
+    return ensemble.startswith(("NVE", "NPH"))
+
+
+def _with_variable_box(ensemble: str) -> bool:
+    """Return whether the box isn't known to be constant."""
+    return not ensemble.startswith("NV")
 
 
 _SETTINGS = (
     _Setting("the model file", ("model", "sha256")),
     _Setting("the engine", ("engine",), ""),
     _Setting("the ensemble", ("ensemble",), ""),
-    _Setting("the temperature", ("temperature_K",), " K", _TOLERANCE),
+    _Setting("the temperature", ("temperature_K",), " K", _TOLERANCE, _without_thermostat),
     _Setting("the time constant of the thermostat", ("damping_ps",), " ps"),
     _Setting("the pressure", ("pressure_bar",), " bar", _TOLERANCE),
     _Setting("the number of beads", ("beads",), ""),
     _Setting("the number of atoms", ("atoms",), ""),
-    _Setting("the box", ("box_A",), None, 1e-4),
+    _Setting("the box", ("box_A",), None, 1e-4, _with_variable_box),
     _Setting("the time step", ("timestep_fs",), " fs"),
 )
 
@@ -57,9 +69,12 @@ def differences(run: Analysis, reference: Analysis) -> list[str]:
     thermostat, the box at constant pressure.
     """
     found = []
+    ensembles = [str(each.provenance.get("ensemble")) for each in (run, reference)]
     for setting in _SETTINGS:
         values = [each.fact(*setting.path) for each in (run, reference)]
-        if None in values or _alike(values[0], values[1], setting.tolerance) or _is_result(setting, (run, reference)):
+        if None in values or _alike(values[0], values[1], setting.tolerance):
+            continue
+        if any(setting.is_result(ensemble) for ensemble in ensembles):
             continue
         found.append(setting.words if setting.unit is None else f"{setting.words} ({_shown(values, setting.unit)})")
     minimized = [each.provenance.get("minimized") for each in (run, reference)]
@@ -95,14 +110,6 @@ def _alike(first: Any, second: Any, tolerance: float) -> bool:
     except (TypeError, ValueError):
         return bool(first == second)
     return bool(np.all(np.abs(numbers[0] - numbers[1]) <= tolerance * np.abs(numbers[1])))
-
-
-def _is_result(setting: _Setting, runs: Sequence[Analysis]) -> bool:
-    """Return whether a setting is a result, rather than an input, of one of two runs."""
-    ensembles = [str(each.provenance.get("ensemble")) for each in runs]
-    if setting.path[0] == "temperature_K":
-        return any(ensemble.startswith(("NVE", "NPH")) for ensemble in ensembles)
-    return setting.path[0] == "box_A" and not all(ensemble.startswith("NV") for ensemble in ensembles)
 
 
 def _shown(values: Sequence[Any], unit: str) -> str:
