@@ -42,8 +42,7 @@ def format_comparison(comparison: Comparison) -> str:
     for run in dict.fromkeys(row.run for row in comparison.rows):
         rows = [row for row in comparison.rows if row.run == run]
         for reference in dict.fromkeys(row.reference for row in rows):
-            against = reference
-            lines += [f"{run} against {against}"]
+            lines += [f"{run} against {reference}"]
             lines += _aligned(
                 [
                     ["!" if row.visible and not row.diagnostic else " ", row.observable, row.quantity, row.text]
