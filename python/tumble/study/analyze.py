@@ -101,7 +101,7 @@ def analyze(
         except Exception as error:  # whatever it is, it must not take the results with it
             outcome.failed[_EQUILIBRATION] = _failure(error)
         facts = {
-            "nuclei": opened.nuclei,
+            "nuclei": None if opened.nuclei is None else opened.nuclei.describe(run.beads),
             "atoms": next((each.metadata["atoms"] for each in results if "atoms" in each.metadata), None),
             "box_A": opened.box,
             "length_ps": opened.length,
@@ -222,8 +222,7 @@ def _concluded(plan: Plan, opened: OpenedRun) -> Result:
     if not plan.analyses:
         return result
     # Observables that are made of several, or of logs, don't say it themselves.
-    shown = {"nuclei": getattr(opened.universe.trajectory, "nuclei", None)}
-    return replace(result, metadata={**shown, **result.metadata})
+    return replace(result, metadata={"nuclei": opened.nuclei, **result.metadata})
 
 
 def _in_words(error: Exception) -> str:

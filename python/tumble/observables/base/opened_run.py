@@ -33,11 +33,12 @@ class OpenedRun:
         self.run = run
         self.settings = settings
         self._made: dict[str, Any] = {}
+        self._universe: Any = None  # None until an observable asks for it
 
     def close(self) -> None:
         """Close the trajectory, if it was opened."""
-        if "_opened" in self.__dict__:
-            self._opened.trajectory.close()
+        if self._universe is not None:
+            self._universe.trajectory.close()
 
     @property
     def universe(self) -> Any:
@@ -53,16 +54,15 @@ class OpenedRun:
     @property
     def box(self) -> list[float] | None:
         """Edges (Å) and angles (degrees) of the box of the first frame; None without one or if no frame was read."""
-        if "_opened" not in self.__dict__ or self.universe.dimensions is None:
-            return None
-        return [float(each) for each in self.universe.dimensions]
+        dimensions = None if self._universe is None else self.universe.dimensions
+        return None if dimensions is None else [float(each) for each in dimensions]
 
     @property
     def length(self) -> float | None:
         """Time of what counts, ps, by the log or, without times there, by the trajectory; None if it isn't known."""
         times = self.run.time
-        if len(times) == 0 and "_opened" in self.__dict__ and time_unit(self._opened) == "ps":
-            times = np.asarray(self._opened.trajectory.frame_times)
+        if len(times) == 0 and self._universe is not None and time_unit(self._universe) == "ps":
+            times = np.asarray(self._universe.trajectory.frame_times)
         counted = times[self.counted(times)]
         return float(np.ptp(counted)) if len(counted) > 0 else None
 
@@ -72,23 +72,22 @@ class OpenedRun:
         return bool(self.run.trajectory.positions)
 
     @cached_property
-    def molecules_known(self) -> bool:
-        """Whether molecules are known: this is water, or bonds are given."""
-        try:
-            Molecules(self.universe)
-        except NotApplicableError:
-            return False
-        return True
-
-    @cached_property
-    def molecules(self) -> int:
-        """Number of molecules, as in `drift`; 1, for all of them together, if they aren't known."""
-        if not self.has_trajectory:
-            return 1
+    def _found_molecules(self) -> int | None:
+        """Number of molecules; None if they aren't known."""
         try:
             return len(Molecules(self.universe))
         except NotApplicableError:
-            return 1
+            return None
+
+    @property
+    def molecules_known(self) -> bool:
+        """Whether molecules are known: this is water, or bonds are given."""
+        return self._found_molecules is not None
+
+    @property
+    def molecules(self) -> int:
+        """Number of molecules, as in `drift`; 1, for all of them together, if they aren't known."""
+        return self._found_molecules or 1
 
     @cached_property
     def atoms(self) -> dict[str, int]:
@@ -115,10 +114,9 @@ class OpenedRun:
     @cached_property
     def single_body(self) -> bool:
         """Whether all atoms are one molecule or cluster, which can move and turn as a whole, but not diffuse."""
-        try:
-            return len(Molecules(self.universe)) == 1
-        except NotApplicableError:
-            return len(self.universe.atoms) == 1 or Isolation(self.universe).known
+        if self._found_molecules is not None:
+            return self._found_molecules == 1
+        return len(self.universe.atoms) == 1 or Isolation(self.universe).known
 
     @property
     def temperature(self) -> float:
@@ -149,11 +147,10 @@ class OpenedRun:
         return self.temperature if hot is None else hot
 
     @property
-    def nuclei(self) -> str | None:
-        """What the trajectory shows of the nuclei, in words; None if there is none, or that isn't known."""
-        shown = getattr(self.__dict__.get("_opened"), "trajectory", None)
-        found: Nuclei | None = getattr(shown, "nuclei", None)
-        return None if found is None else found.describe(self.run.beads)
+    def nuclei(self) -> Nuclei | None:
+        """What the trajectory shows of the nuclei; None if it wasn't opened, or that isn't known."""
+        found: Nuclei | None = None if self._universe is None else self._universe.trajectory.nuclei
+        return found
 
     @property
     def isotropic(self) -> bool | None:
@@ -208,9 +205,11 @@ class OpenedRun:
                 f"Suzuki–Chin splitting{cure}"
             )
 
-    @cached_property
+    @property
     def _opened(self) -> Any:
-        return self.run.universe()
+        if self._universe is None:
+            self._universe = self.run.universe()
+        return self._universe
 
     @property
     def _bound(self) -> str:
