@@ -20,6 +20,8 @@ def test_factors_are_those_of_ase(style: str) -> None:
     assert units.velocity == pytest.approx(convert(1.0, "velocity", style, "ASE") * picosecond, rel=1e-9)
     force = convert(1.0, "force", style, "ASE") / (ase.units.kJ / ase.units.mol)
     assert units.force == pytest.approx(force, rel=2e-6)  # ASE has CODATA 2014
+    assert units.energy == pytest.approx(convert(1.0, "energy", style, "ASE"), rel=2e-6)
+    assert units.pressure == pytest.approx(convert(1.0, "pressure", style, "ASE") / ase.units.bar, rel=2e-6)
 
 
 def test_other_styles_are_refused() -> None:

@@ -1,4 +1,7 @@
-"""Styles of units of LAMMPS, as factors to the units of MDAnalysis (https://docs.lammps.org/units.html)."""
+"""Styles of units of LAMMPS (https://docs.lammps.org/units.html), as factors to Tumble's units.
+
+Velocities and forces are converted to the units of MDAnalysis.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,22 @@ class LammpsUnits(NamedTuple):
         time: Factor to ps.
         velocity: Factor to Å/ps.
         force: Factor to kJ/(mol Å).
+        energy: Factor to eV.
+        pressure: Factor to bar.
     """
 
     style: str
     time: float
     velocity: float
     force: float
+    energy: float
+    pressure: float
 
 
-_STYLES = {
-    "metal": LammpsUnits("metal", 1.0, 1.0, EV_IN_KJ_PER_MOL),
-    "real": LammpsUnits("real", 1e-3, 1e3, KCAL_IN_KJ),
+#: Units of each style that can be read.
+STYLES = {
+    "metal": LammpsUnits("metal", 1.0, 1.0, EV_IN_KJ_PER_MOL, 1.0, 1.0),
+    "real": LammpsUnits("real", 1e-3, 1e3, KCAL_IN_KJ, KCAL_IN_KJ / EV_IN_KJ_PER_MOL, 1.01325),
 }
 
 
@@ -36,6 +44,6 @@ def lammps_units(style: str) -> LammpsUnits:
     Raises:
         ConfigurationError: If it isn't `metal` or `real`.
     """
-    if style not in _STYLES:
+    if style not in STYLES:
         raise ConfigurationError(f"`units`: expected the style `metal` or `real`, got `{style}`")
-    return _STYLES[style]
+    return STYLES[style]

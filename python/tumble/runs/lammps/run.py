@@ -26,9 +26,10 @@ from tumble.runs.lammps.log import (
     read_lammps_log,
 )
 from tumble.runs.lammps.part import Part, part_of
-from tumble.runs.lammps.thermo import UNITS, thermo_of
+from tumble.runs.lammps.thermo import thermo_of
 from tumble.runs.run import PATH_INTEGRAL, Run
 from tumble.runs.run_line import read_run_line
+from tumble.units.lammps import STYLES, LammpsUnits
 
 _PARTITIONS = re.compile(r"^Running on \d+ partitions of processors", re.MULTILINE)
 _INPUT = 1 << 20  # bytes up to which a file may be an input script
@@ -80,12 +81,12 @@ def read_lammps_run(
         )
     dumps = LammpsDumps(folder, trajectory)
     part = part_of(found, dumps.are_there, dumps.are_declared)
-    style, unit_notes = _units(path, part, units)
+    factors, unit_notes = _units(path, part, units)
     ensemble, thermostat = _ensemble(part)
-    thermo = thermo_of(part, found.atoms, style, ensemble)
-    clock = clock_of(part, thermo.columns, UNITS[style].time, timestep)
+    thermo = thermo_of(part, found.atoms, factors, ensemble)
+    clock = clock_of(part, thermo.columns, factors.time, timestep)
     columns = thermo.columns if len(clock.time) > 0 else {}
-    energies = EnergyColumns(columns, part.settings, thermo.energy, UNITS[style].energy)
+    energies = EnergyColumns(columns, part.settings, thermo.energy, factors.energy)
     torque, symmetry = energies.torque(), energies.symmetry()
     inputs = _inputs(folder)
     said = read_run_line(found.text)
@@ -93,14 +94,14 @@ def read_lammps_run(
         name=folder.resolve().name if name is None else name,
         engine="LAMMPS",
         folder=folder,
-        trajectory=dumps.trajectory(part, style, bead=ensemble == PATH_INTEGRAL),
+        trajectory=dumps.trajectory(part, factors.style, bead=ensemble == PATH_INTEGRAL),
         timestep=clock.timestep,
         temperature=temperature_of(part.settings.fixes, columns.get("Temp"), ensemble),
         ensemble=ensemble,
         unsampled=None if part.kind in ("run", "rerun") else "its steps have neither a time nor an ensemble",
         thermostat=thermostat,
-        damping=_scaled(damping_of(part.settings.fixes), UNITS[style].time),
-        pressure=_scaled(pressure_of(part.settings.fixes), UNITS[style].pressure),
+        damping=_scaled(damping_of(part.settings.fixes), factors.time),
+        pressure=_scaled(pressure_of(part.settings.fixes), factors.pressure),
         minimized=any(stage.kind == "minimize" for stage in found.stages),
         periodic=part.settings.periodic,
         time=clock.time if columns else np.empty(0),
@@ -126,16 +127,16 @@ def read_lammps_run(
     )
 
 
-def _units(path: Path, part: Part, given: str | None) -> tuple[str, tuple[str, ...]]:
-    """Return the style of units, and a note if the user gives another style than the log."""
+def _units(path: Path, part: Part, given: str | None) -> tuple[LammpsUnits, tuple[str, ...]]:
+    """Return the units, and a note if the user gives another style than the log."""
     logged = part.settings.units
     style = logged if given is None else given
-    if style not in UNITS:
+    if style not in STYLES:
         got = "a log without units; give `--units`" if style is None else f"`units {style}`"
         raise TrajectoryError(f"`{path}`: expected `units metal` or `units real`, got {got}")
     if logged is None or logged == style:
-        return style, ()
-    return style, (f"Units are `{style}`, as given; the log has `units {logged}`.",)
+        return STYLES[style], ()
+    return STYLES[style], (f"Units are `{style}`, as given; the log has `units {logged}`.",)
 
 
 def _ensemble(part: Part) -> tuple[str, str | None]:

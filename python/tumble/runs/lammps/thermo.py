@@ -12,28 +12,9 @@ from tumble.runs.lammps.columns import original_names
 from tumble.runs.lammps.part import Part
 from tumble.runs.run import PATH_INTEGRAL
 from tumble.types import Array
-from tumble.units.constants import BOLTZMANN, EV_IN_KJ_PER_MOL, KCAL_IN_KJ
+from tumble.units.constants import BOLTZMANN
+from tumble.units.lammps import LammpsUnits
 
-
-@dataclass(frozen=True)
-class Units:
-    """Factors of a style of units.
-
-    Attributes:
-        energy: Factor to eV.
-        time: Factor to ps.
-        pressure: Factor to bar.
-    """
-
-    energy: float
-    time: float
-    pressure: float
-
-
-UNITS = {
-    "metal": Units(1.0, 1.0, 1.0),
-    "real": Units(KCAL_IN_KJ / EV_IN_KJ_PER_MOL, 1e-3, 1.01325),
-}
 _SEVERAL = 1.5  # freely moving atoms, above which energies can't be per atom
 _CONSTRAINED = 0.2  # fraction of an atom's degrees of freedom; constraints leave more
 # Notes for logs that don't echo `thermo_modify norm`, by whether energies are per atom.
@@ -61,13 +42,13 @@ class Thermo:
     notes: tuple[str, ...]
 
 
-def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Thermo:
+def thermo_of(part: Part, atoms: int | None, units: LammpsUnits, ensemble: str) -> Thermo:
     """Return the thermo output of a part of a run.
 
     Args:
         part: The part.
         atoms: Number of atoms, if the log gives it.
-        units: Style of units.
+        units: Units of the log.
         ensemble: From `ensemble_of`.
     """
     columns = original_names(part.columns, part.settings.renamed)
@@ -82,13 +63,13 @@ def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Therm
     if len(exploded) > 0:
         step = columns["Step"][exploded[0]]
         notes.append(f"Thermo output has values that are infinite or NaN, the first at step {step:.0f}.")
-    energy: float | None = UNITS[units].energy
+    energy: float | None = units.energy
     normalized: bool | None = part.settings.normalized
     if not part.settings.echoed:
-        normalized = _normalized(columns, atoms, UNITS[units].energy)
+        normalized = _normalized(columns, atoms, units.energy)
         notes.append(_NORMALIZATION_NOTES[normalized])
     if normalized:
-        energy = None if atoms is None else UNITS[units].energy * atoms
+        energy = None if atoms is None else units.energy * atoms
     if energy is None:
         notes.append("Energies in the log are per atom and the number of atoms is unknown: they aren't used.")
     else:
@@ -96,7 +77,7 @@ def thermo_of(part: Part, atoms: int | None, units: str, ensemble: str) -> Therm
     if "Temp" in columns and ensemble != PATH_INTEGRAL:
         columns["temperature"] = columns["Temp"]
     if "Press" in columns:
-        columns["pressure"] = columns["Press"] * UNITS[units].pressure
+        columns["pressure"] = columns["Press"] * units.pressure
     return Thermo(columns, energy, tuple(filter(None, notes)))
 
 
