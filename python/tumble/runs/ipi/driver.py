@@ -8,9 +8,8 @@ import numpy as np
 
 from tumble.errors import TrajectoryError
 from tumble.runs.ipi.input import IpiInput
-from tumble.runs.ipi.symmetry_log import is_symmetry_log, read_symmetry_log
+from tumble.runs.ipi.symmetry_log import read_symmetry_log, symmetry_logs_in
 from tumble.runs.run_line import RunLine, read_run_line
-from tumble.runs.text_rows import is_file
 from tumble.trajectories.trajectory_file import check_file
 from tumble.types import Array
 
@@ -45,7 +44,7 @@ def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array],
     Returns:
         Times [V] in ps, columns [V] (see `Run.symmetry`), and sentences about what was left out.
     """
-    logs = [path for path in sorted(folder.iterdir()) if is_file(path) and is_symmetry_log(path)]
+    logs = symmetry_logs_in(folder)
     if not logs:
         return np.empty(0), {}, ()
     names = ", ".join(f"`{path.name}`" for path in logs)

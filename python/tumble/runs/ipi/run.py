@@ -11,7 +11,7 @@ from tumble.runs.ipi.driver import model_in_driver_log, symmetry_of
 from tumble.runs.ipi.extras import torque_of
 from tumble.runs.ipi.input import IpiInput, read_ipi_input, root_of
 from tumble.runs.ipi.properties import read_properties
-from tumble.runs.ipi.symmetry_log import is_symmetry_log
+from tumble.runs.ipi.symmetry_log import symmetry_logs_in
 from tumble.runs.ipi.trajectory import files_of_beads, trajectory_of
 from tumble.runs.run import Run, Trajectory
 from tumble.runs.text_rows import is_file
@@ -111,7 +111,7 @@ def _files(xml: Path, found: IpiInput) -> tuple[Path, ...]:
             files += files_of_beads(output, found.beads, "").values()
             files.append(output.stem)
     files += sorted(xml.parent.glob("*.log"))
-    files += [path for path in sorted(xml.parent.iterdir()) if is_file(path) and is_symmetry_log(path)]
+    files += symmetry_logs_in(xml.parent)
     return tuple(path for path in dict.fromkeys(files) if is_file(path))
 
 

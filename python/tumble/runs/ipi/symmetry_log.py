@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from tumble.errors import TrajectoryError
-from tumble.trajectories.number_words import floats_of
+from tumble.runs.text_rows import is_count, is_file, row_of
 from tumble.trajectories.trajectory_file import check_file
 from tumble.types import Array
 
@@ -59,6 +59,11 @@ def is_symmetry_log(path: str | PathLike[str]) -> bool:
             return _HEADING.match(file.readline(_LINE)) is not None
     except (OSError, TrajectoryError):
         return False
+
+
+def symmetry_logs_in(folder: Path) -> list[Path]:
+    """Return the logs of the symmetry error in a folder, recognized by their heading."""
+    return [path for path in sorted(folder.iterdir()) if is_file(path) and is_symmetry_log(path)]
 
 
 def read_symmetry_log(path: str | PathLike[str]) -> SymmetryLog:
@@ -125,10 +130,7 @@ def _rows(texts: Sequence[str]) -> tuple[list[list[float]], int, int]:
 
 def _row(text: str) -> list[float] | None:
     """Return the numbers of a line; None if it is damaged."""
-    try:
-        row = floats_of(text.encode().split())
-    except ValueError:
+    row = row_of(text.encode().split(), len(_COLUMNS))
+    if row is None or not all(abs(number) < _LARGEST for number in row):
         return None
-    whole = len(row) == len(_COLUMNS) and all(abs(number) < _LARGEST for number in row)
-    # A float represents the number of a round exactly.
-    return row if whole and 1 <= row[0] < 2**53 and row[0] == int(row[0]) and row[1] >= 0 else None
+    return row if is_count(row[0]) and row[0] >= 1 and row[1] >= 0 else None
