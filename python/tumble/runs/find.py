@@ -169,7 +169,7 @@ def _with_log(bare: Run, units: str | None, timestep: float | None, beads: bool)
 def _named(own: Trajectory, files: tuple[Path, ...]) -> Trajectory:
     """Return a trajectory of the files that the user names, with velocities and forces if the run names the files."""
     places = {path.resolve(): place for place, path in enumerate(own.positions)}
-    chosen = [places[path.resolve()] for path in files if path.resolve() in places]
+    chosen = [place for path in files if (place := places.get(path.resolve())) is not None]
     if len(chosen) < len(files):
         return dataclasses.replace(own, positions=files, velocities=(), forces=())
     velocities, forces = (tuple(each[place] for place in chosen if each) for each in (own.velocities, own.forces))

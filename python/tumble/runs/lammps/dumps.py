@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache, partial
 from pathlib import Path
 
 from tumble.runs.lammps.part import Part
@@ -28,7 +29,11 @@ class LammpsDumps:
 
     def __init__(self, folder: Path, chosen: Sequence[Path] | None) -> None:
         self._folder = folder
-        self._chosen = chosen
+        self._chosen = None if chosen is None else tuple(chosen)
+        named = _resolved(chosen or ())
+        # A dump may have a file for each step, so its files are searched once.
+        self._files = cache(partial(_files, folder))
+        self._is_chosen = cache(lambda name: not named.isdisjoint(_resolved(self._files(name))))
 
     def are_there(self, settings: Settings) -> bool:
         """Return whether a suitable dump with files exists."""
@@ -48,8 +53,7 @@ class LammpsDumps:
             units: Style of units.
             bead: Whether the run is one bead of a path integral.
         """
-        series, chosen = self._series(part), None if self._chosen is None else tuple(self._chosen)
-        data = self._data(part.settings)
+        series, chosen, data = self._series(part), self._chosen, self._data(part.settings)
         if not series:
             # Files that no command names may have been converted from a dump.
             return Trajectory(
@@ -93,7 +97,7 @@ class LammpsDumps:
         alive = {dump.words[5] for dump in part.settings.dumps.values()}
         written = part.settings.written.items() if self._chosen is None else ()
         names = [name for name, since in written if since < part.first and name not in alive]
-        found = [f"`{name}`" for name in names if _files(self._folder, name)]
+        found = [f"`{name}`" for name in names if self._files(name)]
         if not found:
             return ()
         shown = ", ".join(found[:_FEW]) + (f" and {len(found) - _FEW} more" if len(found) > _FEW else "")
@@ -113,7 +117,7 @@ class LammpsDumps:
             alike = [dump for dump in stage.settings.dumps.values() if _form(dump) == _form(best[1])]
             if any(dump.words[5] == series[0][1].words[5] for dump in alike):
                 continue
-            found = [(files, dump) for dump in alike if (files := _files(self._folder, dump.words[5]))]
+            found = [(files, dump) for dump in alike if (files := self._files(dump.words[5]))]
             if len(found) != 1:
                 break
             series.insert(0, found[0])
@@ -122,11 +126,8 @@ class LammpsDumps:
     def _since(self, part: Part) -> int:
         """Return the number of stages that had ended when the files that the user names were begun, if known."""
         written = part.settings.written if self._chosen is not None else {}
-        known = [since for name, since in written.items() if _resolved(_files(self._folder, name)) & self._resolved()]
+        known = [since for name, since in written.items() if self._is_chosen(name)]
         return min(known, default=part.first + len(part.stages))
-
-    def _resolved(self) -> set[Path]:
-        return _resolved(self._chosen or ())
 
     def _data(self, settings: Settings) -> Path | None:
         """Return the data file, if it exists."""
@@ -139,8 +140,8 @@ class LammpsDumps:
             (files, dump)
             for dump in settings.dumps.values()
             if (self._chosen is not None or _holds_positions(dump))
-            and (files := _files(self._folder, dump.words[5]))
-            and (self._chosen is None or self._resolved() & _resolved(files))
+            and (files := self._files(dump.words[5]))
+            and (self._chosen is None or self._is_chosen(dump.words[5]))
         ]
         return max(found, key=lambda pair: sum(path.stat().st_size for path in pair[0]), default=None)
 
