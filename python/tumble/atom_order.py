@@ -144,14 +144,13 @@ def _is_best_order(symbols: NDArray[np.str_], sites: NDArray[np.float64], first:
     ways = first.positions - sites
     shift = ways[0] + _shortest(ways - ways[0], cell).mean(axis=0)
     moved = first.positions - shift
-    own = np.sum(_shortest(moved - sites, cell) ** 2, axis=1)
     if len(symbols) > _SAMPLE:  # a weaker but faster condition
         _, nearest = _tree(sites, cell).query(_place(moved, cell))
         return bool((symbols[nearest] == symbols).all())
     squares = np.sum(_shortest(moved[:, None] - sites[None], cell) ** 2, axis=2)
     _, assigned = linear_sum_assignment(squares)
     best = squares[np.arange(len(sites)), assigned].sum()
-    return bool((symbols[assigned] == symbols).all() or own.sum() <= best + _ON_SITE**2)
+    return bool((symbols[assigned] == symbols).all() or np.trace(squares) <= best + _ON_SITE**2)
 
 
 def _place(positions: NDArray[np.float64], cell: NDArray[np.float64] | None) -> NDArray[np.float64]:

@@ -14,12 +14,19 @@ from functools import lru_cache
 
 import numpy as np
 from MDAnalysis.lib.distances import minimize_vectors
+from MDAnalysis.lib.mdamath import triclinic_vectors
 from typing_extensions import override
 
 from tumble.errors import TrajectoryError
+from tumble.trajectories.boxes import face_distances
 from tumble.trajectories.frames import Frame, FrameSource, check_same
 from tumble.trajectories.trajectory_reader import TrajectoryReader
 from tumble.types import Array
+
+_NORMAL_MODES = (
+    "Velocities and forces of the beads are left out, since `fix pimd` of LAMMPS dumps those of normal modes together "
+    "with positions of beads."
+)
 
 
 class RingPolymer(FrameSource):
@@ -95,12 +102,6 @@ class RingPolymer(FrameSource):
             bead.close()
 
 
-_NORMAL_MODES = (
-    "Velocities and forces of the beads are left out, since `fix pimd` of LAMMPS dumps those of normal modes together "
-    "with positions of beads."
-)
-
-
 class RingPolymerReader(TrajectoryReader):
     """MDAnalysis reader for ring polymers; `n_beads` is the number of beads.
 
@@ -139,10 +140,7 @@ def _joined(beads: Array, dimensions: Array | None) -> Array:
 @lru_cache(maxsize=1)  # the box rarely changes
 def _smallest_height(*dimensions: float) -> float:
     """Return the smallest distance between opposite faces of a box of these edges (Å) and angles (degrees), in Å."""
-    angles = np.radians(dimensions[3:])
-    cosines = np.cos(angles)
-    volume = np.sqrt(1 - (cosines**2).sum() + 2 * cosines.prod())
-    return float((np.array(dimensions[:3]) * volume / np.sin(angles)).min())
+    return float(face_distances(triclinic_vectors(dimensions, dtype=np.float64)).min())
 
 
 def _notes_of_beads(beads: Sequence[FrameSource]) -> tuple[str, ...]:
