@@ -14,9 +14,11 @@ from scipy.spatial.transform import Rotation
 from support.polar_model import export
 
 from tumble.analysis import load_analysis
-from tumble.cli import main
+from tumble.cli import build_parser, main
+from tumble.cli.analyze import read_settings
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
+from tumble.observables.base.settings import Settings
 from tumble.observables.dynamics.diffusion import finite_size_correction
 from tumble.observables.structure.rdf import Rdf
 
@@ -152,6 +154,19 @@ def test_resolution_of_spectra(bare: Path, tmp_path: Path) -> None:
         assert result.metadata["resolution"] == 100
         # Two points for each line width.
         np.testing.assert_allclose(np.diff(result[quantity].axes[0].values), 50)
+
+
+def test_options_are_settings() -> None:
+    given = ["--crystal", "--isolated", "--pairs", "O-H,h-h", "--charges", "O=-0.8,H=0.4", "--bin-width", "0.1"]
+    parse = build_parser().parse_args
+    assert read_settings(parse(["analyze", "run"])) == Settings()
+    assert read_settings(parse(["analyze", "run", *given])) == Settings(
+        isotropic=False,
+        isolated=True,
+        pairs=(("O", "H"), ("H", "H")),
+        charges={"O": -0.8, "H": 0.4},
+        bin_width=0.1,
+    )
 
 
 def test_isolated_systems_turn_as_a_whole(bare: Path, tmp_path: Path) -> None:

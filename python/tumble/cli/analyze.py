@@ -7,6 +7,7 @@ import math
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Add the options that define an analysis."""
+    """Add the options that define an analysis: each setting, under its name in `Settings`, and how a run is opened."""
     parser.set_defaults(status_of_settings=2)
     parser.add_argument("--start", metavar="PS", type=float, help="ignore everything before this time")
     parser.add_argument("--stop", metavar="PS", type=float, help="ignore everything after this time")
@@ -82,7 +83,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--centroid", action="store_true", help="rdf of the centroid instead of the beads")
     parser.add_argument(
-        "--crystal", action="store_true", help="the system itself prefers directions, so isotropy isn't expected"
+        "--crystal",
+        dest="isotropic",
+        action="store_const",
+        const=False,
+        help="the system itself prefers directions, so isotropy isn't expected",
     )
     parser.add_argument(
         "--frame",
@@ -92,7 +97,8 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--isolated",
-        action="store_true",
+        action="store_const",
+        const=True,
         help="nothing interacts through the boundaries of the box, for drift (default: from the first frame)",
     )
     parser.add_argument(
@@ -245,32 +251,11 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
     """
     from tumble.observables.base.settings import Settings
 
-    given = {
-        name: getattr(arguments, name)
-        for name in (
-            "start",
-            "stop",
-            "stride",
-            "blocks",
-            "cutoff",
-            "bin_width",
-            "longest",
-            "resolution",
-            "dipole_model",
-            "centroid",
-            "frame",
-            "viscosity",
-            "jobs",
-        )
-    }
-    if arguments.pairs is not None:
-        given["pairs"] = _pairs(arguments.pairs)
-    if arguments.charges is not None:
-        given["charges"] = _charges(arguments.charges)
-    if arguments.crystal:
-        given["isotropic"] = False
-    if arguments.isolated:
-        given["isolated"] = True
+    given = {field.name: getattr(arguments, field.name) for field in fields(Settings)}
+    if given["pairs"] is not None:
+        given["pairs"] = _pairs(given["pairs"])
+    if given["charges"] is not None:
+        given["charges"] = _charges(given["charges"])
     settings = Settings(**given)
     settings.check()
     return settings
