@@ -37,7 +37,7 @@ Tell = Callable[[str], None]
 
 
 def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path | None, tell: Tell) -> Path:
-    """Return the runs the simulations, analyses them and writes the report.
+    """Run the simulations, analyze them, write the report, and return its path.
 
     Args:
         out: Folder of the results; what an earlier demonstration left there is replaced.

@@ -39,7 +39,7 @@ class System:
     settings: Settings = field(default_factory=Settings)
 
     def run(self, inputs: Path, folder: Path, model: str, steps: int, symmetrize: str) -> Run:
-        """Return the runs it once.
+        """Run it once and return the run.
 
         Args:
             inputs: Folder of inputs.
