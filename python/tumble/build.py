@@ -7,13 +7,15 @@ otherwise, an undefined symbol, is no help.
 from __future__ import annotations
 
 import importlib.util
-from importlib import metadata
 
 
 def torch_mismatch() -> str | None:
     """Return why the installed torch doesn't fit the binaries; empty if they were built with it."""
     if importlib.util.find_spec("tumble._build") is None:  # binaries in the source tree come without
         return None
+    # Imported here, since it is slow and `tumble --help` doesn't need it.
+    from importlib import metadata
+
     built: str = importlib.import_module("tumble._build").TORCH_VERSION
     installed = metadata.version("torch")
     if built.split("+")[0] == installed.split("+")[0]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tumble.runs.lammps.log import LOG, begins_log
 from tumble.runs.text_rows import is_file
 
-_HEAD = 100_000_000  # bytes, largest log that is searched
+_LARGEST = 100_000_000  # bytes, largest log that is searched
 
 
 def log_of_dump(files: Sequence[Path]) -> Path | None:
@@ -19,7 +19,7 @@ def log_of_dump(files: Sequence[Path]) -> Path | None:
         files: Files of one trajectory.
     """
     for log in _named_as_logs(files[0].parent):
-        if log.stat().st_size <= _HEAD and _names_all(log, files):
+        if log.stat().st_size <= _LARGEST and _names_all(log, files):
             return log
     return None
 
