@@ -8,6 +8,7 @@ Both are `MDAnalysis.analysis.base.AnalysisBase`: `Observable(universe, ...).run
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -94,9 +95,14 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
             NotApplicableError: If the trajectory doesn't allow it.
         """
         self.choose_frames(start, stop, step, arguments.get("frames"))
+        backend = arguments.pop("backend", None)
+        # MDAnalysis forks, after which torch and OpenMP wait for ever for threads that aren't there.
+        spawned = backend == "multiprocessing" and self.parallelizable
         self._trajectory.kinds_may_change = self.kinds_may_change
         try:
-            return self._run(start, stop, step, arguments)
+            with Processes(arguments.pop("n_workers", None) or 1) if spawned else nullcontext(backend) as used:
+                custom = isinstance(used, BackendBase)
+                return super().run(start, stop, step, backend=used, unsupported_backend=custom, **arguments)
         finally:
             self._trajectory.kinds_may_change = False
 
@@ -127,20 +133,6 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
     def failure(self) -> Failure | None:
         """What went wrong in `one_pass`; None if nothing did."""
         return self._failure
-
-    def _run(self, start: int | None, stop: int | None, step: int | None, arguments: dict[str, Any]) -> Any:
-        backend = arguments.pop("backend", None)
-        if backend == "multiprocessing" and self.parallelizable:
-            # MDAnalysis forks, after which torch and OpenMP wait for ever for threads that aren't there.
-            with Processes(arguments.pop("n_workers", None) or 1) as processes:
-                return self._run_on(processes, start, stop, step, arguments)
-        return self._run_on(backend, start, stop, step, arguments)
-
-    def _run_on(
-        self, backend: Any, start: int | None, stop: int | None, step: int | None, arguments: dict[str, Any]
-    ) -> Any:
-        custom = isinstance(backend, BackendBase)
-        return super().run(start=start, stop=stop, step=step, backend=backend, unsupported_backend=custom, **arguments)
 
     def begin(self, frames: NDArray[np.int64]) -> None:
         """Get ready for these of the chosen frames, which `show` shows in this order."""
