@@ -16,7 +16,16 @@ from tumble.observables.frames.rigid_motion import (
     angular_momentum,
     best_rotations,
     inertia_tensor,
+    rotational_freedoms,
 )
+
+
+def test_rotations_of_an_atom_a_line_and_a_triangle() -> None:
+    corners = np.array([[0, 0, 0], [1.0, 2.0, 3.0], [3.0, -1.0, 0]])
+    bodies = [corners[:count] for count in (1, 2, 3)]
+    tensors = [inertia_tensor(about_center(body, np.ones(len(body))), np.ones(len(body))) for body in bodies]
+    assert rotational_freedoms(np.array(tensors)).tolist() == [0, 2, 3]
+    assert int(rotational_freedoms(tensors[1])) == 2
 
 
 def test_units_are_those_of_ase() -> None:

@@ -23,6 +23,8 @@ EV_PER_HBAR_PS = constants.hbar / constants.pico / constants.eV
 EV_PER_KJ_MOL = constants.kilo / constants.Avogadro / constants.eV
 #: Boltzmann's constant in amu Å²/ps² per K.
 BOLTZMANN = constants.Boltzmann / (_AMU_A2_PS / constants.pico)
+#: Ratio to the largest moment of inertia, below which a moment counts as zero.
+LINEAR = 1e-6
 
 
 def about_center(values: Array, masses: Array) -> Array:
@@ -56,6 +58,16 @@ def inertia_tensor(arms: Array, masses: Array) -> Array:
     """
     second = np.einsum("i,ia,ib->ab", masses, arms, arms)
     return np.asarray(np.trace(second) * np.eye(3) - second)
+
+
+def rotational_freedoms(inertias: Array) -> Array:
+    """Return the number of rotational degrees of freedom of bodies with these tensors of inertia, [...].
+
+    Args:
+        inertias: [...,3,3] in amu Å².
+    """
+    moments = np.linalg.eigvalsh(inertias)
+    return np.asarray(np.sum(moments > LINEAR * np.maximum(moments[..., -1:], 1e-9), axis=-1))
 
 
 def best_rotations(products: Array) -> Array:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from tumble.errors import TrajectoryError
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.neighbors import velocities_of
-from tumble.observables.frames.rigid_motion import inertia_tensor
+from tumble.observables.frames.rigid_motion import inertia_tensor, rotational_freedoms
 from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
 
@@ -35,7 +35,6 @@ _SHARE, _SHARE_OF_FEW = (
 )  # largest share of u^2 along the line for a constrained distance
 _VARIES = 0.005  # Å, rms; an O-H bond varies by 0.023 Å at 300 K, and rounding to 0.01 Å makes 0.004 Å
 _ALL_PAIRS, _NEAR = 30, 3.0  # all pairs in molecules of up to 30 atoms; in larger ones pairs closer than 3 Å
-_LINEAR = 1e-6  # ratio to the largest moment of inertia, below which a moment counts as zero
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class _Kind:
         count = len(self.shape)
         if kept.all() and len(kept) == count * (count - 1) // 2:
             arms = self.shape - self.masses @ self.shape / self.masses.sum()
-            return 3 * count - 3 - rotations_of(inertia_tensor(arms, self.masses))
+            return 3 * count - 3 - int(rotational_freedoms(inertia_tensor(arms, self.masses)))
         matrix = np.zeros((int(kept.sum()), count, 3))
         first, second = self.pairs[kept].T
         rows = np.arange(len(matrix))
@@ -96,12 +95,6 @@ class Constraints:
             bound = molecules.atoms[kind.atoms[:, np.unique(kind.pairs[kept])]]
             self.atoms = np.append(self.atoms, bound.ravel())
         universe.trajectory[0]
-
-
-def rotations_of(inertia: Array) -> int:
-    """Return the number of rotational degrees of freedom of a body with this tensor of inertia [3,3]."""
-    moments = np.linalg.eigvalsh(inertia)
-    return int(np.sum(moments > _LINEAR * max(float(moments[-1]), 1e-9)))
 
 
 def _kinds(molecules: Molecules, whole: Array) -> list[_Kind]:

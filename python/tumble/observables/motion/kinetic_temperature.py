@@ -33,7 +33,7 @@ from tumble.observables.base.series import SeriesObservable, time_curve
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.neighbors import velocities_of
-from tumble.observables.frames.rigid_motion import BOLTZMANN, inertia_tensor
+from tumble.observables.frames.rigid_motion import BOLTZMANN, LINEAR, inertia_tensor, rotational_freedoms
 from tumble.observables.motion.constraints import Constraints
 from tumble.observables.quantities.estimates import derived
 from tumble.observables.quantities.quantity import Quantity
@@ -43,7 +43,6 @@ from tumble.trajectories.centroid import beads_of
 from tumble.types import Array
 
 KINDS = ("translation", "rotation", "vibration", "whole")
-_LINEAR = 1e-6  # ratio to the largest moment of inertia, below which a moment counts as zero
 
 
 class KineticTemperature(SeriesObservable):
@@ -106,7 +105,7 @@ class KineticTemperature(SeriesObservable):
         total = molecules.masses @ speeds / molecules.masses.sum()
         speeds = speeds - total
         own = _inertias(arms, molecules)
-        freedom = np.array([3.0 * len(molecules) - 3.0, float(np.sum(_ranks(own))), 0.0, 0.0])
+        freedom = np.array([3.0 * len(molecules) - 3.0, float(np.sum(rotational_freedoms(own))), 0.0, 0.0])
         overall = 0.0
         if self._isolation.known and len(molecules) > 1:
             speeds, taken, overall = _without_rotation(whole, speeds, centers, own, molecules)
@@ -191,18 +190,12 @@ def _inertias(arms: Array, molecules: Molecules) -> Array:
     return np.asarray(np.trace(second, axis1=1, axis2=2)[:, None, None] * np.eye(3) - second)
 
 
-def _ranks(inertias: Array) -> Array:
-    """Return the number of rotational degrees of freedom of each molecule, [M]."""
-    moments = np.linalg.eigvalsh(inertias)
-    return np.asarray(np.sum(moments > _LINEAR * np.maximum(moments[:, -1:], 1e-9), axis=1))
-
-
 def _energies(arms: Array, speeds: Array, own: Array, molecules: Molecules) -> Array:
     """Return twice the kinetic energies of translation, rotation and vibration, [3]."""
     centers = molecules.centers(speeds)
     internal = speeds - molecules.spread(centers)
     momenta = molecules.sums(molecules.masses[:, None] * np.cross(arms, internal))
-    turning = np.einsum("mab,mb->ma", np.linalg.pinv(own, rcond=_LINEAR, hermitian=True), momenta)
+    turning = np.einsum("mab,mb->ma", np.linalg.pinv(own, rcond=LINEAR, hermitian=True), momenta)
     rest = internal - np.cross(molecules.spread(turning), arms)
     return np.array(
         [
@@ -220,7 +213,7 @@ def _without_rotation(
     middle = molecules.masses @ whole / molecules.masses.sum()
     arms = whole - middle
     points = inertia_tensor(centers - middle, molecules.molecular_masses)
-    inverse = np.linalg.pinv(points + own.sum(axis=0), rcond=_LINEAR, hermitian=True)
+    inverse = np.linalg.pinv(points + own.sum(axis=0), rcond=LINEAR, hermitian=True)
     momentum = molecules.masses @ np.cross(arms, speeds)
     turning = inverse @ momentum
     taken = np.array([np.trace(inverse @ points), np.trace(inverse @ own.sum(axis=0))])
