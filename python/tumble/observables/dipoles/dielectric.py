@@ -39,10 +39,10 @@ from tumble.observables.quantities.quantity import Axis
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.types import Array
+from tumble.units.constants import BOLTZMANN
 
 #: e² / eps_0 in eV·Å.
 COUPLING = constants.elementary_charge / constants.epsilon_0 / constants.angstrom
-BOLTZMANN = constants.Boltzmann / constants.elementary_charge  # eV/K
 
 #: Number of independent values of M below which a note warns; at this number the variance of 3 components has an error
 #: of 8 %.
