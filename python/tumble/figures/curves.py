@@ -41,6 +41,8 @@ _LEGEND_MARGIN = 1.25  # inches of lines and spaces in a legend of two columns
 class CurvePanel(Panel):
     """Lines with bands, and a legend above the axes, where it hides no data and can be as wide as the figure."""
 
+    _errors = "Bands"
+
     @property
     @override
     def height(self) -> float:
@@ -49,7 +51,9 @@ class CurvePanel(Panel):
     @property
     @override
     def reading(self) -> str:
-        return f"{self._reading_of_errors()}{reading_of_expected(self.traces)}"
+        known = any(np.isfinite(trace.quantity.errors).any() for trace in self.traces)
+        errors = f"{self._errors}: 68 % intervals." if known else "Errors are unknown."
+        return f"{errors}{reading_of_expected(self.traces)}"
 
     @override
     def draw(self, figure: FigureBase) -> None:
@@ -76,10 +80,6 @@ class CurvePanel(Panel):
     def _columns(self) -> int:
         return 2 if 2 * text_width(self._labels) + _LEGEND_MARGIN <= WIDTH else 1
 
-    def _reading_of_errors(self) -> str:
-        known = any(np.isfinite(trace.quantity.errors).any() for trace in self.traces)
-        return "Bands: 68 % intervals." if known else "Errors are unknown."
-
     def _draw_trace(self, axes: Axes, trace: Trace) -> Any:
         quantity, look = trace.quantity, trace.look
         places, (low, high) = quantity.axes[0].values, band(quantity)
@@ -96,9 +96,7 @@ class CurvePanel(Panel):
 class PointsPanel(CurvePanel):
     """Points with error bars, with the runs slightly shifted against each other."""
 
-    def _reading_of_errors(self) -> str:
-        known = any(np.isfinite(trace.quantity.errors).any() for trace in self.traces)
-        return "Bars: 68 % intervals." if known else "Errors are unknown."
+    _errors = "Bars"
 
     def _draw_trace(self, axes: Axes, trace: Trace) -> Any:
         places = trace.quantity.axes[0].values
