@@ -72,7 +72,7 @@ def quantity_panels(results: Sequence[Result], *, labels: Sequence[str] | None =
     for index, (label, result) in enumerate(zip(_names(results, labels), results, strict=True)):
         for quantity in result.quantities:
             trace = Trace(label, quantity, look(index))
-            traces.setdefault((quantity.name, *trace.units), []).append(trace)
+            traces.setdefault((quantity.name, *quantity.all_units), []).append(trace)
     return [_panel_of(found) for found in traces.values()]
 
 

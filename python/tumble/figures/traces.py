@@ -53,11 +53,6 @@ class Trace:
     quantity: Quantity
     look: Look
 
-    @property
-    def units(self) -> list[str]:
-        """Units of the values and of each axis."""
-        return [self.quantity.unit, *(axis.unit for axis in self.quantity.axes)]
-
 
 def look(index: int) -> Look:
     """Return the look of the run with this index; 20 looks differ."""

@@ -29,7 +29,7 @@ from tumble.study.analysis_file import Analysis
 from tumble.study.comparability import failed_observables, unequal_starts, warnings_of
 from tumble.study.confounders import explanations
 from tumble.study.judgement import judged
-from tumble.study.shared_bins import all_units, on_shared_bins
+from tumble.study.shared_bins import on_shared_bins
 from tumble.study.verdict import SYMMETRY, Verdict, bias_verdict, curve_verdict
 from tumble.trajectories.nuclei import comparable
 from tumble.types import Array
@@ -128,7 +128,7 @@ def _against_run(analysis: Analysis, reference: Analysis, notes: list[str]) -> I
 def _of_pair(names: tuple[str, str, str], quantity: Quantity, partner: Quantity) -> Verdict | str:
     """Return the verdict on a quantity of two runs, or a note why they can't be compared."""
     run, reference, observable = names
-    units = [all_units(each) for each in (quantity, partner)]
+    units = [" against ".join(each.all_units) for each in (quantity, partner)]
     if units[0] != units[1]:
         return f"{quantity.name} isn't compared: its unit is {units[0]} in {run} and {units[1]} in {reference}."
     pair = on_shared_bins(quantity, partner)
@@ -157,14 +157,7 @@ def _against_symmetry(analysis: Analysis) -> Iterable[Verdict]:
                 continue
             outcome = _curve_test(quantity.blocks - quantity.expected, None)
             difference = quantity.values - quantity.expected
-            yield curve_verdict(
-                names,
-                quantity,
-                difference,
-                quantity.errors,
-                outcome,
-                quantity.resolved,
-            )
+            yield curve_verdict(names, quantity, difference, quantity.errors, outcome, quantity.resolved)
 
 
 def _curve_test(first: Array | None, second: Array | None) -> CurveTest | None:

@@ -9,11 +9,6 @@ import numpy as np
 from tumble.observables.quantities.quantity import Quantity
 
 
-def all_units(quantity: Quantity) -> str:
-    """Return the unit of a quantity and those of its axes, such as `Å² against ps`."""
-    return " against ".join([quantity.unit, *(axis.unit for axis in quantity.axes)])
-
-
 def on_shared_bins(first: Quantity, second: Quantity) -> tuple[Quantity, Quantity] | None:
     """Return both quantities on the bins that they share; None if their bins differ."""
     if len(first.axes) != len(second.axes):

@@ -77,6 +77,11 @@ class Quantity:
                 f"{self.errors.shape}"
             )
 
+    @property
+    def all_units(self) -> tuple[str, ...]:
+        """Units of the values and of each axis."""
+        return (self.unit, *(axis.unit for axis in self.axes))
+
 
 def quantity_to_dict(quantity: Quantity) -> dict[str, Any]:
     """Return all of a quantity for JSON, with null for NaN and infinities."""
