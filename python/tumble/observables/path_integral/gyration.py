@@ -73,7 +73,7 @@ class Gyration(BeadTensors):
     def _sample(self) -> Array:
         """Return for each element the means of r, r^2 and the six tensor elements; last, whether the box is cubic."""
         beads = self._snapshot.beads
-        offsets = beads - beads.mean(axis=0)
+        offsets = beads - self._snapshot.centroid
         sample = []
         for symbol, atoms in self._elements.items():
             tensors = np.einsum("kia,kib->iab", offsets[:, atoms], offsets[:, atoms]) / len(beads)

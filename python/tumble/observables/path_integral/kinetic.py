@@ -35,7 +35,6 @@ from tumble.observables.quantities.log_rows import time_step, unresolved_notes
 from tumble.observables.quantities.quantity import Quantity
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells, cells_of
-from tumble.trajectories.centroid import beads_of
 from tumble.trajectories.nuclei import Nuclei
 from tumble.types import Array
 from tumble.units.constants import BOLTZMANN, EV_IN_KJ_PER_MOL
@@ -111,8 +110,8 @@ class Kinetic(BeadTensors):
 
     def _sample(self) -> Array:
         """Return for each element the energy per atom and the tensor elements; last, whether the box is cubic."""
-        beads, forces = beads_of(self._ts), _forces(self._ts)
-        offsets = beads - beads.mean(axis=0)
+        beads, forces = self._snapshot.beads, _forces(self._ts)
+        offsets = beads - self._snapshot.centroid
         thermal = 0.5 * BOLTZMANN * self.temperature
         sample: list[float] = []
         for symbol, atoms in self._elements.items():
