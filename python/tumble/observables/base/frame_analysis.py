@@ -29,10 +29,10 @@ class Part(NamedTuple):
 
 
 class FrameAnalysis(Protocol):
-    """An analysis that is shown frames, one after the other; `Analysis` is the one that there is.
+    """The interface of an analysis that sees one frame after the other; `Analysis` implements it.
 
     Attributes:
-        universe: The `MDAnalysis.Universe` whose frames it wants.
+        universe: The `MDAnalysis.Universe` of its trajectory.
     """
 
     universe: Any
@@ -49,12 +49,12 @@ class FrameAnalysis(Protocol):
 
     @property
     def chosen_frames(self) -> NDArray[np.int64]:
-        """Indices of the frames that it will be shown, [T]."""
+        """Indices of the frames that it will see, [T]."""
         ...
 
     @property
     def part(self) -> Part:
-        """The results for the frames that it was shown."""
+        """The results for the frames that it has seen since `begin`."""
         ...
 
     @property
@@ -68,7 +68,7 @@ class FrameAnalysis(Protocol):
         ...
 
     def choose_frames(self, start: int | None, stop: int | None, step: int | None, frames: Any = None) -> None:
-        """Choose the frames that it will be shown."""
+        """Choose the frames that it will see."""
         ...
 
     def begin(self, frames: NDArray[np.int64]) -> None:
@@ -76,7 +76,7 @@ class FrameAnalysis(Protocol):
         ...
 
     def show(self, index: int, snapshot: Snapshot) -> None:
-        """Show a frame, the place of which among those of `begin` is `index`."""
+        """Show it a frame; `index` is the place of the frame among those of `begin`, from 0."""
         ...
 
     def conclude(self, parts: Sequence[Part]) -> None:
