@@ -78,10 +78,10 @@ class Symmetry(Kind):
             raise NotApplicableError("`run`: expected a frame torque or symmetry error that was logged, got none")
         of_torque, of_error = run.counted(logged.torque_time), run.counted(logged.symmetry_time)
         result = symmetry_from_series(
-            None if logged.torque is None else logged.torque_time[of_torque],
+            logged.torque_time[of_torque],
             None if logged.torque is None else logged.torque[of_torque],
-            symmetry_times=logged.symmetry_time[of_error] if logged.symmetry else None,
-            symmetry={name: values[of_error] for name, values in logged.symmetry.items()} or None,
+            symmetry_times=logged.symmetry_time[of_error],
+            symmetry={name: values[of_error] for name, values in logged.symmetry.items()},
             molecules=run.molecules,
             blocks=run.settings.blocks,
         )
