@@ -23,6 +23,7 @@ from tumble.observables.base.frame_analysis import Part
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.processes import Processes
 from tumble.observables.frames.snapshot import Snapshot
+from tumble.observables.quantities.log_rows import unevenly_spaced
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells, cell_length
 from tumble.statistics.correlation import Correlator
@@ -186,8 +187,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
         if len(self.times) < 2:
             return float("nan")
         steps = np.diff(self.times)
-        # Times in a file may be rounded to a few digits, so the tolerance grows with the largest time.
-        if np.ptp(steps) > 1e-3 * abs(steps.mean()) + 1e-6 * np.abs(self.times).max():
+        if unevenly_spaced(self.times):
             raise NotApplicableError(
                 f"`frames`: expected frames at equal distances in time, got from {steps.min():.6g} to "
                 f"{steps.max():.6g} ps"

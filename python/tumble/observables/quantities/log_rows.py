@@ -48,12 +48,18 @@ def time_step(times: Array, *, gaps: bool = False) -> float:
         missing = np.rint(steps / step) - 1
         if 0 < missing.sum() <= len(times) / 20 and np.all(np.abs(steps - (missing + 1) * step) <= 1e-3 * step):
             return step
-    # Times in a file may be rounded to a few digits, so the tolerance grows with the largest time.
-    if not np.all(steps > 0) or np.ptp(steps) > 1e-3 * steps.mean() + 1e-6 * np.abs(times).max():
+    if not np.all(steps > 0) or unevenly_spaced(times):
         raise NotApplicableError(
             f"`times`: expected rows at equal distances in time, got from {steps.min():.6g} to {steps.max():.6g} ps"
         )
     return float(steps.mean())
+
+
+def unevenly_spaced(times: Array) -> bool:
+    """Return whether times, [T] with T > 1, aren't at equal distances, apart from rounding in a file."""
+    steps = np.diff(times)
+    # Times may be rounded to a few digits, so the tolerance grows with the largest time.
+    return bool(np.ptp(steps) > 1e-3 * abs(steps.mean()) + 1e-6 * np.abs(times).max())
 
 
 def checked_rows(name: str, times: Any, values: Any, components: int) -> tuple[Array, Array]:
