@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import torch
 from e3nn import o3
 
+from tumble.errors import ConfigurationError
 from tumble.grids import lebedev
 from tumble.probe.spectrum import Projector, wigner
 
@@ -34,6 +37,12 @@ def test_wigner_matrices_are_a_representation():
     a, b = o3.rand_matrix(2, 5, dtype=torch.float64).numpy()
     np.testing.assert_allclose(wigner(np.eye(3)[None], 7), np.eye(15)[None], atol=1e-12)
     np.testing.assert_allclose(wigner(a @ b, 7), wigner(a, 7) @ wigner(b, 7), atol=1e-12)
+
+
+def test_a_spectrum_needs_e3nn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "e3nn", None)
+    with pytest.raises(ConfigurationError, match="^`spectrum`: .*e3nn"):
+        Projector(NODES, 1)
 
 
 def test_known_coefficients_even_and_odd():

@@ -118,7 +118,7 @@ def _harmonics(points: Float, l: int) -> Float:  # noqa: E741
         from e3nn import o3
     except ImportError:
         raise ConfigurationError(
-            "spectrum", "expected the package e3nn, found none; `pip install tumble[probe]`"
+            "`spectrum`: expected the package e3nn, found none; `pip install tumble[probe]`"
         ) from None
     values: Float = o3.spherical_harmonics(
         l, torch.from_numpy(points), normalize=True, normalization="component"
