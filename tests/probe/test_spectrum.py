@@ -41,7 +41,7 @@ def test_wigner_matrices_are_a_representation():
 
 def test_a_spectrum_needs_e3nn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "e3nn", None)
-    with pytest.raises(ConfigurationError, match="^`spectrum`: .*e3nn"):
+    with pytest.raises(ConfigurationError, match=r"^`spectrum`: .*e3nn"):
         Projector(NODES, 1)
 
 
