@@ -67,6 +67,35 @@ def test_log(tmp_path: Path) -> None:
     assert found.versions == {"LAMMPS": "22 Jul 2025 - Update 4"}
 
 
+PLAIN = LOG.replace("pair_style    tumble symmetrize tetrahedral", "pair_style lj/cut 5").replace(
+    LOG[LOG.index("pair_style tumble: ") : LOG.index("   Step")], ""
+)
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [PLAIN, "clear\n" + PLAIN[PLAIN.index("units") :], "pair_style lj/cut 5\n" + PLAIN[PLAIN.index("run  ") :]],
+    ids=["another process", "clear", "another pair style"],
+)
+def test_the_model_is_that_of_the_analyzed_stages(tmp_path: Path, plain: str) -> None:
+    assert open_run(run(tmp_path / "plain", LOG + plain)).model == {}
+    assert open_run(tmp_path / "plain").symmetrize is None
+    averaged = open_run(run(tmp_path / "averaged", PLAIN.replace("22 Jul", "2 Aug") + LOG))
+    assert (averaged.model["name"], averaged.symmetrize) == ("water", "tetrahedral")
+    assert averaged.versions["LAMMPS"] == "22 Jul 2025 - Update 4"
+
+
+def test_the_model_is_not_that_of_a_later_stage_without_a_trajectory(tmp_path: Path) -> None:
+    later = "undump trajectory\npair_style tumble\npair_style tumble: symmetrize none, 1 frame\n"
+    found = open_run(run(tmp_path, LOG + later + LOG[LOG.index("   Step") :]))
+    assert (found.model["name"], found.symmetrize) == ("water", "tetrahedral")
+
+
+def test_the_model_stays_where_commands_are_no_longer_echoed(tmp_path: Path) -> None:
+    found = open_run(run(tmp_path, LOG + "echo none\n" + LOG[LOG.index("   Step") :]))
+    assert (found.model["name"], found.symmetrize) == ("water", "tetrahedral")
+
+
 def test_dump_without_elements_takes_them_from_the_data_file(tmp_path: Path) -> None:
     folder = run(tmp_path, LOG.replace("id type element", "id type"))
     assert open_run(folder).trajectory.topology is None

@@ -26,7 +26,7 @@ from tumble.runs.lammps.table import (
 
 LOG = "log.lammps"
 #: First line of the log of a LAMMPS process.
-PROCESS = re.compile(r"LAMMPS \(\d{1,2} [A-Z][a-z]{2} \d{4}")
+PROCESS = re.compile(r"LAMMPS \((?P<version>\d{1,2} [A-Z][a-z]{2} \d{4}[^)]*)")
 _HEAD = 1 << 16  # bytes in which this line is searched
 _ATOMS = re.compile(r"\bwith (\d{1,18}) atoms$|^\s+(\d{1,18}) atoms$")
 # Messages of LAMMPS right after the echo of a command.
@@ -37,6 +37,8 @@ _ANSWERS = {
     "Created triclinic box": "create_box",
     "Lattice spacing in": "lattice",
 }
+#: Messages of the pair style about its model; see `tumble.runs.run_line`.
+_OF_MODEL = ("tumble: {", "pair_style tumble: model ", "pair_style tumble: symmetrize ")
 # Messages to the screen only, whose redirected output may serve as log.
 _SCREEN = re.compile(r"  (Unit style|Time step) +: (\S+)$")
 
@@ -141,9 +143,12 @@ class _Replay:
         place = 0
         while place < len(lines):
             line, stop = _whole(lines, place)
-            if PROCESS.match(line) and place > 0:
-                self.settings = Settings(echoed=_echoes(lines, place + 1))
-                self.kind, self.commanded, self.between = None, False, None
+            process = PROCESS.match(line)
+            if process is not None:
+                if place > 0:
+                    self.settings = Settings(echoed=_echoes(lines, place + 1))
+                    self.kind, self.commanded, self.between = None, False, None
+                self.settings.version = process["version"]
             words = command_of(line) if self.settings.echoed else []
             echoed = any(pattern.fullmatch(line) for pattern in self.between or ())
             if (self.starting or (self.between is not None and not echoed)) and self._printed(line):
@@ -225,6 +230,8 @@ class _Replay:
             self.atoms = int(atoms[1] or atoms[2])
         elif setting is not None:
             self._take_from_screen(setting[1], setting[2])
+        elif line.startswith(_OF_MODEL):
+            self.settings.messages = (*self.settings.messages, line)
         elif line.startswith("Setting up") and line.endswith("minimization ..."):
             self.kind = "minimize"
 

@@ -89,7 +89,8 @@ def read_lammps_run(
     energies = EnergyColumns(columns, part.settings, thermo.energy, factors.energy)
     torque, symmetry = energies.torque(), energies.symmetry()
     inputs = _inputs(folder)
-    said = read_run_line(found.text)
+    said = read_run_line("\n".join(part.settings.messages))
+    lammps = {} if part.settings.version is None else {"LAMMPS": part.settings.version}
     return Run(
         name=folder.resolve().name if name is None else name,
         engine="LAMMPS",
@@ -113,7 +114,7 @@ def read_lammps_run(
         model=said.model,
         symmetrize=said.symmetrize,
         inputs=inputs,
-        versions={**_versions(found.text), **said.versions},
+        versions={**lammps, **said.versions},
         n_atoms=found.atoms,
         notes=(
             *_notes(found, part),
@@ -164,8 +165,3 @@ def _inputs(folder: Path) -> dict[str, str]:
     paths = sorted({*folder.glob("*.in"), *folder.glob("in.*"), *folder.glob("*.lmp")})
     small = [path for path in paths if path.is_file() and path.stat().st_size <= _INPUT]
     return {path.name: path.read_text(errors="replace") for path in small}
-
-
-def _versions(text: str) -> dict[str, str]:
-    found = re.search(r"^LAMMPS \((.+)\)", text, re.MULTILINE)
-    return {"LAMMPS": found.group(1)} if found else {}

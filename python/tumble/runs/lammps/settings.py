@@ -29,6 +29,7 @@ RUNS = frozenset(["run", "minimize", "rerun", "neb", "neb/spin", "prd", "tad", "
 #: Stands for the number of ended stages if a file was begun by an earlier run.
 BEFORE = -1
 _YES = ("yes", "on", "true")
+_TUMBLE = "tumble"  # the pair style
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Settings:
         variables: Words of each variable, by name.
         renamed: New names of columns of thermo output, by keyword or default name.
         changed: Whether a command changed atoms, velocities or the box since the last stage ended.
+        version: Version of LAMMPS; None if unknown.
+        messages: Lines of the pair style about its model, since it became the potential.
     """
 
     echoed: bool = True
@@ -82,6 +85,8 @@ class Settings:
     variables: dict[str, list[str]] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
     changed: bool = False
+    version: str | None = None
+    messages: tuple[str, ...] = ()
 
     def copy(self) -> Settings:
         """Return a copy that later commands don't change."""
@@ -121,6 +126,8 @@ class Settings:
         elif command in ("pair_style", "bond_style", "kspace_style"):
             kept = [one for one in self.potential if one[0] not in (command, command.replace("style", "coeff"))]
             self.potential = (*kept, tuple(words))
+            if command == "pair_style" and _TUMBLE not in arguments:
+                self.messages = ()
         elif command in ("pair_coeff", "bond_coeff"):
             self.potential = (*(one for one in self.potential if one != tuple(words)), tuple(words))
         elif command == "thermo_modify":
@@ -160,14 +167,15 @@ class Settings:
 
     def forget_all(self) -> None:
         """Reset everything that later commands may have changed, since the log no longer echoes them."""
-        data, units = self.data, self.units
+        data, units, messages = self.data, self.units, self.messages
         self._forget(units)
+        self.messages = messages
         self.echoed, self.timestep, self.data, self.periodic, self.variables = False, None, data, None, {}
 
     def _forget(self, units: str | None) -> None:
         """Reset the settings to those at the start of a run; LAMMPS keeps its variables."""
         start = Settings(units=units, timestep=_TIMESTEPS.get(units or ""), variables=self.variables)
-        vars(self).update(vars(replace(start, written=self.written)))
+        vars(self).update(vars(replace(start, written=self.written, version=self.version)))
 
     def _modify_dump(self, arguments: list[str]) -> None:
         """Apply `dump_modify` as far as it appends to a file or leaves out atoms."""
