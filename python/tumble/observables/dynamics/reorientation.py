@@ -32,7 +32,7 @@ import numpy as np
 from scipy.integrate import trapezoid
 from typing_extensions import override
 
-from tumble.observables.base.observable import TimeCorrelation
+from tumble.observables.base.observable import LONGEST, TimeCorrelation
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
 from tumble.observables.base.series import stride_of
@@ -49,7 +49,6 @@ from tumble.types import Array
 # ps, after which librations of liquid water at 300 K have decayed: Laage and Hynes, J. Phys. Chem. B 112, 14230 (2008).
 EARLIEST = 2.0
 LATEST = 10.0  # ps, after which little is left of C_2
-LONGEST = 20.0  # ps
 DEGREES = (1, 2)
 
 
