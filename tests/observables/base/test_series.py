@@ -75,3 +75,12 @@ def test_sequences_are_not_split() -> None:
     assert InOrder.get_supported_backends() == ("serial",)
     with pytest.raises(ValueError, match="Can not parallelize class"):
         InOrder(heights(20)).run(backend="multiprocessing", n_workers=2)
+
+
+def test_long_curves_keep_every_third_value_with_its_error() -> None:
+    times = np.arange(2 * POINTS + 1.0)
+    curve = time_curve("x", times, 2 * times, label="x", unit="Å", errors=3 * times)
+    assert len(curve.values) == 1334  # of 4001 values
+    assert curve.axes[0].values[:3].tolist() == [0, 3, 6]
+    assert curve.values[-1] == 2 * 3999
+    assert curve.errors[-1] == 3 * 3999

@@ -37,7 +37,7 @@ def time_curve(
     expected: Any = None,
     diagnostic: bool = False,
 ) -> Quantity:
-    """Return a curve over time.
+    """Return a curve over time, with every k-th value if there are more than `POINTS`.
 
     Args:
         name: See `Quantity`, as for all others but these:
@@ -49,14 +49,15 @@ def time_curve(
         expected: See `Quantity`.
         diagnostic: See `Quantity`.
     """
-    values = np.asarray(values, dtype=np.float64)
+    every = slice(None, None, stride_of(len(times)))
+    values = np.asarray(values, dtype=np.float64)[every]
     return Quantity(
         name=name,
         label=label,
         unit=unit,
-        axes=(Axis("t", "ps", np.asarray(times, dtype=np.float64)),),
+        axes=(Axis("t", "ps", np.asarray(times, dtype=np.float64)[every]),),
         values=values,
-        errors=np.full(values.shape, np.nan) if errors is None else errors,
+        errors=np.full(values.shape, np.nan) if errors is None else errors[every],
         expected=expected_of(expected, values.shape),
         diagnostic=diagnostic,
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.kind import Kind
-from tumble.observables.base.series import stride_of, time_curve
+from tumble.observables.base.series import time_curve
 from tumble.observables.quantities.estimates import derived
 from tumble.observables.quantities.log_rows import time_step
 from tumble.observables.quantities.result import Result
@@ -79,11 +79,10 @@ def conserved_drift(times: Any, energy: Any, molecules: int, *, blocks: int | No
         blocks=blocks,
         diagnostic=True,
     )
-    every = stride_of(len(times))
     curve = time_curve(
         "conserved_change",
-        times[::every],
-        change[::every],
+        times,
+        change,
         label="change of the conserved quantity per molecule",
         unit="meV",
         diagnostic=True,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tumble.observables.base.series import COMPONENTS, stride_of, time_curve
+from tumble.observables.base.series import COMPONENTS, time_curve
 from tumble.observables.quantities.estimates import averaged, derived
 from tumble.observables.quantities.log_rows import LogRows, root_mean_square
 from tumble.observables.quantities.quantity import Axis, Quantity
@@ -51,13 +51,11 @@ def frame_torque_quantities(log: LogRows, torque: Array) -> list[Quantity]:
             diagnostic=True,
         )
     )
-    every = stride_of(len(log.times))
-    size = np.sqrt(squares[::every])
     quantities.append(
         time_curve(
             "frame_torque",
-            log.times[::every],
-            size,
+            log.times,
+            np.sqrt(squares),
             label="frame torque",
             unit="meV/rad",
             expected=0.0,

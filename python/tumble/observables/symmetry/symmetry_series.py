@@ -18,7 +18,7 @@ from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.kind import Kind
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
-from tumble.observables.base.series import stride_of, time_curve
+from tumble.observables.base.series import time_curve
 from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.log_rows import (
     LogRows,
@@ -172,13 +172,11 @@ def _error_quantities(log: LogRows, name: str, values: Array) -> list[Quantity]:
                 diagnostic=True,
             )
         )
-    every = stride_of(len(log.times))
-    shown = (np.sqrt(squares) if column.root else values.mean(axis=1))[::every]
     quantities.append(
         time_curve(
             name,
-            log.times[::every],
-            shown,
+            log.times,
+            np.sqrt(squares) if column.root else values.mean(axis=1),
             label=column.label,
             unit=column.unit,
             expected=0.0,
