@@ -128,3 +128,19 @@ def test_a_path_that_is_no_text(model_file: ModelFile) -> None:
     (said,) = lines_of(line)
     assert said["model"]["path"] == "/a\nb/\u2028ä.pt"  # type: ignore[index]
     assert said["more"] == 1.5
+
+
+def test_a_working_folder_that_is_gone(tmp_path: Path, model_file: ModelFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    potential = tumble.load(model_file("harmonic"), "cpu")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    (said,) = lines_of(_core.run_line("test", potential, "a.pt", _core.Symmetrizer()))
+    assert said["model"]["path"] == "a.pt"  # type: ignore[index]
+
+
+def test_the_seed_is_that_of_random_frames(model_file: ModelFile) -> None:
+    potential = tumble.load(model_file("harmonic"), "cpu")
+    for symmetrize, seed in (("icosahedral", None), ("random:icosahedral", 3)):
+        (said,) = lines_of(_core.run_line("test", potential, "a.pt", _core.Symmetrizer(symmetrize, seed=3)))
+        assert said["seed"] == seed

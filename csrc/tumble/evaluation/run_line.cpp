@@ -4,11 +4,23 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "tumble/base/device.h"
 #include "tumble/frames/rotation_designs.h"
 
 namespace tumble {
+
+namespace {
+
+/// The path as given if the working folder is gone.
+std::string absolute(const std::string& path) {
+    std::error_code no_folder;
+    const std::filesystem::path whole = std::filesystem::absolute(path, no_folder);
+    return no_folder ? path : whole.lexically_normal().string();
+}
+
+}  // namespace
 
 std::string run_line(const std::string& engine, const Potential& potential, const std::string& path,
                      const Symmetrizer& symmetrizer, const RunFacts& facts) {
@@ -19,7 +31,7 @@ std::string run_line(const std::string& engine, const Potential& potential, cons
     line["engine"] = engine;
     line["versions"] = {{"tumble", TUMBLE_VERSION}, {"torch", TORCH_VERSION}};
     line["model"] = {{"name", metadata.name},
-                     {"path", std::filesystem::absolute(path).lexically_normal().string()},
+                     {"path", absolute(path)},
                      {"species", metadata.species},
                      {"cutoff", metadata.cutoff},
                      {"depth", metadata.depth},
@@ -28,7 +40,7 @@ std::string run_line(const std::string& engine, const Potential& potential, cons
     line["symmetrize"] = options.symmetrize;
     line["mode"] = options.mode;
     line["seed"] = nullptr;
-    if (options.seed) line["seed"] = *options.seed;
+    if (symmetrizer.random()) line["seed"] = *options.seed;
     line["frames"] = symmetrizer.size();
     line["degree"] = symmetrizer.exactness(highest_design_degree());
     line["device"] = potential.device();
