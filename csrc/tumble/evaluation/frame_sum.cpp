@@ -50,6 +50,16 @@ class Batch {
         for (const AtomOutput& output : wanted) {
             outputs_.push_back(at::zeros({atoms_, output.width}, vectors_.options()));
         }
+        if (frames.size() == 1) {
+            first_edge_ = {0, edges_};
+            first_atom_ = {0, atoms_};
+        } else {
+            first_edge_ = {0};
+            for (std::int64_t s = 0; s < graph.structures(); ++s) {
+                first_edge_.push_back(graph.end_of_edges(s, first_edge_.back()));
+            }
+            first_atom_ = graph.first_atom;
+        }
     }
 
     /// Adds the frames `first` to `first + count - 1`.
@@ -90,15 +100,13 @@ class Batch {
                                       found->second.sizes()));
     }
 
-    /// Edges of each structure, or of all where they have the frames in common: (set of frames, first edge, edges).
+    /// Calls (set of frames, first row, rows) for the edges or atoms of each set.
+    ///
+    /// @param firsts `first_edge_` or `first_atom_`
     template <typename Function>
-    void for_each_set(Function&& function) const {
-        if (frames_.size() == 1) return function(0, 0, edges_);
-        std::int64_t first = 0;
-        for (std::int64_t s = 0; s < graph_.structures(); ++s) {
-            const std::int64_t last = graph_.end_of_edges(s, first);
-            function(s, first, last - first);
-            first = last;
+    static void for_each_set(const std::vector<std::int64_t>& firsts, Function&& function) {
+        for (std::size_t set = 0; set + 1 < firsts.size(); ++set) {
+            function(set, firsts[set], firsts[set + 1] - firsts[set]);
         }
     }
 
@@ -106,7 +114,7 @@ class Batch {
     at::Tensor seen_from(std::int64_t first, std::int64_t count) const {
         if (lab_frame_alone_) return vectors_.unsqueeze(0);
         at::Tensor turned = at::empty({count, edges_, 3}, vectors_.options());
-        for_each_set([&](std::int64_t set, std::int64_t edge, std::int64_t edges) {
+        for_each_set(first_edge_, [&](std::int64_t set, std::int64_t edge, std::int64_t edges) {
             const at::Tensor transposed = rotations_[set].narrow(0, first, count).transpose(1, 2);
             turned.narrow(1, edge, edges).copy_(at::matmul(vectors_.narrow(0, edge, edges), transposed));
         });
@@ -151,15 +159,6 @@ class Batch {
         frame_energies_.push_back(sums);
     }
 
-    /// Atoms of each structure, or of all where they have the frames in common: (set of frames, first atom, atoms).
-    template <typename Function>
-    void for_each_set_of_atoms(Function&& function) const {
-        if (frames_.size() == 1) return function(0, 0, atoms_);
-        for (std::int64_t s = 0; s < graph_.structures(); ++s) {
-            function(s, graph_.first_atom[s], graph_.first_atom[s + 1] - graph_.first_atom[s]);
-        }
-    }
-
     /// a = Σ_k w_k R_kᵀ a'_k of vectors, Σ_k w_k a'_k of scalars.
     ///
     /// @param values [count, N, width]
@@ -170,7 +169,7 @@ class Batch {
         } else if (values.size(2) == 1) {
             sum.squeeze(1).add_(at::mv(values.squeeze(2).t(), weights_.narrow(0, first, count)));
         } else {
-            for_each_set_of_atoms([&](std::int64_t set, std::int64_t atom, std::int64_t atoms) {
+            for_each_set(first_atom_, [&](std::int64_t set, std::int64_t atom, std::int64_t atoms) {
                 at::Tensor here = sum.narrow(0, atom, atoms);
                 turn_back(values.narrow(1, atom, atoms), set, first, here);
             });
@@ -197,7 +196,7 @@ class Batch {
         const auto bare = static_cast<std::int64_t>(frames_[0].bare);
         const bool has_bare = bare >= first && bare < first + count;
         if (has_bare) bare_gradients_ = at::zeros_like(gradients_);
-        for_each_set([&](std::int64_t set, std::int64_t edge, std::int64_t edges) {
+        for_each_set(first_edge_, [&](std::int64_t set, std::int64_t edge, std::int64_t edges) {
             const at::Tensor here = gradients.narrow(1, edge, edges);
             at::Tensor sum = gradients_.narrow(0, edge, edges);
             turn_back(here, set, first, sum);
@@ -211,6 +210,7 @@ class Batch {
     const Graph& graph_;
     const std::vector<Frames>& frames_;
     std::int64_t edges_, atoms_;
+    std::vector<std::int64_t> first_edge_, first_atom_;  // of each set of frames, and where the last one ends
     bool lab_frame_alone_;
     at::Tensor vectors_, edge_index_, reverse_, species_, local_, rotations_, weights_;
     at::Tensor atom_energies_, gradients_, bare_gradients_;
