@@ -125,10 +125,7 @@ void check_frames(const Frames& frames) {
         const Matrix3& m = frames.rotations[k];
         double error = 0.0;
         for (int a = 0; a < 3; ++a) {
-            for (int b = 0; b < 3; ++b) {
-                const double dot = m[a][0] * m[b][0] + m[a][1] * m[b][1] + m[a][2] * m[b][2];
-                error += std::abs(dot - identity[a][b]);
-            }
+            for (int b = 0; b < 3; ++b) error += std::abs(dot(m[a], m[b]) - identity[a][b]);
         }
         // written so that NaN fails, too
         if (!(error < 1e-9) || !std::isfinite(frames.weights[k])) {

@@ -36,11 +36,9 @@ double exact_entry(double entry) {
 }
 
 Matrix3 exact_product(const Matrix3& a, const Matrix3& b) {
-    Matrix3 c{};
-    for (int i = 0; i < 3; ++i) {
-        for (int j = 0; j < 3; ++j) {
-            c[i][j] = exact_entry(a[i][0] * b[0][j] + a[i][1] * b[1][j] + a[i][2] * b[2][j]);
-        }
+    Matrix3 c = product(a, b);
+    for (Vector3& row : c) {
+        for (double& entry : row) entry = exact_entry(entry);
     }
     return c;
 }
