@@ -5,8 +5,6 @@
 #include "memory.h"
 #include "update.h"
 
-#include <cmath>
-
 using namespace LAMMPS_NS;
 
 /* ---------------------------------------------------------------------- */

@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "tumble/base/error.h"
 #include "tumble/base/nearest.h"
