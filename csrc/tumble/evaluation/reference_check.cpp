@@ -70,6 +70,19 @@ void check_depth_of_chain(const Potential& potential, double tolerance) {
     check_depth(potential, graph, result, tolerance);
 }
 
+/// Does a check of the depth, whose errors then say what was cut.
+template <typename Check>
+auto of_cut(const std::string& what, Check&& check) {
+    const std::string cut = what + ", cut to the claimed depth: ";
+    try {
+        return check();
+    } catch (const MetadataError& error) {
+        throw MetadataError(cut + error.what());
+    } catch (const EvaluationError& error) {
+        throw EvaluationError(cut + error.what());
+    }
+}
+
 }  // namespace
 
 Tolerance reference_tolerance(const std::string& dtype, const std::string& device) {
@@ -99,24 +112,14 @@ void check_references(const Potential& potential, const std::string& path) {
     Evaluation result;
     for (const auto& reference : metadata.references) {
         const Graph graph = evaluate_reference(potential, path, reference, result);
-        compare(reference, result, tolerance, Comparison(described(path, reference)));
-        const std::string cut = described(path, reference) + ", cut to the claimed depth: ";
-        try {
-            depth_checked = depth_checked || check_depth(potential, graph, result, tolerance.energy);
-        } catch (const MetadataError& error) {
-            throw MetadataError(cut + error.what());
-        } catch (const EvaluationError& error) {
-            throw EvaluationError(cut + error.what());
-        }
+        const std::string whose = described(path, reference);
+        compare(reference, result, tolerance, Comparison(whose));
+        if (depth_checked) continue;
+        depth_checked = of_cut(whose, [&] { return check_depth(potential, graph, result, tolerance.energy); });
     }
-    const std::string cut = message("model file `", path, "`: a chain of atoms, cut to the claimed depth: ");
-    try {
-        if (!depth_checked) check_depth_of_chain(potential, tolerance.energy);
-    } catch (const MetadataError& error) {
-        throw MetadataError(cut + error.what());
-    } catch (const EvaluationError& error) {
-        throw EvaluationError(cut + error.what());
-    }
+    if (depth_checked) return;
+    of_cut(message("model file `", path, "`: a chain of atoms"),
+           [&] { check_depth_of_chain(potential, tolerance.energy); });
 }
 
 }  // namespace tumble
