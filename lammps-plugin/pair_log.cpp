@@ -6,7 +6,7 @@
 #include "update.h"
 #include "utils.h"
 
-#include "tumble/base/device.h"
+#include "tumble/base/threads.h"
 #include "tumble/evaluation/run_line.h"
 
 #include <algorithm>

@@ -19,8 +19,9 @@
 
 #include "tumble/base/device.h"
 #include "tumble/base/error.h"
-#include "tumble/model/model_file.h"
+#include "tumble/base/threads.h"
 #include "tumble/base/units.h"
+#include "tumble/model/model_file.h"
 
 #include <algorithm>
 #include <cstring>

@@ -4,6 +4,7 @@
 #include "bindings.h"
 #include "interruptible.h"
 #include "tumble/base/device.h"
+#include "tumble/base/threads.h"
 #include "tumble/base/torch_modes.h"
 #include "tumble/evaluation/potential.h"
 #include "tumble/evaluation/run_line.h"

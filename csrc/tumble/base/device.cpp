@@ -1,6 +1,5 @@
 #include "tumble/base/device.h"
 
-#include <ATen/Parallel.h>
 #include <torch/cuda.h>
 
 #include "tumble/base/error.h"
@@ -35,9 +34,5 @@ std::string device_of_rank(const std::string& device, int rank) {
     if (gpus == 0 || (device != "auto" && device != "cuda")) return device;
     return message("cuda:", rank % gpus);
 }
-
-void set_threads(int threads) { at::set_num_threads(threads); }
-
-int threads() { return at::get_num_threads(); }
 
 }  // namespace tumble

@@ -1,5 +1,5 @@
 #pragma once
-/// The device that computes: its names, and torch's threads.
+/// The device that computes, by its name.
 
 #include <string>
 
@@ -17,9 +17,5 @@ c10::Device parse_device(const std::string& name);
 ///
 /// @param rank of the process among those on its machine
 std::string device_of_rank(const std::string& device, int rank);
-
-/// Number of threads that torch uses inside an operation, for the whole process.
-void set_threads(int threads);
-int threads();
 
 }  // namespace tumble

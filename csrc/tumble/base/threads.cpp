@@ -12,13 +12,10 @@ namespace {
 
 constexpr int64_t bytes_per_thread = 150'000;  // 21 edges of the shipped model; benchmarks/waiting.py
 
-}  // namespace
-
-int threads_for(int64_t bytes) {
-    return static_cast<int>(std::clamp<int64_t>(bytes / bytes_per_thread, 1, at::get_num_threads()));
+/// Of `most` threads, those that have something to do.
+int threads_for(int64_t bytes, int most) {
+    return static_cast<int>(std::clamp<int64_t>(bytes / bytes_per_thread, 1, most));
 }
-
-namespace {
 
 std::mutex mutex;
 int limits = 0;  // of all threads, now
@@ -42,7 +39,7 @@ std::function<void()> limit_threads(int64_t bytes) {
     const std::lock_guard<std::mutex> lock(mutex);
     const int before = threads_of_this_thread();
     if (limits++ == 0) latest = whole = before;
-    set_threads_to(static_cast<int>(std::clamp<int64_t>(bytes / bytes_per_thread, 1, before)));
+    set_threads_to(threads_for(bytes, before));
     return [before, thread = std::this_thread::get_id()] {
         const std::lock_guard<std::mutex> again(mutex);
         const int own = thread == std::this_thread::get_id() ? before : threads_of_this_thread();
@@ -52,6 +49,12 @@ std::function<void()> limit_threads(int64_t bytes) {
 }
 
 }  // namespace
+
+void set_threads(int threads) { at::set_num_threads(threads); }
+
+int threads() { return at::get_num_threads(); }
+
+int threads_for(int64_t bytes) { return threads_for(bytes, threads()); }
 
 ThreadLimit::ThreadLimit(int64_t bytes) : claim_(limit_threads(bytes)) {}
 

@@ -7,6 +7,10 @@
 
 namespace tumble {
 
+/// Number of threads that torch uses inside an operation, for the whole process.
+void set_threads(int threads);
+int threads();
+
 /// Of torch's threads, those that have something to do in an evaluation.
 ///
 /// @param bytes that the model keeps for its derivative, a measure of its work

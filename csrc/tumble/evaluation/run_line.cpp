@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
-#include "tumble/base/device.h"
+#include "tumble/base/threads.h"
 #include "tumble/frames/rotation_designs.h"
 
 namespace tumble {
