@@ -134,7 +134,7 @@ const pid_t loaded_in = getpid();
 void use_one_thread_after_a_fork() {
     thread_local pid_t known = loaded_in;
     const pid_t here = getpid();
-    if (here != loaded_in && known != here) at::set_num_threads(1);
+    if (known != here) at::set_num_threads(1);
     known = here;
 }
 
