@@ -7,7 +7,6 @@
 #include <system_error>
 
 #include "tumble/base/threads.h"
-#include "tumble/frames/rotation_designs.h"
 
 namespace tumble {
 
@@ -42,7 +41,7 @@ std::string run_line(const std::string& engine, const Potential& potential, cons
     line["seed"] = nullptr;
     if (symmetrizer.random()) line["seed"] = *options.seed;
     line["frames"] = symmetrizer.size();
-    line["degree"] = symmetrizer.exactness(highest_design_degree());
+    line["degree"] = symmetrizer.degree();
     line["device"] = potential.device();
     line["threads"] = threads();
     for (const auto& [key, fact] : facts) std::visit([&](const auto& value) { line[key] = value; }, fact);

@@ -144,12 +144,15 @@ std::size_t Symmetrizer::size() const { return frames().size(); }
 
 int Symmetrizer::exactness(int limit) const { return tumble::exactness(set_, limit); }
 
+int Symmetrizer::degree() const {
+    if (!degree_) degree_ = exactness(highest_design_degree());
+    return *degree_;
+}
+
 std::string Symmetrizer::description() const {
     const std::size_t count = set_.size() * std::max<std::size_t>(random_, 1);
     std::string text = message(options_.symmetrize, ", ", count, count == 1 ? " frame" : " frames");
-    if (const int degree = exactness(highest_design_degree()); degree > 0) {
-        text += message(", exact to degree ", degree);
-    }
+    if (degree() > 0) text += message(", exact to degree ", degree());
     if (random()) text += message(", seed ", *options_.seed);
     return text + (correction_ ? ", correction" : "");
 }

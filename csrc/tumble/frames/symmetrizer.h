@@ -51,6 +51,9 @@ class Symmetrizer {
     /// turned, which a turn doesn't change; 0 for random frames that are no set. Draws nothing.
     int exactness(int limit) const;
 
+    /// `exactness` up to the highest degree of a known set. Computed once, since logs say it at the start of each run.
+    int degree() const;
+
     /// For a log: "icosahedral+inversion, 120 frames, exact to degree 5".
     std::string description() const;
 
@@ -61,6 +64,7 @@ class Symmetrizer {
     Frames set_;              // before it is turned
     std::size_t random_ = 0;  // rotations to draw for each key
     bool correction_ = false;
+    mutable std::optional<int> degree_;  // takes up to 0.1 s
 };
 
 }  // namespace tumble
