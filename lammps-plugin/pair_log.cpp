@@ -26,26 +26,27 @@ std::string wait_policy()
 
 }    // namespace
 
-void PairLog::write_model(const tumble::Potential &potential, const std::string &path,
-                          const tumble::Symmetrizer &symmetrizer, double hop, bool messages)
+void PairLog::write_model(const tumble::Potential &potential, const tumble::Symmetrizer &symmetrizer, double halo,
+                          bool messages)
 {
   if (lmp_->comm->me != 0) return;
   const auto &metadata = potential.metadata();
-  std::string text = fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
-                                 "pair_style tumble: symmetrize {}\n"
-                                 "pair_style tumble: device {}, {} thread{}{}\n",
-                                 metadata.name, path, metadata.symmetry_kind, metadata.cutoff, metadata.depth,
-                                 metadata.dtype, symmetrizer.description(), potential.device(), tumble::threads(),
-                                 tumble::threads() == 1 ? "" : "s", tumble::threads() == 1 ? "" : ", " + wait_policy());
+  std::string text =
+      fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
+                  "pair_style tumble: symmetrize {}\n"
+                  "pair_style tumble: device {}, {} thread{}{}\n",
+                  metadata.name, potential.path(), metadata.symmetry_kind, metadata.cutoff, metadata.depth,
+                  metadata.dtype, symmetrizer.description(), potential.device(), tumble::threads(),
+                  tumble::threads() == 1 ? "" : "s", tumble::threads() == 1 ? "" : ", " + wait_policy());
   if (messages)
     text +=
         fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",
-                    lmp_->comm->nprocs, metadata.depth * hop, metadata.depth);
-  text += tumble::run_line("lammps", potential, path, symmetrizer,
+                    lmp_->comm->nprocs, halo, metadata.depth);
+  text += tumble::run_line("lammps", potential, symmetrizer,
                            {{"lammps", std::string(lmp_->version)},
                             {"units", std::string(lmp_->update->unit_style)},
                             {"ranks", std::int64_t{lmp_->comm->nprocs}},
-                            {"halo", messages ? metadata.depth * hop : hop}}) +
+                            {"halo", halo}}) +
           "\n";
   if (text != model_) utils::logmesg(lmp_, text);
   if (text != model_) threads_ = 0;

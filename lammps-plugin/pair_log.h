@@ -22,10 +22,10 @@ class PairLog {
 
   /// At the start of a run.
   ///
-  /// @param hop cutoff and neighbor skin, Å
+  /// @param halo width of the layer of ghosts, Å
   /// @param messages whether messages pass through ghosts
-  void write_model(const tumble::Potential &potential, const std::string &path, const tumble::Symmetrizer &symmetrizer,
-                   double hop, bool messages);
+  void write_model(const tumble::Potential &potential, const tumble::Symmetrizer &symmetrizer, double halo,
+                   bool messages);
 
   /// How many of the threads work, with the first evaluation and when it changes, if not all do.
   ///

@@ -124,9 +124,8 @@ void PairTumble::coeff(int narg, char **arg)
 void PairTumble::load(const std::string &model, const char *const *elements)
 {
   tumble::set_threads(comm->nthreads);
-  model_path_ = tumble::find_model(model);
   evaluated_step_ = -1;
-  potential_ = std::make_unique<tumble::Potential>(model_path_, options_);
+  potential_ = std::make_unique<tumble::Potential>(tumble::find_model(model), options_);
   species_of_type_.assign(atom->ntypes + 1, -1);
   symbol_of_type_.assign(atom->ntypes + 1, "");
   for (int type = 1; type <= atom->ntypes; ++type) {
@@ -183,7 +182,7 @@ void PairTumble::init_style()
   frames_.init(static_cast<int>(std::find(all.begin(), all.end(), this) - all.begin()));
 
   tumble::set_threads(comm->nthreads);
-  log_.write_model(*potential_, model_path_, frames_.symmetrizer(), hop(), passes_messages_to_ghosts());
+  log_.write_model(*potential_, frames_.symmetrizer(), halo_width(), passes_messages_to_ghosts());
   doubts_.about_masses(symbol_of_type_);
   doubts_.about_random_frames(frames_.symmetrizer(), symbol_of_type_);
 }
@@ -206,16 +205,22 @@ double PairTumble::hop() const
   return potential_->metadata().cutoff + neighbor->skin;
 }
 
+/* ---------------------------------------------------------------------- */
+
+double PairTumble::halo_width() const
+{
+  return passes_messages_to_ghosts() ? potential_->metadata().depth * hop() : hop();
+}
+
 /* ----------------------------------------------------------------------
    every hop over the neighbour list must end on an atom that this rank has
 ------------------------------------------------------------------------- */
 
 void PairTumble::set_halo()
 {
-  const double halo = passes_messages_to_ghosts() ? potential_->metadata().depth * hop() : hop();
-  check_communication(lmp, hop(), halo);
+  check_communication(lmp, hop(), halo_width());
   if (passes_messages_to_ghosts())
-    halo_.widen(halo);
+    halo_.widen(halo_width());
   else
     halo_.release();
 }

@@ -70,6 +70,7 @@ class PairTumble : public Pair {
   void load(const std::string &model, const char *const *elements);
   bool passes_messages_to_ghosts() const;
   double hop() const;
+  double halo_width() const;
   void set_halo();
   void forget_model();
   bool list_is_new();
@@ -80,7 +81,6 @@ class PairTumble : public Pair {
   tumble::LoadOptions options_;
   FrameStream frames_;
   std::unique_ptr<tumble::Potential> potential_;
-  std::string model_path_;
   std::vector<std::int64_t> species_of_type_;    // of the model, by atom type from 1; -1 for NULL
   std::vector<std::string> symbol_of_type_;
   double energy_unit_ = 1.0;    // 1 eV in LAMMPS' units

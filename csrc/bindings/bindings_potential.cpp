@@ -84,7 +84,7 @@ void export_potential(py::module_& m) {
             py::arg("graph"), py::arg("frames") = std::vector<Frames>{}, py::call_guard<py::gil_scoped_release>())
         .def("warm_up", &Potential::warm_up, py::call_guard<py::gil_scoped_release>());
     export_torch_modes(m);
-    m.def("run_line", &run_line, py::arg("engine"), py::arg("potential"), py::arg("path"), py::arg("symmetrizer"),
+    m.def("run_line", &run_line, py::arg("engine"), py::arg("potential"), py::arg("symmetrizer"),
           py::arg("facts") = RunFacts{});
     m.def("device_of_rank", &device_of_rank, py::arg("device"), py::arg("rank"));
     m.def("set_threads", &set_threads, py::arg("threads"));

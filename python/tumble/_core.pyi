@@ -236,7 +236,6 @@ class DefaultTorchModes:
 def run_line(
     engine: str,
     potential: Potential,
-    path: str,
     symmetrizer: Symmetrizer,
     facts: Sequence[tuple[str, str | int | float]] = (),
 ) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,28 +120,31 @@ def test_a_real_driver(tmp_path: Path, model_file: ModelFile) -> None:
     assert run.versions["torch of the run"].split(".")[:2] == torch.__version__.split(".")[:2]
 
 
-def test_a_path_that_is_no_text(model_file: ModelFile) -> None:
+def test_a_path_that_is_no_text(tmp_path: Path, model_file: ModelFile) -> None:
     """The line stays one line, whatever a folder is called."""
-    potential = tumble.load(model_file("harmonic"), "cpu")
-    line = _core.run_line("test", potential, "/a\nb/\u2028ä.pt", _core.Symmetrizer(), [("more", 1.5)])
+    path = tmp_path / "a\nb" / "\u2028ä.pt"
+    path.parent.mkdir()
+    shutil.copy(model_file("harmonic"), path)
+    line = _core.run_line("test", tumble.load(path, "cpu"), _core.Symmetrizer(), [("more", 1.5)])
     assert line.isascii()
     assert "\n" not in line
     (said,) = lines_of(line)
-    assert said["model"]["path"] == "/a\nb/\u2028ä.pt"  # type: ignore[index]
+    assert said["model"]["path"] == str(path)  # type: ignore[index]
     assert said["more"] == 1.5
 
 
 def test_a_working_folder_that_is_gone(tmp_path: Path, model_file: ModelFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    potential = tumble.load(model_file("harmonic"), "cpu")
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
-    (tmp_path / "gone").rmdir()
-    (said,) = lines_of(_core.run_line("test", potential, "a.pt", _core.Symmetrizer()))
+    shutil.copy(model_file("harmonic"), "a.pt")
+    potential = tumble.load("a.pt", "cpu")
+    shutil.rmtree(tmp_path / "gone")
+    (said,) = lines_of(_core.run_line("test", potential, _core.Symmetrizer()))
     assert said["model"]["path"] == "a.pt"  # type: ignore[index]
 
 
 def test_the_seed_is_that_of_random_frames(model_file: ModelFile) -> None:
     potential = tumble.load(model_file("harmonic"), "cpu")
     for symmetrize, seed in (("icosahedral", None), ("random:icosahedral", 3)):
-        (said,) = lines_of(_core.run_line("test", potential, "a.pt", _core.Symmetrizer(symmetrize, seed=3)))
+        (said,) = lines_of(_core.run_line("test", potential, _core.Symmetrizer(symmetrize, seed=3)))
         assert said["seed"] == seed

@@ -183,7 +183,7 @@ Potential::Potential(const std::string& path, const LoadOptions& options)
     const double memory = options.memory.value_or(self.model->device().is_cpu() ? fastest_on_cpu : fastest_on_gpu);
     const double edges = memory * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
     self.edges_per_chunk = static_cast<std::int64_t>(std::min(edges, 1e15));  // any more can't be counted
-    if (options.check) check_references(*this, path);
+    if (options.check) check_references(*this);
 }
 
 Potential::~Potential() = default;
@@ -191,6 +191,8 @@ Potential::Potential(Potential&&) noexcept = default;
 Potential& Potential::operator=(Potential&&) noexcept = default;
 
 const Metadata& Potential::metadata() const { return implementation_->metadata; }
+
+const std::string& Potential::path() const { return implementation_->path; }
 
 std::string Potential::device() const { return implementation_->model->device().str(); }
 
@@ -241,7 +243,7 @@ int Potential::threads(std::int64_t edges, std::size_t frames) const {
 void Potential::warm_up() const {
     Evaluation ignored;
     for (const auto& reference : metadata().references) {
-        evaluate_reference(*this, implementation_->path, reference, ignored);
+        evaluate_reference(*this, reference, ignored);
     }
 }
 

@@ -37,6 +37,9 @@ class Potential {
 
     const Metadata& metadata() const;
 
+    /// Path of the model file, as given.
+    const std::string& path() const;
+
     /// Device in use, as torch writes it: `cpu`, `cuda:0`.
     std::string device() const;
 

@@ -29,8 +29,8 @@ class Comparison {
 };
 
 /// For messages, so that nobody looks for the fault in a structure of his own.
-std::string described(const std::string& path, const Reference& reference) {
-    return message("model file `", path, "`: its reference structure `", reference.name, "`");
+std::string described(const Potential& potential, const Reference& reference) {
+    return message("model file `", potential.path(), "`: its reference structure `", reference.name, "`");
 }
 
 void compare(const Reference& reference, const Evaluation& result, const Tolerance& tolerance,
@@ -91,9 +91,8 @@ Tolerance reference_tolerance(const std::string& dtype, const std::string& devic
     return gpu ? Tolerance{5e-5, 2e-3} : Tolerance{1e-5, 5e-4};
 }
 
-Graph evaluate_reference(const Potential& potential, const std::string& path, const Reference& reference,
-                         Evaluation& result) {
-    const std::string failure = described(path, reference) + " can't be evaluated: ";
+Graph evaluate_reference(const Potential& potential, const Reference& reference, Evaluation& result) {
+    const std::string failure = described(potential, reference) + " can't be evaluated: ";
     try {
         const Graph graph = build_graph({reference.structure}, potential.metadata().cutoff);
         potential.evaluate(graph, result);
@@ -105,20 +104,20 @@ Graph evaluate_reference(const Potential& potential, const std::string& path, co
     }
 }
 
-void check_references(const Potential& potential, const std::string& path) {
+void check_references(const Potential& potential) {
     const Metadata& metadata = potential.metadata();
     const Tolerance tolerance = reference_tolerance(metadata.dtype, potential.device());
     bool depth_checked = false;
     Evaluation result;
     for (const auto& reference : metadata.references) {
-        const Graph graph = evaluate_reference(potential, path, reference, result);
-        const std::string whose = described(path, reference);
+        const Graph graph = evaluate_reference(potential, reference, result);
+        const std::string whose = described(potential, reference);
         compare(reference, result, tolerance, Comparison(whose));
         if (depth_checked) continue;
         depth_checked = of_cut(whose, [&] { return check_depth(potential, graph, result, tolerance.energy); });
     }
     if (depth_checked) return;
-    of_cut(message("model file `", path, "`: a chain of atoms"),
+    of_cut(message("model file `", potential.path(), "`: a chain of atoms"),
            [&] { check_depth_of_chain(potential, tolerance.energy); });
 }
 

@@ -26,14 +26,12 @@ Tolerance reference_tolerance(const std::string& dtype, const std::string& devic
 
 /// Evaluates a reference. Every error names the file and says that its own structure is meant, not the user's.
 ///
-/// @param path of the model file
 /// @throws ModelFileError if the structure is none, EvaluationError if the model fails
-Graph evaluate_reference(const Potential& potential, const std::string& path, const Reference& reference,
-                         Evaluation& result);
+Graph evaluate_reference(const Potential& potential, const Reference& reference, Evaluation& result);
 
 /// Compares energies, forces and virials, and the claimed depth with what an energy sees.
 /// @throws ReferenceMismatch naming the file, the structure, the quantity and both values
 /// @throws MetadataError if the claimed depth is too small; and as `evaluate_reference`
-void check_references(const Potential& potential, const std::string& path);
+void check_references(const Potential& potential);
 
 }  // namespace tumble

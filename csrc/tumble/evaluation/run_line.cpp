@@ -21,8 +21,8 @@ std::string absolute(const std::string& path) {
 
 }  // namespace
 
-std::string run_line(const std::string& engine, const Potential& potential, const std::string& path,
-                     const Symmetrizer& symmetrizer, const RunFacts& facts) {
+std::string run_line(const std::string& engine, const Potential& potential, const Symmetrizer& symmetrizer,
+                     const RunFacts& facts) {
     const Metadata& metadata = potential.metadata();
     const SymmetrizeOptions& options = symmetrizer.options();
     nlohmann::ordered_json line;
@@ -30,7 +30,7 @@ std::string run_line(const std::string& engine, const Potential& potential, cons
     line["engine"] = engine;
     line["versions"] = {{"tumble", TUMBLE_VERSION}, {"torch", TORCH_VERSION}};
     line["model"] = {{"name", metadata.name},
-                     {"path", absolute(path)},
+                     {"path", absolute(potential.path())},
                      {"species", metadata.species},
                      {"cutoff", metadata.cutoff},
                      {"depth", metadata.depth},

@@ -31,7 +31,7 @@ using RunFacts = std::vector<std::pair<std::string, std::variant<std::string, st
 ///   threads      of torch, at most
 ///
 /// and what the engine adds.
-std::string run_line(const std::string& engine, const Potential& potential, const std::string& path,
-                     const Symmetrizer& symmetrizer, const RunFacts& facts);
+std::string run_line(const std::string& engine, const Potential& potential, const Symmetrizer& symmetrizer,
+                     const RunFacts& facts);
 
 }  // namespace tumble

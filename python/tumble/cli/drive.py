@@ -105,7 +105,6 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.frames import read_frames
     from tumble.model_file import load
     from tumble.outputs import SYMMETRY_LOG, check_output, model_and
-    from tumble.registry import find_model
 
     check_output(
         "symmetry-log",
@@ -126,11 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
         f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}, symmetrize {symmetrizer}; "
         f"waiting for a server at {address}"
     )
-    print(
-        _core.run_line("i-pi", potential, str(find_model(arguments.model)), symmetrizer, facts),
-        file=sys.stderr,
-        flush=True,
-    )
+    print(_core.run_line("i-pi", potential, symmetrizer, facts), file=sys.stderr, flush=True)
     # i-PI sends neither elements nor masses, so only the user can check that both sides have the same order.
     _log(f"elements in the order of the structure file: {elements_in_order(list(atoms.symbols))}")
     try:
