@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,15 @@ def test_frames_of_some_steps(dump: Path, steps: tuple[int | None, int | None], 
     assert [float(ts.positions[0, 0]) for ts in universe.trajectory] == kept
     said = any(f"{5 - len(kept)} of 5 frames" in note for note in notes_of(universe))
     assert said == (len(kept) < 5)
+
+
+def test_one_file_for_each_step_keeps_one_file_open(tmp_path: Path) -> None:
+    for step in range(20):
+        (tmp_path / f"x.{step}.dump").write_text((HEAD + ATOMS).format(step=step))
+    before = len(os.listdir("/dev/fd"))
+    universe = open_trajectory(str(tmp_path / "x.*.dump"), timestep=0.5, units="metal")
+    assert [float(ts.positions[0, 0]) for ts in universe.trajectory] == list(range(20))
+    assert len(os.listdir("/dev/fd")) <= before + 1
 
 
 def test_no_frame_of_the_steps(dump: Path) -> None:

@@ -97,6 +97,16 @@ def test_closing_closes_all_parts() -> None:
     assert all(part.closed for part in parts)
 
 
+def test_a_part_that_is_left_is_closed() -> None:
+    parts = [MadeUp(0, [0, 1]), MadeUp(1, [2])]
+    source = Continued(parts)
+    source.read(0)
+    source.read(1)
+    assert [part.closed for part in parts] == [False, False]
+    source.read(2)
+    assert [part.closed for part in parts] == [True, False]
+
+
 def test_parts_of_different_systems_are_refused() -> None:
     with pytest.raises(TrajectoryError, match=r"1 atoms.*`part0`, got 2 in `part1`"):
         check_same(MadeUp(0, [0]), MadeUp(1, [1], labels=("O", "H")))

@@ -99,6 +99,8 @@ def test_pickles(lammps_run: Path, name: str) -> None:
     np.testing.assert_array_equal(other.read(7).positions, expected)
     other.close()
     np.testing.assert_array_equal(source.read(7).positions, expected)
+    other.close()
+    np.testing.assert_array_equal(other.read(7).positions, expected)
 
 
 @pytest.mark.parametrize("name", ["x.dcd", "x.xtc"])

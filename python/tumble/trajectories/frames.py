@@ -128,6 +128,7 @@ class Continued(FrameSource):
         clock = steps if steps is not None else times
         keep = np.ones(len(part_of), dtype=bool) if clock is None else continuing(clock)
         self._part_of, self._index_in = part_of[keep], index_in[keep]
+        self._last = first  # part that was read last
         self.steps = None if steps is None else steps[keep]
         self.times = None if times is None else times[keep]
         if clock is not None and not keep.all():
@@ -153,7 +154,11 @@ class Continued(FrameSource):
 
     @override
     def read(self, index: int) -> Frame:
-        return self._parts[int(self._part_of[index])].read(int(self._index_in[index]))
+        part = self._parts[int(self._part_of[index])]
+        if part is not self._last:
+            self._last.close()  # there may be more files, such as one for each step, than a process may open
+            self._last = part
+        return part.read(int(self._index_in[index]))
 
     @override
     def close(self) -> None:

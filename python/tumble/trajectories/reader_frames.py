@@ -50,6 +50,7 @@ class ReaderFrames(FrameSource):
         units: LammpsUnits | None = None,
     ) -> None:
         self.name = str(path)
+        self._kind = kind
         try:
             self.name.encode()
         except UnicodeEncodeError as error:
@@ -75,6 +76,8 @@ class ReaderFrames(FrameSource):
     @override
     def read(self, index: int) -> Frame:
         with _reading(f"{self.name}` at frame `{index}"):
+            if self._reader is None:
+                self._reader = open_reader(self.name, self._kind)
             ts = self._reader[index]
         frame = Frame(positions=ts.positions.astype(np.float64))
         if ts.dimensions is not None:
@@ -87,7 +90,9 @@ class ReaderFrames(FrameSource):
 
     @override
     def close(self) -> None:
-        self._reader.close()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def _leave_out_cut(self) -> None:
         """Leave out incomplete frames at the end."""

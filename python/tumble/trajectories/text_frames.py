@@ -71,6 +71,7 @@ class TextFrames(FrameSource):
         if self._index.steps_missing:
             self.notes += ("Some frames have no step: steps aren't used.",)
         self.read(0)  # for the labels, and what follows from the columns
+        self.close()
 
     @abstractmethod
     def _begin(self, file: BinaryIO) -> None:
