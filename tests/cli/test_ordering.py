@@ -42,6 +42,14 @@ def test_spread_and_noise(
     assert len(ase.io.read(relaxed, index=":")) == 4
 
 
+@pytest.mark.parametrize("force", ["nan", "-0.01", "inf"])
+def test_a_force_that_would_skip_the_relaxation_by_mistake(
+    force: str, orderings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ordering", "water", str(orderings), f"--force={force}"]) == 1
+    assert f"`force`: expected 0 or a positive number, got {force}" in capsys.readouterr().err
+
+
 def test_random_frames_are_refused(
     model_file: Callable[[str], Path], orderings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 from tumble.cli.options import add_frame_options, add_model_options, add_overwrite
@@ -43,12 +44,15 @@ def run(arguments: argparse.Namespace) -> int:
     import ase.io
 
     from tumble import Calculator
+    from tumble.errors import SettingError
     from tumble.frames import read_frames
     from tumble.observables.symmetry.ordering import Ordering
     from tumble.outputs import RELAXED, RESULT, check_output, model_and
     from tumble.study.analysis_file import Analysis
     from tumble.study.tables import format_numbers
 
+    if not 0 <= arguments.force < math.inf:
+        raise SettingError("force", f"expected 0 or a positive number, got {arguments.force:g}")
     for option, path, kind in (("output", arguments.output, RESULT), ("relaxed", arguments.relaxed, RELAXED)):
         read = model_and(arguments.model, arguments.structures)
         check_output(option, path, kind, inputs=read, overwrite=arguments.overwrite)

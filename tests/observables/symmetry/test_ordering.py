@@ -172,6 +172,9 @@ def test_average_over_rotations_has_no_noise(
 def test_bad_input_is_refused(model_file: Callable[[str], Path]) -> None:
     structures = orderings(3)
     calculator: Any = Dipoles(0.0)
+    for force in (0.0, -1.0, float("nan")):
+        with pytest.raises(ConfigurationError, match=rf"`largest_force`: .* got {force}"):
+            Ordering(structures, calculator, largest_force=force)
     with pytest.raises(ConfigurationError, match="at least 3 orderings, got 2"):
         Ordering(structures[:2], calculator)
     with pytest.raises(ConfigurationError, match=r"formula.*got H6O3, H8O4"):

@@ -20,6 +20,7 @@ error.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -58,8 +59,8 @@ class Ordering(Kind):
         molecules: Number of molecules in each structure; the default for water is the number of oxygens.
 
     Raises:
-        ConfigurationError: If there are fewer than 3 orderings or rotations, formulas differ, or the calculator uses
-            random frames.
+        ConfigurationError: If there are fewer than 3 orderings or rotations, formulas differ, `largest_force` isn't
+            positive, or the calculator uses random frames.
     """
 
     observable = "ordering"
@@ -84,6 +85,8 @@ class Ordering(Kind):
         formulas = sorted({str(atoms.symbols.formula.convert("hill")) for atoms in structures})
         if len(formulas) > 1:
             raise ConfigurationError(f"`structures`: expected the same formula for all, got {', '.join(formulas)}")
+        if largest_force is not None and not 0 < largest_force < math.inf:
+            raise ConfigurationError(f"`largest_force`: expected a positive number or None, got {largest_force}")
         matrices = random_rotations(rotations, seed) if isinstance(rotations, int) else np.asarray(rotations)
         if not _orthogonal(matrices) or len(matrices) < FEWEST:
             raise ConfigurationError(
