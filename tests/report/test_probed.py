@@ -34,5 +34,28 @@ def test_labels(probe: dict[str, Any]) -> None:
 @pytest.mark.parametrize("missing", ["sets", "random", "reference", "model"])
 def test_something_else(probe: dict[str, Any], missing: str) -> None:
     rest = {key: value for key, value in probe.items() if key != missing}
-    with pytest.raises(TrajectoryError, match=rf"`tumble probe --json`.*'{missing}'"):
+    with pytest.raises(TrajectoryError, match=rf"`tumble probe --json`.*without `{missing}`"):
         probed_section(rest)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sets": 5},
+        {"sets": [], "random": []},
+        {"sets": [5]},
+        {"sets": [{"name": "none"}]},
+        {"structures": None},
+        {"model": None},
+        {"reference": "icosahedral"},
+    ],
+)
+def test_values_of_other_kinds(probe: dict[str, Any], changes: dict[str, Any]) -> None:
+    with pytest.raises(TrajectoryError, match="`tumble probe --json`"):
+        probed_section(probe | changes)
+
+
+@pytest.mark.parametrize(("key", "value"), [("evaluations", "1"), ("forces", 0.1), ("forces", {"rms": None})])
+def test_values_of_other_kinds_in_a_set(probe: dict[str, Any], key: str, value: Any) -> None:
+    with pytest.raises(TrajectoryError, match=f"`tumble probe --json`.*`{'rms' if 'r' in str(value) else key}`"):
+        probed_section(probe | {"sets": [probe["sets"][0] | {key: value}]})

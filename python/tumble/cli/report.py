@@ -51,7 +51,9 @@ def _read_probe(path: Path) -> dict[str, Any]:
     from tumble.errors import ConfigurationError
 
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"`--probe`: expected a file of `tumble probe --json`, got {error}") from error
+    if not isinstance(found, dict):
+        raise ConfigurationError(f"`--probe`: expected a file of `tumble probe --json`, got other JSON in `{path}`")
     return found

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from tumble.errors import TrajectoryError
 from tumble.figure_style import BLUE, STYLE, VERMILION
 from tumble.figures.panel import WIDTH
+from tumble.observables.quantities import stored
 from tumble.observables.quantities.number_text import number
 from tumble.report.downloads import csv_download
 from tumble.report.images import Image, figure_image
@@ -51,17 +52,20 @@ def probed_section(probe: Mapping[str, Any]) -> Probed:
         probe: The JSON that `tumble probe --json` wrote.
 
     Raises:
-        TrajectoryError: If a key is missing.
+        TrajectoryError: If a value is missing or of another kind, or there are no sets.
     """
     try:
-        sets = sorted([*probe["sets"], *probe["random"]], key=lambda each: each["evaluations"])
-        table = [_numbers(each) for each in sets]
-        reference = probe["reference"]["name"]
-        text = f"Model {probe['model']} on {probe['structures']} structures of {probe['frames']}, against {reference}."
-    except (KeyError, TypeError) as error:
-        raise TrajectoryError(
-            f"`probe`: expected the output of `tumble probe --json`, got JSON without {error}"
-        ) from error
+        sets = [_checked(each) for key in ("sets", "random") for each in stored.listed(probe, key)]
+        model, frames = stored.text(probe, "model"), stored.text(probe, "frames")
+        structures = f"{stored.known(probe, 'structures'):g}"
+        reference = stored.text(stored.mapping(probe, "reference"), "name")
+        if not sets:
+            raise TrajectoryError("no sets of rotations")
+    except TrajectoryError as error:
+        raise TrajectoryError(f"`probe`: expected the output of `tumble probe --json`, got {error}") from error
+    sets.sort(key=lambda each: each["evaluations"])
+    table = [_numbers(each) for each in sets]
+    text = f"Model {model} on {structures} structures of {frames}, against {reference}."
     rows = [Row(each["name"], [_text(value) for value in line[1:]]) for each, line in zip(sets, table, strict=True)]
     alt = f"Dots: error of the forces for each set of rotations. {'; '.join(map(_words, sets))}."
     return Probed(
@@ -74,6 +78,18 @@ def probed_section(probe: Mapping[str, Any]) -> Probed:
             download=csv_download("rotation-sets", _HEAD, table),
         ),
     )
+
+
+def _checked(each: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the errors of a set, of which the values that are used are there and of the right kind."""
+    stored.text(each, "name")
+    stored.flag(each, "inversion")
+    for key in ("evaluations", "degree"):
+        stored.known(each, key)
+    for key in ("energy_per_atom", "forces", "torque"):
+        stored.known(stored.mapping(each, key), "rms")
+    stored.number(each["forces"], "rms_error")
+    return each
 
 
 def _numbers(each: Mapping[str, Any]) -> list[object]:
