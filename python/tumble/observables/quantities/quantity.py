@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tumble.errors import ConfigurationError
+from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.observables.quantities import stored
 from tumble.types import Array
 
@@ -119,13 +119,22 @@ def quantity_from_dict(data: Mapping[str, Any]) -> Quantity:
         axes=axes,
         values=stored.array(data, "values", shape),
         errors=stored.array(data, "errors", shape),
-        blocks=None if data.get("blocks") is None else stored.array(data, "blocks", (-1, *shape)),
+        blocks=_stored_blocks(data, shape),
         resolved=stored.flag(data, "resolved"),
         correlation_time=float(stored.array(data, "correlation_time", ())),
         block_time=float(stored.array(data, "block_time", ())),
         expected=None if data.get("expected") is None else stored.array(data, "expected", shape),
         diagnostic=stored.flag(data, "diagnostic"),
     )
+
+
+def _stored_blocks(data: Mapping[str, Any], shape: tuple[int, ...]) -> Array | None:
+    if data.get("blocks") is None:
+        return None
+    blocks = stored.array(data, "blocks", (-1, *shape))
+    if len(blocks) == 0:
+        raise TrajectoryError("`blocks` without a block")
+    return blocks
 
 
 def _numbers(values: Array) -> Any:
