@@ -17,7 +17,7 @@ from support.oriented_water import positions
 
 from tumble.errors import EvaluationError, NotApplicableError, TrajectoryError
 from tumble.observables.base.failure import Failure
-from tumble.observables.base.observable import Analysis, FrameObservable
+from tumble.observables.base.observable import FrameObservable, UniverseAnalysis
 from tumble.observables.base.one_pass import one_pass
 from tumble.observables.base.processes import Processes
 from tumble.observables.dipoles.dielectric import Dielectric
@@ -53,7 +53,7 @@ def water(beads: int = BEADS) -> Any:
     return bead_universe(positions(turned)[:, None] + spread, "OHH" * MOLECULES, forces, [6.4, 6.4, 6.4, 90, 90, 90])
 
 
-def every_kind(universe: Any) -> list[Analysis]:
+def every_kind(universe: Any) -> list[UniverseAnalysis]:
     return [
         Orientation(universe),
         Rdf(universe, intramolecular="apart", bin_width=0.2),
@@ -310,7 +310,7 @@ def test_changed_kinds_are_for_those_alone_that_take_them(first: int) -> None:
     generator = np.random.default_rng(5)
     frames = generator.uniform(0, 6.4, size=(4, 3 * MOLECULES, 3)).astype(np.float32)
     universe.trajectory = Swapping(frames, dimensions=[6.4, 6.4, 6.4, 90, 90, 90])
-    analyses: list[Analysis] = [Rdf(universe, bin_width=0.5), Step(universe)]
+    analyses: list[UniverseAnalysis] = [Rdf(universe, bin_width=0.5), Step(universe)]
     one_pass(analyses[::-1] if first else analyses)
     assert_same(analyses[0].result, Rdf(universe, bin_width=0.5).run().result)
     with pytest.raises(NotApplicableError, match="got others in frame 1"):

@@ -29,7 +29,7 @@ class Part(NamedTuple):
 
 
 class FrameAnalysis(Protocol):
-    """The interface of an analysis that sees one frame after the other; `Analysis` implements it.
+    """The interface of an analysis that sees one frame after the other; `UniverseAnalysis` implements it.
 
     Attributes:
         universe: The `MDAnalysis.Universe` of its trajectory.

@@ -36,8 +36,8 @@ LONGEST = 20.0  # ps; default of the longest time difference of correlations
 
 
 # MDAnalysis is untyped, hence the exemptions.
-class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
-    """The common part of both base classes."""
+class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
+    """An analysis of the frames of a universe: the common base of `FrameObservable` and `TimeCorrelation`."""
 
     #: Whether it is about the motion of the centroid, so that it is the same whether or not beads are there.
     follows_centroid = False
@@ -244,7 +244,7 @@ class Analysis(Kind, AnalysisBase):  # type: ignore[misc]
         return Result(self.observable, quantities, {**common, **metadata}, notes)
 
 
-class FrameObservable(Analysis):
+class FrameObservable(UniverseAnalysis):
     """An average over frames of a sample that follows from one frame.
 
     A subclass has `_sample`, which gives the sample of the current frame (`self._ts`, `self._snapshot`), always of one
@@ -295,7 +295,7 @@ class FrameObservable(Analysis):
         self.results.result = self._evaluate(cells)
 
 
-class TimeCorrelation(Analysis):
+class TimeCorrelation(UniverseAnalysis):
     """Correlations in time of channels that follow from one frame each.
 
     A subclass has `_channels`, which gives what is correlated in the current frame (`self._ts`), [G,M] for G groups

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.observables.base.kind import Kind
-from tumble.observables.base.observable import Analysis
+from tumble.observables.base.observable import UniverseAnalysis
 from tumble.observables.base.one_pass import one_pass
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan, joined
@@ -144,7 +144,7 @@ class Drift(Kind):
         return self
 
     @property
-    def analyses(self) -> tuple[Analysis, ...]:
+    def analyses(self) -> tuple[UniverseAnalysis, ...]:
         """The parts that read the frames and that this system allows."""
         return tuple(part for _, part in self._built if not isinstance(part, NotApplicableError))
 
@@ -178,9 +178,9 @@ class Drift(Kind):
         )
 
     @cached_property
-    def _built(self) -> list[tuple[str, Analysis | NotApplicableError]]:
+    def _built(self) -> list[tuple[str, UniverseAnalysis | NotApplicableError]]:
         """The parts by name; for one that this system doesn't allow, the error."""
-        built: list[tuple[str, Analysis | NotApplicableError]] = []
+        built: list[tuple[str, UniverseAnalysis | NotApplicableError]] = []
         for title, build in self._parts():
             try:
                 built.append((title, build()))
@@ -188,7 +188,7 @@ class Drift(Kind):
                 built.append((title, error))
         return built
 
-    def _parts(self) -> list[tuple[str, Callable[[], Analysis]]]:
+    def _parts(self) -> list[tuple[str, Callable[[], UniverseAnalysis]]]:
         """Return functions that build the parts that may apply, by name."""
         universe, isolated, molecules, masses = self._universe, self._isolated, self._chosen, self._masses
         blocks = self._blocks
@@ -210,7 +210,7 @@ class Drift(Kind):
         def temperature() -> KineticTemperature:
             return KineticTemperature(universe, molecules=molecules, isolated=isolated, masses=masses, blocks=blocks)
 
-        rotations: list[tuple[str, Callable[[], Analysis]]]
+        rotations: list[tuple[str, Callable[[], UniverseAnalysis]]]
         if Isolation(universe, isolated).known:
             rotations = [("rotation of the whole", body)]
         else:
