@@ -1,9 +1,10 @@
-"""Analyses a run: every observable that it allows, with the reasons for those that it doesn't.
+"""Analyze a run: compute every observable that the run allows, and state why others are left out.
 
-Each observable knows what it needs of a run (`tumble.observables.base.kind`). All of them see the frames in one pass
-(`tumble.observables.base.one_pass`), and each fails alone: what the run doesn't allow is left out with the reason; a
-fault of Tumble is kept with its traceback, next to all other results. Two things end the analysis: a setting that was
-chosen and can't be, before frames are read if it is known then, and a file that can't be read.
+Each observable knows what it needs from a run (`tumble.observables.base.kind`). All observables see the frames in one
+pass (`tumble.observables.base.one_pass`). An error in one of them doesn't end the others: an observable that the run
+doesn't allow is left out with the reason, and a fault of Tumble is stored with its traceback, with the other results.
+Two kinds of errors end the whole analysis: an invalid setting that the user chose, if this is known before frames are
+read, and a file that can't be read.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ from tumble.study.equilibrium import drift_at_start
 from tumble.study.fingerprint import fingerprint
 from tumble.version import __version__
 
-_EQUILIBRATION = "equilibration"  # what fails by this name is no observable
+_EQUILIBRATION = "equilibration"  # name for a failure of the test for equilibration, which isn't an observable
 _PACKAGES = ("numpy", "scipy", "MDAnalysis")
 
 
@@ -53,22 +54,26 @@ def analyze(
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Analysis:
-    """Analyses a run.
+    """Analyze a run.
 
     Args:
         run: See `tumble.runs.open_run`.
-        observables: Names of observables; all if not given. The provenance of the result says why others have none.
-            `skipped`: the run doesn't allow them. `failed`: a fault of Tumble or of the machine, by its `error` and,
-            for an exception that nobody expected, its `traceback`. `refused`: what is wrong with a setting that was
-            chosen, where only a later frame showed it, such as a box that has become too small for `cutoff`.
-        settings: How.
-        progress: Called after each frame with the number of frames that were shown to observables, and of all that are
-            to be shown.
+        observables: Names of observables; None for all.
+        settings: How the run is analyzed; None for the defaults.
+        progress: Called after each frame with the number of frames that were shown to observables, and the number that
+            will be shown in total.
+
+    Returns:
+        The results, with provenance. Where an observable has no result, the provenance states why. `skipped`: the run
+        doesn't allow it. `failed`: a fault of Tumble or of the machine, with its `error` and, for an unexpected
+        exception, its `traceback`. `refused`: a setting that the user chose is invalid, but only a later frame showed
+        it, such as a box that has become too small for `cutoff`.
 
     Raises:
-        SettingError: If an observable isn't known, or a setting that was chosen can't be, at all or for this run.
-        TrajectoryError: If a file is damaged or can't be read; the text names it, and the frame.
-        NotApplicableError: If no observable can be had of this run.
+        SettingError: If an observable isn't known, or a setting that the user chose is invalid, in general or for this
+            run.
+        TrajectoryError: If a file is damaged or can't be read; the message names the file and the frame.
+        NotApplicableError: If the run allows none of the observables.
     """
     settings = Settings() if settings is None else settings
     settings.check()
@@ -78,8 +83,8 @@ def analyze(
             raise SettingError("observables", f"expected names of observables, got `{name}`{hint}")
     if run.unsampled is not None:
         raise NotApplicableError(
-            f"`{run.folder}`: expected a run that samples, got {run.ensemble}, of which averages mean nothing, since "
-            f"{run.unsampled}; name a file of its trajectory to take it as a set of structures"
+            f"`{run.folder}`: expected a run that samples, got {run.ensemble}, whose averages mean nothing, since "
+            f"{run.unsampled}; give a file of its trajectory to analyze it as a set of structures"
         )
     made_of = fingerprint(run, settings, observables)
     names = tuple(dict.fromkeys(observables or OBSERVABLES))
@@ -98,7 +103,7 @@ def analyze(
         drift = None
         try:
             drift = drift_at_start(opened)
-        except Exception as error:  # whatever it is, it must not take the results with it
+        except Exception as error:  # no fault here may cost the results
             outcome.failed[_EQUILIBRATION] = _failure(error)
         facts = {
             "nuclei": None if opened.nuclei is None else opened.nuclei.describe(run.beads),
@@ -114,15 +119,16 @@ def analyze(
 
 
 class _Outcome:
-    """What became of observables that have no result.
+    """Reasons why observables have no result.
 
     Args:
-        settings: Of the analysis.
+        settings: Settings of the analysis.
 
     Attributes:
-        skipped: Why the run doesn't allow an observable.
-        refused: What is wrong with a setting that was chosen, where frames had been seen before that was known.
-        failed: The `error`, and the `traceback`, of an observable that failed by a fault of Tumble or of the machine.
+        skipped: For each observable that the run doesn't allow, the reason.
+        refused: For each observable with an invalid setting that was found only after frames had been seen, the error.
+        failed: For each observable that failed by a fault of Tumble or of the machine, its `error` and, if the
+            exception was unexpected, its `traceback`.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -133,15 +139,15 @@ class _Outcome:
 
     @contextmanager
     def of(self, name: str, *, begun: bool = False) -> Iterator[None]:
-        """Note what is raised on the way to an observable, unless it is fatal.
+        """Store an exception raised in the block as the reason of an observable; let a fatal one pass.
 
         Args:
-            name: Of the observable.
-            begun: Whether frames were seen.
+            name: Name of the observable.
+            begun: Whether frames have been seen.
         """
         try:
             yield
-        except Exception as error:  # whatever it is, it must not take the others' results with it
+        except Exception as error:  # no fault of one observable may cost the results of the others
             if self.is_fatal(error, begun):
                 raise
             if self._is_wrong(error):
@@ -152,24 +158,27 @@ class _Outcome:
                 self.failed[name] = _failure(error)
 
     def is_fatal(self, error: Exception, begun: bool) -> bool:
-        """Whether an exception ends the analysis.
+        """Return whether an exception ends the whole analysis.
+
+        Errors of files and of the model for dipoles do. An invalid setting does only before frames have been seen:
+        afterwards the results of the other observables are kept.
 
         Args:
-            error: A file that can't be read and the model for dipoles do so, and a wrong setting at the beginning.
-            begun: Whether frames were seen, which others have seen, too.
+            error: The exception.
+            begun: Whether frames have been seen.
         """
         if isinstance(error, TrajectoryError | ModelFileError | DeviceError):
             return True
         return self._is_wrong(error) and not begun
 
     def _is_wrong(self, error: Exception) -> bool:
-        """Whether an exception is about what the user chose; a default that can't be is none."""
+        """Return whether an exception is due to a setting that the user chose, not to an unsuitable default."""
         if isinstance(error, SettingError):
             return self._settings.chosen(error.setting)
         return isinstance(error, ConfigurationError)
 
     def in_order(self, names: Sequence[str]) -> dict[str, Any]:
-        """For the provenance, by the order of the observables."""
+        """Return the reasons for the provenance, in the order of the observables."""
         outcome: dict[str, dict[str, Any]] = {"skipped": self.skipped, "failed": self.failed}
         if self.refused:
             outcome["refused"] = self.refused
@@ -180,7 +189,7 @@ class _Outcome:
 
 
 def _failure(error: Exception) -> dict[str, str]:
-    """Return what is kept of an exception: a traceback as well, unless it was raised on purpose."""
+    """Return the text of an exception, and its traceback unless Tumble raised it on purpose."""
     kept = {"error": _in_words(error)}
     if not isinstance(error, TumbleError):
         kept["traceback"] = "".join(traceback.format_exception(error))
@@ -191,9 +200,9 @@ def result_of(kind: type[Kind], opened: OpenedRun) -> Result:
     """Return the result of one observable of a run.
 
     Raises:
-        SettingError: If a setting can't be for this run.
+        SettingError: If a setting is invalid for this run.
         TrajectoryError: If a file can't be read.
-        NotApplicableError: If the run doesn't allow it.
+        NotApplicableError: If the run doesn't allow the observable.
     """
     plan = kind.from_run(opened)
     _show_frames(opened, plan.analyses)
@@ -206,7 +215,7 @@ def _show_frames(
     progress: Progress | None = None,
     fatal: Fatal | None = None,
 ) -> None:
-    """Show the frames that count to analyses in one pass, on several processes where they allow that."""
+    """Show the frames within the bounds of the settings to analyses in one pass, with several processes if possible."""
     if not analyses:
         return
     start, stop = opened.frames()
@@ -217,16 +226,16 @@ def _show_frames(
 
 
 def _concluded(plan: Plan, opened: OpenedRun) -> Result:
-    """The result of a plan whose analyses have seen the frames."""
+    """Return the result of a plan whose analyses have seen the frames."""
     result = plan.conclude()
     if not plan.analyses:
         return result
-    # Observables that are made of several, or of logs, don't say it themselves.
+    # Observables that combine several analyses don't always store the kind of nuclei themselves.
     return replace(result, metadata={"nuclei": opened.nuclei, **result.metadata})
 
 
 def _in_words(error: Exception) -> str:
-    """An exception in a line: errors that were raised on purpose, and those of the system, explain themselves."""
+    """Return an exception in one line. Errors of Tumble and of the system explain themselves; others get a preface."""
     if isinstance(error, TumbleError | OSError):
         return str(error)
     if isinstance(error, MemoryError):

@@ -64,7 +64,7 @@ class FrameAnalysis(Protocol):
 
     @property
     def result(self) -> Result:
-        """The result; raises the exception that ended it, or a TrajectoryError before `conclude`."""
+        """The result; raises the exception that ended it, or a ConfigurationError before `conclude`."""
         ...
 
     def choose_frames(self, start: int | None, stop: int | None, step: int | None, frames: Any = None) -> None:

@@ -1,8 +1,8 @@
 """The base classes of all observables: averages over single frames, and time correlations.
 
-Both are `MDAnalysis.analysis.base.AnalysisBase`: `Observable(universe, ...).run(start, stop, step)`, after which
-`.result` holds a frozen `Result`. A frame may hold a ring polymer (`tumble.trajectories.ring_polymer`):
-`beads_of(ts)` gives the positions of all beads, and one bead, the positions themselves, for any other trajectory.
+Both derive from `MDAnalysis.analysis.base.AnalysisBase`: after `Observable(universe, ...).run(start, stop, step)`,
+`.result` holds a frozen `Result`. A frame may hold a ring polymer (`tumble.trajectories.ring_polymer`): `beads_of(ts)`
+returns the positions of all beads. For any other trajectory it returns the positions as a single bead.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from tumble.trajectories.nuclei import Nuclei, nuclei_of
 from tumble.types import Array
 from tumble.version import __version__
 
-LONGEST = 20.0  # ps; default of the longest time difference of correlations
+LONGEST = 20.0  # ps; default for the longest time difference of correlations
 
 
 # MDAnalysis is untyped, hence the exemptions.
 class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
     """An analysis of the frames of a universe: the common base of `FrameObservable` and `TimeCorrelation`."""
 
-    #: Whether it is about the motion of the centroid, so that it is the same whether or not beads are there.
+    #: Whether the observable describes the motion of the centroid, which is the same with and without beads.
     follows_centroid = False
 
     def __init__(self, universe: Any, *, blocks: int | None = None, verbose: bool = False) -> None:
@@ -58,16 +58,16 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
 
     @property
     def kinds_may_change(self) -> bool:
-        """Whether it takes frames in which atoms have changed their kinds, as `fix atom/swap` makes them."""
+        """Whether atoms may change their elements from frame to frame, as `fix atom/swap` changes them."""
         return False
 
     @property
     def result(self) -> Result:
-        """The result.
+        """Result of the last run.
 
         Raises:
             ConfigurationError: Before `run`.
-            Exception: What went wrong in `one_pass`, where that was used instead of `run`.
+            Exception: The exception of this analysis in `one_pass`, if that was used instead of `run`.
         """
         if self._failure is not None:
             self._failure.throw()
@@ -84,20 +84,20 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
             start: First frame.
             stop: Frame after the last.
             step: Stride.
-            arguments: Those of `AnalysisBase.run`: `frames` (in ascending order), `backend` (`serial`; for averages
-                over single frames also `multiprocessing` and `dask`), `n_workers`, ...
+            arguments: Further arguments of `AnalysisBase.run`: `frames` (in ascending order), `backend` (`serial`; for
+                averages over single frames also `multiprocessing` and `dask`), `n_workers`, ...
 
         Returns:
             The observable itself.
 
         Raises:
             ConfigurationError: If frames aren't in ascending order, or a setting doesn't fit the trajectory.
-            TrajectoryError: If a file is damaged; the text names it, and the frame.
-            NotApplicableError: If the trajectory doesn't allow it.
+            TrajectoryError: If a file is damaged; the message names the file and the frame.
+            NotApplicableError: If the trajectory doesn't allow this observable.
         """
         self.choose_frames(start, stop, step, arguments.get("frames"))
         backend = arguments.pop("backend", None)
-        # MDAnalysis forks, after which torch and OpenMP wait for ever for threads that aren't there.
+        # MDAnalysis forks. In a forked process torch and OpenMP wait forever for threads that don't exist there.
         spawned = backend == "multiprocessing" and self.parallelizable
         self._trajectory.kinds_may_change = self.kinds_may_change
         try:
@@ -108,7 +108,7 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
             self._trajectory.kinds_may_change = False
 
     def choose_frames(self, start: int | None, stop: int | None, step: int | None, frames: Any = None) -> None:
-        """Note which frames will be seen, `chosen_frames`, and forget what a run before has found.
+        """Choose the frames that will be seen (`chosen_frames`), and drop the result of an earlier run.
 
         Raises:
             ConfigurationError: If they aren't in ascending order.
@@ -123,7 +123,7 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
             raise ConfigurationError("`frames`: expected frames in ascending order, got others")
         self._used = used
         self._failure = None
-        self.results.pop("result", None)  # of a run before, which processes would hand back
+        self.results.pop("result", None)  # else worker processes would return the result of the earlier run
 
     @property
     def chosen_frames(self) -> NDArray[np.int64]:
@@ -132,16 +132,16 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
 
     @property
     def failure(self) -> Failure | None:
-        """What went wrong in `one_pass`; None if nothing did."""
+        """Exception of this analysis in `one_pass`; None without one."""
         return self._failure
 
     def begin(self, frames: NDArray[np.int64]) -> None:
-        """Get ready for these of the chosen frames, which `show` shows in this order."""
+        """Prepare for these of the chosen frames; `show` will show them in this order."""
         self._prepare_sliced_trajectory(frames)
         self._prepare()
 
     def show(self, index: int, snapshot: Snapshot) -> None:
-        """Take the frame at a place, from 0, among those of `begin`."""
+        """Analyze a frame; `index` is its place, from 0, among the frames passed to `begin`."""
         ts = snapshot.ts
         if "like_first" in ts.data and not self.kinds_may_change:
             raise self._trajectory.kinds_changed(ts.frame)
@@ -151,18 +151,18 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
 
     @property
     def part(self) -> Part:
-        """What was seen since `begin`."""
+        """Partial results for the frames seen since `begin`."""
         return Part(self.frames, self.times, self.results)
 
     def conclude(self, parts: Sequence[Part]) -> None:
-        """Make the result of what was seen, here or by copies in other processes, of all frames in their order."""
+        """Make the result from all parts, in the order of their frames. Other processes may have made the parts."""
         self.frames = np.hstack([part.frames for part in parts])
         self.times = np.hstack([part.times for part in parts])
         self.results = self._get_aggregator().merge([part.results for part in parts])
         self._conclude()
 
     def fail(self, failure: Failure) -> None:
-        """Let `result` raise an exception."""
+        """Store a failure; `result` will raise its exception."""
         self._failure = failure
 
     def _single_frame(self) -> None:
@@ -170,19 +170,19 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
         self._see()
 
     def _see(self) -> None:
-        """Take the current frame, `self._ts`; `self._snapshot` has what several observables derive from it."""
+        """Analyze the current frame, `self._ts`; `self._snapshot` has values that observables share."""
         raise NotImplementedError
 
     @property
     def _place(self) -> int:
-        """Index of the current frame among all analyzed frames, from 0; this process may see only some of them."""
+        """Index of the current frame among all analyzed frames, from 0. This process may see only some of them."""
         return int(np.searchsorted(self._used, self._ts.frame))
 
     def _frame_time(self) -> float:
-        """Time between two frames that are used, ps.
+        """Return the time between two analyzed frames, ps.
 
         Raises:
-            NotApplicableError: If frames aren't at equal distances in time.
+            NotApplicableError: If frames aren't equally spaced in time.
         """
         if len(self.times) < 2:
             return float("nan")
@@ -195,12 +195,13 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
         return float(steps.mean())
 
     def _time_step(self) -> float:
-        """The same before the frames were read, from the times of the first and the last one, ps.
+        """Return the mean time between two analyzed frames (ps) from the times of the first and the last frame.
 
-        Readers' own `dt` isn't it where a dump has every tenth step, say.
+        It is known before the frames are read. A reader's own `dt` differs, for example, if a dump has every tenth
+        step.
 
         Raises:
-            NotApplicableError: If there is one frame, or time doesn't go on.
+            NotApplicableError: If the last frame isn't later than the first.
         """
         first, last = (float(self._trajectory[int(frame)].time) for frame in self._used[[0, -1]])
         if not last > first:
@@ -209,26 +210,26 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
 
     @property
     def _time_known(self) -> bool:
-        """Whether times are in ps rather than numbers of frames."""
+        """Whether times are in ps; otherwise they are numbers of frames."""
         return bool(getattr(self._trajectory, "time_known", True))
 
     def _require_times(self, what: str) -> None:
-        """Raise a NotApplicableError where times aren't known, for what they are needed."""
+        """Raise a NotApplicableError if times aren't known; `what` is what they are needed for."""
         if not self._time_known:
-            raise NotApplicableError(f"`timestep`: expected one for {what}, since the files tell no times")
+            raise NotApplicableError(f"`timestep`: expected one for {what}, since the files give no times")
 
     def _nuclei(self) -> Nuclei | None:
-        """Whose positions the result is about; None if that isn't known."""
+        """Return the kind of positions that the result describes; None if it isn't known."""
         shown = getattr(self._trajectory, "nuclei", None) or nuclei_of(self._trajectory)
         return Nuclei.MOTION if self.follows_centroid and shown in (Nuclei.BEADS, Nuclei.CENTROID) else shown
 
     def _result(self, quantities: Any, *, notes: tuple[str, ...] = (), **metadata: Any) -> Result:
-        """The result with what all of them say about the trajectory."""
+        """Return the result, with the metadata and notes that all observables state about the trajectory."""
         quantities = tuple(quantities)
         unresolved = [quantity.name for quantity in quantities if not quantity.resolved]
         if unresolved:
             which = "any quantity" if len(unresolved) == len(quantities) else ", ".join(unresolved)
-            text = f"The run is too short to tell the correlation time of {which}: errors are lower bounds."
+            text = f"The run is too short to determine the correlation time of {which}: errors are lower bounds."
             notes = (*notes, text)
         notes = tuple(dict.fromkeys((*notes, *getattr(self._trajectory, "notes", ()))))
         common = {
@@ -247,16 +248,16 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
 class FrameObservable(UniverseAnalysis):
     """An average over frames of a sample that follows from one frame.
 
-    A subclass has `_sample`, which gives the sample of the current frame (`self._ts`, `self._snapshot`), always of one
-    shape, and `_evaluate`, which makes the result of the cells. What else it keeps in `results` goes into
-    `_aggregators`, too.
+    A subclass has `_sample`, which returns the sample of the current frame (`self._ts`, `self._snapshot`), always with
+    the same shape, and `_evaluate`, which makes the result from the cells. If it stores anything else in `results`, it
+    adds that to `_aggregators`.
     """
 
     _analysis_algorithm_is_parallelizable = True
 
     @classmethod
     def get_supported_backends(cls) -> tuple[str, ...]:
-        """Names of back ends."""
+        """Return the names of the supported back ends."""
         return ("serial", "multiprocessing", "dask")
 
     def _sample(self) -> Array:
@@ -290,21 +291,21 @@ class FrameObservable(UniverseAnalysis):
         return ResultsGroup(lookup=self._aggregators())
 
     def _conclude(self) -> None:
-        # The process that puts the parts together hasn't called `_prepare`.
+        # The process that joins the parts hasn't called `_prepare`.
         cells = Cells(self.results.sums, self.results.counts, cell_length(len(self._used)), self.results.squares)
         self.results.result = self._evaluate(cells)
 
 
 class TimeCorrelation(UniverseAnalysis):
-    """Correlations in time of channels that follow from one frame each.
+    """Correlations in time of numbers x that follow from one frame each.
 
-    A subclass has `_channels`, which gives what is correlated in the current frame (`self._ts`), [G,M] for G groups
-    of M numbers over which is summed (or G arrays of different sizes), and `_evaluate`, which makes the result of the
-    cells of sum_m x_gm(t) x_gm(t + k), see `Correlator`. All origins in time count. Frames follow each other here,
-    so the work isn't split among processes.
+    A subclass has `_channels`, which returns these numbers for the current frame (`self._ts`): [G,M] for G groups of M
+    numbers, or G arrays of different sizes. It also has `_evaluate`, which makes the result from the cells of
+    sum_m x_gm(t) x_gm(t + k), averaged over all times t (see `Correlator`). A correlation needs the frames in order,
+    so the work isn't divided among processes.
 
     Args:
-        longest: Longest time difference, ps; a tenth of the trajectory, but no more than 20 ps, if not given.
+        longest: Longest time difference, ps; if not given, a tenth of the trajectory, but at most 20 ps.
     """
 
     #: Whether displacements (x(t + k) - x(t))^2 are averaged instead of products.
@@ -317,7 +318,7 @@ class TimeCorrelation(UniverseAnalysis):
         self.longest = longest
 
     def _check_motion(self) -> None:
-        """Raise a NotApplicableError if the moving particles aren't nuclei."""
+        """Raise a NotApplicableError if the trajectory shows a single bead, whose motion isn't that of the nuclei."""
         if self._nuclei() is Nuclei.ONE_BEAD:
             raise NotApplicableError(
                 "`universe`: expected all beads or their centroid for a correlation in time, got one bead, which moves "
@@ -328,10 +329,14 @@ class TimeCorrelation(UniverseAnalysis):
         raise NotImplementedError
 
     def _default_lags(self, count: int, step: float) -> int:
-        """Longest lag, if it isn't given, in so many frames, `step` ps apart.
+        """Return the default for the longest lag, in frames.
 
-        Blocks must be several times longer for errors to be known, and memory grows with it, so it is a tenth of the
-        trajectory, but no more than `LONGEST`.
+        It is a tenth of the trajectory, but at most `LONGEST`: blocks must be several times longer than the lag for
+        errors to be known, and memory grows with the lag.
+
+        Args:
+            count: Number of frames.
+            step: Time between two frames, ps.
         """
         return max(1, min(count // 10, round(LONGEST / step)))
 
@@ -339,7 +344,7 @@ class TimeCorrelation(UniverseAnalysis):
         raise NotImplementedError
 
     def _require_correlation(self) -> None:
-        """Raise a NotApplicableError where there are too few frames for a correlation, or these have no times."""
+        """Raise a NotApplicableError if there are too few frames for a correlation, or the frames have no times."""
         if len(self._used) < 4:
             raise NotApplicableError(
                 f"`frames`: expected at least 4 frames for a correlation in time, got {len(self._used)}"
@@ -357,7 +362,7 @@ class TimeCorrelation(UniverseAnalysis):
             if not 1 <= lags < count:
                 raise SettingError(
                     "longest",
-                    f"expected from {step:.6g} ps, one frame, to less than the trajectory's "
+                    f"expected at least {step:.6g} ps (one frame) and less than the trajectory's "
                     f"{(count - 1) * step:.6g} ps, got {self.longest:g} ps",
                 )
         self._correlator = Correlator(count, lags, displacements=self.displacements)

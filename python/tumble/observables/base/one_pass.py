@@ -1,11 +1,13 @@
 """One pass over the frames of a trajectory that shows each frame to several analyses.
 
-The results are those of `analysis.run(start, stop, step)` for one analysis after the other, to the last bit; but a
-frame is read once, and what several analyses derive from it is computed once (`Snapshot`). Each analysis fails alone:
-its exception is kept, and raised by its `result`. A frame that can't be read ends the pass for all of them.
+The results equal those of `analysis.run(start, stop, step)` for each analysis separately, to the last bit. But each
+frame is read once, and values that several analyses derive from it are computed once (`Snapshot`). An analysis that
+fails doesn't end the others: its exception is stored, and its `result` raises it. A frame that can't be read ends the
+pass for all analyses.
 
-With processes, averages over single frames (`FrameObservable`) are divided among these, as `run` divides the frames of
-one alone. Meanwhile this process shows all frames in their order to the others, such as correlations in time.
+With several processes, these share the frames of averages over single frames (`FrameObservable`), divided as
+`FrameObservable.run` divides them. Meanwhile this process shows all frames in order to the other analyses, such as
+correlations in time.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from tumble.observables.base.processes import Processes, count_frame
 from tumble.observables.base.progress import Progress
 from tumble.observables.frames.snapshot import Snapshot
 
-#: Whether an exception ends the pass for all analyses, by the exception and whether frames were seen before it.
+#: Function that decides whether an exception ends the pass for all analyses. Its arguments are the exception and
+#: whether frames had been seen before.
 Fatal = Callable[[Exception, bool], bool]
 
 Indices = NDArray[np.int64]
@@ -41,22 +44,22 @@ def one_pass(
     progress: Progress | None = None,
     fatal: Fatal | None = None,
 ) -> None:
-    """Show frames to analyses, the `result` of each of which then has its result, or raises what went wrong in it.
+    """Show frames to analyses. Afterwards the `result` of each returns its result or raises its exception.
 
     Args:
-        analyses: All of one universe.
+        analyses: Analyses of one universe.
         start: First frame.
         stop: Frame after the last.
         step: Stride.
-        frames: Indices of frames in ascending order, instead of these.
-        processes: Among which averages over single frames are divided.
+        frames: Indices of frames in ascending order, instead of `start`, `stop` and `step`.
+        processes: Processes that share the averages over single frames; None to use only this process.
         progress: Called after each frame.
-        fatal: Called with the exception of an analysis, and whether frames were seen before it; if it returns true, the
-            pass ends and raises the exception.
+        fatal: Called with the exception of an analysis and whether frames had been seen before. If it returns true,
+            the pass ends and raises the exception.
 
     Raises:
-        ValueError: If the analyses are of several universes.
-        Exception: What is fatal.
+        ValueError: If the analyses belong to several universes.
+        Exception: An exception for which `fatal` returned true.
     """
     if len({id(analysis.universe.trajectory) for analysis in analyses}) > 1:
         raise ValueError("`analyses`: expected analyses of one universe, got several universes")
@@ -77,38 +80,38 @@ def one_pass(
         if not any(each.failure for each in divided):
             _gather(divided, partial(answers, count.elsewhere), watch)
     except BaseException:
-        processes.close()  # what they still do is for nobody
+        processes.close()  # nobody needs their results any more
         raise
     count.elsewhere(len(used))
 
 
 class _Watch:
-    """Catches exceptions of analyses, which then don't take part any more."""
+    """Catches the exceptions of analyses; an analysis that failed takes no further part."""
 
     def __init__(self, fatal: Fatal | None = None) -> None:
         self._fatal = fatal
-        self.begun = False  # whether frames were seen
+        self.begun = False  # whether frames have been seen
 
     def passes(self, analysis: FrameAnalysis, step: Callable[[], object]) -> bool:
-        """Whether a step of an analysis ends without an exception."""
+        """Run a step of an analysis; return whether it ended without an exception."""
         try:
             step()
-        except Exception as error:  # whatever it is, it must not take the results of others with it
+        except Exception as error:  # no fault of one analysis may cost the results of the others
             self.keep(analysis, Failure(error))
             return False
         return True
 
     @contextmanager
     def failing(self, analyses: Sequence[FrameAnalysis]) -> Iterator[None]:
-        """Let all these have failed by what is raised."""
+        """Record an exception raised in the block as the failure of all these analyses."""
         try:
             yield
-        except Exception as error:  # a reader of MDAnalysis raises anything; a process may die
+        except Exception as error:  # readers of MDAnalysis may raise any exception; a process may die
             for analysis in analyses:
                 self.keep(analysis, Failure(error))
 
     def keep(self, analysis: FrameAnalysis, failure: Failure) -> None:
-        """Let an analysis have failed."""
+        """Record the failure of an analysis; raise it if it is fatal."""
         analysis.fail(failure)
         if self._fatal is not None and self._fatal(failure.error, self.begun):
             failure.throw()
@@ -122,22 +125,22 @@ class _Count:
         self._here, self._elsewhere = 0, 0
 
     def here(self) -> None:
-        """Count a frame."""
+        """Count a frame that this process has shown."""
         self._here += 1
-        self._tell()
+        self._report()
 
     def elsewhere(self, frames: int) -> None:
-        """Note how many frames other processes have shown until now."""
+        """Set the number of frames that other processes have shown so far."""
         self._elsewhere = frames
-        self._tell()
+        self._report()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         if self._progress is not None:
             self._progress(self._here + self._elsewhere, self._total)
 
 
 def _show_in_order(analyses: Sequence[FrameAnalysis], frames: Indices, watch: _Watch, count: _Count) -> None:
-    """All frames in this process, to the result."""
+    """Show all frames to analyses in this process, and make their results."""
     seen = _shown(analyses, frames, watch, count.here)
     watch.begun = True
     for analysis in seen:
@@ -152,7 +155,7 @@ def _shown(
     if not waiting:
         return []
     trajectory = waiting[0].universe.trajectory
-    # The others refuse such frames themselves.
+    # Analyses that don't allow a change of kinds refuse such frames themselves.
     trajectory.kinds_may_change = any(analysis.kinds_may_change for analysis in waiting)
     try:
         for index, frame in enumerate(frames.tolist()):
@@ -173,7 +176,7 @@ def _shown(
 
 
 def _seen_by(analyses: Sequence[FrameAnalysis], frames: Indices) -> list[Part | Failure]:
-    """What analyses see of some frames, in a process of its own."""
+    """Return what each analysis has seen of some frames; runs in a worker process."""
     _shown(analyses, frames, _Watch(), count_frame)
     return [analysis.failure or analysis.part for analysis in analyses]
 
@@ -181,11 +184,11 @@ def _seen_by(analyses: Sequence[FrameAnalysis], frames: Indices) -> list[Part | 
 def _gather(
     analyses: Sequence[FrameAnalysis], answers: Callable[[], list[list[Part | Failure]]], watch: _Watch
 ) -> None:
-    """Put together what the processes have seen, to the result."""
+    """Join what the worker processes have seen, and make the results."""
     seen: list[tuple[Part | Failure, ...]] = []
     with watch.failing(analyses):
         seen = list(zip(*answers(), strict=True))
-    for analysis, parts in zip(analyses, seen, strict=False):  # nothing was seen where a process died
+    for analysis, parts in zip(analyses, seen, strict=False):  # `seen` is empty if a process died
         failures = [part for part in parts if isinstance(part, Failure)]
         if failures:
             watch.keep(analysis, failures[0])

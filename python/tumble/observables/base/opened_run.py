@@ -1,4 +1,4 @@
-"""A run as its observables are made of it: its trajectory, opened once, its logs, and the settings."""
+"""What observables read of a run: its trajectory, which is opened once, its logs, and the settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tumble.trajectories.nuclei import Nuclei
 from tumble.trajectories.open import time_unit
 from tumble.types import Array
 
-ROUNDING = 1e-6  # ps; of times in files
+ROUNDING = 1e-6  # ps; rounding of times in files
 
 
 class OpenedRun:
@@ -59,7 +59,10 @@ class OpenedRun:
 
     @property
     def length(self) -> float | None:
-        """Time of what counts, ps, by the log or, without times there, by the trajectory; None if it isn't known."""
+        """Length in time (ps) of the analyzed part of the run; None if it isn't known.
+
+        The times are those of the log; if the log has none, those of the trajectory.
+        """
         times = self.run.time
         if len(times) == 0 and self._universe is not None and time_unit(self._universe) == "ps":
             times = np.asarray(self._universe.trajectory.frame_times)
@@ -68,7 +71,7 @@ class OpenedRun:
 
     @property
     def has_trajectory(self) -> bool:
-        """Whether there are positions; a run may have left nothing but logs."""
+        """Whether the run has positions; it may have left only logs."""
         return bool(self.run.trajectory.positions)
 
     @cached_property
@@ -81,26 +84,24 @@ class OpenedRun:
 
     @property
     def molecules_known(self) -> bool:
-        """Whether molecules are known: this is water, or bonds are given."""
+        """Whether molecules are known: the system is water, or the run gives its bonds."""
         return self._found_molecules is not None
 
     @property
     def molecules(self) -> int:
-        """Number of molecules, as in `drift`; 1, for all of them together, if they aren't known."""
+        """Number of molecules; 1 if they aren't known, as if all atoms were one molecule."""
         return self._found_molecules or 1
 
     @cached_property
     def atoms(self) -> dict[str, int]:
-        """Number of atoms of each label, which mostly is the element: isotopes have labels of their own.
+        """Number of atoms for each label. Labels are elements, but isotopes have labels of their own.
 
         Raises:
-            NotApplicableError: If neither the trajectory nor the input tells it.
+            NotApplicableError: If neither the trajectory nor the input lists the atoms.
         """
         if not self.has_trajectory:
             if not self.run.atoms:
-                raise NotApplicableError(
-                    "`run`: expected a trajectory or a structure that tells the atoms, got neither"
-                )
+                raise NotApplicableError("`run`: expected a trajectory or a structure with the atoms, got neither")
             return dict(self.run.atoms)
         atoms = self.universe.atoms
         labels, counts = np.unique(getattr(atoms, "names", atoms.elements), return_counts=True)
@@ -108,7 +109,7 @@ class OpenedRun:
 
     @property
     def cubic(self) -> bool:
-        """Whether the first frame is known to allow isotropy."""
+        """Whether the box of the first frame is known to allow isotropy."""
         return self.has_trajectory and allows_isotropy(self.universe.dimensions)
 
     @cached_property
@@ -120,10 +121,10 @@ class OpenedRun:
 
     @property
     def temperature(self) -> float:
-        """K.
+        """Temperature, K.
 
         Raises:
-            NotApplicableError: If it isn't known, or not positive.
+            NotApplicableError: If it isn't known or isn't positive.
         """
         if self.run.temperature is None:
             raise NotApplicableError(
@@ -138,7 +139,7 @@ class OpenedRun:
 
     @property
     def centroid_temperature(self) -> float:
-        """Temperature of the centroid, K: of what moves and is polarized as a whole.
+        """Temperature of the centroid (K), for observables of its motion and of the total dipole.
 
         Raises:
             NotApplicableError: If it isn't known.
@@ -148,43 +149,46 @@ class OpenedRun:
 
     @property
     def nuclei(self) -> Nuclei | None:
-        """What the trajectory shows of the nuclei; None if it wasn't opened, or that isn't known."""
+        """Kind of the positions of the trajectory; None if it isn't known or the trajectory wasn't opened."""
         found: Nuclei | None = None if self._universe is None else self._universe.trajectory.nuclei
         return found
 
     @property
     def isotropic(self) -> bool | None:
-        """Whether no direction is preferred: not so for a molecule that keeps the angular momentum of its start."""
+        """Whether the system itself prefers no direction; None if the settings don't say.
+
+        A single molecule without a thermostat keeps the angular momentum of its start, which prefers an axis.
+        """
         if self.settings.isotropic is None and self.run.thermostat == "none" and self.molecules == 1:
             return False
         return self.settings.isotropic
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
-        """Return what a function makes for several observables of this run; it is called for the first one that asks.
+        """Return a value that several observables of this run share; the function is called only the first time.
 
         Args:
-            key: What is made.
-            make: The function.
+            key: Name of the value.
+            make: Function that makes it.
         """
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]
 
     def counted(self, times: Array) -> Array:
-        """Which of the samples at these times (ps) count, [T]."""
+        """Return which of these times (ps) are within the bounds of the settings, [T]."""
         start = -np.inf if self.settings.start is None else self.settings.start
         stop = np.inf if self.settings.stop is None else self.settings.stop
         return np.asarray((times >= start - ROUNDING) & (times <= stop + ROUNDING))
 
     def logged(self, name: str) -> tuple[Array, Array] | None:
-        """Times (ps) and values of a column of the log, as far as they count; None without the column or times."""
+        """Return times (ps) and values of a column of the log within the bounds; None without the column or times."""
         if name not in self.run.log or len(self.run.time) == 0:
             return None
         chosen = self.counted(self.run.time)
         return self.run.time[chosen], self.run.log[name][chosen]
 
     def logged_symmetry(self, name: str) -> tuple[Array, Array] | None:
-        """Times (ps) and values of a diagnostic of the symmetry error, as far as they count; None without it."""
+        """Return times (ps) and values of a symmetry diagnostic within the bounds; None if the run has none."""
         if name not in self.run.symmetry:
             return None
         chosen = self.counted(self.run.symmetry_time)
@@ -194,15 +198,15 @@ class OpenedRun:
         """Check that the trajectory shows ring polymers of all beads.
 
         Args:
-            cure: What a user can do else, for the message.
+            cure: What the user can do instead; appended to the message.
 
         Raises:
-            NotApplicableError: If only a part of the beads samples, so that they make no ring polymer.
+            NotApplicableError: If only every second bead samples, so that the trajectory shows no whole ring polymer.
         """
         if self.run.trajectory.every_second:
             raise NotApplicableError(
-                "`universe`: expected ring polymers of all beads, got every second bead, which alone samples in the "
-                f"Suzuki–Chin splitting{cure}"
+                "`universe`: expected ring polymers of all beads, got every second bead, since only these sample in "
+                f"the Suzuki–Chin splitting{cure}"
             )
 
     @property
@@ -213,11 +217,11 @@ class OpenedRun:
 
     @property
     def _bound(self) -> str:
-        """Which of the bounds in time was given."""
+        """Name of the bound in time that was given; `start` if both were."""
         return "stop" if self.settings.start is None else "start"
 
     def frames(self) -> tuple[int | None, int | None]:
-        """Return the first frame and the frame after the last of the times that count; None where all count.
+        """Return the first frame within the bounds in time and the frame after the last; None and None without bounds.
 
         Raises:
             SettingError: If times aren't known, or fewer than 2 frames are within the bounds.
@@ -231,7 +235,6 @@ class OpenedRun:
         if len(chosen) < 2:
             raise SettingError(
                 self._bound,
-                f"expected a range with at least 2 frames, within {times[0]:g} to {times[-1]:g} ps, got {len(chosen)} "
-                "there",
+                f"expected a range with at least 2 frames, within {times[0]:g} to {times[-1]:g} ps, got {len(chosen)}",
             )
         return int(chosen[0]), int(chosen[-1]) + 1

@@ -1,12 +1,12 @@
-"""Numbers of pairs of atoms by distance in a periodic box, by NumPy alone.
+"""Counts of pairs of atoms by distance in a periodic box, computed with NumPy alone.
 
-Positions become 32-bit integers, of which the whole range is one edge of the cell. Their differences wrap around as
-periodic boundaries do, so that subtraction gives the nearest image along each edge. That is the nearest of all
-images for distances up to half the smallest distance between opposite faces, in a cell of any shape. Distances have the
-precision of 32-bit floating-point numbers.
+Fractional coordinates become 32-bit integers, whose whole range is the length of one edge of the box. Differences of
+such integers wrap around as periodic boundaries do, so a subtraction gives the nearest image along each edge. For
+distances up to half the smallest distance between opposite faces this is the nearest of all images, in a box of any
+shape. Distances have the precision of 32-bit floating-point numbers.
 
-Boxes of many cutoffs are divided into cells not thinner than the cutoff, and only atoms of cells that touch are
-looked at; in others all pairs are. Work is done in tiles that fit into a cache.
+A box that is many cutoffs wide is divided into cells not thinner than the cutoff, and only pairs within a cell or in
+cells that touch are computed. In a smaller box all pairs are computed. The work is done in tiles that fit into a cache.
 """
 
 from __future__ import annotations
@@ -27,20 +27,21 @@ Counts = NDArray[np.int64]
 Places = NDArray[np.int32]  # positions as integers, [3,...]
 
 TILE = 1 << 16  # distances in a tile
-_FEWEST_PER_CELL = 16  # atoms, below which Python takes longer than the distances
+_FEWEST_PER_CELL = 16  # atoms in a cell; with fewer, the overhead of Python exceeds the time for the distances
 _SMALL = TILE // 8  # distances in a tile, likewise
 _RANGE = 2.0**32
 
 
 class _Tile(NamedTuple):
-    """Pairs of the rows and the columns.
+    """All pairs of n atoms (the rows) with m atoms (the columns).
 
     Attributes:
-        rows: Places, [3,P,n].
-        columns: Places, [3,P,m].
-        row_classes: Ascending, [n].
-        column_classes: Ascending up to `own` and from there on, [m].
-        own: Among these first columns the rows are found as well, in this tile or another: their pairs are met twice.
+        rows: Places of the rows, [3,P,n].
+        columns: Places of the columns, [3,P,m].
+        row_classes: Classes of the rows, ascending, [n].
+        column_classes: Classes of the columns, [m]; ascending before `own`, and again from `own` on.
+        own: Number of leading columns that are also rows of this tile or another one. Tiles contain each pair of these
+            atoms twice, once in either order.
     """
 
     rows: Places
@@ -51,7 +52,14 @@ class _Tile(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """Pairs of an atom of one class and one of another: the classes, and places in the order of `PairCounter`."""
+    """Pairs of atoms of two classes.
+
+    Attributes:
+        one: Class of the first atoms.
+        other: Class of the second atoms.
+        first: Indices of the first atoms in the order that `PairCounter` uses.
+        second: Indices of the second atoms, likewise.
+    """
 
     one: int
     other: int
@@ -69,7 +77,7 @@ class PairCounter:
 
     def __init__(self, classes: Indices, width: float) -> None:
         atoms = np.flatnonzero(classes >= 0)
-        # By class, so that atoms of a class are a slice.
+        # Sort by class, so that the atoms of a class are a slice.
         self._order = atoms[np.argsort(classes[atoms], kind="stable")]
         self._classes = classes[self._order]
         self._place_of = np.full(len(classes), -1)
@@ -82,19 +90,27 @@ class PairCounter:
         self._work = np.empty((3, size), dtype=np.float32)
 
     def places(self, beads: Array, rows: Array) -> Places:
-        """Return the atoms that count as integers, [3,P,n], of positions [P,N,3] in a cell with these vectors [3,3]."""
+        """Return the positions of the atoms that count, as integers.
+
+        Args:
+            beads: Positions of all beads, [P,N,3] in Å.
+            rows: Vectors of the box, [3,3] in Å.
+
+        Returns:
+            Places in the internal order of atoms, [3,P,n].
+        """
         return _places(beads[:, self._order], rows)
 
     def count(self, places: Places, rows: Array, bins: int) -> Counts:
-        """All pairs of different atoms of a bead, summed over beads.
+        """Count all pairs of different atoms within each bead, summed over beads.
 
         Args:
-            places: See `places`.
-            rows: Vectors of the cell, [3,3] in Å.
-            bins: Number of bins, B; the last one ends at half the smallest distance between opposite faces, or before.
+            places: Positions from the method `places`.
+            rows: Vectors of the box, [3,3] in Å.
+            bins: Number of bins, B. The last one may end at most at half the smallest distance between opposite faces.
 
         Returns:
-            Number of ordered pairs of an atom of one class and another of the second, [C,C,B]; symmetric.
+            Number of ordered pairs for each class of the first atom and each class of the second, [C,C,B]; symmetric.
         """
         counts = np.zeros((self._number, self._number, bins), dtype=np.int64)
         terms = self._terms(rows)
@@ -109,26 +125,33 @@ class PairCounter:
                     found = _histogram(numbers[:, row, column], bins)
                     counts[a, b] += found
                     counts[b, a] += found
-        # Each atom met itself once in each bead.
+        # In each bead every atom was also paired with itself, once.
         diagonal = np.arange(self._number)
         counts[diagonal, diagonal, 0] -= places.shape[1] * np.bincount(self._classes, minlength=self._number)
         return counts
 
     def listed(self, pairs: Indices) -> list[Listed]:
-        """Return pairs of atoms that count, each pair once, [K,2], by their classes."""
+        """Group pairs of atoms by their classes, for `count_listed`.
+
+        Args:
+            pairs: Indices of atoms that count, each pair once, [K,2].
+        """
         first, second = self._place_of[pairs].T
         classes = self._classes[first] * self._number + self._classes[second]
         groups = ((divmod(int(both), self._number), classes == both) for both in np.unique(classes))
         return [Listed(a, b, first[chosen], second[chosen]) for (a, b), chosen in groups]
 
     def count_listed(self, places: Places, rows: Array, bins: int, pairs: Sequence[Listed]) -> Counts:
-        """The same for given pairs of atoms alone; to the last bit, it is a part of what `count` gives.
+        """Count given pairs of atoms only, with exactly the same rounding of distances as in `count`.
 
         Args:
-            places: As for `count`.
-            rows: As for `count`.
-            bins: As for `count`.
-            pairs: See `listed`.
+            places: Positions from the method `places`.
+            rows: Vectors of the box, [3,3] in Å.
+            bins: Number of bins, as for `count`.
+            pairs: Pairs from the method `listed`.
+
+        Returns:
+            Number of ordered pairs, [C,C,B], as from `count`.
         """
         counts = np.zeros((self._number, self._number, bins), dtype=np.int64)
         terms = self._terms(rows)
@@ -143,7 +166,7 @@ class PairCounter:
         return counts
 
     def _tiles(self, places: Places, rows: Array, cutoff: float) -> Iterator[_Tile]:
-        """Tiles that together hold each pair."""
+        """Generate tiles that together contain every pair."""
         _, beads, atoms = places.shape
         divisions = _divisions(rows, cutoff, atoms)
         if divisions is not None:
@@ -151,7 +174,7 @@ class PairCounter:
                 for columns, own in _neighborhoods(places[:, bead], divisions):
                     yield from self._split(places[:, bead : bead + 1, columns], self._classes[columns], own)
             return
-        # Pairs in a group of atoms are met twice. With an eighth of all atoms that wastes a sixteenth of the work.
+        # Pairs within a group are computed twice. Groups of an eighth of all atoms thus add an eighth to the work.
         group = max(1, min(max(atoms // 8, _SMALL // atoms), TILE // atoms))
         batch = max(1, TILE // (group * atoms))
         for bead, start in itertools.product(range(0, beads, batch), range(0, atoms, group)):
@@ -159,22 +182,23 @@ class PairCounter:
             yield from self._split(chosen, self._classes[start:], min(group, atoms - start))
 
     def _split(self, places: Places, classes: Indices, own: int) -> Iterator[_Tile]:
-        """Cuts the pairs of the first `own` atoms with all of them into tiles that aren't too large."""
+        """Divide the pairs of the first `own` atoms with all atoms into tiles of limited size."""
         step = max(1, TILE // (places.shape[1] * places.shape[2]))
         for start in range(0, own, step):
             rows = slice(start, min(start + step, own))
             yield _Tile(places[:, :, rows], places, classes[rows], classes, own)
 
     def _slices(self, classes: Indices, start: int = 0) -> list[tuple[int, slice]]:
-        """The classes that are there with their places, counted from `start`; they are in ascending order."""
+        """Return the slice of each class that occurs in an ascending list; slices are counted from `start`."""
         limits = [start + int(limit) for limit in np.searchsorted(classes, self._limits)]
         pairs = enumerate(itertools.pairwise(limits))
         return [(each, slice(first, last)) for each, (first, last) in pairs if last > first]
 
     def _terms(self, rows: Array) -> list[list[tuple[int, np.float32]]]:
-        """Edges with a component along each axis, and that, from integers to widths of a bin.
+        """Return the terms of the product d = s h that yields distance vectors, in units of a bin width.
 
-        Of d = s h, terms that are zero by the shape of the cell are left out: a rectangular box has one for each axis.
+        s are differences of integer positions, h are the vectors of the box in rows. For each axis, the terms are the
+        edges with a non-zero component along it, with that component. A rectangular box has one term for each axis.
         """
         scale = (rows / (_RANGE * self._width)).astype(np.float32)
         return [[(edge, scale[edge, axis]) for edge in range(3) if scale[edge, axis] != 0] for axis in range(3)]
@@ -182,7 +206,7 @@ class PairCounter:
     def _in_widths(
         self, first: Places, second: Places, terms: Sequence[Sequence[tuple[int, np.float32]]]
     ) -> NDArray[np.float32]:
-        """Distances of places [3,...], in widths of a bin; valid until the next call."""
+        """Return the distances between places [3,...], in widths of a bin; the next call overwrites the array."""
         shape = np.broadcast_shapes(first.shape[1:], second.shape[1:])
         size = int(np.prod(shape))
         steps = self._differences[:size].reshape(shape)
@@ -206,20 +230,20 @@ class PairCounter:
 
 
 def _places(beads: Array, rows: Array) -> Places:
-    """Positions [P,N,3] as integers [3,P,N]: fractions of the edges, times 2^32 modulo 2^32."""
+    """Return positions [P,N,3] as integers [3,P,N]: fractional coordinates times 2^32, modulo 2^32."""
     fractions = np.moveaxis(beads @ np.linalg.inv(rows), -1, 0)
     fractions = (fractions - np.floor(fractions)) * _RANGE
     return np.ascontiguousarray(fractions.astype(np.int64).astype(np.int32))
 
 
 def _histogram(numbers: NDArray[np.float32], bins: int) -> Counts:
-    """How many of the numbers [...] lie in each of the bins [0, 1), [1, 2) and so on."""
-    # Numbers beyond are counted, too, and dropped: that is faster than to leave them out.
+    """Return how many of the numbers [...] are in each of the bins [0, 1), [1, 2) and so on."""
+    # Numbers beyond the last bin are counted, too, and then dropped, which is faster than selecting first.
     return np.bincount(numbers.astype(np.intp).ravel(), minlength=bins)[:bins]
 
 
 def _divisions(rows: Array, cutoff: float, atoms: int) -> tuple[int, int, int] | None:
-    """Into how many cells each edge is divided; None if that spares less than half of all pairs."""
+    """Return the number of cells along each edge; None if cells would save less than half of all pairs."""
     most = max(1.0, (atoms / _FEWEST_PER_CELL) ** (1 / 3))
     divisions = np.clip(np.floor(face_distances(rows) / cutoff), 1, np.floor(most)).astype(int)
     if np.prod(np.minimum(divisions, 3)) > 0.5 * np.prod(divisions):
@@ -228,10 +252,12 @@ def _divisions(rows: Array, cutoff: float, atoms: int) -> tuple[int, int, int] |
 
 
 def _neighborhoods(places: Places, divisions: tuple[int, int, int]) -> Iterator[tuple[Indices, int]]:
-    """For each cell, its atoms and then those of half of the cells around it, so that two cells meet once.
+    """For each cell, generate its atoms, followed by the atoms of half of the cells around it.
+
+    Each pair of cells that touch occurs once.
 
     Yields:
-        Indices, ascending in both parts, and how many are of the cell itself.
+        Indices of atoms, ascending in both parts, and the number of atoms of the cell itself.
     """
     wide = np.ascontiguousarray(places).view(np.uint32).astype(np.uint64)
     cells = [wide[axis] * np.uint64(divisions[axis]) >> np.uint64(32) for axis in range(3)]
@@ -247,7 +273,7 @@ def _neighborhoods(places: Places, divisions: tuple[int, int, int]) -> Iterator[
 
 @lru_cache(maxsize=8)
 def _later_cells(divisions: tuple[int, int, int]) -> tuple[tuple[int, ...], ...]:
-    """For each cell, the cells that touch it and have a larger number."""
+    """Return, for each cell, the cells that touch it and have a larger number."""
     found = []
     for cell, place in enumerate(np.ndindex(*divisions)):
         around = itertools.product(
