@@ -31,6 +31,11 @@ def test_labels(probe: dict[str, Any]) -> None:
     assert "mathdefault" not in content
 
 
+def test_a_probe_that_was_never_written_to_a_file(probe: dict[str, Any]) -> None:
+    unwritten = probe | {key: tuple(probe[key]) for key in ("sets", "random")}
+    assert probed_section(unwritten) == probed_section(probe)
+
+
 @pytest.mark.parametrize("missing", ["sets", "random", "reference", "model"])
 def test_something_else(probe: dict[str, Any], missing: str) -> None:
     rest = {key: value for key, value in probe.items() if key != missing}

@@ -28,8 +28,8 @@ def flag(data: Mapping[str, Any], key: str) -> bool:
 
 
 def listed(data: Mapping[str, Any], key: str) -> list[Any]:
-    """Return a list."""
-    return list(_checked(data, key, list, "a list"))
+    """Return a list; a document that was never written may have a tuple in its place."""
+    return list(_checked(data, key, (list, tuple), "a list"))
 
 
 def texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
