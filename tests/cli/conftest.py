@@ -1,12 +1,15 @@
-"""Labelled structures, and a training to export."""
+"""Labelled structures, a training to export, and two runs to analyze."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 import torch
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import write
 from support.systems import systems
+from support.tumbling_water import write_run
 
 import tumble
 from tumble.models.pet import Pet, PetConfig
@@ -57,3 +60,13 @@ def training(tmp_path, frames):
     folder.mkdir()
     save_model(folder, config, model.state_dict(), torch.tensor([-13.6, -430.0], dtype=torch.float64), summary)
     return folder
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_run(tmp_path_factory.mktemp("runs") / "bare", seed=1, polar=0.6)
+
+
+@pytest.fixture(scope="module")
+def fair(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_run(tmp_path_factory.mktemp("runs") / "fair", seed=2)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 from support.polar_model import export
+from support.tumbling_water import BOX, write_run
 
 from tumble.analysis import load_analysis
 from tumble.cli import build_parser, main
@@ -21,60 +21,6 @@ from tumble.observables.base.plan import Plan
 from tumble.observables.base.settings import Settings
 from tumble.observables.dynamics.diffusion import finite_size_correction
 from tumble.observables.structure.rdf import Rdf
-
-FRAMES, MOLECULES, BOX = 400, 8, 12.0
-MOLECULE = np.array([[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.0]])
-
-LOG = """\
-LAMMPS (22 Jul 2025 - Update 4)
-units         metal
-timestep      0.0005
-fix           integrate all nve
-fix           bath all temp/csvr 300.0 300.0 0.05 4711
-compute       tumble all pair tumble
-dump          trajectory all custom 10 water.dump id element xu yu zu
-run           4000
-pair_style tumble: model water (/somewhere/water.pt), approximate invariance, cutoff 4 A, depth 2, float32
-pair_style tumble: symmetrize none, 1 frame
-   Step          Temp          PotEng         Econserve       c_tumble[1]    c_tumble[2]    c_tumble[3]
-{}Loop time of 1 on 1 procs for 4000 steps with 24 atoms
-"""
-
-
-def write_run(folder: Path, *, seed: int = 1, polar: float = 0.0, frames: int = FRAMES, symbols: str = "OHH") -> Path:
-    """Molecules of independent random orientations; with `polar`, bisectors that prefer +z."""
-    folder.mkdir()
-    generator = np.random.default_rng(seed)
-    lattice = 6.0 * np.stack(np.meshgrid(*[np.arange(2)] * 3, indexing="ij"), axis=-1).reshape(-1, 1, 3)
-    rows, dump = [], []
-    for frame in range(frames):
-        turned = Rotation.random(MOLECULES, rng=generator).as_matrix()
-        if polar > 0:
-            wrong = (turned @ np.array([0.0, 1.0, 0.0]))[:, 2] < -1 + 2 * polar * generator.random(MOLECULES)
-            turned[wrong] = -turned[wrong]
-        centers = lattice + 0.02 * generator.normal(size=lattice.shape)
-        atoms = (centers + np.einsum("mij,aj->mai", turned, MOLECULE)).reshape(-1, 3)
-        dump += ["ITEM: TIMESTEP", str(10 * frame), "ITEM: NUMBER OF ATOMS", str(len(atoms))]
-        dump += ["ITEM: BOX BOUNDS pp pp pp", *[f"0 {BOX}"] * 3, "ITEM: ATOMS id element xu yu zu"]
-        dump += [
-            f"{index + 1} {symbols[index % 3]} {x:.6f} {y:.6f} {z:.6f}"
-            for index, (x, y, z) in enumerate(atoms.tolist())
-        ]
-        numbers = [300 + generator.normal(), generator.normal(), 0.0, *generator.normal(size=3)]
-        rows.append(f"{10 * frame} " + " ".join(f"{number:.6f}" for number in numbers) + "\n")
-    (folder / "water.dump").write_text("\n".join(dump) + "\n")
-    (folder / "log.lammps").write_text(LOG.format("".join(rows)))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_run(tmp_path_factory.mktemp("runs") / "bare", seed=1, polar=0.6)
-
-
-@pytest.fixture(scope="module")
-def fair(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_run(tmp_path_factory.mktemp("runs") / "fair", seed=2)
 
 
 def test_everything_that_the_run_allows(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -310,7 +256,7 @@ def test_a_fault_in_one_observable_leaves_the_others(
     printed = capsys.readouterr()
     assert "failed\n  rdf: a fault of Tumble, ZeroDivisionError: fair" in printed.out
     tracebacks = tmp_path / "out.traceback.txt"
-    assert "tumble: error: rdf: a fault of Tumble, ZeroDivisionError: fair" in printed.err
+    assert "tumble: error: fair: rdf: a fault of Tumble, ZeroDivisionError: fair" in printed.err
     assert str(tracebacks) in printed.err
     assert "Traceback" not in printed.err
     assert "in faulty" in tracebacks.read_text()
@@ -446,73 +392,11 @@ def test_runs_of_which_nothing_can_be_told(tmp_path: Path, capsys: pytest.Captur
     assert "water.dump`: expected a trajectory, got an empty file" in capsys.readouterr().err
 
 
-def test_run_that_was_not_analysed_is(fair: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    fresh = write_run(tmp_path / "fresh", frames=100)
-    assert main(["compare", str(fresh), "--observables", "dipole"]) == 0
-    captured = capsys.readouterr()
-    assert "not analyzed yet, so it is analyzed first" in captured.err
-    assert "fresh against exact symmetry" in captured.out
-
-
 def test_wrong_names(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(bare), "--names", "a,b"]) == 2
     assert "`--names`: expected 1 names, the reference's included, got 2" in capsys.readouterr().err
     assert main(["analyze", str(bare), str(bare), "--name", "a"]) == 2
     assert "expected one run with `--output` and `--name`, got several" in capsys.readouterr().err
-
-
-def test_run_that_changed_or_other_options_are_analysed_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run = write_run(tmp_path / "run", frames=100)
-    command = ["compare", str(run), "--observables", "dipole"]
-    assert main(["analyze", str(run), "--observables", "dipole"]) == 0
-    capsys.readouterr()
-    assert main(command) == 0
-    assert capsys.readouterr().err == ""
-    assert main([*command, "--start", "0.2"]) == 0
-    assert "analyzed with other options, so it is analyzed first" in capsys.readouterr().err
-    assert main(["compare", str(run), "--observables", "orientation"]) == 0
-    assert "not analyzed for orientation, so it is analyzed first" in capsys.readouterr().err
-    longer = write_run(tmp_path / "longer", frames=120) / "water.dump"
-    (run / "water.dump").write_text(longer.read_text())
-    assert main(command) == 0
-    assert "changed since it was analyzed, so it is analyzed first" in capsys.readouterr().err
-
-
-def test_stored_analysis_is_judged_by_all_that_it_depends_on(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run = write_run(tmp_path / "run", frames=100)
-    file, dump = run / "analysis.json", run / "water.dump"
-    assert main(["analyze", str(run), "--observables", "dipole", "--start", "0.2"]) == 0
-    # Another trajectory of the same size, and the options of before.
-    text = dump.read_text()
-    dump.write_text(text.replace("0.7", "0.8"))
-    assert dump.stat().st_size == len(text)
-    capsys.readouterr()
-    assert main(["compare", str(run)]) == 0
-    assert (
-        "`water.dump` changed since it was analyzed, so it is analyzed first, which replaces" in capsys.readouterr().err
-    )
-    assert load_analysis(run)["dipole"].metadata["time_ps"][0] == pytest.approx(0.2)
-    assert [result.observable for result in load_analysis(run).results] == ["dipole"]
-    assert main(["compare", str(run)]) == 0
-    assert capsys.readouterr().err == ""
-    for options in (["--stride", "2"], ["--temperature", "290"]):
-        assert main(["compare", str(run), "--observables", "dipole", *options]) == 0
-        assert "analyzed with other options, so it is analyzed first" in capsys.readouterr().err
-    assert main(["compare", str(file), "--start", "0.1"]) == 2
-    assert "expected a run to be analyzed with these options, got the stored analysis" in capsys.readouterr().err
-    dump.write_text(text)
-    assert main(["compare", str(file)]) == 0
-    assert "used, although `water.dump` changed since it was analyzed" in capsys.readouterr().err
-    dump.unlink()
-    before = file.read_bytes()
-    assert main(["compare", str(run)]) == 1
-    assert "but `water.dump` is gone; give" in capsys.readouterr().err
-    assert file.read_bytes() == before
-    assert main(["compare", str(file)]) == 0
 
 
 def test_names_that_are_not_text(tmp_path: Path) -> None:
@@ -594,12 +478,3 @@ def test_options_that_can_not_be(
 ) -> None:
     assert main(["analyze", str(bare), "--observables", "dipole", *arguments]) == 2
     assert message in capsys.readouterr().err
-
-
-def test_runs_of_the_same_name_need_names(bare: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    other = write_run(tmp_path / "bare", frames=100)
-    command = ["compare", str(bare), str(other), "--observables", "dipole", "--reference", f"{other}/"]
-    assert main(command) == 2
-    assert "expected different names, got bare, bare; give `--names`" in capsys.readouterr().err
-    assert main([*command, "--names", "a,b"]) == 0
-    assert "a against b" in capsys.readouterr().out

@@ -38,6 +38,16 @@ def test_facts_by_their_keys() -> None:
     ] * 4
 
 
+def test_a_part_has_the_results_and_faults_of_its_observables() -> None:
+    whole = made_up.analysis(
+        "a", failed={"rdf": {"error": "x"}, "msd": {"error": "y"}, "equilibration": {"error": "z"}}
+    )
+    part = whole.only(["orientation", "rdf"])
+    assert [result.observable for result in part.results] == ["rdf", "orientation"]
+    assert list(part.failed) == ["rdf", "equilibration"]
+    assert Analysis("a", ()).failed == {}
+
+
 def test_other_formats_of_analyses_have_a_cure(tmp_path: Path) -> None:
     (tmp_path / "analysis.json").write_text('{"format": "tumble-analysis-2"}')
     with pytest.raises(TrajectoryError, match="got tumble-analysis-2"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tumble.study.analysis_file import Analysis
-from tumble.study.tracebacks import write_tracebacks
+from tumble.study.tracebacks import find_tracebacks, write_tracebacks, write_unsaved_tracebacks
 
 
 def analysis(**failed: dict[str, str]) -> Analysis:
@@ -18,6 +20,7 @@ def test_tracebacks_of_faults_alone(tmp_path: Path) -> None:
     assert file == tmp_path / "analysis.traceback.txt"
     assert "rdf\n\nline 1" in file.read_text()
     assert "msd" not in file.read_text()
+    assert find_tracebacks(tmp_path / "analysis.json") == file
 
 
 def test_those_of_the_analysis_before_go(tmp_path: Path) -> None:
@@ -28,11 +31,21 @@ def test_those_of_the_analysis_before_go(tmp_path: Path) -> None:
     assert "line 2" in file.read_text()
     write_tracebacks(analysis(), path)
     assert list(tmp_path.iterdir()) == []
+    assert find_tracebacks(path) == path
 
 
 def test_a_file_of_somebody_else_stays(tmp_path: Path) -> None:
     path, file = tmp_path / "analysis.json", tmp_path / "analysis.traceback.txt"
     file.write_text("mine")
     assert write_tracebacks(analysis(rdf={"error": "a", "traceback": "line 1"}), path) == path
+    assert find_tracebacks(path) == path
     write_tracebacks(analysis(), path)
     assert file.read_text() == "mine"
+
+
+def test_an_analysis_that_is_not_saved_has_them_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert write_unsaved_tracebacks(analysis(msd={"error": "a worker process died"})) is None
+    file = write_unsaved_tracebacks(analysis(rdf={"error": "a", "traceback": "line 1"}))
+    assert list(tmp_path.iterdir()) == [file]
+    assert "rdf\n\nline 1" in file.read_text()

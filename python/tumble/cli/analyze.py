@@ -173,6 +173,7 @@ def _analyze(given: str, settings: Settings, arguments: argparse.Namespace) -> i
     from tumble.runs import open_run
     from tumble.study.fingerprint import files_read
     from tumble.study.tables import format_numbers
+    from tumble.study.tracebacks import write_tracebacks
 
     opened = open_run(given, name=arguments.name, **opening_of(arguments))
     read = files_read(opened, settings)
@@ -180,11 +181,12 @@ def _analyze(given: str, settings: Settings, arguments: argparse.Namespace) -> i
     check_output("output", path, ANALYSIS, inputs=read, overwrite=arguments.overwrite)
     analysis = analyze_run(opened, settings, chosen(arguments))
     analysis.save(path)
+    tracebacks = write_tracebacks(analysis, path)
     print(format_numbers(analysis))
     print(f"written to {path}\n")
     if arguments.plots is not None:
         _plot(analysis, arguments, read)
-    faults = report_faults(analysis, path)
+    faults = report_faults(analysis, tracebacks)
     check_complete(analysis, by_name=arguments.observables is not None)
     return 1 if faults else 0
 

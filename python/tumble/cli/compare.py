@@ -62,4 +62,4 @@ def run(arguments: argparse.Namespace) -> int:
             "notes": list(comparison.notes),
         }
         write_atomically(arguments.json, json_text(data, indent=2).encode())
-    return 0
+    return 1 if runs.faults else 0

@@ -6,32 +6,32 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tumble.cli.terminal import printable
+
 if TYPE_CHECKING:
     from tumble.study.analysis_file import Analysis
 
 
-def report_faults(analysis: Analysis, path: Path) -> bool:
-    """Print which observables failed by a fault of Tumble or of the machine; their tracebacks go to a file.
+def report_faults(analysis: Analysis, tracebacks: Path | None) -> bool:
+    """Print which observables of an analysis failed by a fault of Tumble or of the machine.
 
     Args:
-        analysis: As saved.
-        path: Its file; see `tumble.study.tracebacks` for that of the tracebacks.
+        analysis: Of a run, made now or stored.
+        tracebacks: The file with the tracebacks, see `tumble.study.tracebacks`; None if there are none.
 
     Returns:
-        Whether there are any.
+        Whether there are any, in which case the exit status is 1.
     """
     from tumble.study.analysis_file import grouped
-    from tumble.study.tracebacks import write_tracebacks
 
-    file = write_tracebacks(analysis, path)
-    failed = analysis.provenance.get("failed", {})
     reasons = {
-        name: each["error"] + (f"; please report it, with the traceback in {file}" if "traceback" in each else "")
-        for name, each in failed.items()
+        name: failure["error"]
+        + (f"; please report it, with the traceback in {tracebacks}" if "traceback" in failure else "")
+        for name, failure in analysis.failed.items()
     }
     for text in grouped(reasons):
-        print(f"tumble: error: {text}", file=sys.stderr)
-    return bool(failed)
+        print(printable(f"tumble: error: {analysis.name}: {text}"), file=sys.stderr)
+    return bool(reasons)
 
 
 def check_complete(analysis: Analysis, *, by_name: bool) -> None:

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     comparison = compare(runs.analyses, runs.reference)
     write_report(arguments.output, runs.analyses, comparison, title=arguments.title, probe=probe, now=datetime.now())
     print(f"report: {arguments.output.resolve()}")
-    return 0
+    return 1 if runs.faults else 0
 
 
 def _read_probe(path: Path) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tumble.study.fingerprint import (
     stored_options,
     why_stale,
 )
+from tumble.study.tracebacks import find_tracebacks, write_tracebacks, write_unsaved_tracebacks
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,17 @@ class LoadedRuns:
         analyses: Analyses of all runs, with the reference last unless it is one of the runs.
         reference: Name of the reference; None if there is none.
         files: All existing files that were read now or when the runs were analyzed.
+        faults: Whether an observable is missing by a fault of Tumble or of the machine, now or in a stored analysis.
     """
 
     analyses: list[Analysis]
     reference: str | None
     files: list[Path]
+    faults: bool
 
 
 def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
-    """Return the analyses of all runs; analyze the runs that have none.
+    """Return the analyses of all runs; analyze the runs that have none. Print which observables failed.
 
     Raises:
         ConfigurationError: If the number of names differs from that of the runs, or names aren't unique.
@@ -62,13 +65,8 @@ def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
     found = [analysis.name for analysis in analyses]
     if len(set(found)) < len(found):
         raise ConfigurationError(f"`--names`: expected different names, got {', '.join(found)}; give `--names`")
-    wanted = chosen(arguments)
-    if wanted is not None:
-        analyses = [
-            replace(one, results=tuple(result for result in one.results if result.observable in wanted))
-            for one in analyses
-        ]
-    return LoadedRuns(analyses, None if reference is None else analyses[paths.index(reference)].name, files)
+    faults = any(analysis.failed for analysis in analyses)
+    return LoadedRuns(analyses, None if reference is None else analyses[paths.index(reference)].name, files, faults)
 
 
 def _files(path: Path, analysis: Analysis) -> list[Path]:
@@ -81,7 +79,7 @@ def _files(path: Path, analysis: Analysis) -> list[Path]:
 def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
     """Return the stored analysis if it is up to date for these options and observables, else a new one."""
     if path.suffix == ".json" and path.is_file():
-        return _named(path, arguments)
+        return _reported(_named(path, arguments), find_tracebacks(path), arguments)
     file, folder, asked = file_of(str(path)), folder_of(path), _asks_for_options(arguments)
     given, settings, observables = opening_of(arguments), read_settings(arguments), chosen(arguments)
     if not file.is_file():
@@ -96,16 +94,26 @@ def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
         opened = open_run(path, name=stored.name, **given)
         reason = reason or why_stale(stored, folder, files_read(opened, settings)) or _lacks(stored, observables)
         if not reason:
-            return stored
+            return _reported(stored, find_tracebacks(file), arguments)
         if not asked and observables is None:
             observables = stored.provenance.get("given", {}).get("observables")
         replaced = ", which replaces the stored analysis" if arguments.observables is None else ""
     print(f"{path}: {reason}, so it is analyzed first{replaced}", file=sys.stderr)
     analysis = analyze_run(opened, settings, observables)
-    if arguments.observables is None:
+    saved = arguments.observables is None
+    if saved:
         analysis.save(file)
-        report_faults(analysis, file)
+    tracebacks = write_tracebacks(analysis, file) if saved else write_unsaved_tracebacks(analysis)
+    analysis = _reported(analysis, tracebacks, arguments)
     check_complete(analysis, by_name=arguments.observables is not None)
+    return analysis
+
+
+def _reported(analysis: Analysis, tracebacks: Path | None, arguments: argparse.Namespace) -> Analysis:
+    """Return the requested observables of an analysis; print those that failed."""
+    wanted = chosen(arguments)
+    analysis = analysis if wanted is None else analysis.only(wanted)
+    report_faults(analysis, tracebacks)
     return analysis
 
 

@@ -21,6 +21,7 @@ from tumble.report import write_report
 from tumble.runs import Run
 from tumble.study.analysis_file import NAME, Analysis
 from tumble.study.analyze import analyze
+from tumble.study.comparability import failed_observables
 from tumble.study.compare import Comparison, compare, joined
 
 REPORT = "report.html"
@@ -50,7 +51,7 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
         Path of the report.
 
     Raises:
-        DemoError: If a run fails, or `out` holds something else.
+        DemoError: If a run or an observable fails, or `out` holds something else.
         ModelNotFoundError: If there is no such model.
         TrajectoryError: If a file of a run can't be read.
         NotApplicableError: If a run can't be analyzed.
@@ -93,6 +94,8 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
             probe=probed,
             now=datetime.now(),
         )
+    if any(one.failed for one in analyses):
+        raise DemoError(f"`{out / REPORT}` is incomplete: {' '.join(failed_observables(analyses))}")
     return out / REPORT
 
 

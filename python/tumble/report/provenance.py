@@ -63,7 +63,7 @@ def skipped(analyses: Sequence[Analysis]) -> list[str]:
 def _reasons(analysis: Analysis) -> Iterator[tuple[str, str]]:
     for key in ("skipped", "refused"):
         yield from (analysis.provenance.get(key) or {}).items()
-    for observable, failure in (analysis.provenance.get("failed") or {}).items():
+    for observable, failure in analysis.failed.items():
         yield observable, failure["error"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -14,6 +14,7 @@ from tumble.files import write_atomically
 from tumble.json_text import json_text
 from tumble.observables.quantities.result import Result
 from tumble.observables.quantities.stored import listed, mapping, text
+from tumble.observables.registry import OBSERVABLES
 from tumble.study.provenance import provenance_from
 
 FORMAT = "tumble-analysis-1"
@@ -50,6 +51,21 @@ class Analysis:
         raise KeyError(
             f"`{self.name}` has no `{observable}`, but {', '.join(each.observable for each in self.results)}"
         )
+
+    @property
+    def failed(self) -> Mapping[str, Mapping[str, str]]:
+        """The `error` of each observable that failed by a fault of Tumble or of the machine.
+
+        An exception that nobody expected also has a `traceback`.
+        """
+        return self.provenance.get("failed") or {}
+
+    def only(self, observables: Sequence[str]) -> Analysis:
+        """Return the analysis with these observables alone: their results and faults."""
+        results = tuple(result for result in self.results if result.observable in observables)
+        others = OBSERVABLES.keys() - set(observables)
+        failed = {name: failure for name, failure in self.failed.items() if name not in others}
+        return Analysis(self.name, results, {**self.provenance, "failed": failed})
 
     def fact(self, *keys: str) -> Any:
         """Return a value of the provenance by the keys that lead to it; None if it isn't there."""

@@ -14,7 +14,7 @@ def failed_observables(analyses: Sequence[Analysis]) -> list[str]:
     return [
         f"{analysis.name} has no {observable}: {failure['error']}."
         for analysis in analyses
-        for observable, failure in (analysis.provenance.get("failed") or {}).items()
+        for observable, failure in analysis.failed.items()
     ]
 
 

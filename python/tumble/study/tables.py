@@ -29,10 +29,9 @@ def format_numbers(analysis: Analysis) -> str:
     if skipped:
         lines += ["", "not analyzed"]
         lines += [f"  {text}" for text in grouped(skipped)]
-    failed = analysis.provenance.get("failed", {})
-    if failed:
+    if analysis.failed:
         lines += ["", "failed"]
-        lines += [f"  {text}" for text in grouped({name: each["error"] for name, each in failed.items()})]
+        lines += [f"  {text}" for text in grouped({name: each["error"] for name, each in analysis.failed.items()})]
     return "\n".join(lines)
 
 
