@@ -1,4 +1,4 @@
-"""Model files: a TorchScript archive with the document `tumble.json` inside.
+"""Model files: a TorchScript archive with the document `tumble.json` and the names of the weights inside.
 
 TorchScript is the format that LAMMPS and i-PI can run without Python. PyTorch has deprecated it, so its
 warnings are silenced, here and only here: whoever runs a model can't do anything about them.
@@ -30,6 +30,7 @@ from tumble.metadata import Metadata, Provenance, Reference, Symmetry
 from tumble.registry import find_model
 from tumble.structures import to_graph
 from tumble.symmetry import measure
+from tumble.weight_names import weight_records
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
@@ -152,8 +153,9 @@ def export(
         check_exactness(network, graphs, DTYPES[dtype], names)
 
     archive = io.BytesIO()  # torch's own writer doesn't say which file a full disk was
+    records = {"tumble.json": metadata.dumps(document), **weight_records(network, scripted)}
     with torchscript_warnings_silenced():
-        torch.jit.save(scripted, archive, _extra_files={"tumble.json": metadata.dumps(document)})
+        torch.jit.save(scripted, archive, _extra_files=records)
     # On the same file system, so that the last step replaces an older file at once or not at all.
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".tumble-export-") as folder:
         written = Path(folder) / path.name

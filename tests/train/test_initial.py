@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,58 @@ def test_model_file(settings: Settings, tmp_path: Path, layers: dict[str, int]) 
     for key, value in kept["state"].items():
         # A weight that has no influence isn't in the file.
         assert torch.equal(initial.state[key], value) or key == "layers.0.message.weight", key
+
+
+def in_another_order(code: bytes) -> bytes:
+    """The same program with the weights of the first two readouts, of the same shapes, in the other order."""
+    return re.sub(rb"( {4}_1 = \[CONSTANTS.*\n)( {4}_2 = .*\n)", rb"\2\1", code)
+
+
+def test_weights_of_one_shape_that_the_program_uses_in_another_order(trained: Path, tmp_path: Path) -> None:
+    path = export_trained(trained, tmp_path / "exported.pt", name="exported", rotations=2)
+    kept = torch.load(trained / "model.pt")["state"]
+    swapped = rewritten(path, tmp_path / "swapped.pt", ".py", in_another_order)
+    state = load_initial(str(swapped), None).state
+    for readout in ("atom_head", "edge_head"):
+        for name in ("hidden.weight", "hidden.bias", "out.weight", "out.bias"):
+            key = f"layers.0.{readout}.{name}"
+            assert torch.equal(state[key], kept[key]), key
+    guessed = rewritten(swapped, tmp_path / "guessed.pt", "/extra/weights.json", lambda _: None)
+    with pytest.raises(TrainingError, match=r"weights of a PET model .*got another"):
+        load_initial(str(guessed), None)
+
+
+def test_weights_that_are_equal(trained: Path, tmp_path: Path) -> None:
+    """Freezing makes one constant of them."""
+    kept = torch.load(trained / "model.pt")
+    names = [name for name in kept["state"] if name.endswith("_norm.weight")]
+    for name in names:
+        kept["state"][name].fill_(1.0)
+    torch.save(kept, trained / "model.pt")
+    path = export_trained(trained, tmp_path / "exported.pt", name="exported", rotations=2)
+    state = load_initial(str(path), None).state
+    assert len(names) == 4
+    assert all(torch.equal(state[name], kept["state"][name]) for name in names)
+
+
+def test_names_of_other_weights(trained: Path, tmp_path: Path) -> None:
+    path = export_trained(trained, tmp_path / "exported.pt", name="exported", rotations=2)
+    name = "layers.0.compress.bias"
+    for other, entry, message in (
+        (name, None, r"the 52 weights .*got 51; .*`layers\.0\.compress\.bias`"),
+        ("layers.9.bias", {"shape": [8], "sha256": None}, r"the 52 weights .*got 53; .*`layers\.9\.bias`"),
+        (name, "layers.0.compress.weight", r"`layers\.0\.compress\.bias` .*\[8\], got \[8, 8\]"),
+        (name, "layers.1.compress.bias", r"weights of a PET model .*got another"),
+    ):
+
+        def change(text: bytes, other: str = other, entry: Any = entry) -> bytes:
+            record = json.loads(text)
+            record[other] = record[entry] if isinstance(entry, str) else entry
+            return json.dumps({key: value for key, value in record.items() if value is not None}).encode()
+
+        wrong = rewritten(path, tmp_path / "wrong.pt", "/extra/weights.json", change)
+        with pytest.raises(TrainingError, match=message):
+            load_initial(str(wrong), None)
 
 
 def test_installed_model() -> None:
@@ -203,7 +256,7 @@ def test_model_file_of_another_network(trained: Path, tmp_path: Path, model_file
     path = export_trained(trained, tmp_path / "exported.pt", name="exported", rotations=2)
     provenance = metadata.read(path)["provenance"]
     foreign = with_metadata(model_file("pair"), tmp_path / "foreign.pt", provenance=provenance)
-    with pytest.raises(TrainingError, match=r"weights of a PET model .*got another"):
+    with pytest.raises(TrainingError, match=r"the 52 weights of a PET model .*got \d"):
         load_initial(str(foreign), None)
     provenance["configuration"]["model"]["species"] = ["H", "O"]
     foreign = with_metadata(path, tmp_path / "foreign.pt", provenance=provenance)

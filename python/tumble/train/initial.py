@@ -1,12 +1,11 @@
 """The model that a training starts from: another training, or a model file.
 
-A model file holds the weights as constants of a frozen program, without their names. They get their names from the
-order in which `Pet` uses them, and are taken only if `Pet` then gives the energies of the file's own network.
+A model file holds the weights as constants of a frozen program. Their names are in its record `weights.json`, or are
+guessed where an older file has none. They are used only if `Pet` then gives the energies of the file's own network.
 """
 
 from __future__ import annotations
 
-import io
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -24,13 +23,15 @@ from tumble.errors import CheckpointError, TrainingError
 from tumble.files import sha256
 from tumble.hints import nearest_name
 from tumble.metadata import DataSource, Metadata
-from tumble.model_file import DTYPES, load_network, script, torchscript_warnings_silenced
+from tumble.model_file import DTYPES, load_network
 from tumble.models.pet import Pet, PetConfig
 from tumble.registry import list_models
 from tumble.structures import to_graph
 from tumble.train.checkpoint import load_trained, sizes_from
 from tumble.train.config import MODEL
 from tumble.train.summary import data_sources
+from tumble.train.weight_guess import guess_weights
+from tumble.weight_names import read_weights
 
 # Largest difference between two evaluations of the same weights, as a share of the largest atomic energy.
 _ROUNDING = {"float32": 1e-4, "float64": 1e-10}
@@ -130,7 +131,7 @@ def _is_archive(path: Path) -> bool:
 def _from_model_file(path: Path, document: Metadata) -> tuple[PetConfig, dict[str, Tensor], list[float]]:
     sizes = _sizes(document, path)
     archive = load_network(path)
-    for state in _candidates(archive, sizes):
+    for state in _candidates(path, archive, sizes):
         if _agrees(archive, sizes, state, document):
             return sizes, state, document["baseline"]
     raise TrainingError(
@@ -154,38 +155,30 @@ def _sizes(document: Metadata, path: Path) -> PetConfig:
     return sizes
 
 
-def _candidates(archive: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator[dict[str, Tensor]]:
-    """Yield the possible weights by name: as the archive names them, or by the order in which they are used."""
-    named = dict(archive.state_dict())
-    if named:
-        yield named
-    constants = _constants(archive)
+def _candidates(path: Path, archive: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator[dict[str, Tensor]]:
+    """Yield the possible weights by name: those that the file names, or guesses if it names none."""
+    named = read_weights(path, archive)
+    if named is None:
+        yield from guess_weights(archive, sizes)
+        return
     fresh = Pet(sizes).state_dict()
-    names = _order(sizes)
-    pairs = list(zip(names, constants, strict=False))
-    if len(names) == len(constants) and all(n is None or fresh[n].shape == c.shape for n, c in pairs):
-        yield {**fresh, **{name: value for name, value in pairs if name is not None}}
+    _check_names(named, fresh, path)
+    yield fresh | {name: value for name, value in named.items() if value is not None}
 
 
-def _constants(module: torch.jit.ScriptModule) -> list[Tensor]:
-    """Return the tensors of a frozen program in the order of their use."""
-    found = module.code_with_constants[1].const_mapping
-    return [found[key] for key in sorted(found, key=lambda key: int(key[1:])) if isinstance(found[key], Tensor)]
-
-
-def _order(sizes: PetConfig) -> list[str | None]:
-    """Return the names in the order in which `Pet` uses its weights, found with weights that identify themselves."""
-    marked = Pet(sizes).double().eval()
-    with torch.no_grad():
-        for k, parameter in enumerate(marked.parameters()):
-            parameter.fill_(1000.0 + k)
-    names = {1000.0 + k: name for k, (name, _) in enumerate(marked.named_parameters())}
-    archive = io.BytesIO()
-    with torchscript_warnings_silenced():
-        torch.jit.save(script(marked), archive)  # what is read orders its constants in another way
-        archive.seek(0)
-        loaded = torch.jit.load(archive)  # type: ignore[no-untyped-call]
-    return [names.get(float(constant.flatten()[0])) for constant in _constants(loaded)]
+def _check_names(named: dict[str, Tensor | None], fresh: dict[str, Tensor], path: Path) -> None:
+    """Check that a file names the weights of a PET model, with their shapes."""
+    other = sorted(named.keys() ^ fresh.keys())
+    if other:
+        raise TrainingError(
+            f"`{path}`: expected the {len(fresh)} weights of a PET model of its sizes, got {len(named)}; "
+            f"{'missing is' if other[0] in fresh else 'unknown is'} `{other[0]}`"
+        )
+    for name, value in named.items():
+        if value is not None and value.shape != fresh[name].shape:
+            raise TrainingError(
+                f"`{path}`: expected `{name}` of shape {list(fresh[name].shape)}, got {list(value.shape)}"
+            )
 
 
 def _agrees(archive: torch.jit.ScriptModule, sizes: PetConfig, state: dict[str, Tensor], document: Metadata) -> bool:
