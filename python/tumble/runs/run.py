@@ -137,7 +137,8 @@ class Run:
             A `MDAnalysis.Universe`; frames of path integrals hold all beads (`tumble.analysis.open_trajectory`).
 
         Raises:
-            TrajectoryError: If there is no trajectory, or it can't be read.
+            TrajectoryError: If the trajectory can't be read.
+            NotApplicableError: If there is no trajectory, or it doesn't give the elements.
         """
         # Imported here, since importing MDAnalysis is slow and many callers need only the log.
         from tumble.trajectories.open import open_trajectory

@@ -96,6 +96,7 @@ def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
         blocks: Number of blocks; chosen if not given.
 
     Raises:
+        SettingError: If there are fewer than 2 blocks.
         NotApplicableError: If there are fewer than 2 cells, or fewer cells than blocks.
     """
     count = len(cells.sums)

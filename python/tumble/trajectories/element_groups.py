@@ -14,7 +14,7 @@ def atoms_by_element(universe: Any) -> dict[str, NDArray[np.intp]]:
     """Return the indices of the atoms of each element, with the symbols in alphabetical order.
 
     Raises:
-        TrajectoryError: If the Universe has no elements.
+        NotApplicableError: If the Universe has no elements.
     """
     if not hasattr(universe.atoms, "elements"):
         raise NotApplicableError(

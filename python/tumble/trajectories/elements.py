@@ -62,7 +62,7 @@ def elements_of(labels: Sequence[str], name: str) -> list[str]:
         name: The file, for messages.
 
     Raises:
-        TrajectoryError: If a label isn't an element.
+        NotApplicableError: If a label isn't an element.
     """
     symbols = {label: element_of(label) for label in dict.fromkeys(labels)}
     unknown = [label for label, symbol in symbols.items() if not symbol]
@@ -83,7 +83,7 @@ def masses_of(labels: Sequence[str], name: str, ipi: bool = False) -> Array:
         ipi: Whether it is a file of i-PI.
 
     Raises:
-        TrajectoryError: If a label isn't an element.
+        NotApplicableError: If a label isn't an element.
     """
     isotopes = {label: ISOTOPES[label][1] for label in ("D", "T")} | (isotopes_of_ipi(labels) if ipi else {})
     elements = elements_of(labels, name)

@@ -50,7 +50,7 @@ class Stretch(_View):
         optional: Whether to keep all frames if no frame is in the range.
 
     Raises:
-        TrajectoryError: If the file has no steps, or no frame in the range, unless `optional`.
+        NotApplicableError: If the file has no steps, or no frame in the range, unless `optional`.
     """
 
     def __init__(

@@ -81,7 +81,9 @@ def open_trajectory(
         times in ps, and `ts.data["step"]` is the step, if the files have it.
 
     Raises:
+        ConfigurationError: If `units`, `timestep` or `cell` is impossible.
         TrajectoryError: If a file can't be read, or files don't belong together.
+        NotApplicableError: If the elements aren't known, or no frame is in the range of steps.
     """
     style = None if units is None else lammps_units(units)
     groups = _open(files, "files", style, beads, every_second)

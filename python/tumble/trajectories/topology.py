@@ -58,7 +58,8 @@ def topology_of(source: FrameSource) -> Topology:
         source: The frames.
 
     Raises:
-        TrajectoryError: If there are no labels, or a label isn't an element.
+        TrajectoryError: If the topology of the source can't be read.
+        NotApplicableError: If there are no labels, or a label isn't an element.
     """
     labels, name = source.labels, source.name
     if labels is None and source.topology is not None:

@@ -30,7 +30,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
         cell: Edges (Å) and angles (degrees) of the cell, [6], if the file has none.
 
     Raises:
-        TrajectoryError: If `timestep` isn't positive, or `cell` contradicts a cell in the file.
+        ConfigurationError: If `timestep` isn't positive, or `cell` contradicts a cell in the file.
     """
 
     format = "TUMBLE"

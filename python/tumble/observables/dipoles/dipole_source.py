@@ -13,7 +13,7 @@ def dipole_source(run: OpenedRun) -> MolecularSource:
 
     Raises:
         ModelFileError: If the model can't be read.
-        NotApplicableError: If the model has no dipoles, or the charges are wrong.
+        SettingError: If the model has no dipoles, or the charges are wrong.
     """
     source: MolecularSource = run.once("dipoles", lambda: _made(run))
     return source

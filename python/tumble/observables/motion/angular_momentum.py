@@ -61,6 +61,7 @@ class AngularMomentum(SeriesObservable):
         verbose: See `FrameObservable`.
 
     Raises:
+        ConfigurationError: If there is no such kind of thermostat.
         NotApplicableError: If the system is periodic, the thermostat local, or there are too few frames.
     """
 

@@ -133,6 +133,7 @@ class Drift(Kind):
             n_workers: Number of processes.
 
         Raises:
+            ConfigurationError: If there is no such back end.
             NotApplicableError: If no part applies to this run.
         """
         if backend not in (None, "serial", "multiprocessing"):

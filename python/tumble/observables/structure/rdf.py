@@ -76,6 +76,7 @@ class Rdf(MolecularObservable):
         verbose: See `Observable`.
 
     Raises:
+        ConfigurationError: If `intramolecular` is another word.
         SettingError: If there is no such pair, or the range goes beyond half the box.
         NotApplicableError: If there is no box, or molecules aren't known.
     """

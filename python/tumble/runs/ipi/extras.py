@@ -34,6 +34,7 @@ def read_extras(paths: Sequence[Path]) -> tuple[Array, Array, tuple[str, ...]]:
         The steps [U], the numbers [U,P,K] of P beads, K numbers each, and sentences about what was left out.
 
     Raises:
+        ConfigurationError: If there are no paths.
         TrajectoryError: If a file has other contents.
     """
     if not paths:
