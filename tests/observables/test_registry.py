@@ -122,6 +122,22 @@ def trajectory_of(folder: Path, symbols: str, frames: int, edge: float | None, s
     return path
 
 
+def test_a_log_too_short_for_its_power_spectrum_leaves_the_spectrum_of_the_atoms(tmp_path: Path) -> None:
+    trajectory = Trajectory((trajectory_of(tmp_path, "OHH", FRAMES, 9.0),))
+    run = Run("a", "LAMMPS", tmp_path, trajectory, timestep=0.001)
+    settings = Settings(resolution=2000)
+    alone = result_of(OBSERVABLES["spectrum"], OpenedRun(run, settings))
+    logged = replace(run, time=0.02 * np.arange(4), log={"potential": np.arange(4.0)})
+    found = result_of(OBSERVABLES["spectrum"], OpenedRun(logged, settings))
+    assert [each.name for each in found.quantities] == [each.name for each in alone.quantities]
+    assert np.array_equal(found["dos_H"].values, alone["dos_H"].values)
+    (note,) = set(found.notes) - set(alone.notes)
+    assert "16" in note
+    assert "got 4" in note
+    with pytest.raises(NotApplicableError, match=r"16.*got 4"):
+        result_of(OBSERVABLES["spectrum"], OpenedRun(replace(logged, trajectory=Trajectory()), settings))
+
+
 @pytest.mark.parametrize("frames", [1, 2, 3, 8])
 @pytest.mark.parametrize("edge", [8.0, 40.0, None], ids=["box", "wide", "open"])
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ of the system, and the center of mass is that of all beads, with P M instead of 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -105,16 +106,12 @@ class VibrationalSpectrum(TimeCorrelation):
 
         def conclude() -> Result:
             results = [each.result for each in analyses]
-            if potential is not None:
-                label = "potential energy"
-                results.append(power_spectrum(*potential, name="V", label=label, blocks=settings.blocks))
-            shift = run.logged_symmetry("energy_shift")
-            if shift is not None:
-                label = "symmetry error V_avg − V"
-                results.append(
-                    power_spectrum(*shift, name="error", label=label, blocks=settings.blocks, diagnostic=True)
-                )
-            return joined(cls.observable, results)
+            logged, notes = _logged(run)
+            results += logged
+            if not results:
+                raise NotApplicableError(" ".join(notes))
+            found = joined(cls.observable, results)
+            return replace(found, notes=(*found.notes, *notes))
 
         return Plan(tuple(analyses), conclude)
 
@@ -272,6 +269,26 @@ class VibrationalSpectrum(TimeCorrelation):
                 "This is the spectrum of beads, whose momenta are fictitious: it is a diagnostic, not an observable."
             )
         return tuple(notes)
+
+
+def _logged(run: OpenedRun) -> tuple[list[Result], list[str]]:
+    """Return the power spectra of logged energies, and notes on logs that allow none."""
+    found: list[Result] = []
+    notes: list[str] = []
+    for name, label, series in (
+        ("V", "potential energy", run.logged("potential")),
+        ("error", "symmetry error V_avg − V", run.logged_symmetry("energy_shift")),
+    ):
+        if series is None:
+            continue
+        # A short or irregular log must not prevent the analysis of the trajectory.
+        try:
+            diagnostic = name == "error"
+            blocks = run.settings.blocks
+            found.append(power_spectrum(*series, name=name, label=label, blocks=blocks, diagnostic=diagnostic))
+        except NotApplicableError as error:
+            notes.append(f"No power spectrum of the {label}: {error}.")
+    return found, notes
 
 
 def _constrained(universe: Any, masses: Any) -> NDArray[np.intp]:
