@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import MDAnalysis
+import numpy as np
+from MDAnalysis.analysis.base import AnalysisBase
+from MDAnalysis.coordinates.base import ReaderBase
 from MDAnalysis.coordinates.core import get_reader_for
 from MDAnalysis.coordinates.DCD import DCDReader
 from MDAnalysis.core._get_readers import get_parser_for
+from numpy.typing import NDArray
 
 #: Exceptions of readers and parsers for damaged files and missing modules. MDAnalysis defines no common error, and some
 #: readers raise `Exception` itself. Only calls of readers are guarded by it.
@@ -78,3 +82,33 @@ def dcd_rest(reader: DCDReader) -> int:
 def xdr_offsets(reader: Any) -> Any:
     """Return the byte offsets of the frames of an xtc or trr file, [F]."""
     return reader._xdr.offsets
+
+
+def is_set_up(reader: ReaderBase) -> bool:
+    """Return whether a reader has got as far as the `__init__` of its base class, which its `__del__` needs."""
+    return "_auxs" in reader.__dict__
+
+
+def copy_auxiliaries(source: ReaderBase, target: ReaderBase) -> None:
+    """Give a shallow copy of a reader its own copies of auxiliary data, in place of those that it shares."""
+    target._auxs = {}
+    for name, auxiliary in source._auxs.items():
+        target.add_auxiliary(name, auxiliary.copy())
+
+
+def frames_of_run(
+    analysis: AnalysisBase, start: int | None, stop: int | None, step: int | None, frames: Any = None
+) -> NDArray[np.int64]:
+    """Return the indices of the frames that `run` of an analysis uses with these arguments, [T].
+
+    Raises:
+        ValueError: If `frames` is given with another argument.
+    """
+    groups = analysis._setup_computation_groups(1, start=start, stop=stop, step=step, frames=frames)
+    indices: NDArray[np.int64] = groups[0][:, 1]
+    return indices
+
+
+def prepare_frames(analysis: AnalysisBase, frames: NDArray[np.int64]) -> None:
+    """Set the attributes of an analysis for frames, as `run` does: `n_frames`, and `frames` and `times` of zeros."""
+    analysis._prepare_sliced_trajectory(frames)

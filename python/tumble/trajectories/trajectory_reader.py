@@ -15,6 +15,7 @@ from MDAnalysis.coordinates.base import ReaderBase
 
 from tumble.errors import ConfigurationError, NotApplicableError, TrajectoryError
 from tumble.trajectories.frames import FrameSource
+from tumble.trajectories.mdanalysis_parts import copy_auxiliaries, is_set_up
 from tumble.types import Array
 
 _LARGEST = 1e18  # MDAnalysis computes squares of these numbers in single precision
@@ -131,7 +132,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
 
     def __del__(self) -> None:
         """Close all files."""
-        if "_auxs" in self.__dict__:
+        if is_set_up(self):
             super().__del__()
 
     def copy(self) -> Any:
@@ -140,9 +141,7 @@ class TrajectoryReader(ReaderBase):  # type: ignore[misc]
         # Pickling, as for another process, gives the copy its own open files.
         new.source = pickle.loads(pickle.dumps(self.source))
         new.ts = self.ts.copy()
-        new._auxs = {}
-        for name, auxiliary in self._auxs.items():
-            new.add_auxiliary(name, auxiliary.copy())
+        copy_auxiliaries(self, new)
         return new
 
 

@@ -28,6 +28,7 @@ from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells, cell_length
 from tumble.statistics.correlation import Correlator
 from tumble.trajectories.centroid import beads_of
+from tumble.trajectories.mdanalysis_parts import frames_of_run, prepare_frames
 from tumble.trajectories.nuclei import Nuclei, nuclei_of
 from tumble.types import Array
 from tumble.version import __version__
@@ -114,7 +115,7 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
             ConfigurationError: If they aren't in ascending order.
             NotApplicableError: If there are too few.
         """
-        used = self._setup_computation_groups(1, start=start, stop=stop, step=step, frames=frames)[0][:, 1]
+        used = frames_of_run(self, start, stop, step, frames)
         if len(used) == 0:
             raise NotApplicableError("`frames`: expected at least 2 frames, got none")
         if len(used) == 1:
@@ -137,7 +138,7 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
 
     def begin(self, frames: NDArray[np.int64]) -> None:
         """Prepare for these of the chosen frames; `show` will show them in this order."""
-        self._prepare_sliced_trajectory(frames)
+        prepare_frames(self, frames)
         self._prepare()
 
     def show(self, index: int, snapshot: Snapshot) -> None:
