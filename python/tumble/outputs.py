@@ -27,14 +27,14 @@ class Kind:
     holds: Callable[[Path], bool]
 
 
-def marked(words: str, mark: str) -> Kind:
-    """Return the kind of files that have a mark near one of their ends.
+def marked(words: str, *marks: str) -> Kind:
+    """Return the kind of files that have one of these marks near one of their ends.
 
     Args:
         words: See `Kind`.
-        mark: ASCII.
+        marks: In ASCII.
     """
-    return Kind(words, lambda path: mark.encode() in _ends(path))
+    return Kind(words, lambda path: any(mark.encode() in _ends(path) for mark in marks))
 
 
 def check_output(
@@ -106,5 +106,6 @@ RELAXED = marked("structures of `tumble ordering`", 'written_by="tumble ordering
 PAGE = marked("a page of `tumble report`", '<meta name="generator" content="tumble report')
 FIGURE = marked("a figure of tumble", MARK)
 JOURNAL = Kind("one of `tumble probe --resume`", lambda _: True)  # which looks at it itself, and is continued
-SYMMETRY_LOG = marked("a log of `tumble drive`", "# tumble drive: symmetry error")
+# The second mark is that of earlier versions.
+SYMMETRY_LOG = marked("a log of `tumble drive`", '"tumble-symmetry-log-1"', "# tumble drive: symmetry error")
 MODEL = Kind("a model file", _is_model)

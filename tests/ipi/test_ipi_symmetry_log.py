@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from support.ipi_peer import POSITIONS, Connect, Peer, batchdata, check, expected, header, posdata, structure
 from support.ipi_runs import BOHR, Server, unix_endpoint
 
+import tumble
 from tumble import _core
 from tumble.cli import main
 from tumble.drive import drive
@@ -72,10 +73,19 @@ def test_numbers(connect: Connect, bound: _core.Potential, tmp_path: Path, symme
     summary = outcome.wait().summary
     assert summary is not None
     assert summary.evaluations == 6
-    title, columns = path.read_text().splitlines()[:2]
-    assert re.match(
-        rf"# tumble drive: symmetry error of bound over {symmetry_set}, \d+ frames.*; every 2 rounds", title
-    )
+    line, title, columns = path.read_text().splitlines()[:3]
+    assert json.loads(line.removeprefix("# tumble: ")) == {
+        "format": "tumble-symmetry-log-1",
+        "versions": {"tumble": tumble.__version__},
+        "model": {"name": "bound"},
+        "symmetrize": symmetry_set,
+        "mode": "average",
+        "seed": None if symmetry_set == "tetrahedral" else 4,
+        "frames": 12 if symmetry_set == "tetrahedral" else 5,
+        "degree": 2 if symmetry_set == "tetrahedral" else 0,
+        "every": 2,
+    }
+    assert title == f"# symmetry error of bound over {symmetrizer}; every 2 rounds through the beads"
     assert [word.split("{")[0] for word in columns[2:].split()] == ["round", "bead", *NAMES]
     assert [word.split("{")[1][:-1] for word in columns[2:].split()[2:]] == ["eV"] * 3 + ["eV/ang"] * 2 + ["eV/rad"] * 2
 

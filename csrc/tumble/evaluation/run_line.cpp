@@ -3,10 +3,10 @@
 #include <torch/version.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "tumble/base/threads.h"
+#include "tumble/evaluation/json_line.h"
 
 namespace tumble {
 
@@ -24,7 +24,6 @@ std::string absolute(const std::string& path) {
 std::string run_line(const std::string& engine, const Potential& potential, const Symmetrizer& symmetrizer,
                      const RunFacts& facts) {
     const Metadata& metadata = potential.metadata();
-    const SymmetrizeOptions& options = symmetrizer.options();
     nlohmann::ordered_json line;
     line["format"] = "tumble-run-1";
     line["engine"] = engine;
@@ -36,17 +35,11 @@ std::string run_line(const std::string& engine, const Potential& potential, cons
                      {"depth", metadata.depth},
                      {"dtype", metadata.dtype},
                      {"symmetry", metadata.symmetry_kind}};
-    line["symmetrize"] = options.symmetrize;
-    line["mode"] = options.mode;
-    line["seed"] = nullptr;
-    if (symmetrizer.random()) line["seed"] = *options.seed;
-    line["frames"] = symmetrizer.size();
-    line["degree"] = symmetrizer.degree();
+    add_rotations(line, symmetrizer);
     line["device"] = potential.device();
     line["threads"] = threads();
     for (const auto& [key, fact] : facts) std::visit([&](const auto& value) { line[key] = value; }, fact);
-    // a path may be no text; in ASCII, no reader can take a character for the end of the line
-    return "tumble: " + line.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
+    return json_line(line);
 }
 
 }  // namespace tumble

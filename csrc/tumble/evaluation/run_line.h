@@ -22,11 +22,7 @@ using RunFacts = std::vector<std::pair<std::string, std::variant<std::string, st
 ///   engine       "lammps", "i-pi"
 ///   versions     of tumble and torch
 ///   model        name, absolute path, species, cutoff (Å), depth, dtype, symmetry ("exact", "approximate")
-///   symmetrize   the words as given
-///   mode         "average", "correction"
-///   seed         of random frames, or null
-///   frames       evaluations of the model for one structure
-///   degree       to which the average is exact
+///   symmetrize, mode, seed, frames, degree   see `add_rotations` of tumble/evaluation/json_line.h
 ///   device       as torch writes it
 ///   threads      of torch, at most
 ///

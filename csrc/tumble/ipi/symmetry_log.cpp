@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tumble/base/error.h"
+#include "tumble/evaluation/json_line.h"
 
 namespace tumble {
 
@@ -46,11 +47,11 @@ Symmetrizer set_of_log(const std::string& symmetrize, std::optional<std::int64_t
 
 }  // namespace
 
-SymmetryLog::SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& title)
+SymmetryLog::SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& model)
     : path_(options.path),
       every_(options.every.value_or(100)),
       symmetrizer_(set_of_log(options.symmetrize.value_or("icosahedral+inversion"), seed)),
-      title_(title) {
+      model_(model) {
     if (every_ < 1) {
         throw ConfigurationError(message("`symmetry_every`: expected an integer from 1, got ", every_));
     }
@@ -66,11 +67,21 @@ Frames SymmetryLog::frames(const Structure& structure) const {
     return with_lab_frame(symmetrizer_.frames(symmetrizer_.random() ? geometry_key(structure) : StreamKey{}));
 }
 
+std::string SymmetryLog::heading() const {
+    nlohmann::ordered_json line;
+    line["format"] = "tumble-symmetry-log-1";
+    line["versions"] = {{"tumble", TUMBLE_VERSION}};
+    line["model"] = {{"name", model_}};
+    add_rotations(line, symmetrizer_);
+    line["every"] = every_;
+    return message("# ", json_line(line), "\n# symmetry error of ", model_, " over ", symmetrizer_.description(),
+                   "; every ", every_, " rounds through the beads\n# ", columns, "\n");
+}
+
 void SymmetryLog::write(std::int64_t round, std::int64_t bead, const SymmetryError& error) {
     if (!has_heading_) {
         // A line that a full disk cut short must not swallow the heading.
-        write(message(cut_ ? "\n" : "", "# tumble drive: symmetry error of ", title_, " over ",
-                      symmetrizer_.description(), "; every ", every_, " rounds through the beads\n# ", columns, "\n"));
+        write(message(cut_ ? "\n" : "", heading()));
         has_heading_ = true;
     }
     std::string line = message(round, " ", bead);
@@ -88,8 +99,8 @@ void SymmetryLog::write(const std::string& text) {
 }
 
 std::unique_ptr<SymmetryLog> open_symmetry_log(const SymmetryLogOptions& options, std::optional<std::int64_t> seed,
-                                               const std::string& title) {
-    if (!options.path.empty()) return std::make_unique<SymmetryLog>(options, seed, title);
+                                               const std::string& model) {
+    if (!options.path.empty()) return std::make_unique<SymmetryLog>(options, seed, model);
     if (options.symmetrize || options.every) {
         throw ConfigurationError(message("`", options.symmetrize ? "symmetry_set" : "symmetry_every",
                                          "`: expected a file in `symmetry_log` with it, got none"));

@@ -22,13 +22,19 @@ struct SymmetryLogOptions {
 };
 
 /// A table with a line per bead of a logged round, written out at once. A file that exists is continued, with a
-/// new heading.
+/// new heading: comments for people, and the first line for programs, `# ` and a `json_line`:
+///
+///   format       "tumble-symmetry-log-1"
+///   versions     of tumble
+///   model        name
+///   symmetrize, mode, seed, frames, degree   of the set of the log, see `add_rotations`
+///   every        rounds from one that is logged to the next
 class SymmetryLog {
   public:
     /// @param seed of random sets
-    /// @param title what stands in the heading: the model
+    /// @param model its name, for the heading
     /// @throws ConfigurationError if the file can't be opened, or the options are impossible
-    SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& title);
+    SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& model);
 
     /// Whether a round, counted from 1, is one to log.
     bool due(std::int64_t round) const { return (round - 1) % every_ == 0; }
@@ -41,6 +47,7 @@ class SymmetryLog {
     void write(std::int64_t round, std::int64_t bead, const SymmetryError& error);
 
   private:
+    std::string heading() const;
     void write(const std::string& text);
 
     struct Close {
@@ -50,7 +57,7 @@ class SymmetryLog {
     std::string path_;
     std::int64_t every_;
     Symmetrizer symmetrizer_;
-    std::string title_;
+    std::string model_;
     std::unique_ptr<std::FILE, Close> file_;
     bool has_heading_ = false;
     /// Whether what was in the file ends within a line.
@@ -60,6 +67,6 @@ class SymmetryLog {
 /// The log, or none without a file.
 /// @throws ConfigurationError as `SymmetryLog`, and for a set or a number of rounds without a file
 std::unique_ptr<SymmetryLog> open_symmetry_log(const SymmetryLogOptions& options, std::optional<std::int64_t> seed,
-                                               const std::string& title);
+                                               const std::string& model);
 
 }  // namespace tumble

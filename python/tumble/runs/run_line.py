@@ -6,14 +6,13 @@ place, from which the same values are read as far as possible.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tumble.runs.json_line import values_of
+
 FORMAT = "tumble-run-1"
-_PREFIX = "tumble: {"
 _EARLIER_MODEL = re.compile(
     r"^pair_style tumble: model (?P<name>.+?) \((?P<path>.+?)\), |^tumble drive: model (?P<driven>.+?) on ",
     re.MULTILINE,
@@ -44,27 +43,15 @@ def read_run_line(text: str) -> RunLine:
     Args:
         text: Text of the log, or its beginning.
     """
-    lines = list(_lines(text))
-    if not lines:
+    found = [values for line in text.splitlines() if (values := values_of(line, FORMAT)) is not None]
+    if not found:
         return _read_earlier(text)
-    model, symmetrize, versions = (lines[-1].get(key) for key in ("model", "symmetrize", "versions"))
+    model, symmetrize, versions = (found[-1].get(key) for key in ("model", "symmetrize", "versions"))
     return RunLine(
         model={key: value for key, value in _texts(model).items() if key in ("name", "path")},
         symmetrize=symmetrize if isinstance(symmetrize, str) else None,
         versions={f"{name} of the run": version for name, version in _texts(versions).items()},
     )
-
-
-def _lines(text: str) -> Iterator[dict[str, Any]]:
-    for line in text.splitlines():
-        if not line.startswith(_PREFIX):
-            continue
-        try:
-            values = json.loads(line.removeprefix("tumble: "))
-        except (ValueError, RecursionError):
-            continue  # damaged, or cut off by a full disk or at the end of `text`
-        if values.get("format") == FORMAT:
-            yield values
 
 
 def _texts(value: Any) -> dict[str, str]:
