@@ -14,6 +14,15 @@ def test_constants_are_those_of_codata() -> None:
     """SciPy has CODATA 2022 from 1.15 on; ASE has 2014."""
     known = scipy_constants.physical_constants
     expected = {
+        "SI_CHARGE": (scipy_constants.e, ase.units._e),
+        "SI_AVOGADRO": (scipy_constants.N_A, ase.units._Nav),
+        "SI_HBAR": (scipy_constants.hbar, ase.units._hbar),
+        "SI_BOLTZMANN": (scipy_constants.k, ase.units._k),
+        "SI_LIGHT": (scipy_constants.c, ase.units._c),
+        "SI_ATOMIC_MASS": (scipy_constants.atomic_mass, ase.units._amu),
+        "SI_ELECTRIC": (scipy_constants.epsilon_0, ase.units._eps0),
+        "SI_ANGSTROM": (scipy_constants.angstrom, ase.units.Ang / ase.units.m),
+        "SI_PICOSECOND": (scipy_constants.pico, 1e3 * ase.units.fs / ase.units.second),
         "HARTREE": (known["Hartree energy in eV"][0], ase.units.Hartree),
         "BOHR": (known["Bohr radius"][0] * 1e10, ase.units.Bohr),
         "BOLTZMANN": (known["Boltzmann constant in eV/K"][0], ase.units.kB),

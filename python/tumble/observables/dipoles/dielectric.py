@@ -21,7 +21,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import constants
 from typing_extensions import override
 
 from tumble.errors import NotApplicableError
@@ -39,10 +38,10 @@ from tumble.observables.quantities.quantity import Axis
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells
 from tumble.types import Array
-from tumble.units.constants import BOLTZMANN
+from tumble.units.constants import BOLTZMANN, SI_ANGSTROM, SI_CHARGE, SI_ELECTRIC
 
 #: e² / eps_0 in eV·Å.
-COUPLING = constants.elementary_charge / constants.epsilon_0 / constants.angstrom
+COUPLING = SI_CHARGE / SI_ELECTRIC / SI_ANGSTROM
 
 #: Number of independent values of M below which a note warns; at this number the variance of 3 components has an error
 #: of 8 %.

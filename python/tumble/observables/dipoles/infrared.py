@@ -22,7 +22,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import constants
 from typing_extensions import override
 
 from tumble.errors import ConfigurationError
@@ -47,6 +46,14 @@ from tumble.statistics.cells import Cells
 from tumble.statistics.correlation import Correlator
 from tumble.trajectories.centroid import dynamics_notes
 from tumble.types import Array
+from tumble.units.constants import (
+    SI_ANGSTROM,
+    SI_BOLTZMANN,
+    SI_CHARGE,
+    SI_ELECTRIC,
+    SI_LIGHT,
+    SI_PICOSECOND,
+)
 
 
 class Infrared(TimeCorrelation):
@@ -167,7 +174,7 @@ class Infrared(TimeCorrelation):
         # From differences to the derivative: np.sinc(x) is sin(pi x) / (pi x).
         derivative = (step * np.sinc(angular * step / (2 * np.pi))) ** -2
         # (e·Å)²/ps over 3 eps_0 c k T in SI is an area, m²; over a volume it is an inverse length, 1/m.
-        factor = (constants.e * constants.angstrom) ** 2 / constants.pico
-        factor /= 3 * constants.epsilon_0 * constants.c * constants.Boltzmann * self.temperature
-        factor *= constants.angstrom**-2 if volume is None else constants.centi / (volume * constants.angstrom**3)
+        factor = (SI_CHARGE * SI_ANGSTROM) ** 2 / SI_PICOSECOND
+        factor /= 3 * SI_ELECTRIC * SI_LIGHT * SI_BOLTZMANN * self.temperature
+        factor *= SI_ANGSTROM**-2 if volume is None else 0.01 / (volume * SI_ANGSTROM**3)
         return np.asarray(factor * derivative[:, None] * cosines)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import constants
 
 from tumble.types import Array
+from tumble.units.constants import SI_ANGSTROM, SI_BOLTZMANN, SI_PICOSECOND
 
 # Of a simple cubic lattice: Yeh and Hummer, J. Phys. Chem. B 108, 15873 (2004), below equation 12.
 XI = 2.837297
 
-_SQUARE_ANGSTROM_PER_PS = constants.angstrom**2 / constants.pico  # in m^2/s
+_SQUARE_ANGSTROM_PER_PS = SI_ANGSTROM**2 / SI_PICOSECOND  # in m^2/s
 
 
 def diffusion_constants(lags: Array, displacements: Array) -> Array:
@@ -44,6 +44,6 @@ def finite_size_correction(edge: float, temperature: float, viscosity: float) ->
     Returns:
         Å^2/ps.
     """
-    meters = edge * constants.angstrom
-    friction = 6 * np.pi * viscosity * constants.milli * meters
-    return float(XI * constants.k * temperature / friction / _SQUARE_ANGSTROM_PER_PS)
+    meters = edge * SI_ANGSTROM
+    friction = 6 * np.pi * viscosity * 1e-3 * meters
+    return float(XI * SI_BOLTZMANN * temperature / friction / _SQUARE_ANGSTROM_PER_PS)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import constants
 
 from tumble.errors import SettingError
+from tumble.units.constants import SI_LIGHT, SI_PICOSECOND
 
 #: Speed of light: wavenumber (cm⁻¹) = frequency (1/ps) / this.
-CM_PER_PS: float = constants.c * constants.pico / constants.centi
+CM_PER_PS = SI_LIGHT * SI_PICOSECOND / 0.01
 
 #: cm⁻¹, above all vibrations of water.
 FASTEST = 4500.0

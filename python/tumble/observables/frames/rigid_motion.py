@@ -3,26 +3,33 @@
     L = sum_i m_i (r_i - R) x (v_i - V)        I = sum_i m_i (|s_i|^2 1 - s_i s_i^T),  s = r - R
 
 (Goldstein, Poole and Safko, Classical Mechanics, 3rd edition, chapters 1 and 5.) Masses are in amu, lengths in Å,
-times in ps. Angular momenta are given in ħ and torques in eV/rad; the constants are those of CODATA in
-`scipy.constants`.
+times in ps. Angular momenta are given in ħ and torques in eV/rad.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy import constants
 
 from tumble.types import Array
+from tumble.units.constants import (
+    EV_IN_KJ_PER_MOL,
+    SI_ANGSTROM,
+    SI_ATOMIC_MASS,
+    SI_BOLTZMANN,
+    SI_CHARGE,
+    SI_HBAR,
+    SI_PICOSECOND,
+)
 
-_AMU_A2_PS = constants.atomic_mass * constants.angstrom**2 / constants.pico  # J s
+_AMU_A2_PS = SI_ATOMIC_MASS * SI_ANGSTROM**2 / SI_PICOSECOND  # J s
 #: ħ in amu Å²/ps.
-HBAR = constants.hbar / _AMU_A2_PS
+HBAR = SI_HBAR / _AMU_A2_PS
 #: An ħ/ps, the unit of torques as changes of angular momentum, in eV.
-EV_PER_HBAR_PS = constants.hbar / constants.pico / constants.eV
+EV_PER_HBAR_PS = SI_HBAR / SI_PICOSECOND / SI_CHARGE
 #: A kJ/mol, the unit of energies and torques in MDAnalysis, in eV.
-EV_PER_KJ_MOL = constants.kilo / constants.Avogadro / constants.eV
+EV_PER_KJ_MOL = 1 / EV_IN_KJ_PER_MOL
 #: Boltzmann's constant in amu Å²/ps² per K.
-BOLTZMANN = constants.Boltzmann / (_AMU_A2_PS / constants.pico)
+BOLTZMANN = SI_BOLTZMANN / (_AMU_A2_PS / SI_PICOSECOND)
 #: Ratio to the largest moment of inertia, below which a moment counts as zero.
 LINEAR = 1e-6
 
