@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import MDAnalysis
@@ -160,12 +161,16 @@ def test_finite_size_correction() -> None:
     assert not any("give the viscosity" in note for note in result.notes)
 
 
-def test_what_isn_t_straight_is_said() -> None:
+# By default there are nine points, of which five are in the window.
+@pytest.mark.parametrize("longest", [2.0, None])
+def test_what_isn_t_straight_is_said(longest: float | None) -> None:
     # Free flight: the square of time.
     speeds = np.random.default_rng(5).normal(size=(4, 1, 3)).repeat(3, axis=1).reshape(12, 3)
     positions = liquid(1, 4)[0] + 0.05 * np.arange(200)[:, None, None] * speeds
-    notes = MeanSquareDisplacement(universe(positions), remove_drift=False, longest=2.0).run().result.notes
-    assert any("isn't linear in the window of the fit" in note for note in notes)
+    notes = MeanSquareDisplacement(universe(positions), remove_drift=False, longest=longest).run().result.notes
+    (text,) = [note for note in notes if "molecules isn't linear in the window of the fit" in note]
+    # The slope of t² between two times is proportional to their sum; the window goes from L/2 to L.
+    assert float(re.search(r"half is ([0-9.]+)", text)[1]) == pytest.approx(7 / 5, abs=0.02)  # type: ignore[index]
 
 
 def test_what_doesn_t_move() -> None:

@@ -26,7 +26,7 @@ from tumble.observables.base.series import COMPONENTS, stride_of
 from tumble.observables.base.temperature import checked_temperature
 from tumble.observables.dynamics.box_history import BoxHistory
 from tumble.observables.dynamics.diffusion import diffusion_constants, finite_size_correction
-from tumble.observables.dynamics.fit_window import FEWEST, fit_window
+from tumble.observables.dynamics.fit_window import fit_window
 from tumble.observables.dynamics.unwrap import Unwrapper
 from tumble.observables.frames.water import BrokenMolecules, Water
 from tumble.observables.quantities.estimates import averaged, derived
@@ -177,8 +177,7 @@ class MeanSquareDisplacement(TimeCorrelation):
         for place, (name, members) in enumerate(self._groups.items()):
             part = cells[3 * place : 3 * place + 3]
             quantities += self._group_quantities(name, part, lags, window, scale=1 / len(members))
-            if window.stop - window.start >= 2 * FEWEST:
-                notes += _nonlinearity_note(name, lags[window], part[:, window], self.blocks)
+            notes += _nonlinearity_note(name, lags[window], part[:, window], self.blocks)
         if self._water is not None:
             notes += self._broken.notes(self._water, len(self.frames))
         notes += self._box_notes()
