@@ -138,6 +138,27 @@ def test_a_log_too_short_for_its_power_spectrum_leaves_the_spectrum_of_the_atoms
         result_of(OBSERVABLES["spectrum"], OpenedRun(replace(logged, trajectory=Trajectory()), settings))
 
 
+def test_a_log_of_the_symmetry_that_is_too_short_leaves_the_other(tmp_path: Path) -> None:
+    alone = run_in(tmp_path, "9 0 0 0 9 0 0 0 9")
+    expected = result_of(OBSERVABLES["symmetry"], OpenedRun(alone, Settings()))
+    # The driver measures the symmetry error in every hundredth round, the frame torque in each.
+    run = replace(alone, symmetry_time=np.zeros(1), symmetry={"energy_std": np.array([0.02])})
+    found = result_of(OBSERVABLES["symmetry"], OpenedRun(run, Settings()))
+    assert [each.name for each in found.quantities] == [each.name for each in expected.quantities]
+    assert found["frame_torque_rms"].values == expected["frame_torque_rms"].values
+    (note,) = set(found.notes) - set(expected.notes)
+    assert re.search("symmetry error over a set.* 3 rows .*got 1", note)
+    # And the other way round.
+    error = {"energy_std": np.full(FRAMES, 0.02)}
+    run = replace(alone, torque_time=np.zeros(1), torque=np.ones((1, 1, 3)), symmetry_time=alone.time, symmetry=error)
+    found = result_of(OBSERVABLES["symmetry"], OpenedRun(run, Settings()))
+    assert found["energy_std_rms"].values == pytest.approx(20.0)
+    assert any(re.search("frame torque.* 3 rows .*got 1", note) for note in found.notes)
+    run = replace(run, symmetry_time=np.zeros(1), symmetry={"energy_std": np.array([0.02])})
+    with pytest.raises(NotApplicableError, match=r"frame torque.*got 1.*symmetry error.*got 1$"):
+        result_of(OBSERVABLES["symmetry"], OpenedRun(run, Settings()))
+
+
 @pytest.mark.parametrize("frames", [1, 2, 3, 8])
 @pytest.mark.parametrize("edge", [8.0, 40.0, None], ids=["box", "wide", "open"])
 @pytest.mark.parametrize(

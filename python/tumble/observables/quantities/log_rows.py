@@ -40,8 +40,10 @@ def time_step(times: Array, *, gaps: bool = False) -> float:
     Raises:
         NotApplicableError: If there are fewer than 3 rows, or their times aren't equally spaced.
     """
-    if times.ndim != 1 or len(times) < 3:
-        raise NotApplicableError(f"`times`: expected at least 3 rows of a log, got {times.shape}")
+    if times.ndim != 1:
+        raise NotApplicableError(f"`times`: expected times [T], got shape {times.shape}")
+    if len(times) < 3:
+        raise NotApplicableError(f"`times`: expected at least 3 rows of a log, got {len(times)}")
     steps = np.diff(times)
     if gaps and np.all(steps > 0):
         step = float(np.median(steps))

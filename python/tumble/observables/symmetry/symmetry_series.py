@@ -8,7 +8,7 @@ symmetrizing changes by design, and not an observable. Rows of a log are correla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,6 +55,14 @@ _SYMMETRY = {
 }
 
 
+class _Part(NamedTuple):
+    """The quantities of one log, with their metadata and notes."""
+
+    quantities: list[Quantity]
+    metadata: dict[str, Any]
+    notes: list[str]
+
+
 class Symmetry(Kind):
     """The frame torque and the symmetry error that a run logged."""
 
@@ -76,16 +84,27 @@ class Symmetry(Kind):
         logged = run.run
         if logged.torque is None and not logged.symmetry:
             raise NotApplicableError("`run`: expected a frame torque or symmetry error that was logged, got none")
-        of_torque, of_error = run.counted(logged.torque_time), run.counted(logged.symmetry_time)
-        result = symmetry_from_series(
-            logged.torque_time[of_torque],
-            None if logged.torque is None else logged.torque[of_torque],
-            symmetry_times=logged.symmetry_time[of_error],
-            symmetry={name: values[of_error] for name, values in logged.symmetry.items()},
-            molecules=run.molecules,
-            blocks=run.settings.blocks,
-        )
-        return Plan.known(result)
+        parts: list[_Part] = []
+        reasons: list[str] = []
+        # Each log has its own stride: one that is too short or irregular must not prevent the analysis of the other.
+        if logged.torque is not None:
+            rows = run.counted(logged.torque_time)
+            try:
+                parts.append(
+                    _torque_part(logged.torque_time[rows], logged.torque[rows], run.molecules, run.settings.blocks)
+                )
+            except NotApplicableError as error:
+                reasons.append(f"No statistics of the frame torque: {error}.")
+        if logged.symmetry:
+            rows = run.counted(logged.symmetry_time)
+            columns = {name: values[rows] for name, values in logged.symmetry.items()}
+            try:
+                parts.append(_error_part(logged.symmetry_time[rows], columns, run.molecules, run.settings.blocks))
+            except NotApplicableError as error:
+                reasons.append(f"No statistics of the symmetry error over a set of rotations: {error}.")
+        if not parts:
+            raise NotApplicableError(" ".join(reasons).removesuffix("."))
+        return Plan.known(_result(parts, run.molecules, reasons))
 
 
 def symmetry_from_series(
@@ -116,37 +135,55 @@ def symmetry_from_series(
         raise ConfigurationError("`torque`: expected a logged frame torque or symmetry error, got neither")
     if molecules < 1:
         raise ConfigurationError(f"`molecules`: expected at least 1, got {molecules}")
-    quantities: list[Quantity] = []
-    notes: list[str] = []
-    metadata: dict[str, Any] = {"molecules": molecules, "tumble": __version__}
+    parts: list[_Part] = []
     if torque is not None:
-        times, torque = checked_rows("torque", torque_times, torque, 3)
-        log = LogRows(times, time_step(times), molecules, blocks)
-        floor = NOISE * float(np.sqrt(molecules))
-        found = frame_torque_quantities(log, _MEV * torque)
-        metadata |= {
-            "torque_rows": len(times),
-            "beads": torque.shape[1],
-            "noise_floor_float32_meV_per_rad": _MEV * floor,
-        }
-        if found[0].values < 3 * _MEV * floor:
-            notes.append(
-                f"The frame torque is at the noise floor of float32, about {_MEV * floor:.1g} meV/rad: no deviation "
-                "from invariance is measurable."
-            )
-        quantities += found
+        parts.append(_torque_part(torque_times, torque, molecules, blocks))
     if symmetry:
-        unknown = sorted(set(symmetry) - set(_SYMMETRY))
-        if unknown:
-            raise ConfigurationError(f"`symmetry`: expected columns {', '.join(_SYMMETRY)}, got {', '.join(unknown)}")
-        for name in _SYMMETRY:
-            if name in symmetry:
-                times, values = checked_rows(name, symmetry_times, symmetry[name], 1)
-                log = LogRows(times, time_step(times), molecules, blocks)
-                quantities += _error_quantities(log, name, _MEV * values[..., 0])
-                metadata["symmetry_rows"] = len(times)
-        notes.append("Spread and differences refer to the logged set of rotations, not to all rotations.")
-    return Result(Symmetry.observable, tuple(quantities), metadata, (*notes, *unresolved_notes(quantities)))
+        parts.append(_error_part(symmetry_times, symmetry, molecules, blocks))
+    return _result(parts, molecules)
+
+
+def _result(parts: Sequence[_Part], molecules: int, reasons: Sequence[str] = ()) -> Result:
+    """Return the parts as one result, with the reasons for missing parts as notes."""
+    quantities = [quantity for part in parts for quantity in part.quantities]
+    metadata: dict[str, Any] = {"molecules": molecules, "tumble": __version__}
+    for part in parts:
+        metadata |= part.metadata
+    notes = (*(note for part in parts for note in part.notes), *unresolved_notes(quantities), *reasons)
+    return Result(Symmetry.observable, tuple(quantities), metadata, notes)
+
+
+def _torque_part(times: Any, torque: Any, molecules: int, blocks: int | None) -> _Part:
+    """Return the quantities of a logged frame torque [T,P,3] or [T,3] in eV/rad."""
+    times, torque = checked_rows("torque", times, torque, 3)
+    log = LogRows(times, time_step(times), molecules, blocks)
+    floor = _MEV * (NOISE * float(np.sqrt(molecules)))
+    quantities = frame_torque_quantities(log, _MEV * torque)
+    notes = []
+    if quantities[0].values < 3 * floor:
+        notes.append(
+            f"The frame torque is at the noise floor of float32, about {floor:.1g} meV/rad: no deviation from "
+            "invariance is measurable."
+        )
+    metadata = {"torque_rows": len(times), "beads": torque.shape[1], "noise_floor_float32_meV_per_rad": floor}
+    return _Part(quantities, metadata, notes)
+
+
+def _error_part(times: Any, symmetry: Mapping[str, Any], molecules: int, blocks: int | None) -> _Part:
+    """Return the quantities of the columns of a logged symmetry error, [V] or [V,P]."""
+    unknown = sorted(set(symmetry) - set(_SYMMETRY))
+    if unknown:
+        raise ConfigurationError(f"`symmetry`: expected columns {', '.join(_SYMMETRY)}, got {', '.join(unknown)}")
+    quantities: list[Quantity] = []
+    rows = 0
+    for name in _SYMMETRY:
+        if name in symmetry:
+            checked, values = checked_rows(name, times, symmetry[name], 1)
+            log = LogRows(checked, time_step(checked), molecules, blocks)
+            quantities += _error_quantities(log, name, _MEV * values[..., 0])
+            rows = len(checked)
+    notes = ["Spread and differences refer to the logged set of rotations, not to all rotations."]
+    return _Part(quantities, {"symmetry_rows": rows}, notes)
 
 
 def _error_quantities(log: LogRows, name: str, values: Array) -> list[Quantity]:
