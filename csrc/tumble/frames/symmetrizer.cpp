@@ -140,7 +140,12 @@ Frames Symmetrizer::frames(const StreamKey& key) const {
     return correction_ ? tumble::correction(averaged) : averaged;
 }
 
-std::size_t Symmetrizer::size() const { return frames().size(); }
+std::size_t Symmetrizer::averaged() const { return set_.size() * std::max<std::size_t>(random_, 1); }
+
+std::size_t Symmetrizer::size() const {
+    const bool lab_frame_is_extra = correction_ && random();  // fixed sets contain it
+    return averaged() + (lab_frame_is_extra ? 1 : 0);
+}
 
 int Symmetrizer::exactness(int limit) const { return tumble::exactness(set_, limit); }
 
@@ -150,7 +155,7 @@ int Symmetrizer::degree() const {
 }
 
 std::string Symmetrizer::description() const {
-    const std::size_t count = set_.size() * std::max<std::size_t>(random_, 1);
+    const std::size_t count = averaged();
     std::string text = message(options_.symmetrize, ", ", count, count == 1 ? " frame" : " frames");
     if (degree() > 0) text += message(", exact to degree ", degree());
     if (random()) text += message(", seed ", *options_.seed);

@@ -41,7 +41,7 @@ class Symmetrizer {
     bool random() const { return random_ > 0; }
     bool correction() const { return correction_; }
 
-    /// Evaluations of the model for one structure.
+    /// Evaluations of the model for one structure. Draws nothing.
     std::size_t size() const;
 
     /// @param key of the random stream; without effect on fixed sets
@@ -59,6 +59,8 @@ class Symmetrizer {
 
   private:
     Frames draw(const StreamKey& key) const;
+    /// Frames of the average, without a lab frame that a correction adds.
+    std::size_t averaged() const;
 
     SymmetrizeOptions options_;
     Frames set_;              // before it is turned
