@@ -33,7 +33,7 @@ from tumble.cli import (
     train,
 )
 from tumble.cli.parser import ExampleParser
-from tumble.cli.terminal import fit_output, printable
+from tumble.cli.terminal import fit_output, open_closed_streams, printable
 from tumble.interruption import Terminated, signals_interrupt
 from tumble.version import __version__
 from tumble.waiting import set_waiting
@@ -81,6 +81,7 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return the exit status."""
+    open_closed_streams()
     fit_output()
     try:
         with signals_interrupt():

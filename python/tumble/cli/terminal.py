@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import re
 import sys
 import unicodedata
@@ -14,6 +15,24 @@ _PLAIN = {"±": "+/-", "×": "x", "–": "-", "−": "-", "…": "...", "⟨": "
 _PLAIN |= {"σ": "sigma", "τ": "tau", "θ": "theta", "φ": "phi", "ε": "epsilon", "μ": "mu", "\N{NO-BREAK SPACE}": " "}
 _HIDDEN = ("Cc", "Cf", "Zl", "Zp")  # control characters, and those without width or that change the direction
 _ESCAPED = range(0xDC80, 0xDD00)  # bytes of file names that aren't UTF-8
+
+
+def open_closed_streams() -> None:
+    """Let standard streams that the caller closed (`>&-`) read from and write to nowhere.
+
+    Otherwise Python has none, and the next file that any library opens takes the place of the closed one.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            os.dup2(nowhere, number)  # children inherit it
+            if nowhere != number:
+                os.close(nowhere)
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
 def fit_output() -> None:
