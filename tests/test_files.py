@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tumble.files import sha256, write_atomically
+from tumble.files import sha256, shown, write_atomically
 
 
 def test_hash(tmp_path):
     """The value is the example of FIPS 180-2, appendix B.1."""
     (tmp_path / "a").write_bytes(b"abc")
     assert sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_names_that_no_figure_and_no_terminal_can_show():
+    assert shown("ice é 水") == "ice é 水"
+    assert shown(os.fsdecode(b"a\xff\x1b[31m\n")) == "a\ufffd\ufffd[31m\ufffd"
 
 
 def test_a_failed_write_changes_nothing(tmp_path, monkeypatch):

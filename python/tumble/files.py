@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import unicodedata
 from pathlib import Path
 
 _PIECE = 1 << 20  # bytes per read, since trajectories are large
@@ -24,8 +25,9 @@ def sha256(path: Path) -> str:
 
 
 def shown(name: str) -> str:
-    """Return the name of a file as valid Unicode: bytes that aren't UTF-8 become U+FFFD."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Return the name of a file as printable Unicode: U+FFFD replaces control characters and invalid bytes."""
+    valid = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cc" else c for c in valid)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
