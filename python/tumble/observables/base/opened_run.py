@@ -224,9 +224,10 @@ class OpenedRun:
         """Return the first frame within the bounds in time and the frame after the last; None and None without bounds.
 
         Raises:
-            SettingError: If times aren't known, or fewer than 2 frames are within the bounds.
+            SettingError: If times aren't known, or fewer than 2 frames are within the bounds or left by the stride.
         """
         if self.settings.start is None and self.settings.stop is None:
+            self._check_stride(self._opened.trajectory.n_frames)
             return None, None
         if time_unit(self._opened) != "ps":
             raise SettingError(self._bound, "expected a trajectory with times, got one without; give `--timestep`")
@@ -237,4 +238,13 @@ class OpenedRun:
                 self._bound,
                 f"expected a range with at least 2 frames, within {times[0]:g} to {times[-1]:g} ps, got {len(chosen)}",
             )
-        return int(chosen[0]), int(chosen[-1]) + 1
+        first, last = int(chosen[0]), int(chosen[-1])
+        self._check_stride(last + 1 - first)
+        return first, last + 1
+
+    def _check_stride(self, frames: int) -> None:
+        """Raise a SettingError if the stride, and not the run, leaves fewer than 2 frames."""
+        if 2 <= frames <= self.settings.stride:
+            raise SettingError(
+                "stride", f"expected less than the {frames} frames of the run that count, got {self.settings.stride}"
+            )

@@ -51,6 +51,7 @@ from tumble.types import Array
 
 FARTHEST = 12.0  # Å, default of the range
 WATER = (("O", "O"), ("O", "H"), ("H", "H"))
+MOST_BINS = 100_000  # in half the box, so that the counts of all bins fit into memory
 MOST_ELEMENTS = 4  # up to which all pairs of elements are analyzed by default
 
 
@@ -318,12 +319,17 @@ def _bins(reach: float, cutoff: float | None, bin_width: float) -> tuple[int, fl
     """Return the number of bins and their width, Å."""
     if not bin_width > 0:
         raise SettingError("bin_width", f"expected a positive number of Å, got {bin_width:g}")
+    finest = reach / MOST_BINS
+    if bin_width < finest:
+        raise SettingError("bin_width", f"expected at least {finest:.1g} Å, got {bin_width:g} Å")
     if cutoff is None:
         return max(1, int(min(FARTHEST, reach) / bin_width * (1 + ROUNDING))), bin_width
     if not cutoff > 0:
         raise SettingError("cutoff", f"expected a positive number of Å, got {cutoff:g}")
     if cutoff > reach:
         raise SettingError("cutoff", _too_far(cutoff, reach, 0))
+    if cutoff < finest:
+        raise SettingError("cutoff", f"expected at least {finest:.1g} Å, got {cutoff:g} Å")
     bins = int(np.ceil(cutoff / bin_width * (1 - ROUNDING)))
     return bins, cutoff / bins
 
