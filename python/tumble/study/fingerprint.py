@@ -13,6 +13,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from tumble.errors import ModelNotFoundError, SettingError
 from tumble.files import sha256
 from tumble.observables.base.settings import Settings
 from tumble.registry import find_model
@@ -27,15 +28,26 @@ _FEW = 3  # files that are named in a message
 
 
 def files_read(run: Run, settings: Settings) -> list[Path]:
-    """Return all files that an analysis of a run reads."""
+    """Return all files that an analysis of a run reads.
+
+    Raises:
+        SettingError: If there is no such model for dipoles.
+    """
     trajectory = run.trajectory
     named = [*run.files, *trajectory.positions, *trajectory.velocities, *trajectory.forces]
     if trajectory.topology is not None:
         named.append(trajectory.topology)
     if settings.dipole_model is not None:
-        named.append(find_model(settings.dipole_model))
+        named.append(_dipole_model(settings.dipole_model))
     found = [path for each in named for path in _matches(Path(each))]
     return [path for path in dict.fromkeys(found) if path.is_file()]
+
+
+def _dipole_model(name: str) -> Path:
+    try:
+        return find_model(name)
+    except ModelNotFoundError as error:
+        raise SettingError("dipole_model", str(error)) from error
 
 
 def fingerprint(run: Run, settings: Settings, observables: Sequence[str] | None) -> dict[str, Any]:
@@ -51,6 +63,7 @@ def fingerprint(run: Run, settings: Settings, observables: Sequence[str] | None)
         `positions`: names of the files that contain the positions.
 
     Raises:
+        SettingError: If there is no such model for dipoles.
         OSError: If a file can't be read.
     """
     files = {}

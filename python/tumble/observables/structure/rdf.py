@@ -196,7 +196,7 @@ class Rdf(MolecularObservable):
         if self._fixed and bins < self.bins:
             raise SettingError("cutoff", _too_far(self.bins * self.bin_width, reach, ts.frame))
         if bins == 0:
-            raise SettingError("bin_width", f"expected at most half the box, {reach:.3f} Å in frame {ts.frame}")
+            raise SettingError("bin_width", _too_wide(self.bin_width, reach, ts.frame))
         return bins
 
     def _evaluate(self, cells: Cells) -> Result:
@@ -323,6 +323,8 @@ def _bins(reach: float, cutoff: float | None, bin_width: float) -> tuple[int, fl
     if bin_width < finest:
         raise SettingError("bin_width", f"expected at least {finest:.1g} Å, got {bin_width:g} Å")
     if cutoff is None:
+        if bin_width > reach:
+            raise SettingError("bin_width", _too_wide(bin_width, reach, 0))
         return max(1, int(min(FARTHEST, reach) / bin_width * (1 + ROUNDING))), bin_width
     if not cutoff > 0:
         raise SettingError("cutoff", f"expected a positive number of Å, got {cutoff:g}")
@@ -332,6 +334,10 @@ def _bins(reach: float, cutoff: float | None, bin_width: float) -> tuple[int, fl
         raise SettingError("cutoff", f"expected at least {finest:.1g} Å, got {cutoff:g} Å")
     bins = int(np.ceil(cutoff / bin_width * (1 - ROUNDING)))
     return bins, cutoff / bins
+
+
+def _too_wide(bin_width: float, reach: float, frame: int) -> str:
+    return f"expected at most half the box, {reach:.3f} Å in frame {frame}, got {bin_width:.3f} Å"
 
 
 def _too_far(cutoff: float, reach: float, frame: int) -> str:
