@@ -35,7 +35,7 @@ def test_missing_entry() -> None:
 
 
 def test_not_a_number() -> None:
-    with pytest.raises(TrajectoryError, match=r"`charges`: .*got .* in frame 5"):
+    with pytest.raises(TrajectoryError, match=r"`charges`: .*got NaN or inf"):
         FrameValues("charges", lambda _: [np.nan]).at(frame(5))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from tumble.trajectories.frames import (
     FrameSource,
     check_same,
     continuing,
+    describe_frame,
 )
 
 
@@ -116,3 +119,11 @@ def test_parts_of_different_systems_are_refused() -> None:
     other.quantity = "forces"
     with pytest.raises(TrajectoryError, match="`part0`, got forces in `part1`"):
         check_same(MadeUp(0, [0]), other)
+
+
+def test_the_place_of_a_frame_in_its_file() -> None:
+    """Of our readers by file and step, of readers of MDAnalysis by file, and in memory by number."""
+    whole = Continued([MadeUp(0, [0, 10, 20]), MadeUp(1, [30, 40])])
+    assert describe_frame(SimpleNamespace(source=whole), 4) == "frame 1 (step 40) of `part1`"
+    assert describe_frame(SimpleNamespace(filename="a.dcd"), 4) == "frame 4 of `a.dcd`"
+    assert describe_frame(SimpleNamespace(filename=None), 4) == "frame 4"

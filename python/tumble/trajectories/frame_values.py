@@ -53,7 +53,7 @@ class FrameValues:
         """
         values = np.asarray(self._find(ts), dtype=np.float64)
         if not np.all(np.isfinite(values)):
-            raise TrajectoryError(f"`{self._argument}`: expected finite numbers, got NaN or inf in frame {ts.frame}")
+            raise TrajectoryError(f"`{self._argument}`: expected finite numbers, got NaN or inf")
         return values
 
     def _find(self, ts: Any) -> Any:

@@ -105,6 +105,15 @@ class FrameSource(ABC):
         return f"frame {index}{step} of `{self.name}`"
 
 
+def describe_frame(trajectory: Any, index: int) -> str:
+    """Return a description of a frame of a trajectory of MDAnalysis, for messages."""
+    source = getattr(trajectory, "source", None)
+    if isinstance(source, FrameSource):
+        return source.describe(index)
+    name = getattr(trajectory, "filename", None)  # None in memory
+    return f"frame {index}" if name is None else f"frame {index} of `{name}`"
+
+
 class Continued(FrameSource):
     """One trajectory from parts that continue each other in time.
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import MDAnalysis
 import numpy as np
 import pytest
 from MDAnalysis.coordinates.memory import MemoryReader
 from numpy.typing import NDArray
 
-from tumble.errors import ConfigurationError, NotApplicableError, SettingError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError, TrajectoryError
 from tumble.observables.base.observable import FrameObservable, TimeCorrelation
+from tumble.observables.base.one_pass import one_pass
 from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.quantity import Axis
 from tumble.observables.quantities.result import Result
@@ -121,3 +124,23 @@ def test_what_cannot_be_answered_is_refused() -> None:
 def test_frames_at_unequal_times_have_no_correlation_in_time() -> None:
     with pytest.raises(NotApplicableError, match=r"equal distances in time, got .*0\.5 to 1 ps"):
         Autocorrelation(universe(), longest=1.0).run(frames=[0, 1, 2, 4, 5, 6])
+
+
+class Impossible(MeanPosition):
+    """Refuses the third frame."""
+
+    def _sample(self) -> Array:
+        if self._ts.frame == 2:
+            raise TrajectoryError("`charges`: expected finite numbers, got NaN")
+        return super()._sample()
+
+
+def test_an_impossible_value_is_reported_with_file_and_frame(tmp_path: Path) -> None:
+    file = tmp_path / "two.xyz"
+    file.write_text("2\n\nO 0 0 0\nO 1 0 0\n" * 5)
+    with pytest.raises(TrajectoryError, match=rf"^frame 2 of `{file}`: `charges`: expected .*, got NaN$"):
+        Impossible(MDAnalysis.Universe(file, dt=1.0)).run()
+    analysis = Impossible(MDAnalysis.Universe(file, dt=1.0))
+    one_pass([analysis])
+    with pytest.raises(TrajectoryError, match=rf"^frame 2 of `{file}`: `charges`: expected .*, got NaN$"):
+        _ = analysis.result

@@ -421,7 +421,7 @@ def test_trajectory_without_a_box_is_refused() -> None:
 def test_positions_that_are_no_numbers_are_refused() -> None:
     positions = gas(CUBIC, 4, 6, seed=24)
     positions[2, 1, 0] = np.nan
-    with pytest.raises(TrajectoryError, match=r"finite positions.*frame 2"):
+    with pytest.raises(TrajectoryError, match=r"^frame 2.*: `universe`: .*finite positions"):
         Rdf(universe(positions, "OHHOHH", CUBIC)).run()
 
 

@@ -17,7 +17,7 @@ from MDAnalysis.analysis.base import AnalysisBase
 from MDAnalysis.analysis.results import ResultsGroup
 from numpy.typing import NDArray
 
-from tumble.errors import ConfigurationError, NotApplicableError, SettingError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError, TrajectoryError
 from tumble.observables.base.failure import Failure
 from tumble.observables.base.frame_analysis import Part
 from tumble.observables.base.kind import Kind
@@ -28,6 +28,7 @@ from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import Cells, cell_length
 from tumble.statistics.correlation import Correlator
 from tumble.trajectories.centroid import beads_of
+from tumble.trajectories.frames import describe_frame
 from tumble.trajectories.mdanalysis_parts import frames_of_run, prepare_frames
 from tumble.trajectories.nuclei import Nuclei, nuclei_of
 from tumble.types import Array
@@ -148,7 +149,7 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
             raise self._trajectory.kinds_changed(ts.frame)
         self._frame_index, self._ts, self._snapshot = index, ts, snapshot
         self.frames[index], self.times[index] = ts.frame, ts.time
-        self._see()
+        self._see_or_name_the_file()
 
     @property
     def part(self) -> Part:
@@ -168,10 +169,20 @@ class UniverseAnalysis(Kind, AnalysisBase):  # type: ignore[misc]
 
     def _single_frame(self) -> None:
         self._snapshot = Snapshot(self._ts)
-        self._see()
+        self._see_or_name_the_file()
+
+    def _see_or_name_the_file(self) -> None:
+        try:
+            self._see()
+        except TrajectoryError as error:
+            raise TrajectoryError(f"{describe_frame(self._trajectory, self._ts.frame)}: {error}") from error
 
     def _see(self) -> None:
-        """Analyze the current frame, `self._ts`; `self._snapshot` has values that observables share."""
+        """Analyze the current frame, `self._ts`; `self._snapshot` has values that observables share.
+
+        Raises:
+            TrajectoryError: If its values are impossible. The message needs no place, which is put in front of it.
+        """
         raise NotImplementedError
 
     @property

@@ -165,7 +165,7 @@ class Rdf(MolecularObservable):
             beads = beads[:, ts.data["like_first"]]
         beads = beads.mean(axis=0, keepdims=True) if self.centroid else beads
         if not np.all(np.isfinite(beads)):
-            raise TrajectoryError(f"`universe`: expected finite positions, got a NaN or infinity in frame {ts.frame}")
+            raise TrajectoryError("`universe`: expected finite positions, got a NaN or infinity")
         bins = self._bins_within(ts)
         rows = triclinic_vectors(ts.dimensions, dtype=np.float64)
         places = self._counter.places(beads, rows)
