@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.argon import run_argon
+from support.lammps_runs import run_lammps
 
 from tumble.errors import NotApplicableError
 from tumble.runs import open_run
@@ -123,6 +124,29 @@ def test_frames_without_steps_are_refused_where_others_may_be_among_them(tmp_pat
     (folder / "a.xyz").write_text(text)
     with pytest.raises(NotApplicableError, match=r"`files`: .*step 21 .*a\.xyz`.* got none"):
         open_run(folder).universe()
+
+
+CHAINED = (
+    "fix 1 all nve\ntimestep 0.001\ndump d all custom 5 {0} id type element xu yu zu\n"
+    "dump_modify d element Ar append yes\n"
+)
+RESTARTED = "units metal\nread_restart a.20.restart\nthermo 10\npair_style lj/cut 5.0\npair_coeff * * 0.0104 3.40\n"
+
+
+@pytest.mark.parametrize("dumps", [("a.dump", "a.dump"), ("a.1.dump", "a.2.dump")])
+def test_logs_of_a_chain_of_restarts_that_were_joined(tmp_path: Path, dumps: tuple[str, str]) -> None:
+    """The first process went on after it had written the restart file, until its time was up."""
+    folder = run_argon(tmp_path, f"{CHAINED.format(dumps[0])}restart 20 a.*.restart\nrun 35\n")
+    first = (folder / "log.lammps").read_text()
+    run_lammps(folder, f"{RESTARTED}{CHAINED.format(dumps[1])}run 40\n").checked()
+    second = (folder / "log.lammps").read_text()
+    (folder / "log.lammps").write_text(first + second)
+    found = open_run(folder)
+    assert found.log["Step"].tolist() == [0, 10, 20, 30, 40, 50, 60]
+    assert found.universe().trajectory.steps.tolist() == list(range(0, 65, 5))
+    # Another run from the same restart file is a beginning, not what follows.
+    (folder / "log.lammps").write_text(second + second)
+    assert open_run(folder).log["Step"].tolist() == [20, 30, 40, 50, 60]
 
 
 def test_start_counts_within_the_part(tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ class _Replay:
         self.starting = False
         table = read_table(lines, place, self._printed, self._ends_table)
         self.stages.append(stage_of(table, lines, self.settings.copy(), self.kind))
-        self.settings.changed = False
+        self.settings.changed = self.settings.restarted = False
         if table.damaged:
             self.notes.append(
                 f"Damaged rows of thermo output are left out: {len(table.damaged)}, the first in line "

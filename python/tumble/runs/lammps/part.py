@@ -156,5 +156,11 @@ def _continues(stage: Stage, after: Stage) -> bool:
         and one.timestep == other.timestep
         and one.potential == other.potential
         and not other.changed
-        and bool(stage.steps[-1] == after.steps[0])
+        and _reaches(stage, after)
     )
+
+
+def _reaches(stage: Stage, after: Stage) -> bool:
+    """Return whether a stage begins where the one before ended or, from a restart file, within it."""
+    first, last, begin = stage.steps[0], stage.steps[-1], after.steps[0]
+    return bool(begin == last or (after.settings.restarted and first < begin < last))

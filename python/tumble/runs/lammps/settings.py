@@ -66,6 +66,7 @@ class Settings:
         computes: Words of each active compute, by ID.
         variables: Words of each variable, by name.
         renamed: New names of columns of thermo output, by keyword or default name.
+        restarted: Whether a restart file was read since the last stage ended.
         changed: Whether a command changed atoms, velocities or the box since the last stage ended.
         version: Version of LAMMPS; None if unknown.
         messages: Lines of the pair style about its model, since it became the potential.
@@ -84,6 +85,7 @@ class Settings:
     computes: dict[str, list[str]] = field(default_factory=dict)
     variables: dict[str, list[str]] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    restarted: bool = False
     changed: bool = False
     version: str | None = None
     messages: tuple[str, ...] = ()
@@ -160,6 +162,7 @@ class Settings:
             self.data = arguments[0]
         elif command == "read_restart":
             self.timestep = self.periodic = None  # set by the restart file, hence unknown
+            self.restarted = True
         elif command == "boundary":
             self.periodic = any("p" in word for word in arguments)
         elif command == "echo" and arguments[0] in ("none", "screen"):
