@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tumble.analysis import load_analysis
-from tumble.figure_style import BLUE, GREY, STYLE, VERMILION
+from tumble.figure_style import BLUE, GRAY, STYLE, VERMILION
 
 AXES = {"bisector": "bisector", "OH": "O–H bonds", "normal": "normal"}
 
@@ -45,7 +45,7 @@ def draw_orientation(axes: Axes, folder: Path) -> None:
         biases = [result[f"bias_{axis}"] for axis in AXES]
         values, errors = (np.array([float(getattr(one, what)) for one in biases]) for what in ("values", "errors"))
         axes.errorbar(places + shift, values, yerr=errors, color=colour, marker=marker, linestyle="", label=label)
-    axes.axhline(0.0, color=GREY, linestyle="--", linewidth=1.0)
+    axes.axhline(0.0, color=GRAY, linestyle="--", linewidth=1.0)
     axes.set(ylabel="bias of the orientation / kT", xlim=(-0.5, len(AXES) - 0.5))
     axes.set_xticks(places, list(AXES.values()))
     axes.legend(title="gas, LAMMPS", alignment="left")

@@ -90,7 +90,7 @@ def test_energies(model_file):
 def test_stress_needs_three_periodic_directions(model_file):
     atoms = attach(model_file, "pair", "slab")
     atoms.get_forces()
-    with pytest.raises(PropertyNotImplementedError, match=r"stress: .* got pbc \[True, True, False\]"):
+    with pytest.raises(PropertyNotImplementedError, match=r"`stress`: .* got pbc \[True, True, False\]"):
         atoms.get_stress()
 
 
@@ -411,7 +411,7 @@ def test_copies_keep_set_mode_and_seed(model_file, duplicate):
 def test_options_cannot_be_changed_behind_a_calculators_back(model_file, changes):
     atoms = attach(model_file, "harmonic", "molecule")
     energy = atoms.get_potential_energy()
-    with pytest.raises(ConfigurationError, match=rf"`{next(iter(changes))}`: .*changes"):
+    with pytest.raises(ConfigurationError, match=rf"`{next(iter(changes))}`: expected no change"):
         atoms.calc.set(**changes)
     assert atoms.calc.set() == {}
     assert atoms.get_potential_energy() == energy

@@ -114,7 +114,7 @@ class Evaluation:
     energies [B] and atom_energies [N] in eV, forces [N, 3] in eV/Å, virials [B, 3, 3] in eV, torques [B, 3]
     in eV/rad, edge_gradients [E, 3] in eV/Å; these are weighted sums over the frames. frame_energies [B, K] are those
     of each frame, and bare_energies [B], bare_forces [N, 3] and bare_torques [B, 3] those of the frame `bare`. outputs
-    holds what the model declares besides its energy: `dipole` [N, 3] in e·Å, `charge` [N] in e, `forces` [N, 3].
+    holds what the model declares in addition to its energy: `dipole` [N, 3] in e·Å, `charge` [N] in e, `forces` [N, 3].
     """
 
     @property

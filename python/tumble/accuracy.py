@@ -1,4 +1,4 @@
-"""Mean absolute and root-mean-square errors, for `tumble evaluate` and the validation of a training."""
+"""Mean absolute and root-mean-square errors, for `tumble evaluate` and for validation during a training."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class ErrorSums:
         self.count += values.size
 
     def errors(self) -> Errors:
-        """Return the errors of the added differences, of which there must be at least one."""
+        """Return the errors of the differences added so far, at least one."""
         return Errors(self.absolute / self.count, float(np.sqrt(self.square / self.count)), self.count)
 
 
 def errors_of(differences: ArrayLike) -> Errors:
-    """Return the errors of an array of differences, at least one."""
+    """Return the errors of an array of at least one difference."""
     sums = ErrorSums()
     sums.add(differences)
     return sums.errors()

@@ -47,7 +47,7 @@ _FACTOR, _GAP = 0.5, 0.1
 #: Largest fraction of atoms, among those with clear surroundings, with surroundings of another element. It is at most
 #: 0.1 in the right order, in thermal structures of water, molecules and oxides, and mostly at least 0.3 in another.
 _WRONG = 0.25
-#: Another order preserves the number of atoms of each element; it may differ by this fraction of the affected atoms.
+#: Another order preserves the number of atoms of each element, up to this fraction of the affected atoms.
 _SURPLUS = 0.7
 #: Largest number of atoms whose surroundings are compared: enough for a fraction, and fast in large systems.
 _SAMPLE = 1000
@@ -104,7 +104,7 @@ def check_order(atoms: Atoms, first: _core.Structure) -> None:
 
 
 def _evaluable(structure: _core.Structure) -> bool:
-    """Return whether all numbers are finite; an evaluation refuses other structures and gives the reason."""
+    """Return whether positions and cell are plausible numbers; an evaluation refuses others and gives the reason."""
     return all(bool((np.abs(numbers) < _FARTHEST).all()) for numbers in (structure.positions, structure.cell))
 
 
@@ -122,16 +122,19 @@ def _refuse_unless_equal(symbols: NDArray[np.str_], found: NDArray[np.str_], how
 
 
 def _periodic_cell(first: _core.Structure) -> NDArray[np.float64] | None:
-    """Return the cell, or None without volume: i-PI may move atoms by its vectors whatever the model takes."""
+    """Return the cell, or None if it has no volume.
+
+    Periodic directions don't matter: i-PI may shift atoms by any cell vector.
+    """
     lengths = np.linalg.norm(first.cell, axis=1)
     return first.cell if abs(np.linalg.det(first.cell)) > 1e-6 * np.prod(lengths) > 0.0 else None
 
 
-def _shortest(ways: NDArray[np.float64], cell: NDArray[np.float64] | None) -> NDArray[np.float64]:
+def _shortest(vectors: NDArray[np.float64], cell: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """Return the vectors, [..., 3], minus the nearest lattice vectors."""
     if cell is None:
-        return ways
-    result: NDArray[np.float64] = ways - np.round(ways @ np.linalg.inv(cell)) @ cell
+        return vectors
+    result: NDArray[np.float64] = vectors - np.round(vectors @ np.linalg.inv(cell)) @ cell
     return result
 
 
@@ -141,8 +144,8 @@ def _is_best_order(symbols: NDArray[np.str_], sites: NDArray[np.float64], first:
     A common shift of all atoms doesn't count.
     """
     cell = _periodic_cell(first)
-    ways = first.positions - sites
-    shift = ways[0] + _shortest(ways - ways[0], cell).mean(axis=0)
+    moves = first.positions - sites
+    shift = moves[0] + _shortest(moves - moves[0], cell).mean(axis=0)
     moved = first.positions - shift
     if len(symbols) > _SAMPLE:  # a weaker but faster condition
         _, nearest = _tree(sites, cell).query(_place(moved, cell))
@@ -211,7 +214,10 @@ def _surroundings(structure: _core.Structure) -> NDArray[np.float64] | None:
 def _elements_of_surroundings(
     symbols: NDArray[np.str_], atoms: Atoms, first: _core.Structure
 ) -> NDArray[np.str_] | None:
-    """Return the element that each atom's surroundings suggest, its own where unclear; None if there is no evidence."""
+    """Return the element whose surroundings those of each atom resemble most; outside a sample, its own element.
+
+    Return None if there is no evidence of another order.
+    """
     there = _surroundings(first)
     if there is None:
         return None
@@ -239,7 +245,7 @@ def _elements_of_surroundings(
 
 
 def _in_file(atoms: Atoms, first: _core.Structure, scale: float) -> _core.Structure:
-    """Return the structure of the file, in the cell of the server if the file has none."""
+    """Return the structure of the file, with the server's cell if the file has none."""
     without = atoms.cell.rank == 0
     cell = first.cell if without else scale * atoms.cell.array
     periodic = first.periodic if without else atoms.pbc.tolist()

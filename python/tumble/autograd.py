@@ -107,7 +107,7 @@ def derivatives(
         rotation: Orthogonal matrix R [3, 3]; the network sees R v, and the results are rotated back.
 
     Raises:
-        ExportError: See `forward`.
+        ExportError: If the network fails, or outputs or gradients are missing, have a wrong shape or aren't finite.
     """
     gradient = np.zeros_like(graph.vectors)
     with _core.DefaultTorchModes():
@@ -128,7 +128,7 @@ def derivatives(
 
 
 def _gradient(energy: torch.Tensor, edge_vectors: torch.Tensor) -> Float:
-    """Return dE/dv; a network without this gradient is refused, as by the core."""
+    """Return dE/dv, eV/Å, [E, 3]; refuse a network without this gradient, as the core does."""
     turned = torch.autograd.grad(energy, edge_vectors, allow_unused=True)[0] if energy.requires_grad else None
     if turned is None:
         raise ExportError(

@@ -1,7 +1,7 @@
-"""What the compiled parts were built with.
+"""Check that the installed torch is the one with which the compiled parts were built.
 
-They call torch's C++ interface, which changes with each release, so they run with that torch only. What the loader says
-otherwise, an undefined symbol, is no help.
+They call torch's C++ interface, which changes with each release. With another torch, the loader would only report an
+undefined symbol.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import importlib.util
 
 
 def torch_mismatch() -> str | None:
-    """Return why the installed torch doesn't fit the binaries; empty if they were built with it."""
-    if importlib.util.find_spec("tumble._build") is None:  # binaries in the source tree come without
+    """Return why the installed torch doesn't fit the binaries; None if it does."""
+    if importlib.util.find_spec("tumble._build") is None:  # binaries in the source tree lack it
         return None
     # Imported here, since it is slow and `tumble --help` doesn't need it.
     from importlib import metadata
@@ -27,10 +27,10 @@ def torch_mismatch() -> str | None:
 
 
 def require_torch() -> None:
-    """Check before the compiled core is loaded.
+    """Check that the installed torch fits; to be called before the compiled core is loaded.
 
     Raises:
-        ImportError: If another torch is installed than the one that the core was built with.
+        ImportError: If the core was built with another torch.
     """
     problem = torch_mismatch()
     if problem is not None:

@@ -2,7 +2,8 @@
 
 ASE's stress is symmetric and has the sign of dE/dstrain / V, so it is -(W + W^T) / 2V in terms of the core's
 virial W_ab = -sum_e v_e,a g_e,b. For a model without exact rotation invariance W isn't symmetric, and the
-part that ASE can't hold is the frame torque; `Calculator.virial` and `Calculator.torque` have both.
+part that ASE can't represent is the frame torque. `Calculator.virial` has all nine components of W, and
+`Calculator.torque` the frame torque.
 
 In float32 the torque has a noise floor: an exactly invariant model shows rms |tau| of 1e-7 eV/rad for one molecule
 and 1e-6 eV/rad for 64 molecules of water (benchmarks/torque_noise.py).
@@ -29,7 +30,7 @@ from tumble.structures import frames_of, to_structure
 
 Float = NDArray[np.float64]
 
-#: What ASE calls the outputs that it has a name for.
+#: ASE's names of the outputs for which it has one.
 _ASE_NAMES = {"dipole": "dipole", "charge": "charges"}
 
 
@@ -46,17 +47,17 @@ class ExtraResults(NamedTuple):
 class Calculator(AseCalculator):
     """Energy, forces, stress and frame torque of a model.
 
-    After a calculation `results` holds what ASE names: `energy` and `free_energy` in eV, `energies` [N] in
-    eV, `forces` [N, 3] in eV/Å, and `stress` [6] in eV/Å³ in Voigt order if all directions are periodic.
-    If the model file declares them, `results` also holds `dipole` [3] in e·Å, the sum over the atoms' dipoles, and
-    `charges` [N] in e. `virial` and `torque` are attributes, and so are `bare_energy` and `bare_torque`, what there was
-    before averaging, and `outputs`, the further outputs per atom that the model declares.
+    After a calculation `results` holds the properties for which ASE has a name: `energy` and `free_energy` in eV,
+    `energies` [N] in eV, `forces` [N, 3] in eV/Å, and `stress` [6] in eV/Å³ in Voigt order if all directions are
+    periodic. If the model file declares them, `results` also holds `dipole` [3] in e·Å, the sum over the dipoles of
+    atoms, and `charges` [N] in e. All other results are attributes: `virial`, `torque`, their values before averaging
+    (`bare_energy`, `bare_torque`), and `outputs`, the further outputs per atom that the model declares.
 
-    With `symmetrize` the model looks at each structure from several frames, and everything is that of the averaged
-    energy, or in `mode` correction of what averaging adds. Random frames depend on the seed and on the last bit of
-    positions and cell: the same geometry has the same energy, another seed is another draw.
+    With `symmetrize` the energy is averaged over rotations, and all results belong to the averaged energy; in `mode`
+    correction they belong to the average minus the energy in the lab frame. Random rotations depend on the seed and on
+    the last bit of positions and cell: the same geometry has the same energy, and another seed is another draw.
 
-    A copy (`copy.deepcopy`) and a pickle hold the model's path and the options, and load the model again.
+    A copy (`copy.deepcopy`) or a pickle contains the model's path and the options, and loads the model again.
     """
 
     name = "tumble"
@@ -80,13 +81,14 @@ class Calculator(AseCalculator):
             model: Path or name of a model, as for `tumble.load`.
             device: `auto`, `cpu`, `cuda` or `cuda:N`.
             memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.
-            check: Whether to evaluate the reference structures in the file and compare.
-            symmetrize: Frames from which each structure is seen, such as `icosahedral` or `random+inversion`.
-            mode: `average`, or `correction` for what averaging adds to the energy in the lab frame.
-            seed: Of random frames.
+            check: Whether to evaluate the reference structures in the file and compare the results.
+            symmetrize: Rotations over which each structure is averaged, such as `icosahedral` or `random+inversion`.
+            mode: `average`, or `correction` for the average minus the energy in the lab frame.
+            seed: Seed of random rotations.
 
         Raises:
-            ModelFileError, DeviceError, ConfigurationError: As `tumble.load`.
+            ModelFileError, DeviceError: As by `tumble.load`.
+            ConfigurationError: If an option is invalid.
         """
         self._extra: ExtraResults | None = None
         super().__init__()  # type: ignore[no-untyped-call]
@@ -110,24 +112,24 @@ class Calculator(AseCalculator):
     def set(self, **changes: Any) -> dict[str, Any]:
         """Refuse changes, since the options of a calculator are fixed.
 
-        ASE's own `set` would take any words, and the next energy would silently be the old one.
+        ASE's own `set` would accept any keyword, and the next energy would silently be the old one.
 
         Args:
-            changes: Expected to be none; ASE itself calls it so.
+            changes: Must be empty, as it is when ASE calls this.
 
         Raises:
-            ConfigurationError: If there are any.
+            ConfigurationError: If there is a change.
         """
         if changes:
             raise ConfigurationError(
-                f"`{next(iter(changes))}`: expected no changes of a calculator, whose options stay as it was made "
-                "with; make another, `tumble.Calculator(model, ...)`"
+                f"`{next(iter(changes))}`: expected no change of options, which are fixed when a calculator "
+                "is made; make another, `tumble.Calculator(model, ...)`"
             )
         return {}
 
     @property
     def random_frames(self) -> bool:
-        """Whether energies are seen from random frames, so that the same structure has another energy each time."""
+        """Whether the rotations are random, so that the energy isn't a smooth function of the positions."""
         return bool(self._symmetrizer.random)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -137,10 +139,10 @@ class Calculator(AseCalculator):
 
     @property
     def virial(self) -> Float:
-        """W of the last calculation in eV, [3, 3], all nine components.
+        """The virial W of the last calculation in eV, [3, 3], with all nine components.
 
         Raises:
-            EvaluationError: If there was none.
+            EvaluationError: If there was no calculation.
         """
         return np.array(self._last("virial").virial)
 
@@ -157,7 +159,7 @@ class Calculator(AseCalculator):
 
     @property
     def bare_energy(self) -> float:
-        """Energy of the last calculation before averaging, eV: in the lab frame, or in the first random one.
+        """The energy of the last calculation before averaging, eV: in the lab frame, or with the first random rotation.
 
         Raises:
             EvaluationError: If there was no calculation.
@@ -175,10 +177,10 @@ class Calculator(AseCalculator):
 
     @property
     def outputs(self) -> dict[str, Float]:
-        """What the model declares besides its energy, of the last calculation, for each atom.
+        """The outputs per atom of the last calculation that the model declares in addition to its energy.
 
-        `dipole` [N, 3] in e·Å, `charge` [N] in e, and `forces` [N, 3] in eV/Å where the model predicts them directly.
-        With `symmetrize` they are averages over the frames, vectors turned back to the lab frame.
+        `dipole` [N, 3] in e·Å, `charge` [N] in e, and `forces` [N, 3] in eV/Å if the model predicts them directly.
+        With `symmetrize` they are averages over the rotations, with vectors turned back to the lab frame.
 
         Raises:
             EvaluationError: If there was no calculation.
@@ -191,12 +193,12 @@ class Calculator(AseCalculator):
         properties: Sequence[str] = ("energy",),
         system_changes: Sequence[str] = tuple(all_changes),
     ) -> None:
-        """Evaluate everything, whatever is asked for: it all comes from one pass.
+        """Compute all properties, whichever are requested, since one evaluation gives them all.
 
         Raises:
             StructureError: If an element is unknown to the model, or positions or cell are impossible.
-            EvaluationError: If the model fails or returns what isn't finite.
-            PropertyNotImplementedError: If the stress is asked for where not all directions are periodic.
+            EvaluationError: If the model fails or returns NaN or infinity.
+            PropertyNotImplementedError: If the stress is requested, but not all directions are periodic.
         """
         super().calculate(atoms, properties, system_changes)  # type: ignore[no-untyped-call]
         if self.atoms is None:
@@ -225,7 +227,7 @@ class Calculator(AseCalculator):
             self.results["stress"] = symmetric.flat[[0, 4, 8, 5, 2, 1]]  # xx yy zz yz xz xy
         elif "stress" in properties:
             raise PropertyNotImplementedError(
-                f"stress: expected three periodic directions, got pbc {self.atoms.pbc.tolist()}"
+                f"`stress`: expected three periodic directions, got pbc {self.atoms.pbc.tolist()}"
             )
 
     def _last(self, name: str) -> ExtraResults:

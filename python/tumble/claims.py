@@ -1,8 +1,8 @@
-"""What a model file claims about its network, put to the test when it is written.
+"""Tests of the claims that a model file makes about its network, run when the file is written.
 
-A wrong claim shows in no single energy: a cutoff that is too short makes forces jump, a depth that is too small makes
-the halo of a parallel run too thin, and a broken symmetry goes unnoticed where it is said to be exact. A network sees
-geometry through edge vectors alone, so each test changes or watches these.
+No single energy reveals a wrong claim: a cutoff that is too short makes forces jump, a depth that is too small makes
+the halo of a parallel run too thin, and a broken symmetry goes unnoticed if the file claims an exact one. A network
+sees geometry through edge vectors alone, so each test changes them or differentiates with respect to them.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from tumble.symmetry import measure
 # Errors in eV per atom and eV/Å that rounding explains, as in the core's check of the references.
 _ROUNDING = {torch.float32: (1e-5, 5e-4), torch.float64: (1e-10, 1e-9)}
 _ROTATIONS = 6
-# Exact to this many times the measured rounding, which other rotations don't show to the last bit, or to this share of
-# the network's own gradients, which constants in single precision leave in a network that was converted to double.
+# A network counts as exact up to this multiple of the measured rounding, since other rotations round differently, or up
+# to this share of its gradients, since a network converted to double keeps the errors of single-precision constants.
 _MARGIN, _CONSTANTS = 10.0, 1e-6
-_DEFORMATION = 3e-6
+_DEFORMATION = 3e-6  # relative size of the deformations that measure rounding
 # Distances to the cutoff, as shares of it, between which a smooth derivative falls by much more than `_FALL`.
 _FAR, _NEAR, _FALL = 1e-3, 1e-5, 0.1
-_SPACING = 0.6  # of the atoms in a chain, in cutoffs: only next neighbors have an edge
+_SPACING = 0.6  # of atoms in a chain, in cutoffs: only nearest neighbors have an edge
 
 
 def check_attributes(network: torch.nn.Module, cutoff: float) -> None:
-    """Compare with the declarations of the network itself, if it has any.
+    """Compare the claimed cutoff with that of the network itself, if it has the attribute `cutoff`.
 
     Args:
-        network: May have the attribute `cutoff`, Å.
-        cutoff: Claim, Å.
+        network: Network.
+        cutoff: Claimed cutoff, Å.
 
     Raises:
         ExportError: If they differ.
@@ -50,15 +50,15 @@ def check_attributes(network: torch.nn.Module, cutoff: float) -> None:
 
 
 def check_cutoff(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype, cutoff: float) -> None:
-    """Stretch single edges of a structure to the cutoff, where their gradients have to vanish.
+    """Check that gradients vanish on edges that are stretched to the cutoff.
 
-    One pair of edges, there and back, is tried for each pair of species.
+    One edge and its reverse are stretched for each pair of species.
 
     Args:
-        network: On the CPU in evaluation mode.
-        graph: One structure with edges.
-        dtype: Of the network.
-        cutoff: Å.
+        network: Network on the CPU in evaluation mode.
+        graph: Graph of one structure, with edges.
+        dtype: Type of the network.
+        cutoff: Claimed cutoff, Å.
 
     Raises:
         ExportError: If the energy isn't smooth at the cutoff.
@@ -76,14 +76,16 @@ def check_cutoff(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtyp
 def check_depth(
     network: torch.nn.Module, dtype: torch.dtype, species: Sequence[str], cutoff: float, depth: int
 ) -> None:
-    """Check that the first atom of a chain, with edges between neighbors only, depends on nothing beyond its depth.
+    """Check that an atomic energy depends on no edge beyond the claimed depth.
+
+    The atom is the first of a chain, in which only nearest neighbors have edges.
 
     Args:
-        network: On the CPU in evaluation mode.
-        dtype: Of the network.
+        network: Network on the CPU in evaluation mode.
+        dtype: Type of the network.
         species: Chemical symbols; the chain alternates between them.
         cutoff: Å.
-        depth: Hops that an atomic energy may see.
+        depth: Claimed number of hops that an atomic energy sees.
 
     Raises:
         ExportError: If it sees more.
@@ -103,7 +105,7 @@ def check_depth(
     if gradient is None:
         return
     sizes = gradient.abs().amax(dim=1)
-    hops = torch.from_numpy(graph.edge_index).amax(dim=0)  # an edge leads as far as the further one of its atoms
+    hops = torch.from_numpy(graph.edge_index).amax(dim=0)  # hops to the farther atom of each edge
     beyond = hops[sizes > 1e-9 * sizes.max()].max().item() if sizes.max() > 0 else 0
     if beyond > depth:
         raise ExportError(
@@ -115,19 +117,19 @@ def check_depth(
 def check_exactness(
     network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype, names: Sequence[str]
 ) -> None:
-    """Measure the symmetry error of a network that is claimed to have none.
+    """Check that rounding explains the symmetry error of a network that is claimed to have none.
 
-    It is judged by the network's own forces, and by the rounding that is measured on it, in double precision where the
-    network goes with that.
+    The rounding is measured on the network itself. Everything is evaluated in double precision if the network can be
+    converted to it.
 
     Args:
-        network: On the CPU in evaluation mode.
-        graphs: One structure each.
-        dtype: Of the network.
-        names: Of the structures.
+        network: Network on the CPU in evaluation mode.
+        graphs: Graphs of one structure each.
+        dtype: Type of the network.
+        names: Names of the structures.
 
     Raises:
-        ExportError: If it is larger than rounding explains.
+        ExportError: If the symmetry error is larger.
     """
     network, dtype = _in_double(network, graphs[0], dtype)
     found = measure(network, graphs, dtype, names=names, rotations=_ROTATIONS)
@@ -144,7 +146,7 @@ def check_exactness(
 
 def _in_double(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) -> tuple[torch.nn.Module, torch.dtype]:
     """Return the network in double precision, or unchanged if its precision is fixed."""
-    if dtype == torch.float64 or isinstance(network, torch.jit.ScriptModule):  # it can't be copied
+    if dtype == torch.float64 or isinstance(network, torch.jit.ScriptModule):  # a scripted network can't be copied
         return network, dtype
     double = copy.deepcopy(network).double()
     try:
@@ -155,9 +157,9 @@ def _in_double(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype)
 
 
 def _size(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype) -> tuple[float, float]:
-    """Return the scales of rounding errors: rms over atoms of the sums of |v_e| |g_e|, eV, and |g_e|, eV/Å, over edges.
+    """Return the scales of rounding errors: rms over atoms of sum_e |v_e| |g_e|, eV, and of sum_e |g_e|, eV/Å.
 
-    Forces themselves can vanish by the symmetry of a structure, where their parts don't.
+    The sums are over the edges of the atom. Unlike forces, they can't vanish by the symmetry of a structure.
     """
     energies, forces = [], []
     for graph in graphs:
@@ -173,10 +175,11 @@ def _rms(values: NDArray[np.float64]) -> float:
 
 
 def _rounding(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype) -> tuple[float, float]:
-    """Return the rounding errors, rms: eV per atom, and eV/Å of force components.
+    """Return the rms rounding errors: of the energy, eV per atom, and of force components, eV/Å.
 
-    What rounding leaves of second differences, f(x + d) + f(x - d) - 2 f(x), for deformations d of a few parts in a
-    million, over the square root of 6 that independent errors of the three make; a smooth function itself has 1e-11.
+    They are measured by second differences, f(x + d) + f(x - d) - 2 f(x), for deformations d of a few parts in a
+    million. Independent errors of the three terms add up to sqrt(1 + 1 + 4) = sqrt(6) times the error of one; the
+    second difference of a smooth function itself is only 1e-11.
     """
     draw = np.random.default_rng(0)
     energies, forces = [], []
@@ -193,7 +196,7 @@ def _rounding(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: to
 
 
 def _edge_gradients(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) -> NDArray[np.float64]:
-    """dE/dv_e [E, 3], eV/Å."""
+    """Return dE/dv_e [E, 3], eV/Å."""
     with _core.DefaultTorchModes():
         arguments = inputs(graph, dtype)
         energy = forward(network, arguments).sum()
@@ -204,7 +207,7 @@ def _edge_gradients(network: torch.nn.Module, graph: _core.Graph, dtype: torch.d
 
 
 def _gradient_at(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype, edge: int, length: float) -> float:
-    """Return the largest gradient, eV/Å, on an edge and its reverse when both have a length in Å."""
+    """Return the largest gradient, eV/Å, on an edge and its reverse when both are stretched to a length in Å."""
     arguments = inputs(graph, dtype)
     pair = [edge, int(graph.reverse[edge])]
     with torch.no_grad():

@@ -1,6 +1,7 @@
-"""Driver for i-PI: evaluates the model for a server over a socket. The core implements the protocol.
+"""Driver for i-PI, which evaluates the model for a server over a socket. The core implements the protocol.
 
-i-PI always sends a cell, but neither its periodic directions nor the elements of the atoms, so the driver needs them.
+i-PI always sends a cell, but neither its periodic directions nor the elements of the atoms, so the driver takes them
+from a structure.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def drive(
         symmetry_every: Interval of logged rounds through the beads, the first round being logged; 100 by default.
         order: `check` to compare the first geometry with the structure, `trust` if atoms of different elements have
             exchanged positions since.
-        tell: Called with messages for the user about a server once it has sent a structure.
+        tell: Called with messages for the user about the server, after its first structure.
 
     Returns:
         Number of structures evaluated and how the run ended.
@@ -110,10 +111,10 @@ def drive(
 
 
 def server_address(unix: str | None, host: str | None, port: int | None) -> _core.Address:
-    """Return the address of a server; its text is in the form that a user writes.
+    """Return the address of a server; as text it has the form that a user writes.
 
     Raises:
-        ConfigurationError: If it isn't either a name or both a host and a port, or one of these is invalid.
+        ConfigurationError: If neither a name alone nor both a host and a port are given, or one of these is invalid.
     """
     if unix is not None and host is None and port is None:
         return _core.Address.unix_domain(unix)
@@ -125,10 +126,10 @@ def server_address(unix: str | None, host: str | None, port: int | None) -> _cor
 
 
 def periodic_axes(atoms: Atoms) -> str:
-    """Return the letters of the cell vectors along which a structure is periodic.
+    """Return the letters of the cell vectors along which a structure is periodic; all three if it has no cell.
 
-    They are those of the structure if it has a cell, else all of them. ASE doesn't read the cell of i-PI's xyz files,
-    and a liquid must not lose its periodic images because of the file format.
+    ASE doesn't read the cell of i-PI's xyz files, and a liquid must not lose its periodic images because of the file
+    format.
     """
     if atoms.cell.rank == 0:
         return "xyz"

@@ -10,6 +10,8 @@ names a setting), an unreadable or impossible file (`TrajectoryError`), and a ru
 
 from __future__ import annotations
 
+from typing_extensions import override
+
 from tumble._core import (
     ConfigurationError,
     DeviceError,
@@ -69,7 +71,7 @@ class SettingError(ConfigurationError):
     """A setting of an analysis is invalid, in general or for this run.
 
     Args:
-        setting: Its name, if possible that in `tumble.observables.base.settings.Settings`.
+        setting: Name of the setting; a field of `tumble.observables.base.settings.Settings` if there is one.
         text: Expected and given value.
 
     Attributes:
@@ -80,8 +82,8 @@ class SettingError(ConfigurationError):
         super().__init__(setting, text)
         self.setting = setting
 
+    @override
     def __str__(self) -> str:
-        """Return the name of the setting and the text."""
         return f"`{self.setting}`: {self.args[1]}"
 
 

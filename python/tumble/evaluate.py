@@ -1,7 +1,7 @@
-"""Accuracy of a model on labelled structures.
+"""Accuracy of a model on labeled structures.
 
-Energies are compared per atom. Since models and references often differ by a constant that no observable
-sees, the errors are also given after the mean error of the file has been taken off.
+Energies are compared per atom. Models and references often differ by a constant, on which no observable depends, so
+errors are also given after subtracting the mean error of the file.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from tumble.structures import frames_of, to_structure
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Errors on one file; none where the file has no labels.
+    """Errors of a model on one file; None for energies or forces that the file doesn't have.
 
     Attributes:
-        file: Path as it was given.
-        frames: Structures.
-        atoms: In all structures together.
-        energy: eV per atom.
-        energy_shifted: eV per atom, after `energy_shift` was taken off.
-        energy_shift: Mean error, eV per atom.
-        forces: Components, eV/Å.
+        file: Path as given.
+        frames: Number of structures.
+        atoms: Number of atoms in all structures together.
+        energy: Errors of the energy, eV per atom.
+        energy_shifted: Errors of the energy after subtracting `energy_shift`, eV per atom.
+        energy_shift: Mean error of the energy, eV per atom.
+        forces: Errors of the force components, eV/Å.
     """
 
     file: str
@@ -58,19 +58,19 @@ def evaluate(
     frames: Iterable[Atoms] | None = None,
     symmetrizer: _core.Symmetrizer | None = None,
 ) -> Accuracy:
-    """Evaluate a model on a file, structure by structure, so that its length doesn't matter.
+    """Return the errors of a model on a file of any length, which is read and evaluated batch by batch.
 
     Args:
         potential: Loaded model.
         path: File that ASE reads.
-        batch: Structures in one evaluation.
-        frames: The structures of the file, where the caller reads it (to watch the progress).
-        symmetrizer: Frames from which each structure is seen; without it, the lab frame.
+        batch: Number of structures in one evaluation.
+        frames: Structures of the file, if the caller reads it (to show the progress).
+        symmetrizer: Rotations over which each structure is averaged; without it, the lab frame alone.
 
     Raises:
         ConfigurationError: If `batch` isn't above 0.
-        FramesError: If the file is missing, empty, can't be read, has neither energies nor forces, or
-            one that isn't finite or makes an error that isn't.
+        FramesError: If the file is missing, is empty, can't be read, has neither energies nor forces, or has labels
+            that aren't finite or lead to errors that aren't finite.
         StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
         EvaluationError: If the model fails.
     """

@@ -1,4 +1,4 @@
-"""How figures look: light background, few lines, and the palette of Okabe and Ito for colour-blind readers."""
+"""Style of figures: light background, few lines, and the palette of Okabe and Ito for color-blind readers."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ BLUE = "#0072B2"
 VERMILION = "#D55E00"
 GREEN = "#009E73"
 PURPLE = "#CC79A7"
-GREY = "#666666"
+GRAY = "#666666"
 
-MARK = "tumble figure"  # by which `tumble.outputs` knows a figure
+MARK = "tumble figure"  # by which `tumble.outputs` recognizes a figure
 
-#: Metadata of files by their format. Dates are left out, so that the same results give the same file.
+#: Metadata of figure files by their format. Without dates, the same results give the same file.
 METADATA: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None, "Creator": MARK},
     "pdf": {"CreationDate": None, "Creator": MARK},
     "png": {"Software": MARK},
 }
 
-#: For `matplotlib.rc_context`.
+#: Settings for `matplotlib.rc_context`.
 STYLE: dict[Any, Any] = {
     "figure.facecolor": "white",
     "axes.facecolor": "white",

@@ -36,7 +36,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     A device or a pipe, such as `/dev/null`, is written to and not replaced.
 
     Raises:
-        OSError: If the file can't be written, with its name; an older file then remains unchanged.
+        OSError: If the file can't be written; the error names it, and an older file remains unchanged.
     """
     # The name includes the process ID, since two processes may write the same file.
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from tumble.errors import FramesError
 
-# ASE's readers have no error of their own for a damaged file: it shows as whatever their parsing runs into. Nothing
-# else runs where these are caught, and the error itself is kept as the cause.
+# ASE's readers have no error type of their own for a damaged file: parsing it may raise any of these. Only a reader
+# runs where they are caught, and the error itself is kept as the cause.
 _READER_ERRORS = (
     ArithmeticError,
     AssertionError,
@@ -41,9 +41,9 @@ _READER_ERRORS = (
     sqlite3.Error,
     struct.error,
 )
-_LONGEST = 18  # of lines with a number of atoms
+_LONGEST = 18  # characters of a line with a number of atoms
 _XYZ = (".xyz", ".extxyz")
-_PLAIN = ["S", "R", "R", "R"]
+_PLAIN = ["S", "R", "R", "R"]  # kinds of the columns of a plain xyz file: a symbol and three numbers
 _LATTICE = re.compile(rb"""\bLattice\s*=\s*["']([^"']*)""", re.IGNORECASE)
 _JOINED = re.compile(rb"[-+]?\.?\d[\d.]*_[\d._]*(?:[eE][-+]?\d+)?")
 _COMPRESSION_ERRORS = (EOFError, OSError, zlib.error)
@@ -51,11 +51,11 @@ _COMPRESSION_ERRORS = (EOFError, OSError, zlib.error)
 
 @dataclass(frozen=True)
 class Labels:
-    """What a file says about a structure.
+    """Energy and forces of a structure in a file; None if it has none.
 
     Attributes:
-        energy: eV, or none.
-        forces: eV/Å, [N, 3], or none.
+        energy: eV.
+        forces: eV/Å, [N, 3].
     """
 
     energy: float | None
@@ -63,10 +63,10 @@ class Labels:
 
 
 def read_frames(path: str | PathLike[str]) -> Iterator[Atoms]:
-    """Yield the structures of a file, without ever holding all of them.
+    """Yield the structures of a file one by one, without keeping all of them in memory.
 
     Raises:
-        FramesError: If the file is missing, empty, or nothing that ASE reads.
+        FramesError: If the file is missing, is empty, or has no format that ASE reads.
     """
     if not Path(path).exists():
         raise FramesError(f"`frames`: expected a file, got `{fspath(path)}`, which doesn't exist")
@@ -116,10 +116,10 @@ def _decompressed(path: Path, folder: Path) -> Path:
 
 
 def _check_numbers(plain: Path, path: str | PathLike[str]) -> None:
-    """Refuse a file of xyz with `1_000` in a place for a number, which Python and so ASE take for 1000.
+    """Refuse an xyz file with `1_000` in place of a number, which Python, and therefore ASE, reads as 1000.
 
     Raises:
-        FramesError: If there is one.
+        FramesError: If there is such a word.
     """
     if plain.suffix not in _XYZ or not plain.is_file():
         return
@@ -137,7 +137,7 @@ def _check_numbers(plain: Path, path: str | PathLike[str]) -> None:
 
 
 def _kinds(comment: bytes) -> list[str]:
-    """Return the kind of each column, as the comment of a frame says it."""
+    """Return the kind of each column, as stated in the comment line of a frame."""
     names = comment.partition(b"Properties=")[2].decode(errors="replace").strip("\"'").split()
     words = names[0].split(":") if names else []
     found = [[kind] * int(count) for kind, count in zip(words[1::3], words[2::3], strict=False) if count.isdigit()]
@@ -145,7 +145,7 @@ def _kinds(comment: bytes) -> list[str]:
 
 
 def _check_words(words: list[bytes], kinds: list[str] | None, path: str | PathLike[str], line: int) -> None:
-    """Refuse words that only Python takes for numbers, where the kind of the column, if it has one, is a number."""
+    """Refuse words that only Python reads as numbers, in columns of numbers; without `kinds`, in all columns."""
     for place, word in enumerate(words):
         number = kinds is None or kinds[place : place + 1] in (["R"], ["I"])
         if number and _JOINED.fullmatch(word):
@@ -153,14 +153,14 @@ def _check_words(words: list[bytes], kinds: list[str] | None, path: str | PathLi
 
 
 def labels(atoms: Atoms, where: str) -> Labels:
-    """Return the energy and forces that a structure was read with.
+    """Return the energy and forces that were read with a structure.
 
     Args:
-        atoms: The structure.
+        atoms: Structure.
         where: File and number of the structure, for the message.
 
     Raises:
-        FramesError: If one of them isn't finite.
+        FramesError: If the energy or a force isn't finite.
     """
     results = {} if atoms.calc is None else atoms.calc.results
     energy, forces = results.get("energy"), results.get("forces")

@@ -1,18 +1,19 @@
-"""Grids of rotations that others have published, to compare Tumble's own sets with.
+"""Published grids of rotations, for comparison with Tumble's own sets.
 
-All are products of a rule for a direction and of equally spaced angles, in Euler angles of the convention z-x-z:
+Each is a product of a quadrature rule for a direction and equally spaced angles, in Euler angles (convention z-x-z):
 
     R = R_z(gamma) R_x(beta) R_z(alpha)        dR = sin(beta) dalpha dbeta dgamma / 8 pi^2
 
-A Wigner function D^l_mm' is exp(-i m alpha) d^l_mm'(beta) exp(-i m' gamma), so n equal angles average all |m| < n to
-zero, and what is left has to be integrated over beta, or over the directions (beta, alpha), exactly.
+A Wigner function D^l_mm' is exp(-i m alpha) d^l_mm'(beta) exp(-i m' gamma), so n equally spaced angles average all
+functions with 0 < |m| < n to zero. The other functions must be integrated exactly over beta, or over the directions
+(beta, alpha).
 
 - `legendre:L`: Gauss-Legendre in cos(beta) with L nodes, 2 L - 1 angles alpha and gamma; exact to degree 2 L - 2. Used
   by M. F. Langer, S. N. Pozdnyakov and M. Ceriotti, Mach. Learn.: Sci. Technol. 5, 04LT01 (2024): 18 rotations
   (L = 2), 75 (L = 3), and 150 (L = 3 with inversion); `get_quadrature` of lab-cosmo/pet, and `grid_mode` `legendre`,
   `grid_order` L of i-PI's `ffrotations`.
-- `ipi-lebedev:L`: directions of the Lebedev rule of order L, L angles gamma; exact to degree L - 1, since the angles
-  are one too few for L. `grid_mode` `lebedev`, `grid_order` L of i-PI's `ffrotations`.
+- `ipi-lebedev:L`: directions of the Lebedev rule of order L, L angles gamma; exact to degree L - 1, since L angles
+  are one too few for degree L. `grid_mode` `lebedev`, `grid_order` L of i-PI's `ffrotations`.
 - `lebedev:t`: directions of the smallest Lebedev rule of positive weights and order t or more, t + 1 angles gamma;
   exact to degree t. M. Gräf and D. Potts, Numer. Funct. Anal. Optim. 30, 665 (2009), section 3.
 """
@@ -32,21 +33,21 @@ from tumble.errors import ConfigurationError
 
 Float = NDArray[np.float64]
 
-#: Orders of Lebedev rules: SciPy's, as far as the grids stay below some thousand rotations.
+#: Orders of SciPy's Lebedev rules, up to grids of a few thousand rotations.
 LEBEDEV_ORDERS = (3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29)
-_NEGATIVE_WEIGHTS = (13, 25, 27)
-_AT_POLE = 1e-9
+_NEGATIVE_WEIGHTS = (13, 25, 27)  # orders of the rules that have some
+_AT_POLE = 1e-9  # unit vectors closer than this to the z axis are at a pole
 
 
 class Family(NamedTuple):
-    """One kind of grid.
+    """A family of grids.
 
     Attributes:
-        name: Before the colon.
+        name: Word before the colon.
         title: Human-readable name.
-        build: Gives the grid of an order.
-        orders: What is possible.
-        degree: Exactness of the grid of an order, as its rules promise.
+        build: Function that returns the grid of an order.
+        orders: Possible orders.
+        degree: Function that returns the degree to which the grid of an order is exact, by construction.
     """
 
     name: str
@@ -57,8 +58,8 @@ class Family(NamedTuple):
 
 
 def legendre(order: int) -> Frames:
-    """Gauss-Legendre product grid with `order` nodes in cos(beta): order (2 order - 1)^2 rotations."""
-    if order == 1:  # i-PI takes the identity; the formula would give a turn by 90 degrees
+    """Return the Gauss-Legendre product grid with `order` nodes in cos(beta): order (2 order - 1)^2 rotations."""
+    if order == 1:  # i-PI uses the identity; the formula would give a rotation by 90 degrees
         return Frames(np.eye(3)[None], [1.0])
     cosines, weights = roots_legendre(order)
     angles = _equal_angles(2 * order - 1)
@@ -68,7 +69,7 @@ def legendre(order: int) -> Frames:
 
 
 def ipi_lebedev(order: int) -> Frames:
-    """i-PI's grid: the Lebedev rule of `order` times `order` angles."""
+    """Return i-PI's grid: the Lebedev rule of `order` times `order` angles."""
     return _lebedev(order, order)
 
 
@@ -94,7 +95,7 @@ def is_grid(name: str) -> bool:
 
 
 def grid(name: str) -> Frames:
-    """Return the frames of a grid, `FAMILY:ORDER`.
+    """Return the rotations and weights of a grid with the name `FAMILY:ORDER`.
 
     Raises:
         ConfigurationError: If the family has no grid of this order.
@@ -109,13 +110,13 @@ def grid(name: str) -> Frames:
 
 
 def smallest(family: Family, degree: int) -> str | None:
-    """Return the name of a family's smallest grid that is exact to a degree, if it has one."""
+    """Return the name of a family's smallest grid that is exact to a degree, or None if it has none."""
     order = next((order for order in family.orders if family.degree(order) >= degree), None)
     return None if order is None else f"{family.name}:{order}"
 
 
 def euler_zxz(alpha: Float, beta: Float, gamma: Float) -> Float:
-    """R_z(gamma) R_x(beta) R_z(alpha), [K, 3, 3].
+    """Return R_z(gamma) R_x(beta) R_z(alpha), [K, 3, 3].
 
     Args:
         alpha: First angle [K], rad.
@@ -128,7 +129,7 @@ def euler_zxz(alpha: Float, beta: Float, gamma: Float) -> Float:
 
 def _lebedev(order: int, angles: int) -> Frames:
     (x, y, z), weights = lebedev_rule(order)
-    # At the poles alpha is free; i-PI's table says pi / 2.
+    # At the poles alpha is arbitrary; i-PI's table has pi / 2.
     alpha = np.where(np.hypot(x, y) < _AT_POLE, 0.5 * np.pi, np.arctan2(y, x))
     beta = np.arccos(np.clip(z, -1.0, 1.0))
     gamma = np.repeat(_equal_angles(angles), len(weights))

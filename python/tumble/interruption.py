@@ -1,9 +1,9 @@
-"""Signals that ask a process to end, as an exception: what runs is left in order, as after Ctrl-C.
+"""Turn signals that ask a process to end into an exception, so that it cleans up as after Ctrl-C.
 
-By default these signals end a process on the spot, whatever it holds: a driver's connection is reset, which stalls i-PI
-3.3 for good, a training's last steps are lost, and programs that were started run on. Batch systems send them to every
-job: SIGTERM (Slurm, PBS, SGE, LSF), SIGUSR1 and SIGUSR2 (SGE, LSF, `sbatch --signal`), SIGXCPU at a limit of CPU time;
-and a terminal or a connection that closes sends SIGHUP.
+By default these signals end a process at once, without cleanup: the connection of a driver is reset, which stalls i-PI
+3.3 forever, the last steps of a training are lost, and programs that it started keep running. Batch systems send them
+to every job: SIGTERM (Slurm, PBS, SGE, LSF), SIGUSR1 and SIGUSR2 (SGE, LSF, `sbatch --signal`), SIGXCPU at a limit of
+CPU time; and a terminal or a connection that closes sends SIGHUP.
 """
 
 from __future__ import annotations
@@ -19,25 +19,24 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal
 
 
 class Terminated(KeyboardInterrupt):
-    """A signal asked the process to end. It is an interruption, so whoever handles Ctrl-C handles it, too."""
+    """A signal asked the process to end. Code that handles Ctrl-C handles this exception, too."""
 
     def __init__(self, number: int) -> None:
-        """Take the number of the signal."""
         self.signal = signal.Signals(number)
         super().__init__(f"ended by {self.signal.name}")
 
     @property
     def status(self) -> int:
-        """Exit status that a shell reports for the signal."""
+        """The exit status that a shell reports for the signal."""
         return 128 + self.signal
 
 
 @contextmanager
 def signals_interrupt() -> Iterator[None]:
-    """Raise `Terminated` in the main thread when one of `SIGNALS` comes.
+    """Raise `Terminated` in the main thread when one of `SIGNALS` arrives.
 
-    A signal that has a handler or is ignored (`nohup`) is left as it is, and all are in another thread than the main
-    one, where Python allows no handlers. Forked children end by the signal as usual.
+    Signals that are ignored (`nohup`) or already have a handler stay unchanged. Outside the main thread all signals do,
+    since Python allows no handlers there. Forked children end by the signal as usual.
     """
     parent = os.getpid()
 
@@ -60,14 +59,17 @@ def signals_interrupt() -> Iterator[None]:
 
 
 class PendingSignal:
-    """A signal that came while it was deferred, if one did."""
+    """The signal that arrived while signals were deferred, if one did.
+
+    Attributes:
+        number: Number of the signal; None if none has arrived.
+    """
 
     def __init__(self) -> None:
-        """None came yet."""
         self.number: int | None = None
 
     def deliver(self) -> None:
-        """Raise what the signal asks for.
+        """Raise the exception of the signal, if one has arrived.
 
         Raises:
             KeyboardInterrupt: After SIGINT; `Terminated` after another signal.
@@ -80,12 +82,13 @@ class PendingSignal:
 
 @contextmanager
 def signals_deferred(notice: str) -> Iterator[PendingSignal]:
-    """Note Ctrl-C and the other signals that ask the process to end, for work that ends in order by itself.
+    """Record Ctrl-C and `SIGNALS` instead of raising, for code that looks at the record and then ends cleanly.
 
-    A second signal isn't deferred. Signals with a handler of somebody else, or ignored ones, are left as they are.
+    Only the first signal is deferred; a second one raises its exception at once. Ignored signals, and signals with a
+    handler from elsewhere, stay unchanged.
 
     Args:
-        notice: Line for stderr when a signal comes.
+        notice: Line for stderr when a signal arrives.
     """
     pending, parent = PendingSignal(), os.getpid()
 
@@ -96,7 +99,7 @@ def signals_deferred(notice: str) -> Iterator[PendingSignal]:
         first, pending.number = pending.number is None, number
         if not first:
             pending.deliver()
-        with suppress(OSError):  # a terminal that is gone; what `print` holds isn't safe in a handler
+        with suppress(OSError):  # the terminal may be gone; `print` isn't safe in a handler
             os.write(2, f"\n{notice}\n".encode())
 
     replaced = {}

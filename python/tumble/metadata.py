@@ -1,7 +1,7 @@
-"""What a model file says about itself: the document `tumble.json` inside the TorchScript archive.
+"""Metadata of a model file: the document `tumble.json` inside the TorchScript archive.
 
-The types below are its fields. The core reads and validates them (`tumble._core.parse_metadata`); this module
-builds the document, and asks the core about it before any work is done for the file.
+The types below are its fields. The core reads and validates them (`tumble._core.parse_metadata`). This module builds
+the document and has the core validate it before any other work on the file.
 
 Units: eV, Å, eV/Å. Cell vectors are rows. Virial W_ab = -sum_e v_e,a g_e,b, so that pressure is +tr W / 3V.
 """
@@ -27,7 +27,7 @@ FORMAT_VERSION = 1
 
 
 class DataSource(TypedDict):
-    """One file of training data, with the number of structures that were trained on."""
+    """One file of training data, with the number of its structures used for training."""
 
     name: str
     sha256: str
@@ -35,7 +35,7 @@ class DataSource(TypedDict):
 
 
 class Provenance(TypedDict):
-    """Where the weights come from."""
+    """Origin of the weights."""
 
     data: list[DataSource]
     seeds: dict[str, int]
@@ -44,10 +44,9 @@ class Provenance(TypedDict):
 
 
 class Symmetry(TypedDict):
-    """How well the model keeps O(3) invariance.
+    """How far the model is from O(3) invariance.
 
-    The errors are rms deviations from the mean over rotations: energy in eV per atom, force components in
-    eV/Å.
+    The errors are rms deviations from the mean over rotations: energy in eV per atom, force components in eV/Å.
     """
 
     group: str
@@ -58,7 +57,7 @@ class Symmetry(TypedDict):
 
 
 class Reference(TypedDict):
-    """A structure with the results that the model gave when it was exported."""
+    """A structure with the results of the model at its export."""
 
     name: str
     symbols: list[str]
@@ -71,7 +70,7 @@ class Reference(TypedDict):
 
 
 class Format(TypedDict):
-    """What kind of document this is."""
+    """Name and version of the format of the document."""
 
     name: Literal["tumble"]
     version: int
@@ -87,8 +86,8 @@ class Versions(TypedDict):
 class Metadata(TypedDict):
     """The whole document.
 
-    `cutoff` in Å, `depth` in cutoffs, `baseline` in eV per species, `bytes_per_edge` kept for the backward
-    pass.
+    `cutoff` is in Å, `depth` in cutoffs, `baseline` in eV per species. `bytes_per_edge` is the memory that a forward
+    pass keeps for the backward pass.
     """
 
     format: Format
@@ -125,13 +124,13 @@ def draft(
     citation: str,
     references: Sequence[Atoms],
 ) -> Metadata:
-    """Build the document, valid, with everything that isn't measured on the model.
+    """Return a valid document with everything that isn't measured on the model.
 
-    Still to be filled in are `bytes_per_edge`, `parameters`, and the results of the references.
+    The caller fills in `bytes_per_edge`, `parameters` and the results of the references.
 
     Raises:
-        ExportError: If `species` has an entry that isn't a chemical element, or a reference an element that isn't in
-            `species`.
+        ExportError: If `species` has an entry that isn't a chemical symbol, or `references` isn't a list of at least
+            one structure, with elements from `species`.
         MetadataError: If the core refuses a field; the message names it.
     """
     if hasattr(references, "positions"):
@@ -161,7 +160,7 @@ def draft(
 
 
 def _number(value: float, field: str) -> float:
-    """Return a number that a caller gives; not all that Python can make one of, such as text."""
+    """Return a caller's value as a number; refuse text, which Python would convert."""
     try:
         if not isinstance(value, (str, bytes)):
             return float(value)
@@ -172,22 +171,22 @@ def _number(value: float, field: str) -> float:
 
 
 def dumps(document: Metadata) -> str:
-    """Return the document as text.
+    """Return the document as JSON text.
 
     Raises:
-        MetadataError: If it holds something that JSON can't express, such as NaN or an array.
+        MetadataError: If it contains something that JSON can't express, such as NaN or an array.
     """
     try:
         return json.dumps(document, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise MetadataError(f"`metadata`: expected what JSON can express, got {error}") from error
+        raise MetadataError(f"`metadata`: expected values that JSON can express, got {error}") from error
 
 
 def read(path: str | PathLike[str]) -> Metadata:
     """Return the metadata of a model file, without loading the model.
 
     Raises:
-        ModelFileError: If the file is missing, damaged or no Tumble model.
+        ModelFileError: If the file is missing, is damaged or isn't a Tumble model.
         MetadataError: If a field is missing or wrong.
     """
     document: Metadata = json.loads(_core.read_metadata(fspath(path)).to_json())
@@ -195,7 +194,7 @@ def read(path: str | PathLike[str]) -> Metadata:
 
 
 def reference_name(atoms: Atoms, number: int) -> str:
-    """Return the name of a reference structure, from its `info` or else its number in the list, from 0."""
+    """Return the name of a reference structure, from its `info` or else from its place in the list, from 0."""
     return str(atoms.info.get("name") or f"reference {number + 1}")
 
 

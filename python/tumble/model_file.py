@@ -1,7 +1,7 @@
 """Model files: a TorchScript archive with the document `tumble.json` and the names of the weights inside.
 
-TorchScript is the format that LAMMPS and i-PI can run without Python. PyTorch has deprecated it, so its
-warnings are silenced, here and only here: whoever runs a model can't do anything about them.
+TorchScript is the format that LAMMPS and i-PI can run without Python. PyTorch has deprecated it. Its warnings are
+silenced here and only here, since users who run a model can't do anything about them.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ def load(
     """Load a model.
 
     Args:
-        model: Path of a model file, or the name of one that is in `$TUMBLE_MODELS` or ships with the package.
+        model: Path of a model file, or the name of a model in `$TUMBLE_MODELS` or in the package.
         device: `auto` (a GPU if there is one), `cpu`, `cuda` or `cuda:N`.
-        check: Whether to evaluate the reference structures in the file and compare.
+        check: Whether to evaluate the reference structures in the file and compare the results.
         memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.
 
     Raises:
         ModelNotFoundError: If there is neither a file nor a model of this name.
-        ModelFileError: If the file is damaged or no Tumble model (`MetadataError`), or doesn't reproduce its
-            reference structures (`ReferenceMismatch`).
-        DeviceError: If the device isn't there.
-        ConfigurationError: If `device` or `memory` isn't understood.
+        ModelFileError: If the file is damaged or isn't a Tumble model (`MetadataError`), or doesn't reproduce the
+            results of its reference structures (`ReferenceMismatch`).
+        DeviceError: If the device doesn't exist.
+        ConfigurationError: If `device` or `memory` is invalid.
     """
     return _core.Potential(fspath(find_model(model)), device=device, check=check, memory=memory)
 
@@ -77,41 +77,40 @@ def export(
 ) -> Path:
     """Write a model file.
 
-    The file appears at `path` only after the core has read it back and found the reference values again,
-    which are computed here by the network itself, in Python. What is claimed about cutoff, depth and exact symmetry is
-    put to the test before. The network that is handed in isn't changed.
+    The claimed cutoff, depth and exact symmetry are tested first. The network itself computes the reference values, in
+    Python. The file appears at `path` only after the core has read it back and reproduced them. The given network isn't
+    changed.
 
     Args:
-        model: Network that can be scripted, or is already, with `forward(edge_vectors [E, 3], edge_index [2,
-            E], reverse [E], species [N]) -> {"energy": [N], ...}`.
+        model: Network, scripted or scriptable, with `forward(edge_vectors [E, 3], edge_index [2, E], reverse [E],
+            species [N]) -> {"energy": [N], ...}`.
         path: File to write.
         name: Short name of the model.
-        species: Chemical symbols; a species index counts in this list.
+        species: Chemical symbols; species indices refer to this list.
         cutoff: Å.
-        depth: Number of cutoffs that an atomic energy sees; 1 is no message passing.
-        dtype: Precision that the network is converted to and evaluated in.
-        baseline: eV per species, added outside the network in double precision.
+        depth: Range of an atomic energy in cutoffs; 1 without message passing.
+        dtype: Precision to which the network is converted and in which it is evaluated.
+        baseline: Energy of each species, eV, added outside the network in double precision.
         outputs: Names of the tensors that the network returns.
         symmetry: Claim about O(3) invariance and how it was found. Without it, the symmetry error is measured on the
-            references, by 16 random rotations of each, and the claim is `approximate`.
-        provenance: Data, seeds, metrics and configuration of the training; without it, the file names none.
-        licence: Under which the weights may be used.
-        citation: What to cite.
-        references: Structures that each load of the file evaluates and compares. A few, of the kind that the
-            model is for; one of them should be of typical size, since memory per edge is measured on the
-            largest.
+            references, with 16 random rotations of each, and the claim is `approximate`.
+        provenance: Data, seeds, metrics and configuration of the training; without it, the file has none.
+        licence: License of the weights.
+        citation: Publication to cite.
+        references: Structures whose results are checked at each load of the file: a few, of the kind that the model is
+            for. One of them should have a typical size, since memory per edge is measured on the largest.
 
     Returns:
         The path of the file.
 
     Raises:
         ExportError: If the network can't be scripted, fails, or breaks the contract of `forward`; if it has another
-            cutoff or depth, isn't smooth at its cutoff, or isn't exactly symmetric where that is claimed; if
-            `species` or `references` have unknown elements.
+            cutoff or depth, isn't smooth at its cutoff, or isn't exactly symmetric although `symmetry` claims it; if
+            `species` or `references` contain unknown elements.
         MetadataError: If another argument is wrong; the message names the field.
         StructureError: If a reference can't be evaluated.
         ReferenceMismatch: If the written file doesn't reproduce the network.
-        OSError: If the file can't be written, with its name.
+        OSError: If the file can't be written; the error names it.
     """
     path = Path(path)
     if not path.absolute().parent.is_dir():
@@ -152,11 +151,11 @@ def export(
     elif symmetry["kind"] == "exact":
         check_exactness(network, graphs, DTYPES[dtype], names)
 
-    archive = io.BytesIO()  # torch's own writer doesn't say which file a full disk was
+    archive = io.BytesIO()  # torch's own writer doesn't name the file if the disk is full
     records = {"tumble.json": metadata.dumps(document), **weight_records(network, scripted)}
     with torchscript_warnings_silenced():
         torch.jit.save(scripted, archive, _extra_files=records)
-    # On the same file system, so that the last step replaces an older file at once or not at all.
+    # On the same file system, so that the last step replaces an older file atomically.
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".tumble-export-") as folder:
         written = Path(folder) / path.name
         try:
@@ -168,18 +167,20 @@ def export(
         except ReferenceMismatch as error:
             found = str(error).replace(str(written), str(path))
             raise ReferenceMismatch(
-                "`model`: expected a network that gives the same at each call, in Python and in TorchScript; here the "
-                f"written file gives something else: {found}"
+                "`model`: expected a network that gives the same results at each call, in Python and in TorchScript, "
+                f"got others from the written file: {found}"
             ) from error
         replace(written, path)
     return path
 
 
 def load_network(path: str | PathLike[str]) -> torch.jit.ScriptModule:
-    """Return the network of a model file, for Python, on the CPU. Its metadata must have been read, which finds damage.
+    """Return the network of a model file, on the CPU, to be used in Python.
+
+    The metadata must be read before, since reading them detects damage.
 
     Raises:
-        ModelFileError: If torch can't read it.
+        ModelFileError: If torch can't read the file.
     """
     with torchscript_warnings_silenced():
         try:
@@ -192,10 +193,10 @@ def load_network(path: str | PathLike[str]) -> torch.jit.ScriptModule:
 
 
 def _independent(model: torch.nn.Module) -> torch.nn.Module:
-    """Return a copy that has nothing in common with a network."""
+    """Return a copy of a network that doesn't depend on the original."""
     if not isinstance(model, torch.jit.ScriptModule):
         return copy.deepcopy(model)
-    # `deepcopy` of a scripted one leaves weights that depend on the others.
+    # `deepcopy` of a scripted network records its weights as functions of the original's.
     archive = io.BytesIO()
     with torchscript_warnings_silenced():
         torch.jit.save(model, archive)
@@ -208,7 +209,7 @@ def script(network: torch.nn.Module) -> torch.jit.ScriptModule:
     """Compile a network in evaluation mode to TorchScript and freeze it.
 
     Raises:
-        ExportError: If it isn't scriptable; the message is TorchScript's.
+        ExportError: If it isn't scriptable; the message contains that of TorchScript.
     """
     with torchscript_warnings_silenced():
         try:
@@ -225,10 +226,10 @@ def measure_bytes_per_edge(
     """Return the memory that a forward pass keeps for the backward pass, per edge, without the weights.
 
     Args:
-        network: Holds the weights that the scripted one shares.
-        scripted: What is measured.
-        graph: With at least one edge.
-        dtype: Of the network.
+        network: Network whose weights the scripted one shares.
+        scripted: Scripted network, which is measured.
+        graph: Graph with at least one edge.
+        dtype: Type of the network.
 
     Raises:
         ExportError: If the graph has no edge.
@@ -245,7 +246,7 @@ def measure_bytes_per_edge(
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(record, lambda tensor: tensor):
-        # The result holds what was kept, so that no storage is freed and its address taken by another.
+        # `energy` keeps all saved tensors alive, so that no freed address is used for a second one.
         energy = forward(scripted, arguments)
     for weight in (*network.parameters(), *network.buffers()):
         kept.pop(weight.untyped_storage().data_ptr(), None)
@@ -255,7 +256,7 @@ def measure_bytes_per_edge(
 
 @contextmanager
 def torchscript_warnings_silenced() -> Iterator[None]:
-    """Silence the deprecation of TorchScript, and nothing else; the reason is at the top of this file."""
+    """Silence the deprecation warnings of TorchScript, and no others; the top of this file gives the reason."""
     with warnings.catch_warnings():
         # a DeprecationWarning up to torch 2.13, then a FutureWarning
         warnings.filterwarnings("ignore", message=r"`torch\.jit\.\w+` is deprecated")
@@ -263,7 +264,7 @@ def torchscript_warnings_silenced() -> Iterator[None]:
 
 
 def _check_isolated_atoms(network: torch.nn.Module, document: Metadata) -> None:
-    """Check atoms without a neighbor, which the contract allows but references rarely have."""
+    """Check the network on atoms without neighbors, which the contract allows but references rarely contain."""
     atoms = Atoms(
         document["species"],
         positions=[[3.0 * document["cutoff"] * i, 0.0, 0.0] for i in range(len(document["species"]))],

@@ -1,4 +1,7 @@
-"""Files that commands write: never one that the command reads, and one of another kind only by `--overwrite`."""
+"""Checks of the files that commands write.
+
+A command never replaces a file that it reads, and replaces a file of another kind only with `--overwrite`.
+"""
 
 from __future__ import annotations
 
@@ -11,42 +14,42 @@ from tumble.errors import ConfigurationError
 from tumble.figure_style import MARK
 from tumble.registry import find_model
 
-_END = 1 << 16  # bytes at both ends of a file, in which the mark of its kind is
+_END = 1 << 16  # bytes at each end of a file in which the mark of its kind is searched
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of file, of which a newer one may replace an older one.
+class FileKind:
+    """A kind of file; a command may replace an older file of the same kind.
 
     Attributes:
-        words: What it is, behind `a file`.
-        holds: Whether a file is one.
+        words: Noun phrase for messages: `expected a new file or` this.
+        holds: Function that returns whether a file is of this kind.
     """
 
     words: str
     holds: Callable[[Path], bool]
 
 
-def marked(words: str, *marks: str) -> Kind:
-    """Return the kind of files that have one of these marks near one of their ends.
+def marked(words: str, *marks: str) -> FileKind:
+    """Return the kind of the files that have one of these marks near their beginning or end.
 
     Args:
-        words: See `Kind`.
-        marks: In ASCII.
+        words: Noun phrase, as in `FileKind`.
+        marks: ASCII texts.
     """
-    return Kind(words, lambda path: any(mark.encode() in _ends(path) for mark in marks))
+    return FileKind(words, lambda path: any(mark.encode() in _ends(path) for mark in marks))
 
 
 def check_output(
-    option: str, path: Path | None, kind: Kind, *, inputs: Iterable[Path] = (), overwrite: bool | None = False
+    option: str, path: Path | None, kind: FileKind, *, inputs: Iterable[Path] = (), overwrite: bool | None = False
 ) -> None:
     """Refuse, before any work is done, a file that can't or shouldn't be written.
 
     Args:
-        option: By which it is given.
+        option: Name of the option that gives the file.
         path: The file; None if there is none.
-        kind: What will be in it.
-        inputs: What the command reads; other names and links of these files count, too.
+        kind: Kind of the new file.
+        inputs: Files that the command reads; other names of the same files and links to them count, too.
         overwrite: Whether a file of another kind may be replaced; None if the command never does.
 
     Raises:
@@ -76,7 +79,7 @@ def check_output(
 
 
 def model_and(model: str | Path, *others: str | Path) -> Iterator[Path]:
-    """Yield the file of a model, looked up only when it is asked for, and other files that a command reads."""
+    """Yield the file of a model and other files that a command reads; the model is looked up when its turn comes."""
     yield find_model(model)
     yield from map(Path, others)
 
@@ -105,7 +108,7 @@ RESULT = marked("one of `tumble ordering`", '"format": "tumble-result-')
 RELAXED = marked("structures of `tumble ordering`", 'written_by="tumble ordering"')
 PAGE = marked("a page of `tumble report`", '<meta name="generator" content="tumble report')
 FIGURE = marked("a figure of tumble", MARK)
-JOURNAL = Kind("one of `tumble probe --resume`", lambda _: True)  # which looks at it itself, and is continued
-# The second mark is that of earlier versions.
+JOURNAL = FileKind("one of `tumble probe --resume`", lambda _: True)  # the probe checks it itself and continues it
+# Earlier versions wrote the second mark.
 SYMMETRY_LOG = marked("a log of `tumble drive`", '"tumble-symmetry-log-1"', "# tumble drive: symmetry error")
-MODEL = Kind("a model file", _is_model)
+MODEL = FileKind("a model file", _is_model)

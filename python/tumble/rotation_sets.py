@@ -1,6 +1,6 @@
 """Sets of rotations by name: those of the core (`Symmetrizer`), and the published grids of `tumble.grids`.
 
-Everything that is said about a set is computed from its matrices.
+The properties of a set are computed from its matrices.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from tumble import grids
 from tumble._core import Frames, Symmetrizer
 from tumble.set_names import INVERSION
 
-_HIGHEST = 24  # degree that is looked for; the published grids offered for comparison end before
+_HIGHEST = 24  # degree up to which exactness is computed
 _EQUAL = 1e-12  # difference of weights that rounding explains
 _ANY_KEY = (0, 0, 0, 0)
 
 
 class RotationSet:
-    """Frames of a name.
+    """The rotations and weights that belong to a name.
 
     Attributes:
-        name: As given.
+        name: Name as given.
         inversion: Whether each rotation comes with its improper partner.
-        random: Whether every structure has frames of its own.
-        family: `tumble`, `random` for frames that are no set, or one of `grids.FAMILIES`.
+        random: Whether each structure gets random rotations of its own.
+        family: `tumble`, `random` for independent random rotations, or one of `grids.FAMILIES`.
     """
 
     def __init__(self, name: str, seed: int | None = None) -> None:
@@ -36,10 +36,10 @@ class RotationSet:
 
         Args:
             name: A word of the keyword `symmetrize`, or `FAMILY:ORDER` of a published grid, also with `+inversion`.
-            seed: Needed for random frames, and only for them.
+            seed: Seed of random rotations, required for them and ignored by other sets.
 
         Raises:
-            ConfigurationError: If there is no such set, or random frames have no seed.
+            ConfigurationError: If there is no such set, or random rotations have no seed.
         """
         self.name = name
         self.inversion = name.endswith(INVERSION)
@@ -59,13 +59,13 @@ class RotationSet:
         """Return the rotations and weights.
 
         Args:
-            key: Of the random stream; without effect on other sets.
+            key: Key of the random stream; ignored by other sets.
         """
         return self._symmetrizer.frames(key) if self._fixed is None else self._fixed
 
     def exactness(self) -> int:
-        """Return the degree to which the set is exact: for `random:SET` that of each draw, 0 for other random names."""
-        # Drawn frames aren't measured: that takes time with the square of their number, and turning changes nothing.
+        """Return the degree to which the set is exact: for `random:SET` that of SET, for other random names 0."""
+        # A draw itself isn't examined: the time grows with the square of its size, and turning a set changes nothing.
         return self._symmetrizer.exactness(_HIGHEST) if self._fixed is None else self._fixed.exactness(_HIGHEST)
 
 
@@ -75,10 +75,10 @@ class Published:
 
     Attributes:
         name: Family, order and inversion.
-        title: What it is.
-        count: Evaluations.
-        degree: Of exactness.
-        negative_weights: Whether it has any.
+        title: Human-readable name of the family.
+        count: Number of rotations.
+        degree: Degree to which it is exact.
+        negative_weights: Whether some weights are negative.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Weight:
-    """A weight, and how many rotations of a set have it."""
+    """A weight, and the number of rotations of a set that have it."""
 
     value: float
     count: int
@@ -98,19 +98,19 @@ class Weight:
 
 @dataclass(frozen=True)
 class Description:
-    """What a set is.
+    """Properties of a set.
 
     Attributes:
-        name: As given.
-        count: Evaluations of the model for each structure.
-        degree: It averages every Wigner function D^l of 1 <= l <= degree to zero, in the parts even and odd under
-            inversion.
+        name: Name as given.
+        count: Number of evaluations of the model for each structure.
+        degree: Degree to which it is exact: it averages every Wigner function D^l with 1 <= l <= degree to zero, both
+            the parts even and odd under inversion.
         parity: Whether it averages a pseudoscalar to zero.
-        random: Whether the frames are drawn anew for each evaluation.
-        distinct_weights: From the smallest to the largest.
-        weights: Of each rotation.
-        rotations: Matrices; those of random frames are one draw, an example.
-        published: Smallest grid of each published family with at least this degree and the same parity.
+        random: Whether the rotations are drawn anew for each evaluation.
+        distinct_weights: The distinct weights, in ascending order.
+        weights: The weight of each rotation.
+        rotations: The matrix of each rotation; for random rotations, one draw as an example.
+        published: The smallest grid of each published family with at least this degree and the same parity.
     """
 
     name: str
@@ -129,7 +129,7 @@ class Description:
 
 
 def describe(name: str) -> Description:
-    """Count, degree, parity, weights and matrices of a set, and published grids for comparison.
+    """Return the properties of a set, and published grids for comparison.
 
     Raises:
         ConfigurationError: If there is no such set.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 def random_rotations(count: int, seed: int | np.random.Generator) -> NDArray[np.float64]:
     """Draw matrices [count, 3, 3], uniform over O(3): each is proper or improper with equal chance.
 
-    The QR decomposition of Gaussian matrices, with the signs of the diagonal of R made positive (Mezzadri,
+    They are the factors Q of QR decompositions of Gaussian matrices, with the diagonal of R made positive (Mezzadri,
     Notices AMS 54, 592, 2007).
 
     Args:

@@ -1,6 +1,6 @@
-"""Names of the core's sets of rotations, for where the core isn't loaded, such as the help of the command line.
+"""Names of the core's sets of rotations, for code that doesn't load the core, such as the help of the command line.
 
-They are those of `_core.symmetrize_words`, which a test compares.
+A test compares them with `_core.symmetrize_words`.
 """
 
 from __future__ import annotations
@@ -14,5 +14,5 @@ SYMMETRIZE_WORDS = ("none", *GROUPS, "degree:t", "random", "random:n", "random:S
 
 
 def listed() -> str:
-    """Return the words for `symmetrize` as a sentence has them."""
+    """Return the words for `symmetrize` as a list in a sentence: `a, b or c`."""
     return ", ".join(SYMMETRIZE_WORDS[:-1]) + f" or {SYMMETRIZE_WORDS[-1]}"

@@ -1,4 +1,4 @@
-"""ASE's `Atoms` as the core's `Structure` and `Graph`."""
+"""Conversion of ASE's `Atoms` to the core's `Structure` and `Graph`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tumble.errors import StructureError
 
 
 def unknown_elements(species: Sequence[str]) -> list[str]:
-    """Return the entries that are not chemical symbols; ASE's `X`, an unknown atom, is none."""
+    """Return the entries that are not chemical symbols; ASE's `X`, an unknown atom, isn't one."""
     return [symbol for symbol in species if symbol == "X" or symbol not in atomic_numbers]
 
 
 def to_structure(atoms: Atoms, species: Sequence[str]) -> _core.Structure:
-    """Translate one structure.
+    """Return a structure of ASE as one of the core.
 
     Args:
         atoms: Positions and cell in Å.
@@ -41,9 +41,9 @@ def to_structure(atoms: Atoms, species: Sequence[str]) -> _core.Structure:
 
 
 def frames_of(symmetrizer: _core.Symmetrizer, structures: Sequence[_core.Structure]) -> list[_core.Frames]:
-    """Return the frames for an evaluation of structures: one choice for all, or, where frames are random, one for each.
+    """Return the rotations for an evaluation of structures: one set for all or, if random, one for each structure.
 
-    Random frames depend on the seed and on positions and cell to the last bit.
+    Random rotations depend on the seed and on the last bit of positions and cell.
     """
     if not symmetrizer.random:
         return [symmetrizer.frames()]

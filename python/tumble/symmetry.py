@@ -1,7 +1,7 @@
-"""How far a network is from O(3) invariance, by random rotations.
+"""Deviation of a network from O(3) invariance, measured with random rotations.
 
-For structure s and rotation k let E_sk and F_sk be energy and forces, turned back into its own frame,
-and a bar the mean over the rotations. The figures are
+For structure s and rotation k let E_sk and F_sk be energy and forces, turned back to the lab frame, and let a bar
+denote the mean over the rotations. The errors are
 
     energy_error = sqrt(mean_sk ((E_sk - Ebar_s) / N_s)^2)    force_error = sqrt(mean_skn,a (F_sk - Fbar_s)^2)
 
@@ -37,14 +37,14 @@ def measure(
 
     Args:
         model: Network on the CPU in evaluation mode.
-        graphs: One structure each.
-        dtype: Of the network.
-        names: Of the structures, for the account of how it was measured.
-        rotations: Number for each structure.
-        seed: Of the rotations.
+        graphs: Graphs of one structure each.
+        dtype: Type of the network.
+        names: Names of the structures, to describe how the error was measured.
+        rotations: Number of rotations of each structure.
+        seed: Seed of the rotations.
 
     Raises:
-        ConfigurationError: With fewer than two rotations, a negative seed or no structure.
+        ConfigurationError: If there are fewer than two rotations or no structures, or the seed is negative.
         ExportError: If the network fails.
     """
     if rotations < 2:
@@ -58,7 +58,7 @@ def measure(
     energy_squares: list[float] = []
     force_squares: list[NDArray[np.float64]] = []
     for graph in graphs:
-        # The baseline is the same in each frame: leaving it out keeps digits.
+        # The baseline doesn't depend on the rotation; leaving it out preserves digits.
         baseline = np.zeros(int(graph.species.max()) + 1)
         turned = [derivatives(model, graph, dtype, baseline, rotation=matrix) for matrix in matrices]
         energies = np.array([result.energy for result in turned]) / len(graph.species)

@@ -1,4 +1,4 @@
-"""From what `tumble train` leaves to a model file."""
+"""Export of a training result to a model file."""
 
 from __future__ import annotations
 
@@ -36,28 +36,27 @@ def export_trained(
     licence: str = "not stated",
     citation: str = "not stated",
 ) -> Path:
-    """Write the model file of a training.
+    """Write the result of a training as a model file.
 
     Args:
         checkpoint: Folder of the training, or the `model.pt` in it.
         path: File to write.
         name: Short name of the model.
-        references: File with structures that each load of the model checks. Without it, the first structure
-            of each file that the model was trained on is taken, isolated atoms apart.
-        count: Most structures to take.
-        rotations: Random rotations of each, for the symmetry error.
-        seed: Of the rotations.
+        references: File with structures whose results are checked at each load of the model. Without it, the first
+            structure of each training file is taken, after any isolated atoms.
+        count: Largest number of reference structures.
+        rotations: Number of random rotations of each, for the symmetry error.
+        seed: Seed of the rotations.
         dtype: Precision; without it, that of the training.
-        licence: Under which the weights may be used.
-        citation: What to cite.
+        licence: License of the weights.
+        citation: Publication to cite.
 
     Raises:
         CheckpointError: If there is no training result.
-        TrainingError: If it is damaged.
-        FramesError: If `references` can't be read, or none is given and the training data isn't there any
-            more.
+        TrainingError: If the training result is damaged.
+        FramesError: If `references` can't be read, or isn't given while the training data no longer exists.
         ConfigurationError: If `count`, `rotations` or `seed` is too small.
-        ExportError, MetadataError, StructureError, ReferenceMismatch, OSError: As `tumble.export`.
+        ExportError, MetadataError, StructureError, ReferenceMismatch, OSError: As by `tumble.export`.
     """
     if count < 1:
         raise ConfigurationError(f"`count`: expected an integer above 0, got {count}")
@@ -88,7 +87,7 @@ def export_trained(
 
 
 def provenance(summary: dict[str, Any]) -> Provenance:
-    """Return the summary of a training without the folders of the machine that it ran on."""
+    """Return the provenance of trained weights: the summary of the training without the folders of its machine."""
     configuration = copy.deepcopy(summary["configuration"])
     for entry in configuration["data"].values():
         entry["path"] = Path(entry["path"]).name
@@ -145,9 +144,10 @@ def _references(trained: TrainedModel, references: str | PathLike[str] | None, c
 
 
 def _first_with_edges(path: Path, cutoff: float) -> Atoms:
-    """Return the first structure in which atoms see each other; files often begin with isolated atoms.
+    """Return the first structure of a file with atoms within the cutoff of each other.
 
-    Without any, the first, which the export then refuses.
+    Files often begin with isolated atoms. If they are all that a file contains, return its first structure, which the
+    export then refuses.
     """
     for i, atoms in enumerate(read_frames(path)):
         if to_graph([atoms], sorted(set(atoms.symbols)), cutoff).edge_index.size > 0:
@@ -156,7 +156,7 @@ def _first_with_edges(path: Path, cutoff: float) -> Atoms:
 
 
 def _first(path: Path, count: int) -> list[Atoms]:
-    """Return the first structures of a file, with names that say which they are."""
+    """Return the first structures of a file, with their file and number as names."""
     frames = list(islice(read_frames(path), count))
     return [_named(atoms, path, i) for i, atoms in enumerate(frames)]
 

@@ -1,4 +1,4 @@
-"""Aliases of types that all of the analysis uses."""
+"""Type aliases for the whole analysis."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""The version, in a module of its own: it is written into every result."""
+"""The version of Tumble, which is written into every result; in a module that imports nothing."""
 
 __version__ = "0.1.0"

@@ -1,9 +1,9 @@
-"""How the threads of torch wait for each other, which OpenMP reads from the environment when it is loaded.
+"""Set how the threads of torch wait for each other, in variables that OpenMP reads when it is loaded.
 
-By default a waiting thread computes for milliseconds before it sleeps. Next to another process that wants the core, an
-evaluation then takes up to a hundred times as long. So threads sleep at once where other programs compute, and after a
-third of a millisecond where none does, since waking a thread takes time. `lammps-plugin/waiting.cpp` does the same for
-LAMMPS; measured by `benchmarks/waiting.py`.
+By default a waiting thread spins for milliseconds before it sleeps. If another process needs the core, an evaluation
+then takes up to a hundred times as long. So threads sleep at once if other programs are computing. Otherwise they sleep
+after a third of a millisecond, since waking a thread takes time. `lammps-plugin/waiting.cpp` does the same for LAMMPS,
+and `benchmarks/waiting.py` measures it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PAUSE = 0.002  # s
 
 
 def set_waiting() -> None:
-    """Set the policy of this process, and of those that it starts, unless the user has; before torch is loaded."""
+    """Set the policy for this process and its children, unless the user has; to be called before torch is loaded."""
     threads = wanted_threads()
     if threads < 2 or POLICY in os.environ or SPINS in os.environ:
         return
@@ -30,13 +30,13 @@ def set_waiting() -> None:
 
 
 def wanted_threads() -> int:
-    """Return `OMP_NUM_THREADS`, or the cores at hand without it."""
+    """Return the number of threads: `OMP_NUM_THREADS` or, without it, the number of available cores."""
     given = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
     return int(given) if given.isdigit() and int(given) > 0 else len(os.sched_getaffinity(0))
 
 
 def idle_cores() -> int:
-    """Return how many cores of the machine no other program uses now, as far as the system says."""
+    """Return the number of cores that no other program uses now; all cores if the system doesn't report this."""
     cores = os.cpu_count() or 1
     try:
         running = []
@@ -49,7 +49,7 @@ def idle_cores() -> int:
 
 
 def description() -> str:
-    """Return the policy as the environment has it, for a log."""
+    """Return the policy in the environment, as text for a log."""
     policy = os.environ.get(POLICY, "default").lower()
     spins = os.environ.get(SPINS)
     return f"wait policy {policy}" + (f" after {spins} spins" if spins else "")

@@ -22,7 +22,7 @@ from matplotlib.transforms import Bbox
 from support import made_up_results as made_up
 
 from tumble.errors import ConfigurationError
-from tumble.figure_style import BLUE, GREY, VERMILION
+from tumble.figure_style import BLUE, GRAY, VERMILION
 from tumble.figures.plot import figure_bytes, plot_results, quantity_panels
 from tumble.figures.traces import axis_label, look
 from tumble.observables.quantities.quantity import Axis, Quantity
@@ -84,7 +84,7 @@ def test_one_run_needs_no_legend() -> None:
 
 def test_what_symmetry_demands_is_dashed() -> None:
     (axes,) = axes_of(plot_results([result(made_up.coefficients())]))
-    (dashed,) = [line for line in axes.lines if line.get_color() == GREY]
+    (dashed,) = [line for line in axes.lines if line.get_color() == GRAY]
     assert dashed.get_linestyle() == "--"
     assert set(np.asarray(dashed.get_ydata())) == {0.0}
     assert legend_of(axes) == ["by symmetry"]

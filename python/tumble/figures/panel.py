@@ -12,13 +12,13 @@ from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator, ScalarFormatter
 
-from tumble.figure_style import GREY
+from tumble.figure_style import GRAY
 from tumble.figures.traces import Trace, power_for
 from tumble.types import Array
 
 WIDTH = 4.2  # width of a panel, inches
 EXPECTED = "by symmetry"
-DASHED: dict[str, Any] = {"color": GREY, "linestyle": "--", "linewidth": 1.0}
+DASHED: dict[str, Any] = {"color": GRAY, "linestyle": "--", "linewidth": 1.0}
 
 
 class Panel:

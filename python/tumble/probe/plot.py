@@ -1,7 +1,7 @@
-"""Errors against evaluations, and the spectrum, as a figure.
+"""Figure of a probe: errors against the number of evaluations, and the spectrum.
 
-Colours are of the palette of Okabe and Ito; each family has a marker of its own as well, filled with improper partners
-and open without.
+Colors are from the palette of Okabe and Ito. Each family also has its own marker, which is filled for sets with
+improper partners and open for sets without.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from tumble.errors import ConfigurationError
-from tumble.figure_style import BLUE, GREEN, GREY, METADATA, PURPLE, STYLE, VERMILION
+from tumble.figure_style import BLUE, GRAY, GREEN, METADATA, PURPLE, STYLE, VERMILION
 from tumble.files import write_atomically
 from tumble.probe.results import Estimate, Probe, SetErrors
 from tumble.probe.spectrum import Spectrum
 
 _FAMILIES = {
     "tumble": (BLUE, "o", "groups and degree:t"),
-    "random": (GREY, "x", "random frames"),
+    "random": (GRAY, "x", "random frames"),
     "legendre": (VERMILION, "s", "Legendre products (published)"),
     "ipi-lebedev": (GREEN, "^", "i-PI's Lebedev grids"),
     "lebedev": (PURPLE, "D", "Lebedev × (t + 1)"),
 }
 _MILLI = 1e3
-_FLOOR = 1e-9  # meV: less is rounding, and has no place on a logarithmic axis
+_FLOOR = 1e-9  # meV: smaller errors are rounding and aren't shown on the logarithmic axis
 
 
 def check_figure(path: Path) -> None:
@@ -45,10 +45,10 @@ def check_figure(path: Path) -> None:
 
 
 def plot(result: Probe, path: Path) -> None:
-    """Write the figure; the suffix is the format.
+    """Write the figure in the format of the suffix.
 
     Raises:
-        OSError: If it can't be written.
+        OSError: If the file can't be written.
     """
     panels = 2 if result.spectrum is None else 3
     with rc_context(STYLE):
@@ -72,7 +72,7 @@ def plot(result: Probe, path: Path) -> None:
 
 
 def _errors(axes: Axes, rows: list[SetErrors], quantity: str, label: str) -> None:
-    for family, (colour, marker, _) in _FAMILIES.items():
+    for family, (color, marker, _) in _FAMILIES.items():
         for inversion in (False, True):
             chosen = [row for row in rows if (row.family, row.inversion) == (family, inversion)]
             points = sorted((row.evaluations, *_bar(getattr(row, quantity))) for row in chosen)
@@ -83,9 +83,9 @@ def _errors(axes: Axes, rows: list[SetErrors], quantity: str, label: str) -> Non
                 [count for count, _, _ in points],
                 [value for _, value, _ in points],
                 yerr=[error for _, _, error in points],
-                color=colour,
+                color=color,
                 marker=marker,
-                markerfacecolor=colour if inversion else "white",
+                markerfacecolor=color if inversion else "white",
                 linestyle="-" if inversion else ":",
                 linewidth=1.0,
                 capsize=2,
@@ -101,12 +101,12 @@ def _bar(estimate: Estimate) -> tuple[float, float]:
 def _spectrum(axes: Axes, spectrum: Spectrum) -> None:
     degrees = np.arange(len(spectrum.even))
     rest = float(np.sqrt(max(spectrum.rest, 0.0)))
-    for powers, offset, colour, hatch, label in (
+    for powers, offset, color, hatch, label in (
         (spectrum.even, -0.2, BLUE, "", "even under inversion"),
         (spectrum.odd, 0.2, "#E69F00", "//", "odd under inversion"),
     ):
         heights = _MILLI * np.sqrt(powers)
-        axes.bar(degrees + offset, heights, width=0.4, color=colour, hatch=hatch, edgecolor="white", label=label)
+        axes.bar(degrees + offset, heights, width=0.4, color=color, hatch=hatch, edgecolor="white", label=label)
     axes.bar([len(degrees)], [_MILLI * rest], width=0.6, color="#999999", label="both")
     axes.set_xticks([*degrees.tolist(), len(degrees)], [*map(str, degrees), f"> {degrees[-1]}"])
     axes.set(xlabel="degree l of rotation", ylabel="rms of that degree of E(R) / meV")
@@ -114,11 +114,11 @@ def _spectrum(axes: Axes, spectrum: Spectrum) -> None:
 
 
 def _handles(rows: list[SetErrors]) -> list[Line2D]:
-    """Return the families, and what filled and open markers mean."""
+    """Return legend entries for the families that are present, and for filled and open markers."""
     present = {row.family for row in rows}
     handles = [
-        Line2D([], [], color=colour, marker=marker, linestyle="", label=label)
-        for family, (colour, marker, label) in _FAMILIES.items()
+        Line2D([], [], color=color, marker=marker, linestyle="", label=label)
+        for family, (color, marker, label) in _FAMILIES.items()
         if family in present
     ]
     filled = Line2D([], [], color="black", marker="o", linestyle="-", label="with inversion")

@@ -1,4 +1,4 @@
-"""The learning curve of a training as a figure: errors of the forces against steps."""
+"""The learning curve of a training as a figure: force errors against steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, MaxNLocator
 
-from tumble.figure_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILION
+from tumble.figure_style import BLUE, GRAY, GREEN, PURPLE, STYLE, VERMILION
 from tumble.train.checkpoint import write
 
 Rows = Sequence[dict[str, Any]]
@@ -23,14 +23,14 @@ _LOOKS = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"))
 
 
 def draw(rows: Rows, path: Path) -> None:
-    """Write the figure.
+    """Write the figure of a learning curve.
 
     Args:
         rows: Rows of the metrics, at least one; errors in meV/Å.
         path: PNG file.
 
     Raises:
-        OSError: It can't be written.
+        OSError: If the file can't be written.
     """
     buffer = io.BytesIO()
     with rc_context(STYLE):
@@ -40,16 +40,16 @@ def draw(rows: Rows, path: Path) -> None:
 
 
 def learning_curve(rows: Rows) -> Figure:
-    """Draw force MAE of each held-out set and RMSE in training; a line marks the end of each stage but the last."""
+    """Draw the force MAE of each held-out set and the RMSE in training; lines separate the stages."""
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     axes = figure.subplots()
     steps = [row["step"] for row in rows]
     training = [row["train_force_rmse"] for row in rows]
-    axes.plot(steps, training, color=GREY, linestyle="--", label="training, running RMSE")
+    axes.plot(steps, training, color=GRAY, linestyle="--", label="training, running RMSE")
     sets = [key.removesuffix(_SUFFIX) for key in rows[0] if key.endswith(_SUFFIX)]
-    for name, (colour, marker) in zip(sets, cycle(_LOOKS), strict=False):
+    for name, (color, marker) in zip(sets, cycle(_LOOKS), strict=False):
         errors = [row[name + _SUFFIX] for row in rows]
-        axes.plot(steps, errors, color=colour, marker=marker, markersize=3, label=f"{name}, held out, MAE")
+        axes.plot(steps, errors, color=color, marker=marker, markersize=3, label=f"{name}, held out, MAE")
     _mark_stages(axes, rows)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(LogFormatter())
@@ -68,7 +68,7 @@ def _mark_stages(axes: Axes, rows: Rows) -> None:
         if following is not None and following["stage"] == row["stage"]:
             continue
         if following is not None:
-            axes.axvline(row["step"], color=GREY, linewidth=0.8, linestyle=":")
+            axes.axvline(row["step"], color=GRAY, linewidth=0.8, linestyle=":")
         axes.text(
             0.5 * (begin + row["step"]),
             1.01,
