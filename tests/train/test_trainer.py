@@ -511,7 +511,7 @@ def test_command_line_on_a_full_disk(
     assert main(["train", str(path), "--max-minutes", "0"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("tumble: error: `/")
-    assert line.endswith("checkpoint.pt`: no space left on device; `checkpoint.pt` is as it was before")
+    assert line.endswith("checkpoint.pt`: no space left on device; `checkpoint.pt` is unchanged")
     assert (tmp_path / "small" / "checkpoint.pt").read_bytes() == before
     assert not list((tmp_path / "small").glob("*.tmp"))
     monkeypatch.undo()

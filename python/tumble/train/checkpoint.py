@@ -1,4 +1,4 @@
-"""Files that a training leaves: checkpoints, the final model, metrics and the summary; each is written atomically."""
+"""Files that a training writes: checkpoints, the final model, metrics and the summary; all are written atomically."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from tumble.models.pet import Pet, PetConfig
 from tumble.train.config import MODEL, TrainConfig, config_from_mapping
 
 CHECKPOINT = "checkpoint.pt"
-PREVIOUS = "checkpoint.previous.pt"  # the one before, should the last one be damaged
+PREVIOUS = "checkpoint.previous.pt"  # the checkpoint before, in case the last one is damaged
 METRICS = "metrics.csv"
 LEARNING_CURVE = "learning_curve.png"
 SUMMARY = "train_summary.json"
 
-# What every checkpoint holds; what later versions have added may be missing.
+# Keys of every checkpoint. Keys that later versions have added may be missing.
 _CONTENT = {"config", "model", "average", "optimizers", "loss", "stage", "minutes", "rows"}
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A trained model and what an export needs to know about it.
+    """A trained model with the data that an export needs.
 
     Attributes:
         model: The model, with averaged weights, in evaluation mode.
-        config: Its sizes and species.
+        config: Sizes and species of the model.
         baseline: Energy of each species [S], eV.
         summary: Contents of ``train_summary.json``.
     """
@@ -49,32 +49,32 @@ class TrainedModel:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file at once or not at all.
+    """Write a file atomically.
 
     Raises:
-        OSError: It can't be written, as on a full disk; the error names the file, which is then as it was.
+        OSError: If the file can't be written, as on a full disk; the error names the file, which then stays unchanged.
     """
     try:
         write_atomically(path, content)
     except OSError as error:
-        raise OSError(error.errno, f"{error.strerror}; `{path.name}` is as it was before", str(path)) from error
+        raise OSError(error.errno, f"{error.strerror}; `{path.name}` is unchanged", str(path)) from error
 
 
 def save_torch(path: Path, content: dict[str, Any]) -> None:
-    """Save tensors and plain containers."""
+    """Save tensors and plain containers to a file, atomically."""
     buffer = io.BytesIO()
     torch.save(content, buffer)
     write(path, buffer.getvalue())
 
 
 def load_torch(path: Path) -> dict[str, Any]:
-    """Load what `save_torch` saved.
+    """Return the content of a file of `save_torch`.
 
     Raises:
-        TrainingError: The file isn't such a file, or is damaged.
-        OSError: It can't be read.
+        TrainingError: If the file isn't one of `save_torch`, or is damaged.
+        OSError: If the file can't be read.
     """
-    if not zipfile.is_zipfile(path):  # torch's reader of other files answers with any kind of error
+    if not zipfile.is_zipfile(path):  # torch's reader of other formats raises any kind of error
         raise TrainingError(
             f"`{path}`: expected a checkpoint of a training, got a file that torch didn't save, or that is damaged"
         )
@@ -85,11 +85,11 @@ def load_torch(path: Path) -> dict[str, Any]:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError:
         raise
-    # An unpickler fails with any kind of error. What torch advises, to trust the file, is no cure.
+    # An unpickler raises any kind of error. Its message isn't shown, since it advises to trust the file.
     except Exception as error:
         raise TrainingError(
-            f"`{path}`: expected a checkpoint of a training, got a file with other content than numbers, texts and "
-            f"tensors ({type(error).__name__})"
+            f"`{path}`: expected a checkpoint of a training, got a file with content other than numbers, texts "
+            f"and tensors ({type(error).__name__})"
         ) from error
     if not isinstance(content, dict):
         raise TrainingError(f"`{path}`: expected a checkpoint of a training, got {type(content).__name__}")
@@ -97,12 +97,12 @@ def load_torch(path: Path) -> dict[str, Any]:
 
 
 def save_checkpoint(folder: Path, content: dict[str, Any]) -> None:
-    """Write the checkpoint of a folder, and keep the one before.
+    """Write the checkpoint of a folder and keep the previous one.
 
-    At each moment there is a whole checkpoint in the folder.
+    The folder contains a complete checkpoint at all times.
 
     Raises:
-        OSError: A file can't be written; the last checkpoint stays.
+        OSError: If a file can't be written; the last checkpoint then stays.
     """
     last, previous = folder / CHECKPOINT, folder / PREVIOUS
     if last.exists():
@@ -125,11 +125,11 @@ def _duplicate(source: Path, target: Path) -> None:
 
 
 def load_checkpoint(folder: Path, config: TrainConfig) -> dict[str, Any]:
-    """Load the checkpoint of a folder; the result is empty if there is none.
+    """Return the checkpoint of a folder; empty if there is none.
 
     Raises:
-        TrainingError: It is no checkpoint, is damaged, or belongs to another configuration; or what lies in the folder
-            without a checkpoint does.
+        TrainingError: If the file isn't a checkpoint or is damaged, or if the checkpoint or, without one, other results
+            in the folder belong to another configuration.
     """
     path = folder / CHECKPOINT
     if not path.exists():
@@ -155,10 +155,10 @@ def load_checkpoint(folder: Path, config: TrainConfig) -> dict[str, Any]:
 
 
 def _check_results(folder: Path, config: TrainConfig) -> None:
-    """Refuse a folder that another configuration has left, which can't be continued.
+    """Refuse a folder without a checkpoint that contains results which can't be continued.
 
     Raises:
-        TrainingError: There is a checkpoint of an earlier moment alone, or the result of another configuration.
+        TrainingError: If there is only the previous checkpoint, or the result of another configuration.
     """
     if (folder / PREVIOUS).exists():
         raise TrainingError(
@@ -174,7 +174,7 @@ def _check_results(folder: Path, config: TrainConfig) -> None:
         changed = ["configuration"]
     else:
         changed = _changed(config, theirs)
-        if config.model is None and "model" in changed:  # what is left has the sizes of the initial model there
+        if config.model is None and "model" in changed:  # the summary has the sizes of the initial model there
             changed.remove("model")
     if changed:
         raise TrainingError(
@@ -190,13 +190,13 @@ def remove_checkpoints(folder: Path) -> None:
 
 
 def _changed(config: TrainConfig, other: TrainConfig) -> list[str]:
-    """Return the keys that must not change between the pieces of a run, and did."""
+    """Return the keys that differ although they must not change when a training continues."""
     ours, theirs = resumable(config), resumable(other)
     return [key for key in sorted(ours) if ours[key] != theirs[key]]
 
 
 def resumable(config: TrainConfig) -> dict[str, Any]:
-    """Return what must not change between the pieces of a run."""
+    """Return the part of a configuration that must not change when a training continues."""
     plain = config.to_dict()
     for key in ("max_minutes", "threads", "device", "checkpoint_minutes"):
         del plain[key]
@@ -204,7 +204,7 @@ def resumable(config: TrainConfig) -> dict[str, Any]:
 
 
 def save_metrics(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write rows of metrics as CSV; a cell is empty where a row hasn't got the key of another."""
+    """Write rows of metrics as CSV; a cell is empty if its row lacks the key."""
     buffer = io.StringIO()
     if rows:
         names = list(dict.fromkeys(key for row in rows for key in row))
@@ -228,10 +228,10 @@ def save_model(folder: Path, config: PetConfig, state: dict[str, Tensor], baseli
 
 
 def load_trained(path: str | Path) -> TrainedModel:
-    """Load a ``model.pt`` of a training, in the precision that it was trained in.
+    """Return the model of a ``model.pt`` of a training, in the precision of the training.
 
     Raises:
-        TrainingError: The file isn't one.
+        TrainingError: If the file isn't a `model.pt`, is damaged, or belongs to another architecture.
     """
     content = load_torch(Path(path))
     missing = {"model", "state", "baseline", "summary"} - set(content)
@@ -259,15 +259,15 @@ def sizes_from(plain: dict[str, Any]) -> PetConfig:
 
 
 def load_weights(module: torch.nn.Module, state: dict[str, Tensor], path: str | Path) -> None:
-    """Load weights that a file holds.
+    """Load the weights from a file into a module.
 
     Raises:
-        TrainingError: If they belong to another architecture.
+        TrainingError: If the weights belong to another architecture.
     """
     try:
         module.load_state_dict(state)
     except RuntimeError as error:
         raise TrainingError(
-            f"`{path}`: expected the weights of a PET model of these sizes as this version of Tumble has it, got those "
+            f"`{path}`: expected weights for a PET model of these sizes in this version of Tumble, got weights "
             f"of another architecture; {' '.join(str(error).split())}"
         ) from error

@@ -1,14 +1,15 @@
-"""The energies and forces of a training step as one compiled graph, on a CPU.
+"""Evaluation of energies and forces in a training step as one compiled graph, on a CPU.
 
-A step differentiates forces, which are a derivative themselves, so it runs second derivatives of silu, of layer norm
-and of softmax, each a chain of element-wise operators that torch executes one by one. torch.compile would fuse them,
-but what it compiles has one derivative only. So energies *and* forces are first traced into one flat graph, in which
-the inner derivative is ordinary operators (`make_fx`); that graph needs one derivative more, and is compiled. NequIP
-trains so (Tan et al., arXiv:2504.16068). Matrix products stay what they are: two thirds of the time.
+A step differentiates forces, which are derivatives themselves, so it computes second derivatives of silu, layer norm
+and softmax. Each is a chain of element-wise operators that torch executes one by one. torch.compile would fuse them,
+but compiled code can be differentiated only once. So energies *and* forces are first traced into one flat graph, in
+which the inner derivative consists of ordinary operators (`make_fx`). That graph needs only one more derivative and is
+compiled. NequIP trains in the same way (Tan et al., arXiv:2504.16068). Matrix products, two thirds of the time, aren't
+made faster.
 
-Sizes are symbols, so batches of any size run the same code. What depends on data, the layout of padded rows, is found
-beforehand and passed in, as are the weights. A size of 0 or 1 would be taken for a constant; those few batches, and
-everything where there is no C++ compiler, go through `tumble.train.loss.predict`.
+Sizes are symbols, so the same code runs batches of any size. The layout of padded rows, which depends on the data, is
+computed beforehand and passed in, like the weights. A size of 0 or 1 would be compiled as a constant. Batches with such
+a size, and all batches if there is no C++ compiler, are evaluated by `tumble.train.loss.predict`.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ from tumble.train.loss import predict
 
 
 class CompiledPredict:
-    """`predict` with derivatives, for one model, compiled when it is first called (this takes a minute or two).
+    """`predict` for one model, differentiable and compiled; the first call compiles it, in a minute or two.
 
     Attributes:
-        model: The model. Its weights are read at each call and may change in between; its dtype may not.
+        model: The model. Its weights are read at each call and may change between calls; its dtype may not.
     """
 
     def __init__(self, model: Pet) -> None:
-        """Take a model on a CPU; without a C++ compiler (`CXX`, else g++) warn that this is `predict`."""
+        """Prepare a model on a CPU; warn if there is no C++ compiler (`CXX`, else g++), so that `predict` is used."""
         self.model = model
         self._graph: Callable[..., tuple[Tensor, Tensor]] | None = None
         compiler = os.environ.get("CXX", "g++")
@@ -52,7 +53,7 @@ class CompiledPredict:
             )
 
     def __call__(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Evaluate the model, to be differentiated with respect to its weights.
+        """Return energies and forces that can be differentiated with respect to the weights.
 
         Args:
             batch: Batch.
@@ -68,7 +69,7 @@ class CompiledPredict:
         rows = slots.token.view(len(batch.species), -1)
         inputs = (batch.vectors, neighbors, batch.reverse, batch.species, centers, first, rows, slots.slot)
         weights = [*self.model.parameters(), *self.model.buffers()]
-        # Otherwise sizes that are equal by chance in the first batch would have to be equal ever after.
+        # Otherwise sizes that are equal by chance in the first batch would have to be equal in all batches.
         with fx_config.patch(use_duck_shape=False):  # type: ignore[attr-defined]  # made at import
             if self._graph is None:
                 self._graph = torch.compile(_trace(self.model, weights, inputs), dynamic=True)
@@ -77,7 +78,7 @@ class CompiledPredict:
 
 
 class _Energies(nn.Module):
-    """Atomic energies as the call of a module, which is what can be given other weights."""
+    """Module whose `forward` is `Pet.atomic_energies`, since `functional_call` replaces the weights of a module."""
 
     def __init__(self, pet: Pet) -> None:
         super().__init__()
@@ -94,17 +95,17 @@ class _Energies(nn.Module):
         rows: Tensor,
         slot: Tensor,
     ) -> Tensor:
-        """Return atomic energies [N], eV; `rows` is `Slots.token` as [N, M], so that its size is a product."""
+        """Return atomic energies [N], eV; `rows` is `Slots.token` as [N, M], whose size is a product of symbols."""
         slots = Slots(rows.view(-1), slot)
         return self.pet.atomic_energies(vectors, neighbors, reverse, species, centers, first, slots)
 
 
 def _trace(model: Pet, weights: list[Tensor], inputs: tuple[Tensor, ...]) -> GraphModule:
-    """Write energies and forces out as one graph.
+    """Trace energies and forces into one graph.
 
     Args:
         model: Model.
-        weights: Its parameters and buffers.
+        weights: Parameters and buffers of the model.
         inputs: Arguments of `_Energies.forward`.
 
     Returns:
@@ -119,13 +120,13 @@ def _trace(model: Pet, weights: list[Tensor], inputs: tuple[Tensor, ...]) -> Gra
         atomic: Tensor = torch.func.functional_call(energies, state, (vectors, *others))
         (gradients,) = torch.autograd.grad(atomic.sum(), vectors, create_graph=True)
         neighbors, centers = others[0], others[3]
-        forces = vectors.new_zeros((atomic.size(0), 3))  # its `len` would be a constant of the graph
+        forces = vectors.new_zeros((atomic.size(0), 3))  # `len(atomic)` would be a constant of the graph
         return atomic, forces.index_add(0, centers, gradients).index_add(0, neighbors, -gradients)
 
     copies = [weight.detach().clone().requires_grad_(weight.requires_grad) for weight in weights]
     graph = make_fx(evaluate, tracing_mode="symbolic")(copies, *inputs)
-    # Autograd keeps results of operators (of exp, of softmax) detached, and recreates their history when it uses them;
-    # a trace records only the former, and the second derivative would lose these terms.
+    # Autograd saves results of some operators (exp, softmax) detached, and restores their history when it uses them.
+    # A trace records only the detached tensors, so the second derivative would lose these terms.
     for node in graph.graph.nodes:
         if node.target is torch.ops.aten.detach.default:
             node.replace_all_uses_with(node.args[0])

@@ -1,7 +1,7 @@
-"""Configuration of a training: a YAML file, read into frozen dataclasses and checked here, once.
+"""Configuration of a training: a YAML file, which is read into frozen dataclasses and checked here, once.
 
-`tumble.train.mapping` reads keys and types, `tumble.train.sections` has the parts, and each checks its own ranges. File
-names are relative to the configuration's folder. Units: Å, eV, eV/Å, minutes.
+`tumble.train.mapping` reads keys and types. `tumble.train.sections` defines the sections, each of which checks its own
+ranges. File names are relative to the folder of the configuration. Units: Å, eV, eV/Å, minutes.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from tumble.train.mapping import build
 from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig, require
 
 MOST_THREADS = 1024  # more may overflow the stack of an OpenMP library, which ends the process silently
-MODEL = "model.pt"  # what a training leaves in its folder, to start from or to export
+MODEL = "model.pt"  # name of the trained model in the folder of a training
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """Everything that determines a training.
+    """Configuration of a training.
 
     Attributes:
         model: Sizes and species of the PET model; None takes them from `initial`.
@@ -42,13 +42,13 @@ class TrainConfig:
         initial: Model whose weights and baseline the training starts from: another training (its folder or `model.pt`)
             or a model file (its path, or the name of an installed model). None for random weights.
         seed: Seed of the weights, the order of frames and the rotations.
-        split_seed: Seed of the split and of the rotations of `validate_rotations`; None takes `seed`.
+        split_seed: Seed of the split and of the rotations for `validate_rotations`; None for `seed`.
         dtype: ``float32`` or ``float64``.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
-        threads: Threads of torch; None leaves its default.
-        compile: Compile the step (`tumble.train.compiled`), on a CPU.
+        threads: Number of torch's threads; None for its default.
+        compile: Whether to compile the training step (`tumble.train.compiled`), on a CPU only.
         validate_every: Steps between validations.
-        validate_rotations: Random rotations in which the symmetry error of the held-out frames is measured at each
+        validate_rotations: Number of random rotations that measure the symmetry error on the held-out frames at each
             validation; 0 for none.
         checkpoint_minutes: Time between checkpoints.
         max_minutes: Wall time after which this call writes a checkpoint and returns; a later call continues.
@@ -72,10 +72,10 @@ class TrainConfig:
     max_minutes: float | None = None
 
     def __post_init__(self) -> None:
-        """Check the ranges, and what concerns several keys.
+        """Check the ranges and the conditions on several keys.
 
         Raises:
-            TrainingError: A value is impossible.
+            TrainingError: If a value is impossible.
         """
         if self.model is None and self.initial is None:
             raise TrainingError("`configuration`: expected a key `model`, or `initial` to take it from, got neither")
@@ -123,11 +123,11 @@ class TrainConfig:
 
     @property
     def seed_of_split(self) -> int:
-        """Seed of what must be shared for trainings to be compared: the split and the rotations of validation."""
+        """Seed of the split and the rotations of validation, which trainings must share to be comparable."""
         return self.seed if self.split_seed is None else self.split_seed
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what JSON makes of it: plain containers, with paths as strings."""
+        """Return the configuration in plain containers, as JSON would, with paths as strings."""
         plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self), default=str))
         return plain
 
@@ -136,8 +136,8 @@ def read_config(path: str | Path) -> TrainConfig:
     """Read and check a configuration file.
 
     Raises:
-        TrainingError: There is no such file, it is no YAML mapping, or a key or value isn't as it should be.
-        OSError: The file cannot be read.
+        TrainingError: If there is no such file, it isn't a YAML mapping, or a key or value is invalid.
+        OSError: If the file can't be read.
     """
     path = Path(path)
     if path.is_dir() or not path.exists():
@@ -151,14 +151,14 @@ def read_config(path: str | Path) -> TrainConfig:
 
 
 def config_from_mapping(content: object, folder: Path) -> TrainConfig:
-    """Build a configuration from nested mappings.
+    """Return a configuration from nested mappings.
 
     Args:
-        content: What the YAML file holds.
-        folder: Folder that file names are relative to.
+        content: Content of the YAML file.
+        folder: Folder to which file names are relative.
 
     Raises:
-        TrainingError: A key or value isn't as it should be; the message names the nearest right key.
+        TrainingError: If a key or value is invalid; for an unknown key the message names the most similar known one.
     """
     config = build(TrainConfig, content, folder)
     if config.initial is None:
@@ -167,9 +167,10 @@ def config_from_mapping(content: object, folder: Path) -> TrainConfig:
 
 
 def _initial(text: str, folder: Path) -> str:
-    """Return the absolute path of an initial model, or the name of an installed one, by the text alone.
+    """Return the absolute path of an initial model or the name of an installed one, depending on the text alone.
 
-    What lies where doesn't count, so that nothing hides an installed model and a training resumes after a file is gone.
+    Existing files don't matter, so that no file hides an installed model, and a training resumes even if the file of
+    its initial model is gone.
     """
     is_path = os.sep in text or text.endswith(SUFFIX)
     return str((folder / text).resolve()) if is_path else text

@@ -1,6 +1,7 @@
-"""Frames for training: reading, neighbor lists (once), baseline, split by group, batches.
+"""Frames for training: reading, neighbor lists, baseline, split by group, batches.
 
-Frames are kept as edge vectors, so a rotation is a matrix product on them and on the forces; nothing is rebuilt.
+A frame is one labeled structure. It is stored as edge vectors, so a rotation is a matrix product on these and on the
+forces, and neighbor lists are built only once.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ from tumble.structures import to_graph
 
 @dataclass(frozen=True)
 class Frame:
-    """One labelled structure.
+    """One labeled structure.
 
     Attributes:
         vectors: Edge vectors, sorted by center [E, 3], Å.
-        edge_index: Centre and neighbor of each edge [2, E], int32.
+        edge_index: Center and neighbor of each edge [2, E], int32.
         reverse: Index of the reverse edge [E], int32.
         species: Species index of each atom [N].
         energy: Total energy, eV.
         forces: Forces [N, 3], eV/Å.
-        group: Name of the group that must stay on one side of the split.
+        group: Name of the frame's group; all frames of a group are on the same side of the split.
         weight: Weight in the loss.
         name: File and number, for messages.
     """
@@ -53,14 +54,14 @@ class Batch:
 
     Attributes:
         vectors: Edge vectors [E, 3], Å.
-        edge_index: Centre and neighbor of each edge [2, E].
+        edge_index: Center and neighbor of each edge [2, E].
         reverse: Index of the reverse edge [E].
         species: Species index of each atom [N].
         structure: Structure of each atom [N].
         counts: Atoms of each structure [B], floating point.
         energies: Energies without the composition baseline [B], eV.
         forces: Forces [N, 3], eV/Å.
-        rotations: How each structure is turned, the row vector v being v R^T there [B, 3, 3].
+        rotations: Rotation R of each structure, by which a row vector v has become v R^T [B, 3, 3].
         weights: Weight of each structure in the loss [B].
     """
 
@@ -79,18 +80,18 @@ class Batch:
 def load_frames(
     path: Path, species: Sequence[str], cutoff: float, group: str | None, dtype: torch.dtype
 ) -> list[Frame]:
-    """Read labelled frames and find their edges.
+    """Return the labeled frames of a file, with their edges.
 
     Args:
         path: File that ASE reads.
         species: Chemical symbols in the model's order.
         cutoff: Å.
-        group: Key of a frame's info whose value names its group, or None for a group of its own.
-        dtype: Of vectors and forces.
+        group: Key of a frame's info whose value names its group; None to make each frame a group.
+        dtype: Type of vectors and forces.
 
     Raises:
-        FramesError: The file is missing or empty, or nothing that ASE reads, or a label isn't finite.
-        TrainingError: A frame lacks labels or its group, has an unknown element, or can't be a graph.
+        FramesError: If the file is missing, is empty, or has no format that ASE reads, or a label isn't finite.
+        TrainingError: If a frame lacks labels or its group, has an unknown element, or an impossible geometry.
     """
     return [
         _frame(atoms, f"`{path}`, frame {k}", species, cutoff, group, dtype)
@@ -124,9 +125,9 @@ def _frame(
 
 
 def fit_baseline(frames: Sequence[Frame], n_species: int) -> Tensor:
-    """Fit energies by composition alone, by least squares in double.
+    """Fit energies as a function of composition alone, by least squares in double precision.
 
-    Where compositions don't determine all species (water alone), the solution of least norm is taken.
+    If the compositions don't determine the energies of all species (as in pure water), take the solution of least norm.
 
     Returns:
         Energy of each species [S], float64, eV.
@@ -138,13 +139,13 @@ def fit_baseline(frames: Sequence[Frame], n_species: int) -> Tensor:
 
 
 def split_by_group(frames: Sequence[Frame], validation: int, seed: int) -> tuple[list[Frame], list[Frame]]:
-    """Hold out whole groups, drawn by the seed, until they have at least ``validation`` frames.
+    """Hold out whole groups, drawn at random with a seed, until they have at least ``validation`` frames.
 
     Returns:
         Frames for training and for validation.
 
     Raises:
-        TrainingError: Nothing would be left to train on.
+        TrainingError: If no frame would be left to train on.
     """
     groups = sorted({frame.group for frame in frames})
     held: set[str] = set()
@@ -161,7 +162,7 @@ def split_by_group(frames: Sequence[Frame], validation: int, seed: int) -> tuple
 
 
 def collate(frames: Sequence[Frame], baseline: Tensor, rotations: NDArray[np.float64] | None = None) -> Batch:
-    """Join frames into one batch, each turned by its rotation if there are any.
+    """Join frames into one batch, each turned by its rotation if rotations are given.
 
     Args:
         frames: Frames.

@@ -1,7 +1,8 @@
-"""The model that a training starts from: another training, or a model file.
+"""The model from which a training starts: the result of another training, or a model file.
 
-A model file holds the weights as constants of a frozen program. Their names are in its record `weights.json`, or are
-guessed where an older file has none. They are used only if `Pet` then gives the energies of the file's own network.
+A model file contains the weights as constants of a frozen program. Its record `weights.json` has their names. For an
+older file without it, the names are guessed. The weights are accepted only if `Pet` then gives the same energies as the
+network of the file.
 """
 
 from __future__ import annotations
@@ -39,14 +40,14 @@ _ROUNDING = {"float32": 1e-4, "float64": 1e-10}
 
 @dataclass(frozen=True)
 class Initial:
-    """What a training starts from.
+    """The model from which a training starts.
 
     Attributes:
         sizes: Sizes and species of the model.
-        state: Its weights, by name.
-        baseline: Energy of each species [S], float64, eV: the network's energies are relative to it.
-        source: `file` and `sha256` of where they come from, and `data`: the files of frames that they have seen, as
-            `data_sources` of `tumble.train.summary` gives them.
+        state: Weights by name.
+        baseline: Energy of each species [S], float64, eV, to which the energies of the network are relative.
+        source: Origin of the weights: `file`, `sha256`, and in `data` the files of frames on which they were trained,
+            as returned by `tumble.train.summary.data_sources`.
     """
 
     sizes: PetConfig
@@ -56,16 +57,16 @@ class Initial:
 
 
 def load_initial(name: str, given: PetConfig | None) -> Initial:
-    """Load the model that a training starts from.
+    """Load the model from which a training starts.
 
     Args:
         name: Absolute path of a training, its `model.pt` or a model file, or the name of an installed model.
-        given: Sizes that the configuration gives, if it does.
+        given: Sizes in the configuration, if it has any.
 
     Raises:
-        CheckpointError: There is no such file.
-        TrainingError: The file holds no PET model, or one of other sizes.
-        ModelFileError: The model file is damaged.
+        CheckpointError: If there is no such file.
+        TrainingError: If the file doesn't contain a PET model, or contains one of other sizes.
+        ModelFileError: If the model file is damaged.
     """
     path = _find(name)
     seen: list[DataSource]
@@ -120,11 +121,11 @@ def _text(value: object) -> str:
 
 
 def _is_archive(path: Path) -> bool:
-    """Return whether it is a TorchScript archive, which torch's own files of tensors aren't."""
+    """Return whether a file is a TorchScript archive, unlike files of `torch.save`."""
     try:
         with zipfile.ZipFile(path) as archive:
             return any(name.endswith("/constants.pkl") for name in archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # damaged: whoever reads it says so
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # damaged, which is reported when it is read
         return False
 
 
@@ -135,19 +136,19 @@ def _from_model_file(path: Path, document: Metadata) -> tuple[PetConfig, dict[st
         if _agrees(archive, sizes, state, document):
             return sizes, state, document["baseline"]
     raise TrainingError(
-        f"`{path}`: expected the weights of a PET model as this version of Tumble writes it, got another network; "
+        f"`{path}`: expected the weights of a PET model of this version of Tumble, got another network; "
         "start from the training that the file was exported from"
     )
 
 
 def _sizes(document: Metadata, path: Path) -> PetConfig:
-    """Return the model's sizes, which an export of a training keeps."""
+    """Return the sizes of a model from the configuration of its training, which the export has stored."""
     found: Any = document["provenance"]["configuration"].get("model")
     try:
         sizes = sizes_from(found)
     except (TypeError, KeyError, ValueError) as error:
         raise TrainingError(
-            f"`{path}`: expected a model file that `tumble export` wrote from a training, got one that doesn't say the "
+            f"`{path}`: expected a model file that `tumble export` wrote from a training, got one without the "
             "sizes of a PET model"
         ) from error
     if (list(sizes.species), sizes.cutoff) != (document["species"], document["cutoff"]):
@@ -156,7 +157,7 @@ def _sizes(document: Metadata, path: Path) -> PetConfig:
 
 
 def _candidates(path: Path, archive: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator[dict[str, Tensor]]:
-    """Yield the possible weights by name: those that the file names, or guesses if it names none."""
+    """Yield possible weights by name: with the names in the file, or with guessed names if it has none."""
     named = read_weights(path, archive)
     if named is None:
         yield from guess_weights(archive, sizes)
@@ -167,7 +168,7 @@ def _candidates(path: Path, archive: torch.jit.ScriptModule, sizes: PetConfig) -
 
 
 def _check_names(named: dict[str, Tensor | None], fresh: dict[str, Tensor], path: Path) -> None:
-    """Check that a file names the weights of a PET model, with their shapes."""
+    """Check that the named weights of a file are those of a PET model, with the same shapes."""
     other = sorted(named.keys() ^ fresh.keys())
     if other:
         raise TrainingError(

@@ -1,4 +1,4 @@
-"""One training at a time in a folder."""
+"""A lock that allows only one training at a time in a folder."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ LOCK = ".lock"
 def locked(folder: Path) -> Iterator[None]:
     """Keep other trainings out of a folder.
 
-    The lock is the kernel's, on a file in the folder: it ends with the process, however that ends, and a file that is
-    left over locks nothing. On file systems without locks there is a warning instead.
+    The kernel holds the lock, on a file in the folder. It ends with the process, however that ends, so a leftover file
+    locks nothing. On file systems without locks, warn instead.
 
     Raises:
-        TrainingError: Another training has the folder.
-        OSError: The file can't be written.
+        TrainingError: If another training uses the folder.
+        OSError: If the lock file can't be written.
     """
     path = folder / LOCK
     descriptor = _locked_file(path, folder)
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)  # while it is locked, so that nobody else has it
+        path.unlink(missing_ok=True)  # while it is locked, so that no other process has locked it
         os.close(descriptor)
 
 
 def _locked_file(path: Path, folder: Path) -> int:
-    """Return the descriptor of the file at a path, locked and with the owner's name in it."""
+    """Return the descriptor of the file at a path, locked, with the name of this process as its content."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
@@ -48,7 +48,7 @@ def _locked_file(path: Path, folder: Path) -> int:
         except BaseException:
             os.close(descriptor)
             raise
-        os.close(descriptor)  # its owner has just removed it: the next one is another file
+        os.close(descriptor)  # its owner has just removed it; try again with a new file
 
 
 def _lock(descriptor: int, folder: Path) -> None:

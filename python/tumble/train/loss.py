@@ -1,20 +1,20 @@
-"""Loss of energies and forces, each term normalised by its running value, and of their variance over rotations.
+"""Loss of energies and forces, with each term normalized by its running value, and of their variance over rotations.
 
     L = w_E <(dE/N)^2> / m_E + w_F <rho(dF)> / m_F,   m <- 0.99 m + 0.01 (term's value)
 
-so that a weight is the share of its term in the gradient, whatever the units and however far the training has come
-(after the loss of Pozdnyakov and Ceriotti, NeurIPS 2023, appendix). rho is the square, or, for a Huber width h, the
-pseudo-Huber function 2 h^2 (sqrt(1 + (x/h)^2) - 1), that turns linear beyond h.
+so a weight is the share of its term in the gradient, independent of units and of the progress of the training (after
+the loss of Pozdnyakov and Ceriotti, NeurIPS 2023, appendix). rho is the square, or, for a Huber width h, the
+pseudo-Huber function 2 h^2 (sqrt(1 + (x/h)^2) - 1), which is linear far beyond h.
 
-Each mean is over structures with their weights w_s, whose mean over the frames of a stage is one.
+Each mean is over structures with weights w_s. The mean of these weights over the frames of a stage is one.
 
 With a weight w of the variance, each structure appears in k random rotations, and
 
     L <- L + w [w_E Var(E/N) / m_E + w_F Var(F) / m_F]
 
-is added, unbiased (k - 1) and with the forces turned back into one frame of reference. Over random rotations a mean
-square is bias^2 + variance, so that w says how much more the variance counts (Langer, Pozdnyakov and Ceriotti, Mach.
-Learn.: Sci. Technol. 5, 04LT01, 2024, ask how much of the error it is).
+with unbiased variances (divisor k - 1) and forces turned back to one frame of reference. Over random rotations a mean
+square error is bias^2 + variance, so w is the additional weight of the variance. Langer, Pozdnyakov and Ceriotti (Mach.
+Learn.: Sci. Technol. 5, 04LT01, 2024) measure the share of the variance in the error.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MEMORY = 0.99
 
 @dataclass
 class RunningLoss:
-    """The loss with its two running normalisations (which belong to the state of a training)."""
+    """The loss with its two running normalizations, which belong to the state of a training."""
 
     config: LossConfig
     energy: float | None = None
@@ -58,10 +58,10 @@ class RunningLoss:
 
 
 def predict(model: nn.Module, batch: Batch, create_graph: bool) -> tuple[Tensor, Tensor]:
-    """Evaluate a model with the contract of Tumble.
+    """Return the energies and forces of a model.
 
     Args:
-        model: Model.
+        model: Model, with the inputs and outputs of `Pet.forward`.
         batch: Batch.
         create_graph: Whether the forces will be differentiated.
 
@@ -80,18 +80,18 @@ def predict(model: nn.Module, batch: Batch, create_graph: bool) -> tuple[Tensor,
 
 
 def variances(batch: Batch, energies: Tensor, forces: Tensor, copies: int) -> tuple[Tensor, Tensor]:
-    """Take the variance over copies of each structure, which follow one another, each in a rotation of its own.
+    """Return the variances over the copies of each structure, which are consecutive and differently rotated.
 
     Args:
         batch: Batch.
-        energies: Predicted [B], eV.
-        forces: Predicted, turned as the copies are [N, 3], eV/Å.
-        copies: Copies k of each structure, at least two.
+        energies: Predicted energies [B], eV.
+        forces: Predicted forces, rotated like the copies [N, 3], eV/Å.
+        copies: Number k of copies of each structure, at least two.
 
     Returns:
-        Unbiased variances, divided by k - 1, with the weights of the structures: of the energy per atom, averaged over
-        structures, (eV/atom)^2; of the force components in the common frame of reference, averaged over atoms and
-        components, (eV/Å)^2.
+        Two unbiased variances (divisor k - 1), with the weights of the structures: that of the energy per atom,
+        averaged over structures, (eV/atom)^2, and that of the force components in the common frame of reference,
+        averaged over atoms and components, (eV/Å)^2.
     """
     energy_variances = (energies / batch.counts).view(-1, copies).var(dim=1)
     squares = deviations_from_mean(batch, forces, copies).square() * copies / (copies - 1)
@@ -102,12 +102,12 @@ def variances(batch: Batch, energies: Tensor, forces: Tensor, copies: int) -> tu
 
 
 def deviations_from_mean(batch: Batch, forces: Tensor, copies: int) -> Tensor:
-    """Turn forces back and take off their mean over the copies of each structure, which follow one another.
+    """Turn forces back and subtract their mean over the copies of each structure, which are consecutive.
 
     Args:
         batch: Batch.
-        forces: Turned as the copies are [N, 3], eV/Å.
-        copies: Copies of each structure.
+        forces: Forces, rotated like the copies [N, 3], eV/Å.
+        copies: Number of copies of each structure.
 
     Returns:
         Deviations in the common frame of reference [N, 3], eV/Å.

@@ -1,7 +1,7 @@
-"""From nested mappings, as YAML holds them, to frozen dataclasses.
+"""Conversion of nested mappings, as read from YAML, to frozen dataclasses.
 
-The types are those of the annotations. Every key is known: an unknown one is an error that names the nearest right one.
-File names are relative to a folder.
+The annotations of a dataclass give the types. An unknown key is an error that names the most similar known key. File
+names are relative to a folder.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _T = TypeVar("_T")
 
 
 def build(cls: type[_T], content: object, folder: Path, where: str = "") -> _T:
-    """Read a mapping into a dataclass, each key by the type of its field.
+    """Return a dataclass from a mapping, with each value converted to the type of its field.
 
     Args:
         cls: Dataclass. Its fields are strings, numbers, paths, dataclasses, tuples, dictionaries, or None.
         content: Mapping.
-        folder: Folder that file names are relative to.
+        folder: Folder to which file names are relative.
         where: Name of the mapping in messages.
 
     Raises:
-        TrainingError: A key or value isn't as it should be; the message names the nearest right key.
+        TrainingError: If a key or value is invalid; for an unknown key the message names the most similar known one.
     """
     if not isinstance(content, Mapping):
         raise TrainingError(
@@ -47,12 +47,12 @@ def build(cls: type[_T], content: object, folder: Path, where: str = "") -> _T:
             raise TrainingError(f"`{where or 'configuration'}`: expected a key `{entry.name}`, got none")
     try:
         return cls(**values)
-    except (TrainingError, ValueError) as error:  # ValueError is what a model's own configuration raises
+    except (TrainingError, ValueError) as error:  # the configuration of a model raises ValueError
         raise TrainingError(f"`{where}`: {error}" if where else str(error)) from error
 
 
 def _typed(value: object, kind: Any, where: str, folder: Path) -> object:
-    """Read a value as the type of a field; YAML reads `1e-3` as a string, which is meant as a number."""
+    """Return a value converted to the type of a field, including strings such as `1e-3`, a string in YAML."""
     if type(None) in get_args(kind):
         (inner,) = (option for option in get_args(kind) if option is not type(None))
         return None if value is None else _typed(value, inner, where, folder)

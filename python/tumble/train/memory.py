@@ -1,4 +1,4 @@
-"""What to do when a training step doesn't fit into memory."""
+"""Advice for a training step that doesn't fit into memory."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from tumble.errors import TrainingError
 from tumble.train.data import Batch
 from tumble.train.sections import LossConfig, StageConfig
 
-# torch has a type of its own for this on GPUs only; elsewhere the text of a RuntimeError says it.
+# torch has an exception type for this only on GPUs; on a CPU it raises a RuntimeError with one of these texts.
 _TEXTS = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
 
 
 @contextmanager
 def memory_explained(batch: Batch, stage: StageConfig, loss: LossConfig) -> Iterator[None]:
-    """Turn what torch raises when memory runs out into an error that says what to lower.
+    """Replace an out-of-memory exception of torch by an error that names the settings to lower.
 
     Args:
-        batch: Batch that is worked on inside.
-        stage: Its stage.
+        batch: Batch that is evaluated inside.
+        stage: Stage of the batch.
         loss: Settings of the loss.
 
     Raises:
-        TrainingError: Memory ran out.
+        TrainingError: If memory runs out.
     """
     try:
         yield

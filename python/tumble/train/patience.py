@@ -1,4 +1,4 @@
-"""The best validation of a stage with `patience`, and how long ago it was."""
+"""The best validation of a stage with `patience`, and the number of validations since."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Best:
     """The best validation so far.
 
     Attributes:
-        error: Its force MAE, averaged over the held-out sets, meV/Å.
-        waited: Validations since then.
-        state: The averaged weights that it measured, on the CPU.
+        error: Force MAE, averaged over the held-out sets, meV/Å.
+        waited: Number of validations since then.
+        state: The averaged weights at that validation, on the CPU.
     """
 
     error: float
@@ -26,12 +26,12 @@ class Best:
 
 
 def updated(best: Best | None, errors: Mapping[str, HeldOutErrors], model: nn.Module) -> Best:
-    """Return the best validation after one more.
+    """Return the best validation after a further one.
 
     Args:
-        best: The best before, or None for none.
+        best: The best validation so far; None if there was none.
         errors: Errors on each held-out set, at least one.
-        model: The model that has them.
+        model: The model that has these errors.
     """
     error = sum(entry.force_mae for entry in errors.values()) / len(errors)
     if best is None or error < best.error:

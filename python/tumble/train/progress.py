@@ -1,4 +1,4 @@
-"""What a training shows: a live line on a terminal, and lines of the log everywhere."""
+"""Progress of a training: a live line on a terminal, and lines of a log."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ _FORMAT = "{desc} {percentage:3.0f} % |{bar}| {elapsed} < {remaining}{postfix}"
 
 
 class ProgressLine:
-    """One line on stderr per stage, if that is a terminal: share done, time left, running errors, frames/s."""
+    """One line per stage on stderr, if that is a terminal: share done, time left, running errors, frames/s."""
 
     def __init__(self) -> None:
-        """Show nothing yet."""
         self._bar: tqdm[NoReturn] | None = None
         self._frames = 0
 
     def start(self, stage: StageConfig, progress: float) -> None:
-        """Begin a stage, or continue it from a progress between 0 and 1."""
+        """Begin a stage, or continue it at a progress between 0 and 1."""
         self.close()
         self._frames = 0
         self._bar = tqdm(
@@ -34,18 +33,18 @@ class ProgressLine:
             initial=progress,
             bar_format=_FORMAT,
             file=sys.stderr,
-            disable=None,  # none where stderr is no terminal
+            disable=None,  # only if stderr isn't a terminal
             leave=False,
             dynamic_ncols=True,
         )
 
     def step(self, progress: float, frames: int, loss: RunningLoss) -> None:
-        """Show that a step was made.
+        """Show the progress after a step.
 
         Args:
             progress: Progress of the stage, from 0 to 1.
-            frames: Distinct structures of the step.
-            loss: For the running errors.
+            frames: Number of distinct structures in the step.
+            loss: The loss, with the running errors.
         """
         if self._bar is None or self._bar.disable:
             return
@@ -56,16 +55,16 @@ class ProgressLine:
         self._bar.update(min(progress, 1.0) - self._bar.n)
 
     def log(self, line: str) -> None:
-        """Write a line that stays, above the live one."""
+        """Write a permanent line above the live one."""
         tqdm.write(line, file=sys.stderr)
 
     def close(self) -> None:
-        """Take the live line away."""
+        """Remove the live line."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
 
 def rmse(loss: RunningLoss) -> tuple[float, float]:
-    """Return the root mean square errors in training, running: meV/atom and meV/Å; 0 before the first step."""
+    """Return the running root mean square errors in training, meV/atom and meV/Å; 0 before the first step."""
     return 1000.0 * (loss.energy or 0.0) ** 0.5, 1000.0 * (loss.forces or 0.0) ** 0.5

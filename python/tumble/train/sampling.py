@@ -1,8 +1,9 @@
-"""Which frames a step sees, and how they are turned: functions of (seed, stage, step), so nothing is saved to resume.
+"""Choice of the frames and rotations of a step.
 
-Epoch e of a stage is a permutation of its frames. Without `batch_edges`, the epochs follow one another and batch s
-holds the samples from s * batch on, across the end of an epoch if need be. With `batch_edges`, each epoch is cut by
-itself, greedily and in its order, into batches of at most so many structures and edges.
+They are functions of (seed, stage, step), so nothing needs to be saved to resume. Epoch e of a stage is a permutation
+of its frames. Without `batch_edges`, the epochs are joined into one sequence, and step s takes `batch` samples from s *
+`batch` on, which may be in two epochs. With `batch_edges`, each epoch is divided by itself: frames are added to a batch
+in their order until the next one would exceed its largest number of structures or edges.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tumble.train.sections import StageConfig
 
 @dataclass(frozen=True)
 class _Epoch:
-    """An epoch that is cut into batches, each a list of positions among the stage's frames."""
+    """An epoch divided into batches, which are lists of indices of the stage's frames."""
 
     stage: int
     number: int
@@ -38,11 +39,11 @@ class Sampler:
 
         Args:
             config: Configuration.
-            training: Frames of each set.
+            training: Frames of each set of data, by its name.
             baseline: Energy of each species [S], float64, eV.
 
         Raises:
-            TrainingError: A frame has more edges than a batch may have.
+            TrainingError: If a frame has more edges than a batch may have.
         """
         self._config = config
         self._baseline = baseline
@@ -59,8 +60,8 @@ class Sampler:
     def batch(self, stage: int, step: int) -> Batch:
         """Return the batch of a step of a stage, both counted from 0.
 
-        Each frame appears as often as the loss needs copies, one after the other, each copy in a random frame of
-        reference. The weights are relative to their mean over the frames of the stage.
+        Each frame has as many consecutive copies as the loss needs, each with a random rotation of its own. The weights
+        are relative to their mean over the frames of the stage.
         """
         frames = [frame for frame in self.frames(stage, step) for _ in range(self._copies)]
         rng = np.random.default_rng((self._config.seed, stage, step))
@@ -68,7 +69,7 @@ class Sampler:
         return replace(batch, weights=batch.weights / self._mean_weights[stage])
 
     def frames(self, stage: int, step: int) -> list[Frame]:
-        """Return the distinct frames of the batch of a step, unturned."""
+        """Return the distinct frames of the batch of a step, not rotated."""
         frames, size = self._frames[stage], self._config.stages[stage].batch
         if self._config.stages[stage].batch_edges is not None:
             epoch = self._cut_epoch(stage, step)
@@ -85,7 +86,11 @@ class Sampler:
         return order
 
     def _cut_epoch(self, stage: int, step: int) -> _Epoch:
-        """Return the epoch that a step is in; how many steps those before it have depends on each one's order."""
+        """Return the epoch of a step.
+
+        The number of steps of an epoch depends on its order, so all earlier epochs of the stage have to be divided,
+        too.
+        """
         epoch = self._epoch
         if epoch is None or epoch.stage != stage or step < epoch.first_step:
             epoch = _Epoch(stage, 0, 0, self._cut(stage, 0))
@@ -97,7 +102,7 @@ class Sampler:
 
     def _cut(self, stage: int, epoch: int) -> list[list[int]]:
         settings, frames = self._config.stages[stage], self._frames[stage]
-        assert settings.batch_edges is not None  # or there is nothing to cut
+        assert settings.batch_edges is not None  # the callers have checked it
         batches: list[list[int]] = []
         left = -1
         for k in self._order(stage, epoch):

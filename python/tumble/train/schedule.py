@@ -14,7 +14,7 @@ from tumble.train.sections import OptimizerConfig, StageConfig
 def learning_rate(stage: StageConfig, progress: float) -> float:
     """Return the learning rate at a progress from 0 to 1: a linear rise, then half a cosine.
 
-    It is a function of the progress alone, which counts steps or minutes, so nothing needs to be saved to resume.
+    It depends only on the progress, in steps or minutes, so nothing needs to be saved to resume.
     """
     if progress < stage.warmup:
         return stage.learning_rate * max(progress, 1e-4) / stage.warmup
@@ -23,7 +23,7 @@ def learning_rate(stage: StageConfig, progress: float) -> float:
 
 
 def make_optimizers(model: nn.Module, config: OptimizerConfig) -> list[torch.optim.Optimizer]:
-    """Build the optimizers of all parameters; biases, norms and embeddings don't decay."""
+    """Return optimizers for all parameters, without weight decay of biases, norms and embeddings."""
     embeddings = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
     matrices: list[nn.Parameter] = []
     others: list[nn.Parameter] = []

@@ -1,4 +1,4 @@
-"""Sections of a configuration: data, stages, loss, optimizer; each checks its own ranges.
+"""Sections of the configuration of a training: data, stages, loss and optimizer. Each checks its own ranges.
 
 Units: Å, eV, eV/Å, minutes.
 """
@@ -14,8 +14,14 @@ from tumble.errors import TrainingError
 def require(name: str, value: object, holds: bool, expected: str) -> None:
     """Refuse a value that is out of range.
 
+    Args:
+        name: Key.
+        value: Value.
+        holds: Whether the value is valid.
+        expected: Valid values, for the message.
+
     Raises:
-        TrainingError: It doesn't hold.
+        TrainingError: If the value isn't valid.
     """
     if not holds:
         raise TrainingError(f"`{name}`: expected {expected}, got {value}")
@@ -26,12 +32,12 @@ class DataConfig:
     """One file of frames.
 
     Attributes:
-        path: Extended-XYZ file (``.gz`` too) with energies and forces.
-        group: Key of the frame's info whose value names its group; groups never straddle the split. None makes each
-            frame a group.
-        validation: Frames to hold out, at least, in whole groups.
+        path: Extended-XYZ file (also ``.gz``) with energies and forces.
+        group: Key of a frame's info whose value names its group. All frames of a group are on the same side of the
+            split. None makes each frame a group.
+        validation: Least number of frames to hold out, in whole groups.
         role: ``train``, or ``validate`` to hold out all frames.
-        weight: Weight of its frames in the loss, relative to those of other sets.
+        weight: Weight of its frames in the loss, relative to frames of other sets.
     """
 
     path: Path
@@ -44,7 +50,7 @@ class DataConfig:
         """Check the ranges.
 
         Raises:
-            TrainingError: A value is impossible.
+            TrainingError: If a value is impossible.
         """
         require("validation", self.validation, self.validation >= 0, "a number of frames of at least 0")
         require("role", self.role, self.role in ("train", "validate"), "train or validate")
@@ -62,22 +68,22 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class StageConfig:
-    """One stage of training; its length is given by exactly one of ``steps`` and ``minutes``.
+    """One stage of training, with a length in either ``steps`` or ``minutes``.
 
     Attributes:
         name: Name in logs.
-        data: How often each set of data appears in one epoch, by its name in ``data``.
+        data: Number of times that each set of data appears in one epoch, by its name in ``data``.
         learning_rate: Peak learning rate.
-        steps: Optimizer steps. Reproducible.
-        minutes: Wall time. The learning rate then follows the clock, so that the stage ends in time on any machine,
-            at the price of reproducibility.
-        batch: Structures in a batch, at most.
-        batch_edges: Edges in a batch, at most, all copies together; each epoch is then cut into batches of its own.
-            None for no bound.
+        steps: Number of optimizer steps; reproducible.
+        minutes: Wall time. The learning rate then follows the clock, so the stage ends in time on any machine, but
+            isn't reproducible.
+        batch: Largest number of structures in a batch.
+        batch_edges: Largest number of edges in a batch, with all copies; each epoch is then divided into batches by
+            itself. None for no limit.
         warmup: Share of the stage in which the learning rate rises from zero.
         final: Learning rate at the end of the cosine decay, as a share of the peak.
-        patience: Validations in a row without a lower held-out force error after which the stage ends; the weights of
-            the best validation are then kept. None for none.
+        patience: Number of consecutive validations without a lower held-out force error after which the stage ends.
+            With it, a stage ends with the weights of its best validation. None for no such limit.
     """
 
     name: str
@@ -95,7 +101,7 @@ class StageConfig:
         """Check the ranges.
 
         Raises:
-            TrainingError: A value is impossible.
+            TrainingError: If a value is impossible.
         """
         if (self.steps is None) == (self.minutes is None):
             raise TrainingError("expected exactly one of `steps` and `minutes`")
@@ -121,8 +127,8 @@ class LossConfig:
         energy: Weight of the energies per atom.
         forces: Weight of the forces.
         huber: Residual of a force component beyond which it counts linearly, eV/Å; None for plain squares.
-        variance: Weight of the variance over rotations, as a multiple of that of the errors; 0 for none.
-        copies: Rotations of each structure over which the variance is taken; without `variance` there is one.
+        variance: Weight of the variance over rotations, relative to the weights of the errors; 0 for none.
+        copies: Number of rotations of each structure for the variance; without `variance` there is one rotation.
     """
 
     energy: float = 0.1
@@ -135,7 +141,7 @@ class LossConfig:
         """Check the ranges.
 
         Raises:
-            TrainingError: A value is impossible.
+            TrainingError: If a value is impossible.
         """
         require("energy", self.energy, self.energy >= 0.0, "a weight of at least 0")
         require("forces", self.forces, self.forces >= 0.0, "a weight of at least 0")
@@ -148,7 +154,7 @@ class LossConfig:
 
     @property
     def rotations(self) -> int:
-        """Rotations in which each structure of a batch appears."""
+        """Number of rotations in which each structure of a batch appears."""
         return self.copies if self.variance > 0.0 else 1
 
 
@@ -172,7 +178,7 @@ class OptimizerConfig:
         """Check the ranges.
 
         Raises:
-            TrainingError: A value is impossible.
+            TrainingError: If a value is impossible.
         """
         require("name", self.name, self.name in ("adamw", "muon"), "adamw or muon")
         require("weight_decay", self.weight_decay, self.weight_decay >= 0.0, "at least 0")

@@ -1,4 +1,4 @@
-"""Sets of frames of a configuration, for training and validation."""
+"""The sets of frames of a configuration, divided into frames for training and for validation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tumble.train.sections import DataConfig
 
 @dataclass(frozen=True)
 class Sets:
-    """Frames of each set of data, by its name; a set has an entry in both, which may be empty.
+    """Frames of each set of data, by its name; each set has an entry in both, which may be empty.
 
     Attributes:
         training: Frames to train on.
@@ -28,15 +28,15 @@ class Sets:
 
 
 def digests(config: TrainConfig, earlier: Mapping[str, str]) -> dict[str, str]:
-    """Return the SHA-256 hash of the file of each set of a configuration, by the name of the set.
+    """Return the SHA-256 hash of each set's file, by the name of the set.
 
     Args:
         config: Configuration.
-        earlier: What they were when the training began; a set that is missing isn't checked.
+        earlier: Hashes when the training began; a set without an entry isn't checked.
 
     Raises:
-        FramesError: A file can't be read.
-        TrainingError: A file has changed.
+        FramesError: If a file can't be read.
+        TrainingError: If a file has changed.
     """
     found = {}
     for name, data in config.data.items():
@@ -53,17 +53,17 @@ def digests(config: TrainConfig, earlier: Mapping[str, str]) -> dict[str, str]:
 
 
 def load_sets(config: TrainConfig, species: Sequence[str], cutoff: float, dtype: torch.dtype) -> Sets:
-    """Read all sets of a configuration and split them.
+    """Read and split all sets of a configuration.
 
     Args:
         config: Configuration.
         species: Chemical symbols in the model's order.
         cutoff: Å.
-        dtype: Of vectors and forces.
+        dtype: Type of vectors and forces.
 
     Raises:
-        FramesError: A file can't be read, or a label isn't finite.
-        TrainingError: A frame can't be used, or nothing would be left to train on.
+        FramesError: If a file can't be read, or a label isn't finite.
+        TrainingError: If a frame can't be used, or no frame would be left to train on.
     """
     sets = Sets({}, {})
     for name, data in config.data.items():

@@ -1,4 +1,4 @@
-"""Outcome of a training: the returned summary, and the contents of `train_summary.json`."""
+"""The summary of a training, as it is returned and as the contents of `train_summary.json`."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tumble.train.validation import HeldOutErrors
 
 @dataclass(frozen=True)
 class Summary:
-    """Outcome of a training.
+    """Summary of a training.
 
     Attributes:
-        finished: Whether all stages are done; if not, a further call continues.
-        steps: Optimizer steps, all stages together.
+        finished: Whether all stages are done; if not, a further call continues the training.
+        steps: Number of optimizer steps in all stages together.
         minutes: Time spent in training.
-        metrics: Errors of the averaged weights on the held-out frames of each set of data; empty if not measured, as
-            in a training that was interrupted.
-        folder: Where checkpoint, model, metrics and summary are.
+        metrics: Errors of the averaged weights on the held-out frames of each set of data; empty if they weren't
+            measured, as after an interruption.
+        folder: Folder of the checkpoint, the model, the metrics and the summary.
     """
 
     finished: bool
@@ -45,12 +45,12 @@ def document(
     """Return the contents of ``train_summary.json``.
 
     Args:
-        summary: Outcome.
+        summary: Summary.
         config: Configuration with the sizes of the model.
-        sets: Frames.
-        digests: SHA-256 of the file of each set.
+        sets: Sets of frames.
+        digests: SHA-256 hash of each set's file.
         parameters: Number of weights.
-        initial: File, SHA-256 and data of the initial model, or None.
+        initial: File, SHA-256 hash and data of the initial model, or None.
     """
     return {
         "finished": summary.finished,
@@ -75,7 +75,9 @@ def document(
 
 
 def progress(summary: dict[str, Any]) -> str:
-    """Return how far a training is, such as `12 of 100 steps`; a stage with patience may have ended before its steps.
+    """Return the progress of a training as text, such as `12 of 100 steps`.
+
+    A stage with patience may have ended early, so a finished training may have fewer steps than planned.
 
     Args:
         summary: Contents of ``train_summary.json``.
@@ -89,11 +91,12 @@ def progress(summary: dict[str, Any]) -> str:
 
 
 def data_sources(summary: dict[str, Any]) -> list[DataSource]:
-    """Return `name`, `sha256` and number of training `frames` of each file of frames that the weights have seen.
+    """Return `name`, `sha256` and number of training `frames` of each file on which the weights were trained.
+
+    The files of the initial model count, too; sets for validation alone don't.
 
     Args:
-        summary: Contents of ``train_summary.json``. Sets that were only validated on don't count; those of the initial
-            model do.
+        summary: Contents of ``train_summary.json``.
     """
     own = [
         DataSource(name=entry["file"], sha256=entry["sha256"], frames=entry["frames"]["training"])

@@ -1,7 +1,8 @@
 """The training loop: stages, averaged weights, validation, checkpoints and exact resume.
 
-Order of frames and rotations are functions of (seed, stage, step), so a checkpoint holds weights, optimizer and
-running normalisations, and a run in pieces equals one long run wherever stages count steps.
+The order of frames and the rotations are functions of (seed, stage, step). So a checkpoint only needs the weights, the
+state of the optimizer and the running normalizations, and an interrupted training gives the same result as an
+uninterrupted one if its stages count steps.
 """
 
 from __future__ import annotations
@@ -56,22 +57,23 @@ from tumble.train.validation import HeldOut, HeldOutErrors
 def train(config: TrainConfig, folder: str | Path, *, restart: bool = False) -> Summary:
     """Train a model, or continue its training from the checkpoint in the folder.
 
-    The number of torch's threads is that of the configuration while this runs, and the caller's own afterwards. After
-    Ctrl-C, or a signal that ends the process, the step is finished, and a checkpoint and the model are written.
+    Torch uses the number of threads of the configuration during the training, and the caller's number afterwards. After
+    Ctrl-C or a signal that ends the process, the current step is finished, and a checkpoint and the model are written.
 
     Args:
         config: Configuration.
         folder: Folder for all results, made if absent.
-        restart: Start anew, and replace what another training has left in the folder.
+        restart: Whether to start anew and replace the results of another training in the folder.
 
     Raises:
-        FramesError: A file of data can't be read, or a label isn't finite.
-        DeviceError: The device isn't there.
-        CheckpointError, ModelFileError: The initial model isn't there, or is damaged.
-        TrainingError: Data can't be used, the initial model or what is in the folder belongs to another configuration
-            or is damaged, another process trains there, memory ran out, or the loss or an error isn't finite.
-        OSError: A file can't be written; the last checkpoint stays.
-        KeyboardInterrupt: It was interrupted (`tumble.interruption.Terminated` by another signal).
+        FramesError: If a file of data can't be read, or a label isn't finite.
+        DeviceError: If the device doesn't exist.
+        CheckpointError, ModelFileError: If the initial model doesn't exist or is damaged.
+        TrainingError: If data can't be used, if the initial model or the content of the folder belongs to another
+            configuration or is damaged, if another process trains in the folder, if memory runs out, or if the loss or
+            an error isn't finite.
+        OSError: If a file can't be written; the last checkpoint stays.
+        KeyboardInterrupt: If Ctrl-C interrupts it; `tumble.interruption.Terminated` if another signal does.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +82,7 @@ def train(config: TrainConfig, folder: str | Path, *, restart: bool = False) -> 
         try:
             torch.set_num_threads(config.threads or threads)
             trainer = Trainer(config, folder, restart=restart)
-            if restart:  # only now, since data or an initial model that are wrong must not cost what is there
+            if restart:  # only now, so that wrong data or a wrong initial model don't delete results
                 remove_checkpoints(folder)
             return trainer.run()
         finally:
@@ -91,13 +93,14 @@ class Trainer:
     """State of one training."""
 
     def __init__(self, config: TrainConfig, folder: Path, *, restart: bool = False) -> None:
-        """Read the data, and set everything up at step zero or, without `restart`, as the folder's checkpoint has it.
+        """Read the data, and prepare step zero or, without `restart`, the state in the folder's checkpoint.
 
         Raises:
-            FramesError: A file of data can't be read, or a label isn't finite.
-            DeviceError: The device isn't there.
-            CheckpointError, ModelFileError: The initial model isn't there, or is damaged.
-            TrainingError: A frame can't be used, or the initial model or the checkpoint is another's.
+            FramesError: If a file of data can't be read, or a label isn't finite.
+            DeviceError: If the device doesn't exist.
+            CheckpointError, ModelFileError: If the initial model doesn't exist or is damaged.
+            TrainingError: If a frame can't be used, or the initial model or the checkpoint belongs to another
+                configuration.
         """
         self.started_at = time.monotonic()
         self.config = config
@@ -112,20 +115,21 @@ class Trainer:
         self.total_minutes = 0.0
         self.rows: list[dict[str, Any]] = []
         self.best: Best | None = None
-        self.measured: dict[str, HeldOutErrors] | None = None  # of the weights as they are
+        self.measured: dict[str, HeldOutErrors] | None = None  # errors of the present weights
 
         saved = {} if restart else load_checkpoint(folder, config)
-        with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they are
+        with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay unchanged
             torch.default_generator.manual_seed(config.seed)
             self.build(saved)
         if saved:
             self.restore(saved)
 
     def build(self, saved: dict[str, Any]) -> None:
-        """Read the data and make the model, with its weights as they are before the first step.
+        """Read the data and make the model with its initial weights.
 
         Args:
-            saved: Checkpoint, empty at the start; it has the sizes and the baseline of a model that isn't needed again.
+            saved: Checkpoint, empty at the start. It contains sizes and baseline, so the initial model isn't read
+                again.
         """
         config, dtype = self.config, DTYPES[self.config.dtype]
         initial = None if config.initial is None or saved else load_initial(config.initial, config.model)
@@ -156,10 +160,10 @@ class Trainer:
         self.optimizers = make_optimizers(self.model, config.optimizer)
 
     def make_predict(self) -> Callable[[Batch], tuple[Tensor, Tensor]]:
-        """Return what gives a step energies and forces with derivatives.
+        """Return the function that evaluates differentiable energies and forces of a batch.
 
         Raises:
-            TrainingError: It should be compiled, and the device isn't a CPU.
+            TrainingError: If it should be compiled, but the device isn't a CPU.
         """
         if not self.config.compile:
             return functools.partial(predict, self.model, create_graph=True)
@@ -170,7 +174,7 @@ class Trainer:
         return CompiledPredict(self.model)
 
     def run(self) -> Summary:
-        """Go through the stages that are left, within this call's budget of time."""
+        """Run the remaining stages within the time limit of this call."""
         self.lap = self.saved_at = time.monotonic()
         validated = len(self.rows)
         notice = "tumble: stopping after this step, with a checkpoint; once more to stop at once, without one"
@@ -184,10 +188,10 @@ class Trainer:
         return self.finish(figure=len(self.rows) > validated)
 
     def run_stage(self, stage: StageConfig, pending: PendingSignal) -> bool:
-        """Run the rest of a stage; return whether it ended, and not only the time of this call.
+        """Run the rest of a stage; return True if it ended, False if the time of this call is over.
 
         Raises:
-            KeyboardInterrupt: A signal came; the checkpoint has all that was done.
+            KeyboardInterrupt: If a signal arrived; the checkpoint contains all steps.
         """
         self.line.start(stage, self.progress(stage))
         while not self.ended(stage):
@@ -212,19 +216,19 @@ class Trainer:
         return True
 
     def progress(self, stage: StageConfig) -> float:
-        """Return how much of the stage is done, from 0 to 1."""
+        """Return the share of the stage that is done, from 0 to 1."""
         if stage.steps is not None:
             return self.step / max(stage.steps, 1)
         assert stage.minutes is not None  # the configuration has exactly one of the two
         return self.stage_minutes / stage.minutes
 
     def ended(self, stage: StageConfig) -> bool:
-        """Return whether the stage is over: its length is, or its patience."""
+        """Return whether the stage is over, by its length or by its patience."""
         impatient = stage.patience is not None and self.best is not None and self.best.waited >= stage.patience
         return impatient or self.progress(stage) >= 1.0
 
     def end(self, stage: StageConfig) -> None:
-        """Validate once more, take the best weights if the stage has patience, and go on to the next stage."""
+        """Validate once more, take the best weights if the stage has patience, and continue with the next stage."""
         if self.step % self.config.validate_every != 0:
             self.validate(stage)
         if self.best is not None:
@@ -235,7 +239,7 @@ class Trainer:
             self.model.load_state_dict(self.best.state)
             self.average.module.load_state_dict(self.best.state)
             self.measured = None
-            # What the optimizer has gathered belongs to other weights.
+            # The state of the optimizer belongs to other weights.
             self.optimizers = make_optimizers(self.model, self.config.optimizer)
         self.stage, self.step, self.stage_minutes, self.best = self.stage + 1, 0, 0.0, None
         self.save()
@@ -244,7 +248,7 @@ class Trainer:
         """Make one step of the optimizer.
 
         Raises:
-            TrainingError: The loss isn't finite, or memory ran out.
+            TrainingError: If the loss or its gradient isn't finite, or memory runs out.
         """
         batch = self.sampler.batch(self.stage, self.step)
         frames = len(batch.energies) // self.config.loss.rotations
@@ -263,7 +267,7 @@ class Trainer:
                     group["lr"] = learning_rate(stage, progress)
             torch.autograd.backward(loss)
             norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.optimizer.clip)
-            if not torch.isfinite(norm):  # before it is in the weights, and in a checkpoint
+            if not torch.isfinite(norm):  # before it gets into the weights and a checkpoint
                 raise TrainingError(
                     f"stage {stage.name}, step {self.step}: expected a finite gradient, got {norm.item()}; "
                     "lower `learning_rate`, raise `warmup`, or look for frames whose labels can't be right"
@@ -331,7 +335,7 @@ class Trainer:
         """Continue from a checkpoint of this configuration.
 
         Raises:
-            TrainingError: Its weights are those of another architecture.
+            TrainingError: If its weights belong to another architecture.
         """
         load_weights(self.model, saved["model"], self.folder / CHECKPOINT)
         load_weights(self.average, saved["average"], self.folder / CHECKPOINT)
@@ -344,7 +348,7 @@ class Trainer:
         self.best = Best(**saved["best"]) if saved.get("best") is not None else None
 
     def finish(self, figure: bool) -> Summary:
-        """Write the model with the averaged weights, the summary and, if there is something new in it, the figure."""
+        """Write the model with the averaged weights, the summary and, if `figure`, the learning curve."""
         summary = self.save_model(self.errors())
         if figure:
             draw(self.rows, self.folder / LEARNING_CURVE)
@@ -354,7 +358,7 @@ class Trainer:
         """Write the model with the averaged weights, and the summary.
 
         Args:
-            errors: Of these weights, by the name of the set; empty if they weren't measured.
+            errors: Errors of these weights, by the name of the set; empty if they weren't measured.
         """
         finished = self.stage == len(self.config.stages)
         summary = Summary(finished, self.total_steps, self.total_minutes, errors, self.folder)
@@ -371,7 +375,7 @@ def require_finite(measured: dict[str, HeldOutErrors]) -> None:
     """Check that errors are finite.
 
     Raises:
-        TrainingError: One is NaN or infinite; the message names the set.
+        TrainingError: If an error is NaN or infinite; the message names the set.
     """
     for name, errors in measured.items():
         for key, value in errors.to_dict().items():
@@ -383,7 +387,11 @@ def require_finite(measured: dict[str, HeldOutErrors]) -> None:
 
 
 def _device(name: str) -> torch.device:
-    """Return the device of a configuration, whose words are the core's."""
+    """Return the torch device for a word that the core uses, too.
+
+    Raises:
+        DeviceError: If the device doesn't exist.
+    """
     gpus = torch.cuda.device_count()
     if name == "auto":
         return torch.device("cuda" if gpus > 0 else "cpu")

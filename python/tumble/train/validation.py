@@ -1,8 +1,8 @@
-"""Errors on frames held out, and how much of them is the broken symmetry.
+"""Errors on held-out frames, and the part of them that is due to the broken symmetry.
 
-The symmetry error of a component of a force is |f_R - <f_R>|, the deviation of one unaveraged evaluation, turned back,
-from the mean over random rotations R. Its mean over the force MAE is the figure that Langer, Pozdnyakov and Ceriotti
-(Mach. Learn.: Sci. Technol. 5, 04LT01, 2024) give: 2.0 meV/Å over 16.6 = 0.12.
+The symmetry error of a force component is |f_R - <f_R>|: the deviation of a single evaluation, turned back to the lab
+frame, from the mean over random rotations R. The ratio of its mean to the force MAE is the number that Langer,
+Pozdnyakov and Ceriotti (Mach. Learn.: Sci. Technol. 5, 04LT01, 2024) report: 2.0 meV/Å / 16.6 meV/Å = 0.12.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from tumble.train.loss import predict
 
 @dataclass(frozen=True)
 class HeldOutErrors:
-    """Errors on a set of frames: energies in meV/atom (``shifted``: less their mean error), forces in meV/Å.
+    """Errors on a set of frames: energies in meV/atom (``shifted``: after subtracting the mean error), forces in meV/Å.
 
-    ``force_symmetry_mae`` is the mean symmetry error (top of this file) and ``symmetry_ratio`` that over ``force_mae``;
-    both are None where no rotations were asked for, and the ratio where there is no error, as of isolated atoms.
+    ``force_symmetry_mae`` is the mean symmetry error (defined at the top of this file), and ``symmetry_ratio`` is its
+    ratio to ``force_mae``. Both are None if no rotations are evaluated; the ratio is also None if ``force_mae`` is
+    zero, as for isolated atoms.
     """
 
     energy_mae: float
@@ -43,18 +44,18 @@ class HeldOutErrors:
 
 
 class HeldOut:
-    """The held-out frames of one set, as they are evaluated again and again."""
+    """The held-out frames of one set, prepared for repeated evaluation."""
 
     def __init__(
         self, frames: Sequence[Frame], baseline: Tensor, device: torch.device, rotations: int, seed: int
     ) -> None:
-        """Move the graphs to the device.
+        """Prepare the graphs on the device.
 
         Args:
             frames: Frames, at least one.
             baseline: Energy of each species [S], float64, eV.
-            device: Where the model is.
-            rotations: Rotations for the symmetry error, 0 for none.
+            device: Device of the model.
+            rotations: Number of rotations for the symmetry error, 0 for none.
             seed: Seed of the rotations.
         """
         self._frames = frames
@@ -65,7 +66,7 @@ class HeldOut:
         self._batches = [to_device(collate([frame], baseline), device) for frame in frames]
 
     def errors(self, model: nn.Module) -> HeldOutErrors:
-        """Measure the errors of a model in evaluation mode."""
+        """Return the errors of a model in evaluation mode."""
         symmetry = None
         if self._rotations > 0:
             symmetry = symmetry_error(model, self._frames, self._baseline, self._device, self._rotations, self._seed)
@@ -73,12 +74,12 @@ class HeldOut:
 
 
 def measure(model: nn.Module, batches: Sequence[Batch], symmetry_mae: float | None = None) -> HeldOutErrors:
-    """Measure a model's errors on unturned batches, at least one.
+    """Return a model's errors on batches of frames that aren't rotated.
 
     Args:
         model: Model in evaluation mode.
-        batches: Batches.
-        symmetry_mae: What `symmetry_error` found on the same frames, meV/Å.
+        batches: Batches, at least one.
+        symmetry_mae: Result of `symmetry_error` on the same frames, meV/Å.
     """
     energy, force = [], []
     for batch in batches:
@@ -101,25 +102,25 @@ def measure(model: nn.Module, batches: Sequence[Batch], symmetry_mae: float | No
 def symmetry_error(
     model: nn.Module, frames: Sequence[Frame], baseline: Tensor, device: torch.device, rotations: int, seed: int
 ) -> float:
-    """Measure the mean absolute deviation of force components from their mean over rotations.
+    """Return the mean absolute deviation of force components from their mean over rotations.
 
     Args:
         model: Model in evaluation mode.
         frames: Frames, at least one; each has random rotations of its own.
         baseline: Energy of each species [S], float64, eV.
-        device: Where the model is.
-        rotations: Rotations of each frame, proper and improper, at least two.
-        seed: Seed; the same gives the same rotations of the same frames.
+        device: Device of the model.
+        rotations: Number of rotations of each frame, proper and improper, at least two.
+        seed: Seed of the rotations.
 
     Returns:
-        Mean over frames, atoms, components and rotations, meV/Å, as if the mean were over all rotations: the deviation
-        from the mean of n is smaller by a factor sqrt(1 - 1/n).
+        Mean over frames, atoms, components and rotations, meV/Å. It is divided by sqrt(1 - 1/n), the factor by which
+        the deviation from the mean of n rotations is smaller than that from the mean over all rotations.
     """
     total, count = 0.0, 0
     for number, frame in enumerate(frames):
         turns = random_rotations(rotations, np.random.default_rng((seed, number, 2)))
         forces = []
-        for turn in turns:  # one by one, so that it needs no more memory than a training step
+        for turn in turns:  # one by one, to need no more memory than a training step
             batch = to_device(collate([frame], baseline, turn[None]), device)
             turned = predict(model, batch, create_graph=False)[1].detach().double().cpu()
             forces.append(turned @ torch.from_numpy(turn))
