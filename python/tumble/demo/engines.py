@@ -1,4 +1,4 @@
-"""Runs LAMMPS, and i-PI with the driver, on copies of input files in a folder of their own."""
+"""Run LAMMPS, and i-PI with the driver, on copies of the input files in a new folder."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ import secrets
 import sys
 from pathlib import Path
 
-from tumble.demo.inputs import IpiInput, LammpsInput, copy_ipi, copy_lammps
+from tumble.demo.inputs import IpiFiles, LammpsFiles, copy_ipi, copy_lammps
 from tumble.demo.processes import Program, find_program, run_alone, run_together
 from tumble.waiting import idle_cores, wanted_threads
 
-LIMIT = 1800.0  # s; a run that takes longer hangs
-SEED = "4711"  # of random frames, as in the inputs of LAMMPS
-SOCKETS = "/tmp/ipi_"  # i-PI's own prefix of the names of its sockets
+LIMIT = 1800.0  # s; a longer run counts as stuck
+SEED = "4711"  # of random rotations, as in the inputs of LAMMPS
+SOCKETS = "/tmp/ipi_"  # i-PI's prefix for the names of its sockets
 
 
 def run_lammps(
-    inputs: Path, which: LammpsInput, folder: Path, model: str, steps: int, symmetrize: str = "none"
+    inputs: Path, which: LammpsFiles, folder: Path, model: str, steps: int, symmetrize: str = "none"
 ) -> None:
     """Run LAMMPS in `folder`.
 
     Args:
-        inputs: Folder of inputs.
-        which: The run.
+        inputs: Folder of the inputs.
+        which: Input files of the run.
         folder: Folder of the run, empty.
         model: Name of a model, or absolute path of its file.
         steps: Number of time steps.
         symmetrize: Rotations over which the model is averaged.
 
     Raises:
-        DemoError: If it fails.
+        DemoError: If LAMMPS fails or takes too long.
     """
     script = copy_lammps(inputs, which, folder)
     variables = ["-var", "steps", str(steps), "-var", "model", model, "-var", "symmetrize", symmetrize]
@@ -39,7 +39,7 @@ def run_lammps(
     run_alone(program, LIMIT)
 
 
-def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int, symmetrize: str = "none") -> None:
+def run_ipi(inputs: Path, which: IpiFiles, folder: Path, model: str, steps: int, symmetrize: str = "none") -> None:
     """Run an i-PI server and the driver in `folder`; see `run_lammps` for arguments and errors."""
     address = f"tumble-demo-{os.getpid()}-{secrets.token_hex(4)}"
     xml = copy_ipi(inputs, which, folder, steps, address)
@@ -49,7 +49,7 @@ def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int,
     if symmetrize.startswith("random"):
         drive += ["--seed", SEED]
     try:
-        # The server itself computes next to nothing: the cores are for the model.
+        # The server computes almost nothing; the model needs the cores.
         server = Program("i-PI", serve, folder, folder / "server.log", {"OMP_NUM_THREADS": "1"})
         with server:
             client = Program("tumble drive", drive, folder, folder / "driver.log", _threads())
@@ -59,9 +59,9 @@ def run_ipi(inputs: Path, which: IpiInput, folder: Path, model: str, steps: int,
 
 
 def threads() -> int:
-    """Return the threads of the model: `OMP_NUM_THREADS`, else the cores that no other program uses now.
+    """Return the number of threads for the model: `OMP_NUM_THREADS` or the number of cores that are idle now.
 
-    At least one, and at most four for so small a system.
+    The latter is limited to four, which is enough for a small system, and to at least one.
     """
     if given := os.environ.get("OMP_NUM_THREADS", ""):
         return wanted_threads() if given.isdigit() else 1

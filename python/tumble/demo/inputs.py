@@ -1,6 +1,6 @@
-"""The input files of the demonstration: where they are, and how a run folder gets its own copy.
+"""Lookup of the input files of the demonstration, and copies of them for the folder of a run.
 
-They are the files of `inputs/` in the repository, which the installed package carries as `share/inputs`.
+They are in `inputs/` of the repository and in `share/inputs` of the installed package.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tumble.demo.demo_error import DemoError
 
 
 @dataclass(frozen=True)
-class LammpsInput:
+class LammpsFiles:
     """A LAMMPS script with its data file, relative to the folder of inputs."""
 
     script: Path
@@ -23,26 +23,26 @@ class LammpsInput:
 
 
 @dataclass(frozen=True)
-class IpiInput:
+class IpiFiles:
     """An input of i-PI with the structure that it reads, relative to the folder of inputs."""
 
     xml: Path
     structure: Path
 
 
-LAMMPS_MOLECULE = LammpsInput(Path("lammps", "water-molecule.in"), Path("lammps", "water1.data"))
-LAMMPS_GAS = LammpsInput(Path("lammps", "water-gas.in"), Path("lammps", "water1.data"))
-LAMMPS_LIQUID = LammpsInput(Path("lammps", "water-liquid.in"), Path("lammps", "water64.data"))
-IPI_MOLECULE = IpiInput(Path("ipi", "water-molecule.xml"), Path("ipi", "water1.xyz"))
-IPI_LIQUID = IpiInput(Path("ipi", "water-liquid.xml"), Path("ipi", "water64.xyz"))
+LAMMPS_MOLECULE = LammpsFiles(Path("lammps", "water-molecule.in"), Path("lammps", "water1.data"))
+LAMMPS_GAS = LammpsFiles(Path("lammps", "water-gas.in"), Path("lammps", "water1.data"))
+LAMMPS_LIQUID = LammpsFiles(Path("lammps", "water-liquid.in"), Path("lammps", "water64.data"))
+IPI_MOLECULE = IpiFiles(Path("ipi", "water-molecule.xml"), Path("ipi", "water1.xyz"))
+IPI_LIQUID = IpiFiles(Path("ipi", "water-liquid.xml"), Path("ipi", "water64.xyz"))
 
 
 def find_inputs(folder: Path | None) -> Path:
     """Return the folder of the inputs.
 
     Args:
-        folder: What the user asks for; without it, that of the package, or of the repository in which an
-            editable installation is.
+        folder: Folder that the user gives; by default that of the package or, for an editable installation, that of the
+            repository.
 
     Raises:
         DemoError: If the inputs aren't there.
@@ -56,30 +56,30 @@ def find_inputs(folder: Path | None) -> Path:
         if (candidate / LAMMPS_LIQUID.script).is_file():
             return candidate.resolve()
     places = ", ".join(f"`{candidate}`" for candidate in candidates)
-    raise DemoError(f"`inputs`: expected a folder with `{LAMMPS_LIQUID.script}`, found none of it in {places}")
+    raise DemoError(f"`inputs`: expected a folder with `{LAMMPS_LIQUID.script}`, found none in {places}")
 
 
-def copy_lammps(inputs: Path, which: LammpsInput, folder: Path) -> Path:
+def copy_lammps(inputs: Path, which: LammpsFiles, folder: Path) -> Path:
     """Copy the files of a LAMMPS run into `folder` and return the path of the script there."""
     shutil.copy(inputs / which.data, folder)
     return Path(shutil.copy(inputs / which.script, folder))
 
 
-def copy_ipi(inputs: Path, which: IpiInput, folder: Path, steps: int, address: str) -> Path:
+def copy_ipi(inputs: Path, which: IpiFiles, folder: Path, steps: int, address: str) -> Path:
     """Copy the files of an i-PI run into `folder`, with its length and its socket set.
 
     Args:
         inputs: Folder of inputs.
-        which: The run.
+        which: Input files of the run.
         folder: Folder of the run.
         steps: Number of time steps.
-        address: Name of the socket, one that no other run uses.
+        address: Name of the socket, which no other run uses.
 
     Returns:
         Path of the XML file there.
 
     Raises:
-        DemoError: If the XML file isn't one of i-PI with these elements.
+        DemoError: If the XML file isn't an i-PI input with `total_steps` and `ffsocket/address`.
     """
     shutil.copy(inputs / which.structure, folder)
     try:

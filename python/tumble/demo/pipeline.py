@@ -1,4 +1,4 @@
-"""The demonstration from beginning to end: the bare model against a symmetrized one, and against sets of rotations."""
+"""The whole demonstration: the bare model is compared with the symmetrized one and with averages over sets."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
     """Run the simulations, analyze them, write the report, and return its path.
 
     Args:
-        out: Folder of the results; what an earlier demonstration left there is replaced.
-        lengths: Numbers of time steps, by system.
+        out: Folder of the results; results of an earlier demonstration are replaced.
+        lengths: Number of time steps of each system, by its name.
         model: Name or path of the model.
-        source: Folder of the inputs; None for the ones of the package.
-        tell: Called with pieces of text about the progress, newlines included.
+        source: Folder of the inputs; None for those of the package.
+        tell: Called with pieces of text about the progress, including newlines.
 
     Returns:
         Path of the report.
 
     Raises:
-        DemoError: If a run or an observable fails, or `out` holds something else.
+        DemoError: If a run or an observable fails, or `out` contains other files.
         ModelNotFoundError: If there is no such model.
         TrajectoryError: If a file of a run can't be read.
         NotApplicableError: If a run can't be analyzed.
@@ -60,7 +60,7 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
     source = inputs.find_inputs(source)
     path = find_model(model).resolve()
     identity = {"name": str(metadata.read(path)["name"]), "path": str(path), "sha256": sha256(path)}
-    # A name goes to the engines as it is, so that they look it up; a path must be valid in any folder.
+    # The engines look up a name themselves; a path must be valid in any folder.
     model = str(path) if Path(model).is_file() else model
     _prepare(out)
     tell(f"model {identity['name']} ({path}), {engines.threads()} threads; results in {out}\n")
@@ -100,7 +100,7 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, source: Path 
 
 
 def _prepare(out: Path) -> None:
-    """Make the folder of the results, without what an earlier demonstration left there."""
+    """Make the folder of the results, and delete results of an earlier demonstration."""
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
         raise DemoError(
             f"`out`: expected a new folder or one of an earlier demonstration, got `{out}` with other files"
@@ -115,7 +115,7 @@ def _prepare(out: Path) -> None:
 
 @contextmanager
 def _reported(name: str, tell: Tell) -> Iterator[None]:
-    """Report the name of a step at its start, and its time at its end."""
+    """Report the name of a step when it starts, and its duration when it ends."""
     tell(f"  {name} … ")
     start = time.monotonic()
     result = "failed"

@@ -1,4 +1,4 @@
-"""The symmetry error of the model against the set of rotations, on structures that a run went through."""
+"""The symmetry error of the model for several sets of rotations, on structures from a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tumble.probe import Options, probe
 from tumble.runs import Run
 
 STRUCTURES = 8
-# Up to the degree at which nothing is left in single precision. Each structure takes some two thousand evaluations.
+# Up to the degree at which the error vanishes in single precision. A structure takes about two thousand evaluations.
 OPTIONS = Options(
     sets=("none", "tetrahedral", "octahedral", "icosahedral", "icosahedral+inversion", "degree:7"),
     random=16,
@@ -21,14 +21,14 @@ OPTIONS = Options(
 
 
 def probe_run(run: Run, model: Path) -> dict[str, Any]:
-    """Probe a model on some frames of a run, at equal distances and without the first.
+    """Probe a model on equally spaced frames of a run, without the first.
 
     Args:
-        run: Of few atoms, without a box.
-        model: Path.
+        run: Run of a few atoms without a box.
+        model: Path of the model.
 
     Returns:
-        As `tumble probe --json` writes it.
+        The results, in the form that `tumble probe --json` writes.
 
     Raises:
         NotApplicableError: If the run has no trajectory.

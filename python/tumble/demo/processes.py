@@ -1,7 +1,7 @@
-"""Execution of other programs: failures are reported, nothing hangs, and no process is left behind.
+"""Run other programs with a time limit, report their failures, and leave no process behind.
 
-Each program gets its own session, so that stopping it also stops its children (`lmp` is a wrapper
-that starts the real one), and writes into a log file, the end of which goes into the message of an error.
+Each program gets its own session, so that stopping it also stops its children (`lmp` is a wrapper that starts the real
+program). Its output goes into a log file; an error message shows the end of it.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from types import TracebackType
 
 from tumble.demo.demo_error import DemoError
 
-POLL = 0.05  # s between looks at a program
+POLL = 0.05  # s between checks of a program
 GRACE = 5.0  # s for a program to end after a signal
-PATIENCE = 60.0  # s for a program to end by itself when its partner has, on a busy machine, too
-TAIL = 20  # lines of a log that an error shows
+PATIENCE = 60.0  # s for a program to end by itself after its partner, even on a busy machine
+TAIL = 20  # lines of a log in an error message
 
 
 class Program:
-    """A running program; as a context manager, it is gone with everything it started when the block ends.
+    """A running program; a context manager that ends it and its children when the block ends.
 
     Args:
-        name: What messages call it.
+        name: Name in messages.
         command: The program and its arguments.
-        folder: Where it runs.
-        log: File that gets its output and its errors.
-        environment: Variables that are added to those of this process.
+        folder: Working folder of the program.
+        log: File for its output and its errors.
+        environment: Variables to add to those of this process.
 
     Raises:
-        DemoError: If it can't be started.
+        DemoError: If the program can't be started.
     """
 
     def __init__(
@@ -77,12 +77,12 @@ class Program:
 
     @property
     def seconds(self) -> float:
-        """Time since the start, s."""
+        """The time since the start, s."""
         return time.monotonic() - self._start
 
     @property
     def status(self) -> int | None:
-        """Exit status, negative for a signal; None while it runs."""
+        """The exit status, negative for a signal; None while the program runs."""
         return self._process.poll()
 
     def wait(self, seconds: float) -> int | None:
@@ -93,7 +93,7 @@ class Program:
             return None
 
     def failure(self, what: str) -> DemoError:
-        """Return an error that says what happened and shows the end of the log."""
+        """Return an error with a statement of what happened and the end of the log."""
         text = self.log.read_text(errors="replace") if self.log.is_file() else ""
         lines = [line for line in text.splitlines() if line.strip()]
         tail = "\n".join(f"    {line}" for line in lines[-TAIL:]) or "    (nothing)"
@@ -101,17 +101,17 @@ class Program:
 
 
 def run_alone(program: Program, limit: float) -> float:
-    """Wait until a program is done.
+    """Wait until a program ends.
 
     Args:
-        program: The program, started.
-        limit: Time that it may take, s.
+        program: The running program.
+        limit: Time limit, s.
 
     Returns:
-        The time that it took, s.
+        Duration, s.
 
     Raises:
-        DemoError: If it fails or takes longer.
+        DemoError: If the program fails or takes longer.
     """
     with program:
         status = program.wait(limit)
@@ -123,17 +123,17 @@ def run_alone(program: Program, limit: float) -> float:
 
 
 def run_together(server: Program, client: Program, limit: float, done: str) -> float:
-    """Wait until a server and its client are done. The server ends by itself when its work is done.
+    """Wait until a server and its client end. The server ends by itself when its work is done.
 
     Args:
-        server: The server, started.
-        client: Its client, started; without it the server would wait for ever.
-        limit: Time that they may take, s.
-        done: What the server's log says when it did all of its work, before it lets the client go; its exit
-            status may not tell.
+        server: The running server.
+        client: Its running client, without which the server would wait forever.
+        limit: Time limit, s.
+        done: Text that the server writes into its log when all its work is done, before it disconnects the client. Its
+            exit status alone may not show whether the work is done.
 
     Returns:
-        The time that they took, s.
+        Duration, s.
 
     Raises:
         DemoError: If one of them fails, the client leaves early, or they take longer.
@@ -160,10 +160,10 @@ def run_together(server: Program, client: Program, limit: float, done: str) -> f
 
 
 def find_program(name: str) -> str:
-    """Return the path of a program, that of this Python's environment first.
+    """Return the path of a program, preferably from the environment of this Python.
 
     Raises:
-        DemoError: If there is none.
+        DemoError: If the program isn't found.
     """
     installed = Path(sysconfig.get_path("scripts")) / name
     found = str(installed) if installed.is_file() else shutil.which(name)

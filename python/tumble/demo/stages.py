@@ -1,4 +1,4 @@
-"""The simulations: each system once with the bare model and once symmetrized, and what of them is compared."""
+"""The simulations, each with the bare and with the symmetrized model, and the observables that are compared."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tumble.demo.inputs import (
     LAMMPS_GAS,
     LAMMPS_LIQUID,
     LAMMPS_MOLECULE,
-    IpiInput,
-    LammpsInput,
+    IpiFiles,
+    LammpsFiles,
 )
 from tumble.observables.base.settings import Settings
 from tumble.runs import Run, open_run
@@ -22,43 +22,43 @@ BARE = "none"
 
 @dataclass(frozen=True)
 class System:
-    """Something that is simulated twice.
+    """A system that is simulated twice: with the bare and with the symmetrized model.
 
     Attributes:
-        title: For the user.
+        title: Human-readable name.
         files: Input files.
         symmetrize: Rotations of the second run.
-        observables: What is compared.
-        settings: How it is analyzed.
+        observables: Names of the observables that are compared.
+        settings: Settings of the analysis.
     """
 
     title: str
-    files: LammpsInput | IpiInput
+    files: LammpsFiles | IpiFiles
     symmetrize: str
     observables: tuple[str, ...]
     settings: Settings = field(default_factory=Settings)
 
     def run(self, inputs: Path, folder: Path, model: str, steps: int, symmetrize: str) -> Run:
-        """Run it once and return the run.
+        """Simulate the system once and return the run.
 
         Args:
-            inputs: Folder of inputs.
+            inputs: Folder of the inputs.
             folder: Folder of the run, empty.
             model: Name of a model, or absolute path of its file.
             steps: Number of time steps.
-            symmetrize: Rotations.
+            symmetrize: Rotations over which the model is averaged.
 
         Raises:
-            DemoError: If it fails.
+            DemoError: If the engine fails.
         """
-        if isinstance(self.files, LammpsInput):
+        if isinstance(self.files, LammpsFiles):
             engines.run_lammps(inputs, self.files, folder, model, steps, symmetrize)
         else:
             engines.run_ipi(inputs, self.files, folder, model, steps, symmetrize)
         return replace(open_run(folder), name=f"{self.title}, {'bare' if symmetrize == BARE else symmetrize}")
 
 
-# By the names of their folders. The first picosecond of the gas is that of molecules that start alike.
+# Systems by the names of their folders. The gas starts with equal molecules, so its first picosecond is left out.
 SYSTEMS: dict[str, System] = {
     "gas": System("gas", LAMMPS_GAS, "random", ("orientation", "symmetry"), Settings(start=1.0)),
     "molecule": System("molecule", LAMMPS_MOLECULE, "octahedral", ("drift",)),

@@ -1,4 +1,4 @@
-"""Models with the contract of Tumble: PET."""
+"""Models with the inputs and outputs that Tumble requires: PET."""
 
 from tumble.models.pet import Pet, PetConfig
 

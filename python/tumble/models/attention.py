@@ -1,12 +1,12 @@
 """Multi-head attention in which each atom and its neighbors attend only to each other.
 
-Tokens are packed, [N atoms; E edges] along one axis, and so are their queries, keys and values. Made of torch's own
-operators, it has all derivatives, so a model can be trained with it: each neighborhood becomes a row of M slots, the
-atom, its edges, padding. What a model file holds are operators of Tumble's core, without padding and with one
-derivative (`csrc/operators/attention.h`); the numbers are the same.
+Tokens are packed along one axis, [N atoms; E edges], like their queries, keys and values. The attention consists of
+torch's own operators, so it has all derivatives that training needs. Each neighborhood becomes a row of M slots: the
+atom, its edges, padding. A model file uses operators of Tumble's core instead, which need no padding, have one
+derivative (`csrc/operators/attention.h`), and give the same numbers.
 """
 
-# No postponed annotations here: TorchScript reads those of attributes.
+# No postponed annotations in this file, since TorchScript reads the annotations of attributes.
 from typing import NamedTuple
 
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor
 
 
 class Slots(NamedTuple):
-    """Places of packed tokens in padded rows, N atoms of M slots each.
+    """Places of packed tokens in padded rows: N rows, one for each atom, of M slots each.
 
     Attributes:
         token: Token that fills each slot [N * M]; padding repeats the row's own atom.
@@ -26,7 +26,7 @@ class Slots(NamedTuple):
 
 
 def first_edges(centers: Tensor, n_atoms: int) -> Tensor:
-    """Return the first edge of each atom, and E at the end [N + 1].
+    """Return the index of the first edge of each atom, and E at the end [N + 1].
 
     Args:
         centers: Center of each edge [E], ascending, contiguous.
@@ -36,11 +36,11 @@ def first_edges(centers: Tensor, n_atoms: int) -> Tensor:
 
 
 def lay_out(centers: Tensor, first: Tensor) -> Slots:
-    """Lay packed tokens out in rows as long as the longest neighborhood.
+    """Return the places of packed tokens in rows that are as long as the longest neighborhood.
 
     Args:
         centers: Center of each edge [E], ascending.
-        first: What `first_edges` gave.
+        first: Result of `first_edges`.
     """
     n_atoms, n_edges = first.size(0) - 1, centers.size(0)
     atoms = torch.arange(n_atoms, device=centers.device)
@@ -55,9 +55,9 @@ def padded_attention(qkv: Tensor, log_weights: Tensor, slots: Slots, n_atoms: in
     """Attend within neighborhoods: out_i = sum_j softmax_j(q_i k_j / sqrt(D) + ln w_j) v_j, with w = 1 for the atom.
 
     Args:
-        qkv: Queries, keys and values of all tokens side by side [N + E, 3 * heads * D].
+        qkv: Queries, keys and values of all tokens, concatenated [N + E, 3 * heads * D].
         log_weights: ln w of each edge [E].
-        slots: What `lay_out` gave.
+        slots: Result of `lay_out`.
         n_atoms: Number of atoms, N.
         heads: Number of heads.
 
@@ -68,7 +68,7 @@ def padded_attention(qkv: Tensor, log_weights: Tensor, slots: Slots, n_atoms: in
     n_slots = slots.token.size(0) // max(n_atoms, 1)
     rows = qkv.index_select(0, slots.token).view(n_atoms, n_slots, 3, heads, width // heads)
     query, key, value = rows.permute(2, 0, 3, 1, 4).contiguous().unbind(0)
-    # The weight of padding, exp(-1e4), is exactly zero in every floating-point type, and so is all that flows back.
+    # The weight of padding, exp(-1e4), is exactly zero in every floating-point type, and so are its gradients.
     weights = qkv.new_full((n_atoms * n_slots,), -1e4)
     weights = weights.index_copy(0, slots.slot, torch.cat((qkv.new_zeros(n_atoms), log_weights)))
     scores = torch.matmul(query * (width // heads) ** -0.5, key.transpose(2, 3))

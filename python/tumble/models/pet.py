@@ -5,20 +5,20 @@ over the tokens of each atom's neighborhood; its outputs on the edge i->j become
 j->i in the next layer, so that ``depth`` layers see ``depth`` cutoff radii. The energy is the sum of readouts of
 all atom tokens and, times f_c(r), of all edge tokens, after every layer.
 
-Nothing here is rotation-invariant: the components of the edge vectors enter as they are, and invariance is only
-learned. Everything else is exact: translations, permutations, and smoothness. The cutoff weight
+The model isn't rotation-invariant: it uses the components of the edge vectors, and invariance is only learned. The
+invariance under translations and permutations is exact, and the energy is smooth. The cutoff weight
 
     f_c(r) = x^3 (10 - 15 x + 6 x^2),  x = clamp((cutoff - r) / cutoff_width, 0, 1)
 
-multiplies the attention weights (softmax(q.k + ln f_c), that is f_c exp(q.k), renormalised) and the edge readouts,
+multiplies the attention weights (softmax(q.k + ln f_c), that is f_c exp(q.k), renormalized) and the edge readouts,
 so an atom at the cutoff has no influence, up to and including the second derivative.
 
-Tokens are kept packed, [atoms; edges] along one axis, so what acts on single tokens spends nothing on padding. An
-exported model runs whole transformer layers and readouts as Tumble's operators (`csrc/operators/transformer.h`), which
-have one derivative and no padding at all.
+Tokens are packed along one axis, [atoms; edges], so operations on single tokens need no padding. An exported model runs
+whole transformer layers and readouts as Tumble's operators (`csrc/operators/transformer.h`), which have one derivative
+and no padding at all.
 """
 
-# No postponed annotations here: TorchScript reads those of attributes.
+# No postponed annotations in this file, since TorchScript reads the annotations of attributes.
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,11 +40,11 @@ class PetConfig:
         cutoff: Radius of a neighborhood, Å.
         cutoff_width: Width of the shell below ``cutoff`` in which a neighbor fades out, Å.
         width: Length of a token.
-        heads: Attention heads; divides ``width``.
+        heads: Number of attention heads; divides ``width``.
         radial: Number of Gaussians in which the distance is expanded, in addition to its value.
         feedforward: Hidden width of the block after each attention.
-        message_layers: Message-passing layers, that is the depth in units of the cutoff.
-        attention_layers: Transformer layers in each message-passing layer.
+        message_layers: Number of message-passing layers, which is the depth in units of the cutoff.
+        attention_layers: Number of transformer layers in each message-passing layer.
     """
 
     species: tuple[str, ...]
@@ -77,12 +77,12 @@ class PetConfig:
 
 
 class Neighborhoods(NamedTuple):
-    """Which tokens attend to each other, and how much a neighbor counts; see `tumble.models.attention`.
+    """Neighborhoods within which tokens attend to each other; see `tumble.models.attention`.
 
     Attributes:
-        first: First edge of each atom, and E at the end [N + 1].
-        log_weights: ln f_c of each edge [E].
-        slots: Padded rows, where a model has to be differentiable twice.
+        first: Index of the first edge of each atom, and E at the end [N + 1].
+        log_weights: Logarithm of the weight of each neighbor, ln f_c [E].
+        slots: Padded rows for a model that must be differentiable twice; None for the core's operators.
     """
 
     first: Tensor
@@ -94,7 +94,7 @@ class Attention(nn.Module):
     """Multi-head self-attention in each neighborhood, with smooth weights of the neighbors."""
 
     def __init__(self, width: int, heads: int) -> None:
-        """Build it for tokens of a width that the number of heads divides."""
+        """Build the layer; the number of heads must divide the width of a token."""
         super().__init__()
         self.heads = heads
         self.qkv = nn.Linear(width, 3 * width)
@@ -110,7 +110,7 @@ class TransformerLayer(nn.Module):
     """Pre-norm transformer layer: attention, then a two-layer perceptron on each token."""
 
     def __init__(self, width: int, heads: int, feedforward: int) -> None:
-        """Build it; the arguments are those of `PetConfig`."""
+        """Build the layer with sizes as in `PetConfig`."""
         super().__init__()
         self.attention_norm = nn.LayerNorm(width)
         self.attention = Attention(width, heads)
@@ -129,7 +129,7 @@ class TransformerLayer(nn.Module):
         return tokens + change
 
     def _packed(self, tokens: Tensor, around: Neighborhoods) -> Tensor:
-        """Do the same by the core's operator."""
+        """Update packed tokens [T, width] with the core's operator."""
         parameters = [
             self.attention_norm.weight,
             self.attention_norm.bias,
@@ -155,13 +155,13 @@ class Readout(nn.Module):
     """Energy of each token, from one hidden layer."""
 
     def __init__(self, width: int) -> None:
-        """Build it for tokens of a width, which is that of the hidden layer, too."""
+        """Build the readout; tokens and hidden layer have the same width."""
         super().__init__()
         self.hidden = nn.Linear(width, width)
         self.out = nn.Linear(width, 1)
 
     def forward(self, tokens: Tensor, packed: bool) -> Tensor:
-        """Return energies [T], eV, of tokens [T, width]; by the core's operator if they are packed."""
+        """Return energies [T], eV, of tokens [T, width]; if `packed`, with the core's operator."""
         if packed:
             parameters = [self.hidden.weight, self.hidden.bias, self.out.weight, self.out.bias]
             energies: Tensor = torch.ops.tumble.readout(tokens, parameters)
@@ -174,7 +174,7 @@ class MessageLayer(nn.Module):
     """One message-passing layer: tokens from geometry, species and messages, a transformer, energy readouts."""
 
     def __init__(self, config: PetConfig) -> None:
-        """Build it with random weights, from torch's global generator."""
+        """Build the layer with random weights from torch's global generator."""
         super().__init__()
         width, n_species = config.width, len(config.species)
         self.atom_species = nn.Embedding(n_species, width)
@@ -206,7 +206,7 @@ class MessageLayer(nn.Module):
             around: Neighborhoods of the atoms.
 
         Returns:
-            Output tokens of the edges [E, width], readouts of the atoms [N] and of the edges [E], both in eV.
+            Output tokens of the edges [E, width], readouts of the atoms [N], and readouts of the edges [E], both in eV.
         """
         # The published encoder, linear(cat(geometry, species, message)), written as a sum of three products.
         edges = self.geometry(geometry) + self.edge_species(neighbor_species)
@@ -222,25 +222,25 @@ class MessageLayer(nn.Module):
 
 
 class Pet(nn.Module):
-    """PET with the model contract of Tumble.
+    """PET with the inputs and outputs that Tumble requires of a model.
 
     Attributes:
-        cutoff: Radius of the neighbor list that it must be given, Å.
-        depth: Cutoff radii that an atomic energy sees.
-        radial_centres: Centres of the Gaussians of the distance, Å.
+        cutoff: Radius of the neighbor lists that the model needs, Å.
+        depth: Range of an atomic energy, in cutoffs.
+        radial_centers: Centers of the Gaussians in the distance, Å.
     """
 
-    radial_centres: Tensor
+    radial_centers: Tensor
 
     def __init__(self, config: PetConfig) -> None:
-        """Build it with random weights, from torch's global generator."""
+        """Build the model with random weights from torch's global generator."""
         super().__init__()
         self.cutoff = config.cutoff
         self.cutoff_width = config.cutoff_width
         self.depth = config.message_layers
         self.width = config.width
         self.radial_inverse_width = config.radial / config.cutoff
-        self.register_buffer("radial_centres", torch.linspace(0.5, config.cutoff, config.radial), persistent=False)
+        self.register_buffer("radial_centers", torch.linspace(0.5, config.cutoff, config.radial), persistent=False)
         self.layers = nn.ModuleList(MessageLayer(config) for _ in range(config.message_layers))
 
     def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
@@ -258,7 +258,7 @@ class Pet(nn.Module):
         centers = edge_index[0].contiguous()
         first = first_edges(centers, species.size(0))
         slots: Slots | None = None
-        # An exported model needs one derivative, for forces, and gets the fast kernel; training needs two.
+        # An exported model needs one derivative, for forces, and uses the fast operators; training needs two.
         if not is_scripting():
             slots = lay_out(centers, first)
         return {"energy": self.atomic_energies(edge_vectors, edge_index[1], reverse, species, centers, first, slots)}
@@ -273,7 +273,7 @@ class Pet(nn.Module):
         first: Tensor,
         slots: Slots | None,
     ) -> Tensor:
-        """Implement `forward`, with shapes derived from those of the arguments.
+        """Return atomic energies, from the arguments of `forward` and the layout of neighborhoods.
 
         Args:
             edge_vectors: See `forward`.
@@ -281,16 +281,16 @@ class Pet(nn.Module):
             reverse: See `forward`.
             species: See `forward`.
             centers: Center of each edge [E], ascending.
-            first: First edge of each atom, and E at the end [N + 1].
-            slots: Layout for attention with all derivatives, or None for that of the core.
+            first: Index of the first edge of each atom, and E at the end [N + 1].
+            slots: Layout for attention with all derivatives; None for the core's operators.
 
         Returns:
             Atomic energies [N], eV.
         """
         lengths = edge_vectors.square().sum(1, keepdim=True).sqrt()
-        bumps = torch.exp(-((lengths - self.radial_centres) * self.radial_inverse_width).square())
+        bumps = torch.exp(-((lengths - self.radial_centers) * self.radial_inverse_width).square())
         geometry = torch.cat((edge_vectors, lengths, bumps), 1)
-        # The floor lets a neighbor at the cutoff exactly weigh 1e-26 rather than giving ln 0.
+        # The lower limit gives a neighbor exactly at the cutoff the weight 1e-26 and avoids ln 0.
         x = ((self.cutoff - lengths.squeeze(1)) / self.cutoff_width).clamp(1e-9, 1.0)
         shape = 10.0 + x * (6.0 * x - 15.0)
         around = Neighborhoods(first, 3.0 * x.log() + shape.log(), slots)

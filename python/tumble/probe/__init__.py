@@ -1,7 +1,8 @@
-"""How far a model is from O(3) invariance on given structures, and what averaging over rotations makes of it.
+"""Deviation of a model from O(3) invariance on given structures, without and with averages over rotations.
 
-`probe` compares sets of rotations with a reference set of high degree: errors of energy, forces and frame torque
-against the number of evaluations, random frames, and the spectrum of the energy over degrees of rotation.
+`probe` compares sets of rotations, and random rotations, with a reference set of high degree. The results are errors of
+energy, forces and frame torque against the number of evaluations, and the spectrum of the energy over degrees of
+rotation.
 """
 
 from tumble.probe.options import DEFAULT_SETS, Options

@@ -1,4 +1,4 @@
-"""Evaluation of one structure in many frames, some at a time, so that memory doesn't depend on their number."""
+"""Evaluation of one structure in many rotations, batch by batch, so that memory doesn't depend on their number."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tumble.probe.frame_union import FrameUnion
 
 Float = NDArray[np.float64]
 
-_ATOMS = 2048  # in one batch, all copies together; the core cuts it further if its budget of memory says so
-_COPIES = 256
+_ATOMS = 2048  # in one batch, all copies together; the core divides it further if its memory budget is smaller
+_COPIES = 256  # of the structure in one batch
 
 
 @dataclass(frozen=True)
 class InFrames:
-    """One structure seen from some frames; everything is turned back into the lab frame.
+    """Results for one structure in K rotations, turned back to the lab frame.
 
     Attributes:
         energies: eV, [K].
@@ -34,13 +34,13 @@ class InFrames:
 
 @dataclass(frozen=True)
 class Averages:
-    """One structure, averaged over the frames of each of S sets.
+    """Results for one structure, averaged over each of S sets of rotations.
 
     Attributes:
         energies: eV, [S].
         forces: eV/Å, [S, N, 3].
         torques: eV/rad, [S, 3].
-        frame_energies: Of each frame of the union, [K].
+        frame_energies: Energy in each of the K rotations, eV, [K].
     """
 
     energies: Float
@@ -50,16 +50,16 @@ class Averages:
 
 
 class StructureInFrames:
-    """A structure that a model evaluates in any number of frames."""
+    """A structure that a model evaluates in any number of rotations."""
 
     def __init__(
         self, potential: _core.Potential, structure: _core.Structure, evaluated: Callable[[int], None]
     ) -> None:
-        """Prepare.
+        """Prepare the evaluation.
 
         Args:
             potential: The model.
-            structure: With at least one atom.
+            structure: Structure with at least one atom.
             evaluated: Called with the number of evaluations after each batch.
         """
         self._potential = potential
@@ -69,7 +69,7 @@ class StructureInFrames:
         self.atoms = len(structure)
 
     def batches(self, rotations: Float) -> Iterator[InFrames]:
-        """Evaluate in frames [K, 3, 3], batch by batch.
+        """Evaluate the structure in rotations [K, 3, 3], batch by batch.
 
         Raises:
             EvaluationError: If the model fails.
@@ -83,7 +83,7 @@ class StructureInFrames:
             yield InFrames(result.energies, result.forces.reshape(len(some), self.atoms, 3), result.torques)
 
     def averages(self, union: FrameUnion) -> Averages:
-        """Average over each set.
+        """Return the averages over each set.
 
         Raises:
             EvaluationError: If the model fails.
@@ -98,7 +98,7 @@ class StructureInFrames:
             forces += np.tensordot(union.weights[:, here], batch.forces, axes=1)
             torques += union.weights[:, here] @ batch.torques
             done = here.stop
-        # From the first energy on, which keeps digits: the atoms' own energies are large.
+        # Averaging differences from the first energy preserves digits: energies of free atoms are large.
         averaged = energies[0] + union.weights @ (energies - energies[0])
         return Averages(averaged, forces, torques, energies)
 

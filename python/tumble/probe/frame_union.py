@@ -1,4 +1,4 @@
-"""The distinct frames of several sets: sets share rotations, and each is evaluated once."""
+"""The distinct rotations of several sets, so that a rotation that sets share is evaluated once."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _ROUNDING = 1e-9  # of a matrix element; rotations closer than this are the same
 
 @dataclass(frozen=True)
 class FrameUnion:
-    """Frames, and what each set makes of them.
+    """The distinct rotations of several sets, and their weights in each set.
 
     Attributes:
         rotations: Distinct orthogonal matrices [K, 3, 3].
-        weights: Weight of each frame in each set [S, K], 0 where it isn't in the set.
-        places: Where the frames of each set are, [S] arrays of indices.
+        weights: Weight of each rotation in each set [S, K], 0 if it isn't in the set.
+        places: For each set, the indices of its rotations in `rotations`, [S] arrays.
     """
 
     rotations: Float
@@ -31,13 +31,13 @@ class FrameUnion:
 
 
 def unite(sets: Sequence[Frames]) -> FrameUnion:
-    """Put the frames of sets together."""
+    """Return the union of sets."""
     known: dict[bytes, int] = {}
     rotations: list[Float] = []
     places = []
     for frames in sets:
         place = np.empty(len(frames), dtype=np.int64)
-        # Adding 0 turns -0 into 0, which has other bytes.
+        # Adding 0 turns -0 into 0, whose bytes differ.
         keys = np.round(frames.rotations / _ROUNDING) + 0.0
         for i, (rotation, key) in enumerate(zip(frames.rotations, keys, strict=True)):
             place[i] = known.setdefault(key.tobytes(), len(rotations))

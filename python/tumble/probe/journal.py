@@ -1,6 +1,6 @@
-"""The file that a probe continues from: a line of JSON for each structure, as soon as it is done.
+"""The file from which a probe continues: a line of JSON for each structure, written as soon as it is done.
 
-The first line says which model and options the others belong to.
+The first line states the model and the options to which the others belong.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ _FORMAT = "tumble probe 1"
 
 
 class Journal:
-    """Records by the key of their structure; new ones are appended to the file. A context manager.
+    """Context manager of the records in a file, by the keys of their structures; new records are appended to it.
 
     Attributes:
-        path: Of the file.
+        path: Path of the file.
     """
 
     def __init__(self, path: Path, subject: dict[str, Any]) -> None:
         """Open or begin a file.
 
         Args:
-            path: Of the file.
-            subject: Model and options, plain values.
+            path: Path of the file.
+            subject: Model and options, as plain values.
 
         Raises:
-            ConfigurationError: If the file is in use, is something else, or belongs to another subject.
-            OSError: If it can't be opened.
+            ConfigurationError: If the file is in use, isn't a journal, or belongs to another subject.
+            OSError: If the file can't be opened.
         """
         self.path = path
         self._file: BinaryIO = path.open("a+b")
@@ -56,11 +56,11 @@ class Journal:
         self._file.close()
 
     def find(self, key: str) -> Record | None:
-        """Return the record of a structure, if it is there."""
+        """Return the record of a structure, or None if there is none."""
         return self._records.get(key)
 
     def append(self, record: Record) -> None:
-        """Write a record; it is in the file when this returns."""
+        """Write a record; it is on the disk when this returns."""
         self._records[record.key] = record
         self._write(record.to_dict())
 
@@ -73,7 +73,7 @@ class Journal:
             ) from None
 
     def _read(self, subject: dict[str, Any]) -> dict[str, Record]:
-        """Read what is there; an unfinished last line, left by a run that was killed, is cut off."""
+        """Return the records in the file; remove an incomplete last line, which a killed probe may have left."""
         self._file.seek(0)
         content = self._file.read()
         whole = content[: content.rfind(b"\n") + 1]

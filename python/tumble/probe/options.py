@@ -1,4 +1,4 @@
-"""What a probe computes."""
+"""Options of a probe."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BASES = (
 #: Sets without and with inversion, which share their proper rotations: legendre:2 and legendre:3 are the 18 and 75
 #: rotations of Langer et al. 2024.
 DEFAULT_SETS = tuple(base + suffix for base in _BASES for suffix in ("", INVERSION))
-#: Exact beyond all of these sets and the spectrum, at less than half of the cost of degree 12.
+#: Exact to a higher degree than all of these sets and the spectrum, at less than half the cost of degree 12.
 DEFAULT_REFERENCE = "degree:9" + INVERSION
 DEFAULT_SPECTRUM = 4
 HIGHEST_SPECTRUM = 11  # e3nn has spherical harmonics up to here
@@ -30,14 +30,14 @@ HIGHEST_SPECTRUM = 11  # e3nn has spherical harmonics up to here
 
 @dataclass(frozen=True)
 class Options:
-    """What is compared. Two runs with equal options and models can be put together.
+    """Options of a probe. Results with equal options and models can be combined.
 
     Attributes:
         sets: Names of sets of rotations.
-        reference: Name of the set that they are compared with.
-        random: Most random frames, 0 for none.
+        reference: Name of the set with which they are compared.
+        random: Largest number of random rotations, 0 for none.
         spectrum: Highest degree of the spectrum, 0 for none.
-        seed: Of random frames.
+        seed: Seed of random rotations.
     """
 
     sets: tuple[str, ...] = DEFAULT_SETS
@@ -54,7 +54,7 @@ class Options:
         """Check all options.
 
         Raises:
-            ConfigurationError: If it isn't.
+            ConfigurationError: If an option is invalid.
         """
         if not self.sets:
             raise ConfigurationError("`sets`: expected at least one set, got none")
@@ -68,10 +68,10 @@ class Options:
 
 
 def split_sets(text: str) -> tuple[str, ...]:
-    """Return the names of a list with commas.
+    """Return the names in a list that is separated by commas.
 
     Raises:
-        ConfigurationError: If one is empty.
+        ConfigurationError: If a name is empty.
     """
     names = tuple(name.strip() for name in text.split(","))
     if "" in names:
@@ -80,7 +80,7 @@ def split_sets(text: str) -> tuple[str, ...]:
 
 
 def powers_of_two(most: int) -> Sequence[int]:
-    """1, 2, 4 ... up to `most`."""
+    """Return 1, 2, 4 ... up to `most`."""
     return [1 << k for k in range(most.bit_length())]
 
 

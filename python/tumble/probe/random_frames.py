@@ -1,7 +1,7 @@
-"""Averages over n random frames against n.
+"""Errors of averages over n random rotations, as a function of n.
 
-Draws are put together in pairs, pairs in fours, and so on: of N draws there are N / n independent averages over n,
-and besides them only one unfinished sum for each n is kept.
+Draws are averaged in pairs, pairs in fours, and so on: N draws give N / n independent averages over n draws. In
+addition to the errors of these averages, only one unpaired average for each n is stored.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Draw:
-    """An average over some frames: energy in eV, forces [N, 3] in eV/Å, torque [3] in eV/rad."""
+    """An average over some rotations: energy in eV, forces [N, 3] in eV/Å, torque [3] in eV/rad."""
 
     energy: float
     forces: Float
     torque: Float
 
     def averaged_with(self, other: Draw) -> Draw:
-        """Return the average over the frames of both, which are equally many."""
+        """Return the average over the rotations of both, which must have equal numbers of them."""
         return Draw(
             0.5 * (self.energy + other.energy), 0.5 * (self.forces + other.forces), 0.5 * (self.torque + other.torque)
         )
@@ -36,11 +36,11 @@ class Doubling:
     """Errors of averages over 1, 2, 4 ... draws."""
 
     def __init__(self, reference: Draw, most: int) -> None:
-        """Start.
+        """Prepare the sums.
 
         Args:
-            reference: What the averages are compared with.
-            most: Draws that will be added, at least 1.
+            reference: Result with which the averages are compared.
+            most: Largest number of draws, at least 1.
         """
         self._reference = reference
         levels = len(powers_of_two(most))
@@ -60,5 +60,5 @@ class Doubling:
             draw = waiting.averaged_with(draw)
 
     def deviations(self) -> list[Deviation]:
-        """Return the mean over the averages, for each number of draws."""
+        """Return the mean deviation of the averages, for each number of draws."""
         return [mean_deviation(found) for found in self._found]

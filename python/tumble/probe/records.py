@@ -1,4 +1,4 @@
-"""What is found for one structure, in a form that can be kept and put together later."""
+"""The results for one structure, in a form that can be stored and combined later."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Deviation:
-    """Distance from the reference; the mean over blocks of frames where there are several.
+    """Deviation from the reference, or the mean deviation of several averages.
 
     Attributes:
         energy: |E - E_ref|, eV.
-        energy_square: Its square, eV^2.
-        forces: Mean |f - f_ref| over components, eV/Å.
-        forces_square: Mean square over components, (eV/Å)^2.
+        energy_square: (E - E_ref)^2, eV^2.
+        forces: Mean of |f - f_ref| over components, eV/Å.
+        forces_square: Mean of (f - f_ref)^2 over components, (eV/Å)^2.
         torque: |tau|, eV/rad.
-        torque_square: Its square, (eV/rad)^2.
+        torque_square: |tau|^2, (eV/rad)^2.
     """
 
     energy: float
@@ -44,16 +44,16 @@ class StructureSpectrum:
 
 @dataclass(frozen=True)
 class Record:
-    """One structure.
+    """Results for one structure.
 
     Attributes:
         key: Hash of the structure.
-        atoms: Number.
-        sets: For each set.
-        random: For n = 1, 2, 4 ... random frames.
-        random_inversion: For the same frames, each with its improper partner.
-        spectrum: If it was asked for.
-        check: Distance between the reference and the same set turned by a random rotation, on the first structure.
+        atoms: Number of atoms.
+        sets: Deviation of each set.
+        random: Deviations for n = 1, 2, 4 ... random rotations.
+        random_inversion: Deviations for the same rotations, each with its improper partner.
+        spectrum: Spectrum of the energy; None if it wasn't requested.
+        check: Deviation of the reference set, turned by a random rotation, from itself; only of the first structure.
     """
 
     key: str
@@ -70,10 +70,10 @@ class Record:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Record:
-        """Return the record of `to_dict`.
+        """Return the record with the values of `to_dict`.
 
         Raises:
-            KeyError, TypeError: If it is something else.
+            KeyError, TypeError: If the values aren't those of a record.
         """
         spectrum, check = values["spectrum"], values["check"]
         lists = {name: [Deviation(**one) for one in values[name]] for name in ("sets", "random", "random_inversion")}
@@ -92,7 +92,7 @@ def deviation(energy: float, forces: Float, torque: Float) -> Deviation:
     Args:
         energy: E - E_ref, eV.
         forces: f - f_ref, eV/Å, [N, 3].
-        torque: eV/rad, [3].
+        torque: Frame torque, eV/rad, [3].
     """
     size = float(np.linalg.norm(torque))
     return Deviation(abs(energy), energy**2, float(np.abs(forces).mean()), float((forces**2).mean()), size, size**2)

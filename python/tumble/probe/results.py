@@ -1,4 +1,4 @@
-"""What a probe finds out, over all structures."""
+"""The results of a probe over all structures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNITS = {
     "torque": "eV/rad",
     "spectrum": "eV^2",
 }
-_RESAMPLES = 200  # of a bootstrap: the standard errors are good to 5 %
+_RESAMPLES = 200  # of a bootstrap, which gives standard errors to 5 %
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Estimate:
     Attributes:
         mean: Mean.
         rms: Root mean square.
-        mean_error: Standard error from a bootstrap over structures; none for a single structure.
-        rms_error: The same for `rms`.
+        mean_error: Standard error of `mean` from a bootstrap over structures; None for a single structure.
+        rms_error: Standard error of `rms`, found in the same way.
     """
 
     mean: float
@@ -49,14 +49,14 @@ class SetErrors:
     """Errors of one set of rotations.
 
     Attributes:
-        name: As given; `random:n` for n random frames.
-        family: `tumble`, `random` or that of a published grid.
-        inversion: Whether improper partners are in.
-        evaluations: Of the model for each structure.
-        degree: To which it is exact, computed.
+        name: Name as given; `random:n` for n random rotations.
+        family: `tumble`, `random` or the family of a published grid.
+        inversion: Whether improper partners are included.
+        evaluations: Number of evaluations of the model for each structure.
+        degree: Degree to which the set is exact, computed.
         energy: |E - E_ref| of a structure, eV.
-        energy_per_atom: eV.
-        forces: |f - f_ref|, all components of all structures alike, eV/Å.
+        energy_per_atom: |E - E_ref| divided by the number of atoms, eV.
+        forces: |f - f_ref|, with equal weight of all components of all structures, eV/Å.
         torque: |tau| of the averaged potential, eV/rad.
     """
 
@@ -73,14 +73,14 @@ class SetErrors:
 
 @dataclass(frozen=True)
 class Reference:
-    """The set that the others are compared with.
+    """The set with which the others are compared.
 
     Attributes:
-        name: As given.
-        evaluations: Of the model for each structure.
-        degree: To which it is exact, computed.
-        energy_difference: |E - E'| of the first structure, eV, where E' is of the same set turned by a random rotation.
-        forces_difference: Root mean square over the force components of the first structure, eV/Å.
+        name: Name as given.
+        evaluations: Number of evaluations of the model for each structure.
+        degree: Degree to which the set is exact, computed.
+        energy_difference: |E - E'| of the first structure, eV, with E' from the same set turned by a random rotation.
+        forces_difference: Root mean square of f - f' over the force components of the first structure, eV/Å.
     """
 
     name: str
@@ -92,18 +92,18 @@ class Reference:
 
 @dataclass(frozen=True)
 class Probe:
-    """Results.
+    """Results of a probe.
 
     Attributes:
-        model: Name in the file.
+        model: Name of the model, from its file.
         frames: File of the structures, or a word for them.
-        structures: Number.
-        atoms: In all structures.
-        options: What was compared.
-        reference: What with.
-        sets: In the order of the options.
-        random: n = 1, 2, 4 ... random frames, without and with improper partners.
-        spectrum: Of the energy, mean over structures.
+        structures: Number of structures.
+        atoms: Number of atoms in all structures.
+        options: Options of the probe.
+        reference: The reference set.
+        sets: Errors of each set, in the order of the options.
+        random: Errors for n = 1, 2, 4 ... random rotations, without and with improper partners.
+        spectrum: Spectrum of the energy, averaged over structures; None if it wasn't requested.
     """
 
     model: str
@@ -122,14 +122,14 @@ class Probe:
 
 
 def combine(model: str, frames: str, options: Options, records: Sequence[Record], quadrature: tuple[int, int]) -> Probe:
-    """Put the records of structures together.
+    """Return the results of a probe from the records of structures.
 
     Args:
-        model: Name.
-        frames: File.
-        options: Of the probe.
-        records: In the order of the file, at least one, the first with a check.
-        quadrature: Degree and evaluations of the spectrum's.
+        model: Name of the model.
+        frames: File of the structures, or a word for them.
+        options: Options of the probe.
+        records: At least one record, in the order of the file, the first with a check.
+        quadrature: Degree and number of evaluations of the quadrature for the spectrum.
     """
     summary = _Summary(records)
     sets = []
@@ -155,7 +155,7 @@ def combine(model: str, frames: str, options: Options, records: Sequence[Record]
 
 
 def measure(rotation_set: RotationSet) -> tuple[int, int]:
-    """Return the evaluations and degree of exactness of a set."""
+    """Return the number of evaluations and the degree of exactness of a set."""
     return int(np.count_nonzero(rotation_set.frames().weights)), rotation_set.exactness()
 
 
@@ -170,13 +170,13 @@ def _random_errors(summary: _Summary, records: Sequence[Record], most: int) -> I
 
 
 class _Summary:
-    """Means over structures, with a bootstrap that takes the same samples of structures for everything."""
+    """Means over structures, with a bootstrap that uses the same resampled structures for all of them."""
 
     def __init__(self, records: Sequence[Record]) -> None:
         self._atoms = np.array([record.atoms for record in records], dtype=np.float64)
         generator = np.random.default_rng(0)
         count = len(records)
-        # One row for each resample: how often each structure is in it.
+        # One row for each resample: the number of times that it contains each structure.
         resamples = _RESAMPLES if count > 1 else 0
         self._multiplicities = [
             np.bincount(generator.integers(count, size=count), minlength=count) for _ in range(resamples)

@@ -42,29 +42,29 @@ def probe(
 ) -> Probe:
     """Compare averages over sets of rotations with a reference, structure by structure.
 
-    With `jobs` above 1 new processes import the calling script: it has to keep what it does behind
+    With `jobs` above 1, new processes import the calling script, which must keep its own work behind
     `if __name__ == "__main__"`. The results don't depend on `jobs`, up to rounding in torch.
 
     Args:
-        model: Path or name.
+        model: Path or name of a model.
         frames: File that ASE reads, or structures.
-        options: What to compare; the defaults without.
-        jobs: Structures at a time, each in a process of its own with its share of the cores.
-        resume: File that keeps the results of each structure, and from which an interrupted probe continues.
+        options: Options; by default those of `Options()`.
+        jobs: Number of processes, each of which evaluates one structure at a time on its share of the cores.
+        resume: File that stores the results of each structure, and from which an interrupted probe continues.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.
-        check: Whether to evaluate the reference structures in the model file.
-        planned: Called with the numbers of structures in a file and of all evaluations before the first; fewer are
-            made if results of some structures are known.
-        evaluated: Called with the number of evaluations during the run.
-        structure_done: Is called after each structure.
+        check: Whether to evaluate the reference structures in the model file and compare the results.
+        planned: Called before the first evaluation with the numbers of structures in a file and of evaluations. Fewer
+            evaluations are made if results of some structures are known.
+        evaluated: Called with the number of evaluations since its last call.
+        structure_done: Called after each structure.
 
     Raises:
         ConfigurationError: If an option is impossible, or `resume` belongs to another model or other options.
-        FramesError: If the file is missing, empty or can't be read.
+        FramesError: If the file is missing, is empty or can't be read.
         StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
         EvaluationError: If the model fails, or a process dies.
-        ModelFileError, DeviceError: As `tumble.load`.
+        ModelFileError, DeviceError: As by `tumble.load`.
         OSError: If `resume` can't be written.
     """
     options = options or Options()
@@ -105,7 +105,7 @@ def probe(
 def _unknown(
     structures: Iterator[Atoms], journal: Journal | None, records: dict[int, Record], structure_done: Callable[[], None]
 ) -> Iterator[Task]:
-    """Those that the journal doesn't have; the records of the others go where they belong."""
+    """Yield a task for each structure without a record in the journal; put the other records into `records`."""
     for index, atoms in enumerate(structures):
         check = index == 0
         known = None if journal is None else journal.find(structure_key(atoms))
@@ -113,7 +113,7 @@ def _unknown(
             records[index] = known
             structure_done()
         else:
-            # Without its calculator, which may not go into another process.
+            # The copy lacks the calculator, which may not be picklable.
             yield Task(index, atoms.copy(), check)  # type: ignore[no-untyped-call]
 
 

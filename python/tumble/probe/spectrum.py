@@ -1,16 +1,16 @@
 """Spectrum of an energy over the degrees of rotation.
 
-With E(R) the energy that the model gives when everything is turned by R, even and odd part under inversion are
+Let E(R) be the energy of the model when everything is turned by R. Its even and odd parts under inversion are
 
     E_+-(R) = (E(R) +- E(-R)) / 2        E_+-(R) = sum_lmm' c^l_mm' sqrt(2l + 1) D^l_mm'(R)
 
-over proper rotations R. The functions sqrt(2l + 1) D^l_mm' of real spherical harmonics are orthonormal for the Haar
-measure of weight 1, so the power of a degree and its sum are (Parseval)
+over proper rotations R. The functions sqrt(2l + 1) D^l_mm' of real spherical harmonics are orthonormal for the
+normalized Haar measure, so the power of a degree and the sum of powers are (Parseval)
 
     P_l = sum_mm' (c^l_mm')^2 = (2l + 1) sum_jk w_j w_k E_j E_k chi_l(R_j^T R_k)        sum_{l>0} P_l = Var E
 
 An exactly invariant energy has only the even P_0, its mean. The odd P_0 is a pseudoscalar, which no set of proper
-rotations takes away. The coefficients are sums over a quadrature of degree t: c^l is exact if E has no component
+rotations removes. The coefficients are sums over a quadrature of degree t: c^l is exact if E has no component
 above degree t - l.
 """
 
@@ -35,12 +35,12 @@ class Spectrum:
     """Mean powers over structures, eV^2.
 
     Attributes:
-        even: P_l of the part that is even under inversion, [L + 1]; that of l = 0, the mean energy, is left out as 0.
-        odd: P_l of the part that is odd under inversion, [L + 1], l = 0 included.
+        even: P_l of the part that is even under inversion, [L + 1]; P_0, the mean energy, is set to 0.
+        odd: P_l of the part that is odd under inversion, [L + 1], including P_0.
         even_total: Variance of the even part over the quadrature.
         odd_total: Mean square of the odd part over the quadrature.
-        quadrature_degree: t; powers of degree l are exact if the energy has no component above degree t - l.
-        evaluations: Frames of the quadrature, improper partners included.
+        quadrature_degree: Degree t of the quadrature; P_l is exact if the energy has no component above degree t - l.
+        evaluations: Number of rotations in the quadrature, including improper partners.
     """
 
     even: tuple[float, ...]
@@ -52,15 +52,15 @@ class Spectrum:
 
     @property
     def rest(self) -> float:
-        """Mean square on the quadrature, eV^2, that is found in no degree up to L."""
+        """Part of the mean square over the quadrature that isn't in degrees up to L, eV^2."""
         return self.even_total + self.odd_total - sum(self.even) - sum(self.odd)
 
 
 def wigner(rotations: Float, l: int) -> Float:  # noqa: E741
-    """Wigner matrices of real spherical harmonics, [K, 2l + 1, 2l + 1].
+    """Return Wigner matrices for real spherical harmonics, [K, 2l + 1, 2l + 1].
 
-    D^l_mm'(R) = sum_p w_p Y_lm(R x_p) Y_lm'(x_p) over a Lebedev rule, with harmonics of mean square 1. Unlike Euler
-    angles this loses no digits near the poles.
+    D^l_mm'(R) = sum_p w_p Y_lm(R x_p) Y_lm'(x_p) over a Lebedev rule, with harmonics of mean square 1. Unlike formulas
+    in Euler angles, this loses no digits near the poles.
 
     Args:
         rotations: Proper rotations [K, 3, 3].
@@ -75,14 +75,14 @@ def wigner(rotations: Float, l: int) -> Float:  # noqa: E741
 
 
 class Projector:
-    """Takes the powers of energies on a quadrature."""
+    """Projection of energies on a quadrature onto the degrees of rotation."""
 
     def __init__(self, proper: Frames, highest: int) -> None:
         """Tabulate the functions.
 
         Args:
-            proper: Proper rotations and weights, exact to degree 2 `highest` at least.
-            highest: L.
+            proper: Proper rotations and weights, exact at least to degree 2 `highest`.
+            highest: Highest degree L.
         """
         self._weights = proper.weights
         self._functions = [
@@ -91,23 +91,23 @@ class Projector:
         ]
 
     def powers(self, energies: Float) -> tuple[list[float], float]:
-        """P_l for l from 0 to L and the mean square, both eV^2.
+        """Return P_l for l from 0 to L, and the mean square of the energies, both in eV^2.
 
         Args:
-            energies: eV, [K].
+            energies: Energies, eV, [K].
         """
         weighted = self._weights * energies
         powers = [float(np.sum((weighted @ functions) ** 2)) for functions in self._functions]
         return powers, float(weighted @ energies)
 
     def parts(self, plain: Float, inverted: Float) -> tuple[list[float], float, list[float], float]:
-        """Return the powers and total of the even part without its mean, and of the odd part.
+        """Return the powers and their total, for the even part without its mean and for the odd part.
 
         Args:
             plain: E(R_k), eV, [K].
             inverted: E(-R_k), eV, [K].
         """
-        # The mean is larger by orders of magnitude than what is looked for.
+        # The mean is larger than the variations by orders of magnitude; subtracting it first preserves digits.
         even = 0.5 * ((plain - plain[0]) + (inverted - plain[0]))
         even -= self._weights @ even
         return *self.powers(even), *self.powers(0.5 * (plain - inverted))

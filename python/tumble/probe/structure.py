@@ -1,4 +1,4 @@
-"""Everything about one structure."""
+"""All evaluations of one structure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tumble.structures import to_structure
 
 Float = NDArray[np.float64]
 
-_MARGIN = 2  # degrees of a quadrature above 2L, if one is made for the spectrum alone
+_MARGIN = 2  # a quadrature for the spectrum alone is exact to degree 2L plus this
 
 
 def structure_key(atoms: Atoms) -> str:
@@ -36,7 +36,7 @@ def structure_key(atoms: Atoms) -> str:
 
 
 class _Frames:
-    """All rotations of a structure that are evaluated, except those of random averages."""
+    """All rotations in which a structure is evaluated, except random ones for averages."""
 
     def __init__(self, options: Options) -> None:
         self._seed = options.seed
@@ -45,7 +45,7 @@ class _Frames:
         self.quadrature = quadrature(self._reference, options.spectrum)
 
     def union(self, key: Sequence[int], check: bool) -> FrameUnion:
-        """Return the reference, the sets, the quadrature with its partners, and the turned reference."""
+        """Return the union of the reference, the sets, the quadrature with its partners, and the turned reference."""
         reference = self._reference.frames(key)
         sets = [reference, *(one.frames(key) for one in self._sets)]
         if self.quadrature is not None:
@@ -57,17 +57,17 @@ class _Frames:
 
 
 def count_evaluations(options: Options, structures: int) -> int:
-    """Return how many evaluations so many structures take; the reference is compared with itself on the first."""
+    """Return the number of evaluations for some structures; the first is also evaluated with a turned reference."""
     frames, key = _Frames(options), (0, 0, 0, 0)
     first, other = (len(frames.union(key, check).rotations) + 2 * options.random for check in (True, False))
     return first + (structures - 1) * other if structures > 0 else 0
 
 
 class StructureProbe:
-    """Probes structures one after the other, with one model and the same options.
+    """Probe of single structures with one model and the same options.
 
     Attributes:
-        quadrature: Proper rotations for the spectrum, or none.
+        quadrature: Proper rotations for the spectrum; None without a spectrum.
     """
 
     def __init__(
@@ -77,8 +77,8 @@ class StructureProbe:
 
         Args:
             potential: The model.
-            options: Checked.
-            evaluated: Called with the number of evaluations during the run.
+            options: Options, already checked.
+            evaluated: Called with the number of evaluations since its last call.
         """
         self._potential = potential
         self._options = options
@@ -88,14 +88,14 @@ class StructureProbe:
         self._projector = Projector(self.quadrature, options.spectrum) if self.quadrature is not None else None
 
     def probe(self, atoms: Atoms, check: bool) -> Record:
-        """Evaluate a structure in all the frames.
+        """Evaluate a structure in all rotations.
 
         Args:
             atoms: The structure.
-            check: Whether to compare the reference with itself, turned.
+            check: Whether to compare the reference with itself, turned by a random rotation.
 
         Raises:
-            StructureError: If it has no atom or an element that the model doesn't know, or can't be evaluated.
+            StructureError: If it has no atoms or an element that the model doesn't know, or can't be evaluated.
             EvaluationError: If the model fails.
         """
         structure = to_structure(atoms, self._potential.metadata.species)
@@ -127,7 +127,7 @@ class StructureProbe:
     def _random(
         self, view: StructureInFrames, key: list[int], averages: Averages
     ) -> tuple[list[Deviation], list[Deviation]]:
-        """Return the errors with 1, 2, 4 ... random rotations, without and with their improper partners."""
+        """Return the deviations for 1, 2, 4 ... random rotations, without and with their improper partners."""
         most = self._options.random
         if most == 0:
             return [], []
@@ -149,11 +149,14 @@ class StructureProbe:
 
 
 def quadrature(reference: RotationSet, highest: int) -> _core.Frames | None:
-    """Return the proper rotations on which degrees up to `highest` can be told apart: those of the reference if it can.
+    """Return proper rotations on which degrees up to `highest` are orthogonal; None without a spectrum.
+
+    They are those of the reference, which are evaluated anyway, if its proper rotations are exact to degree 2
+    `highest`.
 
     Args:
-        reference: Evaluated anyway.
-        highest: 0 for no spectrum.
+        reference: Reference set.
+        highest: Highest degree of the spectrum, 0 for none.
     """
     if highest == 0:
         return None

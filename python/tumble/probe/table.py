@@ -1,4 +1,4 @@
-"""Results as text, in meV, meV/Å and meV/rad."""
+"""The results of a probe as text, in meV, meV/Å and meV/rad."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MILLI = 1e3
 
 
 def format_probe(result: Probe) -> str:
-    """Return the tables as human-readable text."""
+    """Return the results as human-readable tables."""
     reference = result.reference
     lines = [
         f"{result.model} on {result.frames}: {_counted(result.structures, 'structure')}, "
@@ -71,7 +71,7 @@ def _power(power: float, total: float) -> str:
 
 
 def _number(value: float | None, width: int) -> str:
-    """Return a number of eV as meV, with three digits as far as they mean something."""
+    """Return a number in eV as text in meV, in exponential form if it is very small or large."""
     if value is None:
         return f"{'–':>{width}}"
     scaled = _MILLI * value

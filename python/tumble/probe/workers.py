@@ -1,7 +1,7 @@
-"""Probing structures in several processes.
+"""Probe of structures in this process or in several processes.
 
-Each process has one pipe to its parent and nothing else. When the parent is gone, however it ended, the pipe is closed
-and the process ends after the structure that it is at.
+Each worker process only has one pipe to its parent. When the parent ends, for whatever reason, the pipe is closed, and
+the worker ends after its current structure.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from tumble.probe.structure import StructureProbe
 
 @dataclass(frozen=True)
 class Setup:
-    """How to make a `StructureProbe`.
+    """Arguments to build a `StructureProbe` in any process.
 
     Attributes:
-        model: Path or name.
-        options: Of the probe.
+        model: Path or name of the model.
+        options: Options of the probe.
         device, memory, check: As for `tumble.load`.
-        threads: Of torch, or none to leave them as they are.
+        threads: Number of torch's threads; None to leave it unchanged.
     """
 
     model: str | PathLike[str]
@@ -59,7 +59,7 @@ class Task:
     Attributes:
         index: Position in the file.
         atoms: The structure.
-        check: Whether to compare the reference with itself, turned.
+        check: Whether to compare the reference with itself, turned by a random rotation.
     """
 
     index: int
@@ -70,10 +70,10 @@ class Task:
 def probe_here(
     setup: Setup, tasks: Iterator[Task], evaluated: Callable[[int], None]
 ) -> Generator[tuple[int, Record], None, None]:
-    """Probe in this process; yields index and record.
+    """Probe structures in this process; yield index and record of each.
 
     Raises:
-        TumbleError: With the index of the structure in front.
+        TumbleError: If a structure can't be probed; the message begins with its index.
     """
     probe: StructureProbe | None = None
     for task in tasks:
@@ -84,12 +84,12 @@ def probe_here(
 def probe_in_processes(
     setup: Setup, tasks: Iterator[Task], evaluated: Callable[[int], None], jobs: int
 ) -> Generator[tuple[int, Record], None, None]:
-    """Probe in several processes; yields index and record as they come.
+    """Probe structures in several processes; yield index and record of each, in the order in which they finish.
 
     Raises:
-        TumbleError: What a process ran into, or that it died.
+        TumbleError: If a structure can't be probed; an `EvaluationError` if a process died.
     """
-    context = multiprocessing.get_context("spawn")  # a fork would take torch's threads for alive
+    context = multiprocessing.get_context("spawn")  # in a fork, torch would wait for threads that don't exist
     busy: set[Connection[Any, Any]] = set()
     with ExitStack() as stack:
         for task in tasks:
@@ -112,7 +112,7 @@ def probe_in_processes(
 
 
 def _end(process: BaseProcess, connection: Connection[Any, Any]) -> None:
-    """Message of a process that waits for another structure, or whose result is no longer needed."""
+    """End a process that waits for another structure, or whose result is no longer needed."""
     connection.close()
     process.terminate()
     process.join()
@@ -121,7 +121,7 @@ def _end(process: BaseProcess, connection: Connection[Any, Any]) -> None:
 def _next(
     busy: set[Connection[Any, Any]], evaluated: Callable[[int], None]
 ) -> tuple[Connection[Any, Any], tuple[int, Record]]:
-    """Wait for a structure and report the progress in the meantime."""
+    """Return the next finished structure and its connection, and report progress until then."""
     while True:
         for connection in wait(list(busy)):
             assert isinstance(connection, Connection)
