@@ -109,7 +109,7 @@ def _run(arguments: argparse.Namespace) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
         print(f"tumble: error: {printable(_words(error))}", file=sys.stderr)
-        # Some commands tell a wrong setting from other failures.
+        # Some commands have a separate exit status for a wrong setting.
         return int(getattr(arguments, "status_of_settings", 1)) if isinstance(error, ConfigurationError) else 1
     return status
 

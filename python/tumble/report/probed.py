@@ -81,7 +81,7 @@ def probed_section(probe: Mapping[str, Any]) -> Probed:
 
 
 def _checked(each: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the errors of a set, of which the values that are used are there and of the right kind."""
+    """Return the errors of a set after checking that the values that the report uses exist and have the right type."""
     stored.text(each, "name")
     stored.flag(each, "inversion")
     for key in ("evaluations", "degree"):

@@ -88,7 +88,7 @@ def _title(observable: str) -> str:
 
 
 def _merged(observable: str, analysis: Analysis) -> Result:
-    """Return all results of an observable of a run, of which there may be none or several, as one."""
+    """Return the results of an observable of a run, none or several, merged into one."""
     found = [result for result in analysis.results if result.observable == observable]
     quantities = tuple(quantity for result in found for quantity in result.quantities)
     metadata = {key: value for result in found for key, value in result.metadata.items()}

@@ -116,7 +116,7 @@ def _summary(pair: tuple[str, str], rows: Sequence[Verdict]) -> Summary:
 
 
 def _found(rows: Sequence[Verdict], visible: Sequence[Verdict], known: int) -> str:
-    """Return the result of these rows in words, of which `known` could be tested."""
+    """Return the result of rows in words; `known` is the number of rows that could be tested."""
     if not known:
         return _without_verdict(rows)
     some = known < len(rows)

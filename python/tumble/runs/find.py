@@ -46,7 +46,7 @@ def open_run(
         topology: File with the elements of the atoms, if the trajectory has none.
         timestep: ps; replaces that of the run, with a note.
         temperature: K; replaces that of the run, with a note.
-        trajectory: Files to read in place of those that the run's input names.
+        trajectory: Files to read instead of the files that the run's input names.
         beads: Whether several files are the beads of a ring polymer, if they don't give their beads themselves.
         units: Style of units of LAMMPS; replaces that of the log or the dump, with a note.
 

@@ -170,6 +170,6 @@ class Run:
             universe.trajectory.notes += (
                 f"The trajectory has {len(universe.atoms)} of the {self.n_atoms} atoms of the run: g(r), the "
                 "dielectric constant and other quantities that depend on the number of atoms are correct only for "
-                "elements of which all atoms are there.",
+                "elements with all their atoms.",
             )
         return universe

@@ -46,7 +46,7 @@ class CurveTest:
         largest: Largest deviation of a single point, as a two-sided normal deviate, not corrected for the number of
             points.
         largest_at: Index of that point; -1 if there is no noise to compare with.
-        points: Number of points that were used: those that are known in all blocks.
+        points: Number of points used; points that are unknown in a block are left out.
     """
 
     statistic: float

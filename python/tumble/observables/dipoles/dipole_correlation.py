@@ -38,7 +38,7 @@ from tumble.statistics.cells import Cells
 from tumble.trajectories.boxes import ROUNDING, half_box
 from tumble.types import Array
 
-_FEW = 1000  # points of which all pairs are looked at
+_FEW = 1000  # points up to which all pairs are examined
 FARTHEST = 10.0  # Å, unless a distance is given or the box is smaller
 
 #: Bins in which pairs are less dense than this share of their mean density up to the cutoff are too few to average.

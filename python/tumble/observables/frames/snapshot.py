@@ -50,10 +50,10 @@ class Snapshot:
         return _locked(self.beads.mean(axis=0))
 
     def once(self, key: Hashable, compute: Callable[[], Derived]) -> Derived:
-        """Return what a function computes of this frame; it is called for the first of all that ask by this key.
+        """Return the result of a function of this frame, which is called only for the first request with this key.
 
         Args:
-            key: Says what is computed, and from what besides the frame; equal keys mean the same numbers.
+            key: Identifies the function and all its inputs other than the frame; equal keys mean the same numbers.
             compute: The function.
         """
         if key not in self._derived:

@@ -151,7 +151,7 @@ class KineticTemperature(SeriesObservable):
             unit="K",
             frame_time=self._frame_time(),
             blocks=self.blocks,
-            diagnostic=True,  # In equilibrium all temperatures are the same for any model: they tell of the run.
+            diagnostic=True,  # In equilibrium, temperatures are the same for any model: they describe the run.
         )
 
     def _difference(self, cells: Cells, one: int, other: int) -> Quantity:
@@ -163,7 +163,7 @@ class KineticTemperature(SeriesObservable):
             unit="K",
             frame_time=self._frame_time(),
             blocks=self.blocks,
-            diagnostic=True,  # In equilibrium all temperatures are the same for any model: they tell of the run.
+            diagnostic=True,  # In equilibrium, temperatures are the same for any model: they describe the run.
         )
 
     def _curves(self, shown: list[int]) -> list[Quantity]:

@@ -44,7 +44,7 @@ class Quantity:
         axes: Empty for a number, one axis for a curve, two for a map.
         values: Array with one dimension for each axis.
         errors: Half-widths of 68 % intervals, of the shape of `values`; NaN where unknown.
-        blocks: Independent samples, [B,...], the mean of which is `values` to first order; None if there are none.
+        blocks: Independent samples, [B,...], whose mean is `values` to first order; None if there are none.
         resolved: Whether blocks are longer than the correlation time; if not, `errors` are lower bounds.
         correlation_time: Integrated autocorrelation time, ps (or frames, if the time between frames is unknown); NaN if
             unknown.

@@ -146,9 +146,7 @@ class Rdf(MolecularObservable):
         self._inside = [pair.number_of(listed) for pair in self.pairs]
         for pair, inside in zip(self.pairs, self._inside, strict=True):
             if pair.number == inside:
-                raise SettingError(
-                    "pairs", f"expected pairs of different molecules, got `{pair.name}`, of which there is none"
-                )
+                raise SettingError("pairs", f"expected pairs of different molecules, got `{pair.name}` without any")
         # Pairs that also occur within molecules; their rows in a sample follow those of all pairs.
         self._apart = [index for index, inside in enumerate(self._inside) if inside > 0]
 

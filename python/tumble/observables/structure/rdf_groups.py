@@ -68,7 +68,7 @@ def pairs_of(universe: Any, pairs: Sequence[tuple[Group, Group]] | Mapping[str, 
         raise SettingError("pairs", "expected at least one pair, got none")
     for pair in found:
         if pair.number == 0:
-            raise SettingError("pairs", f"expected pairs of different atoms, got `{pair.name}`, of which there is none")
+            raise SettingError("pairs", f"expected pairs of different atoms, got `{pair.name}` without any")
     return found
 
 
@@ -96,7 +96,7 @@ def classes_of(pairs: Sequence[Pair]) -> tuple[Indices, NDArray[np.bool_], NDArr
 def molecular_pairs(universe: Any) -> tuple[Indices, Water | None]:
     """Return pairs of atoms of the same molecule.
 
-    Molecules are those that the bonds of the topology connect, or, if it has none, those of water.
+    Atoms connected by bonds of the topology form a molecule. If the topology has no bonds, water is assumed.
 
     Returns:
         Indices of the pairs, each in one order, [K,2]; and the water molecules, if they were found by distance.

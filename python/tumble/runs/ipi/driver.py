@@ -13,7 +13,7 @@ from tumble.runs.run_line import RunLine, read_run_line
 from tumble.trajectories.trajectory_file import check_file
 from tumble.types import Array
 
-_HEAD = 100_000  # characters of a log, in the first of which a driver introduces itself
+_HEAD = 100_000  # characters at the beginning of a log, which contain the driver's line about its model
 
 
 def model_in_driver_log(folder: Path) -> RunLine:
@@ -24,7 +24,7 @@ def model_in_driver_log(folder: Path) -> RunLine:
             with path.open(errors="replace") as file:
                 line = read_run_line(file.read(_HEAD))
         except (OSError, TrajectoryError):
-            continue  # a folder or a pipe of that name, or what belongs to somebody else
+            continue  # a folder or a pipe with that name, or a file that isn't readable
         if line.model:
             return line
     return RunLine()

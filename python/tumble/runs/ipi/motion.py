@@ -217,7 +217,7 @@ _DYNAMICS = {"dynamics": _dynamics, "driven_dynamics": _driven, "constrained_dyn
 
 
 def _thermostats(element: Any) -> list[Any]:
-    """Return the elements of all thermostats, without those that have no mode."""
+    """Return the elements of all thermostats that have a mode."""
     if element is None:
         return []
     mode = word_of(element, "mode", "")

@@ -131,7 +131,7 @@ def _merged(tables: list[tuple[PropertiesOutput, dict[str, Array]]], notes: list
         steps = np.intersect1d(steps, columns["step"])
     longest = max(len(columns["step"]) for _, columns in together)
     if len(steps) < longest:
-        notes.append(f"{len(steps)} of {longest} rows of properties are used: those that all files have.")
+        notes.append(f"{len(steps)} of {longest} rows of properties are used, since some files lack the others.")
     log: dict[str, Array] = {}
     for _, columns in together:
         rows = np.searchsorted(columns["step"], steps)
