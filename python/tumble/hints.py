@@ -1,8 +1,8 @@
-"""Hints for error messages about unknown names that only Python knows: keys of a configuration, observables.
+"""Hints for error messages about unknown names in Python, such as keys of a configuration or observables.
 
-For names that the core knows, it has hints of its own (`csrc/tumble/base/nearest.h`), since LAMMPS and the driver run
-without Python. Those aren't used here, since loading the core takes seconds, which a misspelled word shouldn't cost.
-`difflib` measures similarity in another way; a test compares the two on likely slips.
+The core has its own hints (`csrc/tumble/base/nearest.h`), since LAMMPS and the driver run without Python. They aren't
+used here, since loading the core takes seconds, too long for a misspelled word. `difflib` has another measure of
+similarity; a test compares the two on likely misspellings.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 def nearest_name(name: str, known: Iterable[str], what: str) -> str:
     """Return the end of an error message with the most similar known name or, if none is similar, all known names.
 
-    Upper and lower case are the same.
+    Case is ignored.
 
     Args:
         name: Unknown name.
@@ -22,7 +22,7 @@ def nearest_name(name: str, known: Iterable[str], what: str) -> str:
         what: Plural noun for the known names.
     """
     names = list(known)
-    by_lower_case = {known_name.lower(): known_name for known_name in reversed(names)}  # of equals the first
+    by_lower_case = {known_name.lower(): known_name for known_name in reversed(names)}  # keeps the first of equal names
     nearest = difflib.get_close_matches(name.lower(), by_lower_case, n=1)
     if nearest:
         return f"; did you mean `{by_lower_case[nearest[0]]}`?"

@@ -5,8 +5,8 @@ constant of each weight by its numbers:
 
     {"layers.0.compress.bias": {"shape": [64], "sha256": "..."}, ...}
 
-`sha256` is that of the numbers in row-major order and the file's byte order (little-endian). It is null if no constant
-has these numbers, as for a weight without influence, which freezing drops. Runs don't use the record.
+`sha256` is the hash of the numbers in row-major order and in the byte order of the file (little-endian). It is null if
+no constant has these numbers: freezing drops weights without influence. Runs don't use the record.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _Key = tuple[tuple[int, ...], str]
 
 
 def weight_records(network: torch.nn.Module, program: torch.jit.ScriptModule) -> dict[str, str]:
-    """Return the name and text of the record; nothing for a network without named weights, as one frozen before.
+    """Return the name and text of the record; empty for a network without named weights, such as a frozen one.
 
     Args:
-        network: Parameters and buffers with their names.
+        network: Network with the names of the weights.
         program: The same network, frozen.
     """
     found = {_key(tensor) for tensor in constants(program)}
@@ -49,13 +49,13 @@ def read_weights(path: str | PathLike[str], program: torch.jit.ScriptModule) -> 
 
     Args:
         path: The file.
-        program: What torch loaded from it.
+        program: The program that torch loaded from the file.
 
     Returns:
-        The tensors; None for a weight that the program doesn't hold. None in place of all if the file has no record.
+        The tensors by name, with None for a weight that the program doesn't contain; None if the file has no record.
 
     Raises:
-        ModelFileError: If the record isn't one, or names a weight that isn't in the file.
+        ModelFileError: If the record is damaged, or names a weight that isn't in the file.
     """
     with zipfile.ZipFile(path) as archive:
         name = next((name for name in archive.namelist() if name.endswith(f"/extra/{RECORD}")), None)
@@ -80,7 +80,7 @@ def read_weights(path: str | PathLike[str], program: torch.jit.ScriptModule) -> 
 
 
 def constants(program: torch.jit.ScriptModule) -> list[Tensor]:
-    """Return the tensors of a frozen program in the order of their use."""
+    """Return the constant tensors of a frozen program in the order of their use."""
     found = program.code_with_constants[1].const_mapping
     return [found[key] for key in sorted(found, key=lambda key: int(key[1:])) if isinstance(found[key], Tensor)]
 

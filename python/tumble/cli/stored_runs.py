@@ -110,7 +110,7 @@ def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
 
 
 def _reported(analysis: Analysis, tracebacks: Path | None, arguments: argparse.Namespace) -> Analysis:
-    """Return the requested observables of an analysis; print those that failed."""
+    """Return the requested observables of an analysis; print the failed ones."""
     wanted = chosen(arguments)
     analysis = analysis if wanted is None else analysis.only(wanted)
     report_faults(analysis, tracebacks)

@@ -49,7 +49,7 @@ def probe(
         model: Path or name of a model.
         frames: File that ASE reads, or structures.
         options: Options; by default those of `Options()`.
-        jobs: Number of processes, each of which evaluates one structure at a time on its share of the cores.
+        jobs: Number of processes; each evaluates one structure at a time on its share of the cores.
         resume: File that stores the results of each structure, and from which an interrupted probe continues.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.

@@ -1,6 +1,6 @@
 """Configuration of a training: a YAML file, which is read into frozen dataclasses and checked here, once.
 
-`tumble.train.mapping` reads keys and types. `tumble.train.sections` defines the sections, each of which checks its own
+`tumble.train.mapping` reads keys and types. `tumble.train.sections` defines the sections, which check their own
 ranges. File names are relative to the folder of the configuration. Units: Å, eV, eV/Å, minutes.
 """
 

@@ -1,8 +1,8 @@
-"""Names of the weights of a PET model in a model file without the record `weights.json` (`tumble.weight_names`).
+"""Guesses of the names of weights in a model file of PET without the record `weights.json` (`tumble.weight_names`).
 
-Files from before that record, such as that of the installed model `water`, have the weights as constants of a program.
-Their names follow from the order in which `Pet` uses them, if that is still the order of the version that wrote the
-file. So whoever uses a guess must check that `Pet` then gives the energies of the file's own network.
+Files of earlier versions, such as the installed model `water`, contain the weights as constants of a program. Their
+names follow from the order in which `Pet` uses them, if this order hasn't changed since the file was written. So the
+caller must check that `Pet` then gives the same energies as the network of the file.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from tumble.weight_names import constants
 
 
 def guess_weights(program: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator[dict[str, Tensor]]:
-    """Yield the possible weights by name: as the program names them, or by the order in which they are used.
+    """Yield possible weights by name: with the names in the program, and with names from the order of their use.
 
     Args:
-        program: What torch loaded from the file.
-        sizes: Of the model in it.
+        program: The program that torch loaded from the file.
+        sizes: Sizes of the model.
     """
     named = dict(program.state_dict())
     if named:
@@ -37,7 +37,7 @@ def guess_weights(program: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator
 
 
 def _order(sizes: PetConfig) -> list[str | None]:
-    """Return the names in the order in which `Pet` uses its weights, found with weights that identify themselves."""
+    """Return the names of the weights in the order in which `Pet` uses them, found with weights of known values."""
     marked = Pet(sizes).double().eval()
     with torch.no_grad():
         for k, parameter in enumerate(marked.parameters()):
@@ -45,7 +45,7 @@ def _order(sizes: PetConfig) -> list[str | None]:
     names = {1000.0 + k: name for k, (name, _) in enumerate(marked.named_parameters())}
     archive = io.BytesIO()
     with torchscript_warnings_silenced():
-        torch.jit.save(script(marked), archive)  # what is read orders its constants in another way
+        torch.jit.save(script(marked), archive)  # a program read from a file has another order of constants
         archive.seek(0)
         loaded = torch.jit.load(archive)  # type: ignore[no-untyped-call]
     return [names.get(float(constant.flatten()[0])) for constant in constants(loaded)]

@@ -90,7 +90,7 @@ def is_set_up(reader: ReaderBase) -> bool:
 
 
 def copy_auxiliaries(source: ReaderBase, target: ReaderBase) -> None:
-    """Give a shallow copy of a reader its own copies of auxiliary data, in place of those that it shares."""
+    """Give a shallow copy of a reader its own copies of auxiliary data, which it otherwise shares."""
     target._auxs = {}
     for name, auxiliary in source._auxs.items():
         target.add_auxiliary(name, auxiliary.copy())
