@@ -13,11 +13,17 @@ from support.motions import centered, masses_of, motion, water
 from support.trajectories import run_lammps_rigid_water
 
 from tumble.analysis import open_trajectory
+from tumble.observables.base.opened_run import OpenedRun
+from tumble.observables.base.settings import Settings
 from tumble.observables.dynamics.spectrum import VibrationalSpectrum
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.rigid_motion import BOLTZMANN
+from tumble.observables.motion import constraints
 from tumble.observables.motion.constraints import Constraints
+from tumble.observables.motion.drift import Drift
 from tumble.observables.motion.kinetic_temperature import KineticTemperature
+from tumble.runs import open_run
+from tumble.study.analyze import result_of
 
 Array = NDArray[np.float64]
 
@@ -48,9 +54,16 @@ def found(universe: MDAnalysis.Universe) -> tuple[int, int]:
     return made.distances, made.freedoms
 
 
-def test_shake_in_lammps(tmp_path: Path) -> None:
-    run_lammps_rigid_water(tmp_path)
-    universe = open_trajectory(tmp_path / "water.dump", timestep=0.001, units="real")
+@pytest.fixture(scope="module")
+def rigid_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a run of LAMMPS with SHAKE."""
+    folder = tmp_path_factory.mktemp("rigid")
+    run_lammps_rigid_water(folder)
+    return folder
+
+
+def test_shake_in_lammps(rigid_run: Path) -> None:
+    universe = open_trajectory(rigid_run / "water.dump", timestep=0.001, units="real")
     result = KineticTemperature(universe).run().result
     assert result.metadata["degrees_of_freedom"] == pytest.approx({"translation": 78, "rotation": 81})
     names = [quantity.name for quantity in result.quantities]
@@ -60,6 +73,24 @@ def test_shake_in_lammps(tmp_path: Path) -> None:
         spectrum = VibrationalSpectrum(universe, resolution=100, from_positions=from_positions).run().result
         assert [quantity.name for quantity in spectrum.quantities] == ["dos_H", "dos_O"]
         assert any("removes degrees of freedom from H, O" in note for note in spectrum.notes)
+
+
+def test_observables_of_a_run_share_one_search(rigid_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the results that each has with a search of its own."""
+    opened = OpenedRun(open_run(rigid_run), Settings(resolution=100))
+    own = [
+        VibrationalSpectrum(opened.universe, resolution=100).run().result,
+        Drift(opened.universe, thermostat=opened.run.thermostat, isolated=False, lattice=False).run().result,
+    ]
+    searches: list[None] = []
+    monkeypatch.setattr(constraints, "_kept", lambda *given, do=constraints._kept: searches.append(None) or do(*given))
+    shared = [result_of(kind, opened) for kind in (VibrationalSpectrum, Drift)]
+    assert len(searches) == 1
+    assert "temperature_rotation" in [quantity.name for quantity in shared[1].quantities]
+    for result, other in zip(shared, own, strict=True):
+        for quantity in other.quantities:
+            np.testing.assert_array_equal(result[quantity.name].values, quantity.values)
+            np.testing.assert_array_equal(result[quantity.name].errors, quantity.errors)
 
 
 @pytest.mark.parametrize("step", [0.0, 0.002, 0.004], ids=["exact", "leap-frog of 2 fs", "of 4 fs"])

@@ -31,6 +31,7 @@ of the system, and the center of mass is that of all beads, with P M instead of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -54,7 +55,7 @@ from tumble.observables.dynamics.wavenumbers import (
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.neighbors import velocities_of
 from tumble.observables.frames.rigid_motion import BOLTZMANN
-from tumble.observables.motion.constraints import Constraints
+from tumble.observables.motion.constraints import Constraints, constraints_of
 from tumble.observables.quantities.estimates import derived
 from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.observables.quantities.result import Result
@@ -79,6 +80,7 @@ class VibrationalSpectrum(TimeCorrelation):
         from_positions: Whether to ignore the velocities in the trajectory.
         beads: Whether to follow all beads of a ring polymer instead of the centroid.
         masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
+        constraints: Function that returns the constraints; by default they are searched for.
         blocks: See `TimeCorrelation`.
         verbose: See `TimeCorrelation`.
 
@@ -102,7 +104,14 @@ class VibrationalSpectrum(TimeCorrelation):
         settings, potential = run.settings, run.logged("potential")
         analyses = []
         if run.has_trajectory or potential is None:
-            analyses.append(cls(run.universe, resolution=settings.resolution, blocks=settings.blocks))
+            analyses.append(
+                cls(
+                    run.universe,
+                    resolution=settings.resolution,
+                    constraints=lambda: constraints_of(run),
+                    blocks=settings.blocks,
+                )
+            )
 
         def conclude() -> Result:
             results = [each.result for each in analyses]
@@ -124,6 +133,7 @@ class VibrationalSpectrum(TimeCorrelation):
         from_positions: bool = False,
         beads: bool = False,
         masses: Any = None,
+        constraints: Callable[[], Constraints] | None = None,
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
@@ -138,7 +148,7 @@ class VibrationalSpectrum(TimeCorrelation):
         self._roots = np.sqrt(self._masses)
         self._groups = atoms_by_element(universe)
         self._positions = from_positions or velocities_of(universe.trajectory.ts) is None
-        bound = _constrained(universe, masses)
+        bound = _constrained(constraints or (lambda: Constraints(universe, Molecules(universe, masses=masses))))
         self._constrained = [name for name, members in self._groups.items() if np.isin(members, bound).any()]
 
     def _prepare(self) -> None:
@@ -291,10 +301,10 @@ def _logged(run: OpenedRun) -> tuple[list[Result], list[str]]:
     return found, notes
 
 
-def _constrained(universe: Any, masses: Any) -> NDArray[np.intp]:
+def _constrained(constraints: Callable[[], Constraints]) -> NDArray[np.intp]:
     """Return the indices of atoms with constraints; empty if the molecules are unknown."""
     try:
-        return Constraints(universe, Molecules(universe, masses=masses)).atoms
+        return constraints().atoms
     except NotApplicableError:
         return np.empty(0, dtype=np.intp)
 

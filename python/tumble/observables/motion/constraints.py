@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tumble.errors import TrajectoryError
+from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.neighbors import velocities_of
 from tumble.observables.frames.rigid_motion import inertia_tensor, rotational_freedoms
@@ -95,6 +96,16 @@ class Constraints:
             bound = molecules.atoms[kind.atoms[:, np.unique(kind.pairs[kept])]]
             self.atoms = np.append(self.atoms, bound.ravel())
         universe.trajectory[0]
+
+
+def constraints_of(run: OpenedRun) -> Constraints:
+    """Return the constraints of a run, which several observables need and which are searched for once.
+
+    Raises:
+        NotApplicableError: If molecules aren't known.
+    """
+    found: Constraints = run.once("constraints", lambda: Constraints(run.universe, Molecules(run.universe)))
+    return found
 
 
 def _kinds(molecules: Molecules, whole: Array) -> list[_Kind]:

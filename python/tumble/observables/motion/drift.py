@@ -26,6 +26,7 @@ from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.motion.angular_momentum import AngularMomentum
 from tumble.observables.motion.conserved import conserved_drift
+from tumble.observables.motion.constraints import Constraints, constraints_of
 from tumble.observables.motion.kinetic_temperature import KineticTemperature
 from tumble.observables.motion.logged_temperature import logged_temperature
 from tumble.observables.motion.molecular_rotation import MolecularRotation
@@ -47,6 +48,7 @@ class Drift(Kind):
         lattice: Whether a system that isn't isolated may be a crystal, whose lattice could turn.
         molecules: Indices of the atoms of each molecule; by default from bonds, or from distances in water.
         masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
+        constraints: Function that returns the constraints; by default they are searched for.
         conserved: Times (ps), and the conserved quantity [T] in eV.
         torque: Times (ps), and the frame torque [T,P,3] in eV/rad.
         blocks: Number of blocks for the errors; chosen if not given.
@@ -76,6 +78,7 @@ class Drift(Kind):
             isolated=isolated,
             # Only a crystal has a lattice that could turn.
             lattice=isolated is not False or settings.isotropic is False,
+            constraints=lambda: constraints_of(run),
             conserved=run.logged("conserved"),  # `symmetry` gives the frame torque
             blocks=settings.blocks,
         )
@@ -90,6 +93,7 @@ class Drift(Kind):
         lattice: bool = True,
         molecules: Sequence[Sequence[int]] | None = None,
         masses: Any = None,
+        constraints: Callable[[], Constraints] | None = None,
         conserved: Series | None = None,
         torque: Series | None = None,
         blocks: int | None = None,
@@ -97,6 +101,7 @@ class Drift(Kind):
     ) -> None:
         self._universe, self._thermostat, self._isolated = universe, thermostat, isolated
         self._lattice, self._chosen, self._masses = lattice, molecules, masses
+        self._constraints = constraints
         self._conserved, self._torque = conserved, torque
         self._blocks, self._verbose = blocks, verbose
         self._found: Result | None = None
@@ -209,7 +214,14 @@ class Drift(Kind):
             return LatticeRotation(universe, masses=masses, blocks=blocks)
 
         def temperature() -> KineticTemperature:
-            return KineticTemperature(universe, molecules=molecules, isolated=isolated, masses=masses, blocks=blocks)
+            return KineticTemperature(
+                universe,
+                molecules=molecules,
+                isolated=isolated,
+                masses=masses,
+                constraints=self._constraints,
+                blocks=blocks,
+            )
 
         rotations: list[tuple[str, Callable[[], UniverseAnalysis]]]
         if Isolation(universe, isolated).known:

@@ -22,7 +22,7 @@ have errors, but no samples (`blocks`) to compare runs with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,6 +53,7 @@ class KineticTemperature(SeriesObservable):
         molecules: Indices of the atoms of each molecule; by default from bonds, or from distances in water.
         isolated: Whether nothing interacts through the boundaries of the cell; by default the first frame decides.
         masses: [N] in amu; the default is the masses of the Universe, or else of the elements.
+        constraints: Function that returns the constraints; by default they are searched for.
         blocks: See `FrameObservable`.
         verbose: See `FrameObservable`.
 
@@ -75,6 +76,7 @@ class KineticTemperature(SeriesObservable):
         molecules: Sequence[Sequence[int]] | None = None,
         isolated: bool | None = None,
         masses: Any = None,
+        constraints: Callable[[], Constraints] | None = None,
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
@@ -89,7 +91,7 @@ class KineticTemperature(SeriesObservable):
             raise NotApplicableError("`universe`: expected velocities, got only positions; write velocities, too")
         self._isolation = Isolation(universe, isolated)
         self._molecules = Molecules(universe, molecules, masses)
-        self._constraints = Constraints(universe, self._molecules)
+        self._constraints = Constraints(universe, self._molecules) if constraints is None else constraints()
 
     def _values(self) -> Array:
         """Return twice the kinetic energies, then the degrees of freedom, of each of `KINDS`, [8] (amu Å²/ps²)."""
