@@ -157,9 +157,13 @@ class OpenedRun:
     def isotropic(self) -> bool | None:
         """Whether the system itself prefers no direction; None if the settings don't say.
 
-        A single molecule without a thermostat keeps the angular momentum of its start, which prefers an axis.
+        A single molecule or cluster without a thermostat keeps the angular momentum of its start, which prefers an
+        axis.
+
+        Raises:
+            NotApplicableError: If there is no trajectory that shows whether it is one.
         """
-        if self.settings.isotropic is None and self.run.thermostat == "none" and self.molecules == 1:
+        if self.settings.isotropic is None and self.run.thermostat == "none" and self.single_body:
             return False
         return self.settings.isotropic
 

@@ -91,7 +91,7 @@ class Dielectric(MolecularObservable):
                 run.universe,
                 temperature=run.centroid_temperature,
                 dipoles=dipole_source(run),
-                isotropic=run.settings.isotropic is not False,
+                isotropic=run.isotropic is not False,
                 blocks=run.settings.blocks,
             )
         )

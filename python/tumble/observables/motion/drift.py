@@ -76,7 +76,7 @@ class Drift(Kind):
             universe,
             thermostat=run.run.thermostat,
             isolated=isolated,
-            # Only a crystal has a lattice that could turn.
+            # Only a crystal, as the user calls it, has a lattice that could turn; a single molecule has none.
             lattice=isolated is not False or settings.isotropic is False,
             constraints=lambda: constraints_of(run),
             conserved=run.logged("conserved"),  # `symmetry` gives the frame torque

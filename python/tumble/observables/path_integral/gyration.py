@@ -61,9 +61,8 @@ class Gyration(BeadTensors):
     @classmethod
     @override
     def from_run(cls, run: OpenedRun) -> Plan:
-        isotropic = run.settings.isotropic is not False
         run.require_all_beads()
-        return Plan.of(cls(run.universe, isotropic=isotropic, blocks=run.settings.blocks))
+        return Plan.of(cls(run.universe, isotropic=run.isotropic is not False, blocks=run.settings.blocks))
 
     def __init__(
         self, universe: Any, *, isotropic: bool = True, blocks: int | None = None, verbose: bool = False

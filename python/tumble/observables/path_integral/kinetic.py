@@ -76,7 +76,6 @@ class Kinetic(BeadTensors):
     @override
     def from_run(cls, run: OpenedRun) -> Plan:
         blocks = run.settings.blocks
-        isotropic = run.settings.isotropic is not False
         hot = run.run.centroid_temperature
         if hot is not None:
             raise NotApplicableError(
@@ -88,11 +87,13 @@ class Kinetic(BeadTensors):
         if columns:
             times = run.run.time[run.counted(run.run.time)]
             # The log doesn't contain the box, so the box of the first frame is used for all rows.
-            result = kinetic_from_properties(columns, times, atoms, isotropic=isotropic and run.cubic, blocks=blocks)
+            isotropic = run.cubic and run.isotropic is not False
+            result = kinetic_from_properties(columns, times, atoms, isotropic=isotropic, blocks=blocks)
             nuclei = Nuclei.CLASSICAL if run.run.beads == 1 else Nuclei.BEADS
             return Plan.known(replace(result, metadata={**result.metadata, "nuclei": nuclei}))
         universe = run.universe
         run.require_all_beads("; write `kinetic_opsc` of each element to the properties")
+        isotropic = run.isotropic is not False
         return Plan.of(cls(universe, temperature=run.temperature, isotropic=isotropic, blocks=blocks))
 
     def __init__(
