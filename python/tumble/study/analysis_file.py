@@ -22,7 +22,7 @@ _FORMATS = "tumble-analysis-"
 NAME = "analysis.json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Analysis:
     """The results of a run.
 
@@ -38,6 +38,10 @@ class Analysis:
     name: str
     results: tuple[Result, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Return the name of the run, and the tables of its results."""
+        return "\n\n".join([self.name, *map(repr, self.results)])
 
     def __getitem__(self, observable: str) -> Result:
         """Return the result of this observable.

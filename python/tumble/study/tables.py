@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from tumble.observables.quantities.axis_text import components_of
-from tumble.observables.quantities.number_text import number, with_error
-from tumble.observables.quantities.quantity import Axis, Quantity
+from tumble.observables.quantities.summary_text import aligned, summaries
 from tumble.study.analysis_file import Analysis, grouped
 from tumble.study.compare import Comparison
 from tumble.study.equilibrium import drift_text
@@ -23,7 +17,7 @@ def format_numbers(analysis: Analysis) -> str:
     lines += [f"note: {note}" for note in analysis.provenance.get("notes", ())]
     for result in analysis.results:
         lines += ["", result.observable]
-        lines += _aligned([[f"  {quantity.name}", *_cells(quantity)] for quantity in result.quantities])
+        lines += [f"  {line}" for line in summaries(result.quantities)]
         lines += [f"  note: {note}" for note in result.notes]
     skipped = analysis.provenance.get("skipped", {}) | analysis.provenance.get("refused", {})
     if skipped:
@@ -42,7 +36,7 @@ def format_comparison(comparison: Comparison) -> str:
         rows = [row for row in comparison.rows if row.run == run]
         for reference in dict.fromkeys(row.reference for row in rows):
             lines += [f"{run} against {reference}"]
-            lines += _aligned(
+            lines += aligned(
                 [
                     ["!" if row.visible and not row.diagnostic else " ", row.observable, row.quantity, row.text]
                     for row in rows
@@ -87,28 +81,3 @@ def _headline(analysis: Analysis) -> str:
     if given.get("length_ps") is not None:
         words.append(f"{given['length_ps']:.4g} ps")
     return ", ".join(word for word in words if word)
-
-
-def _cells(quantity: Quantity) -> list[str]:
-    unit = "" if quantity.unit == "1" else f" {quantity.unit}"
-    if not quantity.axes:
-        value = with_error(float(quantity.values), float(quantity.errors))
-        bound = not quantity.resolved and bool(np.isfinite(quantity.errors))
-        return [f"{value}{unit}", "(error is a lower bound)" if bound else ""]
-    shape = " × ".join(f"{len(axis.values)} {_kind(axis)}" for axis in quantity.axes)
-    # Empty bins have no error and don't count.
-    known = quantity.errors[quantity.errors > 0]
-    typical = f"±{number(float(np.median(known)), 2)}{unit}" if known.size > 0 else "a series"
-    return [f"{shape}, {typical}", "" if quantity.resolved else "(errors are lower bounds)"]
-
-
-def _kind(axis: Axis) -> str:
-    """Return the name of the values of an axis, such as `r` or `components`."""
-    return "components" if components_of(axis) else axis.label
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    if not rows:
-        return []
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -33,7 +33,7 @@ class Axis:
     values: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Quantity:
     """A number, a curve or a map.
 
@@ -76,6 +76,13 @@ class Quantity:
                 f"`{self.name}`: expected values and errors of shape {shape}, got {self.values.shape} and "
                 f"{self.errors.shape}"
             )
+
+    def __repr__(self) -> str:
+        """Return the name and a summary, since arrays would fill pages of a notebook."""
+        # At the call: these texts are of quantities.
+        from tumble.observables.quantities.summary_text import summaries
+
+        return summaries([self])[0]
 
     @property
     def all_units(self) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ from tumble.files import write_atomically
 from tumble.json_text import json_text
 from tumble.observables.quantities import stored
 from tumble.observables.quantities.quantity import Quantity, quantity_from_dict, quantity_to_dict
+from tumble.observables.quantities.summary_text import summaries
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """The result of one observable for one run.
 
@@ -36,6 +37,11 @@ class Result:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ConfigurationError(f"`quantities`: expected different names, got twice {', '.join(twice)}")
+
+    def __repr__(self) -> str:
+        """Return the table that `tumble analyze` prints."""
+        lines = [*summaries(self.quantities), *(f"note: {note}" for note in self.notes)]
+        return "\n".join([self.observable, *(f"  {line}" for line in lines)])
 
     def __getitem__(self, name: str) -> Quantity:
         """Return the quantity of this name.
