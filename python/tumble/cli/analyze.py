@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from tumble.cli.failures import check_complete, report_faults
 from tumble.cli.options import Once, add_overwrite
 from tumble.cli.terminal import printable
+from tumble.observables.base.settings import Settings
 
 if TYPE_CHECKING:
-    from tumble.observables.base.settings import Settings
     from tumble.runs import Run
     from tumble.study.analysis_file import Analysis
 
@@ -55,59 +55,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add the options that define an analysis: each setting, under its name in `Settings`, and how a run is opened."""
     parser.set_defaults(status_of_settings=2)
-    parser.add_argument("--start", metavar="PS", type=float, help="ignore everything before this time")
-    parser.add_argument("--stop", metavar="PS", type=float, help="ignore everything after this time")
-    parser.add_argument("--stride", metavar="N", type=int, default=1, help="take every N-th frame (default: 1)")
-    parser.add_argument("--blocks", metavar="N", type=int, help="number of blocks for errors (default: chosen)")
-    parser.add_argument("--pairs", metavar="LIST", help="pairs for rdf, such as O-O,O-H (default: all)")
-    parser.add_argument(
-        "--cutoff", metavar="Å", type=float, help="range of rdf (default: half the width of the box, at most 12)"
-    )
-    parser.add_argument("--bin-width", metavar="Å", type=float, default=0.05, help="for rdf (default: 0.05)")
-    parser.add_argument(
-        "--longest",
-        metavar="PS",
-        type=float,
-        help="longest time of correlations (default: depends on the observable)",
-    )
-    parser.add_argument(
-        "--resolution",
-        metavar="CM⁻¹",
-        type=float,
-        default=20.0,
-        help="resolution of spectrum and infrared (default: 20)",
-    )
-    parser.add_argument("--charges", metavar="LIST", help="point charges for dipoles, such as O=-0.84,H=0.42, in e")
-    parser.add_argument(
-        "--dipole-model", metavar="MODEL", help="model with an output `dipole` or `charge`, for dipoles"
-    )
-    parser.add_argument("--centroid", action="store_true", help="rdf of the centroid instead of the beads")
-    parser.add_argument(
-        "--crystal",
-        dest="isotropic",
-        action="store_const",
-        const=False,
-        help="the system itself prefers directions, so isotropy isn't expected",
-    )
-    parser.add_argument(
-        "--frame",
-        choices=("lab", "cell"),
-        default="lab",
-        help="frame of reference for orientation: lab, or the axes of the box, for crystals (default: lab)",
-    )
-    parser.add_argument(
-        "--isolated",
-        action="store_const",
-        const=True,
-        help="nothing interacts through the boundaries of the box, for drift (default: from the first frame)",
-    )
-    parser.add_argument(
-        "--viscosity",
-        metavar="MPA_S",
-        type=float,
-        help="viscosity of the model, mPa s, for the finite-size correction of msd",
-    )
-    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="number of processes (default: 1)")
+    for setting in fields(Settings):
+        flag = setting.metadata["flag"] or f"--{setting.name.replace('_', '-')}"
+        parser.add_argument(flag, dest=setting.name, default=setting.default, **setting.metadata["option"])
     parser.add_argument("--topology", metavar="FILE", help="file with the elements, if the trajectory has none")
     parser.add_argument("--trajectory", metavar="FILE", nargs="+", help="files to use instead of those of the run")
     parser.add_argument(
@@ -251,8 +201,6 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
     Raises:
         SettingError: If a value is out of range, or a list has the wrong form.
     """
-    from tumble.observables.base.settings import Settings
-
     given = {field.name: getattr(arguments, field.name) for field in fields(Settings)}
     if given["pairs"] is not None:
         given["pairs"] = _pairs(given["pairs"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from tumble.errors import TrajectoryError
+from tumble.observables.base.settings import Settings
 from tumble.observables.quantities.stored import (
     Read,
     array,
@@ -130,10 +132,9 @@ _KINDS: dict[str, Read] = {
     "failed": _failures,
     "notes": texts,
 }
+_READS: dict[Any, Read] = {int: number, float: number, str: text}
 _SETTINGS: dict[str, Read] = {
-    **dict.fromkeys(("start", "stop", "stride", "blocks", "cutoff", "bin_width"), number),
-    **dict.fromkeys(("longest", "resolution", "viscosity", "jobs"), number),
-    **dict.fromkeys(("dipole_model", "frame"), text),
+    **{each.name: _READS[kind] for each in fields(Settings) if (kind := each.metadata["option"].get("type")) in _READS},
     "pairs": _pairs,
     "charges": _number_values,
 }
