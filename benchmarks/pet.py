@@ -258,7 +258,7 @@ def print_evaluations(row: dict[str, Any]) -> None:
     )
 
 
-def write_labelled(path: Path, count: int) -> None:
+def write_labeled(path: Path, count: int) -> None:
     """Liquid with random labels."""
     random = np.random.default_rng(0)
     frames = moved(water(192), count, 0.1)
@@ -271,7 +271,7 @@ def write_labelled(path: Path, count: int) -> None:
 def training(config: PetConfig, batch: int, threads: int, repeats: int, metatrain: Metatrain | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         frames = Path(name) / "water.extxyz"
-        write_labelled(frames, batch * (TRAINING_STEPS + 3))
+        write_labeled(frames, batch * (TRAINING_STEPS + 3))
         stage = StageConfig("timing", {"water": 1}, learning_rate=1e-4, steps=10**6, batch=batch)
         trainer = Trainer(
             TrainConfig(

@@ -23,28 +23,28 @@ AXES = {"bisector": "bisector", "OH": "O–H bonds", "normal": "normal"}
 
 
 def draw_rdf(axes: Axes, folder: Path) -> None:
-    for name, colour, dashes, label in (
+    for name, color, dashes, label in (
         ("liquid-bare", BLUE, "-", "classical, LAMMPS"),
         ("path-integral-bare", VERMILION, (0, (7, 1.5)), "path integral, i-PI"),
     ):
         g = load_analysis(folder / name)["rdf"]["g_OO"]
         r = g.axes[0].values
-        axes.fill_between(r, g.values - g.errors, g.values + g.errors, color=colour, alpha=0.22, linewidth=0)
-        axes.plot(r, g.values, color=colour, linestyle=dashes, label=label)
+        axes.fill_between(r, g.values - g.errors, g.values + g.errors, color=color, alpha=0.22, linewidth=0)
+        axes.plot(r, g.values, color=color, linestyle=dashes, label=label)
     axes.set(xlabel="r / Å", ylabel="g(r), O–O", xlim=(2, 6.2), ylim=(0, None))
     axes.legend()
 
 
 def draw_orientation(axes: Axes, folder: Path) -> None:
     places = np.arange(len(AXES))
-    for shift, name, colour, marker, label in (
+    for shift, name, color, marker, label in (
         (-0.08, "gas-bare", BLUE, "o", "bare model"),
         (0.08, "gas-random", VERMILION, "s", "random frames"),
     ):
         result = load_analysis(folder / name)["orientation"]
         biases = [result[f"bias_{axis}"] for axis in AXES]
         values, errors = (np.array([float(getattr(one, what)) for one in biases]) for what in ("values", "errors"))
-        axes.errorbar(places + shift, values, yerr=errors, color=colour, marker=marker, linestyle="", label=label)
+        axes.errorbar(places + shift, values, yerr=errors, color=color, marker=marker, linestyle="", label=label)
     axes.axhline(0.0, color=GRAY, linestyle="--", linewidth=1.0)
     axes.set(ylabel="bias of the orientation / kT", xlim=(-0.5, len(AXES) - 0.5))
     axes.set_xticks(places, list(AXES.values()))

@@ -97,9 +97,9 @@ def lattice_of_molecules(generator: np.random.Generator) -> Array:
     per_edge = round(MOLECULES ** (1 / 3))
     grid = np.stack(np.meshgrid(*[np.arange(per_edge)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     molecules = []
-    for centre in (grid + 0.5) * BOX / per_edge:
+    for center in (grid + 0.5) * BOX / per_edge:
         turn, upper = np.linalg.qr(generator.normal(size=(3, 3)))
-        molecules.append(centre + monomer(1.012, 113.24) @ (turn * np.sign(np.diag(upper))).T)
+        molecules.append(center + monomer(1.012, 113.24) @ (turn * np.sign(np.diag(upper))).T)
     return np.concatenate(molecules)
 
 

@@ -25,7 +25,7 @@ def potential(model_file):
 
 
 @pytest.fixture(scope="module")
-def labelled(model_file):
+def labeled(model_file):
     """The frames with labels, [(atoms, energy, forces)]."""
     calculator = tumble.Calculator(model_file("two_hop"), device="cpu")
     frames = []
@@ -37,9 +37,9 @@ def labelled(model_file):
     return frames
 
 
-def save(path, labelled, energies=range(5), forces=range(5)):
+def save(path, labeled, energies=range(5), forces=range(5)):
     """Write the frames, with the labels of those whose indices are given."""
-    for i, (atoms, energy, force) in enumerate(labelled):
+    for i, (atoms, energy, force) in enumerate(labeled):
         copy = atoms.copy()
         results = {}
         if i in energies:
@@ -52,8 +52,8 @@ def save(path, labelled, energies=range(5), forces=range(5)):
 
 
 @pytest.mark.parametrize("batch", [1, 2, 5, 64])
-def test_known_errors(tmp_path, potential, labelled, batch):
-    result = evaluate(potential, save(tmp_path / "a.xyz", labelled), batch=batch)
+def test_known_errors(tmp_path, potential, labeled, batch):
+    result = evaluate(potential, save(tmp_path / "a.xyz", labeled), batch=batch)
     sizes = np.array([len(atoms) for atoms in FRAMES])
     shifted = ENERGY_ERRORS - ENERGY_ERRORS.mean()
     assert (result.frames, result.atoms) == (5, sizes.sum())
@@ -68,30 +68,30 @@ def test_known_errors(tmp_path, potential, labelled, batch):
     assert (result.energy.count, result.forces.count) == (5, 3 * sizes.sum())
 
 
-def test_compressed_files(tmp_path, potential, labelled):
-    plain, packed = (evaluate(potential, save(tmp_path / name, labelled)) for name in ("a.extxyz", "b.extxyz.gz"))
+def test_compressed_files(tmp_path, potential, labeled):
+    plain, packed = (evaluate(potential, save(tmp_path / name, labeled)) for name in ("a.extxyz", "b.extxyz.gz"))
     assert packed.energy == plain.energy
     assert packed.forces == plain.forces
 
 
-def test_missing_labels(tmp_path, potential, labelled):
-    only_energies = evaluate(potential, save(tmp_path / "a.xyz", labelled, forces=()))
+def test_missing_labels(tmp_path, potential, labeled):
+    only_energies = evaluate(potential, save(tmp_path / "a.xyz", labeled, forces=()))
     assert only_energies.forces is None
     assert only_energies.energy.count == 5
-    only_forces = evaluate(potential, save(tmp_path / "b.xyz", labelled, energies=()))
+    only_forces = evaluate(potential, save(tmp_path / "b.xyz", labeled, energies=()))
     assert (only_forces.energy, only_forces.energy_shifted, only_forces.energy_shift) == (None, None, None)
-    some = evaluate(potential, save(tmp_path / "c.xyz", labelled, energies=(0, 3), forces=(1,)))
+    some = evaluate(potential, save(tmp_path / "c.xyz", labeled, energies=(0, 3), forces=(1,)))
     assert some.energy.mae == pytest.approx(0.1, abs=1e-7)
     assert some.energy.count == 2
     assert some.forces.mae == pytest.approx(2.0, abs=1e-6)
     with pytest.raises(FramesError, match=r"`frames`: .*labels, got none in the 5 struc"):
-        evaluate(potential, save(tmp_path / "d.xyz", labelled, energies=(), forces=()))
+        evaluate(potential, save(tmp_path / "d.xyz", labeled, energies=(), forces=()))
 
 
 @pytest.mark.parametrize(("name", "value"), [("energy", np.inf), ("forces", np.nan)])
-def test_labels_that_are_not_finite(potential, labelled, name, value):
+def test_labels_that_are_not_finite(potential, labeled, name, value):
     frames = []
-    for atoms, energy, forces in labelled:
+    for atoms, energy, forces in labeled:
         copy = atoms.copy()
         copy.calc = SinglePointCalculator(copy, energy=energy, forces=forces)
         frames.append(copy)
@@ -100,11 +100,11 @@ def test_labels_that_are_not_finite(potential, labelled, name, value):
         evaluate(potential, "a.xyz", batch=2, frames=frames)
 
 
-def test_structures_are_read_as_they_are_needed(potential, labelled):
+def test_structures_are_read_as_they_are_needed(potential, labeled):
     taken = []
 
     def frames():
-        for atoms, energy, forces in labelled:
+        for atoms, energy, forces in labeled:
             copy = atoms.copy()
             copy.calc = SinglePointCalculator(copy, energy=energy, forces=forces)
             taken.append(len(evaluated))
@@ -139,21 +139,21 @@ def test_wrong_input(tmp_path, potential):
         evaluate(potential, tmp_path / "salt.xyz", batch=0)
 
 
-def test_truncated_files(tmp_path, potential, labelled):
-    text = save(tmp_path / "a.xyz", labelled).read_text()
+def test_truncated_files(tmp_path, potential, labeled):
+    text = save(tmp_path / "a.xyz", labeled).read_text()
     (tmp_path / "cut.xyz").write_text(text[: len(text) // 2])
     with pytest.raises(FramesError, match=r"error in `.*cut\.xyz` after \d: .*expected"):
         evaluate(potential, tmp_path / "cut.xyz")
-    packed = save(tmp_path / "a.xyz.gz", labelled).read_bytes()
+    packed = save(tmp_path / "a.xyz.gz", labeled).read_bytes()
     (tmp_path / "cut.xyz.gz").write_bytes(packed[: len(packed) // 2])
     with pytest.raises(FramesError, match=r"error in `.*cut\.xyz\.gz` after 0: Compressed file ended"):
         evaluate(potential, tmp_path / "cut.xyz.gz")
 
 
-def test_symmetrized(tmp_path, model_file, labelled):
+def test_symmetrized(tmp_path, model_file, labeled):
     """Labels of the averaged model: with its set there are no errors, without it some."""
     calculator = tumble.Calculator(model_file("two_hop"), device="cpu", symmetrize="octahedral")
-    frames = [(a, calculator.get_potential_energy(a), calculator.get_forces(a)) for a, _, _ in labelled]
+    frames = [(a, calculator.get_potential_energy(a), calculator.get_forces(a)) for a, _, _ in labeled]
     path = save(tmp_path / "averaged.extxyz", frames)
     potential = tumble.load(model_file("two_hop"), "cpu")
     own = evaluate(potential, path, batch=2, symmetrizer=_core.Symmetrizer("octahedral"))
@@ -161,9 +161,9 @@ def test_symmetrized(tmp_path, model_file, labelled):
     assert own.forces.mae < 1e-8 < 1e-4 < bare.forces.mae  # the file's digits
 
 
-def test_random_frames_are_those_of_each_structure(tmp_path, model_file, labelled):
+def test_random_frames_are_those_of_each_structure(tmp_path, model_file, labeled):
     """Whatever the batch."""
-    path = save(tmp_path / "a.extxyz", labelled)
+    path = save(tmp_path / "a.extxyz", labeled)
     potential = tumble.load(model_file("two_hop"), "cpu")
     symmetrizer = _core.Symmetrizer("random:2", seed=5)
     results = [evaluate(potential, path, batch=n, symmetrizer=symmetrizer) for n in (1, 5)]
@@ -172,9 +172,9 @@ def test_random_frames_are_those_of_each_structure(tmp_path, model_file, labelle
 
 
 @pytest.mark.parametrize("label", ["energy", "forces"])
-def test_labels_whose_errors_are_not_finite(tmp_path, potential, labelled, label):
+def test_labels_whose_errors_are_not_finite(tmp_path, potential, labeled, label):
     """They are numbers themselves, and their squares aren't."""
-    atoms, energy, forces = labelled[0]
+    atoms, energy, forces = labeled[0]
     huge = [(atoms, 1e200, forces)] if label == "energy" else [(atoms, energy, forces + 1e200)]
     path = save(tmp_path / "a.extxyz", huge)
     words = "energies" if label == "energy" else "forces"

@@ -86,8 +86,8 @@ class Returns(torch.nn.Module):
             energy = energy.long()
         if self.kind == "dipole":
             return {"energy": energy, "dipole": torch.zeros(3, 3)}
-        if self.kind == "neighbours" and edge_vectors.size(0) == 0:
-            raise RuntimeError("no neighbours")
+        if self.kind == "neighbors" and edge_vectors.size(0) == 0:
+            raise RuntimeError("no neighbors")
         if self.kind == "constant":
             energy = zero
         return {"energy": energy}
@@ -239,7 +239,7 @@ def test_a_full_disk_names_the_file(tmp_path):
             {"outputs": ("energy", "dipole")},
             r"`dipole` .*\[2, 3\], got \[3, 3\]",
         ),
-        (Returns("neighbours"), {}, "2 atoms and 0 edges, got RuntimeError: no neighbours"),
+        (Returns("neighbors"), {}, "2 atoms and 0 edges, got RuntimeError: no neighbors"),
         (
             torch.nn.Linear(3, 1),
             {},

@@ -4,8 +4,8 @@
     atoms.calc = tumble.Calculator("water")       # ASE
     tumble.export(network, "mine.pt", ...)        # writes a model file
 
-Importing the package costs next to nothing, since LAMMPS imports it at each start to find the plugin: the
-names below load torch when they are first used (PEP 562).
+Importing the package takes almost no time, since LAMMPS imports it at each start to find the plugin. The names below
+load torch only when they are first used (PEP 562).
 """
 
 from __future__ import annotations

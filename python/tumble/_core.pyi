@@ -20,13 +20,13 @@ class ServerConnectionError(TumbleError): ...
 class ProtocolError(TumbleError): ...
 
 def atomic_weight(symbol: str) -> float:
-    """Return the standard atomic weight, u; 0 for what is no element up to Cm."""
+    """Return the standard atomic weight, u; 0 if the symbol isn't an element up to Cm."""
 
 def may_have_mass(symbol: str, mass: float) -> bool:
-    """Return whether a mass, u, is that of the element or of an isotope; True for an unknown symbol."""
+    """Return whether a mass, u, fits the element or one of its isotopes; True for an unknown symbol."""
 
 def element_of_weight(mass: float) -> str:
-    """Return the element of a standard atomic weight, u; "" if there is none."""
+    """Return the element with a standard atomic weight, u; "" if there is none."""
 
 class Structure:
     """Species [N], positions [N, 3] in Å, cell vectors as rows in Å, periodic directions."""
@@ -45,8 +45,8 @@ class Structure:
 class Graph:
     """A batch of structures.
 
-    vectors [E, 3] in Å, edge_index [2, E] sorted by centre, reverse [E], shifts [E, 3], species [N],
-    first_atom [B + 1], local_atoms [B]: how many atoms of each structure are not ghosts; they come first.
+    vectors [E, 3] in Å, edge_index [2, E] sorted by center, reverse [E], shifts [E, 3], species [N],
+    first_atom [B + 1], local_atoms [B]: number of atoms of each structure that aren't ghosts; these come first.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Graph:
 def build_graph(structures: Sequence[Structure], cutoff: float) -> Graph: ...
 
 class Metadata:
-    """What a model file says about itself, validated."""
+    """The metadata of a model file, validated."""
 
     @property
     def name(self) -> str: ...
@@ -102,7 +102,7 @@ class Metadata:
 def parse_metadata(json: str) -> Metadata: ...
 def read_metadata(path: str) -> Metadata: ...
 def width_of_output(name: str) -> int:
-    """Return the numbers for an atom: 1 for a scalar, 3 for a vector, 0 for an output that evaluations don't carry."""
+    """Return how many numbers an atom has: 1 for a scalar, 3 for a vector, 0 if evaluations don't have the output."""
 
 def damage_of_archive(path: str) -> str: ...
 def find_model(name: str) -> str: ...
@@ -112,9 +112,10 @@ class Evaluation:
     """Results for a batch.
 
     energies [B] and atom_energies [N] in eV, forces [N, 3] in eV/Å, virials [B, 3, 3] in eV, torques [B, 3]
-    in eV/rad, edge_gradients [E, 3] in eV/Å; these are weighted sums over the frames. frame_energies [B, K] are those
-    of each frame, and bare_energies [B], bare_forces [N, 3] and bare_torques [B, 3] those of the frame `bare`. outputs
-    holds what the model declares in addition to its energy: `dipole` [N, 3] in e·Å, `charge` [N] in e, `forces` [N, 3].
+    in eV/rad, edge_gradients [E, 3] in eV/Å; these are weighted sums over the frames. frame_energies [B, K] are the
+    energies in each frame, and bare_energies [B], bare_forces [N, 3] and bare_torques [B, 3] the results in the frame
+    `bare`. outputs has the further outputs that the model declares: `dipole` [N, 3] in e·Å, `charge` [N] in e, `forces`
+    [N, 3].
     """
 
     @property
@@ -141,7 +142,7 @@ class Evaluation:
     def outputs(self) -> dict[str, NDArray[np.float64]]: ...
 
 class Frames:
-    """Orthogonal matrices [K, 3, 3] through which a model looks at edge vectors, v' = R v, and weights [K]."""
+    """Orthogonal matrices [K, 3, 3] that rotate the edge vectors for the model, v' = R v, and weights [K]."""
 
     def __init__(self, rotations: ArrayLike, weights: ArrayLike, bare: int = 0) -> None: ...
     def __len__(self) -> int: ...
@@ -158,7 +159,7 @@ class Frames:
     def with_inversion(self) -> Frames: ...
 
 class Symmetrizer:
-    """The frames that a specification stands for; see docs/symmetrization.md."""
+    """The frames for a word of the keyword `symmetrize`; see docs/symmetrization.md."""
 
     def __init__(self, symmetrize: str = "none", mode: str = "average", seed: int | None = None) -> None: ...
     @property
@@ -175,7 +176,7 @@ class Symmetrizer:
     def correction(self) -> bool: ...
     def __len__(self) -> int: ...
     def exactness(self, limit: int) -> int:
-        """Return the degree of the set before it is turned, 0 for random frames that are no set."""
+        """Return the degree of the set before a random rotation turns it; 0 for independent random frames."""
     def frames(self, key: Sequence[int] = (0, 0, 0, 0)) -> Frames: ...
 
 def symmetrize_words() -> list[str]:
@@ -184,7 +185,7 @@ def symmetrize_words() -> list[str]:
 def geometry_key(structure: Structure) -> list[int]: ...
 
 class Potential:
-    """A loaded model; memory in MB. Not for use by several threads at a time."""
+    """A loaded model; memory in MB. Only one thread at a time may use it."""
 
     def __init__(self, path: str, device: str = "auto", check: bool = True, memory: float | None = None) -> None: ...
     @property
@@ -192,14 +193,14 @@ class Potential:
     @property
     def device(self) -> str: ...
     def evaluate(self, graph: Graph, frames: Sequence[Frames] = ()) -> Evaluation:
-        """Evaluate in the lab frame, in frames of all structures (a list of one), or in those of each."""
+        """Evaluate in the lab frame, in one set of frames for all structures (a list of one), or in one for each."""
     def warm_up(self) -> None: ...
 
 class SymmetryError:
-    """How much a structure's energy E depends on the frame, over a set: eV, eV/Å, eV/rad.
+    """Dependence of a structure's energy E and forces F on the frame, over a set: eV, eV/Å, eV/rad.
 
-    energy E and torque |tau| are of the frame `bare`, averaged_energy and averaged_torque of the average; energy_std is
-    the spread of E over the set, force_rms and force_max are of |F_averaged - F| of the atoms.
+    energy E and torque |tau| belong to the frame `bare`, averaged_energy and averaged_torque to the average. energy_std
+    is the spread of E over the set. force_rms and force_max are the rms and the maximum of |F_averaged - F| over atoms.
     """
 
     @property
@@ -218,15 +219,15 @@ class SymmetryError:
     def averaged_torque(self) -> float: ...
 
 def require_spread(symmetrizer: Symmetrizer) -> None:
-    """Raise ConfigurationError unless an evaluation has two frames or more: one has no spread."""
+    """Raise ConfigurationError unless an evaluation has at least two frames; a single one has no spread."""
 
 def symmetry_error(result: Evaluation, frames: Frames, graph: Graph, structure: int = 0) -> SymmetryError:
-    """Return that of one structure of a graph, which was evaluated in these frames."""
+    """Return the symmetry error of one structure of a graph that was evaluated in these frames."""
 
 class DefaultTorchModes:
-    """Context in which this thread computes as torch does by default.
+    """Context in which this thread computes with the default modes of torch.
 
-    That is with gradients, and without inference mode, autocast, reduced precision or another default dtype.
+    These are: with gradients, and without inference mode, autocast, reduced precision or another default dtype.
     """
 
     def __init__(self) -> None: ...
@@ -239,14 +240,14 @@ def run_line(
     symmetrizer: Symmetrizer,
     facts: Sequence[tuple[str, str | int | float]] = (),
 ) -> str:
-    """Return the line of a log that says in JSON which model ran and how, without a newline."""
+    """Return the line of a log that states in JSON which model ran and how, without a newline."""
 
 def device_of_rank(device: str, rank: int) -> str: ...
 def set_threads(threads: int) -> None: ...
 def threads() -> int: ...
 
 class Address:
-    """Where an i-PI server listens."""
+    """Address of an i-PI server."""
 
     @staticmethod
     def unix_domain(name: str) -> Address: ...
@@ -254,7 +255,7 @@ class Address:
     def tcp(host: str, port: int) -> Address: ...
 
 class FirstMessage:
-    """What the first structure of a connection says."""
+    """First structure of a connection, and how it was sent."""
 
     @property
     def structure(self) -> Structure: ...
@@ -263,7 +264,7 @@ class FirstMessage:
         """Whether i-PI asked for the forces in the same message."""
 
 class DriveSummary:
-    """How a run of the i-PI driver ended."""
+    """Outcome of a run of the i-PI driver."""
 
     @property
     def evaluations(self) -> int: ...

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from ase import Atoms
 from ase.io import write
-from support.labelled import labelled_frames
+from support.labeled import labeled_frames
 
 from tumble.errors import FramesError
 
@@ -31,26 +31,26 @@ def names(frames: list[Atoms], key: str) -> set[str]:
 
 def test_no_group_is_on_both_sides(overfit: ModuleType) -> None:
     """Of six groups of two frames, each is used once at most."""
-    training, held_out = overfit.draw(labelled_frames(12), 3, "pair", seed=0)
+    training, held_out = overfit.draw(labeled_frames(12), 3, "pair", seed=0)
     assert len(names(training, "pair")) == len(names(held_out, "pair")) == 3
     assert not names(training, "pair") & names(held_out, "pair")
 
 
 def test_the_seed_chooses(overfit: ModuleType) -> None:
-    frames = labelled_frames(12)
+    frames = labeled_frames(12)
     choices = [names(overfit.draw(frames, 3, "pair", seed)[0], "pair") for seed in range(4)]
     assert choices[0] == names(overfit.draw(frames, 3, "pair", 0)[0], "pair")
     assert any(choice != choices[0] for choice in choices)
 
 
 def test_frames_without_a_group_are_groups(overfit: ModuleType) -> None:
-    training, held_out = overfit.draw(labelled_frames(12), 6, "no such key", seed=0)
+    training, held_out = overfit.draw(labeled_frames(12), 6, "no such key", seed=0)
     assert len({id(atoms) for atoms in training + held_out}) == 12
 
 
 def test_too_few_groups(overfit: ModuleType) -> None:
     with pytest.raises(FramesError, match=r"8 groups.*got 6"):
-        overfit.draw(labelled_frames(12), 4, "pair", seed=0)
+        overfit.draw(labeled_frames(12), 4, "pair", seed=0)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_conditions(overfit: ModuleType, training: float, learned: bool, overfit
 
 def test_a_training_too_short_is_told(tmp_path: Path) -> None:
     """Half a second on labels that are noise: whatever it reaches, it isn't overfitted."""
-    write(tmp_path / "frames.extxyz", labelled_frames(12))
+    write(tmp_path / "frames.extxyz", labeled_frames(12))
     command = [sys.executable, str(SCRIPT), str(tmp_path / "frames.extxyz"), "--count", "3", "--group", "pair"]
     command += ["--minutes", "0.008", "--json", str(tmp_path / "errors.json")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240)

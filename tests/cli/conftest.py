@@ -1,4 +1,4 @@
-"""Labelled structures, a training to export, and two runs to analyze."""
+"""Labeled structures, a training to export, and two runs to analyze."""
 
 from __future__ import annotations
 

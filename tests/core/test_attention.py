@@ -17,7 +17,7 @@ from tumble.models.attention import lay_out, padded_attention
 packed = torch.ops.tumble.attention
 padded = torch.ops.tumble.padded_attention
 
-# atoms, most neighbours, heads, width of a head: lone atoms, none at all, rows and widths around those of vectors
+# atoms, most neighbors, heads, width of a head: lone atoms, none at all, rows and widths around those of vectors
 SIZES = [(0, 0, 2, 3), (1, 0, 2, 3), (7, 9, 3, 4), (5, 40, 4, 16), (9, 37, 2, 32), (40, 5, 1, 5), (33, 17, 3, 8)]
 TOLERANCE = {torch.float32: 2e-5, torch.float64: 1e-12}
 
@@ -31,7 +31,7 @@ def arguments(size: tuple[int, int, int, int], dtype: torch.dtype) -> tuple[Tens
     n_edges = int(first[-1])
     qkv = 2.0 * torch.randn(n_atoms + n_edges, 3 * heads * width, generator=generator, dtype=dtype)
     log_weights = -8.0 * torch.rand(n_edges, generator=generator, dtype=dtype)
-    log_weights[::7] = -62.0  # neighbours at the cutoff
+    log_weights[::7] = -62.0  # neighbors at the cutoff
     return qkv.requires_grad_(), log_weights.requires_grad_(), first
 
 
@@ -47,8 +47,8 @@ def test_kernel_against_torch_operators(size: tuple[int, int, int, int], dtype: 
     qkv, log_weights, first = arguments(size, dtype)
     heads = size[2]
     ours = with_gradients(packed(qkv, log_weights, first, heads), qkv, log_weights)
-    centres = torch.repeat_interleave(torch.arange(size[0]), first.diff())
-    of_python = padded_attention(qkv, log_weights, lay_out(centres, first), size[0], heads)
+    centers = torch.repeat_interleave(torch.arange(size[0]), first.diff())
+    of_python = padded_attention(qkv, log_weights, lay_out(centers, first), size[0], heads)
     for theirs in (padded(qkv, log_weights, first, heads), of_python):
         for a, b in zip(ours, with_gradients(theirs, qkv, log_weights), strict=True):
             torch.testing.assert_close(a, torch.zeros_like(a) if b is None else b, rtol=0, atol=TOLERANCE[dtype])
@@ -69,7 +69,7 @@ def test_large_and_small_scores() -> None:
     torch.testing.assert_close(own_values, qkv[: len(first) - 1, 32:], rtol=0, atol=1e-6)
 
 
-def test_neighbourhoods_do_not_mix() -> None:
+def test_neighborhoods_do_not_mix() -> None:
     qkv, log_weights, first = arguments((5, 6, 2, 4), torch.float64)
     before = packed(qkv, log_weights, first, 2)
     changed = qkv.detach().clone()

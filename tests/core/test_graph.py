@@ -1,4 +1,4 @@
-"""Neighbour lists and graphs against ASE's, which is another algorithm."""
+"""Neighbor lists and graphs against ASE's, which is another algorithm."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_no_atoms_and_no_edges() -> None:
 @pytest.mark.parametrize("far", [1.3e3, 2e6, 9e7])
 @pytest.mark.parametrize("direction", [(1, 0, 0), (1, 1, 0), (1, 1, 1), (0, 0.3, 1)])
 def test_an_atom_far_away_in_open_space(far: float, direction: tuple[float, float, float]) -> None:
-    """Vast and mostly empty, also flat or straight: the neighbours are those of the molecule alone."""
+    """Vast and mostly empty, also flat or straight: the neighbors are those of the molecule alone."""
     molecule = Atoms("OHH", [[0, 0, 0], [0.8, 0.6, 0], [-0.8, 0.6, 0]])
     evaporated = molecule + Atoms("H", [far * np.array(direction)])
     graph = _core.build_graph([structure(evaporated)], CUTOFF)

@@ -22,7 +22,7 @@ ModelFile = Callable[[str], Path]
         ("X", ["O", "H"], None),  # all of it would change
         ("", ["O", "H"], None),
         ("Hydrogen", ["O", "H"], None),
-        ("devcie", ["memory", "device", "check"], "device"),  # two neighbours swapped
+        ("devcie", ["memory", "device", "check"], "device"),  # two neighbors swapped
         ("mem", ["memory"], None),
         ("memroy", ["memory"], "memory"),
         ("CHEKC", ["memory", "check"], "check"),

@@ -64,7 +64,7 @@ def test_harmonic_toy_lives_in_one_degree(model_file: ModelFile) -> None:
 
 
 def test_missing_reverse_edges_send_no_message(model_file: ModelFile) -> None:
-    """A graph of one centre and its rim: what the centre loses is exactly what its neighbours would have sent."""
+    """A graph of one center and its rim: what the center loses is exactly what its neighbors would have sent."""
     potential = tumble.load(model_file("two_hop"), "cpu")
     graph = to_graph([SYSTEMS["molecule"]], potential.metadata.species, 4.0)
     mine = graph.edge_index[0] == 0

@@ -21,7 +21,7 @@ from tumble.models.attention import lay_out, padded_attention
 transformer_layer = torch.ops.tumble.transformer_layer
 readout = torch.ops.tumble.readout
 
-# atoms, most neighbours, heads, width, hidden width: no token, less than a vector, whole and broken blocks and panels
+# atoms, most neighbors, heads, width, hidden width: no token, less than a vector, whole and broken blocks and panels
 SIZES = [(0, 0, 1, 4, 4), (1, 0, 1, 3, 1), (3, 2, 2, 6, 11), (9, 20, 4, 64, 256), (40, 9, 3, 33, 70)]
 TOLERANCE = {torch.float32: 2e-5, torch.float64: 1e-12}
 EPSILON = 1e-5

@@ -121,7 +121,7 @@ def test_overlay_with_a_style_of_lammps(tmp_path: Path, model_file: ModelFile) -
 @pytest.mark.parametrize("ranks", [1, 2, pytest.param(4, marks=pytest.mark.extended)])
 def test_beside_pairs_of_a_longer_range(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
     """Of lj/cut without energy, and of another model: LAMMPS' list has those pairs for each part of the style, and
-    its ghosts aren't enough for a model that would take them for neighbours."""
+    its ghosts aren't enough for a model that would take them for neighbors."""
     style, coefficients = overlay(model_file("two_hop"))
     beside_lj = [style + "lj/cut 10.0", coefficients, "pair_coeff * * lj/cut 0.0 1.0"]
     ranges = [model_file("short_two_hop"), model_file("long_harmonic")]

@@ -65,7 +65,7 @@ def test_layouts(tmp_path: Path, model_file: ModelFile, layout: str) -> None:
 
 
 def needed_edges(atoms: Atoms, rank_of_atom: np.ndarray, rank: int, depth: int) -> list[tuple[int, ...]]:
-    """Edges of all centres that the atoms of a rank see in less than `depth` hops, from the core's own graph."""
+    """Edges of all centers that the atoms of a rank see in less than `depth` hops, from the core's own graph."""
     graph = to_graph([atoms], SPECIES, CUTOFF)
     centers, neighbors = graph.edge_index
     seen = rank_of_atom == rank

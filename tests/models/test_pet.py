@@ -95,7 +95,7 @@ def test_second_derivative_is_continuous_at_both_ends_of_the_shell(model: Pet, e
     assert jumps[0] == pytest.approx(jumps[1] / 4, rel=0.1)  # a jump would be the same for both
 
 
-def test_neighbour_has_full_weight_below_the_switching_shell_only(model: Pet) -> None:
+def test_neighbor_has_full_weight_below_the_switching_shell_only(model: Pet) -> None:
     def pull(distance: float) -> float:
         return forces(model, graph(Atoms("OO", [[0, 0, 0], [0, 0, distance]], pbc=False)))[1].norm().item()
 
@@ -110,7 +110,7 @@ def test_permutation_of_atoms(model: Pet) -> None:
     close(forces(model, graph(atoms[order])), forces(model, graph(atoms))[order])
 
 
-def test_permutation_of_edges_within_a_centre(model: Pet) -> None:
+def test_permutation_of_edges_within_a_center(model: Pet) -> None:
     vectors, edge_index, reverse, species = graph(systems()["triclinic"])
     order = torch.from_numpy(np.lexsort((np.random.default_rng(1).random(len(vectors)), edge_index[0].numpy())))
     place = torch.empty_like(order)
@@ -134,10 +134,10 @@ def test_rotation_changes_the_energy(model: Pet) -> None:
     assert abs(energies(model, graph(turned)).sum() - energies(model, graph(atoms)).sum()) > 1e-4
 
 
-@pytest.mark.parametrize("optimised", [False, True])
-def test_scripted_and_frozen_equal_eager(model: Pet, optimised: bool) -> None:
+@pytest.mark.parametrize("optimized", [False, True])
+def test_scripted_and_frozen_equal_eager(model: Pet, optimized: bool) -> None:
     scripted = script(model)
-    with torch.jit.optimized_execution(optimised):
+    with torch.jit.optimized_execution(optimized):
         for name in ("triclinic", "molecule", "isolated", "triclinic"):
             arguments = graph(systems()[name])
             close(energies(scripted, arguments), energies(model, arguments))
@@ -161,10 +161,10 @@ def test_missing_reverse_edges_send_zero_and_reach_as_far_as_the_depth(model: Pe
     # Only the two atoms that lost a message: in 2 layers, messages are sent once.
     assert changed.tolist() == [True, True, False, False, False, False]
 
-    # An atom whose every message is missing sees its own neighbourhood alone.
+    # An atom whose every message is missing sees its own neighborhood alone.
     none = energies(model, (vectors, edge_index, torch.full_like(reverse, -1), species))
-    neighbourhood = line[[0, 1]]
-    alone = graph(neighbourhood)
+    neighborhood = line[[0, 1]]
+    alone = graph(neighborhood)
     close(none[0], energies(model, (alone[0], alone[1], torch.full_like(alone[2], -1), alone[3]))[0])
 
 

@@ -1,7 +1,7 @@
 """The same structures through the core, ASE, real LAMMPS and a real i-PI server: the same numbers.
 
 Atom IDs in LAMMPS have gaps and another order than the atoms. The core's results are the reference; they are themselves
-compared with finite differences of energies in NumPy, and the core's graph with ASE's neighbour list (tests/core).
+compared with finite differences of energies in NumPy, and the core's graph with ASE's neighbor list (tests/core).
 Everything is in float64; agreement is asked for to 1e-10, relative to the largest component. What an engine can't show
 isn't compared: LAMMPS and i-PI keep six components of the virial.
 

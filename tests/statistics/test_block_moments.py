@@ -51,7 +51,7 @@ def test_degrees_of_freedom_of_a_single_component_are_those_of_student_and_of_we
     assert noise.freedom == pytest.approx(welch, rel=0.05)
 
 
-def test_correlation_of_neighbouring_blocks_is_found() -> None:
+def test_correlation_of_neighboring_blocks_is_found() -> None:
     # x_b + x_(b+1) / 10 has the correlation 0.1 / 1.01, which makes the variance of the mean larger by a fifth.
     generator = np.random.default_rng(1)
     rows = generator.normal(size=(500, 13, 200))

@@ -57,7 +57,7 @@ class SanitizedRun:
     reports: str
 
     def findings(self) -> str:
-        """Wrong accesses and undefined behaviour anywhere, and leaks with one of our libraries in their stack."""
+        """Wrong accesses and undefined behavior anywhere, and leaks with one of our libraries in their stack."""
         paragraphs = re.split(r"\n\s*\n", self.reports)
         errors = [p for p in paragraphs if "ERROR: AddressSanitizer" in p or "runtime error: " in p]
         leaks = [p for p in paragraphs if re.match(r"(Direct|Indirect) leak", p.lstrip()) and OURS.search(p)]

@@ -30,7 +30,7 @@ class EdgeHarmonic(nn.Module):
 
     Under a rotation R of everything, E(R) is a combination of the Wigner functions D^l_mm'(R) alone. So the
     energy averages to zero over every set of rotations that is exact to degree l, and l = 0 is invariant. Y_lm
-    are the real spherical harmonics of e3nn, normalised to a mean square of 1 on the sphere.
+    are the real spherical harmonics of e3nn, normalized to a mean square of 1 on the sphere.
 
     Attributes:
         cutoff: r_c, Å.

@@ -1,4 +1,4 @@
-"""A configuration for a small set of labelled frames."""
+"""A configuration for a small set of labeled frames."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.labelled import training_settings
+from support.labeled import training_settings
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import functools
 import pytest
 import torch
 from ase import Atoms
-from support.labelled import labelled_frames
+from support.labeled import labeled_frames
 from torch import Tensor, nn
 from torch._dynamo.testing import CompileCounterWithBackend
 
@@ -35,7 +35,7 @@ def frame(atoms: Atoms) -> Frame:
 
 def batches() -> dict[str, Batch]:
     """Batches that differ in the numbers of structures, of atoms, of edges and of slots."""
-    boxes = [frame(atoms) for atoms in labelled_frames(3)]
+    boxes = [frame(atoms) for atoms in labeled_frames(3)]
     molecule = frame(Atoms("OHH", [[0, 0, 0], [0.8, 0.6, 0], [-0.8, 0.6, 0.1]]))
     pair = frame(Atoms("OH", [[0, 0, 0], [0, 0, 1]]))
     atom = frame(Atoms("O", [[0, 0, 0]]))

@@ -12,7 +12,7 @@ import pytest
 import torch
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
-from support.labelled import labelled_frames
+from support.labeled import labeled_frames
 
 from tumble.errors import FramesError
 from tumble.rotations import random_rotations
@@ -28,7 +28,7 @@ def load(path: Path, frames: list[Atoms], group: str | None = "pair") -> list[Fr
 
 
 def test_labels_and_edges(tmp_path: Path) -> None:
-    source = labelled_frames(2)
+    source = labeled_frames(2)
     frame = load(tmp_path, source)[1]
     assert frame.energy == pytest.approx(source[1].get_potential_energy(), abs=1e-6)
     np.testing.assert_allclose(frame.forces, source[1].get_forces(), atol=1e-7)
@@ -40,7 +40,7 @@ def test_labels_and_edges(tmp_path: Path) -> None:
 
 
 def test_unwrapped_positions_make_no_difference(tmp_path: Path) -> None:
-    source = labelled_frames(1)
+    source = labeled_frames(1)
     before = load(tmp_path, source)[0]
     source[0].positions[3] += 7 * source[0].cell[0] - 12 * source[0].cell[2]
     source[0].calc.atoms = source[0].copy()
@@ -64,7 +64,7 @@ def with_labels(atoms: Atoms, **results: object) -> Atoms:
     ],
 )
 def test_unusable_labels(tmp_path: Path, spoil: Callable[[Atoms], Atoms], message: str) -> None:
-    frames = labelled_frames(2)
+    frames = labeled_frames(2)
     frames[1] = spoil(frames[1])
     with pytest.raises(TrainingError, match=message):
         load(tmp_path, frames)
@@ -74,14 +74,14 @@ def test_unusable_labels(tmp_path: Path, spoil: Callable[[Atoms], Atoms], messag
     ("energy", "forces", "name"), [(1.0, np.full((9, 3), np.nan), "forces"), (np.inf, np.zeros((9, 3)), "energy")]
 )
 def test_labels_that_are_not_finite(tmp_path: Path, energy: float, forces: np.ndarray, name: str) -> None:
-    frames = labelled_frames(2)
+    frames = labeled_frames(2)
     frames[1] = with_labels(frames[1], energy=energy, forces=forces)
     with pytest.raises(FramesError, match=rf"frame 1: .*{name}, got a NaN"):
         load(tmp_path, frames)
 
 
 def test_unknown_element_and_missing_group(tmp_path: Path) -> None:
-    frames = labelled_frames(1)
+    frames = labeled_frames(1)
     with pytest.raises(TrainingError, match=r"frame 0: .* `walker`.*got \['pair'\]"):
         load(tmp_path, frames, "walker")
     frames[0].symbols[0] = "S"
@@ -96,7 +96,7 @@ def test_empty_file(tmp_path: Path) -> None:
 
 
 def test_groups_do_not_straddle_the_split(tmp_path: Path) -> None:
-    frames = load(tmp_path, labelled_frames(12))
+    frames = load(tmp_path, labeled_frames(12))
     training, validation = split_by_group(frames, 3, seed=0)
     assert len(validation) == 4  # whole groups of two
     assert not {f.group for f in training} & {f.group for f in validation}
@@ -108,7 +108,7 @@ def test_groups_do_not_straddle_the_split(tmp_path: Path) -> None:
 
 def test_split_that_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"`validation`: .*4 frames, got 4"):
-        split_by_group(load(tmp_path, labelled_frames(4)), 3, seed=0)
+        split_by_group(load(tmp_path, labeled_frames(4)), 3, seed=0)
 
 
 def frame_of(species: list[int], energy: float) -> Frame:
@@ -137,7 +137,7 @@ def test_baseline_of_one_composition_only() -> None:
 
 
 def test_batch(tmp_path: Path) -> None:
-    frames = load(tmp_path, labelled_frames(4))
+    frames = load(tmp_path, labeled_frames(4))
     turns = random_rotations(2, 0)
     baseline = torch.tensor([-3.0, 1.5], dtype=torch.float64)
     batch = collate(frames[1:3], baseline, turns)

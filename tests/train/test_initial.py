@@ -12,7 +12,7 @@ from typing import Any
 import ase.io
 import pytest
 import torch
-from support.labelled import labelled_frames
+from support.labeled import labeled_frames
 from support.model_files import rewritten, with_metadata
 
 from tumble import metadata
@@ -194,7 +194,7 @@ def test_data_of_the_initial_model_are_kept(fine_tuning: Settings, trained: Path
     first = source_of(trained)["data"]
     sources = []
     for name in ("second", "third"):
-        ase.io.write(tmp_path / f"{name}.extxyz", labelled_frames()[: len(name)], format="extxyz")
+        ase.io.write(tmp_path / f"{name}.extxyz", labeled_frames()[: len(name)], format="extxyz")
         fine_tuning["data"]["water"] = {"path": f"{name}.extxyz", "validation": 1}
         run(fine_tuning, tmp_path, name)
         sources += source_of(tmp_path / name)["data"]

@@ -88,7 +88,7 @@ def test_variances_with_weights() -> None:
     assert found[1].item() == pytest.approx((0.5 * parts[0][1] + 3.0 * parts[1][1]).item())
 
 
-def test_running_normalisation(batch: Batch) -> None:
+def test_running_normalization(batch: Batch) -> None:
     loss = RunningLoss(LossConfig(energy=0.0, forces=1.0))
     loss(batch, batch.energies, batch.forces + 0.2)
     value = loss(batch, batch.energies, batch.forces + 0.1)
@@ -159,7 +159,7 @@ def test_loss_with_variance() -> None:
     value = loss(batch, energies, batch.forces + errors)
     energy_mse, energy_variance = (0.09 + 0.01) / 2, 2 * 0.2**2
     force_mse, force_variance = 0.04 / 3, 2 * 0.04 / 3
-    assert loss.energy == pytest.approx(energy_mse)  # the variance doesn't enter the normalisation
+    assert loss.energy == pytest.approx(energy_mse)  # the variance doesn't enter the normalization
     assert loss.forces == pytest.approx(force_mse)
     expected = 0.3 * (1 + 0.5 * energy_variance / energy_mse) + 2.0 * (1 + 0.5 * force_variance / force_mse)
     assert value.item() == pytest.approx(expected)

@@ -9,7 +9,7 @@ import ase.io
 import numpy as np
 import pytest
 import torch
-from support.labelled import labelled_frames
+from support.labeled import labeled_frames
 from support.toys import MorsePair
 
 from tumble.rotations import random_rotations
@@ -23,7 +23,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture
 def frames(tmp_path: Path) -> list[Frame]:
-    ase.io.write(tmp_path / "frames.extxyz", labelled_frames(2), format="extxyz")
+    ase.io.write(tmp_path / "frames.extxyz", labeled_frames(2), format="extxyz")
     return load_frames(tmp_path / "frames.extxyz", ("O", "H"), 4.0, None, torch.float64)
 
 
@@ -45,8 +45,8 @@ class Shifted(torch.nn.Module):
 def test_errors(batch: Batch) -> None:
     energies, forces = predict(MorsePair(), batch, create_graph=False)
     offsets = torch.tensor([0.1] * 27 + [-0.3] * 27, dtype=torch.float64).reshape(18, 3)
-    labelled = dataclasses.replace(batch, energies=energies.detach(), forces=forces.detach() + offsets)
-    errors = measure(Shifted(), [labelled])
+    labeled = dataclasses.replace(batch, energies=energies.detach(), forces=forces.detach() + offsets)
+    errors = measure(Shifted(), [labeled])
     assert errors.energy_mae == pytest.approx(250.0)
     assert errors.energy_rmse == pytest.approx(250.0)
     assert errors.energy_mae_shifted == pytest.approx(0.0, abs=1e-9)

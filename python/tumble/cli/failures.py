@@ -1,4 +1,4 @@
-"""What an analysis lacks: faults of Tumble, wrong settings, and observables that were requested in vain."""
+"""Messages about observables without a result: faults of Tumble, wrong settings, requested but skipped ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def report_faults(analysis: Analysis, tracebacks: Path | None) -> bool:
     """Print which observables of an analysis failed by a fault of Tumble or of the machine.
 
     Args:
-        analysis: Of a run, made now or stored.
+        analysis: Analysis of a run, made now or stored.
         tracebacks: The file with the tracebacks, see `tumble.study.tracebacks`; None if there are none.
 
     Returns:
@@ -38,7 +38,7 @@ def check_complete(analysis: Analysis, *, by_name: bool) -> None:
     """Fail if a setting was wrong, or a requested observable was skipped.
 
     Args:
-        analysis: Of a run.
+        analysis: Analysis of a run.
         by_name: Whether observables were requested by name.
 
     Raises:

@@ -30,7 +30,7 @@ class Image:
         height: Height in CSS pixels.
         alt: Description of the figure in words.
         title: Title.
-        caption: How to read the figure.
+        caption: Explanation of the figure.
         download: The numbers in the figure; None if they are elsewhere.
     """
 

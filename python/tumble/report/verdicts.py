@@ -47,8 +47,8 @@ class Verdicts:
     Attributes:
         summaries: Summaries of observables, one for each pair of a run and a reference.
         diagnostics: Summaries of diagnostics, which rotations change by design.
-        notes: What couldn't be compared.
-        warnings: How runs differ in more than their rotations, and which weren't in equilibrium.
+        notes: Sentences on quantities that couldn't be compared.
+        warnings: Sentences on differences between runs other than their rotations, and on runs not in equilibrium.
         download: All verdicts as CSV.
     """
 

@@ -42,7 +42,7 @@ def open_run(
     Args:
         path: Folder of a run of i-PI (with its XML input) or LAMMPS (with `log.lammps`); the input of i-PI; a log of
             LAMMPS; or a file or pattern of a trajectory.
-        name: For tables and legends; that of the folder or file if not given.
+        name: Name for tables and legends; by default that of the folder or file.
         topology: File with the elements of the atoms, if the trajectory has none.
         timestep: ps; replaces that of the run, with a note.
         temperature: K; replaces that of the run, with a note.

@@ -16,7 +16,7 @@ def values_of(line: str, kind: str) -> dict[str, Any] | None:
 
     Args:
         line: The line.
-        kind: Its `format`.
+        kind: Expected value of `format`.
 
     Returns:
         The values by their keys; None if the line isn't of this format, or damaged.

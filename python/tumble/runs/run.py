@@ -61,7 +61,7 @@ class Run:
     """One simulation.
 
     Attributes:
-        name: For tables and legends.
+        name: Name for tables and legends.
         engine: `LAMMPS`, `i-PI`, or `unknown` for a bare trajectory.
         folder: Folder of its files.
         trajectory: Files of its trajectory.

@@ -33,7 +33,7 @@ _SAMPLES = 12.0  # smallest number of independent samples in the last half for a
 
 @dataclass(frozen=True)
 class Equilibration:
-    """Where a series becomes stationary.
+    """Start of the stationary part of a series.
 
     Attributes:
         start: Index of the first interval of the stationary part.

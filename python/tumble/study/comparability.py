@@ -1,4 +1,4 @@
-"""What a reader must know about the runs of a comparison before the verdicts: drift, unlike settings, shared files."""
+"""Warnings about the runs of a comparison, to be read before the verdicts: drift, unlike settings, shared files."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from tumble.statistics.curve_test import CurveTest, test_equal, test_zero
 from tumble.study.analysis_file import Analysis
 from tumble.study.comparability import failed_observables, unequal_starts, warnings_of
 from tumble.study.confounders import explanations
-from tumble.study.judgement import judged
+from tumble.study.judgment import judged
 from tumble.study.shared_bins import on_shared_bins
 from tumble.study.verdict import SYMMETRY, Verdict, bias_verdict, curve_verdict
 from tumble.trajectories.nuclei import comparable
@@ -42,8 +42,8 @@ class Comparison:
     Attributes:
         reference: Name of the reference run; None if there is none.
         rows: Verdicts, ordered by run and observable.
-        notes: What couldn't be compared, and why.
-        warnings: Sentences on how runs differ in more than their rotations, and which weren't in equilibrium.
+        notes: Sentences on quantities that couldn't be compared, with the reason.
+        warnings: Sentences on differences between runs other than their rotations, and on runs not in equilibrium.
     """
 
     reference: str | None

@@ -16,8 +16,8 @@ def write_tracebacks(analysis: Analysis, path: Path) -> Path:
     """Write the tracebacks of faults next to an analysis, and remove those of the analysis that it replaces.
 
     Args:
-        analysis: As saved.
-        path: Its file, such as `analysis.json`; the tracebacks are in `analysis.traceback.txt`.
+        analysis: The saved analysis.
+        path: File of the analysis, such as `analysis.json`; the tracebacks are in `analysis.traceback.txt`.
 
     Returns:
         See `find_tracebacks`.

@@ -46,7 +46,7 @@ def element_of(label: str) -> str:
     """Return the symbol of the element in a label, which digits or an underscore may follow; empty if there is none.
 
     Args:
-        label: In a file.
+        label: Label of an atom in a file.
     """
     if label in ("D", "T"):
         return "H"
@@ -58,7 +58,7 @@ def elements_of(labels: Sequence[str], name: str) -> list[str]:
     """Return the symbols of the elements of all atoms.
 
     Args:
-        labels: In a file.
+        labels: Labels of the atoms in a file.
         name: The file, for messages.
 
     Raises:
@@ -78,7 +78,7 @@ def masses_of(labels: Sequence[str], name: str, ipi: bool = False) -> Array:
     """Return the masses of all atoms, [N] in u.
 
     Args:
-        labels: In a file.
+        labels: Labels of the atoms in a file.
         name: The file, for messages.
         ipi: Whether it is a file of i-PI.
 

@@ -71,7 +71,7 @@ class _Found(NamedTuple):
     Attributes:
         start: First byte.
         stop: Byte after the last.
-        header: What its header says.
+        header: Contents of its header.
         lines: Number of line ends.
         ended: Whether it ends with a line end.
     """

@@ -183,7 +183,7 @@ def test_a_centroid_at_another_temperature(tmp_path: Path) -> None:
     assert open_run(tmp_path, temperature=450.0).centroid_temperature is None
 
 
-def test_a_run_without_a_trajectory_is_analysed(tmp_path: Path) -> None:
+def test_a_run_without_a_trajectory_is_analyzed(tmp_path: Path) -> None:
     properties = "<properties> [ step, time, conserved, temperature, kinetic_cv(H) ] </properties>"
     output = f"<output prefix='run'> {properties} </output>"
     run_harmonic(tmp_path, "OHH", beads=2, steps=40, output=output)

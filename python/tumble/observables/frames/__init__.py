@@ -1,1 +1,1 @@
-"""What one frame shows: molecules, their axes and rigid motion, isolated groups."""
+"""Properties of single frames: molecules, their axes and rigid motion, isolated groups."""

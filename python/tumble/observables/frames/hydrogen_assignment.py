@@ -1,4 +1,4 @@
-"""Which hydrogens belong to which oxygen of water in the first frame: each to the nearest (nearest images)."""
+"""Assignment of hydrogens to oxygens in water: in the first frame, each to the nearest (nearest images)."""
 
 from __future__ import annotations
 

@@ -57,8 +57,8 @@ class SphereMap:
         """Return the density of each of several sets of unit vectors.
 
         Args:
-            vectors: Of one set after the other, [V,3].
-            sets: How many are in each set, and whether these are lines.
+            vectors: Unit vectors of all sets, one set after the other, [V,3].
+            sets: For each set, the number of vectors, and whether each vector and its opposite count half.
         """
         rows, columns = self.bins
         row = np.clip(((vectors[:, 2] + 1) * (rows / 2)).astype(np.intp), 0, rows - 1)

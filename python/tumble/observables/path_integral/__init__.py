@@ -1,1 +1,1 @@
-"""What only ring polymers have."""
+"""Observables of ring polymers."""

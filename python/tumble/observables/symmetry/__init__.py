@@ -1,1 +1,1 @@
-"""What the engines log of the symmetry error, and what it does to the energies of proton orderings."""
+"""The symmetry error in the logs of the engines, and its effect on the energies of proton orderings."""

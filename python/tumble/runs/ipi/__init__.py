@@ -1,1 +1,1 @@
-"""What a run of i-PI leaves in its folder."""
+"""Readers of the files of a run of i-PI."""

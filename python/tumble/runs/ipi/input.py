@@ -44,7 +44,7 @@ class PropertiesOutput:
     """An element `properties`.
 
     Attributes:
-        path: Its output file.
+        path: Output file.
         stride: Steps from one row to the next.
     """
 
@@ -84,8 +84,8 @@ class IpiInput:
     """Contents of an input.
 
     Attributes:
-        properties: In the order of the input.
-        trajectories: In the order of the input.
+        properties: Outputs of properties, in the order of the input.
+        trajectories: Outputs of trajectories, in the order of the input.
         motion: Motion of the atoms.
         pressure: Pressure of the barostat, bar; None without one.
         temperature: K; None if it isn't set, or changes.

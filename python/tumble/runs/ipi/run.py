@@ -56,7 +56,7 @@ def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = No
     Logs that can't be read are left out, with a note, so that the trajectory can still be analyzed.
 
     Args:
-        xml: Its input, or a checkpoint, next to the outputs.
+        xml: The input or a checkpoint of the run, next to the outputs.
         name: Name for tables; that of the folder if not given.
         timestep: ps, for motions without a time step.
 

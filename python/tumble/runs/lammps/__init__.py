@@ -1,1 +1,1 @@
-"""What a run of LAMMPS leaves in its folder."""
+"""Readers of the files of a run of LAMMPS."""

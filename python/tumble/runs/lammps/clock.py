@@ -35,7 +35,7 @@ def clock_of(part: Part, columns: Mapping[str, Array], unit: float, given: float
 
     Args:
         part: The part.
-        columns: Its thermo output, [T] each.
+        columns: Thermo output of the part, [T] each.
         unit: The unit of time, ps.
         given: Time step that the user gives, ps; it replaces that of the log.
     """

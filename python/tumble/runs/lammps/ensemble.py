@@ -85,7 +85,7 @@ def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, e
     Args:
         fixes: Words of the active fixes, by ID.
         measured: Temperature in thermo output, [T] in K.
-        ensemble: From `ensemble_of`.
+        ensemble: Result of `ensemble_of`.
     """
     bath = _bath(fixes)
     if bath is not None:

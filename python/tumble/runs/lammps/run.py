@@ -61,8 +61,8 @@ def read_lammps_run(
     Settings of the user replace those of the log, with a note.
 
     Args:
-        folder: Its folder.
-        log: Its log, if not `log.lammps` in the folder.
+        folder: Folder of the run.
+        log: Log of the run, if it isn't `log.lammps` in the folder.
         name: Name for tables; that of the folder if not given.
         units: Style of units, if the user gives it.
         timestep: ps, if the user gives it.

@@ -55,7 +55,7 @@ class Settings:
     Attributes:
         echoed: Whether the log echoes commands up to here; settings of other commands are unknown.
         units: Style of units; None if unknown.
-        timestep: In units of LAMMPS; None if unknown.
+        timestep: Time step in units of LAMMPS; None if unknown.
         periodic: Whether the box is periodic along any axis, as by default; None if unknown.
         data: Data file that was read; None without one.
         normalized: Whether thermo output is per atom, as far as the log shows it.

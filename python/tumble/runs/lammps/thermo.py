@@ -49,7 +49,7 @@ def thermo_of(part: Part, atoms: int | None, units: LammpsUnits, ensemble: str) 
         part: The part.
         atoms: Number of atoms, if the log gives it.
         units: Units of the log.
-        ensemble: From `ensemble_of`.
+        ensemble: Result of `ensemble_of`.
     """
     columns = original_names(part.columns, part.settings.renamed)
     if not columns:

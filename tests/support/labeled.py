@@ -11,7 +11,7 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
 
-def labelled_frames(count: int = 12) -> list[Atoms]:
+def labeled_frames(count: int = 12) -> list[Atoms]:
     """Deformed water molecules in a periodic box, three to a frame, with arbitrary labels; two frames to a group."""
     rng = np.random.default_rng(0)
     molecule = np.array([[0, 0, 0], [0.76, 0.59, 0], [-0.76, 0.59, 0]])
@@ -28,7 +28,7 @@ def labelled_frames(count: int = 12) -> list[Atoms]:
 
 def training_settings(folder: Path) -> dict[str, Any]:
     """Write the frames into a folder; return what a configuration file next to them would hold."""
-    ase.io.write(folder / "frames.extxyz.gz", labelled_frames(), format="extxyz")
+    ase.io.write(folder / "frames.extxyz.gz", labeled_frames(), format="extxyz")
     return {
         "seed": 3,
         "threads": 1,

@@ -1,4 +1,4 @@
-"""Which of many verdicts show a difference: the rule of Holm, Scand. J. Stat. 6, 65 (1979)."""
+"""Selection of the verdicts that show a difference among many, by the rule of Holm, Scand. J. Stat. 6, 65 (1979)."""
 
 from __future__ import annotations
 
