@@ -6,49 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from scipy.signal import lfilter
+from support.synthetic_curves import AXIS, POINTS, analysis, correlated, samples
 
 from tumble.analysis import ConfigurationError
 from tumble.observables.quantities.estimates import averaged
 from tumble.observables.quantities.quantity import Axis
 from tumble.observables.quantities.result import Result
 from tumble.statistics.cells import cells_of
-from tumble.statistics.correlation import Correlator
 from tumble.study.analysis_file import Analysis
 from tumble.study.compare import compare
 from tumble.study.verdict import SYMMETRY
-
-POINTS = np.linspace(0.0, 6.0, 40)
-AXIS = Axis("r", "Å", POINTS)
-
-
-def samples(seed: int, frames: int = 4000, time: float = 10.0) -> NDArray[np.float64]:
-    """A curve that fluctuates in modes, correlated in time and along the curve, [T,40]."""
-    generator = np.random.default_rng(seed)
-    memory = np.exp(-1 / time)
-    modes = lfilter([1.0], [1.0, -memory], generator.normal(size=(frames, 8)), axis=0) * np.sqrt(1 - memory**2)
-    shapes = np.array([np.cos(np.pi * order * POINTS / 6.0) / (1 + order) for order in range(8)])
-    return np.asarray(modes @ shapes)
-
-
-def analysis(
-    name: str,
-    seed: int,
-    *,
-    bias: float = 0.0,
-    expected: float | None = None,
-    diagnostic: bool = False,
-    frames: int = 4000,
-    time: float = 10.0,
-    points: int = 40,
-) -> Analysis:
-    data = samples(seed, frames, time) + bias * np.exp(-((POINTS - 3.0) ** 2))
-    axis = Axis("r", "Å", POINTS[:points])
-    quantity = averaged(
-        "g", cells_of(data[:, :points]), label="g(r)", unit="1", axes=(axis,), expected=expected, diagnostic=diagnostic
-    )
-    return Analysis(name, (Result("rdf", (quantity,)),))
 
 
 def test_equal_runs_show_nothing_and_say_what_would_show() -> None:
@@ -80,45 +47,6 @@ def test_false_alarms_are_rare() -> None:
     assert 2 <= alarms <= 20  # 5 % of 200 are 10 ± 3
 
 
-def many(name: str, seed: int, bias: float = 0.0) -> Analysis:
-    """Twenty curves, the first with a bias of this root mean square."""
-    shape = np.exp(-((POINTS - 3.0) ** 2))
-    shape /= np.sqrt(np.mean(shape**2))
-    quantities = [
-        averaged(
-            f"g{index}",
-            cells_of(samples(seed + 1000 * index, frames=2000) + (bias * shape if index == 0 else 0.0)),
-            label="g(r)",
-            unit="1",
-            axes=(AXIS,),
-        )
-        for index in range(20)
-    ]
-    return Analysis(name, (Result("rdf", tuple(quantities)),))
-
-
-@pytest.mark.parametrize(("pairs", "least"), [(6, 2), pytest.param(25, 13, marks=pytest.mark.extended)])
-def test_a_bias_of_the_detectable_size_is_mostly_visible_among_many(pairs: int, least: int) -> None:
-    size = compare([many("a", 1), many("b", 2)], reference="b").rows[0].detectable
-    alone = compare([analysis("a", 1, frames=2000), analysis("b", 2, frames=2000)], reference="b").rows[0].detectable
-    assert size > 1.15 * alone
-    seen = 0
-    for seed in range(pairs):
-        rows = compare([many("a", 100 + seed, size), many("b", 500 + seed)], reference="b").rows
-        seen += rows[0].visible
-        assert sum(row.visible for row in rows[1:]) <= 1
-    assert seen >= least  # four in five are meant
-
-
-def correlated(name: str, seed: int) -> Analysis:
-    """An autocorrelation function, the blocks of which have different weights."""
-    correlator = Correlator(1200, 40)
-    for frame in samples(seed, frames=1200, time=3.0)[:, ::10]:
-        correlator.add(frame[None])
-    axis = Axis("t", "ps", np.arange(41.0))
-    return Analysis(name, (Result("c", (averaged("c", correlator.cells()[0], label="c", unit="1", axes=(axis,)),)),))
-
-
 @pytest.mark.parametrize(("pairs", "most"), [(30, 5), pytest.param(150, 15, marks=pytest.mark.extended)])
 def test_false_alarms_of_correlations_in_time_are_rare(pairs: int, most: int) -> None:
     rows = [
@@ -145,32 +73,12 @@ def test_comparison_with_symmetry_needs_no_reference() -> None:
     assert [(row.run, row.reference, row.visible) for row in rows] == [("a", SYMMETRY, False), ("b", SYMMETRY, True)]
 
 
-def test_diagnostics_change_by_design() -> None:
-    runs = [analysis("a", 1, bias=1.0, diagnostic=True), analysis("b", 2, diagnostic=True)]
-    (row,) = compare(runs, reference="b").rows
-    assert (row.visible, row.diagnostic) == (True, True)
-    assert row.text.startswith("changed: +")
-
-
 def test_short_run_has_no_verdict() -> None:
     runs = [analysis("a", 1, frames=100, time=300.0), analysis("b", 2, frames=100, time=300.0)]
     (row,) = compare(runs, reference="b").rows
     assert np.isnan(row.sigma)
     assert not row.visible
     assert row.text == "too short to tell: the correlation time isn't resolved"
-
-
-def test_many_comparisons_make_each_stricter() -> None:
-    # One of 40 that are equal, at about 2 sigma, isn't a finding.
-    runs = [analysis("reference", 1)] + [analysis(f"run {seed}", 50 + seed) for seed in range(40)]
-    rows = compare(runs, reference="reference").rows
-    assert sum(row.visible for row in rows) == 0
-    assert all("not clear" in row.text for row in rows if row.p_value < 0.05)
-
-
-def test_shared_bins_are_compared() -> None:
-    (row,) = compare([analysis("a", 1, points=30), analysis("b", 2)], reference="b").rows
-    assert np.isfinite(row.p_value)
 
 
 def test_other_bins_are_named() -> None:
@@ -193,13 +101,6 @@ def test_units_that_differ_are_named_and_not_compared() -> None:
         comparison = compare([moved, second], reference="b")
         assert comparison.rows == ()
         assert comparison.notes == (f"g isn't compared: its unit is {units} in a and 1 against Å in b.",)
-
-
-def test_runs_analysed_from_different_times_are_named() -> None:
-    first, second = analysis("a", 1), analysis("b", 2)
-    first = replace(first, provenance={"settings": {"start": 5.0}})
-    assert compare([first, second], "b").notes == ("a was analyzed from 5 ps on, b from its start on.",)
-    assert compare([first, second]).notes == ()
 
 
 def test_names_must_tell_runs_apart() -> None:
