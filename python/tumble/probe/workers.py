@@ -128,9 +128,7 @@ def _next(
             try:
                 kind, content = connection.recv()
             except (EOFError, ConnectionError):
-                raise EvaluationError(
-                    "`jobs`: expected processes that finish, got one that died, maybe for lack of memory; try fewer"
-                ) from None
+                raise EvaluationError("a worker process died, perhaps for lack of memory; try fewer `--jobs`") from None
             if kind == "evaluated":
                 evaluated(content)
             elif kind == "error":

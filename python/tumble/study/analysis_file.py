@@ -60,7 +60,7 @@ class Analysis:
     def failed(self) -> Mapping[str, Mapping[str, str]]:
         """The `error` of each observable that failed by a fault of Tumble or of the machine.
 
-        An exception that nobody expected also has a `traceback`.
+        An unexpected exception also has a `traceback`.
         """
         return self.provenance.get("failed") or {}
 

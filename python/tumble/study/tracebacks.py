@@ -44,7 +44,7 @@ def find_tracebacks(path: Path) -> Path:
 
     Returns:
         `analysis.traceback.txt` next to it; or the analysis itself, which has them in its provenance, if that file is
-        gone or belongs to somebody else.
+        gone or isn't one of Tumble.
     """
     file = path.with_suffix(_SUFFIX)
     return file if _is_ours(file) else path

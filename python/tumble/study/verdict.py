@@ -1,4 +1,4 @@
-"""The verdict of one comparison: numbers of a test on a whole curve, or on one number that stands for a curve."""
+"""The verdict of one comparison: numbers of a test on a whole curve, or on one number that represents a curve."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def curve_verdict(
 
 
 def bias_verdict(names: tuple[str, str, str], found: Bias, resolved: bool) -> Verdict:
-    """Return the verdict on the one number that stands for a quantity, before Holm's rule."""
+    """Return the verdict on the number that represents a quantity, before Holm's rule."""
     return Verdict(
         run=names[0],
         reference=names[1],

@@ -39,7 +39,7 @@ def build(cls: type[_T], content: object, folder: Path, where: str = "") -> _T:
     for key, value in content.items():
         if key not in types:
             hint = nearest_name(str(key), types, "keys")
-            raise TrainingError(f"`{where or 'configuration'}`: unknown key `{key}`{hint}")
+            raise TrainingError(f"`{where or 'configuration'}`: expected known keys, got `{key}`{hint}")
         values[key] = _typed(value, types[key], f"{where}.{key}" if where else key, folder)
     for entry in dataclasses.fields(cls):  # type: ignore[arg-type]  # every cls here is a dataclass
         required = entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING

@@ -104,7 +104,8 @@ class StageConfig:
             TrainingError: If a value is impossible.
         """
         if (self.steps is None) == (self.minutes is None):
-            raise TrainingError("expected exactly one of `steps` and `minutes`")
+            given = "neither" if self.steps is None else "both"
+            raise TrainingError(f"`steps`, `minutes`: expected exactly one of them, got {given}")
         if not self.data:
             raise TrainingError("`data`: expected at least one set, got none")
         for name, repeats in self.data.items():

@@ -85,7 +85,7 @@ class Unwrapper:
         return moved
 
     def _nearest(self, steps: Array, frame: int) -> Array:
-        """Return the steps in fractions of the box, [N,3], to the nearest image, or as they are if unwrapped."""
+        """Return the steps in fractions of the box, [N,3], to the nearest image, or unchanged if unwrapped."""
         boxes = np.round(steps)
         farthest = float(np.max(np.abs(steps - boxes), initial=0.0))
         where = f"from frame {self._frame} to frame {frame}"

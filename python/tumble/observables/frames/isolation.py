@@ -24,8 +24,8 @@ class Isolation:
 
     Args:
         universe: A `MDAnalysis.Universe`; its first frame is examined.
-        isolated: Whether nothing interacts through the boundaries of the cell; positions are then taken as they are.
-            If not given, the first frame decides.
+        isolated: Whether nothing interacts through the boundaries of the cell; positions then stay unchanged. If not
+            given, the first frame decides.
 
     Attributes:
         known: Whether the system is isolated.

@@ -72,9 +72,9 @@ class Water:
 
 
 class BrokenMolecules:
-    """Molecules that were found broken in the frames of an analysis: how many, and where first.
+    """The number of broken molecules in the frames of an analysis, and the first place.
 
-    An observable keeps one in its `results`; those of several processes are put together by `joined`.
+    An observable has one in its `results`; `joined` combines the objects of several processes.
 
     Attributes:
         number: Summed over frames.
@@ -101,7 +101,7 @@ class BrokenMolecules:
         return total
 
     def notes(self, water: Water, frames: int) -> tuple[str, ...]:
-        """Return a note on broken molecules for a result over so many frames; empty if all stayed whole."""
+        """Return a note on broken molecules for a result over `frames` frames; empty if all stayed whole."""
         if self.number == 0:
             return ()
         return (

@@ -32,7 +32,7 @@ def with_error(value: float, error: float) -> str:
 
 
 def number(value: float, digits: int = 4) -> str:
-    """Return a number to so many significant digits, such as `2.953` or `1.2 × 10⁻⁵`."""
+    """Return a number to `digits` significant digits, such as `2.953` or `1.2 × 10⁻⁵`."""
     if not math.isfinite(value):
         return UNKNOWN
     if value == 0:
