@@ -32,6 +32,18 @@ def test_an_input_by_any_name(tmp_path: Path) -> None:
     check_output("output", tmp_path / "new.json", ANALYSIS, inputs=[file])
 
 
+def test_a_folder_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.json"
+    # Permissions don't bind the superuser, as whom tests may run.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or tmp_path not in (path, *path.parents))
+    for text in (None, ""):
+        if text is not None:
+            file.write_text(text)
+        with pytest.raises(ConfigurationError, match=r"`--output`: .*`.*a\.json`"):
+            check_output("output", file, ANALYSIS, overwrite=True)
+    check_output("output", Path("/dev/null"), ANALYSIS)
+
+
 @pytest.mark.parametrize("text", ["frames", '{"format": "other"}', '{"format": "tumble-verdicts-1"}'])
 def test_other_kinds(tmp_path: Path, text: str) -> None:
     file = tmp_path / "a.json"

@@ -5,6 +5,7 @@ A command never replaces a file that it reads, and replaces a file of another ki
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -53,8 +54,8 @@ def check_output(
         overwrite: Whether a file of another kind may be replaced; None if the command never does.
 
     Raises:
-        ConfigurationError: If its folder doesn't exist, if it is a folder, an input, or, without `overwrite`, a file of
-            another kind that isn't empty.
+        ConfigurationError: If its folder doesn't exist or can't be written to, if it is a folder, an input, or, without
+            `overwrite`, a file of another kind that isn't empty.
     """
     if path is None:
         return
@@ -62,6 +63,10 @@ def check_output(
         raise ConfigurationError(f"`--{option}`: expected a file in a folder that exists, got `{path}`")
     if path.is_dir():
         raise ConfigurationError(f"`--{option}`: expected a file, got the folder `{path}`")
+    if not can_write(path):
+        raise ConfigurationError(
+            f"`--{option}`: expected a file that may be written, but the permissions forbid `{path}`; give another name"
+        )
     if not path.exists():
         return
     if any(each.exists() and path.samefile(each) for each in inputs):
@@ -76,6 +81,12 @@ def check_output(
         f"`--{option}`: expected a new file or {kind.words}, got `{path}`, which is something else; give another "
         f"name{cure}"
     )
+
+
+def can_write(path: Path) -> bool:
+    """Return whether permissions allow to write a file in a folder that exists."""
+    # Most files are replaced by a new one, for which the folder counts; logs and devices are written to.
+    return any(os.access(each, os.W_OK) for each in (path.absolute().parent, path))
 
 
 def model_and(model: str | Path, *others: str | Path) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,20 @@ def test_run_that_was_not_analysed_is(fair: Path, tmp_path: Path, capsys: pytest
     captured = capsys.readouterr()
     assert "not analyzed yet, so it is analyzed first" in captured.err
     assert "fresh against exact symmetry" in captured.out
+
+
+def test_run_in_a_folder_of_somebody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = write_run(tmp_path / "run", frames=100)
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or run not in (path, *path.parents))
+    assert main(["compare", str(run)]) == 0
+    captured = capsys.readouterr()
+    assert f"not stored, since the permissions forbid `{run / 'analysis.json'}`" in captured.err
+    assert "run against exact symmetry" in captured.out
+    assert not (run / "analysis.json").exists()
+    assert main(["analyze", str(run)]) == 2
+    assert "`--output`: " in capsys.readouterr().err
 
 
 def test_run_that_changed_or_other_options_are_analysed_again(

@@ -13,6 +13,7 @@ from tumble.cli.failures import check_complete, report_faults
 from tumble.errors import ConfigurationError, TrajectoryError
 from tumble.files import shown
 from tumble.observables.base.settings import Settings
+from tumble.outputs import can_write
 from tumble.runs import open_run
 from tumble.runs.find import folder_of
 from tumble.study.analysis_file import Analysis, load_analysis
@@ -98,9 +99,11 @@ def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
         if not asked and observables is None:
             observables = stored.provenance.get("given", {}).get("observables")
         replaced = ", which replaces the stored analysis" if arguments.observables is None else ""
+    saved = arguments.observables is None and can_write(file)
+    if arguments.observables is None and not saved:
+        replaced = f", but not stored, since the permissions forbid `{file}`"
     print(f"{path}: {reason}, so it is analyzed first{replaced}", file=sys.stderr)
     analysis = analyze_run(opened, settings, observables)
-    saved = arguments.observables is None
     if saved:
         analysis.save(file)
     tracebacks = write_tracebacks(analysis, file) if saved else write_unsaved_tracebacks(analysis)
