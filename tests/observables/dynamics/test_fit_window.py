@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tumble.errors import ConfigurationError, NotApplicableError
-from tumble.observables.dynamics.fit_window import fit_window
+from tumble.observables.dynamics.fit_window import early_notes, fit_window
 
 LAGS = 0.5 * np.arange(21)  # to 10 ps
 
@@ -37,3 +37,11 @@ def test_window_outside_of_the_times_is_refused(fit: tuple[float, float]) -> Non
 def test_window_of_few_frames_is_refused() -> None:
     with pytest.raises(NotApplicableError, match=r"3 frames, got 2 from 2 to 2\.5 ps; .*`longest`"):
         fit_window(LAGS, (2.0, 2.5), 2.0)
+
+
+def test_an_early_window_is_noted() -> None:
+    (note,) = early_notes(LAGS[2:5], None, 2.0, "molecules leave")
+    assert "from 1 to 2 ps, but molecules leave in some 2 ps" in note
+    assert early_notes(LAGS[2:5], (1.0, 2.0), 2.0, "molecules leave") == ()  # chosen by the user
+    assert early_notes(LAGS[4:], None, 2.0, "molecules leave") == ()
+    assert early_notes(LAGS[4:] - 0.11, None, 2.0, "molecules leave") == ()  # 1.89 ps is near enough

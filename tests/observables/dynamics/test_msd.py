@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import MDAnalysis
 import numpy as np
@@ -85,7 +86,7 @@ def test_diffusion_constant_of_random_walks() -> None:
     assert anisotropy.values.sum() == pytest.approx(0.0, abs=1e-12)
     assert anisotropy.expected == pytest.approx(np.zeros(3))
     assert np.all(np.abs(anisotropy.values) < 3.5 * anisotropy.errors)
-    assert not any("straight" in note for note in result.notes)
+    assert not any("linear" in note for note in result.notes)
     assert any("give the viscosity" in note for note in result.notes)
 
 
@@ -173,12 +174,23 @@ def test_what_isn_t_straight_is_said(longest: float | None) -> None:
     assert float(re.search(r"half is ([0-9.]+)", text)[1]) == pytest.approx(7 / 5, abs=0.02)  # type: ignore[index]
 
 
+def test_a_window_before_molecules_leave_their_cage_is_noted() -> None:
+    def early(**settings: Any) -> list[str]:
+        analysis = MeanSquareDisplacement(universe(liquid(100, 4)), **settings).run()
+        return [note for note in analysis.result.notes if "cage" in note]
+
+    (note,) = early(longest=2.0)
+    assert "from 1 to 2 ps" in note
+    assert not early(longest=4.0)  # from 2 ps
+    assert not early(longest=2.0, fit=(0.5, 2.0))  # chosen by the user
+
+
 def test_what_doesn_t_move() -> None:
     still = np.tile(liquid(1, 4), (60, 1, 1))
     result = MeanSquareDisplacement(universe(still)).run().result
     assert result["D_O"].values == pytest.approx(0.0, abs=1e-9)
     assert result["D_O"].errors == pytest.approx(0.0, abs=1e-9)
-    assert not any("straight" in note for note in result.notes)
+    assert not any("linear" in note for note in result.notes)
 
 
 def test_elements_without_molecules() -> None:

@@ -115,7 +115,8 @@ def test_rotational_diffusion() -> None:
     angle = 0.25
     factors = [(1 + 2 * np.cos(angle)) / 3, (1 + 2 * np.cos(angle) + 2 * np.cos(2 * angle)) / 5]
     rate = angle**2 / (6 * STEP)
-    result = Reorientation(universe(turned(steps_by(angle, 3000, 60))), longest=20.0).run().result
+    made = universe(turned(steps_by(angle, 3000, 60)))
+    result = Reorientation(made, longest=20.0).run().result
     for degree, factor in zip((1, 2), factors, strict=True):
         exact = -STEP / np.log(factor)
         assert exact == pytest.approx(1 / (degree * (degree + 1) * rate), rel=0.02)
@@ -127,6 +128,9 @@ def test_rotational_diffusion() -> None:
                 assert result[name].unit == "ps"
                 assert result[name].values == pytest.approx(exact, abs=4 * float(result[name].errors))
                 assert result[name].errors < 0.15 * exact
+    assert not any("librations" in note for note in result.notes)  # fitted from 2 ps
+    (note,) = [each for each in Reorientation(made, longest=2.0).run().result.notes if "librations" in each]
+    assert "from 1 to 2 ps" in note
 
 
 def test_beads_and_centroid() -> None:

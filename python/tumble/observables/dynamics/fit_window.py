@@ -8,6 +8,7 @@ from tumble.errors import ConfigurationError, NotApplicableError
 from tumble.types import Array
 
 FEWEST = 3  # points
+_SLACK = 0.1  # how much earlier than intended a window may begin without a note, relative
 
 
 def fit_window(lags: Array, fit: tuple[float, float] | None, earliest: float, latest: float = np.inf) -> slice:
@@ -39,3 +40,20 @@ def fit_window(lags: Array, fit: tuple[float, float] | None, earliest: float, la
             "give `longest`, or more frames"
         )
     return slice(int(inside[0]), int(inside[-1]) + 1)
+
+
+def early_notes(times: Array, fit: tuple[float, float] | None, earliest: float, event: str) -> tuple[str, ...]:
+    """Return a note if a window begins earlier than intended, since longer times aren't known.
+
+    Args:
+        times: Times in the window, [L] in ps.
+        fit: The window that the user chose, which needs no note; None if it was chosen automatically.
+        earliest: Intended start of the window, ps.
+        event: What takes that long, in words.
+    """
+    if fit is not None or times[0] >= (1 - _SLACK) * earliest:
+        return ()
+    return (
+        f"The fit is from {times[0]:.3g} to {times[-1]:.3g} ps, but {event} in some {earliest:g} ps: slopes before "
+        "that may differ from those at long times; use a longer run, or set `longest`.",
+    )

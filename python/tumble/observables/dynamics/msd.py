@@ -26,7 +26,7 @@ from tumble.observables.base.series import COMPONENTS, stride_of
 from tumble.observables.base.temperature import checked_temperature
 from tumble.observables.dynamics.box_history import BoxHistory
 from tumble.observables.dynamics.diffusion import diffusion_constants, finite_size_correction
-from tumble.observables.dynamics.fit_window import fit_window
+from tumble.observables.dynamics.fit_window import early_notes, fit_window
 from tumble.observables.dynamics.unwrap import Unwrapper
 from tumble.observables.frames.water import BrokenMolecules, Water
 from tumble.observables.quantities.estimates import averaged, derived
@@ -174,6 +174,9 @@ class MeanSquareDisplacement(TimeCorrelation):
         window = fit_window(lags, self.fit, EARLIEST)
         quantities: list[Quantity] = []
         notes = [*dynamics_notes(self._ts), *self._no_molecules]
+        notes += early_notes(
+            lags[window], self.fit, EARLIEST, "molecules of liquid water leave the cage of their neighbors"
+        )
         for place, (name, members) in enumerate(self._groups.items()):
             part = cells[3 * place : 3 * place + 3]
             quantities += self._group_quantities(name, part, lags, window, scale=1 / len(members))

@@ -36,7 +36,7 @@ from tumble.observables.base.observable import LONGEST, TimeCorrelation
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
 from tumble.observables.base.series import stride_of
-from tumble.observables.dynamics.fit_window import fit_window
+from tumble.observables.dynamics.fit_window import early_notes, fit_window
 from tumble.observables.frames.molecular_axes import AXES, axes_of_beads, axes_of_centroid
 from tumble.observables.frames.water import BrokenMolecules, Water
 from tumble.observables.quantities.estimates import averaged, derived
@@ -125,6 +125,7 @@ class Reorientation(TimeCorrelation):
         shown = slice(None, None, stride_of(len(lags)))
         quantities: list[Quantity] = []
         notes = [*dynamics_notes(self._ts), *self._broken.notes(self._water, len(self.frames))]
+        decays = False
         for place, (axis, degree) in enumerate((axis, degree) for axis in AXES for degree in DEGREES):
             vectors = len(self._water) * (2 if axis == "OH" else 1)
             curve = averaged(
@@ -139,11 +140,14 @@ class Reorientation(TimeCorrelation):
             )
             times = self._times(axis, degree, cells[place], lags, window)
             quantities += [curve, *times]
+            decays = decays or bool(times)
             if not times:
                 notes.append(
                     f"C{degree} of the axis {axis} doesn't decay in the window of the fit, so this trajectory gives no "
                     "decay time."
                 )
+        if decays:
+            notes += early_notes(lags[window], self.fit, EARLIEST, "the librations of liquid water decay")
         return self._result(
             quantities,
             notes=tuple(notes),
