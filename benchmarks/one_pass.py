@@ -96,14 +96,14 @@ def measure(way: str, folder: Path, jobs: int) -> dict[str, Any]:
     settings, run = Settings(jobs=jobs), open_run(folder)
     before = computed()
     if way == "one by one":
-        from tumble.errors import TrajectoryError
+        from tumble.errors import TumbleError
         from tumble.observables.registry import OBSERVABLES
 
         results = []
         for name in OBSERVABLES:
             try:
                 results += analyze(run, [name], settings).results
-            except TrajectoryError:
+            except TumbleError:
                 continue  # which this run doesn't allow
     else:
         results = list(analyze(run, None, settings).results)
