@@ -14,14 +14,11 @@ from typing import Any
 
 from typing_extensions import override
 
-from tumble.errors import ConfigurationError, NotApplicableError
-from tumble.observables.base.kind import Kind
+from tumble.errors import NotApplicableError
+from tumble.observables.base.combined import Combined
 from tumble.observables.base.observable import UniverseAnalysis
-from tumble.observables.base.one_pass import one_pass
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan, joined
-from tumble.observables.base.processes import Processes
-from tumble.observables.base.progress import progress_bar
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.motion.angular_momentum import AngularMomentum
@@ -38,7 +35,7 @@ from tumble.observables.symmetry.symmetry_series import symmetry_from_series
 Series = tuple[Any, Any]
 
 
-class Drift(Kind):
+class Drift(Combined):
     """Angular momentum, rotations, kinetic temperatures, conserved quantity and frame torque, as far as a run allows.
 
     Args:
@@ -99,67 +96,20 @@ class Drift(Kind):
         blocks: int | None = None,
         verbose: bool = False,
     ) -> None:
+        super().__init__(verbose=verbose)
         self._universe, self._thermostat, self._isolated = universe, thermostat, isolated
         self._lattice, self._chosen, self._masses = lattice, molecules, masses
         self._constraints = constraints
         self._conserved, self._torque = conserved, torque
-        self._blocks, self._verbose = blocks, verbose
-        self._found: Result | None = None
+        self._blocks = blocks
 
     @property
-    def result(self) -> Result:
-        """The result.
-
-        Raises:
-            ConfigurationError: Before `run`.
-        """
-        if self._found is None:
-            raise ConfigurationError("`result`: expected an earlier call of `run`")
-        return self._found
-
-    def run(
-        self,
-        start: int | None = None,
-        stop: int | None = None,
-        step: int | None = None,
-        *,
-        frames: Any = None,
-        backend: Any = None,
-        n_workers: int | None = None,
-    ) -> Drift:
-        """Go through the trajectory.
-
-        Args:
-            start: First frame.
-            stop: Frame after the last.
-            step: Stride.
-            frames: Indices of frames in ascending order, instead of a range.
-            backend: `serial`, or `multiprocessing` for the parts that can be split among processes.
-            n_workers: Number of processes.
-
-        Raises:
-            ConfigurationError: If there is no such back end.
-            NotApplicableError: If no part applies to this run.
-        """
-        if backend not in (None, "serial", "multiprocessing"):
-            raise ConfigurationError(f"`backend`: expected `serial` or `multiprocessing`, got `{backend}`")
-        with Processes(n_workers or 1) as processes, progress_bar(self.observable, shown=self._verbose) as progress:
-            divided = processes if backend == "multiprocessing" else None
-            one_pass(self.analyses, start, stop, step, frames=frames, processes=divided, progress=progress)
-        self._found = self.conclude()
-        return self
-
-    @property
+    @override
     def analyses(self) -> tuple[UniverseAnalysis, ...]:
-        """The parts that read the frames and that this system allows."""
         return tuple(part for _, part in self._built if not isinstance(part, NotApplicableError))
 
+    @override
     def conclude(self) -> Result:
-        """Return the result, after all `analyses` have seen the frames.
-
-        Raises:
-            NotApplicableError: If no part applies to this run.
-        """
         results: list[Result] = []
         notes: list[str] = []
         for title, part in self._built:
