@@ -58,3 +58,13 @@ def test_parts_of_numbers_are_no_numbers(tmp_path: Path, right: str, wrong: str,
     assert len(list(read_frames(path))) == 2
     path.write_text("1\nseries 1_0\nO 1.0 2.0 3.0\n")
     assert len(list(read_frames(path))) == 1
+
+
+def test_messages_name_the_setting(tmp_path: Path) -> None:
+    path = tmp_path / "x.xyz"
+    with pytest.raises(FramesError, match=r"^`structure`: .*x\.xyz"):
+        next(read_frames(path, "structure"))
+    for content in ("", "three atoms\n", "1\nProperties=species:S:1:pos:R:3\nO 0 1_0 0\n"):
+        path.write_text(content)
+        with pytest.raises(FramesError, match=r"^`structure`: .*x\.xyz"):
+            list(read_frames(path, "structure"))

@@ -62,40 +62,44 @@ class Labels:
     forces: NDArray[np.float64] | None
 
 
-def read_frames(path: str | PathLike[str]) -> Iterator[Atoms]:
+def read_frames(path: str | PathLike[str], key: str = "frames") -> Iterator[Atoms]:
     """Yield the structures of a file one by one, without keeping all of them in memory.
+
+    Args:
+        path: The file, also compressed.
+        key: The setting that names the file, for messages.
 
     Raises:
         FramesError: If the file is missing, is empty, or has no format that ASE reads.
     """
     if not Path(path).exists():
-        raise FramesError(f"`frames`: expected a file, got `{fspath(path)}`, which doesn't exist")
+        raise FramesError(f"`{key}`: expected a file, got `{fspath(path)}`, which doesn't exist")
     if not Path(path).is_file() and not Path(path).is_dir():  # some formats are folders
-        raise FramesError(f"`frames`: expected a file, got `{fspath(path)}`, which is a pipe or a device")
+        raise FramesError(f"`{key}`: expected a file, got `{fspath(path)}`, which is a pipe or a device")
     count = 0
     with tempfile.TemporaryDirectory(prefix="tumble-frames-") as folder:
         try:
             plain = _decompressed(Path(path), Path(folder))
-            _check_numbers(plain, path)
+            _check_numbers(plain, path, key)
             reader = iread(str(plain))
         except _COMPRESSION_ERRORS as error:
-            raise _damaged(path, count, error) from error
+            raise _damaged(path, count, error, key) from error
         while True:
             try:
                 atoms = next(reader, None)
             except _READER_ERRORS as error:
-                raise _damaged(path, count, error) from error
+                raise _damaged(path, count, error, key) from error
             if atoms is None:
                 break
             count += 1
             yield atoms
     if count == 0:
-        raise FramesError(f"`frames`: expected structures, got none in `{fspath(path)}`")
+        raise FramesError(f"`{key}`: expected structures, got none in `{fspath(path)}`")
 
 
-def _damaged(path: str | PathLike[str], count: int, error: Exception) -> FramesError:
+def _damaged(path: str | PathLike[str], count: int, error: Exception, key: str) -> FramesError:
     return FramesError(
-        f"`frames`: expected structures that ASE reads, got an error in `{fspath(path)}` after {count}: "
+        f"`{key}`: expected structures that ASE reads, got an error in `{fspath(path)}` after {count}: "
         f"{error or type(error).__name__}"
     )
 
@@ -115,7 +119,7 @@ def _decompressed(path: Path, folder: Path) -> Path:
     return copy
 
 
-def _check_numbers(plain: Path, path: str | PathLike[str]) -> None:
+def _check_numbers(plain: Path, path: str | PathLike[str], key: str) -> None:
     """Refuse an xyz file with `1_000` in place of a number, which Python, and therefore ASE, reads as 1000.
 
     Raises:
@@ -130,10 +134,10 @@ def _check_numbers(plain: Path, path: str | PathLike[str]) -> None:
                 return
             place, comment = next(lines, (0, b""))
             box = _LATTICE.search(comment)
-            _check_words(box.group(1).split() if box is not None else [], None, path, place)
+            _check_words(box.group(1).split() if box is not None else [], None, path, place, key)
             kinds = _kinds(comment)
             for place, row in itertools.islice(lines, int(line)):
-                _check_words(row.split() if b"_" in row else [], kinds, path, place)
+                _check_words(row.split() if b"_" in row else [], kinds, path, place, key)
 
 
 def _kinds(comment: bytes) -> list[str]:
@@ -144,12 +148,12 @@ def _kinds(comment: bytes) -> list[str]:
     return list(itertools.chain.from_iterable(found)) or _PLAIN
 
 
-def _check_words(words: list[bytes], kinds: list[str] | None, path: str | PathLike[str], line: int) -> None:
+def _check_words(words: list[bytes], kinds: list[str] | None, path: str | PathLike[str], line: int, key: str) -> None:
     """Refuse words that only Python reads as numbers, in columns of numbers; without `kinds`, in all columns."""
     for place, word in enumerate(words):
         number = kinds is None or kinds[place : place + 1] in (["R"], ["I"])
         if number and _JOINED.fullmatch(word):
-            raise FramesError(f"`frames`: expected numbers in line {line} of `{fspath(path)}`, got `{word.decode()}`")
+            raise FramesError(f"`{key}`: expected numbers in line {line} of `{fspath(path)}`, got `{word.decode()}`")
 
 
 def labels(atoms: Atoms, where: str) -> Labels:

@@ -113,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
         inputs=model_and(arguments.model, arguments.structure),
         overwrite=None,
     )
-    atoms = next(read_frames(arguments.structure))
+    atoms = next(read_frames(arguments.structure, "structure"))
     periodic = periodic_axes(atoms) if arguments.periodic is None else arguments.periodic
     periodic = "" if periodic == "none" else periodic
     address = server_address(arguments.unix, arguments.host, arguments.port)
