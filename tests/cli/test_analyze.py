@@ -177,7 +177,7 @@ def test_bare_trajectory_needs_what_it_does_not_tell(
     ("arguments", "message"),
     [
         (["--observables", "gyration"], "gyration: `universe`: expected ring polymers"),
-        (["--observables", "rdf", "--blocks", "1000"], "`blocks`: expected at most"),
+        (["--observables", "reorientation", "--blocks", "200"], "reorientation: `blocks`: expected at most"),
     ],
 )
 def test_wrong_requests(bare: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,9 +204,12 @@ def test_what_one_run_lacks_stops_neither_its_other_observables_nor_the_next_run
         (["--cutoff", "-1"], "`cutoff`: .*got -1"),
         (["--bin-width", "9"], "`bin_width`: .*half the box"),
         (["--blocks", "1"], "`blocks`: .* 2, got 1"),
+        (["--blocks", "1000"], "`blocks`: .* 400 .*, got 1000"),
+        (["--blocks", "101", "--stride", "4"], "`blocks`: .* 100 .*, got 101"),
         (["--start", "5"], r"`start`: .* 2 frames, .*0 to 1\.995 ps, got 0"),
         (["--stop", "-5"], r"`stop`: .* 2 frames, .*0 to 1\.995 ps, got 0"),
         (["--start", "1", "--stop", "0.5"], r"`stop`: .*`start`, 1 ps, got 0\.5 ps"),
+        (["--longest", "0.01"], r"`longest`: .* 0\.02 ps.* 3 .*, got 0\.01 ps"),
         (["--longest", "50"], r"`longest`: .*0\.005 ps.* 1\.995 ps"),
         (["--resolution", "1"], r"`resolution`: .*33\.36 ps for 1 cm⁻¹"),
         (["--viscosity", "0"], "`viscosity`: .*got 0"),

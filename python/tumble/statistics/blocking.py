@@ -106,7 +106,8 @@ def choose_blocks(cells: Cells, blocks: int | None = None) -> Blocks:
         if blocks < 2:
             raise SettingError("blocks", f"expected at least 2, got {blocks}")
         if blocks > count:
-            # Not a SettingError, since other observables of the same run may have more samples.
+            # Not a SettingError: a correlation in time has fewer samples than an average over the same frames. A number
+            # of blocks that is too large for every average is refused before the frames are read.
             raise NotApplicableError(f"`blocks`: expected at most as many as there are samples, {count}, got {blocks}")
         finest = _error_squared(*_averages(cells, count))
         return _joined(cells, blocks, resolved=_long_enough(cells, blocks, count / blocks, finest))

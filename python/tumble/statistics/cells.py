@@ -58,6 +58,11 @@ def cell_length(frames: int) -> int:
     return max(1, -(-frames // CELLS))
 
 
+def cell_count(frames: int) -> int:
+    """Return the number of cells for a trajectory of `frames` frames."""
+    return -(-frames // cell_length(frames))
+
+
 def cells_of(samples: Array) -> Cells:
     """Return the cells of a time series.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tumble.errors import ConfigurationError, NotApplicableError
+from tumble.errors import ConfigurationError, NotApplicableError, SettingError
 from tumble.observables.dynamics.fit_window import early_notes, fit_window
 
 LAGS = 0.5 * np.arange(21)  # to 10 ps
@@ -45,3 +45,18 @@ def test_an_early_window_is_noted() -> None:
     assert early_notes(LAGS[2:5], (1.0, 2.0), 2.0, "molecules leave") == ()  # chosen by the user
     assert early_notes(LAGS[4:], None, 2.0, "molecules leave") == ()
     assert early_notes(LAGS[4:] - 0.11, None, 2.0, "molecules leave") == ()  # 1.89 ps is near enough
+
+
+def test_longest_time_that_leaves_no_window_is_a_wrong_setting() -> None:
+    """Half of 4 intervals has 3 frames; half of 3 has 2."""
+    lags = 0.5 * np.arange(4)
+    assert fit_window(0.5 * np.arange(5), None, 2.0, longest=2.0) == slice(2, 5)
+    with pytest.raises(SettingError, match=r"`longest`: .* 2 ps.* 3 frames, got 1\.5 ps"):
+        fit_window(lags, None, 2.0, longest=1.5)
+    with pytest.raises(NotApplicableError, match=r"`fit`: .* 3 frames, got 2 "):
+        fit_window(lags, None, 2.0)
+
+
+def test_longest_time_is_not_to_blame_for_frames_that_are_too_far_apart() -> None:
+    with pytest.raises(NotApplicableError, match=r"`fit`: .* 3 frames, got 2 from 2 to 10 ps"):
+        fit_window(4.0 * np.arange(6), None, 2.0, 10.0, longest=20.0)

@@ -227,7 +227,7 @@ def test_bad_frames_are_refused() -> None:
     made = universe(liquid(60, 2))
     with pytest.raises(NotApplicableError, match=r"4 frames.*got 3"):
         MeanSquareDisplacement(made).run(stop=3)
-    with pytest.raises(NotApplicableError, match=r"3 frames, got . from .*`longest`"):
+    with pytest.raises(SettingError, match=r"`longest`: .* 0\.4 ps.* 3 frames, got 0\.2 ps"):
         MeanSquareDisplacement(made, longest=0.2).run(stop=20)
     with pytest.raises(NotApplicableError, match=r"equal distances in time, got .*0\.1 to 0\.2 ps"):
         MeanSquareDisplacement(made, remove_drift=False).run(frames=[*range(0, 50), *range(51, 60, 2)])

@@ -25,7 +25,7 @@ from tumble.observables.base.processes import Processes
 from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.quantities.log_rows import unevenly_spaced
 from tumble.observables.quantities.result import Result
-from tumble.statistics.cells import Cells, cell_length
+from tumble.statistics.cells import Cells, cell_count, cell_length
 from tumble.statistics.correlation import Correlator
 from tumble.trajectories.centroid import beads_of
 from tumble.trajectories.frames import describe_frame
@@ -280,7 +280,7 @@ class FrameObservable(UniverseAnalysis):
 
     def _prepare(self) -> None:
         self._cell_length = cell_length(len(self._used))
-        self.results.counts = np.zeros(-(-len(self._used) // self._cell_length))
+        self.results.counts = np.zeros(cell_count(len(self._used)))
         self.results.sums = None
         self.results.squares = None
 

@@ -14,6 +14,7 @@ from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.quantities.anisotropy import allows_isotropy
 from tumble.runs.run import Run
+from tumble.statistics.cells import cell_count
 from tumble.trajectories.nuclei import Nuclei
 from tumble.trajectories.open import time_unit
 from tumble.types import Array
@@ -228,10 +229,11 @@ class OpenedRun:
         """Return the first frame within the bounds in time and the frame after the last; None and None without bounds.
 
         Raises:
-            SettingError: If times aren't known, or fewer than 2 frames are within the bounds or left by the stride.
+            SettingError: If times aren't known, if fewer than 2 frames are within the bounds or left by the stride, or
+                if the frames are too few for the number of blocks.
         """
         if self.settings.start is None and self.settings.stop is None:
-            self._check_stride(self._opened.trajectory.n_frames)
+            self._check_count(self._opened.trajectory.n_frames)
             return None, None
         if time_unit(self._opened) != "ps":
             raise SettingError(self._bound, "expected a trajectory with times, got one without; give `--timestep`")
@@ -243,12 +245,17 @@ class OpenedRun:
                 f"expected a range with at least 2 frames, within {times[0]:g} to {times[-1]:g} ps, got {len(chosen)}",
             )
         first, last = int(chosen[0]), int(chosen[-1])
-        self._check_stride(last + 1 - first)
+        self._check_count(last + 1 - first)
         return first, last + 1
 
-    def _check_stride(self, frames: int) -> None:
-        """Raise a SettingError if the stride, and not the run, leaves fewer than 2 frames."""
-        if 2 <= frames <= self.settings.stride:
-            raise SettingError(
-                "stride", f"expected less than the {frames} frames of the run that count, got {self.settings.stride}"
-            )
+    def _check_count(self, frames: int) -> None:
+        """Raise a SettingError if a setting, and not the run, leaves too few frames of those within the bounds."""
+        if frames < 2:
+            return
+        stride, blocks = self.settings.stride, self.settings.blocks
+        if frames <= stride:
+            raise SettingError("stride", f"expected less than the {frames} frames of the run that count, got {stride}")
+        seen = -(-frames // stride)
+        most = cell_count(seen)
+        if blocks is not None and blocks > most:
+            raise SettingError("blocks", f"expected at most {most} for {seen} frames, got {blocks}")

@@ -139,7 +139,7 @@ class MeanSquareDisplacement(TimeCorrelation):
         super()._prepare()
         # Checked here, so that an impossible window is refused before the trajectory is read.
         step = self._time_step()
-        fit_window(step * np.arange(float(self._correlator.lags + 1)), self.fit, EARLIEST)
+        self._window(step * np.arange(float(self._correlator.lags + 1)))
         self._unwrapper = Unwrapper(unwrapped=self.unwrapped)
         self._paths: Array | None = None
         self._broken = BrokenMolecules()
@@ -148,6 +148,9 @@ class MeanSquareDisplacement(TimeCorrelation):
     def _default_lags(self, count: int, step: float) -> int:
         # Displacements over longer times overlap too much to estimate their errors.
         return max(min(FEWEST_LAGS, count - 1), min(count // 30, round(LONGEST / step)))
+
+    def _window(self, lags: Array) -> slice:
+        return fit_window(lags, self.fit, EARLIEST, longest=self.longest)
 
     def _channels(self) -> list[Array]:
         ts = self._ts
@@ -171,7 +174,7 @@ class MeanSquareDisplacement(TimeCorrelation):
         return [self._paths[members, axis] for members in self._groups.values() for axis in range(3)]
 
     def _evaluate(self, cells: Cells, lags: Array) -> Result:
-        window = fit_window(lags, self.fit, EARLIEST)
+        window = self._window(lags)
         quantities: list[Quantity] = []
         notes = [*dynamics_notes(self._ts), *self._no_molecules]
         notes += early_notes(

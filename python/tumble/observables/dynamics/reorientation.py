@@ -108,8 +108,11 @@ class Reorientation(TimeCorrelation):
         super()._prepare()
         # Checked here, so that an impossible window is refused before the trajectory is read.
         step = self._time_step()
-        fit_window(step * np.arange(float(self._correlator.lags + 1)), self.fit, EARLIEST, LATEST)
+        self._window(step * np.arange(float(self._correlator.lags + 1)))
         self._broken = BrokenMolecules()
+
+    def _window(self, lags: Array) -> slice:
+        return fit_window(lags, self.fit, EARLIEST, LATEST, longest=self.longest)
 
     def _channels(self) -> list[Array]:
         water, snapshot = self._water, self._snapshot
@@ -121,7 +124,7 @@ class Reorientation(TimeCorrelation):
         return [found[degree - 1][place] for place in range(len(AXES)) for degree in DEGREES]
 
     def _evaluate(self, cells: Cells, lags: Array) -> Result:
-        window = fit_window(lags, self.fit, EARLIEST, LATEST)
+        window = self._window(lags)
         shown = slice(None, None, stride_of(len(lags)))
         quantities: list[Quantity] = []
         notes = [*dynamics_notes(self._ts), *self._broken.notes(self._water, len(self.frames))]
