@@ -86,6 +86,7 @@ LAMMPS_NS::PairKeywords LAMMPS_NS::parse_pair_keywords(int narg, const char *con
 {
   const Values values(narg, arg, {"device", "memory", "check", "symmetrize", "mode", "seed", "beads"});
   PairKeywords parsed;
+  parsed.load.outputs = false;    // LAMMPS has no use for them
   values.with("device", [&](const std::string &value) { parsed.load.device = value; });
   values.with("memory", [&](const std::string &value) { parsed.load.memory = parse_megabytes(value); });
   values.with("check", [&](const std::string &value) { parsed.load.check = parse_switch("check", value); });

@@ -67,11 +67,12 @@ void export_torch_modes(py::module_& m) {
 void export_potential(py::module_& m) {
     export_evaluation(m);
     py::class_<Potential>(m, "Potential", "A loaded model.")
-        .def(py::init([](const std::string& path, const std::string& device, bool check, std::optional<double> memory) {
-                 return interruptible([=] { return Potential(path, LoadOptions{device, check, memory}); });
+        .def(py::init([](const std::string& path, const std::string& device, bool check, std::optional<double> memory,
+                         bool outputs) {
+                 return interruptible([=] { return Potential(path, LoadOptions{device, check, memory, outputs}); });
              }),
              py::arg("path"), py::arg("device") = LoadOptions{}.device, py::arg("check") = LoadOptions{}.check,
-             py::arg("memory") = py::none())
+             py::arg("memory") = py::none(), py::arg("outputs") = LoadOptions{}.outputs)
         .def_property_readonly("metadata", &Potential::metadata, py::return_value_policy::reference_internal)
         .def_property_readonly("device", &Potential::device)
         .def(

@@ -38,7 +38,12 @@ _UNMEASURED = Symmetry(group="O(3)", kind="approximate", energy_error=None, forc
 
 
 def load(
-    model: str | PathLike[str], device: str = "auto", *, check: bool = True, memory: float | None = None
+    model: str | PathLike[str],
+    device: str = "auto",
+    *,
+    check: bool = True,
+    memory: float | None = None,
+    outputs: bool = True,
 ) -> _core.Potential:
     """Load a model.
 
@@ -47,6 +52,8 @@ def load(
         device: `auto` (a GPU if there is one), `cpu`, `cuda` or `cuda:N`.
         check: Whether to evaluate the reference structures in the file and compare the results.
         memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.
+        outputs: Whether evaluations return the outputs that the model declares in addition to its energy. Without them,
+            the model doesn't compute what only they need.
 
     Raises:
         ModelNotFoundError: If there is neither a file nor a model of this name.
@@ -55,7 +62,7 @@ def load(
         DeviceError: If the device doesn't exist.
         ConfigurationError: If `device` or `memory` is invalid.
     """
-    return _core.Potential(fspath(find_model(model)), device=device, check=check, memory=memory)
+    return _core.Potential(fspath(find_model(model)), device=device, check=check, memory=memory, outputs=outputs)
 
 
 def export(

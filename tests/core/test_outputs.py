@@ -121,3 +121,25 @@ def test_zero_forces_that_are_meant(path: Path) -> None:
         graph = graph_of(Atoms("OH", [[0, 0, 0], [0, 0, distance]]))
         assert graph.vectors.shape[0] == edges
         assert not potential.evaluate(graph).forces.any()
+
+
+def test_without_outputs(path: Path) -> None:
+    graph = graph_of(cluster(8))
+    frames = [_core.Symmetrizer("octahedral").frames()]
+    with_outputs = tumble.load(path, "cpu").evaluate(graph, frames)
+    without = tumble.load(path, "cpu", outputs=False).evaluate(graph, frames)
+    assert without.outputs == {}
+    for what in ("energies", "atom_energies", "forces", "virials", "torques", "frame_energies", "bare_forces"):
+        np.testing.assert_array_equal(getattr(without, what), getattr(with_outputs, what))
+
+
+def test_without_outputs_the_model_does_not_compute_them(tmp_path: Path) -> None:
+    """An output that fails from 6 atoms on."""
+    path = export(tmp_path, "unusable")
+    graph = graph_of(cluster(9))
+    with pytest.raises(EvaluationError, match="size"):
+        tumble.load(path, "cpu").evaluate(graph)
+    right = tumble.load(export(tmp_path), "cpu").evaluate(graph)
+    found = tumble.load(path, "cpu", outputs=False).evaluate(graph)
+    np.testing.assert_array_equal(found.forces, right.forces)
+    np.testing.assert_array_equal(found.atom_energies, right.atom_energies)

@@ -21,7 +21,7 @@ class Outputs(torch.nn.Module):
     """d_n = sum_e v_e + FIXED, q_n = species + sum_e v_z; energies as of springs within 2 Å.
 
     From 6 atoms on it behaves as `kind` says: `right`, `constant` (an energy that knows nothing of the edges),
-    `shape` or `nan` (of the dipoles).
+    `shape` or `nan` (of the dipoles), `unusable` (an operation on dipoles that fails).
     """
 
     def __init__(self, kind: str = "right") -> None:
@@ -40,6 +40,8 @@ class Outputs(torch.nn.Module):
                 energy = zero
             if self.kind == "shape":
                 dipole = dipole[:, :2]
+            if self.kind == "unusable":
+                dipole = dipole + torch.zeros(species.size(0) + 1, 3, dtype=dipole.dtype)
             if self.kind == "nan":
                 dipole = dipole / 0.0
         return {"energy": energy, "charge": charge, "dipole": dipole}

@@ -41,7 +41,7 @@ struct Evaluation {
     std::vector<Vector3> torques;
     /// g_e in eV/Å, shape [E, 3].
     std::vector<Vector3> edge_gradients;
-    /// What the model file declares besides `energy`, in its order.
+    /// What the model file declares besides `energy`, in its order; empty if it was loaded without.
     std::vector<AtomOutput> outputs;
 
     // Where an evaluation looks from several frames, all above is their weighted sum, Σ_k w_k R_kᵀ a_k for a vector a;

@@ -179,7 +179,11 @@ Potential::Potential(const std::string& path, const LoadOptions& options)
     self.path = path;
     self.metadata = read_metadata(path);
     self.model = load_model(path, parse_device(options.device), self.metadata.dtype);
-    self.outputs = outputs_of(self.metadata);
+    if (options.outputs) {
+        self.outputs = outputs_of(self.metadata);
+    } else {
+        self.model->omit_other_outputs();
+    }
     const double memory = options.memory.value_or(self.model->device().is_cpu() ? fastest_on_cpu : fastest_on_gpu);
     const double edges = memory * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
     self.edges_per_chunk = static_cast<std::int64_t>(std::min(edges, 1e15));  // any more can't be counted

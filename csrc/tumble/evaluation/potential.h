@@ -21,6 +21,9 @@ struct LoadOptions {
     /// Budget of one chunk of an evaluation in MB; without one, what is fastest: 64 on a CPU, where the system has to
     /// hand out large blocks page by page every time, 1024 on a GPU. A structure in one frame is the smallest chunk.
     std::optional<double> memory = std::nullopt;
+    /// Whether evaluations return the outputs that the file declares besides `energy`. Without them, the model doesn't
+    /// compute what only they need.
+    bool outputs = true;
 };
 
 /// A loaded model. Not for use by several threads at a time.

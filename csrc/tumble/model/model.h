@@ -29,6 +29,10 @@ class Model {
     virtual std::unordered_map<std::string, at::Tensor> forward(const at::Tensor& edge_vectors,
                                                                 const at::Tensor& edge_index, const at::Tensor& reverse,
                                                                 const at::Tensor& species) = 0;
+
+    /// Omits what the model computes for other outputs than `energy` alone, as far as the format allows it. The energy
+    /// stays the same to the last bit. Only before the first `forward`.
+    virtual void omit_other_outputs() = 0;
 };
 
 /// A file format of models. A further one is a file that implements this interface, its line in `model_formats`, and

@@ -1,6 +1,9 @@
 #include "tumble/model/torchscript_model.h"
 
 #include <caffe2/serialize/inline_container.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
@@ -10,6 +13,22 @@
 namespace tumble {
 
 namespace {
+
+/// Removes the other entries of the dictionary that a program returns, and then what nothing needs any more. A program
+/// that returns it in another way than as a literal stays as it is.
+void keep_energy_alone(const std::shared_ptr<torch::jit::Graph>& graph) {
+    if (graph->outputs().size() != 1) return;
+    torch::jit::Value* returned = graph->outputs()[0];
+    torch::jit::Node* dictionary = returned->node();
+    if (dictionary->kind() != torch::jit::prim::DictConstruct || returned->uses().size() != 1) return;
+    for (std::size_t after = dictionary->inputs().size(); after >= 2; after -= 2) {
+        const auto key = torch::jit::toIValue(dictionary->input(after - 2));
+        if (!key || !key->isString() || key->toStringRef() == "energy") continue;
+        dictionary->removeInput(after - 1);
+        dictionary->removeInput(after - 2);
+    }
+    torch::jit::EliminateDeadCode(graph);
+}
 
 class TorchScriptModel final : public Model {
   public:
@@ -46,6 +65,8 @@ class TorchScriptModel final : public Model {
         }
         return outputs;
     }
+
+    void omit_other_outputs() override { keep_energy_alone(module_.get_method("forward").graph()); }
 
   private:
     torch::jit::Module module_;

@@ -118,7 +118,13 @@ def run(arguments: argparse.Namespace) -> int:
     periodic = "" if periodic == "none" else periodic
     address = server_address(arguments.unix, arguments.host, arguments.port)
     symmetrizer = _core.Symmetrizer(arguments.symmetrize, arguments.mode, arguments.seed)
-    potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
+    potential = load(
+        arguments.model,
+        device=arguments.device,
+        memory=arguments.memory,
+        check=arguments.check == "yes",
+        outputs=False,  # i-PI has no use for them
+    )
     facts = [("atoms", len(atoms)), ("periodic", periodic), ("beads", arguments.beads), ("address", str(address))]
     _log(
         f"model {potential.metadata.name} on {potential.device}, {_threads(_core.threads())}, "
