@@ -1,4 +1,4 @@
-# Every command sets up what it needs in $(VENV), from Python 3.11, g++ and make alone.
+# Every command first installs what it needs into $(VENV). Only Python 3.11, g++ and make must be there before.
 
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -14,11 +14,11 @@ help:
 	@echo "make test           all tests"
 	@echo "make test-extended  tests that take minutes"
 	@echo "make test-gpu       tests that need a GPU, with the environment of PYTHON (no network needed)"
-	@echo "make lint           static checks;  make format  mends what can be mended"
+	@echo "make lint           static checks;  make format  fixes what can be fixed"
 
 install: $(VENV)/.installed
 
-# What Debian's python3.11 alone lacks is named before anything is downloaded.
+# Debian's python3.11 lacks venv and Python.h; this is checked before anything is downloaded.
 $(VENV)/.requirements: requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" \
 	  || { echo "make: requirements.lock is for Python 3.11; set PYTHON to one"; exit 1; }
@@ -29,7 +29,7 @@ $(VENV)/.requirements: requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.lock
 	touch $@
 
-# Without build isolation, since a build environment of its own would fetch another torch than the one installed.
+# No build isolation, since an isolated build environment would download another torch than the one installed.
 $(VENV)/.installed: $(VENV)/.requirements pyproject.toml CMakeLists.txt $(SOURCES)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall \
 	  --config-settings=cmake.define.TUMBLE_WERROR=ON .
@@ -44,7 +44,7 @@ test: install
 test-extended: install
 	$(BIN)/python -m pytest -m extended
 
-# Builds against the torch of PYTHON and installs next to it, in build/gpu.
+# Builds with the torch of PYTHON and installs into build/gpu.
 test-gpu:
 	PYTHON="$(PYTHON)" bash tests/gpu/run.sh
 

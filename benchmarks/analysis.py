@@ -48,7 +48,7 @@ from tumble.trajectories.open import open_trajectory
 
 PAIRS = (("O", "O"), ("O", "H"), ("H", "H"))
 CUTOFF, BIN_WIDTH = 10.0, 0.05  # Å
-VOLUME = 29.9  # Å³, of a molecule at 1.0 g/cm³
+VOLUME = 29.9  # Å³ for each molecule, at 1.0 g/cm³
 WATER = np.array([[0.0, 0.0, 0.0], [0.757, 0.586, 0.0], [-0.757, 0.586, 0.0]])  # Å
 BEADS = 32
 
@@ -100,7 +100,7 @@ def by_freud(universe: MDAnalysis.Universe, frames: range) -> dict[str, np.ndarr
             rdf.compute((box, wrapped[elements == a]), wrapped[elements == b], neighbors=query, reset=False)
     for (a, b), rdf in rdfs.items():
         atoms = np.sum(elements == a)
-        # freud divides by N^2 also where an atom isn't its own partner.
+        # freud divides by N^2 even if an atom isn't its own partner.
         found[a + b] = rdf.rdf * (atoms / (atoms - 1) if a == b else 1.0)
     return found
 
@@ -183,7 +183,7 @@ def reorientation(short: int) -> dict[str, Any]:
 
 
 def write_beads(folder: Path, frames: int) -> None:
-    """Write files as i-PI writes them, with eight different frames in turn."""
+    """Write files in i-PI's format, with eight different frames in turn."""
     universe = liquid(4, 8, seed=3)
     generator = np.random.default_rng(4)
     cell = "".join(f"{value:12.5f}" for value in universe.dimensions)
@@ -200,7 +200,7 @@ def write_beads(folder: Path, frames: int) -> None:
                 file.write(f"{len(symbols)}\n{comment}positions{{angstrom}}  cell{{angstrom}}\n{bodies[frame % 8]}")
 
 
-def analyse_beads(folder: Path) -> None:
+def analyze_beads(folder: Path) -> None:
     """Run one part in a separate process; print its peak memory (MB) and the seconds of each part."""
     seconds: list[float] = []
     with measured(seconds):
@@ -220,7 +220,7 @@ def memory(numbers: list[int]) -> list[dict[str, Any]]:
     for frames in numbers:
         with tempfile.TemporaryDirectory(prefix="tumble-analysis-") as temporary:
             write_beads(Path(temporary), frames)
-            command = [sys.executable, __file__, "--analyse", temporary]
+            command = [sys.executable, __file__, "--analyze", temporary]
             output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         one = json.loads(output.splitlines()[-1])
         found.append(one)
@@ -248,10 +248,10 @@ def main() -> None:
         help="numbers of frames for the memory (default: %(default)s)",
     )
     parser.add_argument("--json", type=Path, help="file for the results")
-    parser.add_argument("--analyse", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--analyze", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.analyse is not None:
-        analyse_beads(arguments.analyse)
+    if arguments.analyze is not None:
+        analyze_beads(arguments.analyze)
         return
     results = {
         "threads": arguments.threads,

@@ -46,12 +46,12 @@ TITLES = {
     FINE: "gas",
     PATH_INTEGRAL: "path integral",
     "gas-bare": "gas, bare",
-    "gas-random": "gas, random frames",
+    "gas-random": "gas, random rotations",
     "molecule-bare": "bare",
     "molecule-octahedral": "octahedral",
 }
 GAS, MOLECULE = ("gas-bare", "gas-random"), ("molecule-bare", "molecule-octahedral")
-# In ps. All molecules start in the same state, and all beads at the same place.
+# In ps. All molecules start in the same state, and all beads at the same position.
 STARTS = {"gas-bare": 1.0, "gas-random": 1.0, FINE: 1.0, PATH_INTEGRAL: 0.3}
 
 # Cubic ice: the nearest oxygens of the diamond lattice are 2.75 Å apart.
@@ -64,9 +64,9 @@ class Picture:
     """A figure of one observable.
 
     Attributes:
-        runs: Their keys in `TITLES`.
-        quantities: Those that are drawn.
-        ranges: The part of the axis that is drawn, of curves.
+        runs: Keys of its runs in `TITLES`.
+        quantities: Quantities that are drawn.
+        ranges: Part of the axis that is drawn, for curves.
     """
 
     runs: tuple[str, ...]
@@ -101,7 +101,7 @@ def main() -> None:
         folders |= {name: arguments.demo / name for name in TITLES if "-" in name and folders.get(name) is None}
     starts = {**STARTS, LIQUID: arguments.start}
     if arguments.path_integral is None:
-        starts[PATH_INTEGRAL] = None  # all of a run that short
+        starts[PATH_INTEGRAL] = None  # use all frames of such a short run
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.only:
         picture = PICTURES.get(name)
@@ -121,7 +121,7 @@ def main() -> None:
 
 
 def parse() -> argparse.Namespace:
-    """The command line."""
+    """Return the parsed command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = [*PICTURES, "ordering"]
     parser.add_argument("--demo", metavar="FOLDER", type=Path, help="what `make demo` left")
@@ -154,7 +154,7 @@ def chosen(result: Result, picture: Picture) -> Result:
 
 
 def part_of(curve: Quantity, limits: tuple[float, float]) -> Quantity:
-    """A part of a curve."""
+    """Return a part of a curve."""
     (axis,) = curve.axes
     inside = (axis.values >= limits[0]) & (axis.values <= limits[1])
     return replace(
@@ -168,7 +168,7 @@ def part_of(curve: Quantity, limits: tuple[float, float]) -> Quantity:
 
 
 def orderings_of_ice(model: str) -> tuple[list[Result], list[str]]:
-    """Relaxed energies of orderings of cubic ice, in the orientation of the file and averaged, with their titles."""
+    """Return relaxed energies of orderings of cubic ice, bare and averaged over rotations, with their titles."""
     orderings = proton_orderings(np.random.default_rng(1))
     found = Ordering(orderings, tumble.Calculator(model), largest_force=0.02).run().result
     titles = {"_lab": "one orientation", "": "average over rotations"}

@@ -45,7 +45,7 @@ def block_pieces(count: int, blocks: int, fewest: int = 2) -> list[slice]:
     Args:
         count: Number of samples.
         blocks: Number of pieces.
-        fewest: Least number of pieces that is of use.
+        fewest: Smallest useful number of pieces.
 
     Raises:
         TrajectoryError: If there are fewer than `fewest` blocks, or fewer samples than blocks.
@@ -59,7 +59,7 @@ def block_pieces(count: int, blocks: int, fewest: int = 2) -> list[slice]:
 
 
 def block_average(samples: Array, blocks: int) -> Average:
-    """Mean of a time series; the error is that of the means of the blocks.
+    """Return the mean of a time series; its error is the error of the mean of the blocks.
 
     Args:
         samples: [T], at equal distances in time.
@@ -73,7 +73,7 @@ def block_average(samples: Array, blocks: int) -> Average:
 
 
 def block_rms(samples: Array, blocks: int) -> Average:
-    """Root of the mean square of a time series; the error is that of the mean square, to first order.
+    """Return the root of the mean square of a time series; its error follows from the mean square to first order.
 
     Args:
         samples: [T], at equal distances in time.
@@ -88,12 +88,12 @@ def block_rms(samples: Array, blocks: int) -> Average:
 
 
 def block_slope(times: Array, samples: Array, blocks: int) -> Slope:
-    """Slope of the straight line through the means of the blocks; its error is that of the regression.
+    """Return the slope of the straight line through the means of the blocks, with the error of the regression.
 
     Args:
         times: [T], at equal distances.
         samples: [T].
-        blocks: Number of blocks, at least 3, so that something is left to tell the error from.
+        blocks: Number of blocks, at least 3, since two leave no residual for the error.
 
     Raises:
         TrajectoryError: If there are fewer than 3 blocks, or fewer samples than blocks.

@@ -20,11 +20,11 @@ class ModelIdentity:
     """The identity of the model that ran.
 
     Attributes:
-        name: As the model calls itself.
-        path: The file.
-        sha256: Of the file.
-        cutoff: Å.
-        dtype: Of its arithmetic.
+        name: Name in the metadata.
+        path: Path of the file.
+        sha256: SHA-256 of the file.
+        cutoff: Cutoff, Å.
+        dtype: Type of its numbers.
         symmetry: One sentence: exact, or the measured error.
     """
 
@@ -44,7 +44,7 @@ def identify(model: str) -> ModelIdentity:
 
     Raises:
         ModelNotFoundError: If there is none.
-        ModelFileError: If the file is no model.
+        ModelFileError: If the file isn't a model.
     """
     path = find_model(model).resolve()
     document = metadata.read(path)

@@ -1,13 +1,13 @@
-"""Time of `analyze`: all observables in one pass over the frames, or one after the other, and of an older Tumble.
+"""Measure the time of `analyze`: all observables in one pass over the frames, one by one, and with an older Tumble.
 
     python benchmarks/one_pass.py [--frames 1000] [--rounds 3] [--jobs 1] [--older FOLDER] [--json FILE]
 
 The run is a path integral of 64 water molecules with 8 beads, made up with the density of water from a fixed seed, in
-files as i-PI writes them (93 MB for 1000 frames). Each way is a process of its own, on one thread, and they take turns,
-since machines drift. Given are the times that processors computed, of medians over the rounds, and medians of ratios
-round by round. The results of all ways are compared to the last bit.
+files in i-PI's format (93 MB for 1000 frames). Each way is a separate process on one thread, and the processes
+alternate, since machines drift. Printed are processor times (medians over the rounds) and medians of the ratios round
+by round. The results of all ways are compared to the last bit.
 
-`--older` is a folder with the package `tumble` of another commit, built: `git worktree add FOLDER COMMIT`, and
+`--older` is a folder with the built package `tumble` of another commit: `git worktree add FOLDER COMMIT`, and
 `cmake -DTUMBLE_IN_SOURCE=ON` in there.
 """
 
@@ -28,7 +28,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 EDGE, BEADS = 4, 8  # molecules along an edge of the box; beads
-SPACING = 29.9 ** (1 / 3)  # Å, of molecules at 1.0 g/cm³
+SPACING = 29.9 ** (1 / 3)  # Å, at 1.0 g/cm³
 WATER = np.array([[0.0, 0.0, 0.0], [0.757, 0.586, 0.0], [-0.757, 0.586, 0.0]])  # Å
 
 INPUT = f"""
@@ -51,7 +51,7 @@ NAMES = ("step", "time{picosecond}", "temperature{kelvin}", "potential{electronv
 
 
 def write_run(folder: Path, frames: int) -> None:
-    """Write what i-PI leaves in a folder, with frames 1 fs apart."""
+    """Write the files of an i-PI run, with frames 1 fs apart."""
     generator = np.random.default_rng(1)
     (folder / "input.xml").write_text(INPUT)
     rows = [f"# column {place} --> {name} : ." for place, name in enumerate(NAMES, start=1)]
@@ -83,13 +83,13 @@ def write_run(folder: Path, frames: int) -> None:
 
 
 def measure(way: str, folder: Path, jobs: int) -> dict[str, Any]:
-    """Analyze the run in this process; return the time that it and its processes computed, s, and the numbers."""
+    """Analyze the run in this process; return the processor time of it and its processes, s, and the results."""
     from tumble.runs import open_run
 
     try:
         from tumble.observables.base.settings import Settings
         from tumble.study.analyze import analyze
-    except ImportError:  # of an older Tumble
+    except ImportError:  # an older Tumble
         from tumble.analysis.analyze import analyze
         from tumble.analysis.settings import Settings
 
@@ -104,7 +104,7 @@ def measure(way: str, folder: Path, jobs: int) -> dict[str, Any]:
             try:
                 results += analyze(run, [name], settings).results
             except TumbleError:
-                continue  # which this run doesn't allow
+                continue  # this run doesn't allow it
     else:
         results = list(analyze(run, None, settings).results)
     seconds = computed() - before
@@ -117,7 +117,7 @@ def measure(way: str, folder: Path, jobs: int) -> dict[str, Any]:
 
 
 def computed() -> float:
-    """Time that this process and those that it started and ended have computed, s."""
+    """Return the processor time of this process and of its ended child processes, s."""
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 

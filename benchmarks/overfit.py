@@ -33,8 +33,8 @@ from tumble.train import TrainConfig, config_from_mapping, train
 from tumble.trained import export_trained
 
 FRAMES = Path("inputs/training/data/water-dft.extxyz.gz")
-LEARNED = 1 / 10  # of the first error of the training frames, at most
-OVERFITTED = 3 / 4  # of the error of the held-out frames, at most
+LEARNED = 1 / 10  # largest error at the end, relative to the first error of the training frames
+OVERFITTED = 3 / 4  # largest error at the end, relative to the error of the held-out frames
 
 # A short cutoff: a step costs less than half of one with 4 Å, and it takes many epochs to overfit.
 MODEL = {
@@ -56,10 +56,10 @@ class Outcome:
     """Force errors, MAE in meV/Å, and the rms of the training frames' forces.
 
     Attributes:
-        frames: To train on, and as many held out.
-        minutes: Of training.
-        steps: Of the optimizer.
-        rms_force: Of the training frames.
+        frames: Number of training frames, and of held-out frames.
+        minutes: Time of training.
+        steps: Steps of the optimizer.
+        rms_force: Root of the mean square force of the training frames.
         first: Error of the training frames after one step.
         training: Error of the training frames at the end.
         held_out: Error of the held-out frames at the end.
@@ -89,9 +89,9 @@ def draw(frames: Sequence[Atoms], count: int, key: str, seed: int) -> tuple[list
 
     Args:
         frames: All frames.
-        count: How many of each.
-        key: Of the info of a frame, names its group; a frame without it is a group of its own.
-        seed: Of the choice.
+        count: Number of frames of each kind.
+        key: Key of the info of a frame that names its group; a frame without it is a group of its own.
+        seed: Seed of the choice.
 
     Raises:
         FramesError: If there are too few groups.
@@ -108,7 +108,7 @@ def draw(frames: Sequence[Atoms], count: int, key: str, seed: int) -> tuple[list
 
 
 def configuration(frames: Path, minutes: float, seed: int, **budget: float) -> TrainConfig:
-    """Configuration of the training, with `max_minutes` if it is given."""
+    """Return the configuration of the training, with `max_minutes` if it is given."""
     content = {
         "model": MODEL,
         "data": {"few": {"path": frames.name}},
@@ -126,7 +126,7 @@ def configuration(frames: Path, minutes: float, seed: int, **budget: float) -> T
 
 
 def force_error(folder: Path, path: Path) -> float:
-    """MAE of the forces of a training's model on a file, meV/Å."""
+    """Return the MAE of the forces of a training's model on a file, meV/Å."""
     model = export_trained(folder, folder / "overfit.pt", name="overfit", count=1, rotations=2)
     found = evaluate(tumble.load(model), path, batch=1).forces
     assert found is not None  # the training refuses frames without forces
@@ -162,7 +162,7 @@ def overfit(folder: Path, chosen: tuple[list[Atoms], list[Atoms]], minutes: floa
 
 
 def describe(outcome: Outcome) -> str:
-    """The table, and the verdicts."""
+    """Return the table and the verdicts."""
     rows = [
         f"{outcome.frames} frames to train on, as many held out; {outcome.steps} steps, {outcome.minutes:.1f} minutes",
         f"  {'rms force, training frames':34}{outcome.rms_force:9.1f} meV/Å",

@@ -203,7 +203,7 @@ def compare(path: str, name: str, atoms: Atoms, data: Path, repeats: int) -> Non
 
 
 def executors(path: str, atoms: Atoms) -> None:
-    """Time of an evaluation when every evaluation has another number of edges."""
+    """Measure an evaluation when every evaluation has another number of edges."""
     metadata = _core.read_metadata(path)
     random = np.random.default_rng(0)
     graphs = []
@@ -284,14 +284,14 @@ def high_water_marks(pid: int) -> dict[int, float]:
 
 
 def peak_memory(command: list[str]) -> float:
-    """Peak resident memory of the largest process of a command, MB (`lmp` is a script that starts the program).
+    """Return the peak memory of the largest process of a command, MB (`lmp` is a script that starts the program).
 
     The usual `ru_maxrss` would be that of this process, if larger: it outlives the `exec` of a child.
     """
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     marks: dict[int, float] = {}
     while process.poll() is None:
-        marks |= high_water_marks(process.pid)  # the last one of each counts: the first may be that before `exec`
+        marks |= high_water_marks(process.pid)  # the last of each process counts: `exec` comes first
         time.sleep(0.01)
     if process.returncode != 0:
         raise RuntimeError(f"{command[0]} failed")
@@ -299,7 +299,7 @@ def peak_memory(command: list[str]) -> float:
 
 
 def memory(path: str, atoms: Atoms, data: Path) -> None:
-    """Peak memory of `lmp`, and of a Python process with torch, the model and nothing else."""
+    """Print the peak memory of `lmp`, and of a Python process with torch, the model and nothing else."""
     metadata = _core.read_metadata(path)
     graph = to_graph([atoms], metadata.species, metadata.cutoff)
     bare = Bare(path, graph)

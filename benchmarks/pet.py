@@ -4,7 +4,7 @@
 
 Everything is measured in one run, in alternating order, since machines drift: medians of `repeats`
 rounds, and of the ratios round by round. Weights are random, all is float32, `small` has the size of the shipped model
-and `published` that of the usual PET.
+and `published` the size of the published PET.
 
 Evaluations give energy and forces of 3, 192 and 1536 atoms of water. `core` is the core alone, on a graph made in
 advance; `ASE` is `tumble.Calculator`, including the neighbor list. Eight structures that differ by a small random
@@ -69,7 +69,7 @@ metatrain isn't measured; make an environment for it, and give its Python by --m
     FOLDER/bin/pip install torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu
     FOLDER/bin/pip install "metatrain[pet]==2026.4.1"
 """
-STRUCTURES = 8  # that follow one another
+STRUCTURES = 8  # evaluated in turn
 TRAINING_STEPS = 2  # in a round
 
 
@@ -130,7 +130,7 @@ def metatrain_hypers(config: PetConfig) -> dict[str, Any]:
 
 
 def water(count: int) -> Atoms:
-    """A molecule in free space, or periodic liquid of 192 or 1536 atoms."""
+    """Return a molecule in free space, or periodic liquid of 192 or 1536 atoms."""
     data = find_inputs(None) / (LAMMPS_MOLECULE if count == 3 else LAMMPS_LIQUID).data
     atoms = read(data, format="lammps-data", atom_style="atomic")
     assert isinstance(atoms, Atoms)
@@ -170,7 +170,7 @@ def seconds(work: Callable[[], object], count: int) -> float:
 
 
 def release_memory() -> None:
-    """Return memory that the allocator keeps to the system, since another process needs it next."""
+    """Give unused memory back to the system, since another process needs it next."""
     ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
@@ -187,7 +187,7 @@ def timed(evaluate: Callable[[int], float]) -> Callable[[], float]:
     """Warm up, and choose how many evaluations make a third of a second.
 
     Args:
-        evaluate: Makes a number of evaluations and returns the time of one, s.
+        evaluate: Function that makes a number of evaluations and returns the time of one, s.
     """
     evaluate(3)  # metatrain's executor compiles in the first two
     count = max(1, int(0.3 / evaluate(1)))
@@ -259,7 +259,7 @@ def print_evaluations(row: dict[str, Any]) -> None:
 
 
 def write_labeled(path: Path, count: int) -> None:
-    """Liquid with random labels."""
+    """Write frames of liquid with random labels."""
     random = np.random.default_rng(0)
     frames = moved(water(192), count, 0.1)
     for atoms in frames:
@@ -281,7 +281,7 @@ def training(config: PetConfig, batch: int, threads: int, repeats: int, metatrai
         )
 
         def ours() -> float:
-            trainer.train_step(stage, 0.5)  # the first one, which allocates memory, isn't counted; so with metatrain
+            trainer.train_step(stage, 0.5)  # the first one, which allocates memory, isn't counted, as with metatrain
             time_of_step = statistics.median(
                 seconds(lambda: trainer.train_step(stage, 0.5), 1) for _ in range(TRAINING_STEPS)
             )

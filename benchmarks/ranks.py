@@ -70,7 +70,7 @@ BOXES = [Box(1, 40), Box(2, 6), Box(4, 1)]
 
 
 def run(box: Box, model: str | Path, ranks: int, threads: int, steps: int) -> str:
-    """Output of `lmp`."""
+    """Return the output of `lmp`."""
     data = find_inputs(None) / LAMMPS_LIQUID.data
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "in.lammps"
@@ -112,7 +112,7 @@ def ghost_work(model: Path, depth: int, box: Box) -> None:
 
 
 def export(network: torch.nn.Module, cutoff: float, depth: int, path: Path) -> Path:
-    """Write a model file that is only for measurements."""
+    """Write a model file for measurements only."""
     warnings.filterwarnings("ignore", message="`torch.jit")
     liquid = read(find_inputs(None) / LAMMPS_LIQUID.data, format="lammps-data", atom_style="atomic")
     assert isinstance(liquid, Atoms)

@@ -39,7 +39,7 @@ def draw_orientation(axes: Axes, folder: Path) -> None:
     places = np.arange(len(AXES))
     for shift, name, color, marker, label in (
         (-0.08, "gas-bare", BLUE, "o", "bare model"),
-        (0.08, "gas-random", VERMILION, "s", "random frames"),
+        (0.08, "gas-random", VERMILION, "s", "random rotations"),
     ):
         result = load_analysis(folder / name)["orientation"]
         biases = [result[f"bias_{axis}"] for axis in AXES]

@@ -55,7 +55,7 @@ def relax(model: str, symmetrize: str, orientations: int, fmax: float) -> list[R
 
 
 def row(symmetrize: str, runs: list[Relaxation]) -> str:
-    """One line of the table; energies and distances are those of the relaxations that ended."""
+    """Return a line of the table; energies and distances are those of the relaxations that ended."""
     ended = [run for run in runs if run.ended]
     steps = [run.steps for run in ended]
     text = f"{symmetrize:24}{f'{len(ended)} of {len(runs)}':>10}"

@@ -55,7 +55,7 @@ def unit(vectors: Array) -> Array:
 
 
 def turn(text: str) -> Array:
-    """`4z`: a quarter of a full turn about z; see AXES. `1` is none."""
+    """Return the quaternion of a turn such as `4z`, a quarter of a full turn about z; see AXES. `1` is no turn."""
     if text == "1":
         return ONE
     half = np.pi / int(text[:-1])
@@ -88,12 +88,12 @@ class Wigner:
         self.z_to_y = (axes * np.exp(0.5j * np.pi * self.m) @ axes.conj().T).real  # a quarter turn about −x
 
     def turn_z(self, angle: Array, matrices: Array) -> Array:
-        """Z(angle) @ matrices, Z being a turn about z: cosines on its diagonal, sines on the other one."""
+        """Return Z(angle) @ matrices; Z, a turn about z, has cosines on its diagonal and sines on the antidiagonal."""
         phase = self.m[:, None] * angle[..., None, None]
         return np.cos(phase) * matrices + np.sin(phase) * matrices[..., ::-1, :]
 
     def __call__(self, q: Array) -> Array:
-        """D(q) = Z(α) Y(β) Z(γ) [..., 2l+1, 2l+1]."""
+        """Return D(q) = Z(α) Y(β) Z(γ) [..., 2l+1, 2l+1]."""
         w, x, y, z = np.moveaxis(q, -1, 0)
         half_sum, half_difference = np.arctan2(z, w), np.arctan2(x, y)
         beta = 2 * np.arctan2(np.hypot(x, y), np.hypot(w, z))
@@ -109,7 +109,7 @@ def wigner(degree: int) -> Wigner:
 
 @dataclass
 class Stratum:
-    """Positions of one symmetry: unit vectors of the space that `basis` [dimension, 4] spans."""
+    """Positions of the same symmetry: unit vectors of the space that `basis` [dimension, 4] spans."""
 
     basis: Array
     orbit: int
@@ -117,12 +117,12 @@ class Stratum:
 
     @property
     def unknowns(self) -> int:
-        """Angles and the weight."""
+        """Number of unknowns: angles and the weight."""
         return len(self.basis)
 
 
 class TwoSidedGroup:
-    """The maps q → a q b* that the generators make."""
+    """The group of maps q → a q b* that the generators generate."""
 
     def __init__(self, pairs: list[tuple[Array, Array]]) -> None:
         self.pairs = pairs
@@ -158,7 +158,7 @@ class TwoSidedGroup:
 
     @cache  # noqa: B019 - one group for each run
     def invariants(self, degree: int) -> Array:
-        """Orthogonal matrices B [n, 2l+1, 2l+1] whose functions tr(Bᵀ D(q)) the group leaves as they are."""
+        """Return orthogonal matrices B [n, 2l+1, 2l+1] whose functions tr(Bᵀ D(q)) are invariant under the group."""
         half = [np.arccos(np.clip(abs(side[:, 0]), 0, 1)) for side in (self.left, self.right)]
         characters = [1 + 2 * sum(np.cos(2 * m * angle) for m in range(1, degree + 1)) for angle in half]
         count = round(float(np.mean(characters[0] * characters[1])))
@@ -178,7 +178,7 @@ class TwoSidedGroup:
 
     @cached_property
     def strata(self) -> list[Stratum]:
-        """General positions, and those that an element maps onto themselves: circles, and points where they meet."""
+        """Return general positions, and positions that an element keeps fixed: circles and their intersections."""
         matrices = np.stack([self.orbit(unit) for unit in np.eye(4)], -1)
         planes: list[Array] = []
         for matrix in np.concatenate([matrices, -matrices]):
@@ -234,7 +234,7 @@ class System:
         return unit(np.einsum("skj,kjc->skc", x, self.bases))
 
     def residuals(self, x: Array, u: Array) -> tuple[Array, Array]:
-        """Σ_k u_k² f(q_k) and Σ_k u_k² − 1 [S, equations], and their derivatives [S, unknowns, equations]."""
+        """Return Σ_k u_k² f(q_k) and Σ_k u_k² − 1 [S, equations], and their derivatives [S, unknowns, equations]."""
         q = self.quaternions(x)
         values, slopes = [np.ones((*u.shape, 0))], [np.ones((*u.shape, 3, 0))]
         for k in self.degrees:
@@ -252,7 +252,7 @@ class System:
         return residuals, np.concatenate([along[:, self.moving[0], self.moving[1]], 2 * u[..., None] * f], 1)
 
     def solve(self, trials: int, rng: np.random.Generator, steps: int = 150) -> tuple[Array, Array, Array]:
-        """Levenberg–Marquardt: Σ (residuals)² [S] and the unknowns of as many trials as are left at the end."""
+        """Solve by Levenberg–Marquardt; return Σ (residuals)² [S] and the unknowns of the trials left at the end."""
         x, u = self.start(trials, rng)
         damping = np.full(trials, 1e-2)
         residuals, slopes = self.residuals(x, u)
@@ -281,7 +281,7 @@ class System:
         return unit(moved), u + change[:, count:]
 
     def polished(self, x: Array, u: Array) -> tuple[Array, Array]:
-        """After Newton's steps of least length, for one trial [1, K, 4], [1, K]: quaternions [K, 4] and weights [K]."""
+        """Refine one trial [1, K, 4], [1, K] by Newton's steps of least length to quaternions [K, 4], weights [K]."""
         for _ in range(5):
             residuals, slopes = self.residuals(x, u)
             x, u = self.moved(x, u, -np.linalg.lstsq(slopes[0].T, residuals[0], rcond=1e-6)[0][None])
@@ -289,7 +289,7 @@ class System:
 
 
 def damped_step(slopes: Array, residuals: Array, damping: Array) -> Array:
-    """Step of each trial, from whichever of the two forms of the normal equations is smaller."""
+    """Return the step of each trial, from the smaller of the two forms of the normal equations."""
     unknowns, equations = slopes.shape[1:]
     transposed = np.swapaxes(slopes, 1, 2)
     damp = damping[:, None, None] * np.eye(min(unknowns, equations))
@@ -299,9 +299,9 @@ def damped_step(slopes: Array, residuals: Array, damping: Array) -> Array:
 
 
 def choose_orbits(group: TwoSidedGroup, degree: int, most: int, rng: np.random.Generator) -> list[Stratum] | None:
-    """Special positions by chance, filled up with general ones; none if the unknowns are too few for the equations.
+    """Choose random special positions and add general ones; return None if there are too few unknowns.
 
-    In half of the cases some may lack, since solutions of more symmetry than was asked for have fewer equations.
+    In half of the cases some unknowns may be missing, since solutions with a higher symmetry have fewer equations.
     """
     general, special = group.strata[0], group.strata[1:]
     needed = group.equations(degree) + 1 + group.freedom
@@ -323,14 +323,14 @@ def choose_orbits(group: TwoSidedGroup, degree: int, most: int, rng: np.random.G
 def turned(
     group: TwoSidedGroup, q: Array, weights: Array, sizes: Array
 ) -> tuple[list[tuple[Array, Array]], list[Array]]:
-    """Generators, and (seed, weight) of each orbit, after q → q p* with p of the orbit of the largest weights."""
+    """Return generators, and (seed, weight) of each orbit, after q → q p*; p is in the orbit of largest weights."""
     first = int(np.argmax(weights / sizes))
     p = q[first]
     pairs = [(a, unit(product(product(p, b), conjugate(p)))) for a, b in group.pairs]
     orbits = []
     for k in range(len(q)):
         images = product(group.orbit(q[k]), conjugate(p))
-        seed = unit(images[np.argmax(abs(images[:, 0]))])  # of all names of the orbit the smallest turn
+        seed = unit(images[np.argmax(abs(images[:, 0]))])  # the element with the smallest turn names the orbit
         orbits.append((-sizes[k], -abs(seed[0]), np.append(seed * np.sign(seed[0]), weights[k])))
     head = np.append(ONE, weights[first])
     del orbits[first]
@@ -350,7 +350,7 @@ def table_row(degree: int, pairs: list[tuple[Array, Array]], orbits: list[Array]
 
 
 def largest_average(degree: int, group: TwoSidedGroup, q: Array, weights: Array) -> float:
-    """Largest entry of Σ_k w_k D^l(q_k) over 1 ≤ l ≤ degree, summed over all rotations without use of the symmetry."""
+    """Return the largest entry of Σ_k w_k D^l(q_k) over 1 ≤ l ≤ degree, without use of the symmetry."""
     rotations = np.concatenate([group.orbit(seed) for seed in q])
     each = np.repeat(weights, len(group)) / len(group)
     sums = (np.einsum("k,kij->ij", each, wigner(k)(rotations)) for k in range(1, degree + 1))
@@ -398,7 +398,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    # the number of unknowns of general orbits that suffices without symmetry, a little more for what doesn't divide
+    # as many unknowns as general orbits need without symmetry, and a few more since orbits have a fixed size
     most = given.most or (given.degree + 1) * (2 * given.degree + 1) * (2 * given.degree + 3) // 12 + 60
     search(given.degree, given.group, most, given.minutes, given.seed)
 

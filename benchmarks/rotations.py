@@ -59,7 +59,7 @@ ROTATIONS = """
 
 
 def system(atoms: int) -> Atoms:
-    """One molecule, the box of 64, or 8 of these."""
+    """Return one molecule, the box of 64 molecules, or 8 of these boxes."""
     files = LAMMPS_MOLECULE if atoms == 3 else LAMMPS_LIQUID
     structure = read(find_inputs(None) / files.data, format="lammps-data", atom_style="atomic")
     structure.pbc = atoms != 3
@@ -149,7 +149,7 @@ def memory(path: str, atoms: int) -> None:
 
 
 def ipi_step(path: str, atoms: Atoms, folder: Path, order: int, *, own: bool, steps: int) -> float:
-    """Median seconds of an MD step."""
+    """Return the median seconds of an MD step."""
     folder.mkdir()
     address = f"tumble-rotations-{os.getpid()}-{order}-{own:d}"
     atoms.write(folder / "structure.xyz", plain=True)

@@ -61,7 +61,7 @@ def run_part(name: str, arguments: argparse.Namespace, model: ModelIdentity) -> 
     else:
         kind, energy, job = stability_gas, "eV/molecule", stability_gas.job(name, arguments.gas_steps)
     finished = simulate(folder, job, model)
-    found = kind.analyse(name, folder, finished)
+    found = kind.analyze(name, folder, finished)
     summary = {**asdict(found), "units": {**UNITS, "energy": energy}, "versions": finished.versions}
     whole = found.molecules.first_break is None
     return Outcome(kind.describe(name, found, finished, job.steps), summary, whole)
@@ -71,13 +71,13 @@ def merge(earlier: Document, model: Document, name: str, outcome: Document | str
     """Add a part to a summary.
 
     Args:
-        earlier: Summary so far, or nothing; what it holds of another model is dropped.
+        earlier: Summary so far, or nothing; parts of another model are dropped.
         model: Identity of the model.
-        name: Of the part.
-        outcome: The part, or why it failed.
+        name: Name of the part.
+        outcome: Outcome of the part, or the reason why it failed.
 
     Returns:
-        The summary; its `whole` says whether no part failed and no molecule broke in any.
+        The summary; `whole` is true if no part failed and no molecule broke in any part.
     """
     if earlier.get("model", {}).get("sha256") != model["sha256"]:
         earlier = {}
@@ -115,14 +115,14 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def count(text: str) -> int:
-    """A number of steps for the command line."""
+    """Return a number of steps from the command line."""
     if not text.isdigit() or int(text) < FEWEST or int(text) % EVERY:
         raise argparse.ArgumentTypeError(f"expected a multiple of {EVERY} from {FEWEST}, got {text}")
     return int(text)
 
 
 def parse(words: Sequence[str] | None) -> argparse.Namespace:
-    """The command line."""
+    """Return the parsed command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = [*stability_liquid.SEEDS, *stability_gas.SYSTEMS]
     parser.add_argument("--systems", nargs="+", choices=names, default=names, metavar="PART", help=", ".join(names))
@@ -160,7 +160,7 @@ def main(words: Sequence[str] | None = None) -> int:
             print(f"\n{outcome.table}", flush=True)
             sound, found = sound and outcome.whole, outcome.summary
         with locked(path.with_name(f".{path.name}.lock")):
-            # Read anew: another process may have added a part while this one ran.
+            # Read again: another process may have added a part while this one ran.
             document = merge(read_summary(path), asdict(model), name, found)
             write_atomically(path, (json.dumps(plain(document), indent=2, allow_nan=False) + "\n").encode())
     return 0 if sound else 1

@@ -37,14 +37,14 @@ from tumble.analysis import open_trajectory
 
 Array = NDArray[np.float64]
 
-BOND, ANGLE = 0.9572, np.radians(104.52)  # Å; of the molecule in the gas phase
+BOND, ANGLE = 0.9572, np.radians(104.52)  # Å; for the molecule in the gas phase
 DIMER_OO, DIMER_TILT = 2.9, np.radians(57)  # Å
 HEXAMER_OO = 2.7  # Å
 LINK = 5.0  # Å; oxygens as near as this belong to one cluster. A hydrogen bond ends at about 3.5 Å.
 MASSES = (15.9994, 1.00794)  # g/mol; those of inputs/make_water_box.py
 
-# Shrink-wrapped boundaries, since fixed ones lose what evaporates. The box may then be thinner than the cutoff, or
-# get huge, so neighbors are searched without bins.
+# Shrink-wrapped boundaries, since fixed ones lose molecules that evaporate. The box may then be thinner than the cutoff
+# or get huge, so neighbors are searched without bins.
 SCRIPT = """\
 units         metal
 atom_style    atomic
@@ -75,7 +75,7 @@ dump_modify   trajectory sort id element O H
 run           {steps}
 """
 # Norm of the vector of all forces at which the relaxation ends, eV/Å. Below it, a model without exact invariance only
-# turns the structure to the orientation that it likes best.
+# turns the structure to the orientation of lowest energy.
 FORCE = 0.01
 
 
@@ -105,7 +105,7 @@ class Relaxed:
     """The structure from which a run starts.
 
     Attributes:
-        steps: Of the relaxation.
+        steps: Number of steps of the relaxation.
         energy: Potential energy, eV per molecule.
         largest_force: Largest component of a force, eV/Å.
         neighbor: Distance of an oxygen to the nearest other one, mean, Å; None for a molecule.
@@ -145,12 +145,12 @@ class System:
 
 
 def molecule() -> Array:
-    """A molecule in the xy plane, its bisector along x."""
+    """Return a molecule in the xy plane, its bisector along x."""
     return bent(np.zeros(3), np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))
 
 
 def dimer() -> Array:
-    """Donor at the origin, acceptor on the x axis, the plane of symmetry is xz; the donor's free H has z > 0."""
+    """Return the dimer: donor at the origin, acceptor on the x axis, symmetric about xz; its free H has z > 0."""
     x, y, z = np.eye(3)
     donor = np.array([np.zeros(3), BOND * x, BOND * (np.cos(ANGLE) * x + np.sin(ANGLE) * z)])
     bisector = np.cos(DIMER_TILT) * x - np.sin(DIMER_TILT) * z
@@ -158,7 +158,7 @@ def dimer() -> Array:
 
 
 def hexamer() -> Array:
-    """The ring in the xy plane; molecule k donates to k + 1, its free H is above the ring for even k."""
+    """Return the ring in the xy plane; molecule k donates to k + 1, its free H is above the ring for even k."""
     corners = np.pi / 3 * np.arange(6)
     oxygens = HEXAMER_OO * np.stack([np.cos(corners), np.sin(corners), np.zeros(6)], axis=1)
     atoms = []
@@ -172,7 +172,7 @@ def hexamer() -> Array:
 
 
 def bent(oxygen: Array, bisector: Array, across: Array) -> Array:
-    """A molecule from its oxygen, and unit vectors along its bisector and from one H to the other."""
+    """Return a molecule, given its oxygen and unit vectors along its bisector and from one H to the other."""
     middle, half = BOND * np.cos(ANGLE / 2) * bisector, BOND * np.sin(ANGLE / 2) * across
     return np.array([oxygen, oxygen + middle + half, oxygen + middle - half])
 
@@ -193,7 +193,7 @@ def job(name: str, steps: int) -> Job:
 
 
 def data_file(title: str, positions: Array) -> str:
-    """A data file of LAMMPS, style `atomic`, with a box that shrink-wrapped boundaries will replace."""
+    """Return a data file of LAMMPS, style `atomic`, with a box that shrink-wrapped boundaries will replace."""
     lines = [f"# {title}; made by stability_gas.py; type 1 is O, 2 is H", "", f"{len(positions)} atoms", "2 atom types"]
     lines += ["", *(f"-20.0 20.0 {axis}lo {axis}hi" for axis in "xyz"), "", "Masses", ""]
     lines += [f"{kind} {mass}" for kind, mass in enumerate(MASSES, 1)] + ["", "Atoms # atomic", ""]
@@ -202,11 +202,11 @@ def data_file(title: str, positions: Array) -> str:
     return "\n".join(lines) + "\n"
 
 
-def analyse(name: str, folder: Path, finished: Finished) -> GasSummary:
+def analyze(name: str, folder: Path, finished: Finished) -> GasSummary:
     """Read the output of LAMMPS.
 
     Raises:
-        TrajectoryError: If a trajectory isn't there.
+        TrajectoryError: If a trajectory is missing.
     """
     minimization, nve = LogFile(str(folder / LOG)).runs
     built, trajectory = (open_isolated(folder / file) for file in ("relax.dump", "nve.dump"))
@@ -267,14 +267,14 @@ def oxygen_distances(universe: Any) -> Array:
 
 
 def nearest(distances: Array) -> float:
-    """Mean over the oxygens of the distance to the nearest other one, Å."""
+    """Return the mean distance of an oxygen to the nearest other one, Å."""
     matrix = squareform(distances)
     np.fill_diagonal(matrix, np.inf)
     return float(matrix.min(axis=1).mean())
 
 
 def describe(name: str, summary: GasSummary, finished: Finished, steps: int) -> str:
-    """The table of a part, whose run had this many steps."""
+    """Return the table of a part, given the number of steps of its run."""
     relaxed, shape = summary.relaxed, summary.shape
     lines = [
         f"gas phase, {name}: NVE from {summary.start_temperature:g} K, {summary.steps} steps, "

@@ -89,7 +89,7 @@ def job(name: str, steps: int, equilibration: int) -> Job:
     """Return the LAMMPS script of the part `nvt` or `nve`.
 
     Raises:
-        DemoError: If the inputs aren't there.
+        DemoError: If the inputs are missing.
     """
     script = (SCRIPT + (NVT if name == "nvt" else NVE)).format(
         timestep=TIMESTEP, every=EVERY, temperature=TEMPERATURE, seed=SEEDS[name], steps=steps,
@@ -99,11 +99,11 @@ def job(name: str, steps: int, equilibration: int) -> Job:
     return Job(name, script, data, steps + (equilibration if name == "nve" else 0))
 
 
-def analyse(name: str, folder: Path, finished: Finished) -> LiquidSummary:
+def analyze(name: str, folder: Path, finished: Finished) -> LiquidSummary:
     """Read the output of LAMMPS.
 
     Raises:
-        TrajectoryError: If the trajectory isn't there.
+        TrajectoryError: If the trajectory is missing.
     """
     table = LogFile(str(folder / LOG)).runs[-1]
     trajectory = open_trajectory(folder / f"{name}.dump", timestep=TIMESTEP)
@@ -138,13 +138,13 @@ def first_peak(g: Quantity) -> Peak:
 
 
 def describe(name: str, summary: LiquidSummary, finished: Finished, steps: int) -> str:
-    """The table.
+    """Return the table.
 
     Args:
-        name: Of the part.
-        summary: What was found.
+        name: Name of the part.
+        summary: Results of the part.
         finished: The run.
-        steps: Of the run, equilibration included.
+        steps: Number of steps of the run, including the equilibration.
     """
     rows = [
         f"{name}: liquid, {summary.atoms} atoms, {cost(finished, steps)}",

@@ -23,7 +23,7 @@ from tumble.files import write_atomically
 
 TIMESTEP = 0.0005  # ps
 EVERY = 10  # steps between lines of thermo output and frames
-COLUMNS = 10  # of a line of thermo output, in every part
+COLUMNS = 10  # in a line of thermo output, the same for every part
 SEED = 4711
 
 FINISHED = "finished.json"
@@ -35,7 +35,7 @@ class Job:
     """A job for `lmp`.
 
     Attributes:
-        name: Of the part.
+        name: Name of the part.
         script: Input of LAMMPS, which reads `start.data` and the variable `model`.
         data: Text of `start.data`.
         steps: Time steps, all runs together.
@@ -59,9 +59,9 @@ class Finished:
     Attributes:
         model: SHA-256 of the model file.
         inputs: SHA-256 of script and structure.
-        threads: Of the model.
-        seconds: That it took, start included.
-        versions: Of the packages that took part.
+        threads: Threads of the model.
+        seconds: Time of the run, including the start.
+        versions: Versions of the packages in use.
     """
 
     model: str
@@ -82,7 +82,7 @@ def simulate(folder: Path, job: Job, model: ModelIdentity) -> Finished:
         print(f"{job.name}: taken from the finished run in `{folder}`, of the same model and inputs", file=sys.stderr)
         return earlier
     folder.mkdir(parents=True, exist_ok=True)
-    # Before anything else, so that an interrupted run isn't mistaken for the earlier one.
+    # First of all, so that an interrupted run isn't mistaken for the earlier one.
     (folder / FINISHED).unlink(missing_ok=True)
     for old in (*folder.glob("*.dump"), folder / LOG, folder / "screen.log"):
         old.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ BLOCKS = 5
 
 
 def row(name: str, value: float | Average, unit: str, digits: int) -> str:
-    """A line of a table."""
+    """Return a line of a table."""
     if isinstance(value, Average):
         return f"  {name:28}{value.mean:.{digits}f} ± {value.error:.{digits}f} {unit}".rstrip()
     return f"  {name:28}{value:.{digits}f} {unit}".rstrip()
@@ -38,7 +38,7 @@ def molecules(found: Wholeness) -> list[str]:
 
 
 def energy(drift: Slope, unit: str) -> list[str]:
-    """Drift and fluctuation of the total energy, given in eV, in meV per `unit`."""
+    """Return the rows of drift and fluctuation of the total energy; input in eV, output in meV per `unit`."""
     return [
         row("drift of the total energy", scaled(Average(drift.slope, drift.error)), f"meV/{unit}/ps", 4),
         row("rms fluctuation about it", 1000 * drift.fluctuation, f"meV/{unit}", 4),
@@ -56,6 +56,6 @@ def scaled(average: Average) -> Average:
 
 
 def torque_rms(table: Mapping[str, Any], start: int) -> Average:
-    """Root of the mean square of |torque| from a line of thermo output on, eV/rad."""
+    """Return the root mean square of |torque| from a line of thermo output on, eV/rad."""
     squares = np.sum([np.array(table[f"c_tumble[{axis}]"][start:]) ** 2 for axis in (1, 2, 3)], axis=0)
     return block_rms(np.sqrt(squares), BLOCKS)

@@ -2,8 +2,8 @@
 
 python benchmarks/torque_noise.py
 
-The invariant toy `MorsePair` is evaluated in float32 on turned copies of the inputs, one molecule and 64; printed is
-the rms of |τ| over 40 rotations, in eV/rad."""
+The invariant toy `MorsePair` is evaluated in float32 on rotated copies of the inputs, one molecule and 64. The script
+prints the rms of |τ| over 40 rotations, in eV/rad."""
 
 from __future__ import annotations
 

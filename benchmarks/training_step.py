@@ -52,7 +52,7 @@ class Laps:
 
 
 def write_frames(path: Path) -> None:
-    """Liquid water, each frame displaced a little, with random energies and forces."""
+    """Write frames of liquid water with small displacements, and random energies and forces."""
     rng = np.random.default_rng(0)
     frames = []
     for _ in range(FRAMES):
@@ -64,7 +64,7 @@ def write_frames(path: Path) -> None:
 
 
 def trainer(folder: Path, batch: int, threads: int, compile_steps: bool) -> Trainer:
-    """A trainer at step zero."""
+    """Return a trainer at step zero."""
     stage = StageConfig(name="timing", data={"random": 1}, steps=10**6, batch=batch, learning_rate=1e-5)
     config = dataclasses.replace(
         read_config(CONFIG),

@@ -27,7 +27,7 @@ from ase.io import read
 
 from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
 
-#: By name: the environment's variables, with N for the number of threads.
+#: Environment variables of each setting, with N for the number of threads.
 SETTINGS = {
     "1 thread": {"OMP_NUM_THREADS": "1"},
     "default": {"OMP_NUM_THREADS": "N"},
@@ -38,11 +38,11 @@ SETTINGS = {
     },
 }
 VARIABLES = ("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "OMP_DYNAMIC")
-BURST = 0.05  # s that one setting evaluates one system in one round
+BURST = 0.05  # s; time for one setting and one system in each round
 
 
 def systems() -> dict[str, Atoms]:
-    """The inputs of `tumble demo`."""
+    """Return the structures of `tumble demo`."""
     inputs = find_inputs(None)
     molecule, liquid = (
         read(inputs / files.data, format="lammps-data", atom_style="atomic")
@@ -53,7 +53,7 @@ def systems() -> dict[str, Atoms]:
 
 
 def work(model: str) -> None:
-    """A process of one setting: reads the name of a system and evaluates it for a while; first, it counts edges."""
+    """Serve one setting in a process: count edges, then evaluate the systems whose names are read."""
     import tumble
     from tumble.structures import to_graph
 

@@ -37,12 +37,12 @@ class Wholeness:
     """The fate of the molecules of a trajectory.
 
     Attributes:
-        molecules: Their number.
-        frames: Number of frames that were looked at.
+        molecules: Number of molecules.
+        frames: Number of analyzed frames.
         longest: Longest distance between an oxygen and one of its hydrogens, Å.
         nearest: Shortest distance between an oxygen and a hydrogen of another molecule, Å; infinite if there is
             just one molecule.
-        limit: Å, as it was given.
+        limit: Limit that was used, Å.
         first_break: None if all molecules stayed whole.
     """
 
@@ -60,11 +60,11 @@ def watch_molecules(universe: Any, limit: float = LIMIT, *, start: Any | None = 
     Args:
         universe: A `MDAnalysis.Universe` with elements, of water alone.
         limit: Longest distance of an oxygen and its own hydrogen in a whole molecule, Å.
-        start: The trajectory of the same atoms that this one continues, the first frame of which says which
-            hydrogens belong to which oxygen; without it, the first frame of `universe` does.
+        start: Earlier trajectory of the same atoms, whose first frame assigns hydrogens to oxygens; without it, the
+            first frame of `universe` does.
 
     Raises:
-        TrajectoryError: If that first frame doesn't consist of whole water molecules.
+        TrajectoryError: If the first frame doesn't consist of whole water molecules.
     """
     oxygens, hydrogens = water_atoms(universe)
     mine = np.searchsorted(hydrogens.indices, assign_hydrogens(universe if start is None else start, limit)[:, 1:])
@@ -75,7 +75,7 @@ def watch_molecules(universe: Any, limit: float = LIMIT, *, start: Any | None = 
         np.put_along_axis(distances, mine, np.inf, axis=1)
         other = distances.min(axis=1)
         longest, nearest = max(longest, float(own.max())), min(nearest, float(other.min()))
-        # Written such that NaN counts as broken.
+        # NaN counts as broken.
         broken = np.flatnonzero(~((own <= limit) & (own < other)))
         if first_break is None and len(broken) > 0:
             worst = broken[np.argmax(np.nan_to_num(own[broken], nan=np.inf))]

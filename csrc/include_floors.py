@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ("tumble/base", "tumble/graph", "tumble/frames", "tumble/model", "tumble/evaluation", "tumble/ipi")
 
-#: The folders, by their paths from `csrc`, that each folder may include besides itself.
+#: For each folder, the other folders that it may include, by their paths from `csrc`.
 FLOORS: dict[str, tuple[str, ...]] = {
     "operators": (),
     "tumble/base": (),
@@ -33,7 +33,7 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"(?P<own>[^"]+)"|<(?P<other>[^>]+)>
 _PYTHON = re.compile(r"Python\.h|pybind11/")
 _LAMMPS = re.compile(r"(mpi|lammps|pair|compute|fix)\.h|lammps/")
 _TORCH = re.compile(r"(torch|ATen|c10|caffe2)/")
-#: Headers that need torch, for the sources of the core alone.
+#: Headers that include torch; only sources of the core may include them.
 _TORCH_HEADERS = ("tumble/model/model.h", "tumble/evaluation/frame_sum.h")
 
 

@@ -1,10 +1,10 @@
-# Libraries that come in Python packages: torch, vesin and nlohmann-json are found in the environment of the interpreter
-# that builds, as plain imported targets. Torch's own CMake package isn't used, since for a CUDA torch it demands a whole
-# CUDA toolkit, of which nothing here needs a line.
+# Libraries that come in Python packages: torch, vesin and nlohmann-json, as plain interface targets. They are found in
+# the environment of the Python interpreter that builds. Torch's own CMake package isn't used, since with a CUDA build of
+# torch it requires the whole CUDA toolkit, which nothing here needs.
 
 find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
 
-# Folder of an installed package, without importing it.
+# Set a variable to the folder of an installed package, which isn't imported.
 function(find_python_package name variable)
   execute_process(
     COMMAND ${Python_EXECUTABLE} -c
@@ -29,7 +29,8 @@ message(STATUS "torch ${TORCH_VERSION} in ${TORCH_FOLDER}")
 add_library(torch_package INTERFACE)
 target_include_directories(torch_package SYSTEM INTERFACE ${TORCH_FOLDER}/include
                                                           ${TORCH_FOLDER}/include/torch/csrc/api/include)
-# libtorch.so is a shell that pulls in the GPU half where there is one: keep it although no symbol of it is used
+# libtorch.so only loads torch's other libraries, with those for the GPU if there are any; keep it although none of its
+# symbols is used
 target_link_libraries(
   torch_package INTERFACE -Wl,--no-as-needed ${TORCH_FOLDER}/lib/libtorch.so -Wl,--as-needed
                           ${TORCH_FOLDER}/lib/libtorch_cpu.so ${TORCH_FOLDER}/lib/libc10.so)
@@ -43,7 +44,7 @@ require_python_package(nlohmann_json JSON_FOLDER)
 add_library(json_package INTERFACE)
 target_include_directories(json_package SYSTEM INTERFACE ${JSON_FOLDER}/include)
 
-# pybind11 is told to use the interpreter found above
+# pybind11 must use the interpreter found above
 require_python_package(pybind11 PYBIND11_FOLDER)
 set(PYBIND11_FINDPYTHON ON)
 find_package(pybind11 CONFIG REQUIRED PATHS ${PYBIND11_FOLDER}/share/cmake/pybind11 NO_DEFAULT_PATH)

@@ -1,7 +1,7 @@
-# Address and undefined-behavior sanitizers, where TUMBLE_SANITIZE is on.
+# Address and undefined-behavior sanitizers, if TUMBLE_SANITIZE is on.
 #
-# The programs that load sanitized libraries must preload the sanitizers' own: tests/support/sanitizers.py. Without the
-# check of dynamic types (vptr), which needs the type information that LAMMPS and torch keep to themselves.
+# A program that loads a sanitized library must preload the libraries of the sanitizers: tests/support/sanitizers.py. The
+# check of dynamic types (vptr) is off, since it needs type information that LAMMPS and torch don't export.
 function(sanitize target)
   if(TUMBLE_SANITIZE)
     set(sanitize -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)

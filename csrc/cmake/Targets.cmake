@@ -1,4 +1,4 @@
-# What all binaries of the project share.
+# Settings that all binaries of the project share.
 
 include(Sanitize)
 
@@ -7,8 +7,8 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 
-# Where the libraries of other packages lie, seen from a binary `depth` folders below the package `tumble`. Binaries that
-# stay in the source tree also need the absolute places.
+# Set the properties of a binary that is installed `depth` folders below the package `tumble`. It finds the libraries of
+# other packages by relative paths. A binary in the source tree also needs the absolute paths.
 function(tumble_binary target depth folder)
   set(up "$ORIGIN")
   foreach(level RANGE ${depth})
@@ -18,7 +18,7 @@ function(tumble_binary target depth folder)
   set_target_properties(
     ${target}
     PROPERTIES INSTALL_RPATH "${rpath}"
-               # where torch was at the build, for environments on top of another one's packages
+               # the path of torch at the build, for an environment that uses the packages of another environment
                INSTALL_RPATH_USE_LINK_PATH ON
                CXX_VISIBILITY_PRESET hidden
                VISIBILITY_INLINES_HIDDEN ON)
