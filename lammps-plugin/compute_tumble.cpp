@@ -31,7 +31,7 @@ ComputeTumble::ComputeTumble(LAMMPS *lmp, int narg, char **arg) : Compute(lmp, n
     tumble::require_spread(symmetrizer_);
     instance_ = keywords.instance;
   });
-  // the same words on every rank
+  // every rank has the same failure
   if (!failure.empty()) error->all(FLERR, "compute {}: {}", style, failure);
 }
 
@@ -45,7 +45,7 @@ void ComputeTumble::init()
 }
 
 /* ----------------------------------------------------------------------
-   anew each time: another pair_style command may have come
+   search every time, since another pair_style command may have been executed
 ------------------------------------------------------------------------- */
 
 PairTumble &ComputeTumble::find_pair() const
@@ -71,7 +71,7 @@ void ComputeTumble::evaluate()
       [&] {
         pair.require_evaluation();
         if (!is_new) return;
-        // the last number is that of no pair style: their random frames are others, whatever the seed
+        // no pair style has this instance, so random rotations differ from theirs for any seed
         const auto word = [](auto number) { return static_cast<std::uint64_t>(number); };
         const tumble::StreamKey key = {word(update->ntimestep), 0, word(universe->iworld), word(-1)};
         frames_ = tumble::with_lab_frame(symmetrizer_.frames(key));
@@ -88,7 +88,7 @@ void ComputeTumble::evaluate()
 }
 
 /* ----------------------------------------------------------------------
-   of atoms and ghosts, which go back to their owners
+   differences for atoms and ghosts; those of ghosts are added to their owners
 ------------------------------------------------------------------------- */
 
 void ComputeTumble::collect_differences(const LammpsGraph &graph)

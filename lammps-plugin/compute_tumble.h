@@ -2,11 +2,11 @@
 #ifndef LMP_COMPUTE_TUMBLE_H
 #define LMP_COMPUTE_TUMBLE_H
 
-/// What the computes tumble/symmetry and tumble/symmetry/atom share: words, the pair style, and its model's results
-/// averaged over a set of frames beside those in the lab frame.
+/// The common base of the computes tumble/symmetry and tumble/symmetry/atom: keywords, the pair style, and the results
+/// of its model averaged over a set of rotations, together with those in the lab frame.
 ///
-/// They look at what the last evaluation of the pair style looked at, when something asks, and touch nothing of the
-/// run.
+/// The computes evaluate the structure of the pair style's last evaluation, when they are invoked. They change nothing
+/// in the run.
 
 #include "compute.h"
 
@@ -27,14 +27,14 @@ class ComputeTumble : public Compute {
   double memory_usage() override;
 
  protected:
-  /// Evaluates, unless the pair style has done nothing since the last time. All ranks have to call it.
+  /// Evaluate, unless the pair style hasn't evaluated anything since the last call. All ranks must call it.
   void evaluate();
 
-  tumble::Frames frames_;            // of the last evaluation; the lab frame is the bare one
+  tumble::Frames frames_;            // rotations of the last evaluation; `bare` is the lab frame
   tumble::Evaluation evaluation_;    // this rank's part, eV and Å
   double energy_unit_ = 1.0;         // 1 eV in LAMMPS' units
-  int model_atoms_ = 0;              // this rank's atoms that the model sees
-  /// Averaged minus bare force on each of LAMMPS' atoms, complete for those of this rank; in LAMMPS' units.
+  int model_atoms_ = 0;              // number of this rank's atoms that the model sees
+  /// Averaged minus bare force on each of LAMMPS' atoms, complete for the atoms of this rank; in LAMMPS' units.
   std::vector<tumble::Vector3> differences_;
 
  private:
@@ -42,8 +42,8 @@ class ComputeTumble : public Compute {
   void collect_differences(const class LammpsGraph &);
 
   tumble::Symmetrizer symmetrizer_;
-  std::int64_t instance_ = 0;    // of the pair style, counted from 1; 0 for the only one
-  bigint evaluated_ = -1;        // the pair style's count of evaluations, then
+  std::int64_t instance_ = 0;    // number of the pair style, counted from 1; 0 for the only one
+  bigint evaluated_ = -1;        // the pair style's number of evaluations at the last call
 };
 
 }    // namespace LAMMPS_NS

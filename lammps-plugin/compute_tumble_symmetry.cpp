@@ -13,7 +13,7 @@ using namespace LAMMPS_NS;
 
 namespace {
 
-// places in the vector
+// indices in the vector
 enum { BARE_ENERGY, ENERGY, SPREAD, RMS_FORCE, LARGEST_FORCE, BARE_TORQUE, TORQUE };
 
 }    // namespace
@@ -26,7 +26,7 @@ ComputeTumbleSymmetry::ComputeTumbleSymmetry(LAMMPS *lmp, int narg, char **arg) 
   extscalar = 1;
   size_vector = static_cast<int>(values_.size());
   vector = values_.data();
-  // energies and their derivatives by an angle are for the whole system, forces for an atom
+  // energies and their derivatives by an angle belong to the whole system, forces to an atom
   extensive_.fill(1);
   extensive_[RMS_FORCE] = extensive_[LARGEST_FORCE] = 0;
   extvector = -1;
@@ -57,7 +57,7 @@ void ComputeTumbleSymmetry::compute_vector()
 
 void ComputeTumbleSymmetry::summarize_energies_and_torques()
 {
-  // energies of all frames, then both torques
+  // energies for all rotations, then both torques
   std::vector<double> sums = evaluation_.frame_energies;
   const std::size_t count = sums.size();
   for (const auto *torques : {&evaluation_.bare_torques, &evaluation_.torques})

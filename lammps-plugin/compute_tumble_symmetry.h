@@ -8,7 +8,7 @@ ComputeStyle(tumble/symmetry,ComputeTumbleSymmetry);
 #ifndef LMP_COMPUTE_TUMBLE_SYMMETRY_H
 #define LMP_COMPUTE_TUMBLE_SYMMETRY_H
 
-/// compute tumble/symmetry: how much the model's results change when they are averaged over a set of rotations; see
+/// compute tumble/symmetry: the change of a model's results when they are averaged over a set of rotations; see
 /// docs/pair_tumble.md.
 
 #include "compute_tumble.h"

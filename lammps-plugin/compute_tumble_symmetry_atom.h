@@ -8,8 +8,8 @@ ComputeStyle(tumble/symmetry/atom,ComputeTumbleSymmetryAtom);
 #ifndef LMP_COMPUTE_TUMBLE_SYMMETRY_ATOM_H
 #define LMP_COMPUTE_TUMBLE_SYMMETRY_ATOM_H
 
-/// compute tumble/symmetry/atom: how much the force on each atom changes when the model's results are averaged over a
-/// set of rotations; see docs/pair_tumble.md.
+/// compute tumble/symmetry/atom: the change of the force on each atom when a model's results are averaged over a set of
+/// rotations; see docs/pair_tumble.md.
 
 #include "compute_tumble.h"
 

@@ -20,15 +20,15 @@ using namespace LAMMPS_NS;
 
 namespace {
 
-// Patterns of the styles of fixes, LAMMPS 22 Jul 2025. What isn't listed, plugins' fixes included, raises no doubt.
+// Patterns of the styles of fixes, LAMMPS 22 Jul 2025. Other fixes, such as those of plugins, cause no warning.
 
-/// Move atoms by their forces, without a temperature unless they are thermostats, too.
+/// Fixes that move atoms by their forces, at constant energy unless they are thermostats, too.
 const std::vector<std::string> UNTHERMOSTATTED = {"^nve", "^nph$", "^nph/", "^rigid", "^msst$", "^poems$"};
 
-/// Move atoms by their velocities alone, which noise in the forces doesn't change.
+/// Fixes that move atoms by their velocities alone, which noise in the forces doesn't change.
 const std::vector<std::string> FORCELESS = {"^nve/noforce$", "^nve/asphere/noforce$"};
 
-/// Bring atoms to a temperature, or take up heat by friction, whether they move them themselves or not.
+/// Fixes that control the temperature or remove heat by friction, whether or not they also move atoms.
 const std::vector<std::string> THERMOSTATS = {"^nvt",
                                               "^npt",
                                               "^nvk$",
@@ -59,7 +59,7 @@ const std::vector<std::string> THERMOSTATS = {"^nvt",
                                               "^nve/dotc/langevin$",
                                               "^wall/reflect/stochastic$"};
 
-/// Take or leave moves by differences of energies.
+/// Fixes that accept or reject moves by differences of energies.
 const std::vector<std::string> MONTE_CARLO = {"^atom/swap$", "^neighbor/swap$", "^mol/swap$",
                                               "^sgcmc$",     "^widom$",         "^hmc$"};
 
@@ -69,13 +69,14 @@ bool is_one_of(const Fix &fix, const std::vector<std::string> &patterns)
                      [&](const std::string &pattern) { return utils::strmatch(fix.style, pattern); });
 }
 
-/// The keyword langevin makes fix rigid and its variants thermostats, and gives them work after the forces.
+/// Return whether a fix rigid has the keyword langevin, which makes it a thermostat. Only then it acts after the
+/// forces.
 bool has_langevin_keyword(Fix &fix)
 {
   return utils::strmatch(fix.style, "^rigid") && (fix.setmask() & FixConst::POST_FORCE);
 }
 
-constexpr double HEAVIEST_H = 4.1;    // u: four times the weight is the most that is in use
+constexpr double HEAVIEST_H = 4.1;    // u; in use are up to four times the weight of hydrogen
 constexpr double ROUNDING = 0.1;      // u
 
 }    // namespace
@@ -99,7 +100,7 @@ void Doubts::about_masses(const std::vector<std::string> &symbol_of_type)
     say(text + "; pair_coeff names the elements in the order of the atom types");
 }
 
-/// By atom type, u; of atoms with masses of their own the heaviest, and 0 where none is known.
+/// Return the mass of each atom type, u; the largest one if atoms have individual masses; 0 if none is known.
 std::vector<double> Doubts::masses(int types) const
 {
   const Atom &atom = *lmp_->atom;
@@ -115,8 +116,9 @@ std::vector<double> Doubts::masses(int types) const
   return all;
 }
 
-/// Whether heavy atoms have given mass to their hydrogens, which leaves the sum, and allows longer time steps
-/// (Feenstra, Hess and Berendsen, J. Comput. Chem. 20, 786 (1999)). Elements in another order make one heavier.
+/// Return whether mass was repartitioned from heavy atoms to their hydrogens, which keeps the total mass and allows
+/// longer time steps (Feenstra, Hess and Berendsen, J. Comput. Chem. 20, 786 (1999)). If the elements are in another
+/// order, some other element is heavier.
 bool Doubts::repartitioned(const std::vector<double> &mass, const std::vector<std::string> &symbol_of_type) const
 {
   for (std::size_t type = 1; type < mass.size(); ++type) {
@@ -127,7 +129,7 @@ bool Doubts::repartitioned(const std::vector<double> &mass, const std::vector<st
     if (symbol == "H" && mass[type] < weight - ROUNDING) return false;
   }
   const Atom &atom = *lmp_->atom;
-  double mine[2] = {0.0, 0.0}, all[2];    // as it is, as the weights are
+  double mine[2] = {0.0, 0.0}, all[2];    // sums of masses and of atomic weights
   for (int i = 0; i < atom.nlocal; ++i) {
     const int type = atom.type[i];
     if (symbol_of_type[type].empty()) continue;
@@ -148,7 +150,7 @@ void Doubts::about_random_frames(const tumble::Symmetrizer &symmetrizer, const s
     if (is_one_of(*fix, MONTE_CARLO))
       say(fmt::format(
           "expected a fixed set, such as icosahedral, for fix {}, which compares energies; with `symmetrize {}` "
-          "each is of other rotations, and their noise decides, too",
+          "each of them has other rotations, whose noise affects the decisions",
           fix->style, words));
     if (is_one_of(*fix, THERMOSTATS) || has_langevin_keyword(*fix))
       thermostatted |= fix->groupbit;
@@ -162,11 +164,11 @@ void Doubts::about_random_frames(const tumble::Symmetrizer &symmetrizer, const s
   if (act_on_atoms(moved, symbol_of_type) && !act_on_atoms(thermostatted, symbol_of_type))
     say(fmt::format(
         "expected a thermostat for `symmetrize {}`, such as fix langevin, got fix {} alone; the noise of random "
-        "rotations heats the atoms; for constant energy take a fixed set, such as icosahedral",
+        "rotations heats the atoms; for constant energy use a fixed set, such as icosahedral",
         words, mover));
 }
 
-/// Whether an atom that the model sees is in any of these groups.
+/// Return whether any of these groups has an atom that the model sees.
 bool Doubts::act_on_atoms(int groups, const std::vector<std::string> &symbol_of_type) const
 {
   const Atom &atom = *lmp_->atom;

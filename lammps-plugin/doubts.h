@@ -2,8 +2,8 @@
 #ifndef TUMBLE_DOUBTS_H
 #define TUMBLE_DOUBTS_H
 
-/// Warnings of pair_style tumble about settings that run, but hardly mean what they say. Each comes once, however many
-/// runs there are, on rank 0.
+/// Warnings of pair_style tumble about valid settings that are probably not intended. Rank 0 prints each of them once,
+/// for any number of runs.
 
 #include "tumble/frames/symmetrizer.h"
 
@@ -19,14 +19,14 @@ class Doubts {
  public:
   explicit Doubts(LAMMPS *lmp) : lmp_(lmp) {}
 
-  /// Masses that are no isotope's of the element that pair_coeff names: mostly, its elements are in another order than
-  /// the types. Masses that heavy atoms have given to their hydrogens raise none. All ranks have to call it.
+  /// Warn of a mass that no isotope of the element in pair_coeff has: usually the elements there are in another order
+  /// than the atom types. Mass repartitioned from heavy atoms to hydrogens causes no warning. All ranks must call it.
   ///
-  /// @param symbol_of_type by atom type, counted from 1; empty for types that the model doesn't see
+  /// @param symbol_of_type element of each atom type, counted from 1; empty for types that the model doesn't see
   void about_masses(const std::vector<std::string> &symbol_of_type);
 
-  /// Random frames where nothing takes up their noise: dynamics without any thermostat, and Monte Carlo. For the start
-  /// of a run; all ranks have to call it.
+  /// Warn of random rotations in a run where nothing removes the heat of their noise: dynamics without a thermostat,
+  /// and Monte Carlo. To be called at the start of a run, by all ranks.
   void about_random_frames(const tumble::Symmetrizer &symmetrizer, const std::vector<std::string> &symbol_of_type);
 
  private:

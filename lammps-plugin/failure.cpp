@@ -27,7 +27,7 @@ struct AtomRecord {
 };
 
 struct ForceRecord {
-  std::int64_t id;    // as wide as the rest: no padding goes through MPI
+  std::int64_t id;    // as wide as the other members, so that MPI sends no padding
   double force[3];
 };
 
@@ -39,7 +39,7 @@ void broadcast(std::string &text, int root, MPI_Comm world)
   MPI_Bcast(text.data(), size, MPI_CHAR, root, world);
 }
 
-/// The records of all ranks, on rank 0.
+/// Return the records of all ranks on rank 0.
 template <typename Record> std::vector<Record> gather(const std::vector<Record> &mine, MPI_Comm world)
 {
   int me, ranks;
@@ -71,7 +71,7 @@ std::vector<AtomRecord> gather_atoms(const Atom &atom, MPI_Comm world)
 
 using ForcesById = std::unordered_map<tagint, tumble::Vector3>;
 
-/// Sum of all contributions, ghosts' included, on rank 0.
+/// Return the sums of all contributions to forces, including those on ghosts, on rank 0.
 ForcesById gather_forces(const Atom &atom, const std::vector<int> &atom_of_node,
                          const std::vector<tumble::Vector3> &forces, MPI_Comm world)
 {
@@ -80,13 +80,13 @@ ForcesById gather_forces(const Atom &atom, const std::vector<int> &atom_of_node,
     mine[n] = {atom.tag[atom_of_node[n]], {forces[n][0], forces[n][1], forces[n][2]}};
   ForcesById sums;
   for (const ForceRecord &record : gather(mine, world)) {
-    auto &sum = sums[record.id];    // zero at first
+    auto &sum = sums[record.id];    // initially zero
     for (int a = 0; a < 3; ++a) sum[a] += record.force[a];
   }
   return sums;
 }
 
-/// Second line of an extended XYZ file: cell vectors as rows in Å, boundaries, columns.
+/// Return the second line of an extended XYZ file: cell vectors as rows in Å, boundaries, columns.
 std::string header(const Domain &domain, bigint step, bool with_forces)
 {
   const auto *low = domain.boxlo;
@@ -100,7 +100,8 @@ std::string header(const Domain &domain, bigint step, bool with_forces)
                             flag(domain.zperiodic));
 }
 
-/// @returns the reason if the file can't be written
+/// Write the file.
+/// @returns the reason if it can't be written
 std::string write(const std::string &name, const std::string &header, const std::vector<AtomRecord> &atoms,
                   const std::vector<std::string> &symbol_of_type, const ForcesById *forces)
 {

@@ -2,10 +2,11 @@
 #ifndef TUMBLE_FAILURE_H
 #define TUMBLE_FAILURE_H
 
-/// How a failure on any rank becomes one line of LAMMPS' on all of them, and the frame that failed a file.
+/// Failures on any rank: all ranks stop with the same error of LAMMPS, and the atoms at the failed step are written to
+/// a file.
 ///
-/// A rank that fails alone mustn't call error->one: the others would wait for it until MPI ends them, and two that fail
-/// print two lines. So every rank catches its own failure, all agree, and all call error->all.
+/// A rank that fails alone mustn't call error->one: the others would wait for it until MPI ends them, and two failing
+/// ranks would print two lines. So every rank catches its own failure, all ranks agree on one, and all call error->all.
 
 #include "tumble/graph/structure.h"
 
@@ -20,24 +21,24 @@ namespace LAMMPS_NS {
 
 class LAMMPS;
 
-/// Runs a piece of work and returns the text of what it throws, on one line; empty if it throws nothing.
+/// Call a function and return the text of its exception, on one line; empty if it throws none.
 ///
-/// @param atom_name what LAMMPS' users call the atom that the core calls by this index
+/// @param atom_name function that returns the name of an atom for LAMMPS' users, from the core's index
 std::string catch_failure(const std::function<void()> &work,
                           const std::function<std::string(std::int64_t)> &atom_name = {});
 
-/// The failure of the lowest rank that has one, on every rank; empty if none has. All ranks have to call it.
+/// Return, on every rank, the failure of the lowest rank that has one; empty if none has. All ranks must call it.
 ///
-/// @param failure empty on a rank without one
+/// @param failure failure of this rank; empty without one
 std::string agree_on_failure(MPI_Comm world, const std::string &failure);
 
-/// Writes the present atoms, sorted by ID, as `tumble_failed_STEP.extxyz`, with the number of the partition before the
-/// suffix if there are several. All ranks have to call it. A file that can't be written is no further failure.
+/// Write the current atoms, sorted by ID, as `tumble_failed_STEP.extxyz`, with the number of the partition before the
+/// suffix if there are several. All ranks must call it. If the file can't be written, this isn't another failure.
 ///
 /// @param symbol_of_type chemical symbol of each atom type, counted from 1; an empty one becomes X
 /// @param atom_of_node index in LAMMPS' arrays, ghosts included, of each entry of `forces`
-/// @param forces contributions in eV/Å, summed by atom ID over all ranks; written unless a rank has too few of them
-/// @returns "the frame is in FILE", or why it isn't; on every rank
+/// @param forces contributions in eV/Å, summed by atom ID over all ranks; left out if a rank has too few of them
+/// @returns on every rank, "the frame is in FILE" or the reason why it couldn't be written
 std::string write_failed_frame(LAMMPS *lmp, const std::vector<std::string> &symbol_of_type,
                                const std::vector<int> &atom_of_node, const std::vector<tumble::Vector3> &forces);
 

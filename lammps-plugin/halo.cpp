@@ -12,19 +12,19 @@ using namespace LAMMPS_NS;
 namespace {
 
 struct Request {
-  double user;                              // ghost cutoff before the first object asked for more
-  double set;                               // what was set last
-  std::map<const Halo *, double> widths;    // of all objects that ask for one
+  double user;                              // ghost cutoff before the first object widened it
+  double set;                               // ghost cutoff that was set last
+  std::map<const Halo *, double> widths;    // width that each object needs
 };
 
-/// By the LAMMPS that they belong to; one process may have several.
+/// Return the requests for each instance of LAMMPS; a process may have several.
 std::map<const LAMMPS *, Request> &requests()
 {
   static std::map<const LAMMPS *, Request> all;
   return all;
 }
 
-/// Sets the widest width, or back what the user had, unless `comm_modify cutoff` has come in between.
+/// Set the largest width, or restore the user's value, unless `comm_modify cutoff` has changed it in the meantime.
 void apply(Comm &comm, Request &request)
 {
   if (comm.cutghostuser != request.set) request.user = comm.cutghostuser;

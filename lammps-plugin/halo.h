@@ -2,9 +2,9 @@
 #ifndef TUMBLE_HALO_H
 #define TUMBLE_HALO_H
 
-/// The distance from which LAMMPS brings ghosts, as long as a pair style needs more than the user asked for.
+/// LAMMPS' ghost cutoff, while a pair style needs a larger one than the user has set.
 ///
-/// Several instances share one LAMMPS: the widest wins, and what the user had set comes back with the last one.
+/// Several instances share one LAMMPS: the largest width is used, and the last instance restores the user's value.
 
 namespace LAMMPS_NS {
 
@@ -17,13 +17,13 @@ class Halo {
   Halo(const Halo &) = delete;
   Halo &operator=(const Halo &) = delete;
 
-  /// Widens the ghost cutoff to `width`, Å, skin included, in place of what this object asked for before.
+  /// Widen the ghost cutoff to `width`, Å, including the skin; this replaces the earlier width of this object.
   void widen(double width);
 
   void release();
 
  private:
-  LAMMPS *lmp_;    // not its Comm, which `comm_style` replaces
+  LAMMPS *lmp_;    // not its Comm, since `comm_style` replaces that
 };
 
 }    // namespace LAMMPS_NS

@@ -15,7 +15,7 @@ using tumble::message;
 
 namespace {
 
-// Not LAMMPS' own utils::numeric and utils::logical: their messages don't say which keyword is wrong.
+// LAMMPS' own utils::numeric and utils::logical aren't used, since their messages don't name the keyword.
 
 double parse_megabytes(const std::string &value)
 {
@@ -29,7 +29,7 @@ double parse_megabytes(const std::string &value)
 
 bool parse_switch(const std::string &keyword, const std::string &value)
 {
-  // what LAMMPS takes for a truth value
+  // LAMMPS' words for a truth value
   for (const char *word : {"yes", "on", "true"})
     if (value == word) return true;
   for (const char *word : {"no", "off", "false"})
@@ -54,7 +54,7 @@ bool parse_shared(const std::string &value)
   return value == "shared";
 }
 
-/// The values by keyword.
+/// The values of keywords.
 class Values {
  public:
   Values(int narg, const char *const *arg, const std::vector<std::string> &keywords)
@@ -69,7 +69,7 @@ class Values {
     }
   }
 
-  /// Calls `use` with the value, if there is one.
+  /// Call `use` with the value of a keyword, if it is given.
   template <typename Use> void with(const char *keyword, Use use) const
   {
     const auto found = values_.find(keyword);
@@ -86,7 +86,7 @@ LAMMPS_NS::PairKeywords LAMMPS_NS::parse_pair_keywords(int narg, const char *con
 {
   const Values values(narg, arg, {"device", "memory", "check", "symmetrize", "mode", "seed", "beads"});
   PairKeywords parsed;
-  parsed.load.outputs = false;    // LAMMPS has no use for them
+  parsed.load.outputs = false;    // LAMMPS doesn't use them
   values.with("device", [&](const std::string &value) { parsed.load.device = value; });
   values.with("memory", [&](const std::string &value) { parsed.load.memory = parse_megabytes(value); });
   values.with("check", [&](const std::string &value) { parsed.load.check = parse_switch("check", value); });
@@ -95,7 +95,7 @@ LAMMPS_NS::PairKeywords LAMMPS_NS::parse_pair_keywords(int narg, const char *con
   values.with("seed", [&](const std::string &value) { parsed.symmetrize.seed = parse_integer("seed", value, 0); });
   values.with("beads", [&](const std::string &value) { parsed.shared_frames = parse_shared(value); });
   if (parsed.shared_frames && !tumble::Symmetrizer(parsed.symmetrize).random())
-    throw ConfigurationError(message("`beads`: expected random frames for `shared`, got `symmetrize ",
+    throw ConfigurationError(message("`beads`: expected random rotations for `shared`, got `symmetrize ",
                                      parsed.symmetrize.symmetrize, "`, the same for all beads anyway"));
   return parsed;
 }

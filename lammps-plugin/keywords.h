@@ -2,7 +2,8 @@
 #ifndef TUMBLE_KEYWORDS_H
 #define TUMBLE_KEYWORDS_H
 
-/// The words after `pair_style tumble` and `compute ID all tumble/...`: the same keywords as in the core's other faces.
+/// The keywords of `pair_style tumble` and `compute ID all tumble/...`, which are the same as in the core's other
+/// faces.
 
 #include "tumble/evaluation/potential.h"
 #include "tumble/frames/symmetrizer.h"
@@ -12,20 +13,22 @@ namespace LAMMPS_NS {
 struct PairKeywords {
   tumble::LoadOptions load;
   tumble::SymmetrizeOptions symmetrize;
-  bool shared_frames = false;    // by all partitions, which are the beads of a path integral
+  bool shared_frames = false;    // whether all partitions (the beads of a path integral) have the same rotations
 };
 
+/// Parse the arguments of the pair style.
 /// @param arg keywords, each with its value
-/// @throws tumble::ConfigurationError for an unknown keyword, one given twice, or a value that is missing or wrong
+/// @throws tumble::ConfigurationError for an unknown or repeated keyword, and for a missing or wrong value
 PairKeywords parse_pair_keywords(int narg, const char *const *arg);
 
 struct ComputeKeywords {
   tumble::SymmetrizeOptions symmetrize;
-  std::int64_t instance = 0;    // of the pair style, counted from 1; 0 if it isn't given
+  std::int64_t instance = 0;    // number of the pair style, counted from 1; 0 if it isn't given
 };
 
+/// Parse the arguments of a compute.
 /// @param arg a set, then keywords, each with its value
-/// @throws tumble::ConfigurationError as above, or if there is no set
+/// @throws tumble::ConfigurationError as above, and if there is no set
 ComputeKeywords parse_compute_keywords(int narg, const char *const *arg);
 
 }    // namespace LAMMPS_NS

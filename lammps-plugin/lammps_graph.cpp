@@ -21,7 +21,8 @@ double squared_distance(const double *a, const double *b)
   return d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
 }
 
-/// Image of an atom relative to another image, in cell vectors: the rounded difference in fractional coordinates.
+/// Return the shift from one image of an atom to another, in cell vectors: the rounded difference of their fractional
+/// coordinates.
 std::array<std::int32_t, 3> image_shift(const Domain &domain, const double *image, const double *origin)
 {
   // inverse of LAMMPS' upper triangular h = (xx, yy, zz, yz, xz, xy)

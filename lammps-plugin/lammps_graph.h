@@ -2,14 +2,14 @@
 #ifndef TUMBLE_LAMMPS_GRAPH_H
 #define TUMBLE_LAMMPS_GRAPH_H
 
-/// Turns LAMMPS' arrays into the core's graph. This file alone knows ghosts and tags.
+/// The translation of LAMMPS' arrays to the core's graph. This file alone knows ghosts and tags.
 ///
-/// Each tag becomes one atom of the graph, however many periodic images of it this rank holds: the local atom, if it is
-/// one of this rank's, or else the image that the fewest hops over the neighbour list lead to. The atoms of the list's
-/// own rows come first, then the ghosts, hop by hop. Vectors are taken between the images themselves.
+/// Each tag becomes one atom of the graph, for any number of its periodic images on this rank: the local atom, if this
+/// rank owns it, otherwise the image at the fewest hops over the neighbor list. Local atoms come first, then ghosts,
+/// hop by hop. Edge vectors join the images themselves.
 ///
-/// That image's neighbours are complete because the halo is depth × (cutoff + skin) wide: a ghost that is reached by
-/// less than `depth` hops, each no longer than cutoff + skin, lies at least one such length inside the rim.
+/// The neighbors of that image are complete because the halo is depth × (cutoff + skin) wide: a ghost at less than
+/// `depth` hops, each no longer than cutoff + skin, lies at least one such length inside the edge of the halo.
 
 #include "tumble/graph/edge_list.h"
 #include "tumble/graph/graph.h"
@@ -22,21 +22,21 @@ class NeighList;
 
 class LammpsGraph {
  public:
-  /// Takes over a rebuilt full neighbour list; everything that doesn't change until the next rebuild is done here.
+  /// Read a rebuilt full neighbor list, and compute everything that stays the same until the next rebuild.
   ///
-  /// @param list with rows for ghosts, too, if the model passes messages and there are several ranks
+  /// @param list full list; also with rows for ghosts, if the model passes messages and there are several ranks
   /// @param reach cutoff + skin, Å; the list may have longer pairs, for another style of pair_style hybrid
-  /// @param depth of the model
+  /// @param depth depth of the model
   /// @throws tumble::StructureError if two atoms of this rank have the same tag
   void rebuild(const Atom &atom, const Domain &domain, const NeighList &list, double reach, int depth);
 
-  /// The graph at the present positions and types, which Monte Carlo moves change without a rebuild.
+  /// Return the graph for the current positions and types; Monte Carlo moves change types without a rebuild.
   ///
   /// @param species_of_type the model's species index of each atom type, counted from 1
-  /// @throws tumble::StructureError if two atoms are at one place
+  /// @throws tumble::StructureError if two atoms are at the same position
   const tumble::Graph &update(const Atom &atom, const std::vector<std::int64_t> &species_of_type, double cutoff);
 
-  /// As of the last `update`.
+  /// The graph of the last `update`.
   const tumble::Graph &graph() const { return graph_; }
 
   /// LAMMPS' index of each atom of the graph, local or ghost.

@@ -16,7 +16,7 @@ using namespace LAMMPS_NS;
 
 namespace {
 
-/// As the environment has it, from which OpenMP takes it.
+/// Return the waiting policy of OpenMP, as the environment sets it.
 std::string wait_policy()
 {
   const char *policy = getenv("OMP_WAIT_POLICY"), *spins = getenv("GOMP_SPINCOUNT");

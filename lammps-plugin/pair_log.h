@@ -2,9 +2,9 @@
 #ifndef TUMBLE_PAIR_LOG_H
 #define TUMBLE_PAIR_LOG_H
 
-/// What pair_style tumble says in LAMMPS' log: which model it has, and how much of the work was for ghosts.
+/// The lines of pair_style tumble in LAMMPS' log: the model, and the share of the work that was for ghosts.
 ///
-/// Each line comes once, however many runs there are, as long as it says the same.
+/// A line is repeated in a later run only if it has changed.
 
 #include "tumble/evaluation/potential.h"
 #include "tumble/frames/symmetrizer.h"
@@ -20,32 +20,32 @@ class PairLog {
  public:
   explicit PairLog(LAMMPS *lmp) : lmp_(lmp) {}
 
-  /// At the start of a run.
+  /// Write, at the start of a run, the model and its settings.
   ///
   /// @param halo width of the layer of ghosts, Å
   /// @param messages whether messages pass through ghosts
   void write_model(const tumble::Potential &potential, const tumble::Symmetrizer &symmetrizer, double halo,
                    bool messages);
 
-  /// How many of the threads work, with the first evaluation and when it changes, if not all do.
+  /// Write how many threads work if not all do, at the first evaluation and after each change.
   ///
-  /// @param frames from which the structure is seen
+  /// @param frames number of rotations
   void write_threads(const tumble::Potential &potential, const tumble::Graph &graph, std::size_t frames);
 
-  /// Counts the edges of an evaluation.
+  /// Count the edges of an evaluation.
   void count(const tumble::Graph &graph);
 
-  /// At the end of a run, over which it counts; all ranks have to call it.
+  /// Write, at the end of a run, the share of edges in that run that was for ghosts. All ranks must call it.
   ///
-  /// @param messages as above: without them there is no work for ghosts
+  /// @param messages whether messages pass through ghosts; otherwise there is no work for ghosts
   void write_share_of_ghosts(bool messages);
 
  private:
   LAMMPS *lmp_;
-  std::string model_;    // what the log already says
+  std::string model_;    // lines that are already in the log
   std::string share_;
   int threads_ = 0;
-  std::array<double, 2> edges_{};    // of local atoms and of all, since the start of the run
+  std::array<double, 2> edges_{};    // edges of local atoms and of all atoms, since the start of the run
 };
 
 }    // namespace LAMMPS_NS

@@ -60,14 +60,14 @@ PairTumble::~PairTumble()
 void PairTumble::settings(int narg, char **arg)
 {
   options_ = {};
-  // LAMMPS keeps the object if the same style is chosen again: the model has to be loaded anew
+  // LAMMPS keeps the object if the same style is chosen again, but the model must be loaded again
   forget_model();
   const std::string failure = catch_failure([&] {
     const PairKeywords keywords = parse_pair_keywords(narg, arg);
     options_ = keywords.load;
     frames_.set(tumble::Symmetrizer(keywords.symmetrize), keywords.shared_frames);
   });
-  // the same words on every rank
+  // every rank has the same failure
   if (!failure.empty()) error->all(FLERR, "pair_style tumble: {}", failure);
   options_.device = tumble::device_of_rank(options_.device, rank_on_node());
 }
@@ -89,7 +89,7 @@ void PairTumble::forget_model()
 
 void PairTumble::coeff(int narg, char **arg)
 {
-  // LAMMPS itself sees to the `* *`, since one_coeff is set
+  // LAMMPS itself checks the `* *`, since one_coeff is set
   const int ntypes = atom->ntypes;
   if (narg < 3)
     error->all(FLERR, "pair_coeff for pair_style tumble: expected `* * MODEL` and one element per atom type");
@@ -137,8 +137,8 @@ void PairTumble::load(const std::string &model, const char *const *elements)
 }
 
 /* ----------------------------------------------------------------------
-   rank among the processes of this machine, so that they share its GPUs; partitions take theirs one after the other;
-   all ranks have to call it
+   return the rank among the processes of this partition on this machine, plus the ranks of earlier partitions, so that
+   all processes share the GPUs; all ranks must call it
 ------------------------------------------------------------------------- */
 
 int PairTumble::rank_on_node() const
@@ -188,7 +188,7 @@ void PairTumble::init_style()
 }
 
 /* ----------------------------------------------------------------------
-   whether ghosts are centres: on one rank all are images of local atoms, and are folded onto these
+   return whether ghosts are centers; on one rank they aren't, since all are images of local atoms and folded onto these
 ------------------------------------------------------------------------- */
 
 bool PairTumble::passes_messages_to_ghosts() const
@@ -197,7 +197,7 @@ bool PairTumble::passes_messages_to_ghosts() const
 }
 
 /* ----------------------------------------------------------------------
-   longest edge that may come within the cutoff before the next rebuild
+   return the longest edge that may come within the cutoff before the next rebuild
 ------------------------------------------------------------------------- */
 
 double PairTumble::hop() const
@@ -213,7 +213,7 @@ double PairTumble::halo_width() const
 }
 
 /* ----------------------------------------------------------------------
-   every hop over the neighbour list must end on an atom that this rank has
+   widen the halo: every hop over the neighbor list must end on an atom that this rank has
 ------------------------------------------------------------------------- */
 
 void PairTumble::set_halo()
@@ -254,7 +254,8 @@ void PairTumble::finish()
 }
 
 /* ----------------------------------------------------------------------
-   not by neighbor->ago, which stays 0 for all evaluations of a step with a rebuild, of which r-RESPA has several
+   return whether the neighbor list was rebuilt; neighbor->ago doesn't show that with r-RESPA, since it stays 0 for all
+   evaluations of a step
 ------------------------------------------------------------------------- */
 
 bool PairTumble::list_is_new()
@@ -305,7 +306,7 @@ void PairTumble::compute(int eflag, int vflag)
 }
 
 /* ----------------------------------------------------------------------
-   all ranks come here in every step, so that all stop if one fails
+   stop all ranks if one has failed; all ranks call it in every step
 ------------------------------------------------------------------------- */
 
 void PairTumble::stop_if_failed(const std::string &mine, bool evaluated)
@@ -355,7 +356,7 @@ std::vector<PairTumble *> PairTumble::instances(Force &force)
   std::vector<PairTumble *> found;
   for (int n = 1;; ++n) {
     auto *const pair = dynamic_cast<PairTumble *>(force.pair_match("tumble", 1, n));
-    // of a single one, LAMMPS doesn't look at the number
+    // if there is only one, LAMMPS ignores the number
     if (!pair || (!found.empty() && pair == found.back())) return found;
     found.push_back(pair);
   }

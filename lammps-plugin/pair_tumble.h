@@ -10,11 +10,11 @@ PairStyle(tumble,PairTumble);
 
 /// pair_style tumble: a machine-learning potential from a TorchScript model file; see docs/pair_tumble.md.
 ///
-/// Energies, forces and virial come from the core in eV, Å and are converted to LAMMPS' units here. `compute pair`
-/// hands out the frame torque (energy/rad), and energy and frame torque of the bare frame.
+/// Energies, forces and virial come from the core in eV and Å and are converted to LAMMPS' units here. `compute pair`
+/// returns the frame torque (energy/rad), and energy and frame torque without the average over rotations.
 ///
-/// Each rank evaluates the energies of its own atoms, with copies of the others' that these see; LAMMPS adds the forces
-/// on ghosts to their owners.
+/// Each rank evaluates the energies of its own atoms, which also depend on copies of other ranks' atoms. LAMMPS adds
+/// the forces on ghosts to their owners.
 
 #include "pair.h"
 
@@ -46,22 +46,23 @@ class PairTumble : public Pair {
   void finish() override;
   double memory_usage() override;
 
-  /// All pair styles of this name, in the order of the input; several are parts of pair_style hybrid.
+  /// Return all pair styles of this name, in the order of the input; pair_style hybrid may have several.
   static std::vector<PairTumble *> instances(class Force &);
 
-  /// How often forces have been computed in all.
+  /// Number of evaluations of the forces so far.
   bigint evaluations() const { return evaluations_; }
 
-  /// @throws tumble::ConfigurationError unless the last evaluation was of this step, and of the atoms that are there
+  /// Check that the last evaluation was at this step and with the current atoms.
+  /// @throws tumble::ConfigurationError if it wasn't
   void require_evaluation() const;
 
-  /// What the last evaluation looked at, from other frames: this rank's part, in eV, Å. It touches nothing of the run.
+  /// Repeat the last evaluation with other rotations: this rank's part, in eV and Å. It changes nothing in the run.
   void evaluate(const tumble::Frames &, tumble::Evaluation &) const;
 
-  /// Of the last evaluation, to which the results of `evaluate` belong.
+  /// The graph of the last evaluation, which `evaluate` also uses.
   const LammpsGraph &graph() const { return graph_; }
 
-  /// What LAMMPS' users call an atom of that graph.
+  /// Return the name of an atom of that graph for LAMMPS' users.
   std::string atom_name(std::int64_t) const;
 
  private:
@@ -81,7 +82,7 @@ class PairTumble : public Pair {
   tumble::LoadOptions options_;
   FrameStream frames_;
   std::unique_ptr<tumble::Potential> potential_;
-  std::vector<std::int64_t> species_of_type_;    // of the model, by atom type from 1; -1 for NULL
+  std::vector<std::int64_t> species_of_type_;    // the model's species of each atom type from 1; -1 for NULL
   std::vector<std::string> symbol_of_type_;
   double energy_unit_ = 1.0;    // 1 eV in LAMMPS' units
   Halo halo_;
@@ -89,11 +90,11 @@ class PairTumble : public Pair {
   Doubts doubts_;
   LammpsGraph graph_;
   tumble::Evaluation evaluation_;
-  bool restarted_ = true;    // a new neighbour list may be there although its counters don't say so
+  bool restarted_ = true;    // the neighbor list may be new although its counters are the same
   std::pair<bigint, bigint> last_build_;
   bigint evaluations_ = 0;
-  bigint evaluated_step_ = -1;    // of the last evaluation in this run
-  int evaluated_atoms_ = 0;       // local ones and ghosts, then
+  bigint evaluated_step_ = -1;    // step of the last evaluation in this run
+  int evaluated_atoms_ = 0;       // number of local and ghost atoms in that evaluation
 };
 
 }    // namespace LAMMPS_NS

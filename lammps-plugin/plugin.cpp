@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/// Registers the styles with the LAMMPS that loads the plugin, if it is the one that the plugin was compiled for.
+/// Registration of the styles with the LAMMPS that loads the plugin, if the plugin was compiled for its version.
 ///
-/// Every start of LAMMPS in the environment loads this file, so it is thin: the styles are in a second library, which
-/// brings torch with it and is loaded by the first command that creates one of them. Both stay loaded, although `clear`
-/// has LAMMPS close the plugin and load it again: torch has threads that must not lose their code.
+/// Every start of LAMMPS in the environment loads this library, so it is small: the styles are in a second library,
+/// which also loads torch. The first command that creates a style loads that library. Both stay loaded, although
+/// `clear` makes LAMMPS close the plugin and load it again, since the code of torch's threads must not be unloaded.
 ///
-/// Of LAMMPS it calls the C interface only, and of its classes it uses what is inline, after the versions have been
-/// compared; so that a LAMMPS with other symbols gets as far as the comparison.
+/// It calls only LAMMPS' C interface. It uses only inline members of LAMMPS' classes, after the versions have been
+/// compared. So a LAMMPS with other symbols still reaches the comparison.
 
 #include "plugin_api.h"
 #include "waiting.h"
@@ -30,7 +30,7 @@ constexpr char PAIR_TUMBLE[] = "create_pair_tumble";
 constexpr char SYMMETRY[] = "create_compute_tumble_symmetry";
 constexpr char SYMMETRY_ATOM[] = "create_compute_tumble_symmetry_atom";
 
-/// `../libtumble_lammps.so`, seen from this file.
+/// Return the path of `../libtumble_lammps.so`, relative to this library.
 std::string find_library()
 {
   Dl_info here{};
@@ -40,10 +40,10 @@ std::string find_library()
   return plugin.parent_path().parent_path() / "libtumble_lammps.so";
 }
 
-/// Found when the plugin is loaded, since its own path may be relative, and scripts may change the folder.
+/// Determined when the plugin is loaded, since its own path may be relative and scripts may change the folder.
 const std::string LIBRARY = find_library();
 
-/// Stops LAMMPS as its `error->all` does, if there is a failure on any rank; every rank must arrive here.
+/// Stop LAMMPS as `error->all` does if any rank has a failure. All ranks must call it.
 void stop_together(LAMMPS *lmp, const std::string &failure)
 {
   int size = 1, rank = 0, first = 0;
@@ -59,16 +59,16 @@ void stop_together(LAMMPS *lmp, const std::string &failure)
   for (FILE *stream : {lmp->screen, lmp->logfile}) {
     if (rank != 0 || !stream) continue;
     fputs(text, stream);
-    fflush(stream);    // MPI_Abort, which stops other partitions, doesn't
+    fflush(stream);    // MPI_Abort, which stops other partitions, doesn't flush
   }
   if (lmp->universe->nworlds > 1) throw LAMMPSAbortException(text, lmp->universe->uworld);
   throw LAMMPSException(text);
 }
 
-/// Function of the second library; stops LAMMPS if the library can't be loaded.
+/// Return a function of the second library; stop LAMMPS if the library can't be loaded.
 void *find_function(LAMMPS *lmp, const char *name)
 {
-  // torch brings an OpenMP of its own, which reads the environment as it is loaded
+  // torch loads an OpenMP of its own, which then reads the environment
   static const bool waiting = (set_waiting(lmp->comm->nthreads), true);
   static_cast<void>(waiting);
   void *library = dlopen(LIBRARY.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -77,16 +77,17 @@ void *find_function(LAMMPS *lmp, const char *name)
   if (!function) {
     const char *why = dlerror();
     failure = std::string("pair_style tumble isn't available: ") + (why ? why : "no reason given") +
-              "; install tumble again beside this torch";
+              "; install tumble again with this torch";
   }
   stop_together(lmp, failure);
   return function;
 }
 
-/// What LAMMPS calls to create a style: the function `name` of the second library.
+/// Create a style by the function `name` of the second library; LAMMPS calls this.
 template <const char *name, typename... Arguments> void *create(void *lmp, Arguments... arguments)
 {
-  // looked up every time: it takes all ranks of this LAMMPS, and some may have created a style in another one before
+  // looked up every time, since all ranks of this LAMMPS must take part, and some may have created a style in another
+  // LAMMPS before
   void *const function = find_function(static_cast<LAMMPS *>(lmp), name);
   return reinterpret_cast<void *(*)(void *, Arguments...)>(function)(lmp, arguments...);
 }
@@ -94,7 +95,7 @@ template <const char *name, typename... Arguments> void *create(void *lmp, Argum
 struct Style {
   const char *kind;
   const char *name;
-  decltype(lammpsplugin_t::creator) creator;    // .v1 of pair styles, .v2 of computes: create<SYMBOL> either way
+  decltype(lammpsplugin_t::creator) creator;    // .v1 for pair styles, .v2 for computes; both are create<SYMBOL>
 };
 
 constexpr Style STYLES[] = {
@@ -107,13 +108,13 @@ constexpr Style STYLES[] = {
 
 void lammpsplugin_init(void *lmp, void *handle, void *regfunc)
 {
-  // Classes differ between releases: only the C interface may be touched before the versions have been compared.
+  // Classes differ between releases, so only the C interface may be used before the versions have been compared.
   const int version = lammps_version(lmp);
   if (version != TUMBLE_LAMMPS_VERSION) {
     if (lammps_extract_setting(lmp, "world_rank") == 0)
       fprintf(stderr,
               "ERROR: pair_style tumble %s isn't available: the plugin was compiled for LAMMPS %d, got LAMMPS %d; "
-              "install tumble again beside this LAMMPS\n",
+              "install tumble again with this LAMMPS\n",
               TUMBLE_VERSION, TUMBLE_LAMMPS_VERSION, version);
     return;
   }

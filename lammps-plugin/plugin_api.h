@@ -7,9 +7,9 @@
 
 extern "C" {
 
-/// Creates a pair style, command, ... from a `LAMMPS *`.
+/// Function that creates a pair style, command, ... from a `LAMMPS *`.
 using lammpsplugin_factory1 = void *(void *);
-/// Creates a compute, fix or region, with its arguments.
+/// Function that creates a compute, fix or region, with its arguments.
 using lammpsplugin_factory2 = void *(void *, int, char **);
 
 struct lammpsplugin_t {
@@ -22,7 +22,7 @@ struct lammpsplugin_t {
     lammpsplugin_factory1 *v1;
     lammpsplugin_factory2 *v2;
   } creator;
-  void *handle;    // of the shared object
+  void *handle;    // handle of the shared object
 };
 
 using lammpsplugin_regfunc = void (*)(lammpsplugin_t *, void *);

@@ -27,7 +27,7 @@ bool has_fix(LAMMPS *lmp, const std::string &style)
   return !lmp->modify->get_fix_by_style("^" + style + "$").empty();
 }
 
-/// Whether neigh_modify excludes pairs of groups. An empty group that fix widom makes for itself doesn't count.
+/// Return whether neigh_modify excludes pairs of groups, apart from the empty group that fix widom makes.
 bool excludes_groups(LAMMPS *lmp)
 {
   const Neighbor &neighbor = *lmp->neighbor;
@@ -40,12 +40,13 @@ bool excludes_groups(LAMMPS *lmp)
 
 void LAMMPS_NS::refuse_kspace(LAMMPS *lmp, const Pair *style)
 {
-  // with pair_style hybrid, another sub-style may be what kspace belongs to
+  // with pair_style hybrid, kspace may belong to another sub-style
   if (lmp->force->kspace && lmp->force->pair == style)
-    lmp->error->all(FLERR,
-                    "pair_style tumble: expected no `kspace_style`, got `{}`; the model has its long range, if any, in "
-                    "itself; use `kspace_style none`, or pair_style hybrid with a style for the charges",
-                    lmp->force->kspace_style);
+    lmp->error->all(
+        FLERR,
+        "pair_style tumble: expected no `kspace_style`, got `{}`; the model itself contains any long range; "
+        "use `kspace_style none`, or pair_style hybrid with a style for the charges",
+        lmp->force->kspace_style);
 }
 
 double LAMMPS_NS::energy_unit(LAMMPS *lmp)
@@ -71,12 +72,12 @@ void LAMMPS_NS::check_atoms_and_lists(LAMMPS *lmp, bool messages)
     error->all(FLERR,
                "pair_style tumble: expected `neighbor bin` or `neighbor nsq` for message passing over several MPI "
                "ranks, since LAMMPS has no lists of ghosts' neighbors in other styles");
-  // of the fixes of Monte Carlo, those that take an atom out by excluding its pairs
+  // fixes of Monte Carlo that delete an atom by excluding its pairs
   for (const char *style : {"gcmc", "charge/regulation"})
     if (has_fix(lmp, style))
       error->all(FLERR,
-                 "pair_style tumble: expected no fix {}, which leaves the atoms that it has taken out in the neighbor "
-                 "lists, where the model gives them the energy of free atoms",
+                 "pair_style tumble: expected no fix {}, which leaves deleted atoms in the neighbor lists, where the "
+                 "model gives them the energy of free atoms",
                  style);
   if (neighbor.includegroup)
     error->all(FLERR, "pair_style tumble: expected neighbor lists of all atoms, got `neigh_modify include`");
@@ -84,9 +85,9 @@ void LAMMPS_NS::check_atoms_and_lists(LAMMPS *lmp, bool messages)
     for (int k = 1; k <= 3; ++k)
       if (force.special_lj[k] == 0.0 && force.special_coul[k] == 0.0)
         error->all(FLERR, "pair_style tumble: bonded pairs are missing from the neighbor list, since their weight in "
-                          "special_bonds is 0; add `special_bonds lj/coul 1.0 1.0 1.0`, or, beside a force field that "
+                          "special_bonds is 0; add `special_bonds lj/coul 1.0 1.0 1.0`, or, with a force field that "
                           "leaves them out, `special_bonds lj/coul 1e-50 1e-50 1e-50`");
-  // neighbor->exclude is set after this, and hasn't been at all before the first run
+  // neighbor->exclude is set only after this
   if ((neighbor.nex_type || excludes_groups(lmp) || neighbor.nex_mol) && lmp->comm->me == 0)
     error->warning(FLERR, "pair_style tumble: pairs excluded by neigh_modify are invisible to the model, too");
 }
@@ -94,7 +95,7 @@ void LAMMPS_NS::check_atoms_and_lists(LAMMPS *lmp, bool messages)
 void LAMMPS_NS::check_communication(LAMMPS *lmp, double reach, double halo)
 {
   const Comm &comm = *lmp->comm;
-  // by collections, ghosts come from as far as pairs reach, whatever `comm->cutghostuser` says
+  // in the modes with collections, ghosts come only from the range of pairs, whatever `comm->cutghostuser` is
   if (comm.mode != Comm::SINGLE && halo > reach)
     lmp->error->all(
         FLERR,
@@ -112,8 +113,8 @@ void LAMMPS_NS::check_communication(LAMMPS *lmp, double reach, double halo)
     if (domain.periodicity[a] && halo > heights[a])
       lmp->error->all(
           FLERR,
-          "pair_style tumble: expected a box of at least {} A along {}, from where `comm_style tiled` has to "
-          "bring ghosts, got {} A; use `comm_style brick`",
+          "pair_style tumble: expected a box of at least {} A along {}, the distance from which `comm_style tiled` "
+          "must bring ghosts, got {} A; use `comm_style brick`",
           halo, "xyz"[a], heights[a]);
 }
 
@@ -125,8 +126,8 @@ void LAMMPS_NS::refuse_lost_atoms(LAMMPS *lmp)
   MPI_Allreduce(&mine, &atoms, 1, MPI_LMP_BIGINT, MPI_SUM, lmp->world);
   if (atoms != lmp->atom->natoms)
     lmp->error->all(FLERR,
-                    "pair_style tumble at step {}: expected {} atoms, got {}; fix ipi loses those that i-PI has moved "
-                    "several boxes away, or out of a box without periodic boundaries; use `tumble drive` in place of "
+                    "pair_style tumble at step {}: expected {} atoms, got {}; fix ipi loses atoms that i-PI has moved "
+                    "several boxes away, or out of a box without periodic boundaries; use `tumble drive` instead of "
                     "LAMMPS, or start i-PI again from positions inside the box",
                     lmp->update->ntimestep, lmp->atom->natoms, atoms);
 }

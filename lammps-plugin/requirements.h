@@ -2,34 +2,35 @@
 #ifndef TUMBLE_REQUIREMENTS_H
 #define TUMBLE_REQUIREMENTS_H
 
-/// What pair_style tumble needs of LAMMPS' other settings. Each function refuses by name what doesn't go, on all ranks.
+/// Requirements of pair_style tumble on other settings of LAMMPS. Each function stops all ranks with an error that
+/// names an unsuitable setting.
 
 namespace LAMMPS_NS {
 
 class LAMMPS;
 class Pair;
 
-/// A kspace_style adds to a pair style that leaves the long range to it; a model has no such gap.
-/// LAMMPS asks the kspace style before pair styles: only pair_coeff comes early enough to say it better.
+/// Refuse a kspace_style, which computes long-range forces that a pair style leaves out; a model leaves none out.
+/// LAMMPS initializes the kspace style, with an error of its own, before pair styles, so pair_coeff must call this.
 void refuse_kspace(LAMMPS *lmp, const Pair *style);
 
-/// 1 eV in the energy unit of the input script.
+/// Return 1 eV in the energy unit of the input script.
 double energy_unit(LAMMPS *lmp);
 
-/// Atoms have IDs, and the neighbor lists hold every pair within the cutoff, also around ghosts where these are
-/// centres.
+/// Check that atoms have IDs and that the neighbor lists have every pair within the cutoff, also around ghosts if these
+/// are centers.
 ///
 /// @param messages whether messages pass through ghosts
 void check_atoms_and_lists(LAMMPS *lmp, bool messages);
 
-/// Whether ghosts can come from as far as needed; for init_style, once the ghost cutoff is known.
+/// Check that LAMMPS can communicate ghosts from the required distance; for init_style, once the ghost cutoff is known.
 ///
 /// @param reach cutoff of pairs and neighbor skin, Å
-/// @param halo distance from which ghosts are needed, skin included, Å; no less than `reach`
+/// @param halo distance from which ghosts are needed, including the skin, Å; at least `reach`
 void check_communication(LAMMPS *lmp, double reach, double halo);
 
-/// Whether all atoms are still there, for when the neighbor lists are new. Where LAMMPS moves the atoms itself, its
-/// thermo output asks, and the user decides; what i-PI has moved, fix ipi may lose without a word.
+/// Check, after a rebuild of the neighbor lists, that no atoms are lost. If LAMMPS itself moves the atoms, its thermo
+/// output checks that as the user has chosen; but fix ipi may lose atoms that i-PI has moved without any message.
 void refuse_lost_atoms(LAMMPS *lmp);
 
 }    // namespace LAMMPS_NS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/// What the plugin takes from this library: one function per style, named in the table of plugin.cpp.
+/// Functions that create the styles; the table in plugin.cpp names them.
 
 #include "compute_tumble_symmetry.h"
 #include "compute_tumble_symmetry_atom.h"

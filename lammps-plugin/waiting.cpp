@@ -14,7 +14,7 @@ namespace {
 
 constexpr char SPINS_IF_QUIET[] = "8000";    // 0.3 ms: longer than the serial parts of an evaluation
 
-/// Threads on this machine that compute now, this one included; 1 if the system doesn't say.
+/// Return the number of threads that now compute on this machine, including this one; 1 if it isn't known.
 int running_threads()
 {
   std::ifstream file("/proc/loadavg");

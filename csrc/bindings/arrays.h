@@ -1,5 +1,5 @@
 #pragma once
-/// Copies between NumPy arrays and the core's vectors, with the shape checked once, here.
+/// Copies between NumPy arrays and the vectors of the core. Shapes are checked here, once.
 
 #include <pybind11/numpy.h>
 
@@ -22,7 +22,7 @@ pybind11::array_t<T> to_array(const std::vector<T>& values, std::vector<pybind11
     return array;
 }
 
-/// [N, K] array of a vector of std::array<T, K>.
+/// Copy a vector of N std::array<T, K> to an array [N, K].
 template <typename T, std::size_t K>
 pybind11::array_t<T> to_array(const std::vector<std::array<T, K>>& values) {
     pybind11::array_t<T> array({static_cast<pybind11::ssize_t>(values.size()), static_cast<pybind11::ssize_t>(K)});

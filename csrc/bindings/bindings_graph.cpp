@@ -11,7 +11,7 @@ namespace tumble::bindings {
 namespace {
 
 void export_structure(py::module_& m) {
-    py::class_<Structure>(m, "Structure", "One configuration of atoms.")
+    py::class_<Structure>(m, "Structure", "Atoms with species, positions and cell.")
         .def(py::init([](const Array<std::int64_t>& species, const Array<double>& positions, const Array<double>& cell,
                          const std::array<bool, 3>& periodic) {
                  return Structure{to_vector(species, "species"), to_vectors(positions, "positions"),
@@ -62,7 +62,7 @@ void export_graph(py::module_& m) {
         .def_property_readonly("first_atom",
                                [](const Graph& g) { return to_array(g.first_atom, {g.structures() + 1}); });
     m.def("build_graph", &build_graph, py::arg("structures"), py::arg("cutoff"),
-          "Neighbour list and graph of a batch of structures within a cutoff in Å.");
+          "Build the neighbor list and the graph of a batch of structures; the cutoff is in Å.");
 }
 
 }  // namespace tumble::bindings

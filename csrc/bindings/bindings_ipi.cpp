@@ -11,7 +11,7 @@ namespace tumble::bindings {
 
 namespace {
 
-/// Lets Ctrl-C and other signals of Python through while the core waits without the interpreter's lock.
+/// Handle Ctrl-C and other signals of Python while the core waits without the interpreter's lock.
 void check_signals() {
     const py::gil_scoped_acquire lock;
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
@@ -41,7 +41,7 @@ DriveSummary drive_until_signal(const Potential& potential, const Address& addre
 }  // namespace
 
 void export_ipi(py::module_& m) {
-    py::class_<Address>(m, "Address", "Where an i-PI server listens.")
+    py::class_<Address>(m, "Address", "Address at which an i-PI server listens.")
         .def_static("unix_domain", &Address::unix_domain, py::arg("name"))
         .def_static("tcp", &Address::tcp, py::arg("host"), py::arg("port"))
         .def("__str__", &Address::text);
@@ -49,7 +49,7 @@ void export_ipi(py::module_& m) {
         .def_readonly("evaluations", &DriveSummary::evaluations)
         .def_readonly("exited", &DriveSummary::exited)
         .def_readonly("reason", &DriveSummary::reason);
-    py::class_<FirstMessage>(m, "FirstMessage", "What the first structure of a connection says.")
+    py::class_<FirstMessage>(m, "FirstMessage", "First structure of a connection.")
         .def_readonly("structure", &FirstMessage::structure)
         .def_readonly("consolidated", &FirstMessage::consolidated);
     const DriveOptions defaults;
@@ -58,8 +58,7 @@ void export_ipi(py::module_& m) {
           py::arg("symmetrize") = defaults.symmetrize.symmetrize, py::arg("mode") = defaults.symmetrize.mode,
           py::arg("seed") = py::none(), py::arg("beads") = defaults.beads,
           py::arg("symmetry_log") = defaults.symmetry_log.path, py::arg("symmetry_set") = py::none(),
-          py::arg("symmetry_every") = py::none(), py::arg("first") = py::none(),
-          "Serves an i-PI server until that ends.");
+          py::arg("symmetry_every") = py::none(), py::arg("first") = py::none(), "Serve an i-PI server until it ends.");
 }
 
 }  // namespace tumble::bindings

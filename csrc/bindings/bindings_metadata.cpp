@@ -12,7 +12,7 @@ namespace py = pybind11;
 namespace tumble::bindings {
 
 void export_metadata(py::module_& m) {
-    py::class_<Metadata>(m, "Metadata", "What a model file says about itself, validated.")
+    py::class_<Metadata>(m, "Metadata", "Validated metadata of a model file.")
         .def_readonly("name", &Metadata::name)
         .def_readonly("species", &Metadata::species)
         .def_readonly("cutoff", &Metadata::cutoff)
@@ -24,13 +24,14 @@ void export_metadata(py::module_& m) {
         .def_readonly("symmetry_kind", &Metadata::symmetry_kind)
         .def("species_index", &Metadata::species_index, py::arg("symbol"))
         .def("to_json", [](const Metadata& metadata) { return metadata.json; });
-    m.def("parse_metadata", &parse_metadata, py::arg("json"), "Parses and validates the text of `tumble.json`.");
-    m.def("read_metadata", &read_metadata, py::arg("path"), "Metadata of a model file, without loading the model.");
+    m.def("parse_metadata", &parse_metadata, py::arg("json"), "Parse and validate the text of `tumble.json`.");
+    m.def("read_metadata", &read_metadata, py::arg("path"),
+          "Return the metadata of a model file without loading the model.");
     m.def("width_of_output", &width_of_output, py::arg("name"));
     m.def("damage_of_archive", &damage_of_archive, py::arg("path"),
-          "What is wrong with an archive that torch wrote, by its checksums; empty if nothing is.");
-    m.def("find_model", &find_model, py::arg("name"), "Path of the model file that a name stands for.");
-    m.def("model_folders", &model_folders, "Folders in which a bare model name is looked up.");
+          "Check an archive that torch wrote by its checksums; return what is damaged, or an empty text.");
+    m.def("find_model", &find_model, py::arg("name"), "Return the path of a model file, given its name or path.");
+    m.def("model_folders", &model_folders, "Return the folders in which a model name is looked up.");
 }
 
 }  // namespace tumble::bindings

@@ -31,7 +31,7 @@ void export_frames(py::module_& m) {
             "weights",
             [](const Frames& f) { return to_array(f.weights, {static_cast<py::ssize_t>(f.weights.size())}); })
         .def_readonly("bare", &Frames::bare)
-        // for thousands of rotations it takes seconds
+        // takes seconds for thousands of rotations
         .def("exactness", &exactness, py::arg("limit"), py::call_guard<py::gil_scoped_release>())
         .def("averages_parity", &averages_parity)
         .def("with_lab_frame", &with_lab_frame)
@@ -42,7 +42,7 @@ void export_frames(py::module_& m) {
 
 void export_symmetrizer(py::module_& m) {
     export_frames(m);
-    py::class_<Symmetrizer>(m, "Symmetrizer", "Frames of a specification.")
+    py::class_<Symmetrizer>(m, "Symmetrizer", "Makes frames from the words that users write.")
         .def(py::init([](const py::object& symmetrize, const py::object& mode, const py::object& seed) {
                  return Symmetrizer(to_symmetrize_options(symmetrize, mode, seed));
              }),
@@ -58,7 +58,7 @@ void export_symmetrizer(py::module_& m) {
         .def("__str__", &Symmetrizer::description)
         .def("exactness", &Symmetrizer::exactness, py::arg("limit"), py::call_guard<py::gil_scoped_release>())
         .def("frames", &Symmetrizer::frames, py::arg("key") = StreamKey{});
-    m.def("symmetrize_words", &symmetrize_words, "Words for `symmetrize`, without +inversion.");
+    m.def("symmetrize_words", &symmetrize_words, "Return the words for `symmetrize`, without +inversion.");
     m.def("geometry_key", &geometry_key, py::arg("structure"));
 }
 

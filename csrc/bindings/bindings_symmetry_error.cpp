@@ -8,7 +8,7 @@ namespace py = pybind11;
 namespace tumble::bindings {
 
 void export_symmetry_error(py::module_& m) {
-    py::class_<SymmetryError>(m, "SymmetryError", "How much an energy depends on the frame.")
+    py::class_<SymmetryError>(m, "SymmetryError", "Dependence of energy and forces on the frame of reference.")
         .def_readonly("energy", &SymmetryError::energy)
         .def_readonly("averaged_energy", &SymmetryError::averaged_energy)
         .def_readonly("energy_std", &SymmetryError::energy_std)

@@ -1,5 +1,5 @@
 #pragma once
-/// Ctrl-C during work of the core that has no place to ask for it.
+/// Ctrl-C during work of the core that can't check for signals itself.
 
 #include <pybind11/pybind11.h>
 #include <unistd.h>
@@ -14,13 +14,14 @@
 
 namespace tumble::bindings {
 
-/// Does work in a thread of its own, while this one lets signals of Python through; called with the interpreter's lock.
+/// Do work in a thread of its own, while this thread handles signals of Python; called with the interpreter's lock.
 ///
-/// Nothing can stop a program in a model file that never ends. After an interruption its thread goes on, and is given
-/// up; the process has its modes and threads back, and ends without destroying what that thread uses.
+/// Nothing can stop a program in a model file that never ends. After an interruption its thread is abandoned and goes
+/// on. The process gets its torch modes and number of threads back, and at its end destroys nothing that the thread
+/// may use.
 ///
-/// @param work owns what it needs, and returns a result that can be moved
-/// @throws py::error_already_set after an interruption, else what the work throws
+/// @param work function that owns the data it needs, and returns a result that can be moved
+/// @throws py::error_already_set after an interruption, or any exception of the work
 template <typename Work>
 auto interruptible(Work work) {
     namespace py = pybind11;

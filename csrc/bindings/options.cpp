@@ -15,7 +15,7 @@ std::string to_text(const char* name, const py::object& value) {
     throw ConfigurationError(message("`", name, "`: expected text, got ", py::repr(value).cast<std::string>()));
 }
 
-/// Also of integers that aren't Python's own, such as NumPy's. A bool is one for Python, but not meant as one.
+/// Accept any integer, such as NumPy's, but not a bool, which for Python is an integer, too.
 std::int64_t to_seed(const py::object& value) {
     constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
     if (!py::isinstance<py::bool_>(value) && PyIndex_Check(value.ptr()) != 0) {

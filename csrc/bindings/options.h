@@ -1,5 +1,5 @@
 #pragma once
-/// Options of Python, which may be any object, as those of the core.
+/// Conversion of options from Python, where they may be any object, to options of the core.
 
 #include <pybind11/pybind11.h>
 
@@ -7,7 +7,7 @@
 
 namespace tumble::bindings {
 
-/// @throws ConfigurationError for what isn't text, or no integer of 64 bits
+/// @throws ConfigurationError if `symmetrize` or `mode` isn't text, or `seed` isn't an integer of 64 bits
 SymmetrizeOptions to_symmetrize_options(const pybind11::object& symmetrize, const pybind11::object& mode,
                                         const pybind11::object& seed);
 

@@ -21,7 +21,7 @@ void check_qkv(const at::Tensor& qkv, int64_t heads) {
                 qkv.sizes());
 }
 
-/// Probabilities of all atoms lie behind each other; one more entry than atoms.
+/// Return where the probabilities of each atom begin in one array, and its length at the end.
 std::vector<int64_t> probability_offsets(const at::Tensor& first, int64_t heads, int64_t lanes) {
     const int64_t* at = first.const_data_ptr<int64_t>();
     std::vector<int64_t> offsets{0};
@@ -46,12 +46,12 @@ AttentionArrays<T> arrays_of(const at::Tensor& qkv, const at::Tensor& log_weight
     return arrays;
 }
 
-/// Runs a kernel on all atoms.
+/// Run a kernel on all atoms.
 template <typename T, typename Range>
 void for_atoms(const AttentionArrays<T>& arrays, const Range& range) {
     int64_t rows = 1;
     for (int64_t n = 0; n < arrays.atoms; ++n) rows = std::max(rows, 1 + arrays.first[n + 1] - arrays.first[n]);
-    const int64_t grain = 8;  // below that many atoms, waking a thread takes longer than the work
+    const int64_t grain = 8;  // atoms; for fewer, waking a thread takes longer than the work
     in_parallel(arrays.atoms, grain, [&](int64_t begin, int64_t end) {
         std::vector<T> scratch(kernels<T>().attention_scratch(rows, arrays.head_width));
         range(arrays, begin, end, scratch.data());
@@ -131,8 +131,8 @@ class PackedAttention : public torch::autograd::Function<PackedAttention> {
 
 }  // namespace
 
-void check_neighbourhoods(const char* name, const at::Tensor& tokens, const at::Tensor& log_weights,
-                          const at::Tensor& first) {
+void check_neighborhoods(const char* name, const at::Tensor& tokens, const at::Tensor& log_weights,
+                         const at::Tensor& first) {
     TORCH_CHECK(tokens.device() == log_weights.device() && tokens.device() == first.device(), "tumble::", name,
                 ": expected tensors on one device, got ", tokens.device(), ", ", log_weights.device(), " and ",
                 first.device());
@@ -159,16 +159,16 @@ bool has_kernels(const at::Tensor& tensor) {
 at::Tensor padded_attention(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first,
                             int64_t heads) {
     check_qkv(qkv, heads);
-    check_neighbourhoods("attention", qkv, log_weights, first);
+    check_neighborhoods("attention", qkv, log_weights, first);
     const int64_t atoms = first.size(0) - 1, edges = log_weights.size(0), width = qkv.size(1) / 3;
     if (atoms == 0) return qkv.narrow(1, 0, width).clone();
     const at::Tensor start = first.narrow(0, 0, atoms), counts = first.narrow(0, 1, atoms) - start;
     const int64_t rows = 1 + counts.max().item<int64_t>();
     const at::Tensor atom = at::arange(atoms, first.options());
-    const at::Tensor centre = at::repeat_interleave(atom, counts, 0, edges);
-    const at::Tensor rank = at::arange(edges, first.options()) - start.index_select(0, centre);
-    const at::Tensor slots = at::cat({atom * rows, centre * rows + 1 + rank});
-    // What pads has a weight of exactly zero in every floating-point type.
+    const at::Tensor center = at::repeat_interleave(atom, counts, 0, edges);
+    const at::Tensor rank = at::arange(edges, first.options()) - start.index_select(0, center);
+    const at::Tensor slots = at::cat({atom * rows, center * rows + 1 + rank});
+    // The weight of padding, exp(-1e4), is exactly zero in every floating-point type.
     const at::Tensor weights = at::full({atoms * rows}, -1e4, qkv.options())
                                    .index_copy(0, slots, at::cat({at::zeros({atoms}, qkv.options()), log_weights}));
     const at::Tensor padded = at::zeros({atoms * rows, 3 * width}, qkv.options()).index_copy(0, slots, qkv);
@@ -181,11 +181,11 @@ at::Tensor padded_attention(const at::Tensor& qkv, const at::Tensor& log_weights
 at::Tensor attention(const at::Tensor& qkv, const at::Tensor& log_weights, const at::Tensor& first, int64_t heads) {
     if (!has_kernels(qkv)) return padded_attention(qkv, log_weights, first, heads);
     check_qkv(qkv, heads);
-    check_neighbourhoods("attention", qkv, log_weights, first);
+    check_neighborhoods("attention", qkv, log_weights, first);
     return PackedAttention::apply(qkv, log_weights, first, heads);
 }
 
-// Composite: what runs is made of differentiable parts for every device, the kernel's own derivative among them.
+// Composite operators: they consist of parts that are differentiable on every device.
 TORCH_LIBRARY(tumble, library) {
     library.def("attention(Tensor qkv, Tensor log_weights, Tensor first, int heads) -> Tensor", attention);
     library.def("padded_attention(Tensor qkv, Tensor log_weights, Tensor first, int heads) -> Tensor",

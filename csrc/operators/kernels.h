@@ -4,14 +4,14 @@
 
 namespace tumble {
 
-/// What the kernels of attention read and write; all arrays belong to the caller. W = heads * head_width.
+/// Arrays that the kernels of attention read and write; the caller owns them. W = heads * head_width.
 template <typename T>
 struct AttentionArrays {
     int64_t atoms, heads, head_width;
     const int64_t* first;    ///< [atoms + 1]
     const T* qkv;            ///< [tokens, 3 W]
     const T* log_weights;    ///< [edges]
-    const int64_t* offsets;  ///< start of each atom's probabilities [atoms]
+    const int64_t* offsets;  ///< first probability of each atom [atoms]
     T* probabilities;        ///< [heads, rows, padded rows] for each atom; written forward, read backward
     T* out;                  ///< forward: [tokens, W]
     const T* out_gradient;   ///< backward: [tokens, W]
@@ -19,15 +19,15 @@ struct AttentionArrays {
     T* log_gradient;         ///< backward: [edges]
 };
 
-/// An affine map of token by token, x -> x B + bias.
+/// An affine map of each token, x -> x B + bias.
 template <typename T>
 struct Affine {
     int64_t in, out;
-    const T* packed;  ///< B [in, out], by `pack`
+    const T* packed;  ///< B [in, out], packed by `pack`
     const T* bias;    ///< [out], or null for none
 };
 
-/// Layer normalisation.
+/// Layer normalization.
 template <typename T>
 struct Norm {
     const T* weight;  ///< [width]
@@ -35,26 +35,26 @@ struct Norm {
     T epsilon;
 };
 
-/// What happens to single tokens in a transformer layer with attention A:
+/// Operations on single tokens in a transformer layer with attention A:
 ///
 ///     enter: qkv = norm_1(x) W_qkv + b,    leave: s = x + A(qkv) W_out + b,  y = s + silu(norm_2(s) W_1 + b) W_2 + b.
 ///
-/// Backward, the maps are those of gradients, with transposed matrices and no bias.
+/// In the backward pass the maps act on gradients: with transposed matrices and no bias.
 template <typename T>
 struct TokenArrays {
     int64_t width, hidden;
     Norm<T> norms[2];
     Affine<T> qkv, out, expand, contract;
-    const T* tokens;  ///< x [tokens, width]
-    T* attention;     ///< enter: qkv [tokens, 3 width]; leave: A(qkv) [tokens, width]; backward, gradients of the same
-    T* sums;          ///< s [tokens, width]
-    T* slopes;        ///< silu' [tokens, hidden, padded]; written forward, read backward
-    T* result;        ///< y [tokens, width]
-    const T* gradient;  ///< backward: of y [tokens, width]
-    T* sums_gradient;   ///< backward: of s, written by `leave`; `enter` makes it that of x [tokens, width]
+    const T* tokens;    ///< x [tokens, width]
+    T* attention;       ///< enter: qkv [tokens, 3 width]; leave: A(qkv) [tokens, width]; backward: their gradients
+    T* sums;            ///< s [tokens, width]
+    T* slopes;          ///< silu' [tokens, hidden, padded]; written forward, read backward
+    T* result;          ///< y [tokens, width]
+    const T* gradient;  ///< backward: gradient of y [tokens, width]
+    T* sums_gradient;   ///< backward: gradient of s, from `leave`; `enter` turns it into that of x [tokens, width]
 };
 
-/// y = silu(x W + b) . v + c, a number for each token.
+/// Arrays of the readout y = silu(x W + b) . v + c, a number for each token.
 template <typename T>
 struct ReadoutArrays {
     Affine<T> first;
@@ -63,25 +63,25 @@ struct ReadoutArrays {
     const T* tokens;     ///< x [tokens, width]
     T* slopes;           ///< silu' times v [tokens, hidden, padded]; written forward, read backward
     T* result;           ///< y [tokens]
-    const T* gradient;   ///< backward: of y [tokens]
-    T* tokens_gradient;  ///< backward: of x [tokens, width]
+    const T* gradient;   ///< backward: gradient of y [tokens]
+    T* tokens_gradient;  ///< backward: gradient of x [tokens, width]
 };
 
-/// Kernels of one precision and instruction set. Those with `begin` and `end` work on the atoms or tokens from `begin`
-/// to before `end`, and write to places of their own, so ranges may run in parallel.
+/// Kernels for one precision and instruction set. A kernel with `begin` and `end` computes the atoms or tokens from
+/// `begin` to `end` - 1. Different ranges write to different memory, so they may run in parallel.
 template <typename T>
 struct Kernels {
     int64_t lanes;  ///< rows of probabilities are padded to a multiple of this
-    int64_t panel;  ///< what `Affine` and rows of `hidden` are padded to a multiple of
+    int64_t panel;  ///< columns of `Affine` and rows of `hidden` are padded to a multiple of this
 
-    /// Elements of scratch memory for neighbourhoods of at most `rows` rows, forward or backward.
+    /// Return the number of elements of scratch memory for neighborhoods of at most `rows` rows, forward or backward.
     int64_t (*attention_scratch)(int64_t rows, int64_t head_width);
     void (*attention_forward)(const AttentionArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
     void (*attention_backward)(const AttentionArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
 
-    /// Lay a matrix B [in, out] out for products, from any strides; takes in * (out, padded) elements.
+    /// Copy a matrix B [in, out] with any strides to the layout for products: in * (padded out) elements.
     void (*pack)(const T* matrix, int64_t in, int64_t out, int64_t in_stride, int64_t out_stride, T* packed);
-    /// Elements of scratch memory for `count` tokens and maps between at most `width` elements.
+    /// Return the number of elements of scratch memory for `count` tokens and maps with at most `width` elements.
     int64_t (*token_scratch)(int64_t count, int64_t width);
     void (*enter_forward)(const TokenArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
     void (*enter_backward)(const TokenArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
@@ -91,7 +91,8 @@ struct Kernels {
     void (*readout_backward)(const ReadoutArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
 };
 
-/// The kernels for the instructions that torch uses: the processor's best, or what ATEN_CPU_CAPABILITY asks for.
+/// Return the kernels for the instruction set that torch uses: the processor's best, or the one that
+/// ATEN_CPU_CAPABILITY names.
 template <typename T>
 const Kernels<T>& kernels();
 

@@ -27,13 +27,13 @@ at::Tensor pack(const at::Tensor& weight, Direction direction) {
 }
 
 struct Entry {
-    c10::weak_intrusive_ptr<at::TensorImpl> weight;  ///< so that an address that is used again isn't mistaken for it
+    c10::weak_intrusive_ptr<at::TensorImpl> weight;  ///< shows whether another weight has taken its address
     const void* data;
     uint32_t version;
     at::Tensor packed;
 };
 
-/// All that was packed, by weight and direction.
+/// The packed matrices, by weight and direction.
 class Memory {
   public:
     at::Tensor get(const at::Tensor& weight, Direction direction) {
@@ -72,7 +72,7 @@ template int64_t padded_to_panel<double>(int64_t count);
 
 at::Tensor packed_weight(const at::Tensor& weight, Direction direction) {
     if (weight.is_inference()) return pack(weight, direction);
-    // Never destroyed: tensors must not be freed after torch is.
+    // Never destroyed, since tensors must not be freed after torch's own state.
     static Memory& memory = *new Memory;
     return memory.get(weight, direction);
 }

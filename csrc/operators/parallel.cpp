@@ -5,14 +5,14 @@
 
 namespace tumble {
 
-// By an iterator, since at::parallel_for is header code that would need an OpenMP of this library's own, beside those
-// of torch and of the host.
+// Uses an iterator, since at::parallel_for is header code, with which this library would need an OpenMP of its own in
+// addition to those of torch and of the host.
 void in_parallel(int64_t count, int64_t grain, const std::function<void(int64_t begin, int64_t end)>& work) {
     if (count <= grain) {
         if (count > 0) work(0, count);
         return;
     }
-    at::Tensor places = at::empty({count}, at::kByte);  // its addresses count; nothing is written
+    at::Tensor places = at::empty({count}, at::kByte);  // only its addresses are used; nothing is written
     const char* origin = static_cast<const char*>(places.mutable_data_ptr());
     at::TensorIterator::nullary_op(places).for_each(
         [&](char** data, const int64_t*, int64_t length, int64_t) {  // the second dimension has length 1

@@ -6,7 +6,7 @@
 
 namespace tumble {
 
-/// Call `work` for pieces of 0 to `count` on torch's threads, where there are several of about `grain` or more.
+/// Divide the range 0 to `count` into pieces of about `grain` or more, and call `work` for each on torch's threads.
 void in_parallel(int64_t count, int64_t grain, const std::function<void(int64_t begin, int64_t end)>& work);
 
 }  // namespace tumble

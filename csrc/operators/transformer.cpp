@@ -16,21 +16,21 @@ namespace tumble {
 
 namespace {
 
-constexpr int64_t grain = 64;  // tokens; below that, waking a thread takes longer than the work
+constexpr int64_t grain = 64;  // tokens; for fewer, waking a thread takes longer than the work
 
-/// Places in `parameters` of a layer; a bias follows its weight.
+/// Indices of weights in `parameters` of a layer; each bias follows its weight.
 enum Place { norm_1 = 0, qkv = 2, out = 4, norm_2 = 6, expand = 8, contract = 10, places = 12 };
 
 using Parameters = std::vector<at::Tensor>;
 
-/// Linear maps as the kernels want them, and what they point to.
+/// Linear maps in the layout of the kernels, with the tensors to which they point.
 template <typename T>
 class Maps {
   public:
     Affine<T> forward(const at::Tensor& weight, const at::Tensor& bias) {
         return {weight.size(1), weight.size(0), packed(weight, Direction::forward), bias.const_data_ptr<T>()};
     }
-    /// Of gradients.
+    /// Return the map of gradients.
     Affine<T> backward(const at::Tensor& weight) {
         return {weight.size(0), weight.size(1), packed(weight, Direction::backward), nullptr};
     }
@@ -62,7 +62,7 @@ TokenArrays<T> arrays_of(const Parameters& p, double epsilon) {
     return arrays;
 }
 
-/// Everything that a layer keeps for its derivative.
+/// Tensors that a layer keeps for its derivative.
 struct LayerState {
     at::Tensor tokens, log_weights, first, qkv, probabilities, sums, slopes;
     int64_t heads;
@@ -98,7 +98,7 @@ at::Tensor layer_forward(LayerState& state) {
     return result;
 }
 
-/// Gradients with respect to tokens and weights of edges.
+/// Return the gradients with respect to tokens and weights of edges.
 template <typename T>
 std::pair<at::Tensor, at::Tensor> layer_backward(const LayerState& state, const at::Tensor& gradient) {
     const Parameters& p = state.parameters;
@@ -224,7 +224,7 @@ class Readout : public torch::autograd::Function<Readout> {
     }
 };
 
-/// Parameters come from a file's code, and kernels trust their sizes.
+/// Check the sizes of parameters, on which kernels rely: they come from the code in a model file.
 void check_parameters(const char* name, const at::Tensor& tokens, const Parameters& parameters,
                       const std::vector<std::vector<int64_t>>& shapes) {
     TORCH_CHECK(parameters.size() == shapes.size(), "tumble::", name, ": `parameters`: expected ", shapes.size(),
@@ -258,7 +258,7 @@ at::Tensor transformer_layer(const at::Tensor& tokens, const at::Tensor& log_wei
                      {{w}, {w}, {3 * w, w}, {3 * w}, {w, w}, {w}, {w}, {w}, {h, w}, {h}, {w, h}, {w}});
     TORCH_CHECK(heads > 0 && w % heads == 0, "tumble::transformer_layer: `heads`: expected a divisor of the width, ", w,
                 ", got ", heads);
-    check_neighbourhoods("transformer_layer", tokens, log_weights, first);
+    check_neighborhoods("transformer_layer", tokens, log_weights, first);
     if (has_kernels(tokens)) return Layer::apply(tokens, log_weights, first, heads, epsilon, parameters);
     const Parameters& p = parameters;
     const at::Tensor entered = linear(p, qkv, at::layer_norm(tokens, {w}, p[norm_1], p[norm_1 + 1], epsilon));

@@ -145,7 +145,7 @@ def test_goes_on_after_a_kill(model_file, frames, tmp_path):
         evaluated=told.append,
         structure_done=lambda: done.append(1),
     )
-    per_structure = 120 + 18 + 8  # reference, of which tetrahedral is part or not, Legendre grid, random frames
+    per_structure = 120 + 18 + 8  # reference, of which tetrahedral is part or not, Legendre grid, random rotations
     assert len(done) == COPIES
     assert (COPIES - known) * 120 <= sum(told) <= (COPIES - known) * (per_structure + 24)
     assert result.structures == COPIES

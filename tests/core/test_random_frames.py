@@ -1,4 +1,4 @@
-"""Random frames against Philox written out in NumPy, and their distribution."""
+"""Random rotations against Philox written out in NumPy, and their distribution."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_exactness_of_all_draws(symmetrize: str, degree: int, mode: str) -> None
         ("random:0", r"`random:` before a number .*got `random:0`"),
         ("random:-1", "`random:` before a number"),
         ("random:none", "`random:` before a number"),
-        ("random:1000000", "100000 random frames, got 1000000"),
+        ("random:1000000", "100000 random rotations, got 1000000"),
         ("random:tetrahedal", r"; .*`tetrahedral`\?$"),
         ("octahedral+icosahedral", r"one set, .*inversion"),
         ("octahedral+inversion+inversion", r"one set, .*inversion"),

@@ -18,7 +18,7 @@ inline void fail(const char* file, int line, const std::string& what) {
     ++count();
 }
 
-/// Whether a call throws this type, with this text in its message.
+/// Return whether a call throws this type, with this text in its message.
 template <typename Error, typename Function>
 void throws(const char* file, int line, const char* text, Function&& function) {
     try {
@@ -34,7 +34,7 @@ void throws(const char* file, int line, const char* text, Function&& function) {
     fail(file, line, "nothing was thrown");
 }
 
-/// Exit status of a test.
+/// Return the exit status of a test.
 inline int failures() { return count() == 0 ? 0 : 1; }
 
 }  // namespace check

@@ -1,4 +1,4 @@
-"""The core's unit tests in C++, by ctest: without Python, and so also with a debugger or the sanitizers."""
+"""The unit tests of the core in C++, run by ctest: without Python, so also with a debugger or the sanitizers."""
 
 from __future__ import annotations
 

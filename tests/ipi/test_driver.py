@@ -101,7 +101,7 @@ def test_results_arrive_in_ipi_with_all_digits(
     with Server(tmp_path, crystal, endpoint, beads=2, steps=3) as server:
         summary = serve(bound, crystal, endpoint)
         assert server.wait() == 0
-        assert (summary.exited, summary.reason) == (True, "the server said EXIT")
+        assert (summary.exited, summary.reason) == (True, "the server sent EXIT")
         assert summary.evaluations == 8
         potential, virial, volume = server.properties[:, 1], server.properties[:, 3:9], server.properties[:, 9]
         beads = [(*server.frames("positions", b), server.frames("forces", b)[1], server.torques(b)) for b in range(2)]

@@ -144,8 +144,8 @@ def test_beads_of_a_real_server(
             assert server.wait() == 0
             beads = [server.frames("positions", bead) for bead in range(2)]
         words = capsys.readouterr().err
-        assert "symmetrize random+inversion, 2 frames, seed 3; waiting for a server" in words
-        assert "10 evaluations; the server said EXIT" in words
+        assert "symmetrize random+inversion, 2 rotations, seed 3; waiting for a server" in words
+        assert "10 evaluations; the server sent EXIT" in words
         rows = read(path)[4 * run :]
         assert sorted(map(tuple, rows[:, :2])) == [(1, 0), (1, 1), (4, 0), (4, 1)]
         for round_, bead, *numbers in rows:

@@ -19,7 +19,7 @@ SPECIES = ["O", "H"]
 ModelFile = Callable[[str], Path]
 OUTPUT = "thermo_modify norm no line yaml format float %.17g\n"
 PER_ATOM = "write_dump all custom {}.dump id {} modify sort id format float %.17g\n"
-#: Word in place of a pair style's instance, in the key of random frames.
+#: Word in place of a pair style's instance, in the key of random rotations.
 OF_COMPUTES = 2**64 - 1
 
 
@@ -93,7 +93,7 @@ def test_units_and_extensivity(tmp_path: Path, model_file: ModelFile) -> None:
 
 def test_no_effect_on_the_run(tmp_path: Path, model_file: ModelFile) -> None:
     """To the last bit, with everything that can ask: thermo output, fix ave/time, a dump, a variable; also a pair style
-    with random frames and the same seed. Averages in time are those of single values."""
+    with random rotations and the same seed. Averages in time are those of single values."""
     atoms, model = SYSTEMS["liquid"], model_file("two_hop")
     words = "device cpu check no symmetrize random seed 5"
     system = system_script(tmp_path, atoms, model, SPECIES, keywords=words)

@@ -1,4 +1,4 @@
-"""Warnings about settings that run but hardly mean what they say: masses, and random frames without a thermostat.
+"""Warnings about settings that run but hardly mean what they say: masses, and random rotations without a thermostat.
 
 All cases of a test are in one process of `lmp`, each after a `clear`.
 """

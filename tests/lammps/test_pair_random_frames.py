@@ -1,4 +1,4 @@
-"""Random frames of pair_style tumble: which ones a run has depends on seed, step, partition and instance alone.
+"""Random rotations of pair_style tumble: which ones a run has depends on seed, step, partition and instance alone.
 
 The reference is the core's own result at the positions that LAMMPS writes, in the frames of the key that is documented:
 (step, evaluation within the step, partition, instance).

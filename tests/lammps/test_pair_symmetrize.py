@@ -53,7 +53,7 @@ def test_toys_of_one_degree_average_to_zero(tmp_path: Path, model_file: ModelFil
 WORDS = {
     "none": ("none", "average", None),
     "fixed": ("octahedral", "average", None),
-    "improper": ("tetrahedral+inversion", "average", 5),  # a seed without random frames is no error
+    "improper": ("tetrahedral+inversion", "average", 5),  # a seed without random rotations is no error
     "correction": ("icosahedral", "correction", None),
     "random": ("random:3", "average", 2**62 + 1),
     "turned": ("random:octahedral+inversion", "average", 0),
@@ -67,7 +67,7 @@ def keywords(symmetrize: str, mode: str, seed: int | None) -> str:
 
 @pytest.mark.parametrize("ranks", [1, 2, pytest.param(4, marks=pytest.mark.extended)])
 def test_numbers_are_those_of_the_core(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
-    """With message passing; random frames have the key of step 0, its first evaluation, and the first pair style."""
+    """With message passing; random rotations have the key of step 0, its first evaluation, and the first pair style."""
     model = model_file("two_hop")
     cases = {
         f"{system}_{name}": (model, SYSTEMS[system], keywords(*words) + " memory 1")
@@ -104,7 +104,7 @@ def test_log_and_per_atom_virials(tmp_path: Path, model_file: ModelFile) -> None
         "thermo_modify norm no line yaml format float %.17g\nrun 0\nrun 0\n"
     )
     done = run_lammps(tmp_path, script, ranks=2).checked()
-    line = "pair_style tumble: symmetrize octahedral+inversion, 48 frames, exact to degree 3, correction\n"
+    line = "pair_style tumble: symmetrize octahedral+inversion, 48 rotations, exact to degree 3, correction\n"
     assert done.output.count(line) == 1
     table = done.thermo()
     for n, component in enumerate(("Pxx", "Pyy", "Pzz", "Pxy", "Pxz", "Pyz")):
@@ -162,7 +162,7 @@ def test_forces_and_pressure_are_derivatives_of_the_energy(tmp_path: Path, model
 
 
 def test_fixed_sets_beside_what_takes_differences(tmp_path: Path, model_file: ModelFile) -> None:
-    """Random frames are refused there; a fixed set has its forces, and a symmetric matrix of their derivatives."""
+    """Random rotations are refused there; a fixed set has its forces, and a symmetric matrix of their derivatives."""
     script = system_script(
         tmp_path, SYSTEMS["molecule"], model_file("two_hop"), SPECIES, keywords="symmetrize octahedral"
     )

@@ -107,7 +107,7 @@ def test_unfit_library(tmp_path: Path, lonely_plugin: Path, source: str, text: s
     subprocess.run(["g++", "-shared", "-fPIC", str(tmp_path / "unfit.cpp"), "-o", str(library)], check=True)
     done = run_with(tmp_path, [lonely_plugin])
     check_error(done, text)
-    assert "install tumble again beside this torch" in done.stdout
+    assert "install tumble again with this torch" in done.stdout
 
 
 def test_python_module_survives_a_missing_library(tmp_path: Path, lonely_plugin: Path) -> None:

@@ -27,8 +27,8 @@ WORDS = {
     "degree:99": rf"{STYLE}`symmetrize`: expected `degree:t` with t from 1 to \d+, got `degree:99`",
     "none mode correction": f"{STYLE}`mode`: expected a set for `correction`, got `symmetrize none`",
     "octahedral mode corection": rf"{STYLE}`mode`: expected one of .*; did you mean `correction`\?",
-    "random": f"{STYLE}`seed`: expected an integer for the random frames of `random`, got none",
-    "random:octahedral mode correction": f"{STYLE}`seed`: expected an integer for the random frames of",
+    "random": f"{STYLE}`seed`: expected an integer for the random rotations of `random`, got none",
+    "random:octahedral mode correction": f"{STYLE}`seed`: expected an integer for the random rotations of",
     "random seed": f"{STYLE}expected a value after keyword `seed`",
     **{
         f"random seed {seed}": rf"{STYLE}`seed`: expected an integer from 0, got `{re.escape(seed)}`"
@@ -37,8 +37,8 @@ WORDS = {
     "octahedral symmetrize octahedral": rf"{STYLE}`symmetrize`: expected once, got twice \(",
     "octahedral device cpu": rf"{STYLE}`device`: expected once, got twice \(",
     "random seed 1 beads share": rf"{STYLE}`beads`: expected one of independent, shared; got `share`; did you mean",
-    "octahedral beads shared": f"{STYLE}`beads`: expected random frames for `shared`, got `symmetrize octahedral`, ",
-    "none beads shared": f"{STYLE}`beads`: expected random frames for `shared`, got `symmetrize none`, the same",
+    "octahedral beads shared": f"{STYLE}`beads`: expected random rotations for `shared`, got `symmetrize octahedral`, ",
+    "none beads shared": f"{STYLE}`beads`: expected random rotations for `shared`, got `symmetrize none`, the same",
     "octahedral symmetrise none": rf"{STYLE}expected one of .*; got `symmetrise`; did you mean `symmetrize`\?",
 }
 
@@ -51,7 +51,7 @@ COMPUTES = {
     "all tumble/symmetry none": rf"{ONE} got `none` \(",
     "all tumble/symmetry random:1 seed 1": rf"{ONE} got `random:1` \(",
     "all tumble/symmetry/atom random seed 1": rf"{ONE.replace('symmetry', 'symmetry/atom', 1)} got `random` \(",
-    "all tumble/symmetry random": f"{COMPUTE}`seed`: expected an integer for the random frames of `random`, got none",
+    "all tumble/symmetry random": rf"{COMPUTE}`seed`: expected an integer .* rotations of `random`, got none",
     "all tumble/symmetry random sead 1": rf"{COMPUTE}expected one of seed, instance; got `sead`; did you mean `seed`\?",
     "all tumble/symmetry octahedral instance 0": f"{COMPUTE}`instance`: expected an integer from 1, got `0`",
     "all tumble/symmetry octahedral instance 2": f"{COMPUTE}`instance`: expected an integer from 1 to 1, got 2",
@@ -63,7 +63,9 @@ COMPUTES = {
 MINIMIZATION = f"{STYLE}expected a fixed set for a minimization, such as icosahedral, .* got `symmetrize random:3`"
 DIFFERENCES = f"{STYLE}expected a fixed set for {{}}, such as icosahedral, since .* got `symmetrize random:3`"
 COMMANDS = DIFFERENCES.format("dynamical_matrix and third_order")
-LEVEL = f"{STYLE}expected random frames at the outermost level of `run_style respa` alone, .* got `symmetrize random:3`"
+LEVEL = (
+    f"{STYLE}expected random rotations at the outermost level of `run_style respa` alone, .* got `symmetrize random:3`"
+)
 TWO = (
     "pair_style hybrid/overlay tumble device cpu{} tumble device cpu{}",
     *(f"pair_coeff * * tumble {n} MODEL O H" for n in (1, 2)),

@@ -192,7 +192,7 @@ def close(ours, theirs) -> bool:
         ({"sets": ("none", "octahedral", "none")}, r"`sets`: .*got `none` twice"),
         ({"sets": ("octahedrl",)}, r"`symmetrize`: .*none, .*`octahedral`"),
         ({"sets": ("random:3",)}, r"`seed`: .* `random:3`, got none"),
-        ({"reference": "random:icosahedral"}, r"`seed`: .*random frames"),
+        ({"reference": "random:icosahedral"}, r"`seed`: .*random rotations"),
         ({"sets": ("legendre:20",)}, r"`legendre:N`: .* 1.* 12"),
         ({"random": -1}, r"`random`: .* 0.* 100000, got -1"),
         ({"spectrum": 12}, r"`spectrum`: .* 0.* 11, got 12"),

@@ -62,13 +62,13 @@ def test_what_else_may_stand_in_a_damaged_line() -> None:
     [
         (
             "pair_style tumble: model water (/a/water.pt), approximate invariance\n"
-            "pair_style tumble: symmetrize tetrahedral, 12 frames\n",
+            "pair_style tumble: symmetrize tetrahedral, 12 rotations\n",
             {"name": "water", "path": "/a/water.pt"},
             "tetrahedral",
         ),
         ("pair_style tumble: symmetrize none\n", {}, "none"),
         (
-            "tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 frames\n",
+            "tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 rotations\n",
             {"name": "water (1 MB)"},
             "octahedral",
         ),

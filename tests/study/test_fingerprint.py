@@ -62,7 +62,7 @@ FILES = {
         "water.vel_0.xyz": "velocities\n",
         "water.for_0.xyz": "forces\n",
         "water.torque_0": " #EXTRAS(torque)# Step:  0\n 0.0 0.0 1.0\n",
-        "drive.log": "tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 frames\n",
+        "drive.log": "tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 rotations\n",
         "errors": "# tumble drive: symmetry error of water over octahedral; every 10 rounds\n1 0 0 0 0 0 0 0 0\n",
     },
     "lammps": {"log.lammps": LOG, "water.dump": "frames\n", "water.data": "atoms\n", "in.water": "run 0\n"},

@@ -136,7 +136,7 @@ def expected(
     symmetrizer: _core.Symmetrizer | None = None,
     cell: NDArray[np.float64] = CELL,
 ) -> _core.Evaluation:
-    """The core's own results; random frames from the structure's own geometry."""
+    """The core's own results; random rotations from the structure's own geometry."""
     one = structure(positions, periodic, cell)
     frames = [] if symmetrizer is None else [symmetrizer.frames(_core.geometry_key(one))]
     return potential.evaluate(_core.build_graph([one], potential.metadata.cutoff), frames)

@@ -20,7 +20,7 @@ compute       tumble all pair tumble
 dump          trajectory all custom 10 water.dump id element xu yu zu
 run           4000
 pair_style tumble: model water (/somewhere/water.pt), approximate invariance, cutoff 4 A, depth 2, float32
-pair_style tumble: symmetrize none, 1 frame
+pair_style tumble: symmetrize none, 1 rotation
    Step          Temp          PotEng         Econserve       c_tumble[1]    c_tumble[2]    c_tumble[3]
 {}Loop time of 1 on 1 procs for 4000 steps with 24 atoms
 """

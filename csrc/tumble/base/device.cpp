@@ -16,7 +16,7 @@ at::Device parse_device(const std::string& name) {
         name.find_first_not_of("0123456789", 5) == std::string::npos) {
         index = std::stoi(name.substr(5));
     } else if (name != "cuda") {
-        // by its letters alone, `gpu` would be taken for a misspelt `cpu`
+        // by its letters alone, `gpu` would be taken for a misspelled `cpu`
         const bool gpu = name.rfind("gpu", 0) == 0 || name.rfind("GPU", 0) == 0;
         const std::string meant = gpu ? "cuda" : nearest(name, {"auto", "cpu", "cuda"});
         throw ConfigurationError(message("`device`: expected auto, cpu, cuda or cuda:N, got `", name, "`",

@@ -1,5 +1,5 @@
 #pragma once
-/// The device that computes, by its name.
+/// The device that runs the model, by its name.
 
 #include <string>
 
@@ -9,13 +9,13 @@ struct Device;
 
 namespace tumble {
 
-/// `auto`, `cpu`, `cuda`, `cuda:N` as torch's device.
-/// @throws DeviceError if it isn't there, ConfigurationError if it isn't understood
+/// Return torch's device for `auto`, `cpu`, `cuda` or `cuda:N`.
+/// @throws DeviceError if the machine lacks it, ConfigurationError for another name
 c10::Device parse_device(const std::string& name);
 
-/// Spreads the processes of one machine over its GPUs: `auto` and `cuda` become `cuda:N`, other names stay.
+/// Distribute the processes on one machine over its GPUs: `auto` and `cuda` become `cuda:N`, other names stay.
 ///
-/// @param rank of the process among those on its machine
+/// @param rank rank of this process among the processes on its machine
 std::string device_of_rank(const std::string& device, int rank);
 
 }  // namespace tumble

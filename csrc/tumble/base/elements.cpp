@@ -8,7 +8,7 @@ namespace {
 struct Element {
     const char* symbol;
     double weight;
-    int lightest, heaviest;  // mass numbers of the isotopes that occur in nature, with T and 14C, or live longest
+    int lightest, heaviest;  // mass numbers of isotopes: natural ones, T and 14C, or the longest-lived ones
 };
 
 // Standard atomic weights of IUPAC (2016), as in ase.data; isotopes: IUPAC, isotopic compositions of the elements
@@ -39,8 +39,8 @@ constexpr Element ELEMENTS[] = {
     {"Ac", 227.028, 227, 227}, {"Th", 232.038, 230, 232}, {"Pa", 231.036, 231, 231}, {"U", 238.029, 233, 238},
     {"Np", 237.048, 236, 237}, {"Pu", 244.064, 238, 244}, {"Am", 243.061, 241, 243}, {"Cm", 247.07, 243, 248}};
 
-constexpr double ROUNDING = 0.1;  // u: of a weight that somebody wrote with one decimal
-constexpr double DEFECT = 0.12;   // u: of a mass from its mass number, at most, and of what is written as that number
+constexpr double ROUNDING = 0.1;  // u; largest error of a weight in an input, which may have one decimal
+constexpr double DEFECT = 0.12;   // u; largest difference of an isotope's mass from its mass number
 
 const Element* find(const std::string& symbol) {
     for (const Element& element : ELEMENTS) {

@@ -1,18 +1,18 @@
 #pragma once
-/// Masses of the chemical elements, in u, to tell whether an input means the element that it names.
+/// Masses of the chemical elements, in u, to check whether the mass in an input fits the element that it names.
 
 #include <string>
 
 namespace tumble {
 
-/// Standard atomic weight, u; 0 for what is no element with isotopes that live (Z up to 96).
+/// Return the standard atomic weight, u; 0 if the table (up to Z = 96) has no element with this symbol.
 double atomic_weight(const std::string& symbol);
 
-/// Whether a mass, u, is the element's weight or that of one of its isotopes, rounded as people write them. True for a
-/// symbol without a known weight.
+/// Return whether a mass (u) may be the weight of the element or the mass of one of its isotopes, with the rounding
+/// usual in inputs. True for a symbol without a known weight.
 bool may_have_mass(const std::string& symbol, double mass);
 
-/// The element of this weight, u; empty if there is none.
+/// Return the symbol of the element with this weight, u; empty if there is none.
 std::string element_of_weight(double mass);
 
 }  // namespace tumble

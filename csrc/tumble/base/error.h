@@ -1,5 +1,5 @@
 #pragma once
-/// Typed errors of the core. Every message is lower case, has no full stop, names the argument in backticks and says
+/// Typed errors of the core. Every message is lower case, has no full stop, names the argument in backticks and states
 /// "expected X, got Y", then the cure if it is known. A face catches `Error` at its boundary and translates it once.
 
 #include <cstdint>
@@ -10,13 +10,14 @@
 
 namespace tumble {
 
-/// A text with atoms in it, whose names are left open: the core counts them from 0, a face may know them by other
-/// numbers. There is one more piece than atoms, since an atom's name goes between two pieces.
+/// A text that mentions atoms, with gaps for their names: the core counts atoms from 0, a face may number them in
+/// another way. There is one more piece than atoms, since the name of an atom goes between two pieces.
 struct AtomText {
     std::vector<std::string> pieces;
     std::vector<std::int64_t> atoms;
 
-    /// @param name what stands for an atom of the given index, such as "atom ID 17"
+    /// Return the text with names from a face.
+    /// @param name function that returns the name of the atom with a given index, such as "atom ID 17"
     template <typename Name>
     std::string write(Name&& name) const {
         std::string text = pieces.front();
@@ -24,7 +25,7 @@ struct AtomText {
         return text;
     }
 
-    /// As the core itself names them: "atom 3 and atom 5 (counted from 0)".
+    /// Return the text with the core's own names: "atom 3 and atom 5 (counted from 0)".
     std::string write() const {
         std::size_t left = atoms.size();
         return write([&left](std::int64_t index) {
@@ -39,14 +40,14 @@ class Error : public std::runtime_error {
     explicit Error(const std::string& text) : Error(AtomText{{text}, {}}) {}
     explicit Error(AtomText text) : std::runtime_error(text.write()), text_(std::move(text)) {}
 
-    /// What `what()` says, for a face to write with its own names of the atoms.
+    /// The text of `what()`, for a face that writes it with its own names of atoms.
     const AtomText& text() const { return text_; }
 
   private:
     AtomText text_;
 };
 
-/// The model file is missing, unreadable, truncated or no Tumble model.
+/// The model file is missing, unreadable, truncated or not a Tumble model.
 class ModelFileError : public Error {
   public:
     using Error::Error;
@@ -58,7 +59,7 @@ class MetadataError : public ModelFileError {
     using ModelFileError::ModelFileError;
 };
 
-/// The model doesn't reproduce the reference structures that it carries.
+/// The model doesn't reproduce the reference structures in its file.
 class ReferenceMismatch : public ModelFileError {
   public:
     using ModelFileError::ModelFileError;
@@ -70,13 +71,13 @@ class StructureError : public Error {
     using Error::Error;
 };
 
-/// An option has a value that isn't understood.
+/// An option has an invalid value.
 class ConfigurationError : public Error {
   public:
     using Error::Error;
 };
 
-/// The device isn't there.
+/// The machine lacks the device.
 class DeviceError : public Error {
   public:
     using Error::Error;
@@ -88,7 +89,7 @@ class EvaluationError : public Error {
     using Error::Error;
 };
 
-/// A peer on a socket can't be reached or went away.
+/// A peer on a socket can't be reached or closed the connection.
 class ConnectionError : public Error {
   public:
     using Error::Error;
@@ -100,13 +101,13 @@ class ProtocolError : public Error {
     using Error::Error;
 };
 
-/// The model ran to its end but returned what isn't finite; the evaluation is complete, for whoever wants to see it.
+/// The model returned values that aren't finite; the evaluation is complete, and a caller may inspect it.
 class NotFiniteError : public EvaluationError {
   public:
     using EvaluationError::EvaluationError;
 };
 
-/// Concatenates the arguments, written with `operator<<`, into one message.
+/// Concatenate the arguments, written with `operator<<`, into one message.
 template <typename... Args>
 std::string message(const Args&... args) {
     std::ostringstream stream;

@@ -18,7 +18,7 @@ inline Vector3 cross(const Vector3& a, const Vector3& b) {
     return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
 }
 
-/// Without overflow or underflow of squares.
+/// Return the length of a vector, without overflow or underflow of the squares.
 inline double norm(const Vector3& v) { return std::hypot(v[0], v[1], v[2]); }
 
 inline double determinant(const Matrix3& m) {

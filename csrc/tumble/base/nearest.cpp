@@ -8,7 +8,7 @@ namespace tumble {
 
 namespace {
 
-/// In lower case, whatever the locale; other letters than those of ASCII stay as they are.
+/// Return a text in lower case, independent of the locale. Letters outside ASCII stay as they are.
 std::string lower(std::string text) {
     for (char& c : text) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -16,7 +16,8 @@ std::string lower(std::string text) {
     return text;
 }
 
-/// Optimal string alignment distance (Damerau, Commun. ACM 7, 171 (1964), with no letter edited twice), by rows.
+/// Return the optimal string alignment distance (Damerau, Commun. ACM 7, 171 (1964), with no letter edited twice),
+/// computed row by row.
 std::size_t edit_distance(const std::string& a, const std::string& b) {
     std::vector<std::size_t> before, last(b.size() + 1), row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
@@ -44,7 +45,7 @@ std::string nearest(const std::string& word, const std::vector<std::string>& opt
         const std::string candidate = lower(option);
         if (candidate == wanted) return option;
         const std::size_t length = std::max(wanted.size(), candidate.size());
-        // a file given where a keyword is expected: too far in any case, and slow to compare
+        // a long text, such as the content of a file, is too different in any case, and slow to compare
         if (std::min(wanted.size(), candidate.size()) * 3 < length || length > 1000) continue;
         const std::size_t edits = edit_distance(wanted, candidate);
         if (edits > std::max<std::size_t>(1, length / 3) || edits >= length) continue;

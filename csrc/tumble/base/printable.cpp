@@ -14,7 +14,8 @@ struct Range {
     std::uint32_t first, last;
 };
 
-/// Controls, formats and separators of lines (Unicode's categories Cc, Cf, Zl, Zp), as far as a text may have them.
+/// Code points of control characters, format characters and line separators (Unicode's categories Cc, Cf, Zl, Zp) that
+/// may occur in a text, and surrogates.
 constexpr std::array hidden{Range{0x00, 0x1f},     Range{0x7f, 0x9f},     Range{0xad, 0xad},
                             Range{0x61c, 0x61c},   Range{0x180e, 0x180e}, Range{0x200b, 0x200f},
                             Range{0x2028, 0x202e}, Range{0x2060, 0x206f}, Range{0xd800, 0xdfff},
@@ -26,7 +27,7 @@ std::string escaped(std::uint32_t code) {
     return text.data();
 }
 
-/// Number of bytes of the character that begins here, 0 if it is none.
+/// Return the number of bytes of the character that begins here; 0 if the bytes aren't a character in UTF-8.
 std::size_t length(const std::string& text, std::size_t place) {
     const auto first = static_cast<unsigned char>(text[place]);
     const std::size_t count = first < 0x80   ? 1

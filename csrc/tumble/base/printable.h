@@ -1,13 +1,13 @@
 #pragma once
-/// Words of strangers, for terminals and logs.
+/// Text from inputs and peers, made safe for terminals and logs.
 
 #include <string>
 
 namespace tumble {
 
-/// The same text with everything escaped that doesn't show as itself: controls, which a terminal obeys, characters
-/// without a width, those that turn the direction of writing, and what isn't UTF-8. "\x1b" becomes the four characters
-/// that are written here.
+/// Return the text with all characters escaped that aren't visible: control characters, which a terminal obeys,
+/// characters without a width, characters that change the direction of writing, and bytes that aren't UTF-8. An escape
+/// character becomes the four characters "\x1b".
 std::string printable(const std::string& text);
 
 }  // namespace tumble

@@ -6,7 +6,7 @@
 
 namespace tumble {
 
-/// Claims nest, so they are a stack. Given up once, a thread claims nothing any more.
+/// A stack, since claims nest. After it was given up, a thread can claim nothing more.
 class ClaimsOfThread {
   public:
     void push(std::function<void()> put_back) {

@@ -1,7 +1,7 @@
 #pragma once
-/// What a thread changes for the whole process while it computes, such as torch's precision or MKL's number of threads.
-/// It is put back when the thread is done. A thread that can't be stopped is given up instead, and what it had changed
-/// is put back by whoever gives it up.
+/// Changes that a thread makes for the whole process while it computes, such as torch's precision or MKL's number of
+/// threads. They are undone when the thread is done. A thread that can't be stopped is given up instead, and the thread
+/// that gives it up undoes the changes.
 
 #include <functional>
 #include <memory>
@@ -14,7 +14,7 @@ class ClaimsOfThread;
 /// A change that lasts as long as this object, or until its thread is given up.
 class ProcessClaim {
   public:
-    /// @param put_back ends the change; called once, in this thread or the one that gives it up
+    /// @param put_back function that undoes the change; called once, in this thread or in the thread that gives it up
     explicit ProcessClaim(std::function<void()> put_back);
     ~ProcessClaim();
     ProcessClaim(const ProcessClaim&) = delete;
@@ -24,13 +24,13 @@ class ProcessClaim {
     std::shared_ptr<ClaimsOfThread> claims_;
 };
 
-/// For a thread that may be given up while it computes.
+/// The claims of a thread that may be given up while it computes.
 class Abandonable {
   public:
     Abandonable();
-    /// Has this thread's claims from now on be those that `give_up` ends. Called in the thread, before it computes.
+    /// Assign all later claims of the calling thread to this object. To be called in the thread before it computes.
     void begin() const;
-    /// Puts back what the thread has changed, in this thread. What it changes later ends with it.
+    /// Undo all changes of that thread, and undo each later change of it at once.
     void give_up() const;
 
   private:

@@ -12,29 +12,30 @@ namespace {
 
 constexpr int64_t bytes_per_thread = 150'000;  // 21 edges of the shipped model; benchmarks/waiting.py
 
-/// Of `most` threads, those that have something to do.
+/// Return how many threads, at most `most`, have enough work.
 int threads_for(int64_t bytes, int most) {
     return static_cast<int>(std::clamp<int64_t>(bytes / bytes_per_thread, 1, most));
 }
 
 std::mutex mutex;
-int limits = 0;  // of all threads, now
-int whole = 0;   // number of threads before the first of them
-int latest = 0;  // that was set, which is MKL's
+int limits = 0;  // number of limits in force, in all threads
+int whole = 0;   // number of threads before the first of these limits
+int latest = 0;  // number of threads that was set last, which is MKL's
 
 void set_threads_to(int threads) {
     if (threads != at::get_num_threads() || threads != latest) at::set_num_threads(threads);
     latest = threads;
 }
 
-/// This thread's number, whatever limits other threads have now: one that is new to torch begins with theirs.
+/// Return this thread's number of threads without the limits of other threads, with which a thread new to torch begins.
 int threads_of_this_thread() {
     thread_local bool known = false;
     const bool is_new = !std::exchange(known, true);
     return is_new && limits > 0 ? whole : at::get_num_threads();
 }
 
-/// @returns what ends the limit
+/// Begin a limit.
+/// @returns function that ends the limit
 std::function<void()> limit_threads(int64_t bytes) {
     const std::lock_guard<std::mutex> lock(mutex);
     const int before = threads_of_this_thread();

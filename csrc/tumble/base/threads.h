@@ -1,5 +1,5 @@
 #pragma once
-/// How many threads compute.
+/// The number of threads of torch.
 
 #include <cstdint>
 
@@ -7,18 +7,21 @@
 
 namespace tumble {
 
-/// Number of threads that torch uses inside an operation, for the whole process.
+/// Set the number of threads that torch uses inside an operation, for the whole process.
 void set_threads(int threads);
+/// Return that number.
 int threads();
 
-/// Of torch's threads, those that have something to do in an evaluation.
+/// Return how many of torch's threads have enough work in an evaluation.
 ///
-/// @param bytes that the model keeps for its derivative, a measure of its work
+/// @param bytes memory that the model keeps for its derivative, a measure of the work
 int threads_for(int64_t bytes);
 
-/// As long as it lives, torch has `threads_for` this work alone: a molecule on two threads takes longer than on one.
-/// Torch's number of threads belongs partly to a thread and partly to the process (MKL's, and that of threads that are
-/// new to torch), so the limits of threads that compute at once are counted, and the last one puts back the latter.
+/// Limits torch to `threads_for` this work during its lifetime: a molecule on two threads takes longer than on one.
+///
+/// One number of threads belongs to each thread, and another one to the process: MKL's, which is also the number of
+/// threads that torch hasn't seen before. So limits of threads that compute at the same time are counted, and the last
+/// one restores the number of the process.
 class ThreadLimit {
   public:
     explicit ThreadLimit(int64_t bytes);

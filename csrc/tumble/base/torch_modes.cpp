@@ -26,8 +26,8 @@ using at::Float32Precision;
 
 /// Full precision of float32 products.
 ///
-/// Torch has an older setting, of all products, and newer ones, of each backend and operation, and raises errors where
-/// the two contradict each other: what was set by the older one is set back by it.
+/// Torch has an older setting for all products, and newer settings for each backend and operation. It raises errors if
+/// the two contradict each other, so a precision that was set by the older setting is also restored by it.
 class FullPrecision {
   public:
     FullPrecision() {
@@ -40,7 +40,7 @@ class FullPrecision {
     }
     ~FullPrecision() {
         for (std::size_t k = 0; k < operations.size(); ++k) {
-            if (now(k) != before_[k]) set(k, Float32Precision::NONE);  // as the backend, or all backends, have it
+            if (now(k) != before_[k]) set(k, Float32Precision::NONE);  // inherits from the backend or all backends
         }
         if (older_) at::globalContext().setFloat32MatmulPrecision(*older_);
         for (std::size_t k = 0; k < operations.size(); ++k) {
@@ -51,8 +51,8 @@ class FullPrecision {
     FullPrecision& operator=(const FullPrecision&) = delete;
 
   private:
-    /// Products first, which the older setting has an effect on. Convolutions on a GPU have no setting that could be
-    /// put back exactly.
+    /// The operations with a precision. Products come first, since the older setting changes only these. Convolutions
+    /// on a GPU are left out, since their setting can't be restored exactly.
     static constexpr std::array<std::pair<Float32Backend, Float32Op>, 4> operations{
         {{Float32Backend::MKLDNN, Float32Op::MATMUL},
          {Float32Backend::CUDA, Float32Op::MATMUL},
@@ -68,7 +68,8 @@ class FullPrecision {
     static void set(std::size_t k, Float32Precision precision) {
         at::globalContext().setFloat32Precision(operations[k].first, operations[k].second, precision);
     }
-    /// Nothing if it is at its default, or if the newer settings alone were used, which torch reports as an error.
+    /// Return the older setting; nothing if it has its default, or if only the newer settings were used, for which
+    /// torch raises an error.
     static std::optional<const char*> older_setting() {
         try {
             switch (at::globalContext().float32MatmulPrecision()) {
@@ -104,10 +105,11 @@ class Float32Default {
     caffe2::TypeMeta before_;
 };
 
-/// The modes of the whole process, which all threads share: the first that computes sets them, the last puts them back.
+/// The modes that belong to the whole process: the first thread that computes sets them, the last one restores them.
 class ProcessModes {
   public:
-    /// @returns what ends this thread's share
+    /// Set the modes, if no other thread has.
+    /// @returns function that ends this thread's use of them
     static std::function<void()> set() {
         const std::lock_guard<std::mutex> lock(mutex);
         if (users++ == 0) modes.emplace();
@@ -130,7 +132,8 @@ class ProcessModes {
 
 const pid_t loaded_in = getpid();
 
-/// Each thread of a child has a number of threads of its own, and the one that forked has that of its parent.
+/// Set torch to one thread in a forked process. Each thread of the child must do so, since torch keeps a number of
+/// threads for each; the thread that forked inherits the parent's.
 void use_one_thread_after_a_fork() {
     thread_local pid_t known = loaded_in;
     const pid_t here = getpid();
@@ -141,7 +144,7 @@ void use_one_thread_after_a_fork() {
 }  // namespace
 
 struct DefaultTorchModes::Implementation {
-    c10::InferenceMode no_inference{false};  // which brings gradients
+    c10::InferenceMode no_inference{false};  // also turns gradients on
     c10::impl::ExcludeDispatchKeyGuard no_autocast{c10::autocast_dispatch_keyset};
     ProcessClaim of_process{ProcessModes::set()};
 };

@@ -1,5 +1,5 @@
 #pragma once
-/// The one table of physical constants. The core works in eV, Å, eV/Å and fs; faces convert with what stands here.
+/// The one table of physical constants. The core works in eV, Å, eV/Å and fs; faces convert with these constants.
 /// Source: CODATA 2022 recommended values, as in `scipy.constants` (tested against it in tests/core/test_units.py).
 
 namespace tumble::units {

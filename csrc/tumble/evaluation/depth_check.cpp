@@ -17,7 +17,7 @@ std::int64_t first_edge(const Graph& graph, std::int64_t center) {
     return std::lower_bound(centers, centers + graph.edges(), center) - centers;
 }
 
-/// Number of edges from an atom to each other one, at most `farthest`.
+/// Return the number of hops from an atom to each other atom, up to `farthest`.
 std::vector<int> hops_from(const Graph& graph, std::int64_t atom, int farthest) {
     std::vector<int> hops(graph.atoms(), unreachable);
     std::vector<std::int64_t> reached{atom};
@@ -34,8 +34,8 @@ std::vector<int> hops_from(const Graph& graph, std::int64_t atom, int farthest) 
     return hops;
 }
 
-/// The edges whose centres are less than `depth` hops away from the atom at 0 hops, which is the first and only local
-/// atom of the result.
+/// Return the graph with only the edges whose centers are less than `depth` hops away from the atom at 0 hops. That
+/// atom is the first and only local atom of the result.
 Graph cut(const Graph& graph, const std::vector<int>& hops, int depth) {
     std::vector<std::int64_t> atoms;
     for (std::int64_t n = 0; n < graph.atoms(); ++n) {
@@ -68,13 +68,13 @@ Graph cut(const Graph& graph, const std::vector<int>& hops, int depth) {
 }  // namespace
 
 bool check_depth(const Potential& potential, const Graph& graph, const Evaluation& whole, double tolerance) {
-    constexpr std::int64_t most_tries = 100;  // each costs a walk over the graph
+    constexpr std::int64_t most_tries = 100;  // each visits the whole graph
     const Metadata& metadata = potential.metadata();
-    std::set<std::int64_t> told;  // species
+    std::set<std::int64_t> checked;  // species
     Evaluation result;
     for (std::int64_t atom = 0; atom < std::min(graph.atoms(), most_tries); ++atom) {
         const std::int64_t species = graph.species[atom];
-        if (told.count(species) > 0) continue;
+        if (checked.count(species) > 0) continue;
         const std::vector<int> hops = hops_from(graph, atom, metadata.depth);
         if (std::find(hops.begin(), hops.end(), metadata.depth) == hops.end()) continue;
         potential.evaluate(cut(graph, hops, metadata.depth), result);
@@ -87,15 +87,15 @@ bool check_depth(const Potential& potential, const Graph& graph, const Evaluatio
                         "; export the model with the number of its message-passing layers, and see "
                         "that messages are zero where `reverse` is -1"));
         }
-        told.insert(species);
+        checked.insert(species);
     }
-    return !told.empty();
+    return !checked.empty();
 }
 
-Structure chain_to_tell_depth(const Metadata& metadata) {
+Structure chain_for_depth_check(const Metadata& metadata) {
     Structure chain;
     for (int i = 0; i < metadata.depth + 3; ++i) {
-        // 0.6 and 1.2 cutoffs to the next ones, with bends so that no direction is special
+        // 0.6 and 1.2 cutoffs to the next two atoms, with bends so that no direction is special
         const double along = 0.6 * i, across = 0.05 * std::cos(2.0 * i), up = 0.05 * std::sin(3.0 * i);
         chain.species.push_back(i % static_cast<std::int64_t>(metadata.species.size()));
         chain.positions.push_back({metadata.cutoff * along, metadata.cutoff * across, metadata.cutoff * up});

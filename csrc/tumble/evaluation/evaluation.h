@@ -1,5 +1,5 @@
 #pragma once
-/// What an evaluation returns, with the definitions and signs that all faces share.
+/// The results of an evaluation, with the definitions and signs that all faces share.
 ///
 ///   E    = Σ_n ε_n                                    energy of a structure; n runs over its local atoms
 ///   g_e  = ∂E/∂v_e                                    gradient on an edge vector
@@ -19,7 +19,7 @@
 
 namespace tumble {
 
-/// A quantity of each atom that a model returns besides its energy; outputs.h lists them.
+/// A quantity of each atom that a model returns in addition to its energy; outputs.h lists these quantities.
 struct AtomOutput {
     std::string name;
     /// 1 for a scalar, 3 for a vector.
@@ -33,7 +33,7 @@ struct Evaluation {
     std::vector<double> energies;
     /// eV, shape [N]; 0 for ghosts.
     std::vector<double> atom_energies;
-    /// eV/Å, shape [N, 3]; on a ghost the part that the local atoms' energies exert on it.
+    /// eV/Å, shape [N, 3]; for a ghost, the force due to the energies of local atoms.
     std::vector<Vector3> forces;
     /// eV, shape [B, 3, 3].
     std::vector<Matrix3> virials;
@@ -41,16 +41,15 @@ struct Evaluation {
     std::vector<Vector3> torques;
     /// g_e in eV/Å, shape [E, 3].
     std::vector<Vector3> edge_gradients;
-    /// What the model file declares besides `energy`, in its order; empty if it was loaded without.
+    /// The other outputs that the model file declares, in its order; empty if the model was loaded without them.
     std::vector<AtomOutput> outputs;
 
-    // Where an evaluation looks from several frames, all above is their weighted sum, Σ_k w_k R_kᵀ a_k for a vector a;
-    // what follows is of single frames.
+    // With several rotations, the members above are weighted sums, Σ_k w_k R_kᵀ a_k for a vector a; the members below
+    // belong to single rotations.
 
     /// E(R_k) in eV, shape [B, K].
     std::vector<double> frame_energies;
-    /// The same as `energies`, `forces` and `torques`, of the frame `bare` alone; of the lab frame where it is
-    /// among the frames.
+    /// As `energies`, `forces` and `torques`, but for the rotation `bare` alone: the lab frame, if it is in the set.
     std::vector<double> bare_energies;
     std::vector<Vector3> bare_forces;
     std::vector<Vector3> bare_torques;

@@ -12,12 +12,12 @@ namespace tumble {
 namespace {
 
 at::Tensor integers(const std::vector<std::int64_t>& values, at::IntArrayRef shape, at::Device device) {
-    // from_blob only borrows; on the CPU nothing is copied, and the graph outlives the evaluation
+    // from_blob doesn't copy; on the CPU the tensor uses the memory of the graph, which outlives the evaluation
     auto* data = const_cast<std::int64_t*>(values.data());
     return at::from_blob(data, shape, at::kLong).to(device);
 }
 
-/// [S, K, 3, 3] for S sets of frames.
+/// Return the matrices [S, K, 3, 3] of S sets of K rotations.
 at::Tensor matrices(const std::vector<Frames>& frames, at::Device device) {
     const auto sets = static_cast<std::int64_t>(frames.size()), count = static_cast<std::int64_t>(frames[0].size());
     at::Tensor all = at::empty({sets, count, 3, 3}, at::kDouble);
@@ -26,7 +26,7 @@ at::Tensor matrices(const std::vector<Frames>& frames, at::Device device) {
     return all.to(device);
 }
 
-/// A batch of structures on the device of the model, and the sums so far.
+/// A batch of structures on the device of the model, with the sums so far.
 class Batch {
   public:
     Batch(Model& model, const std::vector<AtomOutput>& wanted, const Graph& graph, const std::vector<Frames>& frames)
@@ -62,7 +62,7 @@ class Batch {
         }
     }
 
-    /// Adds the frames `first` to `first + count - 1`.
+    /// Add the results for the rotations `first` to `first + count - 1`.
     void add(std::int64_t first, std::int64_t count) {
         const at::AutoGradMode with_gradients(true);
         at::Tensor vectors = seen_from(first, count).to(model_.dtype(), false, true).reshape({count * edges_, 3});
@@ -89,7 +89,7 @@ class Batch {
     }
 
   private:
-    /// What the model returned under a name, [count N] or [count N, 3].
+    /// Return an output of the model, [count N] or [count N, 3], after a check of its shape.
     at::Tensor output(const std::unordered_map<std::string, at::Tensor>& outputs, const std::string& name,
                       std::int64_t width, std::int64_t count) const {
         const auto found = outputs.find(name);
@@ -100,7 +100,7 @@ class Batch {
                                       found->second.sizes()));
     }
 
-    /// Calls (set of frames, first row, rows) for the edges or atoms of each set.
+    /// Call a function with (set of rotations, first row, number of rows) for the edges or atoms of each set.
     ///
     /// @param firsts `first_edge_` or `first_atom_`
     template <typename Function>
@@ -110,7 +110,7 @@ class Batch {
         }
     }
 
-    /// v' = R v, [count, E, 3].
+    /// Return v' = R v, [count, E, 3].
     at::Tensor seen_from(std::int64_t first, std::int64_t count) const {
         if (lab_frame_alone_) return vectors_.unsqueeze(0);
         at::Tensor turned = at::empty({count, edges_, 3}, vectors_.options());
@@ -135,7 +135,7 @@ class Batch {
     }
 
     at::Tensor gradients_of(const at::Tensor& energies, const at::Tensor& vectors, std::int64_t count) const {
-        if (edges_ == 0) return at::zeros_like(vectors).detach();  // isolated atoms alone depend on nothing
+        if (edges_ == 0) return at::zeros_like(vectors).detach();  // energies of isolated atoms depend on nothing
         if (energies.requires_grad()) {
             const at::Tensor local = local_.repeat({count}).to(energies.options());
             const auto result = torch::autograd::grad({energies}, {vectors}, {local}, false, false, true);
@@ -159,7 +159,7 @@ class Batch {
         frame_energies_.push_back(sums);
     }
 
-    /// a = Σ_k w_k R_kᵀ a'_k of vectors, Σ_k w_k a'_k of scalars.
+    /// Add a = Σ_k w_k R_kᵀ a'_k for vectors, Σ_k w_k a'_k for scalars.
     ///
     /// @param values [count, N, width]
     /// @param sum [N, width]
@@ -176,7 +176,7 @@ class Batch {
         }
     }
 
-    /// Adds Σ_k w_k R_kᵀ a'_k: one product of matrices [M, 3k] and [3k, 3].
+    /// Add Σ_k w_k R_kᵀ a'_k as one product of matrices [M, 3k] and [3k, 3].
     ///
     /// @param vectors a' [k, M, 3]
     /// @param sum [M, 3]
@@ -210,7 +210,7 @@ class Batch {
     const Graph& graph_;
     const std::vector<Frames>& frames_;
     std::int64_t edges_, atoms_;
-    std::vector<std::int64_t> first_edge_, first_atom_;  // of each set of frames, and where the last one ends
+    std::vector<std::int64_t> first_edge_, first_atom_;  // for each set of rotations, and the end
     bool lab_frame_alone_;
     at::Tensor vectors_, edge_index_, reverse_, species_, local_, rotations_, weights_;
     at::Tensor atom_energies_, gradients_, bare_gradients_;
@@ -231,15 +231,16 @@ FrameSum run_unguarded(Model& model, const std::vector<AtomOutput>& outputs, con
     return batch.result();
 }
 
-/// Last line of a TorchScript traceback: the error itself.
+/// Return the last line of a TorchScript traceback, which is the error itself.
 std::string last_line(std::string text) {
     while (!text.empty() && text.back() == '\n') text.pop_back();
     const auto start = text.rfind('\n');
     return start == std::string::npos ? text : text.substr(start + 1);
 }
 
-/// Only on a GPU and outside the model's own code does a lack of memory have a type of its own; for the rest there is
-/// the text: "CUDA out of memory", "DefaultCPUAllocator: can't allocate memory".
+/// Return whether an error is due to a lack of memory. Torch has an exception type for it only on a GPU and outside the
+/// code of the model; otherwise only the text shows it: "CUDA out of memory", "DefaultCPUAllocator: can't allocate
+/// memory".
 bool is_out_of_memory(const std::string& text) {
     return text.find("out of memory") != std::string::npos || text.find("can't allocate memory") != std::string::npos;
 }
@@ -265,7 +266,7 @@ FrameSum sum_over_frames(Model& model, const std::vector<AtomOutput>& outputs, c
         throw out_of_memory();
     } catch (const c10::Error& error) {
         throw failed(error.what_without_backtrace());
-    } catch (const std::exception& error) {  // whatever fails in the model's own code arrives with a traceback
+    } catch (const std::exception& error) {  // errors in the code of the model have a traceback
         throw failed(last_line(error.what()));
     }
 }

@@ -3,7 +3,7 @@
 namespace tumble {
 
 std::string json_line(const nlohmann::ordered_json& values) {
-    // a path may be no text; in ASCII, no reader can take a character for the end of the line
+    // a path may contain invalid UTF-8; in ASCII, no reader can mistake a character for the end of the line
     return "tumble: " + values.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }
 

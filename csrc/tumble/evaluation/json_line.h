@@ -1,6 +1,6 @@
 #pragma once
-/// The form of a line that is written for programs: `tumble: ` and a JSON object. Its `format` names the keys, which
-/// never change their meaning. For sources of the core alone, since it needs nlohmann/json.
+/// Lines that are written for programs: `tumble: ` and a JSON object. Its `format` names the keys, which never change
+/// their meaning. Only for sources of the core, since this header needs nlohmann/json.
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace tumble {
 
-/// The line, without a newline. It is in ASCII, and bytes that are no text are replaced.
+/// Return the line, without a newline. It is in ASCII; bytes that aren't UTF-8 are replaced.
 std::string json_line(const nlohmann::ordered_json& values);
 
-/// Adds the rotations to the values of a line:
+/// Add the rotations to the values of a line:
 ///
 ///   symmetrize   the words as given
 ///   mode         "average", "correction"
-///   seed         of random frames, or null
-///   frames       evaluations of the model for one structure
-///   degree       to which the average is exact
+///   seed         seed of random rotations, or null
+///   frames       number of evaluations of the model for one structure
+///   degree       degree to which the average is exact
 void add_rotations(nlohmann::ordered_json& values, const Symmetrizer& symmetrizer);
 
 }  // namespace tumble

@@ -26,12 +26,12 @@ Vector3 antisymmetric_part(const Matrix3& virial) {
     return {virial[2][1] - virial[1][2], virial[0][2] - virial[2][0], virial[1][0] - virial[0][1]};
 }
 
-/// Where the structures, atoms and edges of one chunk lie in the whole.
+/// First structure, atom and edge of a chunk in the whole batch.
 struct Place {
     std::int64_t structure = 0, atom = 0, edge = 0;
 };
 
-/// Adds forces of gradients on edges, and returns the virial, of the edges `first` to `last - 1` of a chunk.
+/// Add the forces that follow from gradients on the edges `first` to `last - 1` of a chunk, and return their virial.
 Matrix3 add_forces(const Graph& graph, const double* gradients, std::int64_t first, std::int64_t last,
                    Vector3* forces) {
     Matrix3 virial{};
@@ -49,7 +49,7 @@ Matrix3 add_forces(const Graph& graph, const double* gradients, std::int64_t fir
     return virial;
 }
 
-/// Copies the values of the local atoms of one chunk.
+/// Copy the values of the local atoms of one chunk.
 void copy_output(const Graph& graph, const at::Tensor& values, const Place& place, AtomOutput& output) {
     const double* from = values.const_data_ptr<double>();
     for (std::int64_t s = 0; s < graph.structures(); ++s) {
@@ -58,7 +58,7 @@ void copy_output(const Graph& graph, const at::Tensor& values, const Place& plac
     }
 }
 
-/// Adds the results of one chunk to the whole.
+/// Add the results of one chunk to those of the batch.
 void assemble(const Graph& graph, const FrameSum& sum, const std::vector<double>& baseline, const Frames& frames,
               const Place& place, Evaluation& result) {
     const double* energies = sum.atom_energies.const_data_ptr<double>();
@@ -95,7 +95,7 @@ void assemble(const Graph& graph, const FrameSum& sum, const std::vector<double>
     }
 }
 
-/// The outputs that a model declares besides its energy, as far as they are carried, without values.
+/// Return, without values, the outputs that a model declares in addition to its energy and that outputs.h lists.
 std::vector<AtomOutput> outputs_of(const Metadata& metadata) {
     std::vector<AtomOutput> outputs;
     for (const std::string& name : metadata.outputs) {
@@ -123,11 +123,11 @@ void clear(const Graph& graph, std::size_t frames, const std::vector<AtomOutput>
     }
 }
 
-/// All frames of a batch: the lab frame if none are given.
+/// Check the sets of rotations of a batch and return them; the lab frame if there are none.
 std::vector<Frames> checked(const std::vector<Frames>& frames, std::int64_t structures) {
     if (frames.empty()) return {lab_frame()};
     if (frames.size() != 1 && static_cast<std::int64_t>(frames.size()) != structures) {
-        throw ConfigurationError(message("frames: expected those of all structures or of each of ", structures,
+        throw ConfigurationError(message("frames: expected one set for all structures or one for each of ", structures,
                                          ", got ", frames.size(), " sets"));
     }
     for (const Frames& set : frames) {
@@ -186,7 +186,7 @@ Potential::Potential(const std::string& path, const LoadOptions& options)
     }
     const double memory = options.memory.value_or(self.model->device().is_cpu() ? fastest_on_cpu : fastest_on_gpu);
     const double edges = memory * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
-    self.edges_per_chunk = static_cast<std::int64_t>(std::min(edges, 1e15));  // any more can't be counted
+    self.edges_per_chunk = static_cast<std::int64_t>(std::min(edges, 1e15));  // stay within the integer's range
     if (options.check) check_references(*this);
 }
 
@@ -221,7 +221,7 @@ void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, 
     }
     Place place;
     while (place.structure < graph.structures()) {
-        // as many structures as fit, but always one
+        // as many structures as fit, but at least one
         std::int64_t last = place.structure, end = place.edge;
         while (last < graph.structures()) {
             const std::int64_t next = graph.end_of_edges(last, end);

@@ -1,6 +1,5 @@
 #pragma once
-/// The narrow waist: one model, one call, plain inputs, plain results. Every face goes through here, and no type of
-/// torch does.
+/// The narrow waist: one model, one call, plain inputs, plain results. Every face uses it, and it has no type of torch.
 
 #include <memory>
 #include <optional>
@@ -18,20 +17,21 @@ struct LoadOptions {
     std::string device = "auto";
     /// Whether the reference structures in the file are evaluated and compared.
     bool check = true;
-    /// Budget of one chunk of an evaluation in MB; without one, what is fastest: 64 on a CPU, where the system has to
-    /// hand out large blocks page by page every time, 1024 on a GPU. A structure in one frame is the smallest chunk.
+    /// Budget of memory for one chunk of an evaluation, MB. The default is the fastest: 64 on a CPU, where the system
+    /// provides large blocks page by page every time, and 1024 on a GPU. The smallest chunk is one structure in one
+    /// frame of reference.
     std::optional<double> memory = std::nullopt;
-    /// Whether evaluations return the outputs that the file declares besides `energy`. Without them, the model doesn't
-    /// compute what only they need.
+    /// Whether evaluations return the outputs that the file declares in addition to `energy`. If not, the model skips
+    /// the computations that only these outputs need.
     bool outputs = true;
 };
 
-/// A loaded model. Not for use by several threads at a time.
+/// A loaded model. Only one thread at a time may use it.
 class Potential {
   public:
-    /// Loads a model file.
+    /// Load a model file.
     ///
-    /// @param path as `find_model` returns it
+    /// @param path path from `find_model`
     /// @throws ModelFileError, MetadataError, ReferenceMismatch, DeviceError, ConfigurationError
     explicit Potential(const std::string& path, const LoadOptions& options = {});
     ~Potential();
@@ -43,30 +43,32 @@ class Potential {
     /// Path of the model file, as given.
     const std::string& path() const;
 
-    /// Device in use, as torch writes it: `cpu`, `cuda:0`.
+    /// Device in use, in torch's notation: `cpu`, `cuda:0`.
     std::string device() const;
 
-    /// Energies and all first derivatives of a batch of structures, each seen from one or several frames.
+    /// Compute energies and all first derivatives of a batch of structures, each seen from one or several frames of
+    /// reference.
     ///
-    /// Structures times frames go through the model as one batch, or as several if one breaks the budget of memory,
-    /// each with its gradients; so memory doesn't grow with the number of structures or frames.
+    /// All structures, for all rotations, go through the model as one batch, or as several batches if one exceeds the
+    /// budget of memory. Each batch has its own backward pass, so memory doesn't grow with the number of structures or
+    /// rotations.
     ///
-    /// @param graph checked against the model's contract once, here
-    /// @param frames of all structures, or of each, with the same weights: 1 or B; without any, the lab frame
-    /// @param result overwritten; its memory is used again
+    /// @param graph checked here, once, against the contract of graph.h
+    /// @param frames one set for all structures, or one for each, with the same weights; none for the lab frame
+    /// @param result overwritten; its memory is reused
     /// @throws StructureError for a graph that breaks its contract
     /// @throws ConfigurationError for impossible frames
     /// @throws EvaluationError if the model fails
-    /// @throws NotFiniteError if it returns what isn't finite; the result is complete all the same
+    /// @throws NotFiniteError if a result isn't finite; `result` is complete nevertheless
     void evaluate(const Graph& graph, const std::vector<Frames>& frames, Evaluation& result) const;
 
-    /// In the lab frame.
+    /// Evaluate in the lab frame.
     void evaluate(const Graph& graph, Evaluation& result) const { evaluate(graph, {}, result); }
 
-    /// Threads that compute in an evaluation of so many edges, of those that torch may use: a molecule needs one.
+    /// Return how many of torch's threads an evaluation with this number of edges and rotations uses: 1 for a molecule.
     int threads(std::int64_t edges, std::size_t frames) const;
 
-    /// Evaluates the reference structures once, so that the first step of a run costs what the others do.
+    /// Evaluate the reference structures once, so that the first step of a run takes no longer than the others.
     void warm_up() const;
 
   private:

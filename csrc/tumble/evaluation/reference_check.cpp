@@ -11,7 +11,7 @@ namespace tumble {
 
 namespace {
 
-/// Compares the numbers of one reference.
+/// Comparison of the numbers of one reference.
 class Comparison {
   public:
     explicit Comparison(const std::string& reference) : reference_(reference) {}
@@ -21,14 +21,14 @@ class Comparison {
         if (std::abs(expected - got) <= tolerance) return;
         throw ReferenceMismatch(message(
             reference_, ": expected ", quantity, " ", expected, " ", unit, ", got ", got, " (tolerance ", tolerance,
-            "); the file was altered, or torch or the device computes otherwise than where it was exported"));
+            "); the file was altered, or this torch or device gives other numbers than at the export"));
     }
 
   private:
     std::string reference_;
 };
 
-/// For messages, so that nobody looks for the fault in a structure of his own.
+/// Return a name of the reference for messages, so that users don't search for the fault in their own structure.
 std::string described(const Potential& potential, const Reference& reference) {
     return message("model file `", potential.path(), "`: its reference structure `", reference.name, "`");
 }
@@ -54,23 +54,23 @@ void compare(const Reference& reference, const Evaluation& result, const Toleran
     }
 }
 
-/// For models whose references are too small to tell their depth.
+/// Check the depth of a model whose reference structures are too small for that.
 void check_depth_of_chain(const Potential& potential, double tolerance) {
     const Metadata& metadata = potential.metadata();
     Graph graph;
     Evaluation result;
     try {
-        graph = build_graph({chain_to_tell_depth(metadata)}, metadata.cutoff);
+        graph = build_graph({chain_for_depth_check(metadata)}, metadata.cutoff);
         potential.evaluate(graph, result);
     } catch (const StructureError&) {
         return;  // the cutoff is so short that atoms of the chain would lie on top of each other
     } catch (const EvaluationError&) {
-        return;  // a chain may be nothing for this model, which says nothing about its depth
+        return;  // this model may not accept a chain, whatever its depth
     }
     check_depth(potential, graph, result, tolerance);
 }
 
-/// Does a check of the depth, whose errors then say what was cut.
+/// Run a check of the depth; its errors then name the structure that was cut.
 template <typename Check>
 auto of_cut(const std::string& what, Check&& check) {
     const std::string cut = what + ", cut to the claimed depth: ";

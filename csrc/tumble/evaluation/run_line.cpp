@@ -12,7 +12,7 @@ namespace tumble {
 
 namespace {
 
-/// The path as given if the working folder is gone.
+/// Return the absolute path, or the given path if the working folder was deleted.
 std::string absolute(const std::string& path) {
     std::error_code no_folder;
     const std::filesystem::path whole = std::filesystem::absolute(path, no_folder);

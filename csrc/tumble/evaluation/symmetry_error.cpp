@@ -15,7 +15,7 @@ EnergySpread energy_spread(std::span<const double> energies, const Frames& frame
         const double difference = energies[k] - bare - mean;
         variance += frames.weights[k] * difference * difference;
     }
-    // weights that a caller brings may be negative
+    // a caller's weights may be negative
     return {bare + mean, std::sqrt(std::max(0.0, variance))};
 }
 

@@ -9,7 +9,7 @@ namespace tumble {
 
 namespace {
 
-/// On squared norms: rounding leaves 1e-15, and a set of k rotations that isn't exact at least about 1/k².
+/// Bound on squared norms: rounding leaves 1e-15, and a set of k rotations that isn't exact leaves at least about 1/k².
 constexpr double vanishing = 1e-12;
 
 double cosine_between(const Matrix3& a, const Matrix3& b) {
@@ -20,7 +20,7 @@ double cosine_between(const Matrix3& a, const Matrix3& b) {
     return std::clamp(0.5 * (trace - 1.0), -1.0, 1.0);
 }
 
-/// ‖Σ_k w_k D^l(P_k)‖² for l = 0 to `limit`.
+/// Return ‖Σ_k w_k D^l(P_k)‖² for l = 0 to `limit`.
 std::vector<double> squared_norms(const std::vector<Matrix3>& proper, const std::vector<double>& weights, int limit) {
     std::vector<double> norms(limit + 1, 0.0);
     for (std::size_t j = 0; j < proper.size(); ++j) {

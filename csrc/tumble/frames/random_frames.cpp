@@ -40,7 +40,7 @@ std::vector<Matrix3> random_rotations(std::uint64_t seed, const StreamKey& key, 
 
 StreamKey geometry_key(const Structure& structure) {
     std::uint64_t state = static_cast<std::uint64_t>(structure.size());
-    // + 0.0 makes zeros of both signs one
+    // + 0.0 turns -0.0 into 0.0
     const auto add = [&state](double value) { state = take_in(state, std::bit_cast<std::uint64_t>(value + 0.0)); };
     for (const Vector3& position : structure.positions) {
         for (const double x : position) add(x);

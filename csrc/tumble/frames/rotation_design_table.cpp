@@ -1,9 +1,9 @@
-/// The numbers of the sets. Each row was printed by
+/// The table of the sets. Each row was printed by
 ///
 ///     python benchmarks/rotation_designs.py --degree <degree> --group "<group>" --most <rotations>
 ///
-/// with what stands above it. They solve their equations to 2e-14, by Wigner matrices in
-/// tests/core/test_rotation_designs.py. Rows 2, 3 and 5 are the groups of rotation_groups.h.
+/// with the arguments in the comment above the row. The sets solve their equations to 2e-14, as checked with Wigner
+/// matrices in tests/core/test_rotation_designs.py. Rows 2, 3 and 5 are the groups of rotation_groups.h.
 
 #include "tumble/frames/rotation_designs.h"
 

@@ -6,10 +6,10 @@ namespace tumble {
 
 namespace {
 
-/// The same rotation, but for rounding. Rotations of one orbit are much further apart.
+/// Return whether two quaternions are the same rotation apart from rounding. Rotations in an orbit differ by far more.
 bool same(const Quaternion& p, const Quaternion& q) { return std::abs(dot(p, q)) > 1 - 1e-10; }
 
-/// What the group makes of the seed, which comes first.
+/// Return the orbit of a seed under the group; the seed comes first.
 std::vector<Quaternion> orbit(const std::vector<TwoSidedRotation>& generators, const Quaternion& seed) {
     std::vector<Quaternion> elements{normalized(seed)};
     for (std::size_t k = 0; k < elements.size(); ++k) {

@@ -12,7 +12,7 @@ const double golden = (1 + std::sqrt(5.0)) / 2;
 constexpr Matrix3 twofold_z{{{-1, 0, 0}, {0, -1, 0}, {0, 0, 1}}};
 constexpr Matrix3 threefold_xyz{{{0, 0, 1}, {1, 0, 0}, {0, 1, 0}}};
 constexpr Matrix3 fourfold_z{{{0, -1, 0}, {1, 0, 0}, {0, 0, 1}}};
-/// About the axis (1, golden, 0).
+/// Rotation by 72° about the axis (1, golden, 0).
 const Matrix3 fivefold{
     {{0.5, (golden - 1) / 2, golden / 2}, {(golden - 1) / 2, golden / 2, -0.5}, {-golden / 2, 0.5, (golden - 1) / 2}}};
 
@@ -25,7 +25,7 @@ const std::vector<RotationGroup> groups = {{"tetrahedral", {twofold_z, threefold
                                            {"octahedral", {fourfold_z, threefold_xyz}},
                                            {"icosahedral", {fivefold, twofold_z, threefold_xyz}}};
 
-/// Every entry of these matrices is one of a few numbers: the nearest of them, so that errors don't add up.
+/// Return the exact value nearest to an entry of a product, so that errors don't add up: only a few numbers occur.
 double exact_entry(double entry) {
     const double size = std::abs(entry);
     double nearest = 0;
@@ -43,7 +43,7 @@ Matrix3 exact_product(const Matrix3& a, const Matrix3& b) {
     return c;
 }
 
-/// All products of the generators: each element found is multiplied by each of them until nothing new comes.
+/// Return all products of the generators: each element is multiplied by each generator until no new element appears.
 Frames closure(const std::vector<Matrix3>& generators) {
     std::vector<Matrix3> elements{identity};
     for (std::size_t k = 0; k < elements.size(); ++k) {

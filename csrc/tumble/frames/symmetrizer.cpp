@@ -26,7 +26,7 @@ std::string listed(const std::vector<std::string>& words) {
     return text;
 }
 
-/// A whole number above 0.
+/// Return a whole number above 0; nothing for any other text.
 std::optional<std::size_t> parse_count(const std::string& text) {
     std::size_t number = 0;
     const char* end = text.data() + text.size();
@@ -44,7 +44,7 @@ Frames design(const std::string& degree) {
     return rotation_design(static_cast<int>(*number));
 }
 
-/// The set of a name without `random` and `+inversion`, if there is one.
+/// Return the set with this name, which has no `random` and no `+inversion`; nothing if there is none.
 std::optional<Frames> fixed_set(const std::string& name) {
     if (name.starts_with(degree_prefix)) return design(name.substr(degree_prefix.size()));
     return rotation_group(name);
@@ -92,12 +92,14 @@ Symmetrizer::Symmetrizer(const SymmetrizeOptions& options) : options_(options), 
         const std::string what = name.substr(random_prefix.size());
         random_ = 1;
         if (const auto count = parse_count(what)) {
-            if (*count > most_random) refuse(message("expected at most ", most_random, " random frames, got ", what));
+            if (*count > most_random) {
+                refuse(message("expected at most ", most_random, " random rotations, got ", what));
+            }
             random_ = *count;
         } else if (auto set = fixed_set(what)) {
             set_ = std::move(*set);
         } else {
-            refuse(message("expected `random:` before a number of frames above 0 or a set (",
+            refuse(message("expected `random:` before a number of rotations above 0 or a set (",
                            listed(rotation_group_names()), "degree:t), got `", whole, "`",
                            did_you_mean(what, rotation_group_names())));
         }
@@ -121,7 +123,7 @@ Symmetrizer::Symmetrizer(const SymmetrizeOptions& options) : options_(options), 
     }
     if (random() && !options.seed) {
         throw ConfigurationError(
-            message("`seed`: expected an integer for the random frames of `", whole, "`, got none"));
+            message("`seed`: expected an integer for the random rotations of `", whole, "`, got none"));
     }
 }
 
@@ -156,7 +158,7 @@ int Symmetrizer::degree() const {
 
 std::string Symmetrizer::description() const {
     const std::size_t count = averaged();
-    std::string text = message(options_.symmetrize, ", ", count, count == 1 ? " frame" : " frames");
+    std::string text = message(options_.symmetrize, ", ", count, count == 1 ? " rotation" : " rotations");
     if (degree() > 0) text += message(", exact to degree ", degree());
     if (random()) text += message(", seed ", *options_.seed);
     return text + (correction_ ? ", correction" : "");

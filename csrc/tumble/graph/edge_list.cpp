@@ -51,7 +51,7 @@ EdgeList::EdgeList(std::vector<Candidate> candidates, std::int64_t atoms, std::o
     }
 }
 
-/// Sets `edge_of_` to 0 for the candidates within the cutoff, and to -1 for the others.
+/// Set `edge_of_` to 0 for candidates within the cutoff and to -1 for all others.
 void EdgeList::mark_within(double cutoff, const std::vector<Vector3>& vectors) const {
     // Decide each pair once, from its first direction.
     edge_of_.assign(candidates_.size(), -1);
@@ -64,7 +64,7 @@ void EdgeList::mark_within(double cutoff, const std::vector<Vector3>& vectors) c
     }
 }
 
-/// Sets `edge_of_` back to -1 for the edges of ghosts that no local atom sees in less than `depth` hops.
+/// Set `edge_of_` back to -1 for edges of ghosts that are `depth` or more hops away from every local atom.
 void EdgeList::unmark_beyond_reach() const {
     const auto atoms = static_cast<std::int64_t>(first_.size()) - 1;
     std::vector<bool> is_center(atoms, false);

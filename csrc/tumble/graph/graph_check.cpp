@@ -8,7 +8,7 @@ namespace tumble {
 
 namespace {
 
-/// Edges stay within structures, since chunks are cut between them.
+/// Check that each edge joins atoms of one structure: an evaluation divides a batch between structures.
 void validate_structures(const Graph& graph) {
     std::int64_t structure = 0;
     for (std::int64_t e = 0; e < graph.edges(); ++e) {

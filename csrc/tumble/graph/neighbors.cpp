@@ -21,15 +21,15 @@ Neighbors::~Neighbors() = default;
 
 namespace {
 
-/// Positions beyond this many Å leave too few digits for the distances between neighbours.
+/// Å; larger coordinates leave too few digits for the distances between neighbors.
 constexpr double farthest = 1e8;
 
-/// Mean number of neighbors beyond which a box can't be meant: two hundred times the density of water for a cutoff of
-/// 5 Å. Without a bound the search wouldn't end, or would take all memory.
+/// Largest mean number of neighbors of an atom in a meaningful box: two hundred times the density of water for a cutoff
+/// of 5 Å. Without a bound the search wouldn't end, or would need all memory.
 constexpr double most_neighbors = 1e4;
 
-/// vesin sorts atoms into 1e5 cells at most. For more it makes them larger, in all directions alike, and then fails
-/// with a division by zero where a thin direction is left with none (vesin 0.6.2).
+/// vesin sorts atoms into at most 1e5 cells. If there are more, it makes the cells larger in all directions, and fails
+/// with a division by zero if a thin direction has no cell left (vesin 0.6.2).
 constexpr double most_cells = 5e4;
 
 void validate(const Structure& structure) {
@@ -56,8 +56,8 @@ void validate(const Structure& structure) {
     }
 }
 
-/// The cell with the rows of open directions replaced by unit vectors normal to the periodic ones, since they don't
-/// matter but the matrix has to be invertible.
+/// Return the cell with the vectors of open directions replaced by unit vectors normal to the periodic ones: they have
+/// no effect, but the matrix must be invertible.
 Matrix3 complete_cell(const Structure& structure) {
     Matrix3 cell = structure.cell;
     std::vector<int> periodic, open;
@@ -68,7 +68,7 @@ Matrix3 complete_cell(const Structure& structure) {
         if (length > 0.0) cell[open[0]] = {normal[0] / length, normal[1] / length, normal[2] / length};
     } else if (open.size() == 2) {
         const Vector3& axis = cell[periodic[0]];
-        // start from the Cartesian axis that is least parallel to the periodic one
+        // start from the Cartesian axis that is least parallel to the periodic vector
         int least = 0;
         for (int a = 1; a < 3; ++a) {
             if (std::abs(axis[a]) < std::abs(axis[least])) least = a;
@@ -94,13 +94,14 @@ Matrix3 complete_cell(const Structure& structure) {
     return cell;
 }
 
-/// What is handed to vesin: positions and a cutoff that find all pairs, if need be with others that are too far.
+/// The input of vesin: positions and a cutoff with which it finds all pairs, and possibly others that are too far
+/// apart.
 struct Search {
     std::vector<Vector3> positions;
     double cutoff;
 };
 
-/// Heights of the cell in periodic directions, lengths that the atoms fill in open ones; Å.
+/// Return the height of the cell for each periodic direction and the extent of the atoms for each open one, Å.
 Vector3 extents(const std::vector<Vector3>& positions, const Structure& structure, const Matrix3& cell) {
     Vector3 lengths;
     for (int a = 0; a < 3; ++a) {
@@ -118,10 +119,10 @@ Vector3 extents(const std::vector<Vector3>& positions, const Structure& structur
     return lengths;
 }
 
-/// Refuses a box with so many images within the cutoff that they can't be meant.
+/// Refuse a box with far more neighbors within the cutoff than any real material has.
 void bound_neighbors(const Structure& structure, const Matrix3& cell, double cutoff) {
     const Vector3 lengths = extents(structure.positions, structure, cell);
-    double neighbors = static_cast<double>(structure.size()) * std::numbers::pi / 6.0;  // the share of a sphere
+    double neighbors = static_cast<double>(structure.size()) * std::numbers::pi / 6.0;  // π/6: sphere in its cube
     for (int a = 0; a < 3; ++a) {
         neighbors *= structure.periodic[a] ? 2.0 * cutoff / lengths[a] : std::min(1.0, 2.0 * cutoff / lengths[a]);
     }
@@ -139,7 +140,7 @@ double count_cells(const Search& search, const Structure& structure, const Matri
     return cells;
 }
 
-/// Pairs of an atom that a search finds at most, if all atoms are in one place.
+/// Return the largest number of pairs of one atom that a search can find, which is that of atoms all in one place.
 double count_candidates(const Search& search, const Structure& structure, const Matrix3& cell) {
     const Vector3 lengths = extents(search.positions, structure, cell);
     double images = 1.0;
@@ -149,8 +150,7 @@ double count_candidates(const Search& search, const Structure& structure, const 
     return images * static_cast<double>(structure.size());
 }
 
-/// Moves atoms along a direction so that no empty gap is longer than `gap`; whatever is nearer than that stays as it
-/// is.
+/// Move atoms along a direction so that no gap between them is longer than `gap`; shorter distances stay the same.
 void close_gaps(std::vector<Vector3>& positions, const Vector3& direction, double gap) {
     std::vector<std::pair<double, std::size_t>> order;
     for (std::size_t i = 0; i < positions.size(); ++i) order.emplace_back(dot(positions[i], direction), i);
@@ -162,9 +162,9 @@ void close_gaps(std::vector<Vector3>& positions, const Vector3& direction, doubl
     }
 }
 
-/// A search that vesin can do, also for a few atoms in a vast space, such as one that has evaporated.
+/// Return a search that vesin can do, also for a few atoms in a vast space, such as after one has evaporated.
 Search plan_search(const Structure& structure, const Matrix3& cell, double cutoff) {
-    // a trifle wider, so that rounding in vesin never finds a pair in one direction only; EdgeList cuts exactly
+    // slightly wider, so that rounding in vesin never drops one direction of a pair; EdgeList applies the exact cutoff
     Search search{structure.positions, cutoff * (1.0 + 1e-10)};
     if (count_cells(search, structure, cell) <= most_cells) return search;
     for (int a = 0; a < 3; ++a) {  // the rows of open directions are unit vectors normal to all others
@@ -172,7 +172,7 @@ Search plan_search(const Structure& structure, const Matrix3& cell, double cutof
     }
     while (count_cells(search, structure, cell) > most_cells) {
         search.cutoff *= 1.25;
-        // the images in a thin direction would never come to an end
+        // the images in a thin direction would be far too many
         if (search.cutoff > 100.0 * cutoff && count_candidates(search, structure, cell) > most_neighbors) {
             throw StructureError(
                 "`cell`: expected a box that isn't both vast and thin; its neighbors can't be searched for");

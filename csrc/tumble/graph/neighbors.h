@@ -1,5 +1,5 @@
 #pragma once
-/// Neighbour lists for the faces that have none, by the library vesin (https://github.com/Luthaf/vesin).
+/// Neighbor lists for faces that have none, from the library vesin (https://github.com/Luthaf/vesin).
 
 #include <memory>
 
@@ -7,7 +7,7 @@
 
 namespace tumble {
 
-/// Finds neighbours; keeps vesin's buffers between calls.
+/// Finds neighbors; keeps vesin's buffers between calls.
 class Neighbors {
   public:
     Neighbors();
@@ -15,9 +15,9 @@ class Neighbors {
     Neighbors(const Neighbors&) = delete;
     Neighbors& operator=(const Neighbors&) = delete;
 
-    /// All directed pairs of one structure.
+    /// Find all directed pairs of one structure.
     ///
-    /// @param structure any box: open, partly periodic, triclinic, smaller than the cutoff
+    /// @param structure structure with any box: open, partly periodic, triclinic, smaller than the cutoff
     /// @param cutoff Å
     /// @param vectors set to the vector of each candidate of the list, Å
     /// @throws StructureError if the structure isn't valid

@@ -1,5 +1,5 @@
 #pragma once
-/// One configuration of atoms, as the faces without a neighbour list of their own hand it in.
+/// Atoms with positions and cell: the input of faces that have no neighbor list of their own.
 
 #include <cstdint>
 #include <vector>
@@ -15,7 +15,7 @@ struct Structure {
     std::vector<Vector3> positions;
     /// Cell vectors as rows, in Å. Rows along directions that aren't periodic are ignored.
     Matrix3 cell{};
-    /// Directions with periodic boundaries. Any combination goes.
+    /// Directions with periodic boundaries, in any combination.
     std::array<bool, 3> periodic{false, false, false};
 
     std::int64_t size() const { return static_cast<std::int64_t>(positions.size()); }

@@ -12,11 +12,11 @@ namespace tumble {
 
 namespace {
 
-/// Longest wait for the header that follows a structure. i-PI sends it right away, so it costs nothing there.
+/// Longest wait for the header that follows a structure. i-PI sends it immediately, so waiting costs nothing.
 constexpr int next_header_milliseconds = 100;
 constexpr std::int32_t longest_parameters = 1 << 20;
 
-/// Whether all that i-PI sends is equal.
+/// Return whether all data that i-PI sends are equal.
 bool same(const Structure& a, const Structure& b) { return a.positions == b.positions && a.cell == b.cell; }
 
 class IpiClient {
@@ -29,8 +29,8 @@ class IpiClient {
         blank_.periodic = periodic;
     }
 
-    /// Answers requests until EXIT.
-    /// @throws ConnectionError if the server is gone before
+    /// Answer requests until EXIT.
+    /// @throws ConnectionError if the connection is lost before
     void serve() {
         for (;;) {
             switch (next_request()) {
@@ -43,8 +43,8 @@ class IpiClient {
                 case ipi::Request::posdata:
                     receive_structures();
                     options_.idle();
-                    // The next header is here already, or will be in a moment. It is read before the model runs: if
-                    // this process dies meanwhile, i-PI 3.3 sees a closed connection and lives on, not a reset one.
+                    // The next header has arrived, or will soon. It is read before the model runs: if this process then
+                    // dies, i-PI 3.3 sees a closed connection, which it survives, and not a reset one.
                     if (socket_.readable(next_header_milliseconds)) pending_ = receive_request();
                     if (pending_ == ipi::Request::exit) return;
                     if (std::exchange(first_, false)) {
@@ -112,7 +112,7 @@ class IpiClient {
         return cell;
     }
 
-    /// Memory grows with what has come, not with what the server says will come.
+    /// Receive the structures of a message. Memory grows with the received data, not with the announced number.
     void receive_structures() {
         if (batch_ > 1) receive_atom_count();
         std::vector<Matrix3> cells;
@@ -126,7 +126,7 @@ class IpiClient {
             socket_.receive(positions.data(), sizeof(Vector3) * positions.size());
             ipi::to_angstrom(positions);
         }
-        // a batch that isn't full is filled up with copies of the last structure
+        // the server fills an incomplete batch with copies of the last structure
         while (structures_.size() > 1 && same(structures_.back(), structures_[structures_.size() - 2])) {
             structures_.pop_back();
         }
@@ -136,7 +136,7 @@ class IpiClient {
         if (!result_) throw ProtocolError("expected POSDATA before GETFORCE, got GETFORCE alone");
         ipi::encode_forces(*result_, batch_, answer_);
         result_ = nullptr;
-        // i-PI says which bead comes next if it is asked for INIT again, as i-PI's own Fortran driver does
+        // i-PI sends the index of the next bead if INIT is requested again, as i-PI's own Fortran driver does
         if (evaluator_.needs_beads()) initialized_ = false;
         socket_.send(answer_.data(), answer_.size());
     }
@@ -144,9 +144,9 @@ class IpiClient {
     IpiEvaluator& evaluator_;
     Socket& socket_;
     const DriveOptions& options_;
-    Structure blank_;  // what all structures have in common
+    Structure blank_;  // species and periodic directions, the same for all structures
     std::size_t batch_ = 1;
-    std::int64_t bead_ = 0;  // of the first structure
+    std::int64_t bead_ = 0;  // index of the first structure
     std::vector<Structure> structures_;
     std::optional<ipi::Request> pending_;
     bool initialized_ = false;
@@ -169,7 +169,7 @@ DriveSummary drive(const Potential& potential, const Address& address, const std
     IpiClient client(evaluator, socket, species, periodic, options);
     try {
         client.serve();
-        return {evaluator.evaluations(), true, "the server said EXIT"};
+        return {evaluator.evaluations(), true, "the server sent EXIT"};
     } catch (const ConnectionError& error) {
         return {evaluator.evaluations(), false, error.what()};
     }

@@ -1,6 +1,5 @@
 #pragma once
-/// The driver: a client of an i-PI server that evaluates one structure per request, or a batch where the server offers
-/// it.
+/// The driver: a client of an i-PI server. It evaluates the structure, or the batch of structures, of each request.
 
 #include <array>
 #include <cstdint>
@@ -15,42 +14,42 @@
 
 namespace tumble {
 
-/// What the first structure of a connection says.
+/// The first structure of a connection.
 struct FirstMessage {
     Structure structure;
-    /// Whether i-PI asked for the forces with it, in one message: its `consolidate_messages`. It then reads the forces
-    /// in the thread that serves all drivers, and that ends for good where a connection is reset.
+    /// Whether i-PI requested the forces in the same message: its `consolidate_messages`. Then i-PI reads the forces in
+    /// the thread that serves all drivers, and a connection reset ends that thread for good.
     bool consolidated;
 };
 
 struct DriveOptions {
     /// Seconds to wait for a server.
     double patience = 60.0;
-    /// Called between requests and while waiting; it may throw to end the run.
+    /// Function called between requests and while waiting; it may throw to end the run.
     IdleCallback idle = [] {};
-    /// Frames in which each structure is seen.
+    /// Rotations with which each structure is evaluated.
     SymmetrizeOptions symmetrize = {};
-    /// `independent` or `shared`: whether the beads of a step have random frames of their own, or one choice for all.
+    /// `independent` or `shared`: whether the beads of a step have their own random rotations or the same.
     std::string beads = "independent";
     SymmetryLogOptions symmetry_log = {};
-    /// Called once, before the first structure is evaluated; it may throw to refuse it.
+    /// Function called once, before the first structure is evaluated; it may throw to refuse the structure.
     std::function<void(const FirstMessage&)> first = [](const FirstMessage&) {};
 };
 
-/// How a run ended.
+/// Summary of a run that ended.
 struct DriveSummary {
-    /// Structures; copies with which a server fills a batch aren't evaluated again.
+    /// Number of evaluated structures, without the copies with which a server fills a batch.
     std::int64_t evaluations = 0;
-    /// Whether the server said EXIT; it is gone otherwise.
+    /// Whether the server sent EXIT; otherwise the connection was lost.
     bool exited = false;
-    /// For people.
+    /// Human-readable reason.
     std::string reason;
 };
 
-/// Serves an i-PI server until that ends. The model is warm before the server learns that the driver exists, and
-/// whatever ends the run, the connection is closed in an orderly way.
+/// Serve an i-PI server until it ends. The model is warmed up before the driver connects, and the connection is closed
+/// in an orderly way, whatever ends the run.
 ///
-/// i-PI always sends a cell and has no word for open boundaries: which directions are periodic, the caller says.
+/// i-PI always sends a cell and can't describe open boundaries, so the caller states which directions are periodic.
 ///
 /// @param species index of each atom's species in the model's list, in i-PI's order
 /// @throws ConnectionError if no server can be reached

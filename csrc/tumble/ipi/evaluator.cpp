@@ -11,7 +11,7 @@ bool same(const Frames& a, const Frames& b) {
     return a.rotations == b.rotations && a.weights == b.weights && a.bare == b.bare;
 }
 
-/// Frames of a structure, where there are those of all or of each.
+/// Return the rotations of a structure, given one set for all structures or one for each.
 const Frames& of(std::size_t structure, const std::vector<Frames>& frames) {
     return frames[frames.size() == 1 ? 0 : structure];
 }
@@ -37,9 +37,9 @@ IpiEvaluator::IpiEvaluator(const Potential& potential, const SymmetrizeOptions& 
         throw ConfigurationError("`beads`: " + expected_one_of({"independent", "shared"}, beads));
     }
     if (shared_ && !symmetrizer_.random()) {
-        throw ConfigurationError(message("`beads`: expected random frames to share, got `symmetrize ",
+        throw ConfigurationError(message("`beads`: expected random rotations to share, got `symmetrize ",
                                          symmetrize.symmetrize,
-                                         "`, whose frames are those of all beads anyway; leave `beads` out"));
+                                         "`, which is the same for all beads anyway; leave `beads` out"));
     }
     log_ = open_symmetry_log(log, symmetrize.seed, potential.metadata().name);
 }

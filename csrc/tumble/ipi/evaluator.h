@@ -1,5 +1,5 @@
 #pragma once
-/// What happens to the structures of one round trip: in which frames the model looks at them, and what is logged.
+/// Evaluation of the structures of one round trip: the rotations that are used, and the symmetry log.
 
 #include <memory>
 #include <set>
@@ -13,44 +13,45 @@
 
 namespace tumble {
 
-/// Counts rounds through the beads: one is over when a bead comes again. So one driver that serves all beads knows the
-/// steps, whatever the order and size of the batches in which they come.
+/// Counts rounds through the beads: a round ends when one of its beads comes again. So a driver that serves all beads
+/// recognizes the steps, for any order of the beads and any size of the batches.
 class BeadRounds {
   public:
-    /// Takes in the beads `first` to `first + count - 1`, and says whether a new round has begun with them.
+    /// Add the beads `first` to `first + count - 1`; return whether a new round has begun with them.
     bool starts_with(std::int64_t first, std::size_t count);
 
     /// Number of the round, from 1; 0 before the first.
     std::int64_t count() const { return count_; }
 
   private:
-    std::set<std::int64_t> seen_;  // in this round
+    std::set<std::int64_t> seen_;  // beads of this round
     std::int64_t count_ = 0;
 };
 
-/// Structures × frames go through the model as one batch.
+/// Evaluates all structures, for all rotations, as one batch.
 class IpiEvaluator {
   public:
-    /// @param beads `independent` for random frames of each structure, from its own geometry, or `shared` for frames
-    ///        of all beads of a step, from the geometry of the first that comes
+    /// @param beads `independent` for random rotations of each structure, from its own geometry; `shared` for the same
+    ///        rotations for all beads of a step, from the geometry of the first bead that comes
     /// @throws ConfigurationError for impossible options
     IpiEvaluator(const Potential& potential, const SymmetrizeOptions& symmetrize, const std::string& beads,
                  const SymmetryLogOptions& log);
 
-    /// Whether it has to know which bead a structure is.
+    /// Whether the index of the beads is needed.
     bool needs_beads() const { return log_ || shared_; }
 
+    /// Evaluate consecutive beads, and write the symmetry log if it is due.
     /// @param structures beads, in their order
     /// @param bead index of the first
     /// @throws EvaluationError with the number of the evaluation, counted from 1
     const Evaluation& evaluate(const std::vector<Structure>& structures, std::int64_t bead);
 
-    /// Structures evaluated; what only the log evaluates doesn't count.
+    /// Number of evaluated structures, without evaluations for the log only.
     std::int64_t evaluations() const { return evaluations_; }
 
   private:
     std::vector<Frames> frames(const std::vector<Structure>& structures, bool new_round);
-    /// Says which structure of a batch has failed: the first that does so alone, too.
+    /// Return an error that names the structure of a batch that failed: the first that also fails alone.
     EvaluationError blame(const std::vector<Structure>& structures, const std::vector<Frames>& frames,
                           const Error& error);
     void log(const std::vector<Structure>& structures, const Graph& graph, const std::vector<Frames>& frames,

@@ -29,7 +29,7 @@ void append(std::vector<char>& bytes, const T& value) {
     bytes.insert(bytes.end(), data, data + sizeof(T));
 }
 
-/// The shortest text that reads back as the same number, in any locale.
+/// Return the shortest text that reads back as the same number, in any locale.
 std::string number(double value) {
     std::array<char, 32> text;
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
@@ -43,7 +43,8 @@ std::string extras(const Evaluation& result, std::size_t structure) {
                    ", \"bare_torque\": ", vector(result.bare_torques[structure]), "}");
 }
 
-/// i-PI's modes of `ffsocket`, seen from what stands where a cell should: segments of shared memory are named.
+/// Return whether the bytes of a cell are the name of a segment of shared memory, which another mode of i-PI's
+/// `ffsocket` sends.
 bool names_shared_memory(const std::array<double, 9>& h) {
     constexpr std::string_view name = "ipi_shm_";
     const auto* bytes = reinterpret_cast<const char*>(h.data());

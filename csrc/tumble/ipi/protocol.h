@@ -1,13 +1,14 @@
 #pragma once
 /// The messages of i-PI's socket protocol (i-PI 3.3, ipi/interfaces/sockets.py), as bytes. No sockets here.
 ///
-/// Each message starts with a header of 12 characters. Numbers are int32 and float64 as the machine has them; lengths
-/// are in bohr, energies in hartree. i-PI's own table of units has eight digits (1.8897261 bohr/Å, 0.036749326 Ha/eV),
-/// so what it reads in Å and writes in eV is off by 1.4e-8 and 1e-7 in relative terms; here CODATA values stand.
+/// Each message starts with a header of 12 characters. Numbers are int32 and float64 in the machine's byte order;
+/// lengths are in bohr, energies in hartree. i-PI's own table of units has eight digits (1.8897261 bohr/Å, 0.036749326
+/// Ha/eV), so lengths that it reads in Å and energies that it writes in eV have relative errors of 1.4e-8 and 1e-7.
+/// This code uses CODATA values.
 ///
-/// A server may send several structures at once: it says so in the parameters of INIT, and fills up a batch with copies
-/// of its last structure. The number of atoms then comes before the cells, not behind, and the answer has the
-/// quantities of all structures one after the other.
+/// A server may send several structures at once: it announces this in the parameters of INIT, and fills an incomplete
+/// batch with copies of its last structure. Then the number of atoms comes before the cells, not after them, and the
+/// answer has each quantity for all structures in a row.
 ///
 /// The cell matrix h has the cell vectors as *columns*. The virial is sent transposed: i-PI keeps the upper triangle M
 /// of what it receives (ipi/engine/forces.py, ForceBead.get_vir), and its flexible barostats (barostats.py, BaroRGB and
@@ -25,10 +26,11 @@ namespace tumble::ipi {
 inline constexpr std::size_t header_bytes = 12;
 using Header = std::array<char, header_bytes>;
 
-/// What a server asks.
+/// Request of a server.
 enum class Request { status, init, posdata, getforce, exit };
 
-/// @throws ProtocolError that quotes what came instead
+/// Return the request of a header.
+/// @throws ProtocolError if it isn't one; the message quotes the header
 Request parse_request(const Header& header);
 
 /// Answers to STATUS.
@@ -36,27 +38,27 @@ inline constexpr Header needinit{'N', 'E', 'E', 'D', 'I', 'N', 'I', 'T', ' ', ' 
 inline constexpr Header ready{'R', 'E', 'A', 'D', 'Y', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
 inline constexpr Header havedata{'H', 'A', 'V', 'E', 'D', 'A', 'T', 'A', ' ', ' ', ' ', ' '};
 
-/// How many structures come and go at once, from the parameters of INIT; 1 if they don't say.
+/// Return the number of structures in a batch, from the parameters of INIT; 1 if these don't give it.
 /// @param text a list like `name : value , batch_size:4`
-/// @throws ProtocolError for a number that can't be meant
+/// @throws ProtocolError for an impossible number
 int batch_size(const std::string& text);
 
-/// Cell vectors as rows, Å, from i-PI's h.
-/// @param h as received: row-major, bohr, cell vectors as columns
-/// @throws ProtocolError if these can't be the numbers of a cell
+/// Return the cell vectors as rows, Å, from i-PI's h.
+/// @param h received matrix: row-major, bohr, cell vectors as columns
+/// @throws ProtocolError if the numbers can't be a cell
 Matrix3 to_cell(const std::array<double, 9>& h);
 
-/// Multiplies positions in bohr in place, to Å.
+/// Convert positions from bohr to Å in place.
 void to_angstrom(std::vector<Vector3>& positions);
 
-/// The whole answer to GETFORCE, FORCEREADY included: energies, number of atoms, forces, Wᵀ, extras.
+/// Write the whole answer to GETFORCE, including FORCEREADY: energies, number of atoms, forces, Wᵀ, extras.
 ///
 /// The extras are one JSON object for each structure, `{"torque": [x, y, z], "bare_energy": e, "bare_torque":
-/// [x, y, z]}`: the frame torque of the energy that is sent, in eV/rad, and energy (eV) and torque before they are
-/// averaged over frames. The keys never change, as i-PI demands of beads.
+/// [x, y, z]}`: the frame torque of the energy that is sent, in eV/rad, and energy (eV) and torque without the average
+/// over rotations. The keys never change, since i-PI requires the same keys for all beads.
 ///
-/// @param result of structures with equally many atoms
-/// @param batch structures that the server waits for; the last result stands for those that are missing
+/// @param result results of structures with equal numbers of atoms
+/// @param batch number of structures for which the server waits; copies of the last result stand for missing ones
 /// @param answer overwritten
 void encode_forces(const Evaluation& result, std::size_t batch, std::vector<char>& answer);
 

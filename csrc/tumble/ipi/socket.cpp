@@ -25,25 +25,25 @@ namespace {
 
 constexpr int slice_milliseconds = 200;     // longest wait without a call to the idle callback
 constexpr int hang_up_milliseconds = 1000;  // longest wait for the peer to close its side
-constexpr double first_pause = 0.02;        // s between attempts to connect, growing to
-constexpr double longest_pause = 0.5;       // s
+constexpr double first_pause = 0.02;        // s; first pause between attempts to connect
+constexpr double longest_pause = 0.5;       // s; to which the pauses grow
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-/// Waits for events of a descriptor; false if the time is over or a signal came.
+/// Wait for events of a descriptor; return false if the time is over or a signal arrived.
 bool poll_once(int descriptor, short events, int milliseconds) {
     pollfd entry{descriptor, events, 0};
     return ::poll(&entry, 1, milliseconds) > 0;
 }
 
-/// Reads something that is there, and forgets it; false if nothing can come any more.
+/// Read and drop some bytes; return false at the end of the stream or after an error.
 bool drop_some(int descriptor) {
     char dropped[4096];
     const ssize_t count = ::recv(descriptor, dropped, sizeof(dropped), 0);
     return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-/// Owns a descriptor until it is released.
+/// Owner of a descriptor until it is released.
 class Descriptor {
   public:
     explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
@@ -59,7 +59,7 @@ class Descriptor {
     int descriptor_;
 };
 
-/// Connects a new non-blocking descriptor; -1 with `errno` set where that fails.
+/// Return a new, connected, non-blocking descriptor; -1 with `errno` set if connecting fails.
 int connect_one(int family, const sockaddr* address, socklen_t length, const IdleCallback& idle, double deadline) {
     int error = 0;
     {
@@ -78,17 +78,17 @@ int connect_one(int family, const sockaddr* address, socklen_t length, const Idl
         }
         if (error == 0) return descriptor.release();
     }
-    errno = error;  // set after close() may have changed it
+    errno = error;  // close() may have changed it
     return -1;
 }
 
-/// Whether a failure to connect may pass when the server starts.
+/// Return whether a failure to connect may disappear when the server starts.
 bool may_pass(int error) {
     return error == ENOENT || error == ECONNREFUSED || error == EAGAIN || error == ETIMEDOUT || error == EHOSTUNREACH ||
            error == ENETUNREACH || error == ECONNRESET || error == ECONNABORTED;
 }
 
-/// What usually lies behind a failure to connect to a Unix domain socket.
+/// Return the usual cure of a failure to connect to a Unix domain socket.
 std::string unix_hint(int error) {
     if (error == ENOENT) return "; start i-PI, and compare the `address` of its `ffsocket` with this name";
     if (error == ECONNREFUSED) {
@@ -99,7 +99,7 @@ std::string unix_hint(int error) {
     return "";
 }
 
-/// What usually lies behind a failure to connect to a host.
+/// Return the usual cure of a failure to connect to a host.
 std::string tcp_hint(int error, const std::string& host) {
     if (error == ENETUNREACH || error == EHOSTUNREACH || error == ETIMEDOUT) {
         return "; compare the `address` of i-PI's `ffsocket` with this host, and look for a firewall between";
@@ -110,7 +110,8 @@ std::string tcp_hint(int error, const std::string& host) {
     return text + ", and its `address`: where that is localhost, drivers on other machines are refused";
 }
 
-/// What a path is that exists and is no socket; empty for a socket, and for what doesn't exist (yet).
+/// Return the kind of a path that exists but isn't a socket; empty for a socket and for a path that doesn't exist
+/// (yet).
 std::string other_kind(const std::string& path) {
     struct stat status;
     if (::stat(path.c_str(), &status) != 0 || S_ISSOCK(status.st_mode)) return "";
@@ -171,7 +172,7 @@ int Address::connect_tcp(const IdleCallback& idle, double deadline) const {
         throw ConnectionError(message("`host`: can't look up `", host_, "` (", ::gai_strerror(status), ")"));
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-    int error = 0;  // of the address that is most likely to answer later
+    int error = 0;  // error of the address that is most likely to answer later
     for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
         const int descriptor = connect_one(entry->ai_family, entry->ai_addr, entry->ai_addrlen, idle, deadline);
         if (descriptor < 0) {
@@ -179,7 +180,7 @@ int Address::connect_tcp(const IdleCallback& idle, double deadline) const {
             continue;
         }
         const int on = 1;
-        // small messages go back and forth, so Nagle's algorithm would delay each; keepalive notices a dead machine
+        // Nagle's algorithm would delay each of the small messages; keepalive detects a machine that has gone down
         ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
         return descriptor;
@@ -214,7 +215,7 @@ Socket::~Socket() {
     for (double left = hang_up_milliseconds; left > 0.0; left = 1000.0 * (deadline - now())) {
         if (poll_once(descriptor_, POLLIN, static_cast<int>(left) + 1) && !drop_some(descriptor_)) break;
     }
-    // From here on a peer on this machine can't send, so nothing comes between the last byte read and the end.
+    // From here on a peer on this machine can't send, so no bytes arrive between the last one read and the end.
     ::shutdown(descriptor_, SHUT_RD);
     while (poll_once(descriptor_, POLLIN, 0) && drop_some(descriptor_)) {
     }

@@ -17,14 +17,14 @@ const std::string columns =
     "round bead energy{eV} averaged_energy{eV} energy_std{eV} force_rms{eV/ang} force_max{eV/ang} "
     "torque{eV/rad} averaged_torque{eV/rad}";
 
-/// Twelve digits, in any locale.
+/// Return a number with twelve digits, in any locale.
 std::string number(double value) {
     std::array<char, 32> text;
     return {text.data(),
             std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 12).ptr};
 }
 
-/// Whether a file ends without a newline, as a full disk or a crash leaves it.
+/// Return whether a file ends without a newline, as after a crash or on a full disk.
 bool ends_within_a_line(const std::string& path) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
     if (!file || file.tellg() <= 0) return false;
@@ -32,7 +32,7 @@ bool ends_within_a_line(const std::string& path) {
     return file.get() != '\n';
 }
 
-/// The set of the log, whose errors name the option that the user has given.
+/// Return the set of the log; errors name the option that the user gave.
 Symmetrizer set_of_log(const std::string& symmetrize, std::optional<std::int64_t> seed) {
     try {
         const Symmetrizer symmetrizer({symmetrize, "average", seed});

@@ -1,5 +1,5 @@
 #pragma once
-/// The driver's own file about the symmetry error. Nothing of it goes to the server.
+/// The driver's own log of the symmetry error. None of it is sent to the server.
 
 #include <cstdio>
 #include <memory>
@@ -13,36 +13,36 @@
 namespace tumble {
 
 struct SymmetryLogOptions {
-    /// The file; empty for none.
+    /// Path of the file; empty for no log.
     std::string path;
-    /// The set over which the error is measured, in the words of `Symmetrizer`; by default icosahedral+inversion.
+    /// Set over which the error is measured, in the words of `Symmetrizer`; by default icosahedral+inversion.
     std::optional<std::string> symmetrize = std::nullopt;
-    /// The rounds 1, 1 + every, 1 + 2 every, ... through the beads are logged; by default 100.
+    /// Interval between logged rounds through the beads, 1, 1 + every, 1 + 2 every, ...; by default 100.
     std::optional<std::int64_t> every = std::nullopt;
 };
 
-/// A table with a line per bead of a logged round, written out at once. A file that exists is continued, with a
-/// new heading: comments for people, and the first line for programs, `# ` and a `json_line`:
+/// A table with one line for each bead of a logged round, flushed after each line. An existing file is continued, with
+/// a new heading: human-readable comments, and as its first line, for programs, `# ` and a `json_line`:
 ///
 ///   format       "tumble-symmetry-log-1"
-///   versions     of tumble
+///   versions     version of tumble
 ///   model        name
 ///   symmetrize, mode, seed, frames, degree   of the set of the log, see `add_rotations`
-///   every        rounds from one that is logged to the next
+///   every        interval between logged rounds
 class SymmetryLog {
   public:
-    /// @param seed of random sets
-    /// @param model its name, for the heading
+    /// @param seed seed of random sets
+    /// @param model name of the model, for the heading
     /// @throws ConfigurationError if the file can't be opened, or the options are impossible
     SymmetryLog(const SymmetryLogOptions& options, std::optional<std::int64_t> seed, const std::string& model);
 
-    /// Whether a round, counted from 1, is one to log.
+    /// Return whether a round, counted from 1, is logged.
     bool due(std::int64_t round) const { return (round - 1) % every_ == 0; }
 
-    /// The frames in which a structure has to be evaluated: the set, with the lab frame as `bare`.
+    /// Return the rotations with which a structure must be evaluated: the set, with the lab frame as `bare`.
     Frames frames(const Structure& structure) const;
 
-    /// Writes a line.
+    /// Write a line.
     /// @throws ConfigurationError if the file can't be written
     void write(std::int64_t round, std::int64_t bead, const SymmetryError& error);
 
@@ -60,12 +60,12 @@ class SymmetryLog {
     std::string model_;
     std::unique_ptr<std::FILE, Close> file_;
     bool has_heading_ = false;
-    /// Whether what was in the file ends within a line.
+    /// Whether the existing file ends within a line.
     bool cut_ = false;
 };
 
-/// The log, or none without a file.
-/// @throws ConfigurationError as `SymmetryLog`, and for a set or a number of rounds without a file
+/// Open the log; return null without a file.
+/// @throws ConfigurationError as `SymmetryLog`, and for a set or an interval without a file
 std::unique_ptr<SymmetryLog> open_symmetry_log(const SymmetryLogOptions& options, std::optional<std::int64_t> seed,
                                                const std::string& model);
 

@@ -19,7 +19,7 @@ namespace {
 
 using Bytes = std::vector<unsigned char>;
 
-/// CRC-32 of zip: polynomial 0x04C11DB7, reflected (APPNOTE.TXT of PKWARE, 4.4.7).
+/// Return the CRC-32 of zip: polynomial 0x04C11DB7, reflected (APPNOTE.TXT of PKWARE, 4.4.7).
 std::uint32_t crc32(const unsigned char* data, std::size_t size) {
     static const auto table = [] {
         std::array<std::uint32_t, 256> entries{};
@@ -35,8 +35,8 @@ std::uint32_t crc32(const unsigned char* data, std::size_t size) {
     return ~crc;
 }
 
-/// Little-endian number of `width` bytes.
-/// @throws Error beyond the end
+/// Read a little-endian number of `width` bytes.
+/// @throws Error if it lies beyond the end
 std::uint64_t number(const Bytes& bytes, std::size_t place, int width) {
     if (place + static_cast<std::size_t>(width) > bytes.size()) throw Error("its table of contents is cut short");
     std::uint64_t value = 0;
@@ -56,7 +56,7 @@ struct Table {
     std::uint64_t entries, size, place;
 };
 
-/// Where the table of contents is: 4.3.14 to 4.3.16 of the APPNOTE.
+/// Find the table of contents: 4.3.14 to 4.3.16 of the APPNOTE.
 Table find_table(std::ifstream& stream, std::uint64_t file_size) {
     constexpr std::uint64_t end_size = 22, locator_size = 20, longest_comment = 0xFFFF, end64_size = 56;
     constexpr std::uint64_t end_mark = 0x06054b50, locator_mark = 0x07064b50, end64_mark = 0x06064b50;
@@ -82,9 +82,9 @@ Table find_table(std::ifstream& stream, std::uint64_t file_size) {
     return table;
 }
 
-/// CRC-32 of each record, by its name as torch gives it: 4.3.12 of the APPNOTE.
+/// Return the CRC-32 of each record, by the name that torch uses: 4.3.12 of the APPNOTE.
 std::map<std::string, std::uint32_t> checksums(std::ifstream& stream, std::uint64_t file_size) {
-    constexpr std::uint64_t header_size = 46, header_mark = 0x02014b50, highest_compression = 1032;  // of deflate
+    constexpr std::uint64_t header_size = 46, header_mark = 0x02014b50, highest_compression = 1032;  // deflate's
     const Table table = find_table(stream, file_size);
     const Bytes bytes = read(stream, table.place, table.size);
     std::map<std::string, std::uint32_t> found;
@@ -99,11 +99,11 @@ std::map<std::string, std::uint32_t> checksums(std::ifstream& stream, std::uint6
             throw Error("its table of contents is cut short");
         }
         const auto* text = reinterpret_cast<const char*>(bytes.data() + place + header_size);
-        // else torch would ask for as much memory as a wrong number says
+        // otherwise torch would allocate as much memory as a wrong number states
         if (unpacked != 0xFFFFFFFFu && unpacked / highest_compression > stored + 1) {
             throw Error("its table of contents is damaged");
         }
-        const std::string name(text, name_size);  // of the folder that torch puts all records into, and the record
+        const std::string name(text, name_size);  // folder/record, with one folder for all records
         if (!found.emplace(name.substr(name.find('/') + 1), crc).second) throw Error("it holds a record twice");
         place += header_size + name_size + extras;
     }
@@ -111,7 +111,7 @@ std::map<std::string, std::uint32_t> checksums(std::ifstream& stream, std::uint6
     return found;
 }
 
-/// Compares every record.
+/// Compare every record with its checksum.
 /// @returns the damage, or nothing
 std::optional<std::string> compare(const std::string& path, const std::map<std::string, std::uint32_t>& expected) {
     caffe2::serialize::PyTorchStreamReader reader(path);
@@ -138,7 +138,7 @@ std::string damage_of_archive(const std::string& path) {
         return compare(path, checksums(stream, size)).value_or("");
     } catch (const Error& error) {
         return error.what();
-    } catch (const c10::Error& error) {  // torch's reader, about what it can't read
+    } catch (const c10::Error& error) {  // from torch's reader
         return error.what_without_backtrace();
     }
 }

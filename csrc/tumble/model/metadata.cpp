@@ -14,16 +14,16 @@ namespace {
 
 using nlohmann::json;
 
-/// No model looks farther, and the number has to fit into an `int`.
+/// No model has more hops, and the number must fit into an `int`.
 constexpr std::int64_t most_hops = 1000;
 
-/// Å. No model looks farther, and the search for neighbours of a wrong number wouldn't end.
+/// Å; no model has a longer cutoff, and a search for neighbors with a much larger number wouldn't end.
 constexpr double longest_cutoff = 100.0;
 
-/// Deeper documents would use up the stack, since they are written and compared by recursion.
+/// A deeper document would exhaust the stack, since documents are written and compared by recursion.
 constexpr int deepest = 100;
 
-/// Called by the parser for everything that it meets.
+/// Refuse a document that is nested too deeply; the parser calls this for each element.
 bool check_nesting(int depth, json::parse_event_t, json&) {
     if (depth > deepest) {
         throw MetadataError(message("metadata: expected a document of at most ", deepest, " levels, got more"));
@@ -31,7 +31,7 @@ bool check_nesting(int depth, json::parse_event_t, json&) {
     return true;
 }
 
-/// A value and the path that led to it, for messages.
+/// A value with its path in the document, for messages.
 struct Field {
     const json& value;
     std::string path;
@@ -166,7 +166,7 @@ std::string parse_symmetry(const Field& symmetry) {
     return symmetry["kind"].one_of({"exact", "approximate"});
 }
 
-/// Fields that the core itself has no use for: they are for whoever has to trust the model.
+/// Check the fields that the core doesn't use, which document the model for its users.
 void check_documentation(const Field& root) {
     const Field provenance = root["provenance"];
     const Field data = provenance["data"];
@@ -224,7 +224,7 @@ Metadata parse_metadata(const std::string& text) {
         metadata.json = text;
         return metadata;
     } catch (const json::exception& error) {
-        // the parser quotes what it stumbled over, which may be no valid text
+        // the parser quotes the input, which may not be valid text
         std::string reason = error.what();
         std::replace_if(reason.begin(), reason.end(), [](char c) { return static_cast<signed char>(c) < 0; }, '?');
         throw MetadataError(message("metadata: expected a JSON document, got a parse error: ", reason));

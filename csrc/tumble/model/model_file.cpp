@@ -18,7 +18,7 @@ namespace tumble {
 
 namespace {
 
-/// `<package>/share/models`, seen from `<package>/lib/libtumble.so`, where this code is.
+/// Return `<package>/share/models`, found from the path of this library, `<package>/lib/libtumble.so`.
 std::string package_models() {
     Dl_info info{};
     if (dladdr(reinterpret_cast<const void*>(&package_models), &info) == 0 || info.dli_fname == nullptr) return "";
@@ -47,7 +47,7 @@ std::vector<std::string> model_folders() {
 
 namespace {
 
-/// The model that was probably meant, or all that there are.
+/// Return the model that was probably meant, or all known models.
 std::string hint_at_models(const std::string& name) {
     std::vector<std::string> known;
     for (const auto& folder : model_folders()) {

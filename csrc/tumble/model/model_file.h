@@ -1,18 +1,18 @@
 #pragma once
-/// Where model files are looked for.
+/// The search for model files.
 
 #include <string>
 #include <vector>
 
 namespace tumble {
 
-/// Folders in which a bare model name is looked up: those of `$TUMBLE_MODELS` (separated by colons), then that of the
-/// installed package.
+/// Return the folders in which a model name is looked up: the folders in `$TUMBLE_MODELS` (separated by colons), then
+/// the folder in the installed package.
 std::vector<std::string> model_folders();
 
-/// The file that a name stands for: itself if it is a file, else `NAME`, or `NAME` with the extension of a format
-/// (`NAME.pt`), in `model_folders()`.
-/// @throws ModelFileError that says where it looked
+/// Return the path of a model file: `name` itself if that is a file, else `NAME`, or `NAME` with the extension of a
+/// format (`NAME.pt`), in `model_folders()`.
+/// @throws ModelFileError if there is none; the message lists the searched folders
 std::string find_model(const std::string& name);
 
 }  // namespace tumble

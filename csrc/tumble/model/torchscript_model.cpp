@@ -14,8 +14,8 @@ namespace tumble {
 
 namespace {
 
-/// Removes the other entries of the dictionary that a program returns, and then what nothing needs any more. A program
-/// that returns it in another way than as a literal stays as it is.
+/// Remove all entries but `energy` from the dictionary that a program returns, and then the code that nothing needs any
+/// more. A program that doesn't return a literal dictionary stays the same.
 void keep_energy_alone(const std::shared_ptr<torch::jit::Graph>& graph) {
     if (graph->outputs().size() != 1) return;
     torch::jit::Value* returned = graph->outputs()[0];
@@ -42,7 +42,7 @@ class TorchScriptModel final : public Model {
             module_ = torch::jit::load(path, device);
         } catch (const c10::Error& error) {
             refuse(error.what_without_backtrace());
-        } catch (const std::exception& error) {  // code that doesn't parse is reported as another type
+        } catch (const std::exception& error) {  // not always c10::Error, for example if code can't be parsed
             refuse(error.what());
         }
         if (!module_.find_method("forward")) refuse("it has no method `forward`");
@@ -55,7 +55,7 @@ class TorchScriptModel final : public Model {
 
     std::unordered_map<std::string, at::Tensor> forward(const at::Tensor& edge_vectors, const at::Tensor& edge_index,
                                                         const at::Tensor& reverse, const at::Tensor& species) override {
-        // The optimising executor compiles anew whenever a shape changes, and here the number of edges moves at nearly
+        // The optimizing executor compiles again whenever a shape changes, and the number of edges changes at nearly
         // every step. The plain interpreter has no such cost; benchmarks/overhead.py measures both.
         const torch::jit::GraphOptimizerEnabledGuard plain(false);
         const c10::IValue result = module_.forward({edge_vectors, edge_index, reverse, species});
@@ -79,12 +79,12 @@ class TorchScriptFormat final : public ModelFormat {
     std::string name() const override { return "TorchScript archive"; }
     std::string extension() const override { return ".pt"; }
 
-    /// Any zip archive, also one without code, of which `metadata` says what it lacks.
+    /// Accept any zip archive, also one without code, for which `metadata` states what is missing.
     bool recognizes(const std::string&, std::string_view head) const override {
         return head.starts_with(std::string_view("PK\x03\x04"));
     }
 
-    /// Every record of the archive is compared with its checksum.
+    /// Also compares every record of the archive with its checksum.
     std::string metadata(const std::string& path) const override {
         const auto damaged = [&path](const std::string& reason) {
             return ModelFileError(message("model file `", path, "`: truncated or corrupt (", reason,

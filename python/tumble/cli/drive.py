@@ -76,7 +76,7 @@ def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
         action=Once,
         choices=("independent", "shared"),
         default="independent",
-        help="random frames of each bead, or the same of all beads of a step (default: independent)",
+        help="random rotations of each bead, or the same of all beads of a step (default: independent)",
     )
     parser.add_argument("--symmetry-log", action=Once, metavar="FILE", type=Path, help="file for the symmetry error")
     parser.add_argument(

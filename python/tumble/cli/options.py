@@ -37,7 +37,7 @@ def add_frame_options(parser: argparse.ArgumentParser) -> None:
         default="none",
         help=f"{listed()}, each also with +inversion (default: none)",
     )
-    parser.add_argument("--seed", action=Once, metavar="N", type=int, help="seed of random frames")
+    parser.add_argument("--seed", action=Once, metavar="N", type=int, help="seed of random rotations")
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:

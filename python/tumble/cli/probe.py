@@ -22,7 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="symmetry error of a model, bare and averaged over sets of rotations",
         example="tumble probe water frames.extxyz",
         description="Compare averages over sets of rotations with a reference set of high degree: energies, forces "
-        "and frame torque against the number of evaluations, random frames next to them, and the spectrum of the "
+        "and frame torque against the number of evaluations, random rotations next to them, and the spectrum of the "
         "energy over the degrees of rotation.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
@@ -37,7 +37,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--reference", action=Once, metavar="SPEC", help="set to compare with (default: degree:9+inversion)"
     )
     parser.add_argument(
-        "--random", metavar="N", type=int, help="largest number of random frames, 0 for none (default: 32)"
+        "--random", metavar="N", type=int, help="largest number of random rotations, 0 for none (default: 32)"
     )
     parser.add_argument("--spectrum", metavar="L", type=int, help="highest degree l, 0 for none (default: 4)")
     parser.add_argument(

@@ -29,7 +29,7 @@ MARK = "tumble-demo.txt"
 
 _NOTES = (
     "Each system is run twice: with the bare model, and symmetrized, that is with its energy averaged over rotations "
-    "or with a new random frame in every step. The difference between the two is the effect of the broken symmetry.",
+    "or with a new random rotation in every step. The difference between the two is the effect of the broken symmetry.",
     "The runs take minutes and show that everything works. The bias that they could have detected is given with each "
     "verdict; a study needs longer runs.",
 )

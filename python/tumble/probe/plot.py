@@ -24,7 +24,7 @@ from tumble.probe.spectrum import Spectrum
 
 _FAMILIES = {
     "tumble": (BLUE, "o", "groups and degree:t"),
-    "random": (GRAY, "x", "random frames"),
+    "random": (GRAY, "x", "random rotations"),
     "legendre": (VERMILION, "s", "Legendre products (published)"),
     "ipi-lebedev": (GREEN, "^", "i-PI's Lebedev grids"),
     "lebedev": (PURPLE, "D", "Lebedev × (t + 1)"),

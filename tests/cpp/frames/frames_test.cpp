@@ -16,7 +16,7 @@ double sum_of_weights(const Frames& frames) {
     return std::accumulate(frames.weights.begin(), frames.weights.end(), 0.0);
 }
 
-/// Orders and degrees of exactness: McLaren, Math. Comp. 17, 361 (1963).
+/// The groups have the orders and degrees of exactness in McLaren, Math. Comp. 17, 361 (1963).
 void groups_and_designs() {
     const std::vector<std::pair<std::size_t, int>> expected{{12, 2}, {24, 3}, {60, 5}};
     CHECK(rotation_group_names().size() == expected.size());

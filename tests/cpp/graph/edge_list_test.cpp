@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::int32_t, 3> here{0, 0, 0};
 constexpr double cutoff = 2.0;
 
-/// Atoms 0, 1 and 2 on a line, 1.5 Å from one to the next, so that only next ones are within the cutoff.
+/// Return atoms 0, 1 and 2 on a line, 1.5 Å apart, so that only adjacent ones are within the cutoff.
 std::vector<EdgeList::Candidate> chain() {
     return {{2, 1, here, 0}, {0, 1, here, 1}, {2, 0, here, 2}, {1, 0, here, 3}, {0, 2, here, 4}, {1, 2, here, 5}};
 }
@@ -37,7 +37,7 @@ void edges_within_the_cutoff_know_their_reverse() {
     CHECK((graph.edge_index == std::vector<std::int64_t>{0, 1, 1, 2, 1, 0, 2, 1}));
     CHECK((graph.reverse == std::vector<std::int64_t>{1, 0, 3, 2}));
     CHECK((graph.local_atoms == std::vector<std::int64_t>{3}));
-    // a second structure is numbered on
+    // the numbers of a second structure continue those of the first
     list.append_to(graph, vectors_of(list), {0, 1, 0}, cutoff);
     CHECK((graph.first_atom == std::vector<std::int64_t>{0, 3, 6}));
     CHECK(graph.center(4) == 3);

@@ -9,7 +9,7 @@ using namespace tumble;
 
 namespace {
 
-/// Two structures: a pair of atoms that see each other, and one alone.
+/// Return a graph of two structures: a pair of atoms within the cutoff, and a single atom.
 Graph valid() {
     Graph graph;
     graph.vectors = {{1, 0, 0}, {-1, 0, 0}};

@@ -10,7 +10,7 @@ using namespace tumble;
 
 namespace {
 
-// CODATA 2022, as scipy.constants has them
+// CODATA 2022, as in scipy.constants
 constexpr double hartree = 27.211386245981, bohr = 0.529177210544;
 
 ipi::Header header(const char* text) {
@@ -49,7 +49,7 @@ void cells() {
     CHECK_THROWS(ProtocolError, "finite", ipi::to_cell({std::numeric_limits<double>::infinity()}));
 }
 
-/// Two structures of one atom for a batch of three: the last one stands for the third.
+/// Two structures of one atom in a batch of three: a copy of the last result stands for the third.
 void answers() {
     Evaluation result;
     result.energies = result.bare_energies = {hartree, 2 * hartree};

@@ -19,8 +19,8 @@ MOTION = Motion("NVE", timestep=0.5, thermostat="none", one_force_per_step=True)
 MTS, TIMELESS = dataclasses.replace(MOTION, one_force_per_step=False), dataclasses.replace(MOTION, timestep=None)
 INPUT = IpiInput((), (), MOTION, None, 300.0, 2, {}, 0)
 HEADING = (
-    "# tumble drive: symmetry error of toy over icosahedral+inversion, 120 frames, exact to degree 5; every 10 rounds "
-    "through the beads\n"
+    "# tumble drive: symmetry error of toy over icosahedral+inversion, 120 rotations, exact to degree 5; every 10 "
+    "rounds through the beads\n"
 )
 ERRORS = "-10 -10.5 0.3 0.1 0.2 0.01 0.001\n"
 

@@ -213,9 +213,11 @@ def test_quotation_marks_around_units(tmp_path: Path) -> None:
 )
 def test_rotations_of_ipi_itself(tmp_path: Path, text: str, words: str | None) -> None:
     assert read(tmp_path, INPUT.replace("<system>", f"{text} <system>")).rotations == words
-    (tmp_path / "drive.log").write_text("tumble drive: model water (1 MB) on cpu; symmetrize none, 1 frame\n")
+    (tmp_path / "drive.log").write_text("tumble drive: model water (1 MB) on cpu; symmetrize none, 1 rotation\n")
     assert open_run(tmp_path).symmetrize == (words or "none")
-    (tmp_path / "drive.log").write_text("tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 frames\n")
+    (tmp_path / "drive.log").write_text(
+        "tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 rotations\n"
+    )
     assert open_run(tmp_path).symmetrize == (f"{words}, driver: octahedral" if words else "octahedral")
 
 

@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_run(folder: Path) -> None:
-    (folder / "drive.log").write_text("tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 frames\n")
+    (folder / "drive.log").write_text("tumble drive: model water (1 MB) on cpu; symmetrize octahedral, 24 rotations\n")
     found = open_run(folder)
     assert (found.engine, found.beads, found.ensemble, found.thermostat) == ("i-PI", 2, "NVT (PILE-L)", "local")
     assert (found.timestep, found.temperature) == (pytest.approx(0.0005), 300.0)

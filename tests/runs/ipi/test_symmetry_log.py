@@ -20,7 +20,7 @@ COLUMNS = (
 HEADING = (
     '# tumble: {"format":"tumble-symmetry-log-1","model":{"name":"toy"},"symmetrize":"icosahedral+inversion",'
     '"frames":120,"every":10}\n'
-    "# symmetry error of toy over icosahedral+inversion, 120 frames; every 10 rounds through the beads\n" + COLUMNS
+    "# symmetry error of toy over icosahedral+inversion, 120 rotations; every 10 rounds through the beads\n" + COLUMNS
 )
 EARLIER = (
     "# tumble drive: symmetry error of toy over icosahedral+inversion, 120 frames, exact to degree 5; every 10 rounds "

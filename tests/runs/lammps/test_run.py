@@ -29,7 +29,7 @@ dump          trajectory all custom ${every} water.dump id type element xu yu zu
 dump          trajectory all custom 10 water.dump id type element xu yu zu vx vy vz
 run           1000
 pair_style tumble: model water (/somewhere/water.pt), approximate invariance, cutoff 4 A, depth 2, float32
-pair_style tumble: symmetrize tetrahedral, 12 frames
+pair_style tumble: symmetrize tetrahedral, 12 rotations
    Step          Temp          PotEng         KinEng         TotEng       Econserve        Press       c_tumble[1] \
 c_tumble[2]    c_tumble[3]    c_sym[1]    c_sym[2]    c_sym[3]    c_sym[4]
          0   300.5   -10.00   1.0  -9.0   -9.0    100.0    3.0  4.0  0.0   -10.0  -9.5  0.2  0.01
@@ -86,7 +86,7 @@ def test_the_model_is_that_of_the_analyzed_stages(tmp_path: Path, plain: str) ->
 
 
 def test_the_model_is_not_that_of_a_later_stage_without_a_trajectory(tmp_path: Path) -> None:
-    later = "undump trajectory\npair_style tumble\npair_style tumble: symmetrize none, 1 frame\n"
+    later = "undump trajectory\npair_style tumble\npair_style tumble: symmetrize none, 1 rotation\n"
     found = open_run(run(tmp_path, LOG + later + LOG[LOG.index("   Step") :]))
     assert (found.model["name"], found.symmetrize) == ("water", "tetrahedral")
 

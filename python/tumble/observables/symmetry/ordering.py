@@ -60,7 +60,7 @@ class Ordering(Kind):
 
     Raises:
         ConfigurationError: If there are fewer than 3 orderings or rotations, formulas differ, `largest_force` isn't
-            positive, or the calculator uses random frames.
+            positive, or the calculator uses random rotations.
     """
 
     observable = "ordering"
