@@ -161,6 +161,7 @@ def _with_log(bare: Run, units: str | None, timestep: float | None, beads: bool)
         thermostat=run.thermostat,
         periodic=run.periodic,
         beads=len(files),
+        path_integral=run.path_integral,
         notes=notes,
         files=run.files,
     )

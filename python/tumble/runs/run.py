@@ -14,8 +14,6 @@ from tumble.runs.stamp import Stamp
 from tumble.trajectories.nuclei import nuclei_of
 from tumble.types import Array
 
-#: The ensemble of a path integral of LAMMPS.
-PATH_INTEGRAL = "path integral"
 EMPTY = np.empty(0)
 
 
@@ -71,7 +69,8 @@ class Run:
         centroid_temperature: Temperature of the centroid, if a thermostat keeps it at another temperature, K.
         ensemble: Description such as `NVT (PILE-L)`, or of the method in place of dynamics.
         unsampled: Reason why averages over its steps have no meaning, as in an optimization; None if they have.
-        beads: Number of beads; 1 for classical nuclei.
+        beads: Number of beads; 1 for classical nuclei, or if only `path_integral` is known.
+        path_integral: Whether the run is a path integral whose files don't give the number of beads.
         atoms: Number of atoms of each label, if an input gives it; empty otherwise.
         n_atoms: Number of all atoms, if a log gives it.
         thermostat: `none` for constant energy, `global` if it scales all velocities alike, `local` if it acts on each
@@ -108,6 +107,7 @@ class Run:
     ensemble: str = "unknown"
     unsampled: str | None = None
     beads: int = 1
+    path_integral: bool = False
     atoms: Mapping[str, int] = field(default_factory=dict)
     n_atoms: int | None = None
     thermostat: str | None = None
@@ -162,9 +162,7 @@ class Run:
             optional_steps=files.optional_steps,
             described=files.described,
         )
-        known = None if self.engine == "unknown" else self.beads
-        # Each log of LAMMPS belongs to one bead and doesn't give their number.
-        known = 2 if known == 1 and self.ensemble.startswith(PATH_INTEGRAL) else known
+        known = None if self.engine == "unknown" else max(self.beads, 2 if self.path_integral else 1)
         universe.trajectory.nuclei = nuclei_of(universe.trajectory, known, every_second=files.every_second)
         if self.n_atoms is not None and len(universe.atoms) < self.n_atoms:
             universe.trajectory.notes += (

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tumble.runs.ensembles import Ensemble, ensemble_in
 from tumble.study.analysis_file import Analysis
 from tumble.study.equilibrium import drift_text
 
@@ -35,29 +36,19 @@ class _Setting:
     path: tuple[str, ...]
     unit: str | None = None
     tolerance: float = 1e-6
-    is_result: Callable[[str], bool] = lambda ensemble: False
-
-
-def _without_thermostat(ensemble: str) -> bool:
-    """Return whether the temperature follows from the energy."""
-    return ensemble.startswith(("NVE", "NPH"))
-
-
-def _with_variable_box(ensemble: str) -> bool:
-    """Return whether the box isn't known to be constant."""
-    return not ensemble.startswith("NV")
+    is_result: Callable[[Ensemble], bool] = lambda ensemble: False
 
 
 _SETTINGS = (
     _Setting("the model file", ("model", "sha256")),
     _Setting("the engine", ("engine",), ""),
     _Setting("the ensemble", ("ensemble",), ""),
-    _Setting("the temperature", ("temperature_K",), " K", _TOLERANCE, _without_thermostat),
+    _Setting("the temperature", ("temperature_K",), " K", _TOLERANCE, lambda ensemble: not ensemble.temperature),
     _Setting("the time constant of the thermostat", ("damping_ps",), " ps"),
     _Setting("the pressure", ("pressure_bar",), " bar", _TOLERANCE),
     _Setting("the number of beads", ("beads",), ""),
     _Setting("the number of atoms", ("atoms",), ""),
-    _Setting("the box", ("box_A",), None, 1e-4, _with_variable_box),
+    _Setting("the box", ("box_A",), None, 1e-4, lambda ensemble: not ensemble.volume),
     _Setting("the time step", ("timestep_fs",), " fs"),
 )
 
@@ -69,7 +60,7 @@ def differences(run: Analysis, reference: Analysis) -> list[str]:
     thermostat, the box at constant pressure.
     """
     found = []
-    ensembles = [str(each.provenance.get("ensemble")) for each in (run, reference)]
+    ensembles = [ensemble_in(each.provenance.get("ensemble")) for each in (run, reference)]
     for setting in _SETTINGS:
         values = [each.fact(*setting.path) for each in (run, reference)]
         if None in values or _alike(values[0], values[1], setting.tolerance):

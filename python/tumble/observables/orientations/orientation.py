@@ -44,6 +44,7 @@ from tumble.observables.frames.snapshot import Snapshot
 from tumble.observables.orientations.cell_frame import cell_rotation, cell_vectors
 from tumble.observables.orientations.isotropy import Isotropy, isotropy_of
 from tumble.observables.orientations.orientation_quantities import (
+    axis_of,
     bias_of,
     free_energy_of,
     label_of,
@@ -61,7 +62,6 @@ from tumble.statistics.cells import Cells
 from tumble.types import Array
 
 FRAMES = ("lab", "cell")
-COEFFICIENTS = "a_"  # prefix of the names of coefficients; their axis is l(l+1) + m
 # The values of l = 1 and of l = 2 among the values of a molecule.
 _LOW_DEGREES = (slice(0, 3), slice(3, 8))
 _HIGHEST = 20  # highest degree; beyond, harmonics lose digits and molecules have no anisotropy
@@ -111,13 +111,13 @@ class Orientation(MolecularObservable):
     @classmethod
     def bias(cls, quantity: Quantity, reference: Quantity | None) -> Bias | None:
         """Return the bias of the free energy of directions, from the coefficients ⟨Y_lm⟩; see `Kind.bias`."""
-        if not quantity.name.startswith(COEFFICIENTS):
-            return None
+        if len(quantity.axes) != 1:
+            return None  # of the curves, only the coefficients have samples; maps are compared point by point
         degree = np.sqrt(quantity.axes[0].values).astype(np.intp)
         found = isotropy_of(
             np.asarray(quantity.blocks), degree, None if reference is None else np.asarray(reference.blocks)
         )
-        axis = quantity.name.removeprefix(COEFFICIENTS)
+        axis = axis_of(quantity)
         return Bias(
             name=f"bias_{axis}",
             label=f"bias of the orientation, {axis}",
@@ -240,7 +240,7 @@ class Orientation(MolecularObservable):
             expected=1.0 if isotropic else None,
         )
         means = self._averaged(
-            f"{COEFFICIENTS}{name}",
+            f"a_{name}",
             cells[bins + used],
             slowest,
             label=f"⟨Y_lm⟩, {label_of(name)}",

@@ -20,6 +20,11 @@ def label_of(name: str) -> str:
     return f"{_LABELS.get(axis, axis)}{', centroid' if name.endswith(_CENTROID) else ''}"
 
 
+def axis_of(quantity: Quantity) -> str:
+    """Return the name of the axis that a quantity belongs to, such as `OH_centroid` of `a_OH_centroid`."""
+    return quantity.name.partition("_")[2]
+
+
 def free_energy_of(name: str, density: Quantity) -> Quantity:
     """Return the free energy of each direction, without samples (`blocks`): the coefficients are compared instead."""
     values, errors = free_energy(density.values, density.errors)

@@ -210,8 +210,8 @@ class Rdf(MolecularObservable):
         uncounted: list[str] = []
         for index, pair in enumerate(self.pairs):
             own = cells[[index, -1], :bins]
-            found = self._curve(own, pair, self._inside[index], axis, shells, common)
-            if not any(quantity.name.startswith("n_") for quantity in found):
+            found, counted = self._curve(own, pair, self._inside[index], axis, shells, common)
+            if not counted:
                 uncounted.append(found[0].label)
             quantities += found
         if uncounted:
@@ -246,14 +246,23 @@ class Rdf(MolecularObservable):
 
     def _curve(
         self, cells: Cells, pair: Pair, inside: int, axis: Axis, shells: Array, common: dict[str, Any]
-    ) -> list[Quantity]:
-        """Return g(r) and the numbers derived from it, for cells of pair counts times V, and 1/V, [2,B]."""
+    ) -> tuple[list[Quantity], bool]:
+        """Return g(r) and the numbers derived from it, and whether the number of neighbors is among them.
+
+        Args:
+            cells: Pair counts times V, and 1/V, [2,B].
+            pair: The pair.
+            inside: Number of its pairs within molecules.
+            axis: The distances.
+            shells: Volumes of the shells, [B] in Å³.
+            common: Arguments of all estimates.
+        """
         name, label = (f"{pair.name}_inter", f"{pair.label} inter") if inside else (pair.name, pair.label)
         scale = 1 / ((pair.number - inside) * shells)
         g = averaged(f"g_{name}", cells[0], label=f"g(r), {label}", unit="1", axes=(axis,), scale=scale, **common)
         peak = first_peak(axis.values, g.values, g.errors)
         if peak is None:
-            return [g]
+            return [g], False
         found = [
             g,
             derived(
@@ -275,7 +284,7 @@ class Rdf(MolecularObservable):
         ]
         minimum = minimum_after(peak, axis.values, g.values, g.errors)
         if minimum is None:
-            return found
+            return found, False
         edges = np.arange(len(shells) + 1) * self.bin_width
         centers = int(pair.first.sum())
 
@@ -283,7 +292,8 @@ class Rdf(MolecularObservable):
             within = np.concatenate([[0.0], np.cumsum(mean[0])]) * mean[1, 0] / centers
             return float(np.interp(minimum.find(mean[0] * scale)[0], edges, within))
 
-        return [*found, derived(f"n_{name}", cells, neighbors, label=f"neighbors, {label}", unit="1", **common)]
+        number = derived(f"n_{name}", cells, neighbors, label=f"neighbors, {label}", unit="1", **common)
+        return [*found, number], True
 
 
 def _all_pairs(run: OpenedRun) -> tuple[tuple[str, str], ...]:

@@ -38,20 +38,31 @@ _MEV = 1000.0
 
 
 class _Column(NamedTuple):
-    """Label and unit of a column of the symmetry error."""
+    """A column of the symmetry error, and which statistics of it are given.
+
+    Attributes:
+        label: Label in figures.
+        unit: Unit of its quantities.
+        root: Whether the root mean square is given.
+        mean: Whether the mean is given, with the values themselves as the curve in time.
+        extensive: Whether the root mean square grows with the root of the number of molecules, so that it is also given
+            per molecule.
+    """
 
     label: str
     unit: str
-    root: bool  # whether the root mean square is given instead of the mean
+    root: bool
+    mean: bool
+    extensive: bool = False
 
 
 _SYMMETRY = {
-    "energy_std": _Column("spread of the energy over rotations", "meV", True),
-    "energy_shift": _Column("averaged less bare energy", "meV", False),
-    "force_rms": _Column("rms of averaged less bare forces", "meV/Å", True),
-    "force_max": _Column("largest difference of averaged and bare forces", "meV/Å", False),
-    "torque": _Column("frame torque of the bare model", "meV/rad", True),
-    "averaged_torque": _Column("frame torque of the average", "meV/rad", True),
+    "energy_std": _Column("spread of the energy over rotations", "meV", root=True, mean=False, extensive=True),
+    "energy_shift": _Column("averaged less bare energy", "meV", root=True, mean=True),
+    "force_rms": _Column("rms of averaged less bare forces", "meV/Å", root=True, mean=False),
+    "force_max": _Column("largest difference of averaged and bare forces", "meV/Å", root=False, mean=True),
+    "torque": _Column("frame torque of the bare model", "meV/rad", root=True, mean=False),
+    "averaged_torque": _Column("frame torque of the average", "meV/rad", root=True, mean=False),
 }
 
 
@@ -191,12 +202,12 @@ def _error_quantities(log: LogRows, name: str, values: Array) -> list[Quantity]:
     column = _SYMMETRY[name]
     squares = np.mean(values**2, axis=1)
     quantities = []
-    if column.root or name == "energy_shift":
+    if column.root:
         quantities.append(root_mean_square(log, f"{name}_rms", squares, f"{column.label}, rms", column.unit))
-    if name == "energy_std":
+    if column.extensive:
         label = f"{column.label}, rms, over the root of the number of molecules"
-        quantities.append(root_mean_square(log, "energy_std_per_molecule", squares / log.molecules, label, column.unit))
-    if not column.root:
+        quantities.append(root_mean_square(log, f"{name}_per_molecule", squares / log.molecules, label, column.unit))
+    if column.mean:
         quantities.append(
             averaged(
                 f"{name}_mean",
@@ -213,7 +224,7 @@ def _error_quantities(log: LogRows, name: str, values: Array) -> list[Quantity]:
         time_curve(
             name,
             log.times,
-            np.sqrt(squares) if column.root else values.mean(axis=1),
+            values.mean(axis=1) if column.mean else np.sqrt(squares),
             label=column.label,
             unit=column.unit,
             expected=0.0,

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tumble.runs.run import PATH_INTEGRAL
+from tumble.runs.ensembles import ensemble_in
 from tumble.types import Array
 
+#: The ensemble of `fix pimd`, whatever else it keeps constant.
+PATH_INTEGRAL = "path integral"
 _THERMOSTATS = {
     "nvt": "Nosé–Hoover",
     "npt": "Nosé–Hoover",
@@ -90,7 +92,7 @@ def temperature_of(fixes: Mapping[str, Sequence[str]], measured: Array | None, e
     bath = _bath(fixes)
     if bath is not None:
         return _constant(bath[:2])
-    free = ensemble in ("NVE", "NPH")
+    free = not ensemble_in(ensemble).temperature
     known = np.empty(0) if measured is None else measured[np.isfinite(measured)]
     return float(known.mean()) if free and len(known) > 0 else None
 

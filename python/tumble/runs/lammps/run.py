@@ -13,6 +13,7 @@ from tumble.runs.lammps.clock import clock_of
 from tumble.runs.lammps.columns import EnergyColumns
 from tumble.runs.lammps.dumps import LammpsDumps
 from tumble.runs.lammps.ensemble import (
+    PATH_INTEGRAL,
     damping_of,
     ensemble_of,
     note_on_groups,
@@ -27,7 +28,7 @@ from tumble.runs.lammps.log import (
 )
 from tumble.runs.lammps.part import Part, part_of
 from tumble.runs.lammps.thermo import thermo_of
-from tumble.runs.run import PATH_INTEGRAL, Run
+from tumble.runs.run import Run
 from tumble.runs.run_line import read_run_line
 from tumble.units.lammps import STYLES, LammpsUnits
 
@@ -99,6 +100,7 @@ def read_lammps_run(
         timestep=clock.timestep,
         temperature=temperature_of(part.settings.fixes, columns.get("Temp"), ensemble),
         ensemble=ensemble,
+        path_integral=ensemble == PATH_INTEGRAL,  # each log belongs to one bead
         unsampled=None if part.kind in ("run", "rerun") else "its steps have neither a time nor an ensemble",
         thermostat=thermostat,
         damping=_scaled(damping_of(part.settings.fixes), factors.time),

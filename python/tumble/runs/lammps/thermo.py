@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tumble.runs.lammps.columns import original_names
+from tumble.runs.lammps.ensemble import PATH_INTEGRAL
 from tumble.runs.lammps.part import Part
-from tumble.runs.run import PATH_INTEGRAL
 from tumble.types import Array
 from tumble.units.constants import BOLTZMANN
 from tumble.units.lammps import LammpsUnits
