@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.one_observable import result_of
 
 import tumble.observables
 from tumble.errors import NotApplicableError, SettingError
@@ -15,7 +16,6 @@ from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.settings import Settings
 from tumble.observables.registry import OBSERVABLES, kind_of
 from tumble.runs import Run, Trajectory
-from tumble.study.analyze import result_of
 
 FRAMES = 64
 MOLECULE = np.array([[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.0]])

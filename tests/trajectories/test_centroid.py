@@ -1,4 +1,4 @@
-"""Centroids of ring polymers and of what isn't one."""
+"""Beads of ring polymers and of what isn't one, and what their motion means."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import numpy as np
 import pytest
 from support.motions import motion
 
-from tumble.trajectories.centroid import centroid_of, dynamics_notes
+from tumble.trajectories.centroid import beads_of, dynamics_notes
 
 
-def test_mean_over_beads() -> None:
+def test_ring_polymer() -> None:
     beads = np.random.default_rng(1).normal(size=(2, 4, 3, 3))
     ring = motion("OHH", beads)
-    assert centroid_of(ring.trajectory[1]) == pytest.approx(beads[1].mean(axis=0), abs=1e-12)
+    assert beads_of(ring.trajectory[1]) == pytest.approx(beads[1], abs=1e-12)
     (note,) = dynamics_notes(ring.trajectory.ts)
     assert "RPMD" in note
 
 
-def test_classical_frame_is_its_own_centroid() -> None:
+def test_classical_frame_is_its_own_bead() -> None:
     classical = motion("OHH", np.random.default_rng(1).normal(size=(2, 3, 3)))
-    assert centroid_of(classical.trajectory.ts) == pytest.approx(classical.atoms.positions)
+    (bead,) = beads_of(classical.trajectory.ts)
+    assert bead == pytest.approx(classical.atoms.positions)
     assert dynamics_notes(classical.trajectory.ts) == ()

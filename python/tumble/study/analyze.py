@@ -29,7 +29,6 @@ from tumble.errors import (
 from tumble.files import sha256
 from tumble.hints import nearest_name
 from tumble.observables.base.frame_analysis import FrameAnalysis
-from tumble.observables.base.kind import Kind
 from tumble.observables.base.one_pass import Fatal, one_pass
 from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.plan import Plan
@@ -194,19 +193,6 @@ def _failure(error: Exception) -> dict[str, str]:
     if not isinstance(error, TumbleError):
         kept["traceback"] = "".join(traceback.format_exception(error))
     return kept
-
-
-def result_of(kind: type[Kind], opened: OpenedRun) -> Result:
-    """Return the result of one observable of a run.
-
-    Raises:
-        SettingError: If a setting is invalid for this run.
-        TrajectoryError: If a file can't be read.
-        NotApplicableError: If the run doesn't allow the observable.
-    """
-    plan = kind.from_run(opened)
-    _show_frames(opened, plan.analyses)
-    return _concluded(plan, opened)
 
 
 def _show_frames(

@@ -27,12 +27,6 @@ def beads_of(ts: Any) -> Array:
     return np.asarray(ts.positions[None], dtype=np.float64) if beads is None else np.asarray(beads)
 
 
-def centroid_of(ts: Any) -> Array:
-    """Return the positions of the centroid of a frame, [N,3] in Å; those of the atoms if there are no beads."""
-    beads = beads_of(ts)
-    return np.asarray(beads.mean(axis=0))
-
-
 def dynamics_notes(ts: Any) -> tuple[str, ...]:
     """Return a note on the meaning of times in a trajectory of ring polymers; nothing for other trajectories."""
     return (_DYNAMICS,) if len(beads_of(ts)) > 1 else ()

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 from support.motions import centered, masses_of, motion, water
+from support.one_observable import result_of
 from support.trajectories import run_lammps_rigid_water
 
 from tumble.analysis import open_trajectory
@@ -17,13 +18,12 @@ from tumble.observables.base.opened_run import OpenedRun
 from tumble.observables.base.settings import Settings
 from tumble.observables.dynamics.spectrum import VibrationalSpectrum
 from tumble.observables.frames.molecules import Molecules
-from tumble.observables.frames.rigid_motion import BOLTZMANN
+from tumble.observables.frames.rigid_motion import BOLTZMANN_AMU_A2_PS2
 from tumble.observables.motion import constraints
 from tumble.observables.motion.constraints import Constraints
 from tumble.observables.motion.drift import Drift
 from tumble.observables.motion.kinetic_temperature import KineticTemperature
 from tumble.runs import open_run
-from tumble.study.analyze import result_of
 
 Array = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ def rotors(step: float, seed: int = 1) -> tuple[Array, Array]:
         turned = Rotation.random(rng=generator).apply(shape)
         inertia = np.einsum("n,nx,nx,ab->ab", MASSES, turned, turned, np.eye(3))
         inertia -= np.einsum("n,na,nb->ab", MASSES, turned, turned)
-        turning = generator.multivariate_normal(np.zeros(3), BOLTZMANN * 300 * np.linalg.inv(inertia))
+        turning = generator.multivariate_normal(np.zeros(3), BOLTZMANN_AMU_A2_PS2 * 300 * np.linalg.inv(inertia))
         before = Rotation.from_rotvec(-0.5 * step * turning).apply(turned)
         velocities[place] = np.cross(turning, before) + generator.normal(scale=4.0, size=3)
         positions[place] = turned + 4.0 * np.array([place[1], 0, 0])
@@ -110,7 +110,7 @@ def test_flexible_water_has_none(temperature: float) -> None:
     positions, _ = rotors(0.0)
     masses = np.tile(MASSES, MOLECULES)
     positions = positions + 0.016 * np.sqrt(temperature / 300) * generator.normal(size=positions.shape)
-    speeds = np.sqrt(BOLTZMANN * temperature / masses)[:, None] * generator.normal(size=positions.shape)
+    speeds = np.sqrt(BOLTZMANN_AMU_A2_PS2 * temperature / masses)[:, None] * generator.normal(size=positions.shape)
     assert found(motion("OHH" * MOLECULES, positions, velocities=speeds)) == (0, 0)
     assert found(motion("OHH" * MOLECULES, positions)) == (0, 0)
     # In a single frame of few molecules nothing can be told.
@@ -122,7 +122,7 @@ def test_bonds_alone() -> None:
     generator = np.random.default_rng(4)
     positions, _ = rotors(0.0)
     masses = np.tile(MASSES, MOLECULES)
-    speeds = np.sqrt(BOLTZMANN * 300 / masses)[:, None] * generator.normal(size=positions.shape)
+    speeds = np.sqrt(BOLTZMANN_AMU_A2_PS2 * 300 / masses)[:, None] * generator.normal(size=positions.shape)
     shapes, free = positions.reshape(-1, 3, 3), speeds.reshape(-1, 3, 3)
     inverse = np.diag(1 / MASSES)
     for x, v in zip(shapes, free, strict=True):

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 from support.motions import centered, masses_of, motion, water
 
 from tumble.errors import NotApplicableError
-from tumble.observables.frames.rigid_motion import BOLTZMANN
+from tumble.observables.frames.rigid_motion import BOLTZMANN_AMU_A2_PS2
 from tumble.observables.motion.kinetic_temperature import KineticTemperature
 
 Array = NDArray[np.float64]
@@ -29,7 +29,7 @@ def placed(frames: int, molecules: int, generator: np.random.Generator, spread: 
 
 
 def maxwell(masses: Array, shape: tuple[int, ...], generator: np.random.Generator) -> Array:
-    return np.sqrt(BOLTZMANN * TEMPERATURE / masses)[:, None] * generator.normal(size=shape)
+    return np.sqrt(BOLTZMANN_AMU_A2_PS2 * TEMPERATURE / masses)[:, None] * generator.normal(size=shape)
 
 
 def without(positions: Array, velocities: Array, masses: Array, turning: bool) -> Array:
@@ -107,7 +107,7 @@ def test_rigid_molecules_have_no_vibration() -> None:
     )
     # K_rot = omega I omega / 2 with omega of variance 1: the trace of I.
     trace = 2 * float(np.sum(MASSES * np.sum(SHAPE**2, axis=1)))
-    expected = 2 * trace / 6 / BOLTZMANN
+    expected = 2 * trace / 6 / BOLTZMANN_AMU_A2_PS2
     assert result["temperature_rotation"].values == pytest.approx(expected, rel=0.05)
 
 

@@ -54,7 +54,7 @@ from tumble.observables.dynamics.wavenumbers import (
 )
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.neighbors import velocities_of
-from tumble.observables.frames.rigid_motion import BOLTZMANN
+from tumble.observables.frames.rigid_motion import BOLTZMANN_AMU_A2_PS2
 from tumble.observables.motion.constraints import Constraints, constraints_of
 from tumble.observables.quantities.estimates import derived
 from tumble.observables.quantities.quantity import Axis, Quantity
@@ -245,7 +245,7 @@ class VibrationalSpectrum(TimeCorrelation):
             return np.asarray(3 * (transform @ mean) / (total @ mean))
 
         def temperature(mean: Array) -> Array:
-            return np.asarray((total @ mean) / (degrees_of_freedom * BOLTZMANN))
+            return np.asarray((total @ mean) / (degrees_of_freedom * BOLTZMANN_AMU_A2_PS2))
 
         return [
             derived(f"dos_{symbol}", cells, density, label=f"D(ν̃), {symbol}", unit="cm", axes=(axis,), **options),

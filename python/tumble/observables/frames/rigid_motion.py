@@ -29,7 +29,7 @@ EV_PER_HBAR_PS = SI_HBAR / SI_PICOSECOND / SI_CHARGE
 #: A kJ/mol, the unit of energies and torques in MDAnalysis, in eV.
 EV_PER_KJ_MOL = 1 / EV_IN_KJ_PER_MOL
 #: Boltzmann's constant in amu Å²/ps² per K.
-BOLTZMANN = SI_BOLTZMANN / (_AMU_A2_PS / SI_PICOSECOND)
+BOLTZMANN_AMU_A2_PS2 = SI_BOLTZMANN / (_AMU_A2_PS / SI_PICOSECOND)
 #: Ratio to the largest moment of inertia, below which a moment counts as zero.
 LINEAR = 1e-6
 

@@ -33,7 +33,7 @@ from tumble.observables.base.series import SeriesObservable, time_curve
 from tumble.observables.frames.isolation import Isolation
 from tumble.observables.frames.molecules import Molecules
 from tumble.observables.frames.neighbors import velocities_of
-from tumble.observables.frames.rigid_motion import BOLTZMANN, LINEAR, inertia_tensor, rotational_freedoms
+from tumble.observables.frames.rigid_motion import BOLTZMANN_AMU_A2_PS2, LINEAR, inertia_tensor, rotational_freedoms
 from tumble.observables.motion.constraints import Constraints
 from tumble.observables.quantities.estimates import derived
 from tumble.observables.quantities.quantity import Quantity
@@ -148,7 +148,7 @@ class KineticTemperature(SeriesObservable):
         return derived(
             f"temperature_{KINDS[kind]}",
             cells[[kind, kind + 4]],
-            lambda mean: mean[0] / mean[1] / BOLTZMANN,
+            lambda mean: mean[0] / mean[1] / BOLTZMANN_AMU_A2_PS2,
             label=f"temperature of {_word(kind)}",
             unit="K",
             frame_time=self._frame_time(),
@@ -160,7 +160,7 @@ class KineticTemperature(SeriesObservable):
         return derived(
             f"{KINDS[one]}_less_{KINDS[other]}",
             cells[[one, one + 4, other, other + 4]],
-            lambda mean: (mean[0] / mean[1] - mean[2] / mean[3]) / BOLTZMANN,
+            lambda mean: (mean[0] / mean[1] - mean[2] / mean[3]) / BOLTZMANN_AMU_A2_PS2,
             label=f"temperature of {_word(one)} minus {_word(other)}",
             unit="K",
             frame_time=self._frame_time(),
@@ -174,7 +174,7 @@ class KineticTemperature(SeriesObservable):
             time_curve(
                 f"temperature_{KINDS[kind]}_of_time",
                 times,
-                points[:, kind] / points[:, kind + 4] / BOLTZMANN,
+                points[:, kind] / points[:, kind + 4] / BOLTZMANN_AMU_A2_PS2,
                 label=f"temperature of {_word(kind)}",
                 unit="K",
             )
