@@ -83,7 +83,7 @@ def test_right_claims(network, dtype, name):
 def test_a_network_without_edges_claims_nothing():
     check_cutoff(Constant(), graph("molecule"), torch.float64, 4.0)
     check_depth(Constant(), torch.float64, SPECIES, 4.0, 1)
-    with pytest.raises(ExportError, match="`energy` that is a differentiable function of `edge_vectors`"):
+    with pytest.raises(ExportError, match=r"`energy` .*`edge_vectors`"):
         check_exactness(Constant(), [graph("molecule")], torch.float64, ["molecule"])
 
 

@@ -84,7 +84,7 @@ def test_missing_labels(tmp_path, potential, labeled):
     assert some.energy.mae == pytest.approx(0.1, abs=1e-7)
     assert some.energy.count == 2
     assert some.forces.mae == pytest.approx(2.0, abs=1e-6)
-    with pytest.raises(FramesError, match=r"`frames`: .*labels, got none in the 5 struc"):
+    with pytest.raises(FramesError, match=r"`frames`: .*labels, got none .* 5 "):
         evaluate(potential, save(tmp_path / "d.xyz", labeled, energies=(), forces=()))
 
 

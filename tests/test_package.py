@@ -38,5 +38,5 @@ def test_public_names():
     assert tumble.export is sys.modules["tumble.model_file"].export
     assert tumble.Calculator is sys.modules["tumble.calculator"].Calculator
     assert tumble.__version__ == _core.version
-    with pytest.raises(AttributeError, match="`tumble` has no attribute `nothing`"):
+    with pytest.raises(AttributeError, match=r"`tumble` .*`nothing`"):
         tumble.nothing  # noqa: B018 - looking it up is the test

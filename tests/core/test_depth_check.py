@@ -64,7 +64,7 @@ def lone_atom(source: Path, target: Path, **fields: object) -> Path:
 def test_a_model_that_fails_at_the_end_of_a_halo_is_refused(tmp_path: Path, model_file: ModelFile) -> None:
     """Not only if a reference shows it: it would fail on several ranks."""
     broken = with_other_network(lone_atom(model_file("pair"), tmp_path / "a.pt"), tmp_path / "b.pt", NeedsNeighbors())
-    with pytest.raises(EvaluationError, match=r"b\.pt`: .*chain.*: the model failed: .*neighbors"):
+    with pytest.raises(EvaluationError, match=r"b\.pt`: .*chain.*neighbors"):
         tumble.load(broken, "cpu")
 
 

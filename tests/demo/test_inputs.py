@@ -74,7 +74,7 @@ def test_ipi_input_without_the_elements_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DemoError, match="`ffsocket/address`, found none"):
         inputs.copy_ipi(tmp_path, inputs.IPI_LIQUID, tmp_path, 1, "x")
     xml.write_text("<simulation>")
-    with pytest.raises(DemoError, match="XML, got no element found"):
+    with pytest.raises(DemoError, match=r"XML, got .*element"):
         inputs.copy_ipi(tmp_path, inputs.IPI_LIQUID, tmp_path, 1, "x")
 
 

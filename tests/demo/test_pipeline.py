@@ -126,7 +126,7 @@ def test_failing_driver_shows_its_error(tmp_path: Path, copied: Path, model: Pat
 
 def test_folder_with_other_files_is_left_alone(tmp_path: Path, model: Path) -> None:
     (tmp_path / "thesis.tex").write_text("x")
-    with pytest.raises(DemoError, match="folder or one of an earlier demonstration"):
+    with pytest.raises(DemoError, match=r"folder .*earlier demonstration"):
         demo(tmp_path, model)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 

@@ -138,7 +138,7 @@ def test_client_that_fails_stops_the_server(tmp_path: Path) -> None:
 
 def test_client_that_leaves_early_is_noticed(tmp_path: Path) -> None:
     server, client = python(SLEEP, tmp_path, "server"), python("pass", tmp_path, "client")
-    with pytest.raises(DemoError, match="client left before the server was done"):
+    with pytest.raises(DemoError, match="client left"):
         run_together(server, client, LIMIT, DONE)
     assert server.status is not None
 
@@ -147,7 +147,7 @@ def test_client_that_leaves_early_is_noticed(tmp_path: Path) -> None:
 def test_server_that_stays_is_stopped(tmp_path: Path) -> None:
     server = python(f"print({DONE!r}); {SLEEP}", tmp_path, "server")
     client = python(FOLLOW, tmp_path, "client")
-    with pytest.raises(DemoError, match="server didn't end when its work was done"):
+    with pytest.raises(DemoError, match="server didn't end"):
         run_together(server, client, LIMIT, DONE)
     assert server.status is not None
 
@@ -172,7 +172,7 @@ def test_server_that_gives_up_with_status_zero_is_noticed(tmp_path: Path) -> Non
 @pytest.mark.usefixtures("impatient")
 def test_client_that_stays_is_stopped(tmp_path: Path) -> None:
     server, client = python(f"print({DONE!r})", tmp_path, "server"), python(SLEEP, tmp_path, "client")
-    with pytest.raises(DemoError, match="client didn't end when its server did"):
+    with pytest.raises(DemoError, match="client didn't end"):
         run_together(server, client, LIMIT, DONE)
     assert client.status is not None
 

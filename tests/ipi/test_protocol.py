@@ -310,7 +310,7 @@ def test_path_that_is_no_socket_fails_at_once(bound: _core.Potential, tmp_path: 
 
 def test_refused_host_has_the_hint_that_fits(bound: _core.Potential) -> None:
     """A server that listens at localhost alone can't be reached by the machine's own name."""
-    with pytest.raises(_core.ServerConnectionError, match=r"compare the `port` of its `ffsocket` with this one$"):
+    with pytest.raises(_core.ServerConnectionError, match=r"`port` .*`ffsocket`"):
         _core.drive(bound, _core.Address.tcp("127.0.0.1", tcp_endpoint().port), [0], [True] * 3, patience=0.0)
     # this machine, by an address that doesn't say so
     with pytest.raises(_core.ServerConnectionError, match=r"its `address`: .*localhost"):

@@ -76,7 +76,7 @@ def test_a_damaged_line(tmp_path):
 
 def test_another_model_or_other_options(tmp_path):
     written(tmp_path / "j")
-    with pytest.raises(ConfigurationError, match=r"got others in .*`model`, `seed` differ"):
+    with pytest.raises(ConfigurationError, match=r"got .*`model`, `seed`"):
         Journal(tmp_path / "j", SUBJECT | {"model": "abd", "seed": 3})
 
 

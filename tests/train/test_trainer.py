@@ -308,7 +308,7 @@ def test_file_that_is_no_trained_model(settings: Settings, tmp_path: Path) -> No
     run(settings, tmp_path, "out", max_minutes=0.0)
     path = tmp_path / "out" / "model.pt"
     torch.save({"model": {}, "baseline": []}, path)
-    with pytest.raises(TrainingError, match=r"trained model.*without \['state', 'summary'\]"):
+    with pytest.raises(TrainingError, match=r"trained model.*\['state', 'summary'\]"):
         load_trained(path)
 
 
@@ -460,7 +460,7 @@ def test_out_of_memory(settings: Settings, tmp_path: Path, monkeypatch: pytest.M
     run(settings, tmp_path, "out", max_minutes=0.0)
     before = (tmp_path / "out" / "checkpoint.pt").read_bytes()
     monkeypatch.setattr("tumble.train.trainer.predict", lambda *_, **__: torch.empty(2**60, dtype=torch.uint8))
-    with pytest.raises(TrainingError, match=r"stage first: out of memory .*2 structures, 18 atoms"):
+    with pytest.raises(TrainingError, match=r"stage first: .*memory .*2 structures, 18 atoms"):
         run(settings, tmp_path, "out")
     assert (tmp_path / "out" / "checkpoint.pt").read_bytes() == before
 

@@ -189,7 +189,7 @@ def test_columns_or_atoms_that_change_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrajectoryError, match="same order"):
         ExtendedXYZ(tmp_path / "x.xyz").read(1)
     (tmp_path / "x.xyz").write_text(f"1\n{head}\nO 0 0 0\n2\n{head}\nH 0 0 0\nO 0 0 0\n")
-    with pytest.raises(TrajectoryError, match=r"1 atoms.*got a frame that begins with b'2'"):
+    with pytest.raises(TrajectoryError, match=r"1 atoms.*got .*b'2'"):
         ExtendedXYZ(tmp_path / "x.xyz")
 
 

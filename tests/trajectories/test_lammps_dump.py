@@ -179,7 +179,7 @@ def test_boundaries_that_change_are_refused(tmp_path: Path) -> None:
     text = _flight(tmp_path / "x.dump", " pp pp pp").read_text()
     (tmp_path / "x.dump").write_text(text[: len(text) // 2] + text[len(text) // 2 :].replace("pp pp pp", "ff ff ff"))
     source = LammpsDump(tmp_path / "x.dump")
-    with pytest.raises(TrajectoryError, match="boundaries of the first frame"):
+    with pytest.raises(TrajectoryError, match=r"boundaries .*first frame"):
         source.read(59)
 
 

@@ -29,7 +29,7 @@ def test_order_of_trust() -> None:
 
 
 def test_unknown_masses_are_refused() -> None:
-    with pytest.raises(NotApplicableError, match="mass for each of 3 atoms"):
+    with pytest.raises(NotApplicableError, match=r"mass .* 3 atoms"):
         masses_of(universe("OQH"))
     with pytest.raises(ConfigurationError, match=r"`masses`: .*positive"):
         masses_of(universe("OHH"), np.array([1.0, 2.0]))

@@ -81,7 +81,7 @@ def test_one_bead_moves_with_fictitious_momenta(tmp_path: Path) -> None:
     assert run.trajectory.velocities == ()
     universe = run.universe()
     for observable in (VibrationalSpectrum(universe, resolution=4000.0), MeanSquareDisplacement(universe)):
-        with pytest.raises(NotApplicableError, match=r"got one bead, .*fictitious momenta"):
+        with pytest.raises(NotApplicableError, match="got one bead"):
             observable.run()
 
 

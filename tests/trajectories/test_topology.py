@@ -99,7 +99,7 @@ def test_topologies_of_something_else(lammps_run: Path, tmp_path: Path) -> None:
     with pytest.raises(TrajectoryError, match=r"`topology`: .*masses"):
         read_topology(tmp_path / "massless.data", source)
     (tmp_path / "damaged.data").write_text(data[: len(data) // 3])
-    with pytest.raises(TrajectoryError, match=r"`topology`: .*data file of LAMMPS"):
+    with pytest.raises(TrajectoryError, match=r"`topology`: .*LAMMPS"):
         read_topology(tmp_path / "damaged.data", source)
     with pytest.raises(TrajectoryError, match=r"`topology`: .*No such file"):
         read_topology(tmp_path / "none.data", source)

@@ -146,5 +146,5 @@ def test_bad_input() -> None:
     positions = rotors(np.random.default_rng(9), 5)
     with pytest.raises(ConfigurationError, match=r"`temperature`: .*got 0"):
         Dielectric(universe(positions, BOX), temperature=0)
-    with pytest.raises(NotApplicableError, match=r"`universe`: .*got none in frame 0"):
+    with pytest.raises(NotApplicableError, match=r"`universe`: .*frame 0"):
         Dielectric(universe(positions, None), temperature=TEMPERATURE).run()

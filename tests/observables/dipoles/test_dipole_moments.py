@@ -126,12 +126,12 @@ def test_charged_molecule(charge: float) -> None:
 def test_charged_molecule_in_a_frame() -> None:
     charges = CHARGES.copy()
     charges[1] += 0.1
-    with pytest.raises(NotApplicableError, match=r"`charges`: .*got 0.1 e on one in frame 0"):
+    with pytest.raises(NotApplicableError, match=r"`charges`: .*got 0\.1 e.* frame 0"):
         moments(AtomicCharges(charges), made())
 
 
 def test_number_of_charges() -> None:
-    with pytest.raises(ConfigurationError, match=r"`charges`: .* 6 atoms, got the shape \(5,\)"):
+    with pytest.raises(ConfigurationError, match=r"`charges`: .* 6 atoms, got .*\(5,\)"):
         moments(AtomicCharges(CHARGES[:5]), made())
 
 

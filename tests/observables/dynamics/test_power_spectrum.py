@@ -99,11 +99,11 @@ def test_bad_input_is_refused() -> None:
     def attempt(times: Array, samples: Array, **arguments: float) -> None:
         power_spectrum(times, samples, name="V", label="V", **arguments)  # type: ignore[arg-type]
 
-    with pytest.raises(ConfigurationError, match=r"`samples`: .* 1000 times, got the shape"):
+    with pytest.raises(ConfigurationError, match=r"`samples`: .* 1000 .*, got .*shape"):
         attempt(times, samples[1:])
     with pytest.raises(NotApplicableError, match=r"`samples`: .* 16.*got 15"):
         attempt(times[:15], samples[:15])
-    with pytest.raises(NotApplicableError, match=r"`samples`: .*finite times and samples"):
+    with pytest.raises(NotApplicableError, match=r"`samples`: .*finite"):
         attempt(times, np.where(times > 1, np.nan, samples))
     with pytest.raises(NotApplicableError, match=r"`times`: .*equal distances.*0\.002 to 0\.004"):
         attempt(np.delete(times, 500), samples[1:])

@@ -224,7 +224,7 @@ def test_bad_input_is_refused() -> None:
     with pytest.raises(NotApplicableError, match=r"elements.*got none"):
         VibrationalSpectrum(MDAnalysis.Universe.empty(2, trajectory=True), masses=np.ones(2))
     made.trajectory = _Forgetful(positions[:, None], bead_velocities=velocities[:, None], dt=STEP)
-    with pytest.raises(NotApplicableError, match=r"velocities .*got none in frame 5; .*`from_pos"):
+    with pytest.raises(NotApplicableError, match=r"velocities .*frame 5; .*`from_pos"):
         VibrationalSpectrum(made).run()
 
 

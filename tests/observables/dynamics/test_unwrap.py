@@ -104,7 +104,7 @@ def test_particle_that_moves_too_far_is_refused() -> None:
     positions[2, 1, 0] = 4.8
     with pytest.raises(
         NotApplicableError,
-        match=r"half the box, got .*0\.48 .*frame 1 to frame 2",
+        match=r"half the box, got .*0\.48 .*frame 1 .*frame 2",
     ):
         paths(positions, [CUBE] * 3)
 
@@ -117,9 +117,9 @@ def test_wrapped_coordinates_called_unwrapped_are_refused() -> None:
 
 def test_bad_frames_are_refused() -> None:
     positions = np.zeros((2, 1, 3))
-    with pytest.raises(TrajectoryError, match=r"box in all frames or in none.*frames 0"):
+    with pytest.raises(TrajectoryError, match=r"box .*frames 0"):
         paths(positions, [CUBE, None])
-    with pytest.raises(TrajectoryError, match=r"box with a volume, got .* in frame 0"):
+    with pytest.raises(TrajectoryError, match=r"volume, got .* frame 0"):
         paths(positions, np.zeros((2, 6)))
     positions[1, 0, 2] = np.nan
     with pytest.raises(TrajectoryError, match=r"finite positions.*frame 1"):

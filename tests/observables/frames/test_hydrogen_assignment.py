@@ -15,7 +15,7 @@ def test_hydrogens_belong_to_the_nearest_oxygen_through_the_boundary() -> None:
 
 
 def test_what_is_no_water_is_refused() -> None:
-    with pytest.raises(NotApplicableError, match="two H for each O, got 3 H and 3 O"):
+    with pytest.raises(NotApplicableError, match=r"two H .*, got 3 H and 3 O"):
         assign_hydrogens(universe(START, elements="OHOOHH"))
     message = r"whole molecules .*got 1 H .*index 0$"
     with pytest.raises(NotApplicableError, match=message):

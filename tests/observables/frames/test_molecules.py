@@ -40,7 +40,7 @@ def test_bad_molecules_are_refused() -> None:
     universe = motion(ELEMENTS, PLACES[None])
     with pytest.raises(NotApplicableError, match="water, or bonds"):
         Molecules(universe)
-    with pytest.raises(ConfigurationError, match="one molecule, got one in several"):
+    with pytest.raises(ConfigurationError, match=r"one molecule, got .*several"):
         Molecules(universe, [[0, 1], [1, 2]])
     with pytest.raises(ConfigurationError, match=r"indices.*got none"):
         Molecules(universe, [])

@@ -59,5 +59,5 @@ def test_count_of_broken_molecules() -> None:
 def test_not_water() -> None:
     made = universe(POSITIONS, BOX)
     made.atoms.elements = ["O", "H", "O"] * 3
-    with pytest.raises(NotApplicableError, match="two H for each O, got 3 H and 6 O"):
+    with pytest.raises(NotApplicableError, match=r"two H .*, got 3 H and 6 O"):
         Water(made)

@@ -48,7 +48,7 @@ def test_random_walk_says_that_its_error_is_a_lower_bound() -> None:
 def test_bad_logs_are_refused() -> None:
     with pytest.raises(NotApplicableError, match="at least 3 rows"):
         conserved_drift([0.0, 1.0], [1.0, 1.0], 1)
-    with pytest.raises(NotApplicableError, match="equal distances in time, got from 1 to 3 ps"):
+    with pytest.raises(NotApplicableError, match=r"equal .*, got from 1 to 3 ps"):
         conserved_drift([0.0, 1.0, 4.0, 5.0], np.zeros(4), 1)
     with pytest.raises(NotApplicableError, match="got a NaN or infinity"):
         conserved_drift(np.arange(4.0), [0.0, np.nan, 0.0, 0.0], 1)

@@ -173,8 +173,8 @@ def test_processes_give_the_same() -> None:
 def test_what_has_no_temperature_is_refused() -> None:
     generator = np.random.default_rng(8)
     positions = placed(5, 1, generator)
-    with pytest.raises(NotApplicableError, match="expected velocities, got only positions"):
+    with pytest.raises(NotApplicableError, match=r"velocities, got .*positions"):
         KineticTemperature(motion("OHH", positions))
     beads = np.stack([positions, positions + 0.1], axis=1)
-    with pytest.raises(NotApplicableError, match=r"classical.*got ring polymers of 2 beads"):
+    with pytest.raises(NotApplicableError, match=r"classical.*got .* 2 beads"):
         KineticTemperature(motion("OHH", beads, velocities=np.zeros_like(beads)))

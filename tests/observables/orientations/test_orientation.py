@@ -319,7 +319,7 @@ def test_bad_arguments_are_refused(arguments: dict[str, object], message: str) -
 
 
 def test_too_few_samples_for_the_blocks() -> None:
-    with pytest.raises(NotApplicableError, match="`blocks`: expected at most as many as there are samples, 4, got 9"):
+    with pytest.raises(NotApplicableError, match=r"`blocks`: .* 4, got 9"):
         analyzed(oriented_water.isotropic(1, 4, 8), blocks=9)
 
 

@@ -139,7 +139,7 @@ def test_processes_give_the_same_as_one() -> None:
 
 
 def test_one_bead_is_refused() -> None:
-    with pytest.raises(NotApplicableError, match="ring polymers, got frames of one bead"):
+    with pytest.raises(NotApplicableError, match=r"ring polymers, got .*one bead"):
         Gyration(bead_universe(np.zeros((4, 1, 3, 3)), "OHH"))
 
 

@@ -127,9 +127,9 @@ def test_processes_give_the_same_as_one() -> None:
 
 def test_frames_that_do_not_suffice_are_refused() -> None:
     positions, forces = oscillators(4, 2, (30.0, 30.0, 30.0), seed=5)
-    with pytest.raises(NotApplicableError, match="forces on all beads, got none in frame 0"):
+    with pytest.raises(NotApplicableError, match=r"forces .*frame 0"):
         Kinetic(bead_universe(positions, "HH"), temperature=TEMPERATURE)
-    with pytest.raises(NotApplicableError, match=r"got frames of one bead, .*3/2 kT"):
+    with pytest.raises(NotApplicableError, match=r"got .*one bead, .*3/2 kT"):
         Kinetic(bead_universe(positions[:, :1], "HH", forces[:, :1]), temperature=TEMPERATURE)
     with pytest.raises(ConfigurationError, match=r"`temperature`: .*got 0"):
         Kinetic(bead_universe(positions, "HH", forces), temperature=0.0)

@@ -20,7 +20,7 @@ def test_time_step() -> None:
     assert time_step(np.round(100 + 0.0005 * np.arange(1000), 3 + 1)) == pytest.approx(0.0005)
     with pytest.raises(NotApplicableError, match="at least 3 rows"):
         time_step(np.arange(2.0))
-    with pytest.raises(NotApplicableError, match="equal distances in time, got from -1 to 2 ps"):
+    with pytest.raises(NotApplicableError, match=r"equal .*, got from -1 to 2 ps"):
         time_step(np.array([0.0, 2.0, 1.0, 3.0]))
 
 

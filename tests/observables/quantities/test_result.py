@@ -63,5 +63,5 @@ def test_other_files_are_refused(tmp_path: Path, text: str, message: str) -> Non
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"analysis\.json`: .*got No such file"):
+    with pytest.raises(TrajectoryError, match=r"analysis\.json`: .*No such file"):
         load_analysis(tmp_path)

@@ -395,7 +395,7 @@ def test_bad_arguments(arguments: dict[str, object], message: str) -> None:
 
 def test_molecules_must_be_known_to_be_told_apart() -> None:
     made = universe(gas(CUBIC, 4, 4, seed=20), "OOHH", CUBIC)
-    with pytest.raises(NotApplicableError, match="`universe`: expected two H for each O"):
+    with pytest.raises(NotApplicableError, match=r"`universe`: .*two H"):
         Rdf(made, intramolecular="apart")
 
 
@@ -403,7 +403,7 @@ def test_group_without_a_name_is_refused() -> None:
     made = universe(gas(CUBIC, 4, 6, seed=21), "OHHOHH", CUBIC)
     with pytest.raises(SettingError, match="name for a pair"):
         Rdf(made, [(made.atoms, made.atoms)])
-    with pytest.raises(SettingError, match=r"groups .*got an updating one"):
+    with pytest.raises(SettingError, match=r"groups .*got .*updating"):
         Rdf(made, {"near": (made.atoms, made.select_atoms("prop x < 3", updating=True))})
 
 
@@ -414,7 +414,7 @@ def test_single_molecule_has_no_pairs_between() -> None:
 
 
 def test_trajectory_without_a_box_is_refused() -> None:
-    with pytest.raises(NotApplicableError, match=r"periodic box.*got none in frame 0"):
+    with pytest.raises(NotApplicableError, match=r"periodic box.*frame 0"):
         Rdf(universe(gas(CUBIC, 4, 6, seed=23), "OHHOHH", None))
 
 

@@ -185,7 +185,7 @@ def test_bad_input_is_refused(model_file: Callable[[str], Path]) -> None:
         Ordering(structures, calculator, rotations=np.ones((4, 3, 3)))
     with pytest.raises(ConfigurationError, match=r"water, got Cu; .*`molecules`"):
         Ordering([bulk("Cu")] * 3, EMT())
-    with pytest.raises(ConfigurationError, match="set of rotations, got random ones"):
+    with pytest.raises(ConfigurationError, match=r"set .*, got random"):
         Ordering(structures, tumble.Calculator(model_file("harmonic"), device="cpu", symmetrize="random", seed=1))
     with pytest.raises(ConfigurationError, match=r"\[S,K\].*\[S\].*got \(4, 2\) and \(4,\)"):
         ordering_from_energies(np.zeros(4), np.zeros((4, 2)), molecules=1)

@@ -46,5 +46,5 @@ def test_bad_series_are_refused() -> None:
         symmetry_from_series(symmetry_times=times, symmetry={"spread": times})
     with pytest.raises(ConfigurationError, match=r"`molecules`: .* 1, got 0"):
         symmetry_from_series(times, np.zeros((20, 3)), molecules=0)
-    with pytest.raises(NotApplicableError, match="rows at equal distances in time"):
+    with pytest.raises(NotApplicableError, match=r"rows .*equal"):
         symmetry_from_series(times**2, np.zeros((20, 3)))

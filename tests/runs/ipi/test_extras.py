@@ -94,7 +94,7 @@ def test_damage_is_refused_or_left_out(tmp_path: Path) -> None:
 def test_beads_with_other_numbers_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrajectoryError, match="numbers for each bead"):
         read_extras(written(tmp_path, extras((0, "0 0 0")), extras((0, "0 0"))))
-    with pytest.raises(ConfigurationError, match="file for each bead, got none"):
+    with pytest.raises(ConfigurationError, match="each bead, got none"):
         read_extras(())
 
 

@@ -118,7 +118,7 @@ def test_real_units_are_converted(tmp_path: Path) -> None:
 
 
 def test_other_units_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(TrajectoryError, match=r"`units metal`.*`units real`, got a log"):
+    with pytest.raises(TrajectoryError, match=r"`units metal`.*`units real`, got"):
         open_run(run(tmp_path, LOG.replace("units         metal", "")))
     with pytest.raises(TrajectoryError, match="got `units lj`"):
         open_run(run(tmp_path, LOG.replace("units         metal", "units lj")))
