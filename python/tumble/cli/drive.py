@@ -5,9 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tumble.cli.options import Once, add_frame_options, add_model_options
 from tumble.waiting import description
+
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from tumble._core import Potential, Symmetrizer
 
 # Exit statuses, for scripts that restart a driver.
 NO_SERVER = 3
@@ -99,7 +105,6 @@ def run(arguments: argparse.Namespace) -> int:
     if (arguments.host is None) != (arguments.port is None):
         arguments.usage_error("--host and --port must be given together, and not with --unix")
     from tumble import _core
-    from tumble.atom_order import elements_in_order
     from tumble.drive import drive, periodic_axes, server_address
     from tumble.errors import EvaluationError, ServerConnectionError
     from tumble.frames import read_frames
@@ -125,15 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
         check=arguments.check == "yes",
         outputs=False,  # i-PI has no use for them
     )
-    facts = [("atoms", len(atoms)), ("periodic", periodic), ("beads", arguments.beads), ("address", str(address))]
-    _log(
-        f"model {potential.metadata.name} on {potential.device}, {_threads(_core.threads())}, "
-        f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}, symmetrize {symmetrizer}; "
-        f"waiting for a server at {address}"
-    )
-    print(_core.run_line("i-pi", potential, symmetrizer, facts), file=sys.stderr, flush=True)
-    # i-PI sends neither elements nor masses, so only the user can check that both sides have the same order.
-    _log(f"elements in the order of the structure file: {elements_in_order(list(atoms.symbols))}")
+    _announce(potential, symmetrizer, atoms, periodic, arguments.beads, str(address))
     try:
         summary = drive(
             potential,
@@ -161,6 +158,29 @@ def run(arguments: argparse.Namespace) -> int:
         return NO_FORCES
     _log(f"{summary.evaluations} evaluations; {summary.reason}")
     return 0 if summary.exited else SERVER_GONE
+
+
+def _announce(
+    potential: Potential, symmetrizer: Symmetrizer, atoms: Atoms, periodic: str, beads: int, address: str
+) -> None:
+    """Print what is served, for users and as one line for programs."""
+    from tumble import _core
+    from tumble.atom_order import elements_in_order
+
+    facts: list[tuple[str, str | int | float]] = [
+        ("atoms", len(atoms)),
+        ("periodic", periodic),
+        ("beads", beads),
+        ("address", address),
+    ]
+    _log(
+        f"model {potential.metadata.name} on {potential.device}, {_threads(_core.threads())}, "
+        f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}, symmetrize {symmetrizer}; "
+        f"waiting for a server at {address}"
+    )
+    print(_core.run_line("i-pi", potential, symmetrizer, facts), file=sys.stderr, flush=True)
+    # i-PI sends neither elements nor masses, so only the user can check that both sides have the same order.
+    _log(f"elements in the order of the structure file: {elements_in_order(list(atoms.symbols))}")
 
 
 def _threads(count: int) -> str:

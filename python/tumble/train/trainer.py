@@ -8,7 +8,6 @@ uninterrupted one if its stages count steps.
 from __future__ import annotations
 
 import functools
-import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,7 +50,7 @@ from tumble.train.schedule import learning_rate, make_optimizers
 from tumble.train.sections import StageConfig
 from tumble.train.sets import digests, load_sets
 from tumble.train.summary import Summary, document
-from tumble.train.validation import HeldOut, HeldOutErrors
+from tumble.train.validation import HeldOut, HeldOutErrors, require_finite
 
 
 def train(config: TrainConfig, folder: str | Path, *, restart: bool = False) -> Summary:
@@ -369,21 +368,6 @@ class Trainer:
         state = {k: v.detach().cpu() for k, v in self.average.module.state_dict().items()}
         save_model(self.folder, self.sizes, state, self.baseline, written)
         return summary
-
-
-def require_finite(measured: dict[str, HeldOutErrors]) -> None:
-    """Check that errors are finite.
-
-    Raises:
-        TrainingError: If an error is NaN or infinite; the message names the set.
-    """
-    for name, errors in measured.items():
-        for key, value in errors.to_dict().items():
-            if not math.isfinite(value):
-                raise TrainingError(
-                    f"`data.{name}`: expected a finite error on the held-out frames, got {key} {value}; lower "
-                    "`learning_rate`, and look for frames whose labels can't be right"
-                )
 
 
 def _device(name: str) -> torch.device:

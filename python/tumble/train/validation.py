@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from tumble.accuracy import errors_of
+from tumble.errors import TrainingError
 from tumble.rotations import random_rotations
 from tumble.train.data import Batch, Frame, collate, to_device
 from tumble.train.loss import predict
@@ -128,3 +129,18 @@ def symmetry_error(
         total += float((stacked - stacked.mean(dim=0)).abs().sum())
         count += stacked.numel()
     return 1000.0 * total / count / math.sqrt(1.0 - 1.0 / rotations)
+
+
+def require_finite(measured: dict[str, HeldOutErrors]) -> None:
+    """Check that errors are finite.
+
+    Raises:
+        TrainingError: If an error is NaN or infinite; the message names the set.
+    """
+    for name, errors in measured.items():
+        for key, value in errors.to_dict().items():
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"`data.{name}`: expected a finite error on the held-out frames, got {key} {value}; lower "
+                    "`learning_rate`, and look for frames whose labels can't be right"
+                )

@@ -203,28 +203,31 @@ class MeanSquareDisplacement(TimeCorrelation):
         """Return the quantities of an element, or of molecules, from the sums of squares along each axis, [C,3,L]."""
         common: dict[str, Any] = {"frame_time": self._frame_time(), "blocks": self.blocks}
         shown = slice(None, None, stride_of(len(lags)))
-        in_window = cells[:, window]
+        curve = averaged(
+            f"msd_{name}",
+            Cells(cells.sums.sum(axis=1), cells.counts[:, 0], cells.length)[shown],
+            label=f"MSD(t), {name}",
+            unit="Å²",
+            axes=(Axis("t", "ps", lags[shown]),),
+            scale=scale,
+            **common,
+        )
+        return [curve, *self._diffusion(name, cells[:, window], lags[window], scale, common)]
+
+    def _diffusion(self, name: str, cells: Cells, lags: Array, scale: float, common: dict[str, Any]) -> list[Quantity]:
+        """Return the diffusion constants of a group from the sums in the window of the fit, [C,3,L]."""
 
         def along_axes(mean: Array) -> Array:
-            return scale * diffusion_constants(lags[window], mean)
+            return scale * diffusion_constants(lags, mean)
 
         def differences(mean: Array) -> Array:
             along = along_axes(mean)
             return np.asarray(along - along.mean())
 
         quantities = [
-            averaged(
-                f"msd_{name}",
-                Cells(cells.sums.sum(axis=1), cells.counts[:, 0], cells.length)[shown],
-                label=f"MSD(t), {name}",
-                unit="Å²",
-                axes=(Axis("t", "ps", lags[shown]),),
-                scale=scale,
-                **common,
-            ),
             derived(
                 f"D_{name}",
-                in_window,
+                cells,
                 lambda mean: along_axes(mean).mean(),
                 label=f"D, {name}",
                 unit="Å²/ps",
@@ -232,7 +235,7 @@ class MeanSquareDisplacement(TimeCorrelation):
             ),
             derived(
                 f"D_anisotropy_{name}",
-                in_window,
+                cells,
                 differences,
                 label=f"D(axis) − D, {name}",
                 unit="Å²/ps",
@@ -247,7 +250,7 @@ class MeanSquareDisplacement(TimeCorrelation):
             quantities.append(
                 derived(
                     f"D_infinite_{name}",
-                    in_window,
+                    cells,
                     lambda mean: along_axes(mean).mean() + correction,
                     label=f"D in an infinite box, {name}",
                     unit="Å²/ps",
