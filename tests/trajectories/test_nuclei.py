@@ -124,15 +124,17 @@ def test_steps_that_sample_nothing_are_not_averaged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "ensemble", "shown"),
+    ("engine", "path_integral", "shown"),
     [
-        ("LAMMPS", "path integral", Nuclei.ONE_BEAD),
-        ("LAMMPS", "NVT", Nuclei.CLASSICAL),
-        ("unknown", "unknown", None),
+        ("LAMMPS", True, Nuclei.ONE_BEAD),
+        ("LAMMPS", False, Nuclei.CLASSICAL),
+        ("unknown", False, None),
     ],
 )
-def test_one_partition_of_lammps_is_one_bead(tmp_path: Path, engine: str, ensemble: str, shown: Nuclei | None) -> None:
+def test_one_partition_of_lammps_is_one_bead(
+    tmp_path: Path, engine: str, path_integral: bool, shown: Nuclei | None
+) -> None:
     path = tmp_path / "bead.extxyz"
     path.write_text('1\nLattice="9 0 0 0 9 0 0 0 9" Properties=species:S:1:pos:R:3\nHe 0 0 0\n' * 2)
-    run = Run("a", engine, tmp_path, Trajectory((path,)), timestep=0.001, ensemble=ensemble)
+    run = Run("a", engine, tmp_path, Trajectory((path,)), timestep=0.001, path_integral=path_integral)
     assert run.universe().trajectory.nuclei is shown
