@@ -28,6 +28,7 @@ from tumble._core import (
 __all__ = [
     "CheckpointError",
     "ConfigurationError",
+    "ConversionError",
     "DeviceError",
     "EvaluationError",
     "ExportError",
@@ -53,6 +54,10 @@ class ModelNotFoundError(ModelFileError):
 
 class ExportError(TumbleError):
     """A network can't be exported: it isn't scriptable or breaks the contract of `forward`."""
+
+
+class ConversionError(TumbleError):
+    """A model of another package can't be converted, or the result gives other numbers than the package."""
 
 
 class CheckpointError(TumbleError):

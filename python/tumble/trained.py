@@ -131,7 +131,7 @@ def _model_path(checkpoint: Path) -> Path:
 
 def _references(trained: TrainedModel, references: str | PathLike[str] | None, count: int) -> list[Atoms]:
     if references is not None:
-        return _first(Path(references), count)
+        return first_frames(Path(references), count)
     sets = trained.summary["configuration"]["data"].values()
     paths = [Path(entry["path"]) for entry in sets if entry.get("role", "train") == "train"]
     missing = [path for path in paths if not path.is_file()]
@@ -152,11 +152,15 @@ def _first_with_edges(path: Path, cutoff: float) -> Atoms:
     for i, atoms in enumerate(read_frames(path)):
         if to_graph([atoms], sorted(set(atoms.symbols)), cutoff).edge_index.size > 0:
             return _named(atoms, path, i)
-    return _first(path, 1)[0]
+    return first_frames(path, 1)[0]
 
 
-def _first(path: Path, count: int) -> list[Atoms]:
-    """Return the first structures of a file, with their file and number as names."""
+def first_frames(path: Path, count: int) -> list[Atoms]:
+    """Return the first structures of a file, with their file and number as names.
+
+    Raises:
+        FramesError: As `read_frames`.
+    """
     frames = list(islice(read_frames(path), count))
     return [_named(atoms, path, i) for i, atoms in enumerate(frames)]
 

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from tumble.cli import (
     analyze,
     compare,
+    convert,
     demo,
     drive,
     evaluate,
@@ -51,6 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     for command in (
         export,
+        convert,
         info,
         evaluate,
         rotations,

@@ -1,0 +1,69 @@
+"""The kinds of models that can be converted. This module imports nothing heavy; a kind is imported when it is used."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tumble.hints import nearest_name
+
+if TYPE_CHECKING:
+    from tumble.convert.converted import Converter
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of model.
+
+    Attributes:
+        name: Word of the command line, and name of the module in this package.
+        package: Import name of the Python package that a conversion needs, or None.
+        requirement: What to give to pip for it.
+        source: What SOURCE is, for the help.
+        options: Names of further choices, with their meaning.
+    """
+
+    name: str
+    package: str | None
+    requirement: str
+    source: str
+    options: dict[str, str]
+
+
+#: One line for each module of a kind.
+KINDS: dict[str, Kind] = {}
+
+
+def find_kind(name: str) -> Kind:
+    """Return the kind of a name.
+
+    Raises:
+        ConfigurationError: If there is none.
+    """
+    from tumble.errors import ConfigurationError
+
+    if name not in KINDS:
+        raise ConfigurationError(f"`kind`: expected a kind of model, got `{name}`{nearest_name(name, KINDS, 'kinds')}")
+    return KINDS[name]
+
+
+def load_converter(kind: Kind) -> Converter:
+    """Return the function that converts models of a kind.
+
+    Raises:
+        ConfigurationError: If the environment lacks the package.
+    """
+    from tumble.errors import ConfigurationError
+
+    if kind.package is not None:
+        try:
+            importlib.import_module(kind.package)
+        except ImportError as error:
+            raise ConfigurationError(
+                f"`{kind.name}`: expected the package `{kind.package}` in this environment, got: {error}; "
+                f"`pip install {kind.requirement}`, here or in another environment with Tumble (a model file doesn't "
+                "need the package)"
+            ) from error
+    converter: Converter = importlib.import_module(f"tumble.convert.{kind.name}").converted
+    return converter
