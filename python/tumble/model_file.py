@@ -200,10 +200,15 @@ def load_network(path: str | PathLike[str]) -> torch.jit.ScriptModule:
 
 
 def _independent(model: torch.nn.Module) -> torch.nn.Module:
-    """Return a copy of a network that doesn't depend on the original."""
-    if not isinstance(model, torch.jit.ScriptModule):
+    """Return a copy of a network that doesn't depend on the original.
+
+    Raises:
+        ExportError: If the network has scripted parts and isn't scriptable as a whole.
+    """
+    if not any(isinstance(module, torch.jit.ScriptModule) for module in model.modules()):
         return copy.deepcopy(model)
-    # `deepcopy` of a scripted network records its weights as functions of the original's.
+    # `deepcopy` of a scripted part records its weights as functions of the original's.
+    model = _compiled(model)
     archive = io.BytesIO()
     with torchscript_warnings_silenced():
         torch.jit.save(model, archive)
@@ -218,13 +223,30 @@ def script(network: torch.nn.Module) -> torch.jit.ScriptModule:
     Raises:
         ExportError: If it isn't scriptable; the message contains that of TorchScript.
     """
+    scripted = _compiled(network)
     with torchscript_warnings_silenced():
-        try:
-            scripted = network if isinstance(network, torch.jit.ScriptModule) else torch.jit.script(network)
-        except (RuntimeError, torch.jit.frontend.FrontendError) as error:
-            raise ExportError(f"`model`: expected a network that `torch.jit.script` compiles, got: {error}") from error
         # A module that was frozen before has lost its training flag and can't be frozen again.
         return torch.jit.freeze(scripted) if hasattr(scripted, "training") else scripted
+
+
+def _compiled(network: torch.nn.Module) -> torch.jit.ScriptModule:
+    """Return a network compiled by TorchScript, or the network itself if it is compiled.
+
+    Raises:
+        ExportError: If it isn't scriptable; the message contains that of TorchScript.
+    """
+    if isinstance(network, torch.jit.ScriptModule):
+        return network
+    with torchscript_warnings_silenced():
+        try:
+            scripted: torch.jit.ScriptModule = torch.jit.script(network)
+        except (RuntimeError, ValueError, torch.jit.frontend.FrontendError) as error:
+            # TorchScript can't look up annotations that are text, and raises a plain ValueError.
+            hint = "; remove `from __future__ import annotations`" if "Unknown type annotation" in str(error) else ""
+            raise ExportError(
+                f"`model`: expected a network that `torch.jit.script` compiles, got: {error}{hint}"
+            ) from error
+    return scripted
 
 
 def measure_bytes_per_edge(

@@ -32,7 +32,18 @@ class Kind:
 
 
 #: One line for each module of a kind.
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            name="sevennet",
+            package="sevenn",
+            requirement="sevenn==0.13.0",
+            source="a checkpoint, or the name of one that the package `sevenn` contains (`7net-0`, ...)",
+            options={"modal": "task of a model with several"},
+        ),
+    )
+}
 
 
 def find_kind(name: str) -> Kind:
