@@ -42,6 +42,13 @@ KINDS: dict[str, Kind] = {
             source="a checkpoint, or the name of one that the package `sevenn` contains (`7net-0`, ...)",
             options={"modal": "task of a model with several"},
         ),
+        Kind(
+            name="mace",
+            package="mace",
+            requirement="mace-torch==0.3.16",
+            source="a model of mace-torch, as its training writes it",
+            options={"head": "head of a model with several"},
+        ),
     )
 }
 

@@ -1,0 +1,139 @@
+"""Models of MACE (package `mace-torch`), as its training writes them.
+
+MACE makes its edge vectors from positions and Cartesian shifts: with positions of zero, the shifts are the edge
+vectors. A message goes from `edge_index[0]` to `edge_index[1]`, so the center is second and vectors point to it, which is
+the opposite of Tumble's convention in both. Energies of free atoms move to the baseline.
+
+Source: I. Batatia, D. P. Kovács, G. N. C. Simm, C. Ortner and G. Csányi, NeurIPS 35 (2022).
+"""
+
+# Without `from __future__ import annotations`: TorchScript reads the annotations of `Network`.
+import pickle
+import warnings
+from pathlib import Path
+
+import torch
+from ase.calculators.calculator import Calculator
+from ase.data import chemical_symbols
+from e3nn.util.jit import compile as compile_e3nn
+from mace.calculators import MACECalculator
+from torch import Tensor
+
+from tumble.convert.converted import Converted, DType, Request
+from tumble.convert.elements import chosen_elements
+from tumble.convert.options import chosen_option
+from tumble.convert.provenance import provenance
+from tumble.errors import ConversionError
+from tumble.model_file import DTYPES
+
+_CLASSES = ("MACE", "ScaleShiftMACE")
+_CITATION = (
+    "I. Batatia, D. P. Kovács, G. N. C. Simm, C. Ortner, G. Csányi, NeurIPS 35 (2022), arXiv:2206.07697; and what the "
+    "authors of the weights ask for"
+)
+
+
+class Network(torch.nn.Module):
+    """A MACE with Tumble's `forward`."""
+
+    types: Tensor
+
+    def __init__(self, model: torch.nn.Module, types: Tensor, elements: int, head: int) -> None:
+        """Take over a model.
+
+        Args:
+            model: Compiled MACE without energies of free atoms.
+            types: MACE's index of each species.
+            elements: Number of MACE's elements.
+            head: Index of the head.
+        """
+        super().__init__()
+        self.model = model
+        self.register_buffer("types", types)
+        self.elements = elements
+        self.head = head
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        """Return atomic energies [N] in eV; see docs/model-file.md for the arguments."""
+        atoms = species.shape[0]
+        data = {
+            "positions": edge_vectors.new_zeros((atoms, 3)),
+            "cell": edge_vectors.new_zeros((3, 3)),
+            "shifts": -edge_vectors,
+            "unit_shifts": torch.zeros_like(edge_vectors),
+            "edge_index": edge_index.flip(0),
+            "node_attrs": torch.nn.functional.one_hot(self.types[species], self.elements).to(edge_vectors.dtype),
+            "batch": torch.zeros_like(species),
+            "ptr": torch.tensor([0, atoms], device=species.device),
+            "head": torch.tensor([self.head], device=species.device),
+        }
+        energies = self.model(data, compute_force=False)["node_energy"]
+        assert energies is not None
+        return {"energy": energies}
+
+
+def converted(request: Request) -> Converted:
+    """Build the network of a model; see `tumble.convert.converted.Converter`."""
+    path = Path(request.source)
+    model = _loaded(path)
+    dtype: DType = request.dtype or ("float64" if model.r_max.dtype == torch.float64 else "float32")
+    own = [chemical_symbols[int(number)] for number in model.atomic_numbers]
+    species = chosen_elements(request.elements, own)
+    heads = list(getattr(model, "heads", None) or ["Default"])
+    head = chosen_option("head", request.options, heads) or heads[0]
+
+    model = model.to(DTYPES[dtype]).eval()
+    energies = model.atomic_energies_fn.atomic_energies
+    free = torch.atleast_2d(energies.detach().double())[heads.index(head)].clone()
+    energies.zero_()
+    types = torch.tensor([own.index(symbol) for symbol in species])
+    return Converted(
+        network=Network(compile_e3nn(model), types, len(own), heads.index(head)),
+        name=path.stem,
+        species=species,
+        cutoff=float(model.r_max),
+        depth=int(model.num_interactions),
+        dtype=dtype,
+        baseline=free[types].tolist(),
+        licence="not stated",
+        citation=_CITATION,
+        provenance=provenance("mace", "mace-torch", request, [path]),
+        calculator=lambda precision: _calculator(path, head, precision),
+    )
+
+
+def _loaded(path: Path) -> torch.nn.Module:
+    """Return the model of a file.
+
+    Raises:
+        ConversionError: If it is none, or has inputs or energies that edge vectors don't determine.
+    """
+    if not path.is_file():
+        raise ConversionError(f"`source`: expected a model of mace-torch, got `{path}`, which isn't a file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = torch.load(path, map_location="cpu", weights_only=False)
+    except (AttributeError, EOFError, ImportError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise ConversionError(
+            f"`source`: expected a model of mace-torch, got `{path}`, which fails: {error}"
+        ) from error
+    name = type(model).__name__
+    if name not in _CLASSES:
+        raise ConversionError(
+            f"`source`: expected a model of the class {' or '.join(_CLASSES)}, got `{name}`; other models of MACE have "
+            "other outputs than an energy of edge vectors, or are state dictionaries or compiled for LAMMPS"
+        )
+    if hasattr(model, "joint_embedding"):
+        raise ConversionError(
+            f"`source`: expected a model without charge or spin as inputs, got `{path}` with "
+            f"{', '.join(model.embedding_specs)}"
+        )
+    return model  # type: ignore[no-any-return]
+
+
+def _calculator(path: Path, head: str, dtype: DType) -> Calculator:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        calculator: Calculator = MACECalculator(str(path), device="cpu", default_dtype=dtype, head=head)
+    return calculator
