@@ -1,8 +1,8 @@
 """Models of MACE (package `mace-torch`), as its training writes them.
 
 MACE makes its edge vectors from positions and Cartesian shifts: with positions of zero, the shifts are the edge
-vectors. A message goes from `edge_index[0]` to `edge_index[1]`, so the center is second and vectors point to it, which is
-the opposite of Tumble's convention in both. Energies of free atoms move to the baseline.
+vectors. A message goes from `edge_index[0]` to `edge_index[1]`: the center is second and vectors point to it, both
+opposite to Tumble's convention. Energies of free atoms move to the baseline.
 
 Source: I. Batatia, D. P. Kovács, G. N. C. Simm, C. Ortner and G. Csányi, NeurIPS 35 (2022).
 """
@@ -11,6 +11,7 @@ Source: I. Batatia, D. P. Kovács, G. N. C. Simm, C. Ortner and G. Csányi, Neur
 import pickle
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
 from ase.calculators.calculator import Calculator
@@ -84,7 +85,7 @@ def converted(request: Request) -> Converted:
 
     model = model.to(DTYPES[dtype]).eval()
     energies = model.atomic_energies_fn.atomic_energies
-    free = torch.atleast_2d(energies.detach().double())[heads.index(head)].clone()
+    free = energies.detach().double().view(len(heads), -1)[heads.index(head)].clone()
     energies.zero_()
     types = torch.tensor([own.index(symbol) for symbol in species])
     return Converted(
@@ -102,7 +103,7 @@ def converted(request: Request) -> Converted:
     )
 
 
-def _loaded(path: Path) -> torch.nn.Module:
+def _loaded(path: Path) -> Any:  # MACE has no types
     """Return the model of a file.
 
     Raises:
@@ -129,7 +130,7 @@ def _loaded(path: Path) -> torch.nn.Module:
             f"`source`: expected a model without charge or spin as inputs, got `{path}` with "
             f"{', '.join(model.embedding_specs)}"
         )
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _calculator(path: Path, head: str, dtype: DType) -> Calculator:
