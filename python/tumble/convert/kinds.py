@@ -49,6 +49,13 @@ KINDS: dict[str, Kind] = {
             source="a model of mace-torch, as its training writes it",
             options={"head": "head of a model with several"},
         ),
+        Kind(
+            name="nequip",
+            package="nequip",
+            requirement="nequip==0.19.1",
+            source="a checkpoint (.ckpt) or package (.nequip.zip) of NequIP or Allegro",
+            options={"model": "key of a model in a file with several"},
+        ),
     )
 }
 
