@@ -56,6 +56,16 @@ KINDS: dict[str, Kind] = {
             source="a checkpoint (.ckpt) or package (.nequip.zip) of NequIP or Allegro",
             options={"model": "key of a model in a file with several"},
         ),
+        Kind(
+            name="schnetpack",
+            package="schnetpack",
+            requirement="schnetpack==2.1.1",
+            source="a model of SchNetPack, as its training writes it, with `--elements`",
+            options={
+                "units": "of its energies and lengths, such as `eV,Ang`",
+                "energy": "name of the energy, if there are several outputs",
+            },
+        ),
     )
 }
 
@@ -81,14 +91,13 @@ def load_converter(kind: Kind) -> Converter:
     """
     from tumble.errors import ConfigurationError
 
-    if kind.package is not None:
-        try:
-            importlib.import_module(kind.package)
-        except ImportError as error:
-            raise ConfigurationError(
-                f"`{kind.name}`: expected the package `{kind.package}` in this environment, got: {error}; "
-                f"`pip install {kind.requirement}`, here or in another environment with Tumble (a model file doesn't "
-                "need the package)"
-            ) from error
-    converter: Converter = importlib.import_module(f"tumble.convert.{kind.name}").converted
+    try:
+        module = importlib.import_module(f"tumble.convert.{kind.name}")
+    except ImportError as error:
+        raise ConfigurationError(
+            f"`{kind.name}`: expected the package `{kind.package}` in this environment, got: {error}; "
+            f"`pip install {kind.requirement}`, here or in another environment with Tumble (a model file doesn't "
+            "need the package)"
+        ) from error
+    converter: Converter = module.converted
     return converter

@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import mace  # noqa: F401 - first: it lets torch load the constants of its old e3nn
 import torch
 from ase.calculators.calculator import Calculator
 from ase.data import chemical_symbols

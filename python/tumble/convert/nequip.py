@@ -138,6 +138,7 @@ def _taken_shifts(energies: torch.nn.Module, types: int) -> Tensor:
 
 def _calculator(path: Path, key: str | None, names: list[str], cutoff: float, dtype: DType) -> Calculator:
     """Return NequIP's own calculator, in a precision of choice: NequIP's is that of the training."""
-    calculator: Calculator = NequIPCalculator._from_saved_model(str(path), device="cpu", model_name=key)
+    calculator: Any = NequIPCalculator._from_saved_model(str(path), device="cpu", model_name=key)
     _in_precision(calculator.model, dtype)
-    return calculator
+    own: Calculator = calculator
+    return own
