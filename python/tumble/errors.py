@@ -26,6 +26,7 @@ from tumble._core import (
 )
 
 __all__ = [
+    "CalculatorError",
     "CheckpointError",
     "ConfigurationError",
     "ConversionError",
@@ -58,6 +59,10 @@ class ExportError(TumbleError):
 
 class ConversionError(TumbleError):
     """A model of another package can't be converted, or the result gives other numbers than the package."""
+
+
+class CalculatorError(TumbleError):
+    """A calculator of another package can't be made, or fails for a structure."""
 
 
 class CheckpointError(TumbleError):

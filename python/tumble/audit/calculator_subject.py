@@ -1,0 +1,151 @@
+"""An ASE calculator as the subject of an audit: positions and cell are turned before, and forces back after, a call.
+
+A calculator sees cells in any orientation. An improper rotation would make a right-handed cell left-handed, which some
+codes refuse. So all three cell vectors then change their sign: they span the same lattice, and the cell stays
+right-handed. A calculator that turns cells to a standard form itself never sees a rotation of a periodic structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from ase import Atoms
+from ase.calculators.calculator import BaseCalculator, PropertyNotImplementedError
+from typing_extensions import override
+
+from tumble.audit.subject import LAB, Float, InRotations, Subject, Virial
+from tumble.errors import CalculatorError, StructureError
+
+
+class CalculatorSubject(Subject):
+    """An ASE calculator.
+
+    Constraints of a structure don't apply. The energy is the one to which the forces belong, the free energy where
+    the calculator has both.
+
+    Attributes:
+        calculator: The calculator.
+    """
+
+    def __init__(self, calculator: BaseCalculator, name: str, *, cutoff: float | None = None) -> None:
+        """Wrap the calculator.
+
+        Args:
+            calculator: Any calculator of ASE.
+            name: For tables.
+            cutoff: Largest distance of atoms that interact directly, Å; None if unknown.
+        """
+        super().__init__(name)
+        self.calculator = calculator
+        self.cutoff = cutoff
+
+    @override
+    def evaluate(self, atoms: Atoms, rotations: Float = LAB) -> InRotations:
+        energies, forces = np.empty(len(rotations)), np.empty((len(rotations), len(atoms), 3))
+        for k, rotation in enumerate(rotations):
+            energies[k], there = self._results(atoms, turned(atoms, rotation), rotation)
+            forces[k] = there @ rotation
+        return InRotations(energies, forces, None if atoms.pbc.any() else _open_torques(atoms, forces))
+
+    @override
+    def energies(self, structures: Sequence[Atoms]) -> Float:
+        return np.array([self._energy(atoms, _plain_copy(atoms), LAB[0]) for atoms in structures])
+
+    @override
+    def virial(self, atoms: Atoms) -> Virial | None:
+        if not atoms.pbc.all():
+            return None
+        copy = self._attached(_plain_copy(atoms))
+        try:
+            stress = copy.get_stress(voigt=False, apply_constraint=False)  # type: ignore[no-untyped-call]
+        except (NotImplementedError, PropertyNotImplementedError):
+            return None
+        except Exception as error:  # whatever the calculator raises
+            raise _failure(self.name, atoms, LAB[0], error) from error
+        values = -copy.get_volume() * _checked("stress", stress, (3, 3), self.name, atoms)  # type: ignore[no-untyped-call]
+        return Virial(values, full=False)
+
+    def _results(self, atoms: Atoms, seen: Atoms, rotation: Float) -> tuple[float, Float]:
+        self._attached(seen)
+        try:
+            # First the forces: a calculator that computes what it is asked for then has the energy, too.
+            forces = seen.get_forces(apply_constraint=False)  # type: ignore[no-untyped-call]
+        except Exception as error:  # whatever the calculator raises
+            raise _failure(self.name, atoms, rotation, error) from error
+        values = _checked("forces", forces, (len(atoms), 3), self.name, atoms)
+        return self._energy(atoms, seen, rotation), values
+
+    def _energy(self, atoms: Atoms, seen: Atoms, rotation: Float) -> float:
+        if seen.calc is None:
+            self._attached(seen)
+        try:
+            energy = seen.get_potential_energy()  # type: ignore[no-untyped-call]
+        except Exception as error:  # whatever the calculator raises
+            raise _failure(self.name, atoms, rotation, error) from error
+        energy = getattr(self.calculator, "results", {}).get("free_energy", energy)
+        return float(_checked("energy", energy, (), self.name, atoms))
+
+    def _attached(self, atoms: Atoms) -> Atoms:
+        if len(atoms) == 0:
+            raise StructureError("expected at least one atom, got none")
+        self.evaluations += 1
+        atoms.calc = self.calculator
+        return atoms
+
+
+def turned(atoms: Atoms, rotation: Float) -> Atoms:
+    """Return a copy without constraints and calculator in which positions and cell are turned, x' = R x.
+
+    Args:
+        atoms: The structure.
+        rotation: Orthogonal matrix [3, 3]; if it is improper, the cell vectors also change their sign.
+    """
+    copy = _plain_copy(atoms)
+    sign = 1.0 if np.linalg.det(rotation) > 0.0 else -1.0
+    copy.set_cell(sign * atoms.cell.array @ rotation.T, scale_atoms=False)  # type: ignore[no-untyped-call]
+    copy.set_positions(atoms.positions @ rotation.T)  # type: ignore[no-untyped-call]
+    return copy
+
+
+def describe(atoms: Atoms) -> str:
+    """Return a structure's formula and number of atoms, for messages."""
+    return f"{atoms.get_chemical_formula()} ({len(atoms)} atoms)"  # type: ignore[no-untyped-call]
+
+
+def _plain_copy(atoms: Atoms) -> Atoms:
+    copy: Atoms = atoms.copy()  # type: ignore[no-untyped-call]
+    copy.set_constraint(None)  # type: ignore[no-untyped-call]
+    return copy
+
+
+def _open_torques(atoms: Atoms, forces: Float) -> Float:
+    """Return the frame torques of an open structure: minus the torque of its forces, [K, 3]."""
+    torques: Float = -np.cross(atoms.positions[None] - atoms.positions.mean(axis=0), forces).sum(axis=1)
+    return torques
+
+
+def _checked(what: str, value: object, shape: tuple[int, ...], name: str, atoms: Atoms) -> Float:
+    try:
+        values = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise CalculatorError(f"`{name}`: expected numbers as {what} of {describe(atoms)}, got {error}") from error
+    if values.size == int(np.prod(shape)):
+        values = values.reshape(shape)  # an energy may be an array with one value
+    if values.shape != shape:
+        raise CalculatorError(
+            f"`{name}`: expected {what} of shape {shape} for {describe(atoms)}, got the shape {values.shape}"
+        )
+    if not np.isfinite(values).all():
+        raise CalculatorError(f"`{name}`: expected finite {what} of {describe(atoms)}, got a NaN or infinity")
+    return values
+
+
+def _failure(name: str, atoms: Atoms, rotation: Float, error: Exception) -> CalculatorError:
+    where = "in the lab frame" if np.array_equal(rotation, LAB[0]) else f"turned by {np.round(rotation, 4).tolist()}"
+    return CalculatorError(f"`{name}`: the calculator fails for {describe(atoms)} {where}: {_words(error)}")
+
+
+def _words(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

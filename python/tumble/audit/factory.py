@@ -1,0 +1,70 @@
+"""A calculator from the words `module:factory` of a command line."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from types import ModuleType
+
+from ase.calculators.calculator import BaseCalculator
+
+from tumble.errors import CalculatorError, ConfigurationError
+from tumble.hints import nearest_name
+
+_NEEDED = ("get_potential_energy", "get_forces")
+
+
+def make_calculator(words: str) -> BaseCalculator:
+    """Return the calculator that a function without arguments, or a class, makes.
+
+    Modules in the current folder are found first.
+
+    Args:
+        words: `module:factory`, such as `ase.calculators.emt:EMT` or `mine:calculator` for `mine.py`.
+
+    Raises:
+        ConfigurationError: If there is no such module or name, or it can't be called.
+        CalculatorError: If it fails, or returns something that isn't a calculator.
+    """
+    name, colon, attribute = words.partition(":")
+    if not (name and colon and attribute):
+        raise ConfigurationError(
+            f"`calculator`: expected `module:factory`, such as `ase.calculators.emt:EMT`, got `{words}`"
+        )
+    factory = getattr(_module(name, words), attribute, None)
+    if factory is None:
+        names = [each for each in vars(_module(name, words)) if not each.startswith("_")]
+        raise ConfigurationError(
+            f"`calculator`: expected a name in `{name}`, got `{attribute}`{nearest_name(attribute, names, 'names')}"
+        )
+    if not callable(factory):
+        raise ConfigurationError(
+            f"`calculator`: expected a function without arguments or a class, got {type(factory).__name__} `{words}`"
+        )
+    try:
+        calculator = factory()
+    except Exception as error:  # whatever code of another package raises
+        raise CalculatorError(
+            f"`calculator`: `{words}` fails without arguments: {type(error).__name__}: {error}"
+        ) from error
+    if not all(hasattr(calculator, each) for each in _NEEDED):
+        raise CalculatorError(
+            f"`calculator`: expected an ASE calculator from `{words}`, got {type(calculator).__name__}"
+        )
+    return calculator  # type: ignore[no-any-return]
+
+
+def _module(name: str, words: str) -> ModuleType:
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())  # as for `python -m`
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name == name or name.startswith(f"{error.name}."):
+            raise ConfigurationError(
+                f"`calculator`: expected a module that Python finds here or in its environment, got `{words}`"
+            ) from error
+        raise CalculatorError(f"`calculator`: importing `{name}` fails: {error}") from error
+    except Exception as error:  # whatever code of another package raises
+        raise CalculatorError(f"`calculator`: importing `{name}` fails: {type(error).__name__}: {error}") from error
