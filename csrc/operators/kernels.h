@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "operators/symmetry_arrays.h"
+
 namespace tumble {
 
 /// Arrays that the kernels of attention read and write; the caller owns them. W = heads * head_width.
@@ -89,6 +91,11 @@ struct Kernels {
     void (*leave_backward)(const TokenArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
     void (*readout_forward)(const ReadoutArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
     void (*readout_backward)(const ReadoutArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
+
+    /// Elements of scratch memory for the atoms from `begin` to before `end`, forward or backward.
+    int64_t (*symmetry_scratch)(const SymmetryArrays<T>& arrays, int64_t begin, int64_t end);
+    void (*symmetry_forward)(const SymmetryArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
+    void (*symmetry_backward)(const SymmetryArrays<T>& arrays, int64_t begin, int64_t end, T* scratch);
 };
 
 /// Return the kernels for the instruction set that torch uses: the processor's best, or the one that

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "operators/symmetry_arrays.h"
+
+namespace tumble {
+
+/// A symmetry function; see `symmetry_functions`.
+struct SymmetryFunction {
+    int64_t center, column, kind, first, second;
+    double cutoff, eta, shift, zeta, lambda;
+
+    static constexpr int64_t radial = 2, narrow = 3, wide = 9;
+};
+
+/// Read the tables of functions, and check what kernels trust.
+///
+/// @param functions [F, 5], int64.
+/// @param parameters [F, 5].
+/// @return The functions, with first <= second, sorted so that functions of a group follow each other.
+/// @throws c10::Error for values that no function has.
+std::vector<SymmetryFunction> read_functions(const at::Tensor& functions, const at::Tensor& parameters,
+                                             int64_t columns);
+
+/// Whether two functions differ in parameters of terms only.
+bool same_group(const SymmetryFunction& a, const SymmetryFunction& b);
+
+/// The functions as the kernels read them.
+template <typename T>
+class SymmetryTables {
+  public:
+    SymmetryTables(const std::vector<SymmetryFunction>& functions, int64_t species_count);
+
+    /// Let arrays point to what this object holds, which must outlive them.
+    void point(SymmetryArrays<T>& arrays) const;
+
+  private:
+    struct Angular {
+        AngularGroup<T> group;
+        std::vector<T> etas, shifts, lambdas, zetas, norms;
+        std::vector<int64_t> powers, radial, angular, columns;
+        void add(const SymmetryFunction& function);
+    };
+    struct Radial {
+        RadialGroup<T> group;
+        std::vector<T> etas, shifts;
+        std::vector<int64_t> columns;
+    };
+
+    int64_t species_count_, most_factors_ = 0;
+    T longest_ = 0;
+    std::vector<Radial> radial_owned_;
+    std::vector<Angular> angular_owned_;
+    std::vector<RadialGroup<T>> radial_;
+    std::vector<AngularGroup<T>> angular_;
+    std::vector<int64_t> radial_begin_, angular_begin_;
+};
+
+}  // namespace tumble
