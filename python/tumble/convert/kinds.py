@@ -66,6 +66,13 @@ KINDS: dict[str, Kind] = {
                 "energy": "name of the energy, if there are several outputs",
             },
         ),
+        Kind(
+            name="n2p2",
+            package=None,
+            requirement="",
+            source="a folder of n2p2 or RuNNer with input.nn, scaling.data and weights.*.data",
+            options={"units": "of energies and lengths, as in `eV,Ang` (default: `Hartree,Bohr`)"},
+        ),
     )
 }
 
