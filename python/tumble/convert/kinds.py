@@ -73,6 +73,16 @@ KINDS: dict[str, Kind] = {
             source="a folder of n2p2 or RuNNer with input.nn, scaling.data and weights.*.data",
             options={"units": "of energies and lengths, as in `eV,Ang` (default: `Hartree,Bohr`)"},
         ),
+        Kind(
+            name="metatrain",
+            package="metatrain",
+            requirement="metatrain==2026.4.1",
+            source="a checkpoint (.ckpt) of the architecture PET, such as PET-MAD",
+            options={
+                "target": "name of the energy, if there are several",
+                "units": "of energies and lengths, such as `eV,angstrom`, if the checkpoint doesn't state them",
+            },
+        ),
     )
 }
 
