@@ -5,14 +5,17 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 import torch
+from support.behler_parrinello import write_folder
 from support.systems import systems
 
 import tumble
 from tumble import _core
+from tumble.convert import Request, convert
 from tumble.structures import to_graph
 
 pytestmark = pytest.mark.gpu
@@ -40,6 +43,15 @@ def test_shipped_model_in_a_batch() -> None:
     frames = [SYSTEMS["molecule"], SYSTEMS["liquid"], SYSTEMS["slab"]]
     graph = to_graph(frames, potentials[0].metadata.species, potentials[0].metadata.cutoff)
     assert_same(*(potential.evaluate(graph) for potential in potentials), tolerance=1e-4)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-10), ("float32", 1e-4)])
+def test_symmetry_functions(tmp_path: Path, dtype: Literal["float32", "float64"], tolerance: float) -> None:
+    folder = write_folder(tmp_path / "potential", "cutoff_type 2", "scale_symmetry_functions").path
+    path = convert("n2p2", Request(str(folder), dtype=dtype), tmp_path / "model.pt").path
+    gpu, cpu = (tumble.load(path, device) for device in ("cuda", "cpu"))
+    graph = to_graph([SYSTEMS["molecule"], SYSTEMS["liquid"]], cpu.metadata.species, cpu.metadata.cutoff)
+    assert_same(gpu.evaluate(graph), cpu.evaluate(graph), tolerance)
 
 
 @pytest.mark.parametrize("mode", ["average", "correction"])
