@@ -40,6 +40,11 @@ def to_structure(atoms: Atoms, species: Sequence[str]) -> _core.Structure:
     )
 
 
+def geometry_key(atoms: Atoms) -> list[int]:
+    """Return the key of random rotations: a hash of positions and periodic cell vectors, to the last bit."""
+    return _core.geometry_key(to_structure(atoms, sorted(set(atoms.symbols))))
+
+
 def frames_of(symmetrizer: _core.Symmetrizer, structures: Sequence[_core.Structure]) -> list[_core.Frames]:
     """Return the rotations for an evaluation of structures: one set for all or, if random, one for each structure.
 

@@ -29,7 +29,7 @@ def result(drawn):
         one = deviation(energy, force, np.array([3.0, 0.0, 4.0]))
         spectrum = StructureSpectrum([0.0, 1.0 + i % 2], [0.5, 0.0], 2.0, 1.0)
         records.append(Record(str(i), size, [one], [], [], spectrum, one if i == 0 else None))
-    return combine("m", "f", Options(("none",), "octahedral", 0, 1), records, (3, 24))
+    return combine("m", {}, "f", Options(("none",), "octahedral", 0, 1), records, (3, 24))
 
 
 def test_means(drawn, result):

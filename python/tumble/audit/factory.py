@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
+from typing import cast
 
 from ase.calculators.calculator import BaseCalculator
 
@@ -15,8 +17,8 @@ from tumble.hints import nearest_name
 _NEEDED = ("get_potential_energy", "get_forces")
 
 
-def make_calculator(words: str) -> BaseCalculator:
-    """Return the calculator that a function without arguments, or a class, makes.
+def find_factory(words: str) -> tuple[ModuleType, Callable[[], object]]:
+    """Return the module and the function or class that a text names.
 
     Modules in the current folder are found first.
 
@@ -25,16 +27,17 @@ def make_calculator(words: str) -> BaseCalculator:
 
     Raises:
         ConfigurationError: If there is no such module or name, or it can't be called.
-        CalculatorError: If it fails, or returns something that isn't a calculator.
+        CalculatorError: If importing the module fails.
     """
     name, colon, attribute = words.partition(":")
     if not (name and colon and attribute):
         raise ConfigurationError(
             f"`calculator`: expected `module:factory`, such as `ase.calculators.emt:EMT`, got `{words}`"
         )
-    factory = getattr(_module(name, words), attribute, None)
+    module = _module(name, words)
+    factory = getattr(module, attribute, None)
     if factory is None:
-        names = [each for each in vars(_module(name, words)) if not each.startswith("_")]
+        names = [each for each in vars(module) if not each.startswith("_")]
         raise ConfigurationError(
             f"`calculator`: expected a name in `{name}`, got `{attribute}`{nearest_name(attribute, names, 'names')}"
         )
@@ -42,6 +45,20 @@ def make_calculator(words: str) -> BaseCalculator:
         raise ConfigurationError(
             f"`calculator`: expected a function without arguments or a class, got {type(factory).__name__} `{words}`"
         )
+    return module, factory
+
+
+def make_calculator(words: str) -> BaseCalculator:
+    """Return the calculator that a function without arguments, or a class, makes.
+
+    Args:
+        words: `module:factory`, as for `find_factory`.
+
+    Raises:
+        ConfigurationError: As by `find_factory`.
+        CalculatorError: If the function fails, or returns something that isn't a calculator.
+    """
+    _, factory = find_factory(words)
     try:
         calculator = factory()
     except Exception as error:  # whatever code of another package raises
@@ -52,7 +69,7 @@ def make_calculator(words: str) -> BaseCalculator:
         raise CalculatorError(
             f"`calculator`: expected an ASE calculator from `{words}`, got {type(calculator).__name__}"
         )
-    return calculator  # type: ignore[no-any-return]
+    return cast(BaseCalculator, calculator)
 
 
 def _module(name: str, words: str) -> ModuleType:

@@ -51,6 +51,7 @@ class ModelSubject(Subject):
         """
         self._path = find_model(model)
         self._device, self._memory = device, memory
+        self._known: tuple[tuple[object, ...], _core.Graph] | None = None
         self.potential = load(self._path, device, check=check, memory=memory)
         document = self.potential.metadata
         super().__init__(document.name)
@@ -58,9 +59,13 @@ class ModelSubject(Subject):
         self.cutoff, self.depth, self.dtype = document.cutoff, document.depth, document.dtype
 
     @override
+    def at_once(self, atoms: Atoms) -> int:
+        return max(1, min(_COPIES, _ATOMS // max(1, len(atoms))))
+
+    @override
     def evaluate(self, atoms: Atoms, rotations: Float = LAB) -> InRotations:
         structure = self._structure(atoms)
-        parts = list(self._in_batches(structure, rotations))
+        parts = list(self._in_batches(structure, rotations, self.at_once(atoms)))
         return InRotations(
             energies=np.concatenate([part.energies for part in parts]),
             forces=np.concatenate([part.forces for part in parts]).reshape(len(rotations), len(structure), 3),
@@ -109,12 +114,18 @@ class ModelSubject(Subject):
     def _single(self, atoms: Atoms) -> _core.Evaluation:
         return self._evaluate(_core.build_graph([self._structure(atoms)], self.potential.metadata.cutoff))
 
-    def _in_batches(self, structure: _core.Structure, rotations: Float) -> Iterator[_core.Evaluation]:
-        size = max(1, min(_COPIES, _ATOMS // len(structure)))
+    def _in_batches(self, structure: _core.Structure, rotations: Float, size: int) -> Iterator[_core.Evaluation]:
         for first in range(0, len(rotations), size):
             frames = [_core.Frames(rotation[None], [1.0]) for rotation in rotations[first : first + size]]
-            graph = _core.build_graph([structure] * len(frames), self.potential.metadata.cutoff)
-            yield self._evaluate(graph, frames)
+            yield self._evaluate(self._copies(structure, len(frames)), frames)
+
+    def _copies(self, structure: _core.Structure, count: int) -> _core.Graph:
+        """Return the graph of several copies; a probe asks for the same one many times."""
+        arrays = (structure.species, structure.positions, structure.cell, np.array(structure.periodic))
+        key = (count, *(array.tobytes() for array in arrays))
+        if self._known is None or self._known[0] != key:
+            self._known = key, _core.build_graph([structure] * count, self.potential.metadata.cutoff)
+        return self._known[1]
 
     def _evaluate(self, graph: _core.Graph, frames: Sequence[_core.Frames] = ()) -> _core.Evaluation:
         self.evaluations += len(graph.local_atoms)

@@ -73,6 +73,10 @@ class Subject(ABC):
         self.name = name
         self.evaluations = 0
 
+    def at_once(self, atoms: Atoms) -> int:
+        """Return the number of rotations of a structure that `evaluate` takes through the potential together."""
+        return 1
+
     @abstractmethod
     def evaluate(self, atoms: Atoms, rotations: Float = LAB) -> InRotations:
         """Evaluate a structure in rotations.

@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from ase import Atoms
 from numpy.typing import NDArray
 
-from tumble import _core
+from tumble.audit.subject import Subject
 from tumble.probe.frame_union import FrameUnion
 
 Float = NDArray[np.float64]
-
-_ATOMS = 2048  # in one batch, all copies together; the core divides it further if its memory budget is smaller
-_COPIES = 256  # of the structure in one batch
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class InFrames:
     Attributes:
         energies: eV, [K].
         forces: eV/Å, [K, N, 3].
-        torques: eV/rad, [K, 3].
+        torques: eV/rad, [K, 3]; NaN where they are unknown.
     """
 
     energies: Float
@@ -39,7 +37,7 @@ class Averages:
     Attributes:
         energies: eV, [S].
         forces: eV/Å, [S, N, 3].
-        torques: eV/rad, [S, 3].
+        torques: eV/rad, [S, 3]; NaN where they are unknown.
         frame_energies: Energy in each of the K rotations, eV, [K].
     """
 
@@ -50,43 +48,39 @@ class Averages:
 
 
 class StructureInFrames:
-    """A structure that a model evaluates in any number of rotations."""
+    """A structure that a potential evaluates in any number of rotations."""
 
-    def __init__(
-        self, potential: _core.Potential, structure: _core.Structure, evaluated: Callable[[int], None]
-    ) -> None:
+    def __init__(self, subject: Subject, structure: Atoms, evaluated: Callable[[int], None]) -> None:
         """Prepare the evaluation.
 
         Args:
-            potential: The model.
+            subject: The potential.
             structure: Structure with at least one atom.
             evaluated: Called with the number of evaluations after each batch.
         """
-        self._potential = potential
+        self._subject = subject
         self._structure = structure
         self._evaluated = evaluated
-        self._graphs: dict[int, _core.Graph] = {}
         self.atoms = len(structure)
 
     def batches(self, rotations: Float) -> Iterator[InFrames]:
         """Evaluate the structure in rotations [K, 3, 3], batch by batch.
 
         Raises:
-            EvaluationError: If the model fails.
+            TumbleError: As by `Subject.evaluate`.
         """
-        size = max(1, min(_COPIES, _ATOMS // self.atoms))
+        size = self._subject.at_once(self._structure)
         for first in range(0, len(rotations), size):
-            some = rotations[first : first + size]
-            frames = [_core.Frames(rotation[None], [1.0]) for rotation in some]
-            result = self._potential.evaluate(self._copies(len(some)), frames)
-            self._evaluated(len(some))
-            yield InFrames(result.energies, result.forces.reshape(len(some), self.atoms, 3), result.torques)
+            result = self._subject.evaluate(self._structure, rotations[first : first + size])
+            self._evaluated(len(result.energies))
+            unknown = np.full((len(result.energies), 3), np.nan)
+            yield InFrames(result.energies, result.forces, unknown if result.torques is None else result.torques)
 
     def averages(self, union: FrameUnion) -> Averages:
         """Return the averages over each set.
 
         Raises:
-            EvaluationError: If the model fails.
+            TumbleError: As by `Subject.evaluate`.
         """
         sets, count = union.weights.shape
         energies = np.empty(count)
@@ -101,11 +95,3 @@ class StructureInFrames:
         # Averaging differences from the first energy preserves digits: energies of free atoms are large.
         averaged = energies[0] + union.weights @ (energies - energies[0])
         return Averages(averaged, forces, torques, energies)
-
-    def _copies(self, count: int) -> _core.Graph:
-        """Return the graph of several copies of the structure; at most two sizes occur, the full and the last batch."""
-        if count not in self._graphs:
-            if len(self._graphs) > 1:
-                self._graphs.pop(min(self._graphs))
-            self._graphs[count] = _core.build_graph([self._structure] * count, self._potential.metadata.cutoff)
-        return self._graphs[count]

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from tumble.errors import ConfigurationError
+from tumble.json_text import json_text
 from tumble.probe.records import Record
 
 _FORMAT = "tumble probe 1"
@@ -118,9 +119,9 @@ class Journal:
         return {"format": _FORMAT, "subject": json.loads(json.dumps(subject))}
 
     def _header(self, subject: dict[str, Any]) -> bytes:
-        return json.dumps(self._document(subject)).encode() + b"\n"
+        return json_text(self._document(subject)).encode()
 
     def _write(self, document: dict[str, Any]) -> None:
-        self._file.write(json.dumps(document).encode() + b"\n")
+        self._file.write(json_text(document).encode())
         self._file.flush()
         os.fsync(self._file.fileno())

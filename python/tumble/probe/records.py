@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,8 +21,8 @@ class Deviation:
         energy_square: (E - E_ref)^2, eV^2.
         forces: Mean of |f - f_ref| over components, eV/Å.
         forces_square: Mean of (f - f_ref)^2 over components, (eV/Å)^2.
-        torque: |tau|, eV/rad.
-        torque_square: |tau|^2, (eV/rad)^2.
+        torque: |tau|, eV/rad; NaN if it is unknown.
+        torque_square: |tau|^2, (eV/rad)^2; NaN if it is unknown.
     """
 
     energy: float
@@ -76,12 +77,14 @@ class Record:
             KeyError, TypeError: If the values aren't those of a record.
         """
         spectrum, check = values["spectrum"], values["check"]
-        lists = {name: [Deviation(**one) for one in values[name]] for name in ("sets", "random", "random_inversion")}
+        lists = {
+            name: [_deviation_from(one) for one in values[name]] for name in ("sets", "random", "random_inversion")
+        }
         return cls(
             key=values["key"],
             atoms=values["atoms"],
             spectrum=None if spectrum is None else StructureSpectrum(**spectrum),
-            check=None if check is None else Deviation(**check),
+            check=None if check is None else _deviation_from(check),
             **lists,
         )
 
@@ -96,6 +99,11 @@ def deviation(energy: float, forces: Float, torque: Float) -> Deviation:
     """
     size = float(np.linalg.norm(torque))
     return Deviation(abs(energy), energy**2, float(np.abs(forces).mean()), float((forces**2).mean()), size, size**2)
+
+
+def _deviation_from(values: dict[str, float | None]) -> Deviation:
+    """Return the deviation whose values were written as JSON, which has null for NaN."""
+    return Deviation(**{name: math.nan if value is None else value for name, value in values.items()})
 
 
 def mean_deviation(deviations: list[Deviation]) -> Deviation:

@@ -57,7 +57,7 @@ class SetErrors:
         energy: |E - E_ref| of a structure, eV.
         energy_per_atom: |E - E_ref| divided by the number of atoms, eV.
         forces: |f - f_ref|, with equal weight of all components of all structures, eV/Å.
-        torque: |tau| of the averaged potential, eV/rad.
+        torque: |tau| of the averaged potential, eV/rad; None if it is unknown for a structure.
     """
 
     name: str
@@ -68,7 +68,7 @@ class SetErrors:
     energy: Estimate
     energy_per_atom: Estimate
     forces: Estimate
-    torque: Estimate
+    torque: Estimate | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ class Probe:
     """Results of a probe.
 
     Attributes:
-        model: Name of the model, from its file.
+        model: Name of the model, from its file, or `module:factory` of a calculator.
+        source: Where the potential comes from, as by `tumble.audit.source.Source.provenance`.
         frames: File of the structures, or a word for them.
         structures: Number of structures.
         atoms: Number of atoms in all structures.
@@ -107,6 +108,7 @@ class Probe:
     """
 
     model: str
+    source: dict[str, str]
     frames: str
     structures: int
     atoms: int
@@ -121,11 +123,19 @@ class Probe:
         return {"format": "tumble-probe-1", "units": UNITS} | asdict(self) | {"options": self.options.to_dict()}
 
 
-def combine(model: str, frames: str, options: Options, records: Sequence[Record], quadrature: tuple[int, int]) -> Probe:
+def combine(
+    model: str,
+    source: dict[str, str],
+    frames: str,
+    options: Options,
+    records: Sequence[Record],
+    quadrature: tuple[int, int],
+) -> Probe:
     """Return the results of a probe from the records of structures.
 
     Args:
-        model: Name of the model.
+        model: Name of the potential.
+        source: Where it comes from.
         frames: File of the structures, or a word for them.
         options: Options of the probe.
         records: At least one record, in the order of the file, the first with a check.
@@ -143,6 +153,7 @@ def combine(model: str, frames: str, options: Options, records: Sequence[Record]
     assert check is not None
     return Probe(
         model=model,
+        source=source,
         frames=frames,
         structures=len(records),
         atoms=sum(record.atoms for record in records),
@@ -192,6 +203,7 @@ class _Summary:
         found: list[Deviation],
     ) -> SetErrors:
         columns = {key: np.array([getattr(one, key) for one in found]) for key in vars(found[0])}
+        known = bool(np.isfinite(columns["torque"]).all())
         each, per_atom = np.ones_like(self._atoms), self._atoms
         return SetErrors(
             name=name,
@@ -202,7 +214,7 @@ class _Summary:
             energy=self._estimate(columns["energy"], columns["energy_square"], each),
             energy_per_atom=self._estimate(columns["energy"] / per_atom, columns["energy_square"] / per_atom**2, each),
             forces=self._estimate(columns["forces"], columns["forces_square"], per_atom),
-            torque=self._estimate(columns["torque"], columns["torque_square"], each),
+            torque=self._estimate(columns["torque"], columns["torque_square"], each) if known else None,
         )
 
     def _estimate(self, values: Float, squares: Float, weights: Float) -> Estimate:

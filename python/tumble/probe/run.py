@@ -10,9 +10,8 @@ from pathlib import Path
 
 from ase import Atoms
 
-from tumble import _core
+from tumble.audit.source import ModelSource, Source
 from tumble.errors import ConfigurationError, FramesError
-from tumble.files import sha256
 from tumble.frames import read_frames
 from tumble.probe.journal import Journal
 from tumble.probe.options import Options
@@ -20,14 +19,13 @@ from tumble.probe.records import Record
 from tumble.probe.results import Probe, combine
 from tumble.probe.structure import count_evaluations, quadrature, structure_key
 from tumble.probe.workers import Setup, Task, probe_here, probe_in_processes
-from tumble.registry import find_model
 from tumble.rotation_sets import RotationSet
 
 _HIGHEST_DEGREE = 24
 
 
 def probe(
-    model: str | PathLike[str],
+    model: str | PathLike[str] | Source,
     frames: str | PathLike[str] | Iterable[Atoms],
     options: Options | None = None,
     *,
@@ -46,12 +44,12 @@ def probe(
     `if __name__ == "__main__"`. The results don't depend on `jobs`, up to rounding in torch.
 
     Args:
-        model: Path or name of a model.
+        model: Path or name of a model, or `CalculatorSource("module:factory")` for an ASE calculator.
         frames: File that ASE reads, or structures.
         options: Options; by default those of `Options()`.
         jobs: Number of processes; each evaluates one structure at a time on its share of the cores.
         resume: File that stores the results of each structure, and from which an interrupted probe continues.
-        device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`; this and the next two are for the path or name of a model.
         memory: Budget of one chunk of an evaluation, MB; by default 64 on a CPU, 1024 on a GPU.
         check: Whether to evaluate the reference structures in the model file and compare the results.
         planned: Called before the first evaluation with the numbers of structures in a file and of evaluations. Fewer
@@ -64,6 +62,7 @@ def probe(
         FramesError: If the file is missing, is empty or can't be read.
         StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
         EvaluationError: If the model fails, or a process dies.
+        CalculatorError: If the calculator can't be made or fails.
         ModelFileError, DeviceError: As by `tumble.load`.
         OSError: If `resume` can't be written.
     """
@@ -71,8 +70,8 @@ def probe(
     options.check()
     if jobs < 1:
         raise ConfigurationError(f"`jobs`: expected an integer above 0, got {jobs}")
-    path = find_model(model)
-    name = _core.read_metadata(fspath(path)).name
+    source = model if isinstance(model, Source) else ModelSource(model, device, memory, check)
+    name, identity, provenance = source.name, source.identity(), source.provenance()
     if isinstance(frames, str | PathLike):
         found_there = list(read_frames(frames))
         planned(len(found_there), count_evaluations(options, len(found_there)))
@@ -80,13 +79,13 @@ def probe(
     else:
         label, structures = "structures", iter(frames)
     threads = None if jobs == 1 else max(1, _cores() // jobs)
-    setup = Setup(path, options, device, memory, check, threads)
+    setup = Setup(source, options, threads)
 
     records: dict[int, Record] = {}
     with ExitStack() as stack:
         journal = None
         if resume is not None:
-            subject = {"model": sha256(path), **options.to_dict()}
+            subject = {**identity, **options.to_dict()}
             journal = stack.enter_context(Journal(resume, subject))
         tasks = _unknown(structures, journal, records, structure_done)
         found = probe_here(setup, tasks, evaluated) if jobs == 1 else probe_in_processes(setup, tasks, evaluated, jobs)
@@ -99,7 +98,7 @@ def probe(
     if not records:
         raise FramesError("`frames`: expected structures, got none")
     ordered = [records[index] for index in sorted(records)]
-    return combine(name, label, options, ordered, _quadrature_size(options))
+    return combine(name, provenance, label, options, ordered, _quadrature_size(options))
 
 
 def _unknown(

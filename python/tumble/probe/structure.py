@@ -10,6 +10,7 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from tumble import _core
+from tumble.audit.subject import Subject
 from tumble.errors import StructureError
 from tumble.grids import lebedev
 from tumble.probe.averages import Averages, StructureInFrames
@@ -20,7 +21,7 @@ from tumble.probe.records import Deviation, Record, StructureSpectrum, deviation
 from tumble.probe.spectrum import Projector
 from tumble.rotation_sets import RotationSet
 from tumble.rotations import random_rotations
-from tumble.structures import to_structure
+from tumble.structures import geometry_key
 
 Float = NDArray[np.float64]
 
@@ -64,23 +65,23 @@ def count_evaluations(options: Options, structures: int) -> int:
 
 
 class StructureProbe:
-    """Probe of single structures with one model and the same options.
+    """Probe of single structures with one potential and the same options.
 
     Attributes:
         quadrature: Proper rotations for the spectrum; None without a spectrum.
     """
 
     def __init__(
-        self, potential: _core.Potential, options: Options, evaluated: Callable[[int], None] = lambda count: None
+        self, subject: Subject, options: Options, evaluated: Callable[[int], None] = lambda count: None
     ) -> None:
         """Prepare the sets.
 
         Args:
-            potential: The model.
+            subject: The potential.
             options: Options, already checked.
             evaluated: Called with the number of evaluations since its last call.
         """
-        self._potential = potential
+        self._subject = subject
         self._options = options
         self._evaluated = evaluated
         self._frames = _Frames(options)
@@ -95,20 +96,19 @@ class StructureProbe:
             check: Whether to compare the reference with itself, turned by a random rotation.
 
         Raises:
-            StructureError: If it has no atoms or an element that the model doesn't know, or can't be evaluated.
-            EvaluationError: If the model fails.
+            StructureError: If it has no atoms.
+            TumbleError: As by `Subject.evaluate`.
         """
-        structure = to_structure(atoms, self._potential.metadata.species)
-        if len(structure) == 0:
+        if len(atoms) == 0:
             raise StructureError("expected at least one atom, got none")
-        key = _core.geometry_key(structure)
-        view = StructureInFrames(self._potential, structure, self._evaluated)
+        key = geometry_key(atoms)
+        view = StructureInFrames(self._subject, atoms, self._evaluated)
         union = self._frames.union(key, check)
         averages = view.averages(union)
         plain, inverted = self._random(view, key, averages)
         return Record(
             key=structure_key(atoms),
-            atoms=len(structure),
+            atoms=len(atoms),
             sets=[_between(averages, 1 + i, 0) for i in range(len(self._options.sets))],
             random=plain,
             random_inversion=inverted,

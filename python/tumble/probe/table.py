@@ -41,7 +41,7 @@ def _errors_table(rows: Iterable[SetErrors]) -> Iterator[str]:
             f"{row.name:28}{row.evaluations:7}{row.degree:7}{_number(row.energy.mean, 8)}{_number(row.energy.rms, 9)}"
             f"{_number(row.energy_per_atom.mean, 9)}{_number(row.energy_per_atom.rms, 9)}{'':4}"
             f"{_number(row.forces.mean, 10)}{_number(row.forces.rms, 9)}{_number(row.forces.rms_error, 9)}"
-            f"{_number(row.torque.rms, 11)}"
+            f"{_number(None if row.torque is None else row.torque.rms, 11)}"
         )
 
 

@@ -13,14 +13,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from os import PathLike
 from typing import Any
 
 from ase import Atoms
 
 from tumble import _core, errors
+from tumble.audit.source import Source
 from tumble.errors import EvaluationError, TumbleError
-from tumble.model_file import load
 from tumble.probe.options import Options
 from tumble.probe.records import Record
 from tumble.probe.structure import StructureProbe
@@ -31,25 +30,20 @@ class Setup:
     """Arguments to build a `StructureProbe` in any process.
 
     Attributes:
-        model: Path or name of the model.
+        source: Where the potential comes from.
         options: Options of the probe.
-        device, memory, check: As for `tumble.load`.
         threads: Number of torch's threads; None to leave it unchanged.
     """
 
-    model: str | PathLike[str]
+    source: Source
     options: Options
-    device: str
-    memory: float | None
-    check: bool
     threads: int | None
 
     def build(self, evaluated: Callable[[int], None]) -> StructureProbe:
-        """Load the model and prepare the sets."""
+        """Open the potential and prepare the sets."""
         if self.threads is not None:
             _core.set_threads(self.threads)
-        potential = load(self.model, self.device, check=self.check, memory=self.memory)
-        return StructureProbe(potential, self.options, evaluated)
+        return StructureProbe(self.source.open(), self.options, evaluated)
 
 
 @dataclass(frozen=True)
