@@ -39,7 +39,7 @@ demo: install
 	$(BIN)/tumble demo --out demo-output
 
 test: install
-	$(BIN)/python -m pytest -m "not gpu and not extended"
+	$(BIN)/python -m pytest -m "not gpu and not extended and not peers"
 
 test-extended: install
 	$(BIN)/python -m pytest -m extended

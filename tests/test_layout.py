@@ -13,7 +13,7 @@ import pytest
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 #: Folders of what isn't one module: the faces of the core, whole programs and documents.
-ELSEWHERE = ("benchmarks", "build", "cpp", "docs", "gpu", "ipi", "lammps", "parity", "sanitize", "support")
+ELSEWHERE = ("benchmarks", "build", "cpp", "docs", "gpu", "ipi", "lammps", "parity", "peers", "sanitize", "support")
 #: Tests of a package's `__init__.py`, of this rule, and of a page in a browser.
 WITHOUT_MODULE = ("cli/test_cli.py", "report/test_browser.py", "test_layout.py", "test_package.py")
 

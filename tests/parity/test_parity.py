@@ -10,21 +10,18 @@ Neither engine prints its edges, but a model can: `prints_edges` does so from in
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from ase import Atoms
-from support.lammps_runs import BIN, THERMO, run_lammps, scattered_ids, system_script
+from support.ipi_single_point import from_ipi
+from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script
 from support.numbers import SPECIES, Numbers, assert_same, edges_of_core, from_core, from_lammps, printed_edges
 from support.systems import systems
 
 import tumble
-from tumble import _core
 
 SYSTEMS = systems()
 MODELS = ["harmonic", "harmonic_2", "two_hop", "pair"]
@@ -42,53 +39,6 @@ def from_ase(model: Path, atoms: Atoms) -> Numbers:
             atoms.get_stress(voigt=False), -symmetric / atoms.get_volume(), rtol=1e-12, atol=1e-15
         )
     return Numbers(energy, atoms.get_forces(), calculator.virial, calculator.torque, calculator.results["energies"])
-
-
-def from_ipi(model: Path, atoms: Atoms, folder: Path) -> tuple[Numbers, Atoms]:
-    """Also returns the structure that i-PI really sent."""
-    address = f"tumble_parity_{uuid.uuid4().hex[:8]}"
-    length, energy = _core.units["bohr_in_angstrom"], _core.units["hartree_in_ev"]
-    np.savez(
-        folder / "structure.npz",
-        symbols=np.array(atoms.get_chemical_symbols()),
-        positions=atoms.positions / length,
-        cell=atoms.cell.array / length,
-    )
-    atoms.write(folder / "structure.extxyz")
-    server = [sys.executable, "-m", "support.ipi_server", address, "structure.npz", "result.npz"]
-    driver = [
-        str(BIN / "tumble"),
-        "drive",
-        str(model),
-        "--unix",
-        address,
-        "--structure",
-        "structure.extxyz",
-        "--device",
-        "cpu",
-    ]
-    environment = {"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": str(BIN)}
-    with (folder / "ipi.log").open("w") as log:
-        processes = [
-            subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=environment)
-            for command in (server, driver)
-        ]
-        try:
-            codes = [process.wait(60) for process in processes]
-        finally:
-            for process in processes:
-                process.kill()
-                process.wait()
-    assert codes == [0, 0], (folder / "ipi.log").read_text()
-    result = np.load(folder / "result.npz")
-    seen = atoms.copy()
-    seen.set_cell(result["h"].T * length)
-    seen.positions = result["q"].reshape(-1, 3) * length
-    virial = (
-        np.where(np.tri(3, dtype=bool).T, result["virial"], np.nan).T * energy
-    )  # i-PI holds the upper triangle of Wᵀ
-    forces = result["forces"].reshape(-1, 3) * energy / length
-    return Numbers(float(result["potential"]) * energy, forces, virial, result["torque"]), seen
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -16,6 +16,7 @@ from tumble.convert.comparison import Difference, compare
 from tumble.convert.converted import Converted, Request
 from tumble.convert.kinds import find_kind, load_converter
 from tumble.convert.references import reference_structures
+from tumble.convert.silence import silenced
 from tumble.errors import ConfigurationError, ConversionError
 from tumble.hints import nearest_name
 from tumble.metadata import Metadata
@@ -73,7 +74,8 @@ def convert(
                 f"`option`: expected an option of `{kind}`, got `{option}`"
                 + nearest_name(option, found.options, "options")
             )
-    converted = load_converter(found)(request)
+    with silenced():
+        converted = load_converter(found)(request)
     structures = [*references, *converted.references, *reference_structures(converted.species, converted.cutoff)]
     path = Path(path)
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".tumble-convert-") as folder:
@@ -106,7 +108,9 @@ def _compared(converted: Converted, path: Path, structures: Sequence[Atoms]) -> 
     """
     if converted.calculator is None:
         return []
-    differences = compare(Calculator(path, device="cpu"), converted.calculator(converted.dtype), structures)
+    with silenced():
+        theirs = converted.calculator(converted.dtype)
+        differences = compare(Calculator(path, device="cpu"), theirs, structures)
     for each in differences:
         if not each.allowed(converted.dtype):
             raise ConversionError(
