@@ -14,7 +14,8 @@ from tumble.errors import ConfigurationError
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_kind_has_its_module(kind: Kind) -> None:
     assert KINDS[kind.name] is kind
-    assert (Path(tumble.__file__).parent / "convert" / f"{kind.name}.py").is_file()
+    folder = Path(tumble.__file__).parent / "convert"
+    assert (folder / f"{kind.name}.py").is_file() or (folder / kind.name / "__init__.py").is_file()
     assert kind.package is None or "==" in kind.requirement
 
 
