@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 CXX_SOURCES := $(shell find csrc lammps-plugin tests/cpp -name '*.cpp' -o -name '*.h' -o -name '*.inc')
 SOURCES := $(shell find csrc inputs lammps-plugin python -type f -not -name '*.pyc' -not -name '*.so')
 
-.PHONY: help install demo test test-extended test-gpu lint format clean
+.PHONY: help install demo test test-extended test-peers test-gpu lint format clean
 
 help:
 	@echo "make install        set up $(VENV) with everything, tumble included"
 	@echo "make demo           water in LAMMPS and i-PI with the shipped model, and a report"
 	@echo "make test           all tests"
 	@echo "make test-extended  tests that take minutes"
+	@echo "make test-peers     tests of conversions, in environments of other packages (.peers, several GB)"
 	@echo "make test-gpu       tests that need a GPU, with the environment of PYTHON (no network needed)"
 	@echo "make lint           static checks;  make format  fixes what can be fixed"
 
@@ -43,6 +44,10 @@ test: install
 
 test-extended: install
 	$(BIN)/python -m pytest -m extended
+
+test-peers: install
+	bash tests/peers/environments.sh $(BIN)/python
+	$(BIN)/python -m pytest -m peers
 
 # Builds with the torch of PYTHON and installs into build/gpu.
 test-gpu:

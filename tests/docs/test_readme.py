@@ -120,6 +120,7 @@ def test_links_lead_somewhere() -> None:
     [
         "train",
         "export",
+        "convert",
         "evaluate",
         "info",
         "models",
