@@ -102,4 +102,4 @@ class TrajectoryError(TumbleError):
 
 
 class NotApplicableError(TumbleError):
-    """A run doesn't allow an observable: its files lack something, or the observable isn't defined for the system."""
+    """A run doesn't allow an observable, or a potential a check: something is missing or undefined."""

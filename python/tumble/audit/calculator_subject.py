@@ -28,6 +28,8 @@ class CalculatorSubject(Subject):
         calculator: The calculator.
     """
 
+    kind = "calculator"
+
     def __init__(self, calculator: BaseCalculator, name: str, *, cutoff: float | None = None) -> None:
         """Wrap the calculator.
 

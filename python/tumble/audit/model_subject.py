@@ -30,6 +30,8 @@ class ModelSubject(Subject):
         potential: The loaded model.
     """
 
+    kind = "model"
+
     def __init__(
         self,
         model: str | PathLike[str],

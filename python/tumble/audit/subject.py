@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from ase import Atoms
@@ -54,6 +55,7 @@ class Subject(ABC):
     """A potential.
 
     Attributes:
+        kind: `model` or `calculator`.
         name: For tables.
         elements: Chemical symbols that it knows; None if it doesn't say.
         cutoff: Longest edge, Å; None if unknown.
@@ -62,6 +64,7 @@ class Subject(ABC):
         evaluations: Number of structures evaluated so far.
     """
 
+    kind: ClassVar[str]
     name: str
     elements: tuple[str, ...] | None = None
     cutoff: float | None = None

@@ -1,0 +1,69 @@
+"""The virial against derivatives of the energy with respect to strain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from ase import Atoms
+from typing_extensions import override
+
+from tumble.audit.case import Case
+from tumble.audit.check import ENERGY, Check, Measure, Outcome, Value
+from tumble.audit.checks.comparison import rms
+from tumble.audit.differences import GAIN, derivative, signs, step_for
+from tumble.audit.subject import Float
+from tumble.errors import NotApplicableError
+
+_DIRECTIONS = 3
+_STRAIN = 0.3  # 1/Å: strain for a step of 1 Å
+
+
+class VirialCheck(Check):
+    """Derivatives along random strains: of all nine components, or the symmetric six where only these are known."""
+
+    name = "virial"
+    title = "Virial against the energy"
+    meaning = (
+        "Derivatives of the energy along random strains, by finite differences, are compared with the virial. If "
+        "they differ, pressures and cells at constant pressure are wrong."
+    )
+    measures = (Measure("virial", ENERGY, "Difference of virial and strain derivative, rms per component."),)
+
+    @override
+    def run(self, case: Case) -> Outcome:
+        virial = case.subject.virial(case.atoms)
+        if virial is None:
+            raise NotApplicableError("no stress for this structure")
+        random, step = case.random(self.name), _STRAIN * step_for(case.noise, len(case.atoms))
+        misses, left = [], []
+        for _ in range(_DIRECTIONS):
+            direction = signs(random, 3, 3)
+            if not virial.full:
+                direction = _symmetric(direction)
+
+            def energies(strains: Sequence[float], direction: Float = direction) -> Float:
+                return case.subject.energies([strained(case.atoms, strain * direction) for strain in strains])
+
+            slope = derivative(energies, step)
+            misses.append(float(slope.value) + float(np.sum(virial.values * direction)))
+            left.append(slope.left)
+        noise = float(np.hypot(GAIN * case.noise.energy / step, rms(np.array(left))))
+        count = 3.0 * len(case.atoms)  # the root of nine components
+        return Outcome({"virial": Value(rms(np.array(misses)) / count, noise / count)})
+
+
+def strained(atoms: Atoms, strain: Float) -> Atoms:
+    """Return a copy with positions and cell x' = x (1 + strain), as rows; `strain` is [3, 3]."""
+    copy: Atoms = atoms.copy()  # type: ignore[no-untyped-call]
+    deformation = np.eye(3) + strain
+    copy.set_cell(atoms.cell.array @ deformation, scale_atoms=False)  # type: ignore[no-untyped-call]
+    copy.set_positions(atoms.positions @ deformation, apply_constraint=False)  # type: ignore[no-untyped-call]
+    return copy
+
+
+def _symmetric(direction: Float) -> Float:
+    """Return a symmetric direction S from signs: the mean of (A : S)^2 is |A|^2 for a symmetric A."""
+    upper = np.triu(direction, 1) / np.sqrt(2.0)
+    symmetric: Float = np.diag(np.diag(direction)) + upper + upper.T
+    return symmetric
