@@ -7,10 +7,13 @@ import pytest
 import torch
 from support.systems import systems
 from support.toys import EdgeHarmonic, TwoHop
+from torch import Tensor
 
 from tumble.autograd import derivatives
+from tumble.errors import ExportError
 from tumble.rotations import random_rotations
 from tumble.structures import to_graph
+from tumble.torchscript import torchscript_warnings_silenced
 
 SPECIES = ["O", "H"]
 BASELINE = np.array([-3.0, 1.5])
@@ -51,6 +54,40 @@ def test_virial_is_the_derivative_with_respect_to_strain(model):
                 strained.set_cell(ATOMS.cell.array @ strain, scale_atoms=True)
                 energies.append(evaluate(model, strained).energy)
             assert virial[a, b] == pytest.approx(-(energies[0] - energies[1]) / (2 * step), abs=1e-7)
+
+
+class Fails(torch.nn.Module):
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        if edge_vectors.size(0) > 0:
+            raise ValueError("no neighbors, please")
+        return {"energy": torch.zeros(species.size(0))}
+
+
+class Ignores(torch.nn.Module):
+    """Has weights that the energy depends on, but not the edge vectors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(1, dtype=torch.float64))
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        return {"energy": self.weight * torch.ones(species.size(0), dtype=torch.float64)}
+
+
+@pytest.mark.parametrize("form", ["plain", "scripted"])
+@pytest.mark.parametrize(
+    ("network", "text"),
+    [
+        (Fails(), r"to run on 24 atoms and \d+ edges, got ValueError: no neighbors, please$"),
+        (Ignores(), "`energy` that is a differentiable function of `edge_vectors`"),
+    ],
+)
+def test_networks_that_fail(network, text, form):
+    if form == "scripted":
+        with torchscript_warnings_silenced():
+            network = torch.jit.script(network)
+    with pytest.raises(ExportError, match=text):
+        derivatives(network, to_graph([ATOMS], SPECIES, 4.0), torch.float64, BASELINE)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=["harmonic", "two_hop"])

@@ -21,10 +21,11 @@ from torch import Tensor
 import tumble
 from tumble import metadata
 from tumble.errors import ExportError, MetadataError, ModelFileError, ModelNotFoundError, ReferenceMismatch
-from tumble.model_file import measure_bytes_per_edge, script, torchscript_warnings_silenced
+from tumble.model_file import measure_bytes_per_edge
 from tumble.models.pet import Pet, PetConfig
 from tumble.structures import to_graph
 from tumble.symmetry import measure
+from tumble.torchscript import script, torchscript_warnings_silenced
 
 WATER = systems()["molecule"]
 TRICLINIC = systems()["triclinic"]

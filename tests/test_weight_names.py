@@ -14,7 +14,8 @@ from torch import Tensor
 
 import tumble
 from tumble.errors import ModelFileError
-from tumble.model_file import load_network, torchscript_warnings_silenced
+from tumble.model_file import load_network
+from tumble.torchscript import torchscript_warnings_silenced
 from tumble.weight_names import read_weights, weight_records
 
 SHAPE = [4, 4]

@@ -74,10 +74,10 @@ def forward(model: torch.nn.Module, arguments: Inputs, outputs: Sequence[str] = 
     """
     try:
         results = model(arguments.edge_vectors, arguments.edge_index, arguments.reverse, arguments.species)
-    except (RuntimeError, TypeError) as error:
+    except Exception as error:  # whatever a user's network raises
         raise ExportError(
             "`model`: expected `forward(edge_vectors, edge_index, reverse, species)` to run on "
-            f"{_size(arguments)}, got {type(error).__name__}: {error}"
+            f"{_size(arguments)}, got {_reason(error)}"
         ) from error
     if not isinstance(results, dict):
         raise ExportError(f"`model`: expected a dict of tensors, got {type(results).__name__}")
@@ -152,6 +152,14 @@ def _check_output(name: str, results: dict[str, Any], arguments: Inputs) -> None
         raise ExportError(f"`model`: expected `{name}` of shape {expected}, got {list(shape)}")
     if not torch.isfinite(value).all():
         raise ExportError(f"`model`: expected finite `{name}`, got NaN or infinity on {_size(arguments)}")
+
+
+def _reason(error: Exception) -> str:
+    """Return the type and text of an exception, without the traceback that TorchScript puts into the text."""
+    text = str(error).strip()
+    if "TorchScript interpreter" in text:
+        return text.splitlines()[-1].removeprefix("builtins.")
+    return f"{type(error).__name__}: {text}"
 
 
 def _describe(value: object) -> str:

@@ -1,18 +1,11 @@
-"""Model files: a TorchScript archive with the document `tumble.json` and the names of the weights inside.
-
-TorchScript is the format that LAMMPS and i-PI can run without Python. PyTorch has deprecated it. Its warnings are
-silenced here and only here, since users who run a model can't do anything about them.
-"""
+"""Model files: a TorchScript archive with the document `tumble.json` and the names of the weights inside."""
 
 from __future__ import annotations
 
-import copy
 import errno
 import io
 import tempfile
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from os import PathLike, fspath, replace
 from pathlib import Path
 from typing import Literal
@@ -30,6 +23,7 @@ from tumble.metadata import Metadata, Provenance, Reference, Symmetry
 from tumble.registry import find_model
 from tumble.structures import to_graph
 from tumble.symmetry import measure
+from tumble.torchscript import independent, script, torchscript_warnings_silenced
 from tumble.weight_names import weight_records
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
@@ -137,7 +131,7 @@ def export(
         references=references,
     )
     check_attributes(model, cutoff)
-    network = _independent(model).to(device="cpu", dtype=DTYPES[dtype]).eval()
+    network = independent(model).to(device="cpu", dtype=DTYPES[dtype]).eval()
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     document["parameters"] = sum(parameter.numel() for parameter in network.parameters())
@@ -199,56 +193,6 @@ def load_network(path: str | PathLike[str]) -> torch.jit.ScriptModule:
     return network
 
 
-def _independent(model: torch.nn.Module) -> torch.nn.Module:
-    """Return a copy of a network that doesn't depend on the original.
-
-    Raises:
-        ExportError: If the network has scripted parts and isn't scriptable as a whole.
-    """
-    if not any(isinstance(module, torch.jit.ScriptModule) for module in model.modules()):
-        return copy.deepcopy(model)
-    # `deepcopy` of a scripted part records its weights as functions of the original's.
-    model = _compiled(model)
-    archive = io.BytesIO()
-    with torchscript_warnings_silenced():
-        torch.jit.save(model, archive)
-        archive.seek(0)
-        duplicate: torch.nn.Module = torch.jit.load(archive, map_location="cpu")  # type: ignore[no-untyped-call]
-    return duplicate
-
-
-def script(network: torch.nn.Module) -> torch.jit.ScriptModule:
-    """Compile a network in evaluation mode to TorchScript and freeze it.
-
-    Raises:
-        ExportError: If it isn't scriptable; the message contains that of TorchScript.
-    """
-    scripted = _compiled(network)
-    with torchscript_warnings_silenced():
-        # A module that was frozen before has lost its training flag and can't be frozen again.
-        return torch.jit.freeze(scripted) if hasattr(scripted, "training") else scripted
-
-
-def _compiled(network: torch.nn.Module) -> torch.jit.ScriptModule:
-    """Return a network compiled by TorchScript, or the network itself if it is compiled.
-
-    Raises:
-        ExportError: If it isn't scriptable; the message contains that of TorchScript.
-    """
-    if isinstance(network, torch.jit.ScriptModule):
-        return network
-    with torchscript_warnings_silenced():
-        try:
-            scripted: torch.jit.ScriptModule = torch.jit.script(network)
-        except (RuntimeError, ValueError, torch.jit.frontend.FrontendError) as error:
-            # TorchScript can't look up annotations that are text, and raises a plain ValueError.
-            hint = "; remove `from __future__ import annotations`" if "Unknown type annotation" in str(error) else ""
-            raise ExportError(
-                f"`model`: expected a network that `torch.jit.script` compiles, got: {error}{hint}"
-            ) from error
-    return scripted
-
-
 def measure_bytes_per_edge(
     network: torch.nn.Module, scripted: torch.jit.ScriptModule, graph: _core.Graph, dtype: torch.dtype
 ) -> int:
@@ -281,15 +225,6 @@ def measure_bytes_per_edge(
         kept.pop(weight.untyped_storage().data_ptr(), None)
     del energy
     return max(1, -(-sum(kept.values()) // edges))
-
-
-@contextmanager
-def torchscript_warnings_silenced() -> Iterator[None]:
-    """Silence the deprecation warnings of TorchScript, and no others; the top of this file gives the reason."""
-    with warnings.catch_warnings():
-        # a DeprecationWarning up to torch 2.13, then a FutureWarning
-        warnings.filterwarnings("ignore", message=r"`torch\.jit\.\w+` is deprecated")
-        yield
 
 
 def _check_isolated_atoms(network: torch.nn.Module, document: Metadata) -> None:

@@ -9,9 +9,9 @@ from ase import Atoms
 from support.systems import systems
 from torch import Tensor
 
-from tumble.model_file import script
 from tumble.models import Pet, PetConfig
 from tumble.structures import to_graph
+from tumble.torchscript import script
 
 SPECIES = ("O", "H")
 CONFIG = PetConfig(

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from tumble import metadata
-from tumble.model_file import script, torchscript_warnings_silenced
+from tumble.torchscript import script, torchscript_warnings_silenced
 
 #: From the bytes of a record to others; None leaves the record out.
 Change = Callable[[bytes], bytes | None]

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from support.systems import systems
 from support.toys import EdgeHarmonic, MorsePair, TwoHop
-from tumble.model_file import script
 from tumble.structures import to_graph
+from tumble.torchscript import script
 
 SPECIES = ("O", "H")
 

@@ -7,8 +7,8 @@ import io
 import pytest
 import torch
 
-from tumble.model_file import script, torchscript_warnings_silenced
 from tumble.models import Pet, PetConfig
+from tumble.torchscript import script, torchscript_warnings_silenced
 from tumble.train.weight_guess import guess_weights
 
 SIZES = PetConfig(("O", "H"), width=8, heads=2, radial=4, feedforward=8)

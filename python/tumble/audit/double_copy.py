@@ -15,7 +15,7 @@ import torch
 
 from tumble import metadata
 from tumble.errors import EvaluationError
-from tumble.model_file import torchscript_warnings_silenced
+from tumble.torchscript import torchscript_warnings_silenced
 
 
 def write_in_double(source: str | PathLike[str], target: Path) -> None:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from tumble.model_file import script, torchscript_warnings_silenced
 from tumble.models.pet import Pet, PetConfig
+from tumble.torchscript import script, torchscript_warnings_silenced
 from tumble.weight_names import constants
 
 
