@@ -24,7 +24,7 @@ from tumble.rotations import random_rotations
 
 STEPS = 200
 SEED = 4711
-SETS = ["none", "none+inversion", "octahedral", "icosahedral+inversion", "degree:7+inversion"]
+SETS = ["none", "inversion", "octahedral", "icosahedral+inversion", "degree:7+inversion"]
 
 
 @dataclass(frozen=True)

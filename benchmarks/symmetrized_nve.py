@@ -117,7 +117,7 @@ def main() -> None:
     parser.add_argument("--time", type=float, default=20.0, help="ps (default: 20)")
     parser.add_argument("--seed", type=int, default=4711)
     parser.add_argument("--json", type=Path)
-    sets = ["none", "none+inversion", "tetrahedral", "octahedral", "icosahedral", "degree:7+inversion"]
+    sets = ["none", "inversion", "tetrahedral", "octahedral", "icosahedral", "degree:7+inversion"]
     parser.add_argument("--sets", nargs="+", default=sets)
     arguments = parser.parse_args()
     model = str(Path(_core.find_model(arguments.model)).resolve())

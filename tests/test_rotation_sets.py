@@ -18,6 +18,7 @@ from tumble.rotation_sets import RotationSet, Weight, describe
     [
         ("none", 1, 0, False, {}),
         ("none+inversion", 2, 0, True, {}),
+        ("inversion", 2, 0, True, {}),
         ("tetrahedral", 12, 2, False, {"legendre:2": 18, "ipi-lebedev:3": 18, "lebedev:2": 18}),
         ("octahedral", 24, 3, False, {"legendre:3": 75, "ipi-lebedev:5": 70, "lebedev:3": 24}),
         (
@@ -127,4 +128,4 @@ def test_command_with_json(capsys):
 
 def test_command_with_an_unknown_set(capsys):
     assert main(["rotations", "dodecahedral"]) == 1
-    assert "tumble: error: `symmetrize`: expected one of none, tetrahedral" in capsys.readouterr().err
+    assert "tumble: error: `symmetrize`: expected one of none, inversion, tetrahedral" in capsys.readouterr().err

@@ -54,6 +54,7 @@ void export_symmetrizer(py::module_& m) {
         .def_property_readonly("trivial", &Symmetrizer::trivial)
         .def_property_readonly("random", &Symmetrizer::random)
         .def_property_readonly("correction", &Symmetrizer::correction)
+        .def_property_readonly("averages_parity", &Symmetrizer::averages_parity)
         .def("__len__", &Symmetrizer::size)
         .def("__str__", &Symmetrizer::description)
         .def("exactness", &Symmetrizer::exactness, py::arg("limit"), py::call_guard<py::gil_scoped_release>())

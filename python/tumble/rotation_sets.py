@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tumble import grids
 from tumble._core import Frames, Symmetrizer
-from tumble.set_names import INVERSION
+from tumble.set_names import INVERSION, has_inversion
 
 _HIGHEST = 24  # degree up to which exactness is computed
 _EQUAL = 1e-12  # difference of weights that rounding explains
@@ -42,7 +42,7 @@ class RotationSet:
             ConfigurationError: If there is no such set, or random rotations have no seed.
         """
         self.name = name
-        self.inversion = name.endswith(INVERSION)
+        self.inversion = has_inversion(name)
         base = name.removesuffix(INVERSION)
         if grids.is_grid(base):
             frames = grids.grid(base)

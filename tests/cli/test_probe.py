@@ -164,7 +164,7 @@ def _runs(pid: str) -> bool:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        (["--sets", "none,cubic"], "`symmetrize`: .*none, tetrahedral"),
+        (["--sets", "none,cubic"], "`symmetrize`: .*none, inversion, tetrahedral"),
         (
             ["--sets", "none,,octahedral"],
             "`sets`: .*got `none,,octahedral`",

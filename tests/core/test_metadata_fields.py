@@ -65,9 +65,16 @@ def test_no_field_may_be_missing(document: dict[str, Any]) -> None:
         (("outputs",), ["charge"], r"`outputs`: .* `energy`"),
         (("baseline",), [0.0], r"`baseline`: .* 2"),
         (("parameters",), -1, r"`parameters`: .* 0, got -1"),
-        (("symmetry", "kind"), "perfect", r"`symmetry\.kind`: .*exact or approximate"),
+        (("symmetry", "kind"), "perfect", r"`symmetry\.kind`: .*exact or rotations or approximate, got \"perfect\""),
         (("symmetry", "energy_error"), -0.1, r"`symmetry\.energy_error`: .* from 0"),
         (("symmetry", "force_error"), "small", r"`symmetry\.force_error`: .*finite"),
+        (("symmetry", "under_rotations"), 0.1, r"`symmetry\.under_rotations`: .*object, got 0.1"),
+        (("symmetry", "under_inversion"), {"energy_error": 0.1}, r"`symmetry\.under_inversion\.force_error`: .*none"),
+        (
+            ("symmetry", "under_inversion"),
+            {"energy_error": 0.1, "force_error": -1},
+            r"`symmetry\.under_inversion\.force_error`: .* from 0, got -1",
+        ),
         (("provenance", "data"), ["x"], r"`provenance\.data\[0\]`: .*object"),
         (("provenance", "seeds"), 3, r"`provenance\.seeds`: .*got 3"),
         (("references",), [], r"`references`: .*reference structure"),
@@ -84,6 +91,16 @@ def test_no_field_may_be_missing(document: dict[str, Any]) -> None:
 def test_wrong_values(document: dict[str, Any], path: tuple[str | int, ...], value: Any, text: str) -> None:
     with pytest.raises(_core.MetadataError, match=text):
         _core.parse_metadata(changed(document, path, value))
+
+
+@pytest.mark.parametrize(("kind", "alone"), [("exact", False), ("rotations", True), ("approximate", False)])
+def test_kinds_of_symmetry(document: dict[str, Any], kind: str, alone: bool) -> None:
+    """The parts of the errors may be missing, as in older files."""
+    errors = {"energy_error": 0.1, "force_error": 0.0}
+    for parts in ({}, {"under_rotations": errors, "under_inversion": errors}):
+        symmetry = {"group": "O(3)", "kind": kind, **errors, **parts, "how": "toy"}
+        found = _core.parse_metadata(changed(document, ("symmetry",), symmetry))
+        assert (found.symmetry_kind, found.breaks_parity_alone) == (kind, alone)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1, 2]", "null", "3"])

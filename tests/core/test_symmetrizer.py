@@ -7,7 +7,7 @@ import pytest
 
 from tumble import _core
 
-COUNTS = {"none": 1, "tetrahedral": 12, "octahedral": 24, "icosahedral": 60, "random": 1, "random:7": 7}
+COUNTS = {"none": 1, "inversion": 2, "tetrahedral": 12, "octahedral": 24, "icosahedral": 60, "random": 1, "random:7": 7}
 
 
 @pytest.mark.parametrize("mode", ["average", "correction"])
@@ -15,8 +15,8 @@ COUNTS = {"none": 1, "tetrahedral": 12, "octahedral": 24, "icosahedral": 60, "ra
 @pytest.mark.parametrize("name", [*COUNTS, "random:octahedral", "degree:5", "random:degree:5"])
 def test_frames(name: str, suffix: str, mode: str) -> None:
     """Number, weights, orthogonality, both parities, and the lab frame where it has to be."""
-    if (name, suffix, mode) == ("none", "", "correction"):
-        return
+    if (name, suffix, mode) == ("none", "", "correction") or (name, suffix) == ("inversion", "+inversion"):
+        return  # refused
     symmetrizer = _core.Symmetrizer(name + suffix, mode, seed=4)
     frames = symmetrizer.frames((1, 2, 3, 4))
     rotations, weights = frames.rotations, frames.weights
@@ -29,8 +29,10 @@ def test_frames(name: str, suffix: str, mode: str) -> None:
     lab_frame_is_extra = mode == "correction" and name.startswith("random")
     assert len(frames) == len(symmetrizer) == expected + lab_frame_is_extra
     assert weights.sum() == pytest.approx(1.0 if mode == "average" else 0.0, abs=1e-14)
-    assert improper.sum() == (expected // 2 if suffix else 0)
-    if suffix and mode == "average":
+    inverted = bool(suffix) or name == "inversion"
+    assert improper.sum() == (expected // 2 if inverted else 0)
+    assert symmetrizer.averages_parity == inverted
+    if inverted and mode == "average":
         assert weights[improper].sum() == pytest.approx(0.5)
         assert frames.averages_parity()
     if mode == "correction" or not name.startswith("random"):
@@ -38,6 +40,14 @@ def test_frames(name: str, suffix: str, mode: str) -> None:
     assert symmetrizer.random == name.startswith("random")
     assert symmetrizer.trivial == (name + suffix == "none")
     assert str(symmetrizer).startswith(name + suffix)
+
+
+def test_inversion_is_none_with_inversion() -> None:
+    alone, suffixed = (_core.Symmetrizer(name) for name in ("inversion", "none+inversion"))
+    np.testing.assert_array_equal(alone.frames().rotations, [np.eye(3), -np.eye(3)])
+    np.testing.assert_array_equal(alone.frames().rotations, suffixed.frames().rotations)
+    assert alone.frames().weights.tolist() == suffixed.frames().weights.tolist() == [0.5, 0.5]
+    assert str(alone) == "inversion, 2 frames"
 
 
 def test_correction_is_the_average_less_the_lab_frame() -> None:
@@ -90,6 +100,10 @@ def test_exactness_of_all_draws(symmetrize: str, degree: int, mode: str) -> None
         ("octahedral+inversion+inversion", r"one set, .*inversion"),
         ("octahedral+inverson", r"one set, .*inversion"),
         ("+inversion", r"one set, .*inversion"),
+        ("inversion+inversion", r"`inversion` without .inversion, .*got `inversion.inversion`$"),
+        ("random:inversion", r"; .*`random.inversion`\?$"),
+        ("inverson", r"; .*`inversion`\?$"),
+        ("Inversion+inversion", r"; .*`inversion`\?$"),
     ],
 )  # fmt: skip
 def test_unknown_sets(symmetrize: str, text: str) -> None:

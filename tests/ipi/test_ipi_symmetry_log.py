@@ -172,7 +172,7 @@ def test_beads_of_a_real_server(
         ),
         ({"symmetry_log": None, "symmetry_set": "tetrahedral"}, "`symmetry_set`: .*`symmetry_log`"),
         ({"symmetry_log": None, "symmetry_every": 100}, "`symmetry_every`: .*`symmetry_log`"),
-        ({"symmetry_set": "cube"}, "`symmetry_set`: .*none, tetrahedral"),
+        ({"symmetry_set": "cube"}, "`symmetry_set`: .*none, inversion, tetrahedral"),
         ({"symmetry_set": "random:tetrahedral"}, "`seed`: .*`random:tetra"),
         ({"symmetry_every": 0}, "`symmetry_every`: .* 1, got 0"),
     ],

@@ -43,7 +43,7 @@ def values(table: dict[str, np.ndarray], name: str, row: int = 0) -> np.ndarray:
     return np.array([table[f"c_{name}[{k}]"][row] for k in range(1, 8)])
 
 
-SETS = {"a": ("octahedral", None), "b": ("icosahedral+inversion", None), "r": ("random:4", 3)}
+SETS = {"a": ("octahedral", None), "i": ("inversion", None), "b": ("icosahedral+inversion", None), "r": ("random:4", 3)}
 
 
 @pytest.mark.parametrize(("name", "ranks"), [("triclinic", 1), ("liquid", 2), ("triclinic", 4)])

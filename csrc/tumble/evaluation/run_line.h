@@ -21,7 +21,8 @@ using RunFacts = std::vector<std::pair<std::string, std::variant<std::string, st
 ///   format       "tumble-run-1"
 ///   engine       "lammps", "i-pi"
 ///   versions     of tumble and torch
-///   model        name, absolute path, species, cutoff (Å), depth, dtype, symmetry ("exact", "approximate")
+///   model        name, absolute path, species, cutoff (Å), depth, dtype, symmetry ("exact",
+///                "rotations", "approximate")
 ///   symmetrize, mode, seed, frames, degree   see `add_rotations` of tumble/evaluation/json_line.h
 ///   device       in torch's notation
 ///   threads      largest number of threads of torch

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t most_random = 100000;
 
-const std::string inversion_suffix = "+inversion";
+const std::string inversion_word = "inversion";
+const std::string inversion_suffix = "+" + inversion_word;
 const std::string degree_prefix = "degree:";
 const std::string random_prefix = "random:";
 
@@ -59,7 +60,7 @@ std::optional<Frames> fixed_set(const std::string& name) {
     if (!meant.empty()) {
         if (meant == "degree") meant += colon == std::string::npos ? ":5" : name.substr(colon);
         if (meant == "random" && colon != std::string::npos) meant += name.substr(colon);
-        if (whole.find(inversion_suffix) != std::string::npos) meant += inversion_suffix;
+        if (meant != inversion_word && whole.find(inversion_suffix) != std::string::npos) meant += inversion_suffix;
     }
     refuse(message("expected one of ", listed(symmetrize_words()), "each also with +inversion; got `", whole, "`",
                    meant.empty() || meant == whole ? "" : "; did you mean `" + meant + "`?"));
@@ -69,7 +70,7 @@ std::optional<Frames> fixed_set(const std::string& name) {
 
 const std::vector<std::string>& symmetrize_words() {
     static const std::vector<std::string> words = [] {
-        std::vector<std::string> all = {"none"};
+        std::vector<std::string> all = {"none", inversion_word};
         all.insert(all.end(), rotation_group_names().begin(), rotation_group_names().end());
         all.insert(all.end(), {"degree:t", "random", "random:n", "random:SET"});
         return all;
@@ -84,6 +85,9 @@ Symmetrizer::Symmetrizer(const SymmetrizeOptions& options) : options_(options), 
     if (inversion) name.resize(name.size() - inversion_suffix.size());
     if (name.find('+') != std::string::npos) {
         refuse(message("expected one set, with or without one +inversion, got `", whole, "`"));
+    }
+    if (name == inversion_word && inversion) {
+        refuse(message("expected `inversion` without +inversion, which it contains, got `", whole, "`"));
     }
 
     if (name == "random") {
@@ -101,10 +105,13 @@ Symmetrizer::Symmetrizer(const SymmetrizeOptions& options) : options_(options), 
         } else {
             refuse(message("expected `random:` before a number of rotations above 0 or a set (",
                            listed(rotation_group_names()), "degree:t), got `", whole, "`",
-                           did_you_mean(what, rotation_group_names())));
+                           what == inversion_word ? "; did you mean `random+inversion`?"
+                                                  : did_you_mean(what, rotation_group_names())));
         }
     } else if (auto set = fixed_set(name)) {
         set_ = std::move(*set);
+    } else if (name == inversion_word) {
+        set_ = with_inversion(set_);
     } else if (name != "none") {
         refuse_unknown(name, whole);
     }

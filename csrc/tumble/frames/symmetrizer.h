@@ -2,11 +2,12 @@
 /// Translation of the words that users write to the frames of an evaluation. Every face uses the same words:
 ///
 ///   none                                   the lab frame alone
+///   inversion                              the lab frame and its inverse, for a model that breaks parity alone
 ///   tetrahedral, octahedral, icosahedral   a group of 12, 24, 60 rotations, exact to degree 2, 3, 5
 ///   degree:t                               the smallest known set that is exact to degree t, up to 12
 ///   random, random:n                       1 or n new random rotations for each evaluation
 ///   random:SET                             a set as above, turned by one new random rotation for each evaluation
-///   ...+inversion                          each rotation and its improper partner
+///   ...+inversion                          each rotation and its improper partner; none+inversion is inversion
 
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ class Symmetrizer {
     /// Whether the rotations depend on the key.
     bool random() const { return random_ > 0; }
     bool correction() const { return correction_; }
+    /// Whether the average is exact under inversion, whatever is drawn.
+    bool averages_parity() const { return tumble::averages_parity(set_); }
 
     /// Number of evaluations of the model for one structure. Draws nothing.
     std::size_t size() const;

@@ -163,7 +163,14 @@ std::string parse_symmetry(const Field& symmetry) {
         const Field field = symmetry[error];
         if (!field.value.is_null() && !(field.number() >= 0.0)) field.fail("null or a number from 0");
     }
-    return symmetry["kind"].one_of({"exact", "approximate"});
+    for (const char* part : {"under_rotations", "under_inversion"}) {
+        if (!symmetry.value.contains(part)) continue;  // files of earlier versions have none
+        for (const char* error : {"energy_error", "force_error"}) {
+            const Field field = symmetry[part][error];
+            if (!(field.number() >= 0.0)) field.fail("a number from 0");
+        }
+    }
+    return symmetry["kind"].one_of({"exact", "rotations", "approximate"});
 }
 
 /// Check the fields that the core doesn't use, which document the model for its users.

@@ -40,11 +40,15 @@ struct Metadata {
     std::vector<double> baseline;
     /// Memory for one edge in an evaluation with gradients, bytes, measured at export.
     std::int64_t bytes_per_edge;
-    /// Whether O(3) invariance is "exact" or "approximate".
+    /// Which invariance holds to rounding: "exact" for O(3), "rotations" for proper rotations without inversion, or
+    /// "approximate".
     std::string symmetry_kind;
     std::vector<Reference> references;
     /// The whole document as in the file, with provenance, license and citation.
     std::string json;
+
+    /// Whether inversion alone changes the energy: an error that the frame torque doesn't show.
+    bool breaks_parity_alone() const { return symmetry_kind == "rotations"; }
 
     /// Return the index of a chemical symbol.
     /// @throws StructureError if the model lacks the species; the message lists its species

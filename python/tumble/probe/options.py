@@ -8,7 +8,7 @@ from typing import Any
 
 from tumble.errors import ConfigurationError
 from tumble.rotation_sets import RotationSet
-from tumble.set_names import GROUPS, INVERSION
+from tumble.set_names import GROUPS, with_inversion
 
 _BASES = (
     "none",
@@ -21,9 +21,9 @@ _BASES = (
 )
 #: Sets without and with inversion, which share their proper rotations: legendre:2 and legendre:3 are the 18 and 75
 #: rotations of Langer et al. 2024.
-DEFAULT_SETS = tuple(base + suffix for base in _BASES for suffix in ("", INVERSION))
+DEFAULT_SETS = tuple(name for base in _BASES for name in (base, with_inversion(base)))
 #: Exact to a higher degree than all of these sets and the spectrum, at less than half the cost of degree 12.
-DEFAULT_REFERENCE = "degree:9" + INVERSION
+DEFAULT_REFERENCE = with_inversion("degree:9")
 DEFAULT_SPECTRUM = 4
 HIGHEST_SPECTRUM = 11  # e3nn has spherical harmonics up to here
 
