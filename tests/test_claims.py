@@ -10,16 +10,17 @@ import torch
 from ase import Atoms
 from e3nn import o3
 from support.systems import systems
-from support.toys import EdgeHarmonic, MorsePair, TwoHop, smooth_cutoff
+from support.toys import EdgeHarmonic, Handed, MorsePair, TwoHop, smooth_cutoff
 from torch import Tensor
 
 import tumble
 from tumble.autograd import derivatives
-from tumble.claims import check_attributes, check_cutoff, check_depth, check_exactness
+from tumble.claims import check_attributes, check_cutoff, check_depth, check_symmetry
 from tumble.errors import ExportError
-from tumble.model_file import torchscript_warnings_silenced
 from tumble.models import Pet, PetConfig
 from tumble.structures import to_graph
+from tumble.symmetry import chiral_cluster
+from tumble.torchscript import torchscript_warnings_silenced
 
 SPECIES = ["O", "H"]
 DTYPES = [torch.float32, torch.float64]
@@ -84,7 +85,7 @@ def test_a_network_without_edges_claims_nothing():
     check_cutoff(Constant(), graph("molecule"), torch.float64, 4.0)
     check_depth(Constant(), torch.float64, SPECIES, 4.0, 1)
     with pytest.raises(ExportError, match=r"`energy` .*`edge_vectors`"):
-        check_exactness(Constant(), [graph("molecule")], torch.float64, ["molecule"])
+        check_symmetry(Constant(), [graph("molecule")], torch.float64, "exact")
 
 
 def test_what_the_network_says_itself():
@@ -165,7 +166,7 @@ BROKEN = [
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("network", EXACT, ids=lambda network: type(network).__name__)
 def test_exact_networks(network, dtype):
-    check_exactness(copy.deepcopy(network).to(dtype), [graph(name) for name in NAMES], dtype, NAMES)
+    check_symmetry(copy.deepcopy(network).to(dtype), [graph(name) for name in NAMES], dtype, "exact")
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -173,7 +174,26 @@ def test_exact_networks(network, dtype):
 def test_networks_that_are_not_exact(network, dtype):
     """However small their forces are: 10 meV/Å of the messages, of which a rotation changes 5 % or less."""
     with pytest.raises(ExportError, match=r"`symmetry\.kind`: .*`approximate`, got `exact`"):
-        check_exactness(copy.deepcopy(network).to(dtype), [graph(name) for name in NAMES], dtype, NAMES)
+        check_symmetry(copy.deepcopy(network).to(dtype), [graph(name) for name in NAMES], dtype, "exact")
+
+
+def test_rotations_are_claimed_and_parity_is_not():
+    structures, chiral = [graph("triclinic")], chiral_cluster(SPECIES, 4.0)
+    for network in (Handed(), MorsePair()):  # more than is claimed may hold
+        check_symmetry(network.double(), structures, torch.float64, "rotations", chiral)
+    with pytest.raises(
+        ExportError, match=r"`symmetry\.kind`: expected `rotations`, got `exact` .* 0\.\d+ eV/Å under inversion"
+    ):
+        check_symmetry(Handed().double(), structures, torch.float64, "exact")
+    with pytest.raises(ExportError, match=r"`symmetry\.kind`: expected `approximate`, got `rotations`"):
+        check_symmetry(EdgeHarmonic(2, 1).double(), structures, torch.float64, "rotations")
+    check_symmetry(EdgeHarmonic(2, 1).double(), structures, torch.float64, "approximate")
+
+
+def test_a_claim_is_checked_on_a_chiral_structure_too():
+    check_symmetry(Handed().double(), [graph("molecule")], torch.float64, "exact")
+    with pytest.raises(ExportError, match=r"`symmetry\.kind`: expected `rotations`, got `exact`"):
+        check_symmetry(Handed().double(), [graph("molecule")], torch.float64, "exact", chiral_cluster(SPECIES, 4.0))
 
 
 def test_the_forces_of_the_small_messages():
@@ -186,14 +206,14 @@ def test_the_forces_of_the_small_messages():
 
 
 @pytest.mark.parametrize("share", [0.05, 0.0])
-def test_a_scripted_network_is_judged_in_its_own_precision(share):
+def test_a_scripted_network_is_judged_too(share):
     with torchscript_warnings_silenced():
         scripted = torch.jit.script(Messages(share).eval())
     if share == 0.0:
-        check_exactness(scripted, [graph("triclinic")], torch.float32, ["triclinic"])
+        check_symmetry(scripted, [graph("triclinic")], torch.float32, "exact")
         return
     with pytest.raises(ExportError, match=r"`symmetry\.kind`: .* `approximate`, got `exact`"):
-        check_exactness(scripted, [graph("triclinic")], torch.float32, ["triclinic"])
+        check_symmetry(scripted, [graph("triclinic")], torch.float32, "exact")
 
 
 @pytest.mark.parametrize(

@@ -7,28 +7,22 @@ sees geometry through edge vectors alone, so each test changes them or different
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 from ase import Atoms
-from numpy.typing import NDArray
 
 from tumble import _core
-from tumble.autograd import derivatives, forward, inputs
+from tumble.autograd import forward, inputs
 from tumble.errors import ExportError
+from tumble.metadata import SymmetryErrors, SymmetryKind
 from tumble.structures import to_graph
-from tumble.symmetry import measure
+from tumble.symmetry import judge
 
 # Errors in eV per atom and eV/Å that rounding explains, as in the core's check of the references.
 _ROUNDING = {torch.float32: (1e-5, 5e-4), torch.float64: (1e-10, 1e-9)}
-_ROTATIONS = 6
-# A network counts as exact up to this multiple of the measured rounding, since other rotations round differently, or up
-# to this share of its gradients, since a network converted to double keeps the errors of single-precision constants.
-_MARGIN, _CONSTANTS = 10.0, 1e-6
-_DEFORMATION = 3e-6  # relative size of the deformations that measure rounding
 # Distances to the cutoff, as shares of it, between which a smooth derivative falls by much more than `_FALL`.
 _FAR, _NEAR, _FALL = 1e-3, 1e-5, 0.1
 _SPACING = 0.6  # of atoms in a chain, in cutoffs: only nearest neighbors have an edge
@@ -114,96 +108,39 @@ def check_depth(
         )
 
 
-def check_exactness(
-    network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype, names: Sequence[str]
+def check_symmetry(
+    network: torch.nn.Module,
+    graphs: Sequence[_core.Graph],
+    dtype: torch.dtype,
+    kind: SymmetryKind,
+    chiral: _core.Graph | None = None,
 ) -> None:
-    """Check that rounding explains the symmetry error of a network that is claimed to have none.
-
-    The rounding is measured on the network itself. Everything is evaluated in double precision if the network can be
-    converted to it.
+    """Check that rounding explains the symmetry errors of a network that is claimed to have none.
 
     Args:
         network: Network on the CPU in evaluation mode.
         graphs: Graphs of one structure each.
         dtype: Type of the network.
-        names: Names of the structures.
+        kind: Claimed invariance.
+        chiral: Graph of a structure without mirror planes; see `tumble.symmetry.measure`.
 
     Raises:
-        ExportError: If the symmetry error is larger.
+        ExportError: If a symmetry error is larger.
     """
-    network, dtype = _in_double(network, graphs[0], dtype)
-    found = measure(network, graphs, dtype, names=names, rotations=_ROTATIONS)
-    rounding, size = _rounding(network, graphs, dtype), _size(network, graphs, dtype)
-    errors = (found["energy_error"] or 0.0, found["force_error"] or 0.0)
-    allowed = [max(_MARGIN * noise, _CONSTANTS * scale) for noise, scale in zip(rounding, size, strict=True)]
-    if any(error > most for error, most in zip(errors, allowed, strict=True)):
-        raise ExportError(
-            f"`symmetry.kind`: expected `approximate`, got `exact` for a network with an error of {errors[0]:.2g} "
-            f"eV/atom and {errors[1]:.2g} eV/Å under {_ROTATIONS} rotations, where rounding explains {allowed[0]:.2g} "
-            f"and {allowed[1]:.2g}; leave `symmetry` out to have the error measured"
-        )
-
-
-def _in_double(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) -> tuple[torch.nn.Module, torch.dtype]:
-    """Return the network in double precision, or unchanged if its precision is fixed."""
-    if dtype == torch.float64 or isinstance(network, torch.jit.ScriptModule):  # a scripted network can't be copied
-        return network, dtype
-    double = copy.deepcopy(network).double()
-    try:
-        derivatives(double, graph, torch.float64, np.zeros(int(graph.species.max()) + 1))
-    except ExportError:
-        return network, dtype
-    return double, torch.float64
-
-
-def _size(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype) -> tuple[float, float]:
-    """Return the scales of rounding errors: rms over atoms of sum_e |v_e| |g_e|, eV, and of sum_e |g_e|, eV/Å.
-
-    The sums are over the edges of the atom. Unlike forces, they can't vanish by the symmetry of a structure.
-    """
-    energies, forces = [], []
-    for graph in graphs:
-        sizes = np.linalg.norm(_edge_gradients(network, graph, dtype), axis=1)
-        lengths, centers = np.linalg.norm(graph.vectors, axis=1), graph.edge_index[0]
-        energies.append(np.bincount(centers, lengths * sizes, minlength=len(graph.species)))
-        forces.append(np.bincount(centers, sizes, minlength=len(graph.species)))
-    return _rms(np.concatenate(energies)), _rms(np.concatenate(forces))
-
-
-def _rms(values: NDArray[np.float64]) -> float:
-    return float(np.sqrt(np.mean(values**2)))
-
-
-def _rounding(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype) -> tuple[float, float]:
-    """Return the rms rounding errors: of the energy, eV per atom, and of force components, eV/Å.
-
-    They are measured by second differences, f(x + d) + f(x - d) - 2 f(x), for deformations d of a few parts in a
-    million. Independent errors of the three terms add up to sqrt(1 + 1 + 4) = sqrt(6) times the error of one; the
-    second difference of a smooth function itself is only 1e-11.
-    """
-    draw = np.random.default_rng(0)
-    energies, forces = [], []
-    for graph in graphs:
-        baseline = np.zeros(int(graph.species.max()) + 1)
-        for _ in range(_ROTATIONS):
-            d = _DEFORMATION * draw.standard_normal((3, 3))
-            plus, minus, here = (
-                derivatives(network, graph, dtype, baseline, rotation=np.eye(3) + sign * d) for sign in (1, -1, 0)
+    if kind == "approximate":
+        return
+    for found in judge(network, graphs, dtype, chiral):
+        if found.kind != "exact" and found.kind != kind:
+            rotations, inversion = found.errors.rotations, found.errors.inversion
+            raise ExportError(
+                f"`symmetry.kind`: expected `{found.kind}`, got `{kind}` for a network with an error of "
+                f"{_in_words(rotations)} under proper rotations and {_in_words(inversion)} under inversion, where "
+                f"rounding explains {_in_words(found.rounding)}; leave `symmetry` out to have the error measured"
             )
-            energies.append((plus.energy + minus.energy - 2.0 * here.energy) / len(graph.species))
-            forces.append(np.ravel(plus.forces + minus.forces - 2.0 * here.forces))
-    return _rms(np.array(energies)) / math.sqrt(6.0), _rms(np.concatenate(forces)) / math.sqrt(6.0)
 
 
-def _edge_gradients(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) -> NDArray[np.float64]:
-    """Return dE/dv_e [E, 3], eV/Å."""
-    with _core.DefaultTorchModes():
-        arguments = inputs(graph, dtype)
-        energy = forward(network, arguments).sum()
-        if not energy.requires_grad or len(graph.vectors) == 0:
-            return np.zeros_like(graph.vectors)
-        (gradient,) = torch.autograd.grad(energy, arguments.edge_vectors, allow_unused=True)
-    return np.zeros_like(graph.vectors) if gradient is None else np.asarray(gradient.double().numpy())
+def _in_words(errors: SymmetryErrors) -> str:
+    return f"{errors['energy_error']:.2g} eV/atom and {errors['force_error']:.2g} eV/Å"
 
 
 def _gradient_at(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype, edge: int, length: float) -> float:

@@ -15,6 +15,8 @@ from importlib.metadata import version
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+from typing_extensions import NotRequired
+
 from tumble import _core
 from tumble.errors import ExportError, MetadataError
 from tumble.structures import unknown_elements
@@ -43,16 +45,30 @@ class Provenance(TypedDict):
     configuration: dict[str, Any]
 
 
+class SymmetryErrors(TypedDict):
+    """Rms deviations from a mean over rotations: of the energy in eV per atom, of force components in eV/Å."""
+
+    energy_error: float
+    force_error: float
+
+
+#: Invariance that holds to rounding: under O(3), under proper rotations alone, or neither.
+SymmetryKind = Literal["exact", "rotations", "approximate"]
+
+
 class Symmetry(TypedDict):
     """How far the model is from O(3) invariance.
 
-    The errors are rms deviations from the mean over rotations: energy in eV per atom, force components in eV/Å.
+    The errors are rms deviations from the mean over all rotations, proper and improper: energy in eV per atom, force
+    components in eV/Å. `tumble.symmetry` defines their parts. Files of earlier versions lack these.
     """
 
     group: str
-    kind: Literal["exact", "approximate"]
+    kind: SymmetryKind
     energy_error: float | None
     force_error: float | None
+    under_rotations: NotRequired[SymmetryErrors]
+    under_inversion: NotRequired[SymmetryErrors]
     how: str
 
 

@@ -16,13 +16,13 @@ from ase import Atoms
 
 from tumble import _core, metadata
 from tumble.autograd import derivatives, forward, inputs
-from tumble.claims import check_attributes, check_cutoff, check_depth, check_exactness
+from tumble.claims import check_attributes, check_cutoff, check_depth, check_symmetry
 from tumble.errors import ExportError, ModelFileError, ReferenceMismatch
 from tumble.files import write_atomically
 from tumble.metadata import Metadata, Provenance, Reference, Symmetry
 from tumble.registry import find_model
 from tumble.structures import to_graph
-from tumble.symmetry import measure
+from tumble.symmetry import chiral_cluster, measure
 from tumble.torchscript import independent, script, torchscript_warnings_silenced
 from tumble.weight_names import weight_records
 
@@ -93,8 +93,9 @@ def export(
         dtype: Precision to which the network is converted and in which it is evaluated.
         baseline: Energy of each species, eV, added outside the network in double precision.
         outputs: Names of the tensors that the network returns.
-        symmetry: Claim about O(3) invariance and how it was found. Without it, the symmetry error is measured on the
-            references, with 16 random rotations of each, and the claim is `approximate`.
+        symmetry: Claim about O(3) invariance and how it was found; `exact` and `rotations` are checked. Without it,
+            symmetry errors are measured on the references, with 8 random rotations of each and their improper
+            partners, and `kind` says which invariance holds to rounding.
         provenance: Data, seeds, metrics and configuration of the training; without it, the file has none.
         licence: License of the weights.
         citation: Publication to cite.
@@ -106,7 +107,7 @@ def export(
 
     Raises:
         ExportError: If the network can't be scripted, fails, or breaks the contract of `forward`; if it has another
-            cutoff or depth, isn't smooth at its cutoff, or isn't exactly symmetric although `symmetry` claims it; if
+            cutoff or depth, isn't smooth at its cutoff, or has a symmetry error although `symmetry` claims none; if
             `species` or `references` contain unknown elements.
         MetadataError: If another argument is wrong; the message names the field.
         StructureError: If a reference can't be evaluated.
@@ -147,10 +148,11 @@ def export(
     check_cutoff(network, largest, DTYPES[dtype], cutoff)
     check_depth(network, DTYPES[dtype], species, cutoff, depth)
     names = [reference["name"] for reference in document["references"]]
+    chiral = chiral_cluster(species, cutoff)
     if symmetry is None:
-        document["symmetry"] = measure(network, graphs, DTYPES[dtype], names=names)
-    elif symmetry["kind"] == "exact":
-        check_exactness(network, graphs, DTYPES[dtype], names)
+        document["symmetry"] = measure(network, graphs, DTYPES[dtype], names=names, chiral=chiral)
+    else:
+        check_symmetry(network, graphs, DTYPES[dtype], symmetry["kind"], chiral)
 
     archive = io.BytesIO()  # torch's own writer doesn't name the file if the disk is full
     records = {"tumble.json": metadata.dumps(document), **weight_records(network, scripted)}

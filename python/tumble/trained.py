@@ -16,7 +16,7 @@ from tumble.frames import read_frames
 from tumble.metadata import Provenance, reference_name
 from tumble.model_file import DTYPES, export
 from tumble.structures import to_graph
-from tumble.symmetry import measure
+from tumble.symmetry import chiral_cluster, measure
 from tumble.train import TrainedModel, load_trained
 from tumble.train.checkpoint import CHECKPOINT
 from tumble.train.config import MODEL
@@ -30,7 +30,7 @@ def export_trained(
     name: str,
     references: str | PathLike[str] | None = None,
     count: int = 3,
-    rotations: int = 16,
+    rotations: int = 8,
     seed: int = 0,
     dtype: Literal["float32", "float64"] | None = None,
     licence: str = "not stated",
@@ -45,7 +45,7 @@ def export_trained(
         references: File with structures whose results are checked at each load of the model. Without it, the first
             structure of each training file is taken, after any isolated atoms.
         count: Largest number of reference structures.
-        rotations: Number of random rotations of each, for the symmetry error.
+        rotations: Number of random rotations of each, with their improper partners, for the symmetry error.
         seed: Seed of the rotations.
         dtype: Precision; without it, that of the training.
         licence: License of the weights.
@@ -68,7 +68,15 @@ def export_trained(
     network = copy.deepcopy(trained.model).to(DTYPES[precision]).requires_grad_(False)
     graphs = [to_graph([atoms], species, cutoff) for atoms in frames]
     names = [reference_name(atoms, i) for i, atoms in enumerate(frames)]
-    symmetry = measure(network, graphs, DTYPES[precision], names=names, rotations=rotations, seed=seed)
+    symmetry = measure(
+        network,
+        graphs,
+        DTYPES[precision],
+        names=names,
+        rotations=rotations,
+        seed=seed,
+        chiral=chiral_cluster(species, cutoff),
+    )
     return export(
         network,
         path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from support.command_line import run
 from support.model_files import with_metadata
 
@@ -24,6 +25,61 @@ def test_info(capsys, model_file):
         "licence     BSD-3-Clause",
     ):
         assert line in out.splitlines()
+
+
+ERRORS = {
+    "energy_error": 2e-3,
+    "force_error": 3e-2,
+    "under_rotations": {"energy_error": 1e-8, "force_error": 1e-6},
+    "under_inversion": {"energy_error": 2e-3, "force_error": 3e-2},
+    "how": "measured",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "errors", "lines"),
+    [
+        (
+            "exact",
+            ERRORS,
+            [
+                "symmetry    O(3) exact",
+                "            under rotations: 1e-05 meV/atom and 0.001 meV/Å",
+                "            under inversion: 2 meV/atom and 30 meV/Å",
+                "            measured",
+            ],
+        ),
+        (
+            "rotations",
+            ERRORS,
+            [
+                "symmetry    SO(3) exact, inversion 2 meV/atom and 30 meV/Å",
+                "            under rotations: 1e-05 meV/atom and 0.001 meV/Å",
+                "            under inversion: 2 meV/atom and 30 meV/Å",
+                "            measured",
+                "            inversion changes the energy, which the frame torque doesn't show: `symmetrize inversion` "
+                "removes that error; compute tumble/symmetry (LAMMPS) and --symmetry-log (tumble drive) measure it",
+            ],
+        ),
+        ("approximate", ERRORS, ["symmetry    O(3) approximate, 2 meV/atom and 30 meV/Å"]),
+        (  # of an older file, and one without a measurement
+            "approximate",
+            {"energy_error": 2e-3, "force_error": 3e-2, "how": "measured"},
+            ["symmetry    O(3) approximate, 2 meV/atom and 30 meV/Å", "            measured"],
+        ),
+        (
+            "rotations",
+            {"energy_error": None, "force_error": None, "how": "claimed"},
+            ["symmetry    SO(3) exact, inversion not measured", "            claimed"],
+        ),
+    ],
+)
+def test_symmetry(capsys, model_file, tmp_path, kind, errors, lines):
+    symmetry = {"group": "O(3)", "kind": kind, **errors}
+    path = with_metadata(model_file("handed"), tmp_path / "handed.pt", symmetry=symmetry)
+    status, out, _ = run(capsys, "info", path)
+    assert status == 0
+    assert "\n".join(lines) + "\n" in out
 
 
 def test_info_as_json(capsys, model_file):

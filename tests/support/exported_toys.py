@@ -21,7 +21,7 @@ from support.broken_models import (
     RaisesOutOfPlane,
 )
 from support.systems import systems
-from support.toys import EdgeHarmonic, MorsePair, TwoHop
+from support.toys import EdgeHarmonic, Handed, MorsePair, TwoHop
 from tumble.models.pet import Pet, PetConfig
 
 CUTOFF = 4.0
@@ -55,6 +55,7 @@ def toy(name: str) -> Toy:
         "two_hop": Toy(TwoHop(CUTOFF), 2),
         "short_two_hop": Toy(TwoHop(2.5), 2, 2.5),
         "pair": Toy(MorsePair(CUTOFF), 1),
+        "handed": Toy(Handed(CUTOFF), 1),
         "nan": Toy(NanBeyond(0.85), 1),
         "raises": Toy(RaisesBeyond(0.85), 1),
         "inf": Toy(NanBeyond(0.85, float("inf")), 1),
@@ -89,7 +90,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
             baseline=[-3.0, 1.5],
             symmetry={
                 "group": "O(3)",
-                "kind": "exact" if name == "pair" else "approximate",
+                "kind": {"pair": "exact", "handed": "rotations"}.get(name, "approximate"),
                 "energy_error": None,
                 "force_error": None,
                 "how": "toy",

@@ -147,3 +147,41 @@ class MorsePair(nn.Module):
         well = depth * ((1.0 - torch.exp(-width * (r - length))) ** 2 - 1.0)
         values = 0.5 * well * smooth_cutoff(r, self.cutoff)
         return {"energy": sum_over_edges(values, edge_index[0], species.size(0))}
+
+
+class Handed(nn.Module):
+    """The pair potential and a pseudoscalar: exact under rotations, but not under inversion.
+
+    With u = v/r and c_j = 1 or 0.4 for the species of the neighbor, atom i has the vectors A_n = sum_e c_j s(r) r^n u
+    and the additional energy o_i = strength A_0 . (A_1 x A_2). So E(-x) = E_pair(x) - O(x), with O the sum of the o_i:
+    the error of the energy under inversion is |O|, and the frame torque is zero. O vanishes for structures with a
+    mirror plane, such as a molecule of water.
+
+    Attributes:
+        cutoff: r_c, Å.
+        depth: 1, there are no messages.
+        strength: Scale of the pseudoscalar, eV/Å^3.
+    """
+
+    shares: Tensor
+
+    def __init__(self, cutoff: float = 4.0, strength: float = 20.0) -> None:
+        """Set the cutoff, Å, and the scale of the pseudoscalar, eV/Å^3."""
+        super().__init__()
+        self.cutoff = cutoff
+        self.depth = 1
+        self.strength = strength
+        self.pair = MorsePair(cutoff)
+        self.register_buffer("shares", torch.tensor([1.0, 0.4], dtype=torch.float64))
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        """Energies of the atoms; the contract is that of every model, see docs/model-file.md."""
+        r = torch.linalg.vector_norm(edge_vectors, dim=1).unsqueeze(1)
+        parts = edge_vectors / r * smooth_cutoff(r, self.cutoff)
+        parts = parts * self.shares.to(r.dtype)[species[edge_index[1]]].unsqueeze(1)
+        zero = torch.zeros(species.size(0), 3, dtype=r.dtype, device=r.device)
+        first = zero.index_add(0, edge_index[0], parts)
+        second = zero.index_add(0, edge_index[0], parts * r)
+        third = zero.index_add(0, edge_index[0], parts * r * r)
+        odd = self.strength * (first * torch.linalg.cross(second, third)).sum(1)
+        return {"energy": self.pair(edge_vectors, edge_index, reverse, species)["energy"] + odd}

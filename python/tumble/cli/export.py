@@ -31,7 +31,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--count", metavar="N", type=int, default=3, help="largest number of reference structures (default: 3)"
     )
     parser.add_argument(
-        "--rotations", metavar="N", type=int, default=16, help="rotations of each structure (default: 16)"
+        "--rotations", metavar="N", type=int, default=8, help="rotations of each structure, also inverted (default: 8)"
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the rotations (default: 0)")
     parser.add_argument("--dtype", choices=("float32", "float64"), help="precision (default: that of the training)")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from tumble.cli.terminal import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from tumble.metadata import Metadata, Symmetry
+    from tumble.metadata import Metadata, Symmetry, SymmetryErrors
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -54,7 +55,7 @@ def format_metadata(path: Path, document: Metadata) -> str:
         ("baseline", ", ".join(f"{symbol} {energy:.6f} eV" for symbol, energy in baseline)),
         ("memory", f"{document['bytes_per_edge'] / 1e3:.1f} kB per edge"),
         ("symmetry", format_symmetry(document["symmetry"])),
-        ("", document["symmetry"]["how"]),
+        *(("", text) for text in _symmetry_details(document["symmetry"])),
         *_provenance(document),
         ("references", ", ".join(_describe(r["name"], len(r["symbols"])) for r in document["references"])),
         ("written", _written(document)),
@@ -75,9 +76,30 @@ def format_symmetry(symmetry: Symmetry) -> str:
     group, energy, force = symmetry["group"], symmetry["energy_error"], symmetry["force_error"]
     if symmetry["kind"] == "exact":
         return f"{group} exact"
+    if symmetry["kind"] == "rotations":
+        inversion = symmetry.get("under_inversion")
+        return "SO(3) exact, inversion " + ("not measured" if inversion is None else _errors(inversion))
     if energy is None or force is None:
         return f"{group} approximate, error not measured"
-    return f"{group} approximate, {1e3 * energy:.3g} meV/atom and {1e3 * force:.3g} meV/Å"
+    return f"{group} approximate, {_errors({'energy_error': energy, 'force_error': force})}"
+
+
+def _errors(errors: SymmetryErrors) -> str:
+    return f"{1e3 * errors['energy_error']:.3g} meV/atom and {1e3 * errors['force_error']:.3g} meV/Å"
+
+
+def _symmetry_details(symmetry: Symmetry) -> Iterator[str]:
+    """Yield what was measured, how, and what follows for a user."""
+    rotations, inversion = symmetry.get("under_rotations"), symmetry.get("under_inversion")
+    if rotations is not None and inversion is not None:
+        yield f"under rotations: {_errors(rotations)}"
+        yield f"under inversion: {_errors(inversion)}"
+    yield symmetry["how"]
+    if symmetry["kind"] == "rotations":
+        yield (
+            "inversion changes the energy, which the frame torque doesn't show: `symmetrize inversion` removes that "
+            "error; compute tumble/symmetry (LAMMPS) and --symmetry-log (tumble drive) measure it"
+        )
 
 
 def _provenance(document: Metadata) -> list[tuple[str, str]]:
