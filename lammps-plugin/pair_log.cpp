@@ -24,6 +24,13 @@ std::string wait_policy()
                      spins ? fmt::format(" after {} spins", spins) : "");
 }
 
+/// In words.
+std::string invariance(const tumble::Metadata &metadata)
+{
+  if (metadata.breaks_parity_alone()) return "exact invariance under rotations, not inversion";
+  return metadata.symmetry_kind + " invariance";
+}
+
 }    // namespace
 
 void PairLog::write_model(const tumble::Potential &potential, const tumble::Symmetrizer &symmetrizer, double halo,
@@ -31,13 +38,15 @@ void PairLog::write_model(const tumble::Potential &potential, const tumble::Symm
 {
   if (lmp_->comm->me != 0) return;
   const auto &metadata = potential.metadata();
-  std::string text =
-      fmt::format("pair_style tumble: model {} ({}), {} invariance, cutoff {} A, depth {}, {}\n"
-                  "pair_style tumble: symmetrize {}\n"
-                  "pair_style tumble: device {}, {} thread{}{}\n",
-                  metadata.name, potential.path(), metadata.symmetry_kind, metadata.cutoff, metadata.depth,
-                  metadata.dtype, symmetrizer.description(), potential.device(), tumble::threads(),
-                  tumble::threads() == 1 ? "" : "s", tumble::threads() == 1 ? "" : ", " + wait_policy());
+  std::string text = fmt::format("pair_style tumble: model {} ({}), {}, cutoff {} A, depth {}, {}\n"
+                                 "pair_style tumble: symmetrize {}\n"
+                                 "pair_style tumble: device {}, {} thread{}{}\n",
+                                 metadata.name, potential.path(), invariance(metadata), metadata.cutoff, metadata.depth,
+                                 metadata.dtype, symmetrizer.description(), potential.device(), tumble::threads(),
+                                 tumble::threads() == 1 ? "" : "s", tumble::threads() == 1 ? "" : ", " + wait_policy());
+  if (metadata.breaks_parity_alone() && !symmetrizer.averages_parity())
+    text += "pair_style tumble: inversion changes the model's energy, which the frame torque doesn't show; `symmetrize "
+            "inversion` removes that error, compute tumble/symmetry icosahedral+inversion measures it\n";
   if (messages)
     text +=
         fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",

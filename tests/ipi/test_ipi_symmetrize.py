@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from support.ipi_runs import BOHR, HARTREE, Server, unix_endpoint
+from support.ipi_runs import BOHR, HARTREE, Server, start_driver, unix_endpoint
 from support.systems import systems
 
 import tumble
@@ -69,6 +69,30 @@ def test_toy_of_known_degree_is_averaged_to_zero(tmp_path: Path, model_file: Mod
     assert np.abs(extras[:, :3]).max() < 1e-12
     assert np.abs(extras[:, 4:]).max() > 1.0
     assert np.abs(extras[:, 3] - baseline).min() > 0.1
+
+
+@pytest.mark.parametrize("symmetrize", ["none", "inversion"])
+def test_a_model_that_breaks_parity(tmp_path: Path, model_file: ModelFile, symmetrize: str) -> None:
+    """The average over inversion is the pair potential, the log has the rest, and τ is zero in both cases."""
+    atoms, endpoint, path = systems()["triclinic"], unix_endpoint(), tmp_path / "symmetry.log"
+    log = ["--symmetry-log", str(path), "--symmetry-set", "inversion", "--symmetry-every", "1"]
+    with (
+        Server(tmp_path, atoms, endpoint, steps=1, extras=ALL) as server,
+        start_driver(tmp_path, model_file("handed"), endpoint, "--symmetrize", symmetrize, *log) as driver,
+    ):
+        assert server.wait() == 0, server.output
+        assert driver.wait() == 0, driver.output
+        found = server.properties[0, 1] * HARTREE
+        assert np.abs(server.torques()[:, :3]).max() < 1e-10
+        first = structures(server, atoms)[0]
+    graph = _core.build_graph([first], 4.0)
+    whole, even = (tumble.load(model_file(name), "cpu").evaluate(graph).energies[0] for name in ("handed", "pair"))
+    assert abs(whole - even) > 1e-2
+    assert found == pytest.approx(whole if symmetrize == "none" else even, abs=1e-10)
+    energy, averaged, spread = np.loadtxt(path)[0, 2:5]
+    assert (energy, averaged, spread) == pytest.approx((whole, even, abs(whole - even)), abs=1e-9)
+    line = "tumble drive: inversion changes the model's energy, which the frame torque doesn't show; `--symmetrize inv"
+    assert driver.output.count(line) == (symmetrize == "none")
 
 
 def test_beads_of_a_real_server_share_frames(tmp_path: Path, bound: _core.Potential, crystal: Atoms) -> None:

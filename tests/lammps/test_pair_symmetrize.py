@@ -50,6 +50,58 @@ def test_toys_of_one_degree_average_to_zero(tmp_path: Path, model_file: ModelFil
             assert np.abs(result.torque).max() < 1e-12
 
 
+def inverted(atoms: Atoms) -> Atoms:
+    """The structure at -x, in the same box: a lattice is its own inverse."""
+    copied = atoms.copy()
+    copied.positions *= -1.0
+    copied.wrap()
+    return copied
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_inversion_of_a_model_that_breaks_parity(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
+    """A structure and its inverse have one energy, that of the part that is even, and opposite forces."""
+    here = SYSTEMS["triclinic"]
+    cases = {
+        f"{words}_{where}": (model_file("handed"), atoms, f"symmetrize {words}")
+        for words in ("none", "inversion")
+        for where, atoms in (("here", here), ("there", inverted(here)))
+    }
+    found = from_lammps_in_turn(cases, tmp_path, ranks)
+    odd = 0.5 * (found["none_here"].energy - found["none_there"].energy)
+    assert abs(odd) > 1e-2
+    assert np.abs(found["none_here"].torque).max() < 1e-11  # it doesn't show the error
+    assert found["inversion_here"].energy == pytest.approx(found["inversion_there"].energy, abs=1e-11)
+    np.testing.assert_allclose(found["inversion_here"].forces, -found["inversion_there"].forces, atol=1e-11)
+    pair = from_core(model_file("pair"), here)
+    np.testing.assert_allclose(found["inversion_here"].energy, pair.energy, atol=1e-11)
+    np.testing.assert_allclose(found["inversion_here"].forces, pair.forces, atol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "said"),
+    [
+        ("handed", "none", True),
+        ("handed", "octahedral", True),
+        ("handed", "inversion", False),
+        ("handed", "random+inversion seed 1", False),
+        ("pair", "none", False),
+        ("harmonic", "none", False),
+    ],
+)
+def test_the_log_says_what_the_frame_torque_does_not_show(
+    tmp_path: Path, model_file: ModelFile, model: str, words: str, said: bool
+) -> None:
+    script = system_script(tmp_path, SYSTEMS["molecule"], model_file(model), SPECIES)
+    script = script.replace("pair_style tumble", f"pair_style tumble symmetrize {words}")
+    run_lammps(tmp_path, script + "run 0\nrun 0\n").checked()
+    log = (tmp_path / "log.lammps").read_text()
+    line = "pair_style tumble: inversion changes the model's energy, which the frame torque doesn't show; "
+    assert log.count(line) == said
+    kind = {"handed": "exact invariance under rotations, not inversion", "pair": "exact invariance"}
+    assert f"), {kind.get(model, 'approximate invariance')}, cutoff 4 A" in log
+
+
 WORDS = {
     "none": ("none", "average", None),
     "fixed": ("octahedral", "average", None),

@@ -62,6 +62,26 @@ def test_symmetry_and_drift_count_the_same_molecules(tmp_path: Path) -> None:
     assert symmetry.metadata["molecules"] == drift.metadata["conserved"]["molecules"] == 4
 
 
+@pytest.mark.parametrize(
+    ("kind", "symmetrize", "said"),
+    [
+        ("rotations", "none", True),
+        ("rotations", None, True),
+        ("rotations", "inversion", False),
+        ("rotations", "octahedral+inversion", False),
+        ("approximate", "none", False),
+        (None, "none", False),
+    ],
+)
+def test_a_note_says_that_the_torque_does_not_show_a_broken_parity(
+    tmp_path: Path, kind: str | None, symmetrize: str | None, said: bool
+) -> None:
+    model = {"name": "toy"} | ({} if kind is None else {"symmetry": kind})
+    run = replace(run_in(tmp_path, "9 0 0 0 9 0 0 0 9"), model=model, symmetrize=symmetrize)
+    result = result_of(OBSERVABLES["symmetry"], OpenedRun(run, Settings()))
+    assert ("exact under rotations but not under inversion" in " ".join(result.notes)) is said
+
+
 def test_what_is_not_known_as_molecules_is_one(tmp_path: Path) -> None:
     run = run_in(tmp_path, "20 0 0 0 20 0 0 0 20", molecules=4, symbols="OCC")
     symmetry = result_of(OBSERVABLES["symmetry"], OpenedRun(run, Settings()))

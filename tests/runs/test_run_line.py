@@ -98,7 +98,7 @@ def test_a_real_run_of_lammps(tmp_path: Path, model_file: ModelFile) -> None:
     assert (said["symmetrize"], said["mode"], said["seed"]) == ("random:tetrahedral+inversion", "average", 7)
     assert (said["frames"], said["degree"], said["device"]) == (24, 2, "cpu")
     run = open_run(tmp_path)
-    assert run.model == {"name": "harmonic", "path": str(path)}
+    assert run.model == {"name": "harmonic", "path": str(path), "symmetry": "approximate"}
     assert run.symmetrize == "random:tetrahedral+inversion"
     assert run.versions["tumble of the run"] == tumble.__version__
 
@@ -115,7 +115,8 @@ def test_a_real_driver(tmp_path: Path, model_file: ModelFile) -> None:
     assert (said["engine"], said["symmetrize"], said["seed"], said["frames"]) == ("i-pi", "none", None, 1)
     assert (said["atoms"], said["periodic"], said["beads"]) == (len(systems()["molecule"]), "", "independent")
     run = open_run(tmp_path)
-    assert run.model == {"name": "harmonic", "path": str(model_file("harmonic").resolve())}
+    path = str(model_file("harmonic").resolve())
+    assert run.model == {"name": "harmonic", "path": path, "symmetry": "approximate"}
     assert run.symmetrize == "none"
     assert run.versions["torch of the run"].split(".")[:2] == torch.__version__.split(".")[:2]
 

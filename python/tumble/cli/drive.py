@@ -179,6 +179,11 @@ def _announce(
         f"waiting for a server at {address}"
     )
     print(_core.run_line("i-pi", potential, symmetrizer, facts), file=sys.stderr, flush=True)
+    if potential.metadata.breaks_parity_alone and not symmetrizer.averages_parity:
+        _log(
+            "inversion changes the model's energy, which the frame torque doesn't show; `--symmetrize inversion` "
+            "removes that error, `--symmetry-log FILE` measures it"
+        )
     # i-PI sends neither elements nor masses, so only the user can check that both sides have the same order.
     _log(f"elements in the order of the structure file: {elements_in_order(list(atoms.symbols))}")
 

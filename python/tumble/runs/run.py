@@ -87,7 +87,7 @@ class Run:
         symmetry: Diagnostics of the symmetry error at `symmetry_time`, [V] each: `energy_std` (eV), `energy_shift`
             (average minus bare energy, eV), `force_rms` (eV/Å).
         symmetry_time: [V] in ps.
-        model: `name` and `path` of the model, as far as known.
+        model: `name`, `path` and `symmetry` (the kind of docs/model-file.md) of the model, as far as known.
         symmetrize: Rotations over which the model was averaged; None if unknown.
         inputs: Texts of input files, by name.
         versions: Versions of the programs, by name.

@@ -27,7 +27,7 @@ class RunLine:
     """Values in a log about the model.
 
     Attributes:
-        model: `name` and, if known, `path`; empty if the log has none.
+        model: `name` and, if known, `path` and `symmetry` (the kind of docs/model-file.md); empty if the log has none.
         symmetrize: Rotations over which the model was averaged; None if unknown.
         versions: Versions of Tumble and torch, under names such as `torch of the run`; empty for earlier versions.
     """
@@ -48,7 +48,7 @@ def read_run_line(text: str) -> RunLine:
         return _read_earlier(text)
     model, symmetrize, versions = (found[-1].get(key) for key in ("model", "symmetrize", "versions"))
     return RunLine(
-        model={key: value for key, value in _texts(model).items() if key in ("name", "path")},
+        model={key: value for key, value in _texts(model).items() if key in ("name", "path", "symmetry")},
         symmetrize=symmetrize if isinstance(symmetrize, str) else None,
         versions={f"{name} of the run": version for name, version in _texts(versions).items()},
     )

@@ -30,9 +30,9 @@ class Analysis:
         name: Name of the run, for tables and legends.
         results: One result for each observable.
         provenance: How the run and the analysis were made: `engine`, `ensemble`, `temperature_K`, `beads`, `length_ps`,
-            `timestep_fs`, `model` (`name`, `path`, `sha256`), `symmetrize`, `versions`, `inputs`, `settings`, `given`
-            and `files` (`tumble.study.fingerprint`), and why observables have no result: `skipped`, `refused` and
-            `failed` (`tumble.study.analyze`).
+            `timestep_fs`, `model` (`name`, `path`, `symmetry`, `sha256`), `symmetrize`, `versions`, `inputs`,
+            `settings`, `given` and `files` (`tumble.study.fingerprint`), and why observables have no result: `skipped`,
+            `refused` and `failed` (`tumble.study.analyze`).
     """
 
     name: str

@@ -30,11 +30,16 @@ from tumble.observables.quantities.log_rows import (
 from tumble.observables.quantities.quantity import Quantity
 from tumble.observables.quantities.result import Result
 from tumble.observables.symmetry.frame_torque import NOISE, frame_torque_quantities
+from tumble.set_names import has_inversion
 from tumble.statistics.cells import cells_of
 from tumble.types import Array
 from tumble.version import __version__
 
 _MEV = 1000.0
+_BLIND = (
+    "The model is exact under rotations but not under inversion, an error that the frame torque doesn't show: measure "
+    "it with `compute tumble/symmetry` or `tumble drive --symmetry-log`, over a set with inversion."
+)
 
 
 class _Column(NamedTuple):
@@ -81,7 +86,8 @@ class Symmetry(Kind):
     title = "Symmetry error"
     meaning = (
         "The lack of invariance of the model, as logged by the engine. The frame torque is the derivative of the "
-        "energy with respect to a rigid rotation of the whole system, including the box."
+        "energy with respect to a rigid rotation of the whole system, including the box. It doesn't show whether "
+        "inversion changes the energy; the symmetry error over a set with inversion does."
     )
     symptom = (
         "The torque isn't zero, and decreases with the number of rotations in the average. It is a cause, not a "
@@ -104,6 +110,8 @@ class Symmetry(Kind):
                 parts.append(
                     _torque_part(logged.torque_time[rows], logged.torque[rows], run.molecules, run.settings.blocks)
                 )
+                if logged.model.get("symmetry") == "rotations" and not has_inversion(logged.symmetrize or ""):
+                    parts[-1].notes.append(_BLIND)
             except NotApplicableError as error:
                 reasons.append(f"No statistics of the frame torque: {error}.")
         if logged.symmetry:
@@ -174,7 +182,7 @@ def _torque_part(times: Any, torque: Any, molecules: int, blocks: int | None) ->
     if quantities[0].values < 3 * floor:
         notes.append(
             f"The frame torque is at the noise floor of float32, about {floor:.1g} meV/rad: no deviation from "
-            "invariance is measurable."
+            "invariance under rotations is measurable. It doesn't show whether inversion changes the energy."
         )
     metadata = {"torque_rows": len(times), "beads": torque.shape[1], "noise_floor_float32_meV_per_rad": floor}
     return _Part(quantities, metadata, notes)
