@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ase import Atoms
+from ase.calculators.calculator import Calculator
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import write
 from support.systems import systems
 
 import tumble
 from tumble import _core
-from tumble.errors import ConfigurationError, FramesError, StructureError
-from tumble.evaluate import evaluate
+from tumble.errors import CalculatorError, ConfigurationError, FramesError, StructureError
+from tumble.evaluate import evaluate, evaluate_calculator
 
 FRAMES = [systems()[name] for name in ("molecule", "triclinic", "slab", "molecule", "small")]
 ENERGY_ERRORS = np.array([0.1, 0.2, 0.3, -0.1, 0.0])  # eV per atom, prediction minus label
@@ -180,3 +181,24 @@ def test_labels_whose_errors_are_not_finite(tmp_path, potential, labeled, label)
     words = "energies" if label == "energy" else "forces"
     with pytest.raises(FramesError, match=rf"`frames`: .*{words}.* inf in `{path}`"):
         evaluate(potential, path)
+
+
+def test_a_calculator_has_the_errors_of_its_model(tmp_path, model_file, potential, labeled):
+    path = save(tmp_path / "a.xyz", labeled, energies=(0, 1, 2), forces=(1, 3))
+    expected = evaluate(potential, path).to_dict()
+    found = evaluate_calculator(tumble.Calculator(model_file("two_hop"), device="cpu"), "calculator", path).to_dict()
+    for key, value in expected.items():
+        assert found[key] == (pytest.approx(value, abs=1e-10) if isinstance(value, dict | float) else value)
+
+
+def test_a_calculator_that_fails(tmp_path, labeled):
+    path = save(tmp_path / "a.xyz", labeled)
+    with pytest.raises(CalculatorError, match=r"^`mine`: .*\(3 atoms\).*spoon"):
+        evaluate_calculator(_NoSpoon(), "mine", path)
+
+
+class _NoSpoon(Calculator):
+    implemented_properties = ("energy", "forces")
+
+    def calculate(self, *arguments):
+        raise RuntimeError("there is no spoon")

@@ -2,6 +2,7 @@
 
     potential = tumble.load("water")              # evaluates graphs; the compiled core behind every face
     atoms.calc = tumble.Calculator("water")       # ASE
+    atoms.calc = tumble.Symmetrized(EMT(), "icosahedral")  # any other calculator of ASE
     tumble.export(network, "mine.pt", ...)        # writes a model file
 
 Importing the package takes almost no time, since LAMMPS imports it at each start to find the plugin. The names below
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from tumble._core import Potential
     from tumble.calculator import Calculator
     from tumble.model_file import export, load
+    from tumble.symmetrized import Symmetrized
 
-__all__ = ["Calculator", "Potential", "__version__", "export", "load"]
+__all__ = ["Calculator", "Potential", "Symmetrized", "__version__", "export", "load"]
 
 _HOME = {
     "Calculator": "tumble.calculator",
     "Potential": "tumble._core",
+    "Symmetrized": "tumble.symmetrized",
     "export": "tumble.model_file",
     "load": "tumble.model_file",
 }

@@ -1,4 +1,4 @@
-"""Accuracy of a model on labeled structures.
+"""Accuracy of a model or an ASE calculator on labeled structures.
 
 Energies are compared per atom. Models and references often differ by a constant, on which no observable depends, so
 errors are also given after subtracting the mean error of the file.
@@ -6,18 +6,20 @@ errors are also given after subtracting the mean error of the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from ase import Atoms
+from ase.calculators.calculator import BaseCalculator
 from numpy.typing import NDArray
 
 from tumble import _core
 from tumble.accuracy import Errors, ErrorSums, errors_of
+from tumble.audit.calculator_subject import CalculatorSubject
 from tumble.errors import ConfigurationError, FramesError
 from tumble.frames import Labels, labels, read_frames
 from tumble.structures import frames_of, to_structure
@@ -76,16 +78,56 @@ def evaluate(
     """
     if batch < 1:
         raise ConfigurationError(f"`batch`: expected an integer above 0, got {batch}")
-    tally = _Tally()
     species, cutoff = potential.metadata.species, potential.metadata.cutoff
-    for group in _batched(read_frames(path) if frames is None else frames, batch):
-        known = [labels(atoms, f"`{fspath(path)}`, frame {tally.frames + i}") for i, atoms in enumerate(group)]
+
+    def predict(group: Sequence[Atoms]) -> Iterator[_Prediction]:
         structures = [to_structure(atoms, species) for atoms in group]
         graph = _core.build_graph(structures, cutoff)
         result = potential.evaluate(graph, [] if symmetrizer is None else frames_of(symmetrizer, structures))
-        for i, expected in enumerate(known):
-            own = slice(graph.first_atom[i], graph.first_atom[i + 1])
-            tally.add(expected, float(result.energies[i]), result.forces[own])
+        for i, energy in enumerate(result.energies):
+            yield float(energy), result.forces[graph.first_atom[i] : graph.first_atom[i + 1]]
+
+    return _compare(predict, path, read_frames(path) if frames is None else frames, batch)
+
+
+def evaluate_calculator(
+    calculator: BaseCalculator, name: str, path: str | PathLike[str], *, frames: Iterable[Atoms] | None = None
+) -> Accuracy:
+    """Return the errors of an ASE calculator on a file of any length, one structure at a time.
+
+    Args:
+        calculator: Any ASE calculator; to average over rotations, a `tumble.Symmetrized`.
+        name: Of the calculator, for messages.
+        path: File that ASE reads.
+        frames: Structures of the file, if the caller reads it (to show the progress).
+
+    Raises:
+        FramesError: As by `evaluate`.
+        StructureError: If a structure has no atoms.
+        CalculatorError: If the calculator fails.
+    """
+    subject = CalculatorSubject(calculator, name)
+
+    def predict(group: Sequence[Atoms]) -> Iterator[_Prediction]:
+        for atoms in group:
+            result = subject.evaluate(atoms)
+            yield float(result.energies[0]), result.forces[0]
+
+    return _compare(predict, path, read_frames(path) if frames is None else frames, 1)
+
+
+def _compare(
+    predict: Callable[[Sequence[Atoms]], Iterable[_Prediction]],
+    path: str | PathLike[str],
+    frames: Iterable[Atoms],
+    batch: int,
+) -> Accuracy:
+    """Return the errors of predictions, which are made for some structures at a time."""
+    tally = _Tally()
+    for group in _batched(frames, batch):
+        known = [labels(atoms, f"`{fspath(path)}`, frame {tally.frames + i}") for i, atoms in enumerate(group)]
+        for expected, (energy, forces) in zip(known, predict(group), strict=True):
+            tally.add(expected, energy, forces)
     if not tally.energy_errors and tally.forces.count == 0:
         raise FramesError(
             f"`frames`: expected energies or forces as labels, got none in the {tally.frames} structures of "
@@ -99,6 +141,10 @@ def evaluate(
                 f"an rms of {errors.rmse:.3g} in `{fspath(path)}`; look for a label that can't be right"
             )
     return accuracy
+
+
+#: Energy in eV, forces [N, 3] in eV/Å.
+_Prediction: TypeAlias = tuple[float, NDArray[np.float64]]
 
 
 @dataclass

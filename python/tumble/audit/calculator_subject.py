@@ -73,6 +73,8 @@ class CalculatorSubject(Subject):
         try:
             # First the forces: a calculator that computes what it is asked for then has the energy, too.
             forces = seen.get_forces(apply_constraint=False)  # type: ignore[no-untyped-call]
+        except CalculatorError:  # of a `tumble.Symmetrized`, which names the rotation of its set
+            raise
         except Exception as error:  # whatever the calculator raises
             raise _failure(self.name, atoms, rotation, error) from error
         values = _checked("forces", forces, (len(atoms), 3), self.name, atoms)
@@ -83,6 +85,8 @@ class CalculatorSubject(Subject):
             self._attached(seen)
         try:
             energy = seen.get_potential_energy()  # type: ignore[no-untyped-call]
+        except CalculatorError:
+            raise
         except Exception as error:  # whatever the calculator raises
             raise _failure(self.name, atoms, rotation, error) from error
         energy = getattr(self.calculator, "results", {}).get("free_energy", energy)

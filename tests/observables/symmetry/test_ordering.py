@@ -169,6 +169,33 @@ def test_average_over_rotations_has_no_noise(
     assert (noise < 1e-6) if invariant else (noise > 1.0)
 
 
+def test_any_calculator_is_averaged() -> None:
+    """The planted error is of degree 2."""
+    lab = Ordering(orderings(4), Dipoles(ERROR), largest_force=None, rotations=6).run().result
+    averaged = Ordering(
+        orderings(4), tumble.Symmetrized(Dipoles(ERROR), "tetrahedral"), largest_force=None, rotations=6
+    )
+    assert averaged.run().result["ordering_noise"].values < 1e-9 < lab["ordering_noise"].values
+    random = tumble.Symmetrized(Dipoles(ERROR), "random", seed=1)
+    with pytest.raises(ConfigurationError, match="set of rotations, got random ones"):
+        Ordering(orderings(4), random)
+
+
+class RightHanded(EMT):
+    """A code that refuses left-handed cells."""
+
+    def calculate(self, atoms: Any, *arguments: Any) -> None:
+        assert np.linalg.det(atoms.cell.array) > 0
+        super().calculate(atoms, *arguments)
+
+
+def test_cells_stay_right_handed() -> None:
+    structures = [bulk("Cu", cubic=True, a=constant) for constant in (3.5, 3.6, 3.7)]
+    rotations = np.array([np.eye(3), -np.eye(3), np.diag([1.0, 1.0, -1.0])])
+    observable = Ordering(structures, RightHanded(), largest_force=None, rotations=rotations, molecules=4).run()
+    assert observable.result["ordering_noise"].values < 1e-9
+
+
 def test_bad_input_is_refused(model_file: Callable[[str], Path]) -> None:
     structures = orderings(3)
     calculator: Any = Dipoles(0.0)
@@ -187,7 +214,13 @@ def test_bad_input_is_refused(model_file: Callable[[str], Path]) -> None:
         Ordering([bulk("Cu")] * 3, EMT())
     with pytest.raises(ConfigurationError, match=r"set .*, got random"):
         Ordering(structures, tumble.Calculator(model_file("harmonic"), device="cpu", symmetrize="random", seed=1))
+    with pytest.raises(ConfigurationError, match=r"`cell`: .*stress"):
+        Ordering(structures, calculator, cell=True)
     with pytest.raises(ConfigurationError, match=r"\[S,K\].*\[S\].*got \(4, 2\) and \(4,\)"):
         ordering_from_energies(np.zeros(4), np.zeros((4, 2)), molecules=1)
     with pytest.raises(ConfigurationError, match="call of `run`"):
         _ = Ordering(structures, calculator).result
+    for atoms in structures:
+        atoms.pbc = (True, False, True)
+    with pytest.raises(ConfigurationError, match=r"`cell`: .*pbc \[True, False, True\] in ordering 0"):
+        Ordering(structures, tumble.Calculator(model_file("harmonic"), device="cpu"), cell=True)

@@ -30,6 +30,7 @@ from ase.filters import FrechetCellFilter
 from ase.optimize import LBFGS
 from scipy import stats
 
+from tumble.audit.calculator_subject import turned
 from tumble.calculator import Calculator
 from tumble.errors import ConfigurationError, EvaluationError
 from tumble.observables.base.kind import Kind
@@ -37,6 +38,7 @@ from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.observables.quantities.result import Result
 from tumble.rotations import random_rotations
 from tumble.statistics.blocking import Blocks, bootstrap, student
+from tumble.symmetrized import Symmetrized
 from tumble.types import Array
 from tumble.version import __version__
 
@@ -49,8 +51,8 @@ class Ordering(Kind):
 
     Args:
         structures: One structure for each ordering, all of the same formula.
-        calculator: An ASE calculator such as `tumble.Calculator`; if it averages over a set of rotations, the noise is
-            what remains after averaging.
+        calculator: Any ASE calculator; if it averages over a set of rotations, as `tumble.Calculator` and
+            `tumble.Symmetrized` do, the noise is what remains after averaging.
         cell: Whether to relax the cells, too.
         largest_force: Largest force at the end of a relaxation, eV/Å; None to skip relaxation.
         steps: Largest number of steps of a relaxation.
@@ -60,7 +62,7 @@ class Ordering(Kind):
 
     Raises:
         ConfigurationError: If there are fewer than 3 orderings or rotations, formulas differ, `largest_force` isn't
-            positive, or the calculator uses random rotations.
+            positive, the calculator uses random rotations, or cells can't be relaxed.
     """
 
     observable = "ordering"
@@ -92,11 +94,13 @@ class Ordering(Kind):
             raise ConfigurationError(
                 f"`rotations`: expected at least {FEWEST} orthogonal matrices, got {matrices.shape}"
             )
-        if isinstance(calculator, Calculator) and calculator.random_frames:
+        if isinstance(calculator, Calculator | Symmetrized) and calculator.random_frames:
             raise ConfigurationError(
                 "`calculator`: expected a fixed set of rotations, got random ones, for which there is no minimum; "
                 "use a set such as `icosahedral+inversion`"
             )
+        if cell and largest_force is not None:
+            _check_stress(structures, calculator)
         self._molecules = _molecules(structures[0]) if molecules is None else molecules
         self._calculator = calculator
         self._cell, self._largest_force, self._steps = cell, largest_force, steps
@@ -150,13 +154,18 @@ class Ordering(Kind):
 
     def _energy(self, atoms: Atoms, rotation: Array) -> float:
         """Return the energy of a rotated structure, eV."""
-        turned = Atoms(
-            numbers=atoms.numbers,
-            positions=atoms.positions @ rotation.T,
-            cell=atoms.cell.array @ rotation.T,
-            pbc=atoms.pbc,
-        )
-        return float(self._calculator.get_potential_energy(turned))
+        return float(self._calculator.get_potential_energy(turned(atoms, rotation)))
+
+
+def _check_stress(structures: Sequence[Atoms], calculator: Any) -> None:
+    """Refuse a relaxation of cells for which there is no stress."""
+    if "stress" not in getattr(calculator, "implemented_properties", ["stress"]):
+        raise ConfigurationError("`cell`: expected a calculator with a stress to relax cells, got one without")
+    for index, atoms in enumerate(structures):
+        if not atoms.pbc.all():
+            raise ConfigurationError(
+                f"`cell`: expected three periodic directions, got pbc {atoms.pbc.tolist()} in ordering {index}"
+            )
 
 
 def _molecules(atoms: Atoms) -> int:
