@@ -24,6 +24,14 @@ def test_sets_in_the_order_of_their_cost(probe: dict[str, Any]) -> None:
     assert data_of(section.table.download.uri).decode().splitlines()[1] == "none,1,2,10.0,10.0,10.0"
 
 
+def test_a_calculator_without_torques(probe: dict[str, Any]) -> None:
+    sets = [each | {"torque": None} for each in probe["sets"]]
+    section = probed_section(probe | {"sets": sets, "random": []})
+    assert {row.cells[-1] for row in section.table.rows} == {"–"}
+    assert section.table.download is not None
+    assert data_of(section.table.download.uri).decode().splitlines()[1] == "none,1,2,10.0,10.0,"
+
+
 def test_labels(probe: dict[str, Any]) -> None:
     content = data_of(probed_section(probe).image.uri).decode()
     for text in ("tetrahedral+inversion (24)", "forces, rms error / (meV/Å)"):

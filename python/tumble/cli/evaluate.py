@@ -1,12 +1,15 @@
-"""`tumble evaluate`: errors of a model on labeled structures."""
+"""`tumble evaluate`: errors of a model or calculator on labeled structures."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tumble.cli.options import add_frame_options, add_model_options, add_overwrite
+from tumble.cli.options import add_frame_options, add_overwrite
+from tumble.cli.potential import add_potential, calculator_of, files_read
 
 if TYPE_CHECKING:
     from tumble.accuracy import Errors
@@ -17,16 +20,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "evaluate",
-        help="errors of a model on labeled structures",
+        help="errors of a model or ASE calculator on labeled structures",
+        usage="%(prog)s [options] (MODEL | --calculator MODULE:FACTORY) FRAMES [FRAMES ...]",
         example="tumble evaluate water frames.extxyz",
         description="MAE and RMSE of energies per atom, with and without their mean error, and of forces.",
     )
-    parser.add_argument("model", metavar="MODEL", help="path or name of a model")
+    add_potential(parser)
     parser.add_argument("frames", metavar="FRAMES", nargs="+", help="file with structures, energies and forces")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the errors there, in eV and Å")
-    parser.add_argument("--batch", metavar="N", type=int, default=8, help="structures in one evaluation (default: 8)")
+    parser.add_argument("--batch", metavar="N", type=int, default=8, help="structures evaluated together (default: 8)")
     add_frame_options(parser)
-    add_model_options(parser)
     add_overwrite(parser)
     parser.set_defaults(run=run)
 
@@ -35,37 +38,46 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate each file, print a table for each, and write the JSON file."""
     from tqdm import tqdm
 
-    from tumble import _core
-    from tumble.evaluate import evaluate
     from tumble.files import write_atomically
     from tumble.frames import read_frames
     from tumble.json_text import json_text
-    from tumble.model_file import load
-    from tumble.outputs import ACCURACY, check_output, model_and
+    from tumble.outputs import ACCURACY, check_output
 
     check_output(
         "json",
         arguments.json,
         ACCURACY,
-        inputs=model_and(arguments.model, *arguments.frames),
+        inputs=files_read(arguments, *arguments.frames),
         overwrite=arguments.overwrite,
     )
-    symmetrizer = _core.Symmetrizer(arguments.symmetrize, seed=arguments.seed)
-    potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
+    name, evaluated = _evaluation(arguments)
     results: list[Accuracy] = []
     for path in arguments.frames:
         with tqdm(read_frames(path), desc=Path(path).name, unit=" structures", disable=None) as frames:
-            results.append(evaluate(potential, path, batch=arguments.batch, frames=frames, symmetrizer=symmetrizer))
+            results.append(evaluated(path, frames=frames))
         print(format_accuracy(results[-1]))
     if arguments.json is not None:
         document = {
             "format": "tumble-accuracy-1",
-            "model": potential.metadata.name,
+            "model": name,
             "symmetrize": arguments.symmetrize,
             "files": [result.to_dict() for result in results],
         }
         write_atomically(arguments.json, json_text(document, indent=2).encode())
     return 0
+
+
+def _evaluation(arguments: argparse.Namespace) -> tuple[str, Callable[..., Accuracy]]:
+    """Return the name of the potential, and a function of a file and its structures that returns the errors."""
+    from tumble import _core
+    from tumble.evaluate import evaluate, evaluate_calculator
+    from tumble.model_file import load
+
+    if arguments.calculator is not None:
+        return arguments.calculator, partial(evaluate_calculator, calculator_of(arguments), arguments.calculator)
+    symmetrizer = _core.Symmetrizer(arguments.symmetrize, seed=arguments.seed)
+    potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
+    return potential.metadata.name, partial(evaluate, potential, batch=arguments.batch, symmetrizer=symmetrizer)
 
 
 def format_accuracy(accuracy: Accuracy) -> str:

@@ -6,7 +6,8 @@ import argparse
 import math
 from pathlib import Path
 
-from tumble.cli.options import add_frame_options, add_model_options, add_overwrite
+from tumble.cli.options import add_frame_options, add_overwrite
+from tumble.cli.potential import add_potential, calculator_of, files_read
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -14,11 +15,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "ordering",
         help="relaxed energies of proton orderings of ice, and their noise from the symmetry error",
+        usage="%(prog)s [options] (MODEL | --calculator MODULE:FACTORY) FRAMES",
         example="tumble ordering water ice-orderings.extxyz",
         description="Relax the structures of a file, which are proton orderings of one crystal, and compare the spread "
         "of their energies with the noise due to the orientation of the crystal.",
     )
-    parser.add_argument("model", metavar="MODEL", help="path or name of a model")
+    add_potential(parser)
     parser.add_argument("structures", metavar="FRAMES", help="file with the orderings, as ASE reads it")
     parser.add_argument("--cell", action="store_true", help="relax the cell, too")
     parser.add_argument(
@@ -34,7 +36,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--output", "-o", metavar="FILE", type=Path, help="write the result there, as .json")
     parser.add_argument("--relaxed", metavar="FILE", type=Path, help="write the relaxed structures there, as .extxyz")
     add_frame_options(parser)
-    add_model_options(parser)
     add_overwrite(parser, "--overwrite")  # `--force` is something else here
     parser.set_defaults(run=run)
 
@@ -43,30 +44,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Relax the structures, print the numbers and write the files."""
     import ase.io
 
-    from tumble import Calculator
     from tumble.errors import SettingError
     from tumble.frames import read_frames
     from tumble.observables.symmetry.ordering import Ordering
-    from tumble.outputs import RELAXED, RESULT, check_output, model_and
+    from tumble.outputs import RELAXED, RESULT, check_output
     from tumble.study.analysis_file import Analysis
     from tumble.study.tables import format_numbers
 
     if not 0 <= arguments.force < math.inf:
         raise SettingError("force", f"expected 0 or a positive number, got {arguments.force:g}")
     for option, path, kind in (("output", arguments.output, RESULT), ("relaxed", arguments.relaxed, RELAXED)):
-        read = model_and(arguments.model, arguments.structures)
+        read = files_read(arguments, arguments.structures)
         check_output(option, path, kind, inputs=read, overwrite=arguments.overwrite)
-    calculator = Calculator(
-        arguments.model,
-        symmetrize=arguments.symmetrize,
-        seed=arguments.seed,
-        device=arguments.device,
-        memory=arguments.memory,
-        check=arguments.check == "yes",
-    )
     ordering = Ordering(
         list(read_frames(arguments.structures)),
-        calculator,
+        calculator_of(arguments),
         cell=arguments.cell,
         largest_force=arguments.force if arguments.force > 0 else None,
         rotations=arguments.rotations,

@@ -1,4 +1,4 @@
-"""`tumble probe`: the symmetry error of a model on structures, bare and averaged over sets of rotations."""
+"""`tumble probe`: the symmetry error of a potential on structures, bare and averaged over sets of rotations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tumble.cli.options import Once, add_model_options, add_overwrite
+from tumble.cli.options import Once, add_overwrite
+from tumble.cli.potential import add_potential, files_read, source_of
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -19,13 +20,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "probe",
-        help="symmetry error of a model, bare and averaged over sets of rotations",
+        help="symmetry error of a model or ASE calculator, bare and averaged over sets of rotations",
+        usage="%(prog)s [options] (MODEL | --calculator MODULE:FACTORY) FRAMES",
         example="tumble probe water frames.extxyz",
         description="Compare averages over sets of rotations with a reference set of high degree: energies, forces "
         "and frame torque against the number of evaluations, random rotations next to them, and the spectrum of the "
         "energy over the degrees of rotation.",
     )
-    parser.add_argument("model", metavar="MODEL", help="path or name of a model")
+    add_potential(parser)
     parser.add_argument("frames", metavar="FRAMES", help="file with structures")
     parser.add_argument(
         "--sets",
@@ -53,16 +55,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="keep the results of each structure there, and continue from it (default: FILE.jsonl next to --json FILE, "
         "until that is written)",
     )
-    add_model_options(parser)
     add_overwrite(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Probe the model with a progress bar, print the tables and write the files."""
+    """Probe the potential with a progress bar, print the tables and write the files."""
     from tumble.files import write_atomically
     from tumble.json_text import json_text
-    from tumble.outputs import FIGURE, JOURNAL, PROBE, check_output, model_and
+    from tumble.outputs import FIGURE, JOURNAL, PROBE, check_output
     from tumble.probe import Options, probe
     from tumble.probe.options import split_sets
     from tumble.probe.plot import check_figure, plot
@@ -73,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
             option,
             getattr(arguments, option),
             kind,
-            inputs=model_and(arguments.model, arguments.frames),
+            inputs=files_read(arguments, arguments.frames),
             overwrite=arguments.overwrite,
         )
     if arguments.plot is not None:
@@ -87,14 +88,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     with closing(_Progress(Path(arguments.frames).name)) as progress:
         result = probe(
-            arguments.model,
+            source_of(arguments),
             arguments.frames,
             options,
             jobs=arguments.jobs,
             resume=resume,
-            device=arguments.device,
-            memory=arguments.memory,
-            check=arguments.check == "yes",
             planned=progress.planned,
             evaluated=progress.evaluated,
             structure_done=progress.structure_done,

@@ -86,18 +86,23 @@ def _checked(each: Mapping[str, Any]) -> Mapping[str, Any]:
     stored.flag(each, "inversion")
     for key in ("evaluations", "degree"):
         stored.known(each, key)
-    for key in ("energy_per_atom", "forces", "torque"):
+    for key in ("energy_per_atom", "forces"):
         stored.known(stored.mapping(each, key), "rms")
+    if each.get("torque", ...) is not None:  # null where a calculator has none
+        stored.known(stored.mapping(each, "torque"), "rms")
     stored.number(each["forces"], "rms_error")
     return each
 
 
 def _numbers(each: Mapping[str, Any]) -> list[object]:
-    milli = [_MILLI * each[key]["rms"] for key in ("energy_per_atom", "forces", "torque")]
+    quantities = [each[key] for key in ("energy_per_atom", "forces", "torque")]
+    milli = [None if quantity is None else _MILLI * quantity["rms"] for quantity in quantities]
     return [each["name"], each["evaluations"], each["degree"], *milli]
 
 
 def _text(value: object) -> str:
+    if value is None:
+        return "–"
     return number(value, 3) if isinstance(value, float) else str(value)
 
 
