@@ -29,11 +29,11 @@ CUTOFF = 4.0
 FRAGILE = ("nan", "raises", "inf", "nan_forces", "allocates", "out_of_plane", "prints_edges")
 
 
-def small_pet() -> torch.nn.Module:
-    """A PET of three message-passing layers with random weights."""
+def small_pet(layers: int, cutoff: float) -> torch.nn.Module:
+    """A PET of a few message-passing layers with random weights."""
     torch.manual_seed(3)
     return Pet(
-        PetConfig(species=("O", "H"), cutoff=CUTOFF, width=8, heads=2, radial=4, feedforward=8, message_layers=3)
+        PetConfig(species=("O", "H"), cutoff=cutoff, width=8, heads=2, radial=4, feedforward=8, message_layers=layers)
     )
 
 
@@ -65,7 +65,8 @@ def toy(name: str) -> Toy:
         "prints_edges": Toy(PrintsEdges(), 1),
         "prints_edges_2": Toy(PrintsEdges(), 2),
         "prints_edges_3": Toy(PrintsEdges(), 3),
-        "pet": Toy(small_pet(), 3),
+        "pet": Toy(small_pet(3, CUTOFF), 3),
+        "deep_pet": Toy(small_pet(5, 6.0), 5, 6.0),
     }[name]
 
 
