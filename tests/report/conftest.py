@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support import made_up_results as made_up
+from support.made_up_audit import made_up_audit
 
+from tumble.json_text import json_text
 from tumble.probe import Estimate, SetErrors
 from tumble.report import write_report
 from tumble.study.analysis_file import Analysis
@@ -44,11 +47,23 @@ def probe() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def page_file(analyses: list[Analysis], probe: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def check() -> dict[str, Any]:
+    """What `tumble check --json` writes."""
+    found: dict[str, Any] = json.loads(json_text(made_up_audit().to_dict()))
+    return found
+
+
+@pytest.fixture(scope="session")
+def page_file(
+    analyses: list[Analysis],
+    probe: dict[str, Any],
+    check: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     """The page with everything that it can have."""
     path = tmp_path_factory.mktemp("report") / "report.html"
     notes = ["These runs are <short> & show nothing."]
-    write_report(path, analyses, compare(analyses, "icosahedral"), notes=notes, probe=probe)
+    write_report(path, analyses, compare(analyses, "icosahedral"), notes=notes, probe=probe, check=check)
     return path
 
 

@@ -38,7 +38,7 @@ def test_links_lead_somewhere(html: str) -> None:
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     targets = [link["href"] for link in page.all("a") if "download" not in link]
     assert targets == [f"#{name}" for name in ids]
-    assert ids == ["verdicts", "runs", "rdf", "orientation", "dipole", "symmetry", "rotations", "provenance"]
+    assert ids == ["verdicts", "runs", "rdf", "orientation", "dipole", "symmetry", "rotations", "audit", "provenance"]
 
 
 def test_verdicts_come_first_and_headings_are_in_order(html: str) -> None:
@@ -88,6 +88,7 @@ def test_reads_on_a_phone_and_on_paper(html: str) -> None:
 
 def test_all_data_can_be_downloaded(html: str) -> None:
     assert sorted(HtmlPage(html).downloads) == [
+        "audit.csv",
         "dipole-numbers.csv",
         "orientation-a_lm.csv",
         "orientation-density.csv",
@@ -99,9 +100,12 @@ def test_all_data_can_be_downloaded(html: str) -> None:
     ]
 
 
-def test_same_input_gives_the_same_page(html: str, analyses: list[Analysis], probe: Any, tmp_path: Path) -> None:
+def test_same_input_gives_the_same_page(
+    html: str, analyses: list[Analysis], probe: Any, check: Any, tmp_path: Path
+) -> None:
     notes = ["These runs are <short> & show nothing."]
-    write_report(tmp_path / "again.html", analyses, compare(analyses, "icosahedral"), notes=notes, probe=probe)
+    comparison = compare(analyses, "icosahedral")
+    write_report(tmp_path / "again.html", analyses, comparison, notes=notes, probe=probe, check=check)
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == html
 
 

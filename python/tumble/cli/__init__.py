@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 from tumble.cli import (
     analyze,
+    check,
     compare,
     convert,
     demo,
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
         evaluate,
         rotations,
         probe,
+        check,
         train,
         drive,
         analyze,

@@ -26,6 +26,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--probe", metavar="FILE", type=Path, help="output of `tumble probe --json`: errors of sets of rotations"
     )
+    parser.add_argument(
+        "--check", metavar="FILE", type=Path, help="output of `tumble check --json`: audit of the model"
+    )
     parser.set_defaults(run=run)
 
 
@@ -36,24 +39,35 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.report import write_report
     from tumble.study.compare import compare
 
-    read = [] if arguments.probe is None else [arguments.probe]
+    read = [path for path in (arguments.probe, arguments.check) if path is not None]
     check_output("output", arguments.output, PAGE, inputs=read, overwrite=arguments.overwrite)
-    probe = None if arguments.probe is None else _read_probe(arguments.probe)
+    probe = None if arguments.probe is None else _read("probe", arguments.probe)
+    check = None if arguments.check is None else _read("check", arguments.check)
     runs = load_runs(arguments)
     check_output("output", arguments.output, PAGE, inputs=[*read, *runs.files], overwrite=arguments.overwrite)
     comparison = compare(runs.analyses, runs.reference)
-    write_report(arguments.output, runs.analyses, comparison, title=arguments.title, probe=probe, now=datetime.now())
+    write_report(
+        arguments.output,
+        runs.analyses,
+        comparison,
+        title=arguments.title,
+        probe=probe,
+        check=check,
+        now=datetime.now(),
+    )
     print(f"report: {arguments.output.resolve()}")
     return 1 if runs.faults else 0
 
 
-def _read_probe(path: Path) -> dict[str, Any]:
+def _read(command: str, path: Path) -> dict[str, Any]:
+    """Return what a command wrote with `--json`; the option has the command's name."""
     from tumble.errors import ConfigurationError
 
+    expected = f"`--{command}`: expected a file of `tumble {command} --json`"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"`--probe`: expected a file of `tumble probe --json`, got {error}") from error
+        raise ConfigurationError(f"{expected}, got {error}") from error
     if not isinstance(found, dict):
-        raise ConfigurationError(f"`--probe`: expected a file of `tumble probe --json`, got other JSON in `{path}`")
+        raise ConfigurationError(f"{expected}, got other JSON in `{path}`")
     return found

@@ -13,6 +13,7 @@ from typing import Any
 
 from tumble.errors import ConfigurationError
 from tumble.files import write_atomically
+from tumble.report.checked import checked_section
 from tumble.report.page import render
 from tumble.report.probed import probed_section
 from tumble.report.provenance import provenance_of, runs_table, skipped
@@ -32,6 +33,7 @@ def write_report(
     title: str | None = None,
     notes: Sequence[str] = (),
     probe: Mapping[str, Any] | None = None,
+    check: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> None:
     """Write the page.
@@ -43,6 +45,7 @@ def write_report(
         title: Heading.
         notes: Paragraphs at the top of the page.
         probe: Output of `tumble probe --json` for the model: its symmetry error for several sets of rotations.
+        check: Output of `tumble check --json` for the model: its audit.
         now: Time to be printed on the page.
 
     Raises:
@@ -60,6 +63,7 @@ def write_report(
         skipped=skipped(analyses),
         sections=observable_sections(analyses),
         probed=None if probe is None else probed_section(probe),
+        checked=None if check is None else checked_section(check),
         provenance=provenance_of(analyses),
     )
     write_atomically(Path(path), page.encode(errors="replace"))
