@@ -48,7 +48,16 @@ def schnetpack(source: str, *, precision: str) -> Any:
     return SpkCalculator(source, neighbor_list=MatScipyNeighborList(cutoff=cutoff), energy_unit="eV", dtype=dtype)
 
 
-CALCULATORS: dict[str, Callable[..., Any]] = {each.__name__: each for each in (sevennet, mace, nequip, schnetpack)}
+def metatrain(source: str) -> Any:
+    from metatomic_ase import MetatomicCalculator
+    from metatrain.utils.io import load_model
+
+    return MetatomicCalculator(load_model(source).export(), device="cpu")
+
+
+CALCULATORS: dict[str, Callable[..., Any]] = {
+    each.__name__: each for each in (sevennet, mace, nequip, schnetpack, metatrain)
+}
 
 
 def main(kind: str, source: str, frames: str, results: str, *options: str) -> None:

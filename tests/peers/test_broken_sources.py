@@ -14,8 +14,9 @@ MAKE = {
     "mace": ("make_mace.py",),
     "nequip": ("make_nequip.py", "allegro"),
     "schnetpack": ("make_schnetpack.py", "painn"),
+    "metatrain": ("make_metatrain.py", "default"),
 }
-SUFFIX = {"sevennet": ".pth", "mace": ".model", "nequip": ".ckpt", "schnetpack": ".model"}
+SUFFIX = {"sevennet": ".pth", "mace": ".model", "nequip": ".ckpt", "schnetpack": ".model", "metatrain": ".ckpt"}
 OPTIONS = {"schnetpack": ("--elements", "H", "O", "--option", "units=eV,Ang")}
 
 

@@ -70,6 +70,7 @@ VARIANTS = {
     ),
     "nequip": Variant("nequip", ("make_nequip.py", "nequip"), ".ckpt", 2),
     "allegro": Variant("nequip", ("make_nequip.py", "allegro"), ".ckpt", 1),
+    "pet": Variant("metatrain", ("make_metatrain.py", "default"), ".ckpt", 3),
     "schnet": Variant(make=("make_schnetpack.py", "schnet"), depth=3, **SPK),
     "painn": Variant(make=("make_schnetpack.py", "painn"), depth=2, **SPK),
     "so3net": Variant(make=("make_schnetpack.py", "so3net"), depth=2, **SPK),
