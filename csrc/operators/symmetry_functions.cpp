@@ -153,7 +153,7 @@ at::Tensor checked(const at::Tensor& vectors, const at::Tensor& neighbor_species
     TORCH_CHECK(first.dim() == 1 && first.size(0) > 0,
                 "tumble::symmetry_functions: `first`: expected [atoms + 1], got ", first.sizes());
     const int64_t atoms = first.size(0) - 1;
-    check_neighbourhoods("symmetry_functions", vectors.new_empty({atoms + vectors.size(0), 0}), vectors.select(1, 0),
+    check_neighborhoods("symmetry_functions", vectors.new_empty({atoms + vectors.size(0), 0}), vectors.select(1, 0),
                          first);
     check_species("neighbor_species", neighbor_species, vectors.size(0), vectors);
     check_species("species", species, atoms, vectors);
