@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from ase.constraints import FixAtoms
 from support.systems import systems
 
 from tumble.audit.case import Case
@@ -20,6 +21,13 @@ def test_each_result_is_computed_once(model_file):
     calls: list[int] = []
     assert [case.shared("one", lambda: calls.append(1) or 3) for _ in range(2)] == [3, 3]
     assert calls == [1]
+
+
+def test_constraints_are_left_out(model_file):
+    atoms = systems()["molecule"]
+    atoms.set_constraint(FixAtoms([0]))
+    case = Case(ModelSubject(model_file("harmonic"), device="cpu"), atoms, 0, Options())
+    assert (len(case.atoms.constraints), len(atoms.constraints)) == (0, 1)
 
 
 def test_rotations_are_proper_and_differ_between_structures(model_file):

@@ -21,7 +21,7 @@ class Case:
 
     Attributes:
         subject: The potential.
-        atoms: The structure.
+        atoms: The structure, without constraints.
         index: Its place in the file.
         options: Options of the audit.
     """
@@ -29,7 +29,8 @@ class Case:
     def __init__(self, subject: Subject, atoms: Atoms, index: int, options: Options) -> None:
         """Store what the checks need; nothing is evaluated before a check asks."""
         self.subject = subject
-        self.atoms = atoms
+        self.atoms: Atoms = atoms.copy()  # type: ignore[no-untyped-call]
+        self.atoms.set_constraint(None)
         self.index = index
         self.options = options
         self._shared: dict[str, Any] = {}

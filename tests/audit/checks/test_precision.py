@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from ase import Atoms
 from ase.calculators.emt import EMT
+from support.faulty_potentials import Lonely, faulty_model
 from support.systems import systems
 
 from tumble.audit.calculator_subject import CalculatorSubject
@@ -19,6 +21,13 @@ def test_float32_is_its_rounding():
     found = Precision().run(case).values
     assert 0.0 < found["precision-forces"].value < 1e-4
     assert 0.1 < found["precision-forces"].value / case.noise.forces < 10.0
+
+
+def test_a_copy_that_does_not_run(model_file, tmp_path):
+    single = ModelSubject("water", device="cpu", check=False)
+    single.in_double = lambda: faulty_model(model_file("pair"), tmp_path, Lonely())
+    with pytest.raises(NotApplicableError, match="no edges"):
+        Precision().run(Case(single, Atoms("O"), 0, Options()))
 
 
 def test_where_there_is_one_precision(case_of):

@@ -90,7 +90,9 @@ def _pulled(atoms: Atoms, cutoff: float) -> Iterator[_Pulled]:
     if len(close) == 0:
         direction = np.array([0.48, 0.6, 0.64])  # any
         for symbols in combinations_with_replacement(sorted(set(atoms.symbols)), 2):
-            yield _Pulled(Atoms(list(symbols), [np.zeros(3), cutoff * direction]), 1, cutoff * direction)
+            yield _Pulled(
+                Atoms(list(symbols), [np.zeros(3), cutoff * direction], info=atoms.info), 1, cutoff * direction
+            )
 
 
 def _jump(values: Float) -> Float:

@@ -29,7 +29,8 @@ class Isolated(Check):
         size = (case.subject.cutoff or _UNKNOWN_CUTOFF) + _SPACE
         energies, forces = {}, []
         for symbol in sorted(set(case.atoms.symbols)):
-            found = case.subject.evaluate(Atoms(symbol, [3 * [size / 2]], cell=3 * [size], pbc=case.atoms.pbc))
+            alone = Atoms(symbol, [3 * [size / 2]], cell=3 * [size], pbc=case.atoms.pbc, info=case.atoms.info)
+            found = case.subject.evaluate(alone)
             energies[symbol] = float(found.energies[0])
             forces.append(float(np.abs(found.forces).max()))
         return Outcome({"isolated-forces": Value(max(forces), case.noise.forces)}, {"energies": energies})

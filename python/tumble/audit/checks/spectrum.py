@@ -39,7 +39,7 @@ class SpectrumCheck(Check):
             raise NotApplicableError("of the first structure alone")
         both = [*Rotations().answer(case).values.values(), *Inversion().answer(case).values.values()]
         if all(value.exact for value in both):
-            raise NotApplicableError("rotations and inversion are exact")
+            raise NotApplicableError("rotations and inversion are exact for the first structure")
         nodes = quadrature(RotationSet(f"degree:{2 * highest}", None), highest)
         assert nodes is not None
         try:
