@@ -89,11 +89,10 @@ def _noise(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch
     energies, forces = [], []
     for graph in graphs:
         baseline = np.zeros(int(graph.species.max()) + 1)
+        here = derivatives(network, graph, dtype, baseline)
         for _ in range(_DEFORMATIONS):
             d = _DEFORMATION * draw.standard_normal((3, 3))
-            plus, minus, here = (
-                derivatives(network, graph, dtype, baseline, rotation=np.eye(3) + sign * d) for sign in (1, -1, 0)
-            )
+            plus, minus = (derivatives(network, graph, dtype, baseline, rotation=np.eye(3) + s * d) for s in (1, -1))
             energies.append((plus.energy + minus.energy - 2.0 * here.energy) / len(graph.species))
             forces.append(np.ravel(plus.forces + minus.forces - 2.0 * here.forces))
     return rms(np.array(energies)) / math.sqrt(6.0), rms(np.concatenate(forces)) / math.sqrt(6.0)

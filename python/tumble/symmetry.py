@@ -32,7 +32,7 @@ from tumble.rotations import random_rotations
 from tumble.rounding import explained, in_double
 from tumble.structures import to_graph
 
-_JUDGING = 6  # rotations on which the kind is judged: any of them shows an error
+_JUDGING = 3  # rotations on which the kind is judged: any of them shows an error
 _FROM_EXACT: tuple[SymmetryKind, ...] = ("exact", "rotations", "approximate")
 # Of a cluster without mirror planes, in cutoffs: neighbors in a spiral of atoms, whose distances all differ.
 _SPIRAL = np.array([[0.0, 0.0, 0.0], [0.5, 0.0, 0.1], [0.6, 0.5, 0.0], [0.1, 0.6, 0.3], [0.2, 0.1, 0.6]])

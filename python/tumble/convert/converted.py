@@ -10,7 +10,7 @@ import torch
 from ase import Atoms
 from ase.calculators.calculator import Calculator
 
-from tumble.metadata import Provenance, Symmetry
+from tumble.metadata import Provenance
 
 DType = Literal["float32", "float64"]
 
@@ -50,7 +50,6 @@ class Converted:
         calculator: Returns the package's own ASE calculator in a precision, or None if the package has none.
         references: Structures for which the source is made, if it comes with any.
         outputs: Names of the tensors that the network returns.
-        symmetry: Claim that O(3) invariance is exact, which is tested; without it, the symmetry error is measured.
     """
 
     network: torch.nn.Module
@@ -66,7 +65,6 @@ class Converted:
     calculator: Callable[[DType], Calculator] | None
     references: Sequence[Atoms] = ()
     outputs: Sequence[str] = ("energy",)
-    symmetry: Symmetry | None = None
 
 
 class Converter(Protocol):

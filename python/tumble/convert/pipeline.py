@@ -89,7 +89,6 @@ def convert(
             dtype=converted.dtype,
             baseline=converted.baseline,
             outputs=converted.outputs,
-            symmetry=converted.symmetry,
             provenance=converted.provenance,
             licence=licence or converted.licence,
             citation=citation or converted.citation,

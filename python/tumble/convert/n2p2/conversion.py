@@ -10,7 +10,6 @@ from tumble.convert.n2p2.network import BehlerParrinello, Units
 from tumble.convert.n2p2.potential import read_potential
 from tumble.convert.provenance import provenance
 from tumble.errors import ConfigurationError
-from tumble.metadata import Symmetry
 from tumble.units.constants import BOHR, EV_IN_KJ_PER_MOL, HARTREE, KCAL_IN_KJ
 
 _ENERGIES = {
@@ -46,9 +45,6 @@ def converted(request: Request) -> Converted:
         citation="not stated",
         provenance=provenance("n2p2", None, request, potential.files),
         calculator=None,
-        symmetry=Symmetry(
-            group="O(3)", kind="exact", energy_error=None, force_error=None, how="functions of distances and angles"
-        ),
     )
 
 
