@@ -39,6 +39,7 @@ class Variant:
         options: Of `tumble convert`.
         calculator: Options of `calculate.py`.
         precision: Of the package's numbers.
+        symmetry: Kind that the measurement has to find.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Variant:
     options: tuple[str, ...] = ("--elements", "H", "O")
     calculator: tuple[str, ...] = ()
     precision: str = "float32"
+    symmetry: str = "exact"
 
 
 SPK = {
@@ -58,7 +60,7 @@ SPK = {
     "precision": "float64",
 }
 VARIANTS = {
-    "sevennet": Variant("sevennet", ("make_sevennet.py",), ".pth", 2),
+    "sevennet": Variant("sevennet", ("make_sevennet.py",), ".pth", 2, symmetry="rotations"),
     "mace": Variant(
         "mace",
         ("make_mace.py",),
@@ -145,6 +147,7 @@ def test_conversion(case: Case) -> None:
         assert set(document["species"]) == {"H", "O"}
         assert document["provenance"]["configuration"]["converted from"] == case.variant.kind
         assert document["citation"] != "not stated"
+        assert document["symmetry"]["kind"] == case.variant.symmetry
         assert document["references"][0]["name"] == "water.xyz, frame 0"
 
 
