@@ -106,6 +106,11 @@ class DiffersWhenScripted(Returns):
         return {"energy": zero.index_add(0, edge_index[0], factor * well(edge_vectors))}
 
 
+def scripted(network: torch.nn.Module) -> torch.jit.ScriptModule:
+    with torchscript_warnings_silenced():
+        return torch.jit.script(network)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("model", [EdgeHarmonic(2, 1), TwoHop(), small_pet()], ids=["harmonic", "two_hop", "pet"])
 def test_the_core_gives_what_the_network_gave(tmp_path, model, dtype):
@@ -223,6 +228,9 @@ def test_a_full_disk_names_the_file(tmp_path):
         (Returns("shape"), {}, r"`model`: .* `energy` .*\[2\], got \[2, 1\]"),
         (Returns("name"), {}, r"`model`: .* `energy`, got energies"),
         (Returns("constant"), {}, r"`model`: .* `energy`.* `edge_vectors`"),
+        (scripted(Returns("constant")), {}, r"`model`: .* `energy`.* `edge_vectors`"),
+        (script(Returns("constant").eval()), {}, r"`model`: .* `energy`.* `edge_vectors`"),
+        (scripted(Returns("neighbors")), {}, r"2 atoms and 0 edges, got RuntimeError: no neighbors$"),
         (Returns("nan"), {}, r"`model`: .*`energy`, got NaN"),
         (
             Returns("gradient"),

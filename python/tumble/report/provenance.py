@@ -16,6 +16,7 @@ from tumble.study.analysis_file import Analysis
 _RUN = {
     "Rotations": ("symmetrize",),
     "Model": ("model", "name"),
+    "Invariance": ("model", "symmetry"),
     "Engine": ("engine",),
     "Ensemble": ("ensemble",),
     "Temperature / K": ("temperature_K",),
