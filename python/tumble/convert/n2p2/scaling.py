@@ -87,8 +87,8 @@ def read_scaling(path: Path, settings: Settings, counts: Sequence[int]) -> list[
 
 def _check_rest(file: FolderFile, rows: Sequence[tuple[int, list[str]]], count: int) -> None:
     """Allow RuNNer's last line, the smallest and largest energies of the training set."""
-    for line, words in rows:
-        if len(words) > 2 or rows.index((line, words)) > 0:
+    for place, (line, words) in enumerate(rows):
+        if place > 0 or len(words) > 2:
             raise file.error(line, f"expected {count} symmetry functions, got more")
 
 
