@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tumble.audit.results import Audit, Finding, Result
 
 _WIDTH = 80
-_NAME = 20
+_NAME = 19
+_LEGEND = "noise: what rounding alone would give; exact: at most five times that"
 
 
 def format_audit(audit: Audit) -> str:
@@ -21,10 +22,10 @@ def verdict(result: Result) -> str:
     if result.measure.noise:
         return "noise"
     if result.exact:
-        return "exact to rounding"
+        return "exact"
     if result.rounding == 0.0:
         return "not exact"
-    return f"{_rough(result.value / result.rounding)} x rounding"
+    return f"{_rough(result.value / result.rounding)} x noise"
 
 
 def _head(audit: Audit) -> Iterator[str]:
@@ -42,9 +43,10 @@ def _head(audit: Audit) -> Iterator[str]:
 
 
 def _table(audit: Audit) -> Iterator[str]:
-    yield f"{'':{_NAME}}{'rms':>10}{'±':>10}  {'unit':9}{'of forces':>10}  verdict"
+    yield f"{'':{_NAME}}{'rms':>9}{'±':>8}{'noise':>9}  {'unit':9}{'of forces':>9}  verdict"
     for finding in audit.findings:
         yield from _rows(finding, audit.force_rms)
+    yield _LEGEND
 
 
 def _rows(finding: Finding, force_rms: float) -> Iterator[str]:
@@ -52,11 +54,11 @@ def _rows(finding: Finding, force_rms: float) -> Iterator[str]:
         quantity = result.measure.quantity
         share = ""
         if quantity.of_forces and force_rms > 0.0:
-            share = f"{_percent(result.value / quantity.factor / force_rms):>9}"
+            share = _percent(result.value / quantity.factor / force_rms)
         error = "" if result.error is None else f"{result.error:.2g}"
         yield (
-            f"{result.measure.name:{_NAME}}{result.value:10.3g}{error:>10}  {quantity.unit:9}{share:>10}  "
-            f"{verdict(result)}"
+            f"{result.measure.name:{_NAME}}{result.value:9.3g}{error:>8}{result.rounding:9.2g}  {quantity.unit:9}"
+            f"{share:>9}  {verdict(result)}"
         )
     yield from finding.lines
     for word, text in (("not applicable", finding.reason), ("FAILED", finding.failure)):
