@@ -48,11 +48,11 @@ def schnetpack(source: str, *, precision: str) -> Any:
     return SpkCalculator(source, neighbor_list=MatScipyNeighborList(cutoff=cutoff), energy_unit="eV", dtype=dtype)
 
 
-def metatrain(source: str) -> Any:
+def metatrain(source: str, *, precision: str) -> Any:
     from metatomic_ase import MetatomicCalculator
     from metatrain.utils.io import load_model
 
-    return MetatomicCalculator(load_model(source).export(), device="cpu")
+    return MetatomicCalculator(load_model(source).to(getattr(torch, precision)).export(), device="cpu")
 
 
 CALCULATORS: dict[str, Callable[..., Any]] = {

@@ -11,6 +11,7 @@ from typing import Any
 import metatensor.torch as mts
 import torch
 from metatensor.torch import TensorBlock, TensorMap
+from metatrain.llpr import LLPRUncertaintyModel
 from metatrain.pet import PET
 from metatrain.pet.modules.finetuning import apply_finetuning_strategy
 from metatrain.utils.architectures import get_default_hypers
@@ -41,16 +42,19 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "atomic-units": {"cutoff": 7.5, "cutoff_width": 2.0},
     "two-energies": {},
     "another-name": {},
+    "no-units": {},
+    "uncertainties": {},
     "conditioned": {"system_conditioning": True},
     "long-range": {},
 }
+UNITS = {"atomic-units": ("hartree", "bohr"), "no-units": ("", "")}  # of energies and lengths
 SCALE = 2.5
 COMPOSITION = [[-13.6], [-430.0]]
 
 
 def targets(variant: str) -> dict[str, TargetInfo]:
     names = {"two-energies": ["energy", "energy/high"], "another-name": ["mtt::total"]}.get(variant, ["energy"])
-    unit = "hartree" if variant == "atomic-units" else "eV"
+    unit = UNITS.get(variant, ("eV", "angstrom"))[0]
     return {
         name: get_energy_target_info(name, {"quantity": "energy", "unit": unit}, add_position_gradients=True)
         for name in names
@@ -72,8 +76,9 @@ def filled(layout: TensorMap, values: list[list[float]]) -> torch.Tensor:
 def make(variant: str, path: str, dtype: torch.dtype) -> None:
     torch.manual_seed(1)
     hypers = {**get_default_hypers("pet")["model"], **SIZES, **VARIANTS[variant]}
-    unit = "bohr" if variant == "atomic-units" else "angstrom"
-    model = PET(hypers, DatasetInfo(length_unit=unit, atomic_types=[1, 8], targets=targets(variant)))
+    unit = UNITS.get(variant, ("eV", "angstrom"))[1]
+    data = DatasetInfo(length_unit=unit, atomic_types=[1, 8], targets=targets(variant))
+    model = PET(hypers, data)
     if variant == "lora":
         strategy = {"method": "lora", "config": {"rank": 2, "alpha": 1.5}, "inherit_heads": {}}
         model = apply_finetuning_strategy(model, strategy)
@@ -90,6 +95,10 @@ def make(variant: str, path: str, dtype: torch.dtype) -> None:
     checkpoint["best_model_state_dict"] = checkpoint["model_state_dict"]
     if variant == "long-range":  # without the package that such a model needs
         checkpoint["model_data"]["model_hypers"]["long_range"]["enable"] = True
+    if variant == "uncertainties":
+        around = LLPRUncertaintyModel(get_default_hypers("llpr")["model"], data)
+        around.set_wrapped_model(model)
+        checkpoint = {**around.get_checkpoint(), "wrapped_model_checkpoint": checkpoint}
     torch.save(checkpoint, path)
 
 

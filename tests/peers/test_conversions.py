@@ -59,6 +59,13 @@ SPK = {
     "calculator": ("precision=float64",),
     "precision": "float64",
 }
+PET = {
+    "kind": "metatrain",
+    "suffix": ".ckpt",
+    "options": (),
+    "calculator": ("precision=float64",),
+    "precision": "float64",
+}
 VARIANTS = {
     "sevennet": Variant("sevennet", ("make_sevennet.py",), ".pth", 2, symmetry="rotations"),
     "mace": Variant(
@@ -72,10 +79,12 @@ VARIANTS = {
     ),
     "nequip": Variant("nequip", ("make_nequip.py", "nequip"), ".ckpt", 2),
     "allegro": Variant("nequip", ("make_nequip.py", "allegro"), ".ckpt", 1),
-    "pet": Variant("metatrain", ("make_metatrain.py", "default"), ".ckpt", 3),
     "schnet": Variant(make=("make_schnetpack.py", "schnet"), depth=3, **SPK),
     "painn": Variant(make=("make_schnetpack.py", "painn"), depth=2, **SPK),
     "so3net": Variant(make=("make_schnetpack.py", "so3net"), depth=2, **SPK),
+    "pet": Variant(make=("make_metatrain.py", "default"), depth=3, **PET),
+    "pet-residual": Variant(make=("make_metatrain.py", "grid"), depth=3, **PET),
+    "pet-solver": Variant(make=("make_metatrain.py", "solver"), depth=4, **PET),
 }
 DTYPES = ("float32", "float64")
 

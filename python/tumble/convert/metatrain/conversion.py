@@ -69,11 +69,13 @@ def _repulsion(model: Any, target: str, species: list[str]) -> Repulsion | None:
     """Return the repulsion that a model adds to an energy, or None."""
     for additive in model.additive_models:
         if isinstance(additive, ZBL) and target in additive.outputs:
-            return Repulsion([atomic_numbers[symbol] for symbol in species])
+            numbers = torch.tensor([atomic_numbers[symbol] for symbol in species])
+            radii = additive.covalent_radii[additive.species_to_index[numbers].long()]  # as rounded in the checkpoint
+            return Repulsion(numbers, radii.double())
     return None
 
 
 def _citation(model: Any) -> str:
     """Return what the checkpoint asks for, next to the paper of PET."""
-    stated = [each for name, cited in model.metadata.references.items() if name != "architecture" for each in cited]
+    stated = model.metadata.references.get("model", [])
     return "; ".join([_PAPER, *stated, "and what the authors of the weights ask for"])

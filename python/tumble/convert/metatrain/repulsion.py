@@ -11,7 +11,6 @@ the covalent radii. Sources: J. F. Ziegler, J. P. Biersack and U. Littmark, The 
 
 # Without `from __future__ import annotations`: TorchScript reads the annotations.
 import torch
-from ase.data import covalent_radii
 from torch import Tensor, nn
 
 _WEIGHTS = (0.02817, 0.28022, 0.50986, 0.18175)  # c_k
@@ -29,11 +28,15 @@ class Repulsion(nn.Module):
     decays: Tensor
     pairs: Tensor
 
-    def __init__(self, numbers: list[int]) -> None:
-        """Compute the coefficients for species with these atomic numbers."""
+    def __init__(self, numbers: Tensor, radii: Tensor) -> None:
+        """Compute the coefficients.
+
+        Args:
+            numbers: Atomic number of each species.
+            radii: Covalent radius of each species, Å, in double precision.
+        """
         super().__init__()
-        z = torch.tensor(numbers)
-        radii = torch.from_numpy(covalent_radii[numbers])
+        z = numbers
         ends = radii[:, None] + radii
         # metatrain raises integers to a power and multiplies them by a number, which has the result in single precision
         power = z**0.23
