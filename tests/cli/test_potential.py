@@ -19,7 +19,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from support.command_line import run
 from support.systems import systems
 
-from tumble.cli import build_parser
+from tumble.cli import build_parser, main
 from tumble.report.probed import probed_section
 
 MODULE = """
@@ -80,6 +80,12 @@ def test_places_on_the_command_line(words: str) -> None:
     assert (arguments.model, arguments.calculator, arguments.frames) == ("MODEL", None, "FRAMES")
     arguments = build_parser().parse_args(["evaluate", "--calculator", "m:f", "A", "B"])
     assert (arguments.model, arguments.frames) == (None, ["A", "B"])
+
+
+def test_a_model_next_to_a_calculator(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["probe", "--calculator", "m:f", "water", "frames.xyz"])
+    assert re.search(r"arguments: frames\.xyz; `--calculator` .*MODEL", capsys.readouterr().err)
 
 
 def test_a_probe_of_a_model_and_of_its_calculator(

@@ -115,7 +115,9 @@ class Projector:
 
 def _harmonics(points: Float, l: int) -> Float:  # noqa: E741
     try:
-        from e3nn import o3
+        # e3nn 0.4.4, which `mace-torch` requires, reads its tables with a `slice`, which torch refuses since 2.6.
+        with torch.serialization.safe_globals([slice]):
+            from e3nn import o3
     except ImportError:
         raise ConfigurationError(
             "`spectrum`: expected the package e3nn, found none; `pip install tumble[probe]`"
