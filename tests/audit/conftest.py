@@ -42,8 +42,11 @@ def case_of(model_file) -> Callable[..., Case]:
 def faulty_case(model_file, tmp_path) -> Callable[..., Case]:
     """Function from a network to a case with one of the systems."""
 
-    def case(network: nn.Module, system: str = "triclinic", outputs: tuple[str, ...] = ("energy",)) -> Case:
-        return of_subject(faulty_model(model_file("pair"), tmp_path, network, outputs), systems()[system])
+    def case(
+        network: nn.Module, system: str = "triclinic", outputs: tuple[str, ...] = ("energy",), **options: Any
+    ) -> Case:
+        subject = faulty_model(model_file("pair"), tmp_path, network, outputs)
+        return of_subject(subject, systems()[system], **options)
 
     return case
 
@@ -52,9 +55,10 @@ def faulty_case(model_file, tmp_path) -> Callable[..., Case]:
 def emt_case() -> Callable[..., Case]:
     """Function from a fault to a case of EMT and copper."""
 
-    def case(fault: Callable[..., None], atoms: Atoms | None = None, cutoff: float | None = None) -> Case:
-        subject = CalculatorSubject(FaultyEmt(fault), "faulty", cutoff=cutoff)
-        return of_subject(subject, copper() if atoms is None else atoms)
+    def case(fault: Callable[..., None], atoms: Atoms | None = None, **options: Any) -> Case:
+        return of_subject(
+            CalculatorSubject(FaultyEmt(fault), "faulty"), copper() if atoms is None else atoms, **options
+        )
 
     return case
 

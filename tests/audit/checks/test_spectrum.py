@@ -19,8 +19,7 @@ def test_one_degree(case_of, name, degree, parity):
 
 
 def test_a_pseudoscalar_has_degree_zero(faulty_case):
-    case = faulty_case(Chiral())
-    object.__setattr__(case.options, "spectrum", 2)
+    case = faulty_case(Chiral(), spectrum=2)
     found = SpectrumCheck().run(case).details
     assert found["odd"][0] == pytest.approx(found["odd_total"], rel=1e-9)
     lines = SpectrumCheck().lines([found])
