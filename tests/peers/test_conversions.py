@@ -65,6 +65,7 @@ PET = {
     "options": (),
     "calculator": ("precision=float64",),
     "precision": "float64",
+    "symmetry": "approximate",
 }
 VARIANTS = {
     "sevennet": Variant("sevennet", ("make_sevennet.py",), ".pth", 2, symmetry="rotations"),
