@@ -103,8 +103,8 @@ def test_a_probe_of_a_model_and_of_its_calculator(
             assert ours.split()[:-1] == theirs.split()[:-1]
             assert ours.endswith(" –")  # no torque of periodic structures
     document = json.loads((tmp_path / "out.json").read_text())
-    assert document["source"]["factory"] == f"{module}:of_model"
-    assert document["source"]["file"] == str(tmp_path / f"{module}.py")
+    assert document["provenance"]["factory"] == f"{module}:of_model"
+    assert document["provenance"]["file"] == str(tmp_path / f"{module}.py")
     assert document["sets"][0]["torque"] is None
     assert (tmp_path / "out.svg").stat().st_size > 0
     assert not (tmp_path / "out.json.jsonl").exists()

@@ -51,7 +51,7 @@ def test_a_model_and_its_calculator_have_the_same_errors(
     for group in ("sets", "random"):
         for each in expected[group]:
             del each["torque"]
-    for key in ("model", "source"):
+    for key in ("model", "provenance"):
         del found[key], expected[key]
     assert_close(found, expected)
 
@@ -163,12 +163,12 @@ def test_resume(calculator: Callable[[str], CalculatorSource], tmp_path: Path) -
 def test_provenance(tmp_path: Path) -> None:
     result = probe(CalculatorSource("support.planted:both"), [systems()["molecule"]], few())
     assert result.model == "support.planted:both"
-    assert {key: result.source[key] for key in ("kind", "factory", "file")} == {
+    assert {key: result.provenance[key] for key in ("kind", "factory", "file")} == {
         "kind": "calculator",
         "factory": "support.planted:both",
         "file": planted.__file__,
     }
-    assert len(result.source["sha256"]) == 64
+    assert len(result.provenance["sha256"]) == 64
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -96,7 +96,7 @@ class Probe:
 
     Attributes:
         model: Name of the model, from its file, or `module:factory` of a calculator.
-        source: Where the potential comes from, as by `tumble.audit.source.Source.provenance`.
+        provenance: Where the potential comes from, as by `tumble.audit.source.Source.provenance`.
         frames: File of the structures, or a word for them.
         structures: Number of structures.
         atoms: Number of atoms in all structures.
@@ -108,7 +108,7 @@ class Probe:
     """
 
     model: str
-    source: dict[str, str]
+    provenance: dict[str, str]
     frames: str
     structures: int
     atoms: int
@@ -125,7 +125,7 @@ class Probe:
 
 def combine(
     model: str,
-    source: dict[str, str],
+    provenance: dict[str, str],
     frames: str,
     options: Options,
     records: Sequence[Record],
@@ -135,7 +135,7 @@ def combine(
 
     Args:
         model: Name of the potential.
-        source: Where it comes from.
+        provenance: Where it comes from.
         frames: File of the structures, or a word for them.
         options: Options of the probe.
         records: At least one record, in the order of the file, the first with a check.
@@ -153,7 +153,7 @@ def combine(
     assert check is not None
     return Probe(
         model=model,
-        source=source,
+        provenance=provenance,
         frames=frames,
         structures=len(records),
         atoms=sum(record.atoms for record in records),
