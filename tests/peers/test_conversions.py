@@ -68,7 +68,8 @@ PET = {
     "symmetry": "approximate",
 }
 VARIANTS = {
-    "sevennet": Variant("sevennet", ("make_sevennet.py",), ".pth", 2, symmetry="rotations"),
+    # two layers with l = 1 couple no three vectors, so that nothing breaks parity
+    "sevennet": Variant("sevennet", ("make_sevennet.py",), ".pth", 2),
     "mace": Variant(
         "mace",
         ("make_mace.py",),
