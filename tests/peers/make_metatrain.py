@@ -46,6 +46,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "uncertainties": {},
     "conditioned": {"system_conditioning": True},
     "long-range": {},
+    "another-architecture": {},
 }
 UNITS = {"atomic-units": ("hartree", "bohr"), "no-units": ("", "")}  # of energies and lengths
 SCALE = 2.5
@@ -99,6 +100,8 @@ def make(variant: str, path: str, dtype: torch.dtype) -> None:
         around = LLPRUncertaintyModel(get_default_hypers("llpr")["model"], data)
         around.set_wrapped_model(model)
         checkpoint = {**around.get_checkpoint(), "wrapped_model_checkpoint": checkpoint}
+    if variant == "another-architecture":
+        checkpoint["architecture_name"] = "soap_bpnn"
     torch.save(checkpoint, path)
 
 

@@ -82,7 +82,8 @@ def test_one_of_two_energies(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variant", "word"), [("conditioned", "`system_conditioning`"), ("long-range", "`long_range`")]
+    ("variant", "word"),
+    [("conditioned", "`system_conditioning`"), ("long-range", "`long_range`"), ("another-architecture", "`source`")],
 )
 def test_refused(variant: str, word: str, tmp_path: Path) -> None:
     done = convert("metatrain", made(variant, tmp_path), tmp_path / "out.pt")

@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from metatomic.torch import ModelOutput, System, unit_conversion_factor
-from metatrain.pet import PET
 from metatrain.pet.modules.finetuning import LoRALinear
 from metatrain.utils.io import is_exported_file, model_from_checkpoint
 from torch import Tensor, nn
@@ -36,7 +35,7 @@ def load(path: Path) -> Any:  # metatrain has no types
             warnings.simplefilter("ignore")
             checkpoint = torch.load(path, map_location="cpu", weights_only=False)
             checkpoint = checkpoint.get("wrapped_model_checkpoint", checkpoint)  # in one of uncertainties (LLPR)
-            _check_inputs(checkpoint)
+            _check_architecture(checkpoint)
             model = model_from_checkpoint(checkpoint, context="export")
     except ConversionError:
         raise
@@ -44,20 +43,20 @@ def load(path: Path) -> Any:  # metatrain has no types
         raise ConversionError(
             f"`source`: expected a checkpoint of metatrain, got `{path}`, which fails: {error}"
         ) from error
-    if not isinstance(model, PET):
-        raise ConversionError(
-            f"`source`: expected a model of the architecture `pet`, got `{type(model).__name__}`; others of metatrain "
-            "aren't supported"
-        )
     return model.eval()
 
 
-def _check_inputs(checkpoint: Mapping[str, Any]) -> None:
-    """Check that edge vectors and species are all that a model reads.
+def _check_architecture(checkpoint: Mapping[str, Any]) -> None:
+    """Check that the model is a PET, and edge vectors and species are all that it reads.
 
     Raises:
         ConversionError: If they aren't.
     """
+    if checkpoint["architecture_name"] != "pet":
+        raise ConversionError(
+            f"`source`: expected a model of the architecture `pet`, got `{checkpoint['architecture_name']}`; other "
+            "architectures of metatrain aren't supported"
+        )
     hypers = checkpoint["model_data"]["model_hypers"]
     if hypers.get("long_range", {}).get("enable", False):
         raise ConversionError("`long_range`: expected a model without it, got one with interactions of unbounded range")
