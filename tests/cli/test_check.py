@@ -117,3 +117,12 @@ def test_files_of_other_kinds_are_kept(capsys, model_file, water, tmp_path):
     other.write_text('{"format": "mine"}')
     assert run(capsys, "check", model_file("pair"), water, "--json", other)[0] == 2
     assert other.read_text() == '{"format": "mine"}'
+
+
+@pytest.mark.parametrize("content", ["nothing", "[1]", "{"])
+def test_a_report_with_something_else(capsys, tmp_path, content):
+    path = tmp_path / "check.json"
+    path.write_text(content)
+    status, _, err = run(capsys, "report", tmp_path, "--check", path, "-o", tmp_path / "page.html")
+    assert status == 2
+    assert err.startswith("tumble: error: `--check`: expected a file of `tumble check --json`, got ")

@@ -1,0 +1,35 @@
+"""The exact symmetry in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tumble.audit.check import ENERGY, Measure
+from tumble.audit.group import exact_symmetry
+from tumble.audit.results import Finding, Result
+
+
+def finding(name: str, exact: bool | None) -> Finding:
+    """A check that found one number, or none."""
+    results = () if exact is None else (Result(Measure(name, ENERGY, ""), (1.0,), (1.0,), exact),)
+    return Finding(name, name, "", results, None, None, (), ())
+
+
+@pytest.mark.parametrize(
+    ("rotations", "inversion", "translation", "words"),
+    [
+        (True, True, True, "O(3): rotations and inversion are exact to rounding"),
+        (True, False, True, "SO(3): rotations are exact to rounding, inversion is broken"),
+        (False, True, None, "inversion is exact to rounding, rotations are broken"),
+        (False, False, True, "rotations and inversion are broken; translations alone are exact"),
+        (True, True, False, "O(3): rotations and inversion are exact to rounding; translations are broken, too"),
+    ],
+)
+def test_words(rotations, inversion, translation, words):
+    given = {"rotations": rotations, "inversion": inversion, "translation": translation}
+    assert exact_symmetry({name: finding(name, exact) for name, exact in given.items()}) == words
+
+
+@pytest.mark.parametrize("found", [{}, {"rotations": finding("rotations", True), "inversion": finding("", None)}])
+def test_nothing_is_claimed_that_was_not_measured(found):
+    assert exact_symmetry(found).startswith("unknown")
