@@ -47,7 +47,8 @@ class Converted:
         licence: Licence of the weights, or `not stated`.
         citation: What to cite, or `not stated`.
         provenance: Source and its options.
-        calculator: Returns the package's own ASE calculator in a precision, or None if the package has none.
+        calculator: Returns the package's own ASE calculator in a precision (`float64` for comparisons), or None if the
+            package has none.
         references: Structures for which the source is made, if it comes with any.
         outputs: Names of the tensors that the network returns.
     """
