@@ -1,8 +1,9 @@
 """Derivatives by central differences, extrapolated from two steps (Richardson).
 
-    D(h) = (y(h) - y(-h)) / 2h        y' = (4 D(h) - D(2h)) / 3 + O(h^4)
+    D(h) = (y(h) - y(-h)) / 2h        R(h) = (4 D(h/2) - D(h)) / 3 = y' + O(h^4)
 
-The step balances rounding against the fifth derivative, 10^3 eV/Å^5 for a stiff bond.
+R(h) is the result, and its difference from R(2h) shows what it may have missed: an energy surface can be rough on the
+scale of the step. The step balances rounding against the fifth derivative, 10^3 eV/Å^5 for a stiff bond.
 """
 
 from __future__ import annotations
@@ -17,13 +18,12 @@ from tumble.audit.subject import Float
 
 _FIFTH = 1e3  # eV/Å^5
 _SHORTEST, _LONGEST = 5e-4, 5e-3  # Å
-_LEFT = 1e-2  # part of the difference between both steps that may be left after the extrapolation
 #: Rounding noise of the derivative in units of that of y, divided by the step.
-GAIN = float(np.sqrt(2 * (4 / 3 / 2) ** 2 + 2 * (1 / 3 / 4) ** 2))
+GAIN = float(np.sqrt(2 * (4 / 3) ** 2 + 2 * (1 / 3 / 2) ** 2))
 
 
 class Derivative(NamedTuple):
-    """A derivative, number or array, and an estimate of what the extrapolation left."""
+    """A derivative, number or array, and the rms of what it may have missed."""
 
     value: Float
     left: float
@@ -43,12 +43,14 @@ def derivative(values: Callable[[Sequence[float]], Float], step: float) -> Deriv
     """Return the derivative at zero.
 
     Args:
-        values: Function that returns y at four places, [4, ...].
+        values: Function that returns y at six places, [6, ...].
         step: h.
     """
-    near_plus, near_minus, far_plus, far_minus = values([step, -step, 2.0 * step, -2.0 * step])
-    near, far = (near_plus - near_minus) / (2.0 * step), (far_plus - far_minus) / (4.0 * step)
-    return Derivative((4.0 * near - far) / 3.0, _LEFT * float(np.sqrt(np.mean((near - far) ** 2))))
+    steps = [0.5 * step, step, 2.0 * step]
+    found = values([sign * each for each in steps for sign in (1.0, -1.0)])
+    near, middle, far = ((found[2 * i] - found[2 * i + 1]) / (2.0 * each) for i, each in enumerate(steps))
+    fine, coarse = (4.0 * near - middle) / 3.0, (4.0 * middle - far) / 3.0
+    return Derivative(fine, float(np.sqrt(np.mean((fine - coarse) ** 2))))
 
 
 def signs(random: np.random.Generator, *shape: int) -> Float:
