@@ -154,7 +154,7 @@ at::Tensor checked(const at::Tensor& vectors, const at::Tensor& neighbor_species
                 "tumble::symmetry_functions: `first`: expected [atoms + 1], got ", first.sizes());
     const int64_t atoms = first.size(0) - 1;
     check_neighborhoods("symmetry_functions", vectors.new_empty({atoms + vectors.size(0), 0}), vectors.select(1, 0),
-                         first);
+                        first);
     check_species("neighbor_species", neighbor_species, vectors.size(0), vectors);
     check_species("species", species, atoms, vectors);
     TORCH_CHECK(columns >= 0, "tumble::symmetry_functions: `columns`: expected 0 or more, got ", columns);
