@@ -40,16 +40,20 @@ class OneEnergy(torch.nn.Module):
         return {"energy": sum_over_samples(energies, "atom")}
 
 
-def calculator(path: Path, target: str, units: tuple[str, str], dtype: DType) -> Calculator:
+def calculator(path: Path, target: str, units: tuple[str, str], network: DType, dtype: DType) -> Calculator:
     """Return metatomic's calculator of a checkpoint.
 
     Args:
         path: Checkpoint.
         target: Name of the energy.
         units: Names of the units of energy and length.
-        dtype: Precision.
+        network: Precision of the network to compare with. It decides what a norm adds to a mean square, see below.
+        dtype: Precision of the calculator.
     """
     model = load(path).to(DTYPES[dtype])
+    for module in model.modules():
+        if isinstance(module, torch.nn.RMSNorm) and module.eps is None:  # torch takes that of the inputs' precision
+            module.eps = torch.finfo(DTYPES[network]).eps
     model.outputs = {"energy": ModelOutput(unit=units[0], sample_kind="atom")}
     model.dataset_info.length_unit = units[1]
     exported = model.export()

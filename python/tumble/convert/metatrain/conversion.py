@@ -61,7 +61,7 @@ def converted(request: Request) -> Converted:
         licence="not stated",
         citation=_citation(model),
         provenance=provenance("metatrain", "metatrain", request, [path]),
-        calculator=lambda precision: calculator(path, target, unit_names, precision),
+        calculator=lambda precision: calculator(path, target, unit_names, dtype, precision),
     )
 
 
