@@ -47,7 +47,7 @@ def test_inversion_is_none_with_inversion() -> None:
     np.testing.assert_array_equal(alone.frames().rotations, [np.eye(3), -np.eye(3)])
     np.testing.assert_array_equal(alone.frames().rotations, suffixed.frames().rotations)
     assert alone.frames().weights.tolist() == suffixed.frames().weights.tolist() == [0.5, 0.5]
-    assert str(alone) == "inversion, 2 frames"
+    assert str(alone) == "inversion, 2 rotations"
 
 
 def test_correction_is_the_average_less_the_lab_frame() -> None:
