@@ -116,7 +116,7 @@ def _loaded(path: Path) -> Any:  # MACE has no types
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model = torch.load(path, map_location="cpu", weights_only=False)
-    except (AttributeError, EOFError, ImportError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+    except (AttributeError, EOFError, ImportError, OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
         raise ConversionError(
             f"`source`: expected a model of mace-torch, got `{path}`, which fails: {error}"
         ) from error

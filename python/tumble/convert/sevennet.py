@@ -21,6 +21,7 @@ from ase.data import chemical_symbols
 from e3nn.util.jit import script
 from sevenn.atom_graph_data import AtomGraphData
 from sevenn.calculator import SevenNetCalculator
+from sevenn.checkpoint import SevenNetCheckpoint
 from sevenn.nn.node_embedding import OnehotEmbedding
 from sevenn.nn.scale import ModalWiseRescale
 from sevenn.nn.sequential import AtomGraphSequential
@@ -101,10 +102,7 @@ class Network(torch.nn.Module):
 def converted(request: Request) -> Converted:
     """Build the network of a checkpoint; see `tumble.convert.converted.Converter`."""
     path = _path(request.source)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of SevenNet, on accelerators that aren't used here and on old checkpoints
-        checkpoint = load_checkpoint(str(path))
-        model = checkpoint.build_model()
+    checkpoint, model = _loaded(path)
     modal = _modal(model, request)
     dtype = request.dtype or _PRECISIONS[checkpoint.config[keys.DTYPE]]
     own = {chemical_symbols[number]: index for number, index in checkpoint.config[keys.TYPE_MAP].items()}
@@ -149,6 +147,23 @@ def _path(source: str) -> Path:
         raise ConversionError(
             f"`source`: expected a checkpoint of SevenNet or the name of one ({', '.join(_PRETRAINED)}), got "
             f"`{source}` ({error})"
+        ) from error
+
+
+def _loaded(path: Path) -> tuple[SevenNetCheckpoint, AtomGraphSequential]:
+    """Return a checkpoint and its model.
+
+    Raises:
+        ConversionError: If the file holds none.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of SevenNet, on accelerators that aren't used here and on old checkpoints
+            checkpoint = load_checkpoint(str(path))
+            return checkpoint, checkpoint.build_model()
+    except Exception as error:  # whatever torch and SevenNet raise for a file of another kind
+        raise ConversionError(
+            f"`source`: expected a checkpoint of SevenNet, got `{path}`, which fails: {error}"
         ) from error
 
 
