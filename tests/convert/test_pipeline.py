@@ -70,6 +70,18 @@ def test_other_numbers_than_the_packages_leave_no_file(toy_source: Write, tmp_pa
     assert convert("toy", Request(str(source), dtype="float32"), path).differences
 
 
+def test_a_network_that_rounds_more_in_single_precision(toy_source: Write, tmp_path: Path) -> None:
+    """Then the package in single precision has to give its numbers; a file of double precision has no such excuse."""
+    path = tmp_path / "toy.pt"
+    source = str(toy_source(wrong_in_double=1.0 + 1e-4))
+    found = convert("toy", Request(source, dtype="float32"), path)
+    assert all(each.allowed("float32") for each in found.differences)
+    with pytest.raises(ConversionError, match="`dense box`"):
+        convert("toy", Request(source, dtype="float64"), path)
+    with pytest.raises(ConversionError, match="`dense box`"):
+        convert("toy", Request(str(toy_source(wrong=1.0 + 1e-4)), dtype="float32"), path)
+
+
 def test_a_package_without_calculator_has_no_differences(toy_source: Write, tmp_path: Path) -> None:
     found = convert("toy", Request(str(toy_source(calculator=False))), tmp_path / "toy.pt")
     assert list(found.differences) == []

@@ -1,7 +1,8 @@
 """A kind of model for `tumble convert`: a repulsion between pairs, whose "package" is NumPy and ASE; a plugin.
 
 A source is a JSON file with `elements`, `cutoff` in Å, `tasks` and `strengths` in eV, one for each task. With a factor
-`wrong`, the package's calculator disagrees with the network; without `calculator` there is none.
+`wrong`, the package's calculator disagrees with the network, with `wrong_in_double` in double precision alone; without
+`calculator` there is none.
 """
 
 # No postponed annotations here: TorchScript reads those of `forward`.
@@ -80,7 +81,7 @@ def converted(request: Request) -> Converted:
     species = chosen_elements(request.elements, source["elements"])
     task = chosen_option("task", request.options, source["tasks"])
     strength, cutoff = source["strengths"][source["tasks"].index(task)], source["cutoff"]
-    own = RepulsionCalculator(strength * source.get("wrong", 1.0), cutoff)
+    factors = {"float32": source.get("wrong", 1.0), "float64": source.get("wrong", source.get("wrong_in_double", 1.0))}
     return Converted(
         network=Repulsion(strength, cutoff),
         name=path.stem,
@@ -92,7 +93,9 @@ def converted(request: Request) -> Converted:
         licence="CC0-1.0",
         citation="nobody",
         provenance=provenance("toy", "numpy", request, [path]),
-        calculator=(lambda dtype: own) if source["calculator"] else None,
+        calculator=(lambda dtype: RepulsionCalculator(strength * factors[dtype], cutoff))
+        if source["calculator"]
+        else None,
     )
 
 

@@ -105,6 +105,10 @@ def _compared(converted: Converted, path: Path, structures: Sequence[Atoms]) -> 
     It computes in double precision: in single precision MACE and SchNetPack round the sum of the energies of free
     atoms, and are 35 meV off for 64 water molecules.
 
+    Some networks round more than the tolerance in single precision: an oxygen atom in 7net-0_22may2024 by 1.7 µeV.
+    Where a file of single precision doesn't give the numbers of double precision, the package in single precision has
+    to give those of the file.
+
     Raises:
         ConversionError: If rounding doesn't explain one.
     """
@@ -112,7 +116,13 @@ def _compared(converted: Converted, path: Path, structures: Sequence[Atoms]) -> 
         return []
     with silenced():
         theirs = converted.calculator("float64")
-        differences = compare(Calculator(path, device="cpu"), theirs, structures)
+        ours = Calculator(path, device="cpu")
+        differences = compare(ours, theirs, structures)
+        if converted.dtype == "float32" and not all(each.allowed("float32") for each in differences):
+            in_single = compare(ours, converted.calculator("float32"), structures)
+            differences = [
+                each if each.allowed("float32") else single for each, single in zip(differences, in_single, strict=True)
+            ]
     for each in differences:
         if not each.allowed(converted.dtype):
             raise ConversionError(
