@@ -53,6 +53,14 @@ class Kinked(nn.Module):
         return {"energy": sum_over_edges(4.0 - r, edge_index[0], species.size(0))}
 
 
+class Bent(nn.Module):
+    """60 (4 - r)^3 for each edge: force and its first derivative are smooth, the second falls from 720 eV/Å^3 to 0."""
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        r = torch.sqrt((edge_vectors**2).sum(dim=1))
+        return {"energy": sum_over_edges(60.0 * (4.0 - r) ** 3, edge_index[0], species.size(0))}
+
+
 class Ordered(nn.Module):
     """Atoms later in the list weigh more: 1 + 0.1 n."""
 

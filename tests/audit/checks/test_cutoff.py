@@ -7,7 +7,7 @@ import pytest
 from ase import Atoms
 from ase.build import bulk
 from ase.calculators.lj import LennardJones
-from support.faulty_potentials import JUMP, Abrupt, Kinked
+from support.faulty_potentials import JUMP, Abrupt, Bent, Kinked
 from support.systems import systems
 
 from tumble.audit.calculator_subject import CalculatorSubject
@@ -29,6 +29,12 @@ def test_jumps_of_the_force(faulty_case):
     found = Cutoff().run(faulty_case(Kinked(), "molecule")).values
     assert found["cutoff-forces"].value == pytest.approx(2.0 * 0.64, rel=1e-6)
     assert found["cutoff-energy"].value < 1e-3
+
+
+def test_a_bend_of_the_force_is_no_jump(faulty_case):
+    """From one step of 3e-5 Å alone, the bend would look like a jump of 1e-6 eV/Å, twenty times what is allowed."""
+    found = Cutoff().run(faulty_case(Bent(), "molecule")).values
+    assert all(value.exact for value in found.values())
 
 
 @pytest.mark.parametrize("name", ["pair", "harmonic", "two_hop"])
