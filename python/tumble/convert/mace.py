@@ -84,10 +84,10 @@ def converted(request: Request) -> Converted:
     heads = list(getattr(model, "heads", None) or ["Default"])
     head = chosen_option("head", request.options, heads) or heads[0]
 
-    model = model.to(DTYPES[dtype]).eval()
     energies = model.atomic_energies_fn.atomic_energies
-    free = energies.detach().double().view(len(heads), -1)[heads.index(head)].clone()
+    free = energies.detach().double().view(len(heads), -1)[heads.index(head)].clone()  # before `to` rounds them
     energies.zero_()
+    model = model.to(DTYPES[dtype]).eval()
     types = torch.tensor([own.index(symbol) for symbol in species])
     return Converted(
         network=Network(compile_e3nn(model), types, len(own), heads.index(head)),
