@@ -146,7 +146,7 @@ def draft(
 
     Raises:
         ExportError: If `species` has an entry that isn't a chemical symbol, or `references` isn't a list of at least
-            one structure, with elements from `species`.
+            one structure, each with atoms, of elements from `species`.
         MetadataError: If the core refuses a field; the message names it.
     """
     if hasattr(references, "positions"):
@@ -236,6 +236,8 @@ def _check_elements(species: Sequence[str], references: Sequence[Atoms]) -> None
             "`references`: expected at least one structure, got none; each load of the file evaluates them"
         )
     for i, atoms in enumerate(references):
+        if len(atoms) == 0:
+            raise ExportError(f"`references[{i}]`: expected at least one atom, got none")
         unknown = sorted(set(atoms.symbols) - set(species))
         if unknown:
             raise ExportError(
