@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ase.build
 import pytest
+from ase import Atoms
 
 from tumble.audit.check import ENERGY, Measure
 from tumble.audit.group import exact_symmetry
@@ -33,3 +35,18 @@ def test_words(rotations, inversion, translation, words):
 @pytest.mark.parametrize("found", [{}, {"rotations": finding("rotations", True), "inversion": finding("", None)}])
 def test_nothing_is_claimed_that_was_not_measured(found):
     assert exact_symmetry(found).startswith("unknown")
+
+
+def everything_exact(structures):
+    return exact_symmetry({name: finding(name, True) for name in ("rotations", "inversion")}, structures)
+
+
+def test_planar_molecules_hide_a_broken_parity():
+    water, methane = ase.build.molecule("H2O"), ase.build.molecule("CH4")
+    crystal = ase.build.bulk("Cu")
+    for flat in ([water], [water, Atoms("H"), Atoms("H2", [[0, 0, 0], [0.3, 0.4, 0.5]])]):
+        assert everything_exact(flat).startswith("rotations are exact to rounding; inversion can't be seen")
+    for other in ([methane], [crystal], [water, methane]):
+        assert everything_exact(other).startswith("O(3)")
+    broken = {"rotations": finding("rotations", True), "inversion": finding("inversion", False)}
+    assert exact_symmetry(broken, [water]).startswith("SO(3)")  # what is seen is seen

@@ -61,7 +61,7 @@ def make_calculator(words: str) -> BaseCalculator:
     _, factory = find_factory(words)
     try:
         calculator = factory()
-    except Exception as error:  # whatever code of another package raises
+    except (Exception, SystemExit) as error:  # whatever code of another package raises
         raise CalculatorError(
             f"`calculator`: `{words}` fails without arguments: {type(error).__name__}: {error}"
         ) from error
@@ -83,5 +83,5 @@ def _module(name: str, words: str) -> ModuleType:
                 f"`calculator`: expected a module that Python finds here or in its environment, got `{words}`"
             ) from error
         raise CalculatorError(f"`calculator`: importing `{name}` fails: {error}") from error
-    except Exception as error:  # whatever code of another package raises
+    except (Exception, SystemExit) as error:  # whatever code of another package raises
         raise CalculatorError(f"`calculator`: importing `{name}` fails: {type(error).__name__}: {error}") from error

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from ase import Atoms
 
 from tumble.audit.results import Finding
 
@@ -12,19 +15,25 @@ _WORDS = {
     (False, True): "inversion is exact to rounding, rotations are broken",
     (False, False): "rotations and inversion are broken",
 }
+_UNSEEN = "inversion can't be seen in these structures, which equal their mirror images"
+_FLAT = 1e-6  # extent across a plane, relative to the largest: below it a structure is planar
 _OTHERS = {"translation": "translations", "permutation": "permutations"}
 
 
-def exact_symmetry(findings: Mapping[str, Finding]) -> str:
+def exact_symmetry(findings: Mapping[str, Finding], structures: Sequence[Atoms] = ()) -> str:
     """Return which symmetries of space are exact, and whether translations and permutations are.
 
     Args:
         findings: By the name of the check.
+        structures: What was checked. If all are planar molecules, such as water, a rotation turns each into its
+            inverse, so that a broken parity can't show.
     """
     rotations, inversion = (findings.get(name) for name in ("rotations", "inversion"))
     if rotations is None or inversion is None or not (rotations.results and inversion.results):
         return "unknown: rotations or inversion couldn't be measured"
     words = _WORDS[rotations.exact, inversion.exact]
+    if inversion.exact and structures and all(_planar(atoms) for atoms in structures):
+        words = f"rotations are {'exact to rounding' if rotations.exact else 'broken'}; {_UNSEEN}"
     found = {name: findings[name] for name in _OTHERS if name in findings and findings[name].results}
     kept = [_OTHERS[name] for name, finding in found.items() if finding.exact]
     broken = [_OTHERS[name] for name, finding in found.items() if not finding.exact]
@@ -33,3 +42,11 @@ def exact_symmetry(findings: Mapping[str, Finding]) -> str:
     if not rotations.exact and kept:
         return f"{words}; {' and '.join(kept)} alone are exact"
     return words
+
+
+def _planar(atoms: Atoms) -> bool:
+    """Return whether an open structure lies in a plane."""
+    if atoms.pbc.any():
+        return False
+    extents = np.linalg.svd(atoms.positions - atoms.positions.mean(axis=0), compute_uv=False)
+    return len(extents) < 3 or bool(extents[2] <= _FLAT * extents[0])

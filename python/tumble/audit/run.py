@@ -65,7 +65,7 @@ def audit(
         force_rms=float(np.sqrt(np.mean(np.concatenate([case.forces.ravel() for case in cases]) ** 2))),
         energy_per_atom=float(np.mean([case.energy / len(case.atoms) for case in cases])),
         evaluations=subject.evaluations,
-        symmetry=exact_symmetry({finding.name: finding for finding in findings}),
+        symmetry=exact_symmetry({finding.name: finding for finding in findings}, [case.atoms for case in cases]),
         findings=tuple(findings),
     )
 

@@ -111,6 +111,8 @@ def load_converter(kind: Kind) -> Converter:
     try:
         module = importlib.import_module(f"tumble.convert.{kind.name}")
     except ImportError as error:
+        if kind.package is None:  # nothing to install: a fault of this installation
+            raise
         raise ConfigurationError(
             f"`{kind.name}`: expected the package `{kind.package}` in this environment, got: {error}; "
             f"`pip install {kind.requirement}`, here or in another environment with Tumble (a model file doesn't "
