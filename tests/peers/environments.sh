@@ -34,6 +34,7 @@ environment sevennet sevenn==0.13.0
 environment mace mace-torch==0.3.16
 environment nequip nequip==0.19.1 nequip-allegro==0.8.3
 environment metatrain metatrain==2026.4.1
+environment chgnet chgnet==0.4.2 # for benchmarks/audit_table.py alone
 # SchNetPack 2.1.1 requires sympy 1.12 or older, torch a newer one: so it comes without its requirements, and they follow.
 environment schnetpack "ase>=3.21" dirsync fasteners h5py "hydra-core>=1.1.0" "hydra-colorlog>=1.1.0" "matscipy>=1.1.0" \
   "numpy>=2.0.0" protobuf "pytorch-lightning>=2.0.0" pyyaml rich "tensorboard>=2.17.1" "tensorboardX>=2.6.2.2" \
