@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
+from support.ipi_single_point import from_ipi
 from support.numbers import from_core, from_lammps_in_turn
 from support.peers import Labels, calculate, convert
 from support.systems import systems
@@ -56,6 +57,13 @@ def test_lammps(model: Path, labels: list[Labels], tmp_path: Path, ranks: int) -
     assert found["averaged"].energy == pytest.approx((plain.energy + mirrored.energy) / 2, rel=1e-6)
     mean = (plain.forces - mirrored.forces) / 2
     np.testing.assert_allclose(found["averaged"].forces, mean, rtol=0, atol=1e-5 * largest)
+
+
+def test_driver(model: Path, labels: list[Labels], tmp_path: Path) -> None:
+    found, _ = from_ipi(model, BOX, tmp_path)
+    assert found.energy == pytest.approx(labels[0].energy, rel=1e-6)
+    largest = np.abs(labels[0].forces).max()
+    np.testing.assert_allclose(found.forces, labels[0].forces, rtol=0, atol=1e-5 * largest)
 
 
 def test_the_frame_torque_does_not_see_parity(model: Path) -> None:
