@@ -48,7 +48,7 @@ class CalculatorSubject(Subject):
         for k, rotation in enumerate(rotations):
             energies[k], there = self._results(atoms, turned(atoms, rotation), rotation)
             forces[k] = there @ rotation
-        return InRotations(energies, forces, None if atoms.pbc.any() else _open_torques(atoms, forces))
+        return InRotations(energies, forces, _torques(atoms, forces))
 
     @override
     def energies(self, structures: Sequence[Atoms]) -> Float:
@@ -125,8 +125,10 @@ def _plain_copy(atoms: Atoms) -> Atoms:
     return copy
 
 
-def _open_torques(atoms: Atoms, forces: Float) -> Float:
-    """Return the frame torques of an open structure: minus the torque of its forces, [K, 3]."""
+def _torques(atoms: Atoms, forces: Float) -> Float:
+    """Return the frame torques, [K, 3]: of an open structure minus the torque of its forces, else NaN."""
+    if atoms.pbc.any():
+        return np.full((len(forces), 3), np.nan)
     torques: Float = -np.cross(atoms.positions[None] - atoms.positions.mean(axis=0), forces).sum(axis=1)
     return torques
 

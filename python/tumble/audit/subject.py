@@ -29,13 +29,13 @@ class InRotations:
     Attributes:
         energies: eV, [K].
         forces: eV/Å, [K, N, 3].
-        torques: Frame torques, eV/rad, [K, 3]; None where they are unknown: a periodic structure and a calculator,
+        torques: Frame torques, eV/rad, [K, 3]; NaN where they are unknown: a periodic structure and a calculator,
             whose stress is symmetric.
     """
 
     energies: Float
     forces: Float
-    torques: Float | None
+    torques: Float
 
 
 @dataclass(frozen=True)

@@ -9,25 +9,10 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
-from tumble.audit.subject import Subject
+from tumble.audit.subject import InRotations, Subject
 from tumble.probe.frame_union import FrameUnion
 
 Float = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class InFrames:
-    """Results for one structure in K rotations, turned back to the lab frame.
-
-    Attributes:
-        energies: eV, [K].
-        forces: eV/Å, [K, N, 3].
-        torques: eV/rad, [K, 3]; NaN where they are unknown.
-    """
-
-    energies: Float
-    forces: Float
-    torques: Float
 
 
 @dataclass(frozen=True)
@@ -63,7 +48,7 @@ class StructureInFrames:
         self._evaluated = evaluated
         self.atoms = len(structure)
 
-    def batches(self, rotations: Float) -> Iterator[InFrames]:
+    def batches(self, rotations: Float) -> Iterator[InRotations]:
         """Evaluate the structure in rotations [K, 3, 3], batch by batch.
 
         Raises:
@@ -73,8 +58,7 @@ class StructureInFrames:
         for first in range(0, len(rotations), size):
             result = self._subject.evaluate(self._structure, rotations[first : first + size])
             self._evaluated(len(result.energies))
-            unknown = np.full((len(result.energies), 3), np.nan)
-            yield InFrames(result.energies, result.forces, unknown if result.torques is None else result.torques)
+            yield result
 
     def averages(self, union: FrameUnion) -> Averages:
         """Return the averages over each set.
