@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from support.tumbling_water import write_run
+from support.tumbling_water import BOX, write_run
 
 from tumble.analysis import load_analysis
 from tumble.cli import main
@@ -142,3 +142,20 @@ def test_a_fault_of_what_was_not_requested_does_not_count(
     printed = capsys.readouterr()
     assert f"with the traceback in {run / 'analysis.traceback.txt'}" in printed.err
     assert "note: run has no rdf: a fault of Tumble, ZeroDivisionError" in printed.out
+
+
+@pytest.mark.parametrize("file", ["", "analysis.json"])
+def test_a_wrong_setting_counts_when_a_run_is_analyzed_and_later(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = write_run(tmp_path / "shrinking", frames=60)
+    dump = run / "water.dump"
+    before, found, after = dump.read_text().partition("ITEM: TIMESTEP\n400\n")
+    dump.write_text(before + found + after.replace(f"0 {BOX}\n", f"0 {BOX - 0.2}\n"))
+    assert main(["analyze", str(run), "--observables", "rdf,orientation", "--cutoff", "5.95"]) == 2
+    for _ in range(2):
+        capsys.readouterr()
+        assert main(["compare", str(run / file)]) == 2
+        assert "tumble: error: rdf: `cutoff`: expected at most" in capsys.readouterr().err
+    assert main(["compare", str(run / file), "--observables", "orientation"]) == 0
+    assert main(["compare", str(run / "analysis.json"), "--observables", "rdf"]) == 2

@@ -46,6 +46,9 @@ def test_a_part_has_the_results_and_faults_of_its_observables() -> None:
     assert [result.observable for result in part.results] == ["rdf", "orientation"]
     assert list(part.failed) == ["rdf", "equilibration"]
     assert Analysis("a", ()).failed == {}
+    lacking = {"skipped": {"rdf": "x", "msd": "y"}, "refused": {"msd": "z"}}
+    kept = Analysis("a", (), lacking).only(["rdf"]).provenance
+    assert (kept["skipped"], kept["refused"]) == ({"rdf": "x"}, {})
 
 
 def test_other_formats_of_analyses_have_a_cure(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tumble.cli.analyze import analyze_run, chosen, file_of, opening_of, read_settings
 from tumble.cli.failures import check_complete, report_faults
@@ -44,13 +45,34 @@ class LoadedRuns:
     faults: bool
 
 
+@dataclass(frozen=True)
+class _Request:
+    """The options of a command line that concern analyses.
+
+    Attributes:
+        given: Arguments of `open_run`.
+        settings: Settings of an analysis.
+        observables: Names of the requested observables; None for all.
+    """
+
+    given: Mapping[str, Any]
+    settings: Settings
+    observables: Sequence[str] | None
+
+    @property
+    def has_options(self) -> bool:
+        """Whether any option affects how a run is opened or analyzed."""
+        return replace(self.settings, jobs=1) != Settings() or any(self.given.values())
+
+
 def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
     """Return the analyses of all runs; analyze the runs that have none. Print which observables failed.
 
     Raises:
-        ConfigurationError: If the number of names differs from that of the runs, or names aren't unique.
+        ConfigurationError: If the number of names differs from that of the runs, names aren't unique, or a setting is
+            wrong.
         TrajectoryError: If a file of a run can't be read.
-        NotApplicableError: If a run can't be analyzed.
+        NotApplicableError: If a run can't be analyzed, or lacks an observable that was requested by name.
     """
     paths = [Path(path) for path in arguments.runs]
     reference = None if arguments.reference is None else Path(arguments.reference)
@@ -59,7 +81,8 @@ def load_runs(arguments: argparse.Namespace) -> LoadedRuns:
     names = None if arguments.names is None else [shown(name.strip()) for name in arguments.names.split(",")]
     if names is not None and len(names) != len(paths):
         raise ConfigurationError(f"`--names`: expected {len(paths)} names, the reference's included, got {len(names)}")
-    analyses = [_load(path, arguments) for path in paths]
+    request = _Request(opening_of(arguments), read_settings(arguments), chosen(arguments))
+    analyses = [_load(path, request) for path in paths]
     files = [file for path, analysis in zip(paths, analyses, strict=True) for file in _files(path, analysis)]
     if names is not None:
         analyses = [replace(analysis, name=name) for analysis, name in zip(analyses, names, strict=True)]
@@ -77,46 +100,51 @@ def _files(path: Path, analysis: Analysis) -> list[Path]:
     return [each for each in (path, file_of(str(path)), *named) if each.is_file()]
 
 
-def _load(path: Path, arguments: argparse.Namespace) -> Analysis:
+def _load(path: Path, request: _Request) -> Analysis:
     """Return the stored analysis if it is up to date for these options and observables, else a new one."""
     if path.suffix == ".json" and path.is_file():
-        return _reported(_named(path, arguments), find_tracebacks(path), arguments)
-    file, folder, asked = file_of(str(path)), folder_of(path), _asks_for_options(arguments)
-    given, settings, observables = opening_of(arguments), read_settings(arguments), chosen(arguments)
+        return _reported(_named(path, request), find_tracebacks(path), request)
+    file, folder = file_of(str(path)), folder_of(path)
+    given, settings, observables = request.given, request.settings, request.observables
     if not file.is_file():
         opened, reason, replaced = open_run(path, **given), "not analyzed yet", ""
     else:
         stored = load_analysis(file)
         _refuse_without_files(stored, path, folder)
-        reason = "" if not asked or same_options(stored, given, settings, folder) else "analyzed with other options"
-        if not asked:
+        reason = ""
+        if not request.has_options:
             given, settings = stored_options(stored, folder)
-            settings = replace(settings, jobs=arguments.jobs)
+            settings = replace(settings, jobs=request.settings.jobs)
+        elif not same_options(stored, given, settings, folder):
+            reason = "analyzed with other options"
         opened = open_run(path, name=stored.name, **given)
         reason = reason or why_stale(stored, folder, files_read(opened, settings)) or _lacks(stored, observables)
         if not reason:
-            return _reported(stored, find_tracebacks(file), arguments)
-        if not asked and observables is None:
+            return _reported(stored, find_tracebacks(file), request)
+        if not request.has_options and observables is None:
             observables = stored.provenance.get("given", {}).get("observables")
-        replaced = ", which replaces the stored analysis" if arguments.observables is None else ""
-    saved = arguments.observables is None and can_write(file)
-    if arguments.observables is None and not saved:
+        replaced = ", which replaces the stored analysis" if request.observables is None else ""
+    saved = request.observables is None and can_write(file)
+    if request.observables is None and not saved:
         replaced = f", but not stored, since the permissions forbid `{file}`"
     print(f"{path}: {reason}, so it is analyzed first{replaced}", file=sys.stderr)
     analysis = analyze_run(opened, settings, observables)
     if saved:
         analysis.save(file)
     tracebacks = write_tracebacks(analysis, file) if saved else write_unsaved_tracebacks(analysis)
-    analysis = _reported(analysis, tracebacks, arguments)
-    check_complete(analysis, by_name=arguments.observables is not None)
-    return analysis
+    return _reported(analysis, tracebacks, request)
 
 
-def _reported(analysis: Analysis, tracebacks: Path | None, arguments: argparse.Namespace) -> Analysis:
-    """Return the requested observables of an analysis; print the failed ones."""
-    wanted = chosen(arguments)
-    analysis = analysis if wanted is None else analysis.only(wanted)
+def _reported(analysis: Analysis, tracebacks: Path | None, request: _Request) -> Analysis:
+    """Return the requested observables of an analysis, stored or new; print the failed ones.
+
+    Raises:
+        ConfigurationError, NotApplicableError: As by `check_complete`.
+    """
+    if request.observables is not None:
+        analysis = analysis.only(request.observables)
     report_faults(analysis, tracebacks)
+    check_complete(analysis, by_name=request.observables is not None)
     return analysis
 
 
@@ -136,10 +164,10 @@ def _lacks(stored: Analysis, wanted: Sequence[str] | None) -> str:
     return f"not analyzed for {', '.join(sorted(missing))}" if missing else ""
 
 
-def _named(path: Path, arguments: argparse.Namespace) -> Analysis:
+def _named(path: Path, request: _Request) -> Analysis:
     """Return an analysis whose file the user gave, with a note on stderr if the files of its run have changed."""
     stored = load_analysis(path)
-    if _asks_for_options(arguments):
+    if request.has_options:
         raise ConfigurationError(
             f"`RUN`: expected a run to be analyzed with these options, got the stored analysis `{path}`; give the run "
             "instead"
@@ -150,8 +178,3 @@ def _named(path: Path, arguments: argparse.Namespace) -> Analysis:
         if reason:
             print(f"{path}: used, although {reason}", file=sys.stderr)
     return stored
-
-
-def _asks_for_options(arguments: argparse.Namespace) -> bool:
-    """Return whether any option affects how a run is opened or analyzed."""
-    return replace(read_settings(arguments), jobs=1) != Settings() or any(opening_of(arguments).values())

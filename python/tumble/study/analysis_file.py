@@ -65,11 +65,14 @@ class Analysis:
         return self.provenance.get("failed") or {}
 
     def only(self, observables: Sequence[str]) -> Analysis:
-        """Return the analysis with these observables alone: their results and faults."""
+        """Return the analysis with these observables alone: their results, and why they have none."""
         results = tuple(result for result in self.results if result.observable in observables)
         others = OBSERVABLES.keys() - set(observables)
-        failed = {name: failure for name, failure in self.failed.items() if name not in others}
-        return Analysis(self.name, results, {**self.provenance, "failed": failed})
+        reasons = {
+            key: {name: reason for name, reason in (self.provenance.get(key) or {}).items() if name not in others}
+            for key in ("skipped", "refused", "failed")
+        }
+        return Analysis(self.name, results, {**self.provenance, **reasons})
 
     def fact(self, *keys: str) -> Any:
         """Return a value of the provenance by the keys that lead to it; None if it isn't there."""
