@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from tumble.rotations import random_rotations
+from tumble.rotations import random_proper_rotations, random_rotations
 
 
 def test_uniform_over_proper_and_improper_rotations():
@@ -24,3 +24,9 @@ def test_seed_and_generator_draw_the_same():
     generator = np.random.default_rng(3)
     drawn = np.concatenate([random_rotations(2, generator), random_rotations(3, generator)])
     np.testing.assert_array_equal(random_rotations(5, 3), drawn)
+
+
+def test_proper_rotations_are_those_up_to_a_sign():
+    proper, turns = random_proper_rotations(200, 1), random_rotations(200, 1)
+    np.testing.assert_allclose(np.linalg.det(proper), 1.0)
+    np.testing.assert_array_equal(np.abs(proper), np.abs(turns))

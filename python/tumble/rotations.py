@@ -19,3 +19,15 @@ def random_rotations(count: int, seed: int | np.random.Generator) -> NDArray[np.
     q, r = np.linalg.qr(np.random.default_rng(seed).standard_normal((count, 3, 3)))
     matrices: NDArray[np.float64] = q * np.sign(np.diagonal(r, axis1=1, axis2=2))[:, None, :]
     return matrices
+
+
+def random_proper_rotations(count: int, seed: int | np.random.Generator) -> NDArray[np.float64]:
+    """Draw proper rotations [count, 3, 3], uniform over SO(3): the improper ones of `random_rotations` change sign.
+
+    Args:
+        count: Number of matrices.
+        seed: Seed, or a generator to draw from.
+    """
+    matrices = random_rotations(count, seed)
+    proper: NDArray[np.float64] = matrices * np.sign(np.linalg.det(matrices))[:, None, None]
+    return proper

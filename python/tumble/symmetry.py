@@ -28,7 +28,7 @@ from tumble import _core
 from tumble.autograd import derivatives
 from tumble.errors import ConfigurationError
 from tumble.metadata import Symmetry, SymmetryErrors, SymmetryKind
-from tumble.rotations import random_rotations
+from tumble.rotations import random_proper_rotations
 from tumble.rounding import explained, in_double
 from tumble.structures import to_graph
 
@@ -158,7 +158,7 @@ def _errors(
 ) -> Errors:
     """Return the errors by the equations at the top of this file."""
     energies, forces = [], []
-    matrices = [sign * matrix for sign in (1.0, -1.0) for matrix in _proper(rotations, seed)]
+    matrices = [sign * matrix for sign in (1.0, -1.0) for matrix in random_proper_rotations(rotations, seed)]
     for graph in graphs:
         # The baseline doesn't depend on the rotation; leaving it out preserves digits.
         baseline = np.zeros(int(graph.species.max()) + 1)
@@ -166,12 +166,6 @@ def _errors(
         energies.append(np.array([[each.energy / len(graph.species)] for each in turned]).reshape(2, rotations, 1))
         forces.append(np.array([each.forces.ravel() for each in turned]).reshape(2, rotations, -1))
     return Errors(*(_parts(energies, forces, part) for part in (_under_rotations, _under_inversion, _under_both)))
-
-
-def _proper(rotations: int, seed: int) -> NDArray[np.float64]:
-    """Return uniform proper rotations [K, 3, 3]."""
-    matrices = random_rotations(rotations, seed)
-    return np.asarray(matrices * np.linalg.det(matrices)[:, None, None].round())
 
 
 def _parts(

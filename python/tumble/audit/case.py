@@ -13,7 +13,7 @@ from ase import Atoms
 from tumble.audit.noise import Noise, measure_noise
 from tumble.audit.options import Options
 from tumble.audit.subject import Float, InRotations, Subject
-from tumble.rotations import random_rotations
+from tumble.rotations import random_proper_rotations
 
 
 class Case:
@@ -79,9 +79,7 @@ class Case:
     @cached_property
     def proper(self) -> Float:
         """Random proper rotations, [K, 3, 3]."""
-        matrices = random_rotations(self.options.rotations, self.random("rotations"))
-        proper: Float = matrices * np.linalg.det(matrices)[:, None, None]
-        return proper
+        return random_proper_rotations(self.options.rotations, self.random("rotations"))
 
     @cached_property
     def turned(self) -> InRotations:

@@ -20,7 +20,7 @@ from tumble.probe.random_frames import Doubling, Draw
 from tumble.probe.records import Deviation, Record, StructureSpectrum, deviation
 from tumble.probe.spectrum import Projector
 from tumble.rotation_sets import RotationSet
-from tumble.rotations import random_rotations
+from tumble.rotations import random_proper_rotations
 from tumble.structures import geometry_key
 
 Float = NDArray[np.float64]
@@ -52,8 +52,8 @@ class _Frames:
         if self.quadrature is not None:
             sets.append(self.quadrature.with_inversion())
         if check:
-            (turn,) = random_rotations(1, self._seed or 0)
-            sets.append(_core.Frames(reference.rotations @ (turn * np.linalg.det(turn)), reference.weights))
+            (turn,) = random_proper_rotations(1, self._seed or 0)
+            sets.append(_core.Frames(reference.rotations @ turn, reference.weights))
         return unite(sets)
 
 
