@@ -12,7 +12,7 @@ from ase import Atoms
 
 from tumble.audit.noise import Noise, measure_noise
 from tumble.audit.options import Options
-from tumble.audit.subject import Float, InRotations, Subject
+from tumble.audit.subject import Float, InRotations, Subject, Virial
 from tumble.rotations import random_proper_rotations
 
 
@@ -60,6 +60,16 @@ class Case:
         """Forces in the lab frame, eV/Å, [N, 3]."""
         forces: Float = self.base.forces[0]
         return forces
+
+    @cached_property
+    def virial(self) -> Virial | None:
+        """Virial in the lab frame; None if the potential has none for this structure."""
+        return self.subject.virial(self.atoms)
+
+    @cached_property
+    def direct_forces(self) -> Float | None:
+        """Direct forces in the lab frame, eV/Å, [N, 3]; None if the potential predicts none."""
+        return self.subject.direct_forces(self.atoms)
 
     @cached_property
     def noise(self) -> Noise:

@@ -39,7 +39,7 @@ class Direct(Check):
 
     @override
     def run(self, case: Case) -> Outcome:
-        direct = case.subject.direct_forces(case.atoms)
+        direct = case.direct_forces
         values: dict[str, Value] = {}
         if direct is not None:
             values["direct-forces"] = Value(rms(direct - case.forces), case.force_noise)

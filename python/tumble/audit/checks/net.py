@@ -25,7 +25,7 @@ class Net(Check):
 
     @override
     def run(self, case: Case) -> Outcome:
-        direct = case.subject.direct_forces(case.atoms)
+        direct = case.direct_forces
         forces = case.forces if direct is None else direct
         noise = case.noise.forces
         values = {

@@ -28,7 +28,7 @@ class Torque(Check):
 
     @override
     def run(self, case: Case) -> Outcome:
-        virial = case.subject.virial(case.atoms)
+        virial = case.virial
         if virial is not None and virial.full:
             w = virial.values
             torque = np.array([w[2, 1] - w[1, 2], w[0, 2] - w[2, 0], w[1, 0] - w[0, 1]])

@@ -32,7 +32,7 @@ class VirialCheck(Check):
 
     @override
     def run(self, case: Case) -> Outcome:
-        virial = case.subject.virial(case.atoms)
+        virial = case.virial
         if virial is None:
             raise NotApplicableError("no stress for this structure")
         random, step = case.random(self.name), _STRAIN * step_for(case.noise, len(case.atoms))
