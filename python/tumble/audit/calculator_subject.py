@@ -7,11 +7,12 @@ right-handed. A calculator that turns cells to a standard form itself never sees
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from ase import Atoms
-from ase.calculators.calculator import BaseCalculator, PropertyNotImplementedError
+from ase.calculators.calculator import BaseCalculator
 from typing_extensions import override
 
 from tumble.audit.subject import LAB, Float, InRotations, Subject, Virial
@@ -46,51 +47,39 @@ class CalculatorSubject(Subject):
     def evaluate(self, atoms: Atoms, rotations: Float = LAB) -> InRotations:
         energies, forces = np.empty(len(rotations)), np.empty((len(rotations), len(atoms), 3))
         for k, rotation in enumerate(rotations):
-            energies[k], there = self._results(atoms, turned(atoms, rotation), rotation)
-            forces[k] = there @ rotation
+            seen = self._attached(turned(atoms, rotation))
+            # First the forces: a calculator that computes what it is asked for then has the energy, too.
+            forces[k] = self._forces(seen, rotation) @ rotation
+            energies[k] = self._energy(seen, rotation)
         return InRotations(energies, forces, _torques(atoms, forces))
 
     @override
     def energies(self, structures: Sequence[Atoms]) -> Float:
-        return np.array([self._energy(atoms, _plain_copy(atoms), LAB[0]) for atoms in structures])
+        return np.array([self._energy(self._attached(_plain_copy(atoms)), LAB[0]) for atoms in structures])
 
     @override
     def virial(self, atoms: Atoms) -> Virial | None:
         if not atoms.pbc.all():
             return None
         copy = self._attached(_plain_copy(atoms))
-        try:
-            stress = copy.get_stress(voigt=False, apply_constraint=False)  # type: ignore[no-untyped-call]
-        except (NotImplementedError, PropertyNotImplementedError):
-            return None
-        except Exception as error:  # whatever the calculator raises
-            raise _failure(self.name, atoms, LAB[0], error) from error
+        with _failures_named(self.name, atoms, LAB[0]):
+            try:
+                stress = copy.get_stress(voigt=False, apply_constraint=False)  # type: ignore[no-untyped-call]
+            except NotImplementedError:  # or ASE's `PropertyNotImplementedError`, which is one
+                return None
         values = -copy.get_volume() * _checked("stress", stress, (3, 3), self.name, atoms)  # type: ignore[no-untyped-call]
         return Virial(values, full=False)
 
-    def _results(self, atoms: Atoms, seen: Atoms, rotation: Float) -> tuple[float, Float]:
-        self._attached(seen)
-        try:
-            # First the forces: a calculator that computes what it is asked for then has the energy, too.
+    def _forces(self, seen: Atoms, rotation: Float) -> Float:
+        with _failures_named(self.name, seen, rotation):
             forces = seen.get_forces(apply_constraint=False)  # type: ignore[no-untyped-call]
-        except CalculatorError:  # of a `tumble.Symmetrized`, which names the rotation of its set
-            raise
-        except Exception as error:  # whatever the calculator raises
-            raise _failure(self.name, atoms, rotation, error) from error
-        values = _checked("forces", forces, (len(atoms), 3), self.name, atoms)
-        return self._energy(atoms, seen, rotation), values
+        return _checked("forces", forces, (len(seen), 3), self.name, seen)
 
-    def _energy(self, atoms: Atoms, seen: Atoms, rotation: Float) -> float:
-        if seen.calc is None:
-            self._attached(seen)
-        try:
+    def _energy(self, seen: Atoms, rotation: Float) -> float:
+        with _failures_named(self.name, seen, rotation):
             energy = seen.get_potential_energy()  # type: ignore[no-untyped-call]
-        except CalculatorError:
-            raise
-        except Exception as error:  # whatever the calculator raises
-            raise _failure(self.name, atoms, rotation, error) from error
         energy = getattr(self.calculator, "results", {}).get("free_energy", energy)
-        return float(_checked("energy", energy, (), self.name, atoms))
+        return float(_checked("energy", energy, (), self.name, seen))
 
     def _attached(self, atoms: Atoms) -> Atoms:
         if len(atoms) == 0:
@@ -149,9 +138,19 @@ def _checked(what: str, value: object, shape: tuple[int, ...], name: str, atoms:
     return values
 
 
-def _failure(name: str, atoms: Atoms, rotation: Float, error: Exception) -> CalculatorError:
-    where = "in the lab frame" if np.array_equal(rotation, LAB[0]) else f"turned by {np.round(rotation, 4).tolist()}"
-    return CalculatorError(f"`{name}`: the calculator fails for {describe(atoms)} {where}: {_words(error)}")
+@contextmanager
+def _failures_named(name: str, atoms: Atoms, rotation: Float) -> Iterator[None]:
+    """Name the structure and the rotation in whatever the calculator raises."""
+    try:
+        yield
+    except CalculatorError:  # of a `tumble.Symmetrized`, which names the rotation of its set
+        raise
+    except Exception as error:  # code of another package runs inside
+        lab = np.array_equal(rotation, LAB[0])
+        where = "in the lab frame" if lab else f"turned by {np.round(rotation, 4).tolist()}"
+        raise CalculatorError(
+            f"`{name}`: the calculator fails for {describe(atoms)} {where}: {_words(error)}"
+        ) from error
 
 
 def _words(error: Exception) -> str:
