@@ -119,7 +119,7 @@ def _progress(checks: int) -> Iterator[Callable[[str], None]]:
     """Yield a function that counts the checks in a bar on a terminal."""
     from tqdm import tqdm
 
-    with tqdm(total=checks, unit=" checks", disable=not sys.stderr.isatty(), leave=False) as bar:
+    with tqdm(total=checks, unit=" checks", disable=None, leave=False) as bar:
 
         def done(title: str) -> None:
             bar.set_postfix_str(title)
