@@ -18,12 +18,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from ase import Atoms
-from ase.calculators.calculator import Calculator as AseCalculator
-from ase.calculators.calculator import PropertyNotImplementedError, all_changes
+from ase.calculators.calculator import all_changes
+from ase.stress import full_3x3_to_voigt_6_stress
 from numpy.typing import NDArray
 
 from tumble import _core
-from tumble.errors import ConfigurationError, EvaluationError, StructureError
+from tumble.averaging_calculator import AveragingCalculator, require_periodic
+from tumble.errors import EvaluationError, StructureError
 from tumble.model_file import load
 from tumble.registry import find_model
 from tumble.structures import frames_of, to_structure
@@ -44,7 +45,7 @@ class ExtraResults(NamedTuple):
     outputs: dict[str, Float]
 
 
-class Calculator(AseCalculator):
+class Calculator(AveragingCalculator):
     """Energy, forces, stress and frame torque of a model.
 
     After a calculation `results` holds the properties for which ASE has a name: `energy` and `free_energy` in eV,
@@ -108,29 +109,6 @@ class Calculator(AseCalculator):
             *type(self).implemented_properties,
             *(_ASE_NAMES[output] for output in declared if output in _ASE_NAMES),
         ]
-
-    def set(self, **changes: Any) -> dict[str, Any]:
-        """Refuse changes, since the options of a calculator are fixed.
-
-        ASE's own `set` would accept any keyword, and the next energy would silently be the old one.
-
-        Args:
-            changes: Must be empty, as it is when ASE calls this.
-
-        Raises:
-            ConfigurationError: If there is a change.
-        """
-        if changes:
-            raise ConfigurationError(
-                f"`{next(iter(changes))}`: expected no change of options, which are fixed when a calculator "
-                "is made; make another, `tumble.Calculator(model, ...)`"
-            )
-        return {}
-
-    @property
-    def random_frames(self) -> bool:
-        """Whether the rotations are random, so that the energy isn't a smooth function of the positions."""
-        return bool(self._symmetrizer.random)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return the state for pickling, with the path and options in place of the model."""
@@ -224,11 +202,9 @@ class Calculator(AseCalculator):
         )
         if self.atoms.pbc.all():
             symmetric = -(virial + virial.T) / (2.0 * self.atoms.get_volume())
-            self.results["stress"] = symmetric.flat[[0, 4, 8, 5, 2, 1]]  # xx yy zz yz xz xy
+            self.results["stress"] = full_3x3_to_voigt_6_stress(symmetric)  # type: ignore[no-untyped-call]
         elif "stress" in properties:
-            raise PropertyNotImplementedError(
-                f"`stress`: expected three periodic directions, got pbc {self.atoms.pbc.tolist()}"
-            )
+            require_periodic(self.atoms)
 
     def _last(self, name: str) -> ExtraResults:
         if self._extra is None or not self.results:  # ASE empties the results when something changes

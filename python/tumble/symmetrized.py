@@ -17,19 +17,20 @@ from typing import Any
 
 import numpy as np
 from ase import Atoms
-from ase.calculators.calculator import BaseCalculator, PropertyNotImplementedError, all_changes
-from ase.calculators.calculator import Calculator as AseCalculator
+from ase.calculators.calculator import BaseCalculator, all_changes
+from ase.stress import full_3x3_to_voigt_6_stress
 from numpy.typing import NDArray
 
 from tumble import _core
 from tumble.audit.calculator_subject import CalculatorSubject, turned
-from tumble.errors import CalculatorError, ConfigurationError, EvaluationError, StructureError
+from tumble.averaging_calculator import AveragingCalculator, require_periodic
+from tumble.errors import CalculatorError, EvaluationError, StructureError
 from tumble.structures import geometry_key
 
 Float = NDArray[np.float64]
 
 
-class Symmetrized(AseCalculator):
+class Symmetrized(AveragingCalculator):
     """Energy, forces and stress of another calculator, averaged over rotations.
 
     After a calculation `results` holds `energy` and `free_energy` in eV, which are both the energy to which the forces
@@ -62,27 +63,10 @@ class Symmetrized(AseCalculator):
         if "stress" in getattr(calculator, "implemented_properties", ()):
             self.implemented_properties = [*type(self).implemented_properties, "stress"]
 
-    def set(self, **changes: Any) -> dict[str, Any]:
-        """Refuse changes: ASE's own `set` would accept any keyword, and the next energy would silently be the old one.
-
-        Raises:
-            ConfigurationError: If there is a change.
-        """
-        if changes:
-            raise ConfigurationError(
-                f"`{next(iter(changes))}`: expected no change of options, which are fixed when a calculator is made"
-            )
-        return {}
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Return the state for copies and pickles: the other calculator, the options and the last results."""
         state = {name: getattr(self, name) for name in ("atoms", "results", "_bare_energy")}
         return partial(type(self), self._subject.calculator, **self._options), (), state
-
-    @property
-    def random_frames(self) -> bool:
-        """Whether the rotations are random, so that the energy isn't a smooth function of the positions."""
-        return bool(self._symmetrizer.random)
 
     @property
     def bare_energy(self) -> float:
@@ -111,10 +95,8 @@ class Symmetrized(AseCalculator):
         super().calculate(atoms, properties, system_changes)  # type: ignore[no-untyped-call]
         if self.atoms is None:
             raise StructureError("`atoms`: expected a structure, got none")
-        if "stress" in properties and not self.atoms.pbc.all():
-            raise PropertyNotImplementedError(
-                f"`stress`: expected three periodic directions, got pbc {self.atoms.pbc.tolist()}"
-            )
+        if "stress" in properties:
+            require_periodic(self.atoms)
         frames = self._symmetrizer.frames(geometry_key(self.atoms))
         energies, forces = np.empty(len(frames)), np.zeros((len(self.atoms), 3))
         stress: Float | None = np.zeros((3, 3)) if self.atoms.pbc.all() else None
@@ -130,7 +112,7 @@ class Symmetrized(AseCalculator):
         energy = float(energies[0] + frames.weights @ (energies - energies[0]))
         self.results: dict[str, Any] = {"energy": energy, "free_energy": energy, "forces": forces}
         if stress is not None:
-            self.results["stress"] = stress.flat[[0, 4, 8, 5, 2, 1]]  # xx yy zz yz xz xy
+            self.results["stress"] = full_3x3_to_voigt_6_stress(stress)  # type: ignore[no-untyped-call]
         self._bare_energy = float(energies[frames.bare])
 
     def _came_for_free(self) -> bool:

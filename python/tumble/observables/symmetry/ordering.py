@@ -31,14 +31,13 @@ from ase.optimize import LBFGS
 from scipy import stats
 
 from tumble.audit.calculator_subject import turned
-from tumble.calculator import Calculator
+from tumble.averaging_calculator import AveragingCalculator
 from tumble.errors import ConfigurationError, EvaluationError
 from tumble.observables.base.kind import Kind
 from tumble.observables.quantities.quantity import Axis, Quantity
 from tumble.observables.quantities.result import Result
 from tumble.rotations import random_rotations
 from tumble.statistics.blocking import Blocks, bootstrap, student
-from tumble.symmetrized import Symmetrized
 from tumble.types import Array
 from tumble.version import __version__
 
@@ -94,7 +93,7 @@ class Ordering(Kind):
             raise ConfigurationError(
                 f"`rotations`: expected at least {FEWEST} orthogonal matrices, got {matrices.shape}"
             )
-        if isinstance(calculator, Calculator | Symmetrized) and calculator.random_frames:
+        if isinstance(calculator, AveragingCalculator) and calculator.random_frames:
             raise ConfigurationError(
                 "`calculator`: expected a fixed set of rotations, got random ones, for which there is no minimum; "
                 "use a set such as `icosahedral+inversion`"
