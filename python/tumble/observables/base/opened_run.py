@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -187,17 +187,17 @@ class OpenedRun:
 
     def logged(self, name: str) -> tuple[Array, Array] | None:
         """Return times (ps) and values of a column of the log within the bounds; None without the column or times."""
-        if name not in self.run.log or len(self.run.time) == 0:
-            return None
-        chosen = self.counted(self.run.time)
-        return self.run.time[chosen], self.run.log[name][chosen]
+        return self._within_bounds(self.run.time, self.run.log, name)
 
     def logged_symmetry(self, name: str) -> tuple[Array, Array] | None:
         """Return times (ps) and values of a symmetry diagnostic within the bounds; None if the run has none."""
-        if name not in self.run.symmetry:
+        return self._within_bounds(self.run.symmetry_time, self.run.symmetry, name)
+
+    def _within_bounds(self, times: Array, columns: Mapping[str, Array], name: str) -> tuple[Array, Array] | None:
+        if name not in columns or len(times) == 0:
             return None
-        chosen = self.counted(self.run.symmetry_time)
-        return self.run.symmetry_time[chosen], self.run.symmetry[name][chosen]
+        chosen = self.counted(times)
+        return times[chosen], columns[name][chosen]
 
     def require_all_beads(self, cure: str = "") -> None:
         """Check that the trajectory shows ring polymers of all beads.

@@ -64,21 +64,13 @@ class Settings:
     )
     cutoff: float | None = setting(
         None,
-        {
-            "metavar": "Å",
-            "type": float,
-            "help": "range of rdf (default: half the width of the box, at most 12)",
-        },
+        {"metavar": "Å", "type": float, "help": "range of rdf (default: half the width of the box, at most 12)"},
         positive=True,
     )
     bin_width: float = setting(0.05, {"metavar": "Å", "type": float, "help": "for rdf (default: 0.05)"}, positive=True)
     longest: float | None = setting(
         None,
-        {
-            "metavar": "PS",
-            "type": float,
-            "help": "longest time of correlations (default: depends on the observable)",
-        },
+        {"metavar": "PS", "type": float, "help": "longest time of correlations (default: depends on the observable)"},
         positive=True,
     )
     resolution: float = setting(
