@@ -14,6 +14,7 @@ from tumble.runs import open_run
 from tumble.runs.ipi.driver import symmetry_of
 from tumble.runs.ipi.input import IpiInput
 from tumble.runs.ipi.motion import Motion
+from tumble.runs.ipi.symmetry_log import symmetry_logs_in
 
 MOTION = Motion("NVE", timestep=0.5, thermostat="none", one_force_per_step=True)
 MTS, TIMELESS = dataclasses.replace(MOTION, one_force_per_step=False), dataclasses.replace(MOTION, timestep=None)
@@ -48,7 +49,7 @@ def test_what_a_real_run_leaves(tmp_path: Path, model_file: Callable[[str], Path
 def test_rounds_are_steps(tmp_path: Path) -> None:
     (tmp_path / "any-name").write_text(log("1 0", "11 0", "11 1", "21 0", "21 1"))
     (tmp_path / "other.log").write_text("# round bead\n1 0\n")
-    time, values, notes = symmetry_of(tmp_path, INPUT)
+    time, values, notes = symmetry_of(symmetry_logs_in(tmp_path), INPUT)
     assert list(time) == [0, 5, 10]
     assert values["energy_shift"] == pytest.approx([-0.5, -0.5, -0.5])
     assert notes == ()
@@ -56,7 +57,7 @@ def test_rounds_are_steps(tmp_path: Path) -> None:
 
 def test_a_driver_that_was_started_again(tmp_path: Path) -> None:
     (tmp_path / "log").write_text(log("1 0", "1 1") + log("1 0", "1 1", "11 0", "11 1"))
-    time, _, notes = symmetry_of(tmp_path, INPUT)
+    time, _, notes = symmetry_of(symmetry_logs_in(tmp_path), INPUT)
     assert list(time) == [0, 5, 10]
     assert notes[0].startswith("The driver was started 2 times")
 
@@ -83,7 +84,7 @@ def test_where_rounds_are_no_steps_the_log_is_left_out(
     tmp_path: Path, changes: dict[str, object], text: str, reason: str
 ) -> None:
     (tmp_path / "symmetry.log").write_text(text)
-    time, values, notes = symmetry_of(tmp_path, dataclasses.replace(INPUT, **changes))
+    time, values, notes = symmetry_of(symmetry_logs_in(tmp_path), dataclasses.replace(INPUT, **changes))
     assert (len(time), values) == (0, {})
     assert notes[0].startswith("The log of the symmetry error, `symmetry.log`, is left out: ")
     assert reason in notes[0]
@@ -92,10 +93,10 @@ def test_where_rounds_are_no_steps_the_log_is_left_out(
 def test_logs_of_several_drivers_are_left_out(tmp_path: Path) -> None:
     for name in ("a.log", "b.log"):
         (tmp_path / name).write_text(log("1 0", "1 1"))
-    time, values, notes = symmetry_of(tmp_path, INPUT)
+    time, values, notes = symmetry_of(symmetry_logs_in(tmp_path), INPUT)
     assert (len(time), values) == (0, {})
     assert notes[0].startswith("The log of the symmetry error, `a.log`, `b.log`, is left out: there are several")
 
 
 def test_no_log(tmp_path: Path) -> None:
-    assert symmetry_of(tmp_path, INPUT)[1:] == ({}, ())
+    assert symmetry_of(symmetry_logs_in(tmp_path), INPUT)[1:] == ({}, ())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from tumble.errors import TrajectoryError
 from tumble.runs.ipi.input import IpiInput
-from tumble.runs.ipi.symmetry_log import read_symmetry_log, symmetry_logs_in
+from tumble.runs.ipi.symmetry_log import read_symmetry_log
 from tumble.runs.run_line import RunLine, read_run_line
 from tumble.trajectories.trajectory_file import check_file
 from tumble.types import Array
@@ -30,21 +31,20 @@ def model_in_driver_log(folder: Path) -> RunLine:
     return RunLine()
 
 
-def symmetry_of(folder: Path, found: IpiInput) -> tuple[Array, dict[str, Array], tuple[str, ...]]:
-    """Return the log of the symmetry error, which is recognized by its heading.
+def symmetry_of(logs: Sequence[Path], found: IpiInput) -> tuple[Array, dict[str, Array], tuple[str, ...]]:
+    """Return the values in the log of the symmetry error.
 
     The driver counts rounds through the beads. If one driver serves all beads and i-PI requests forces once per step,
     round n is step n − 1, at the time (n − 1) Δt. If rounds aren't steps, as in multiple time stepping or with several
     drivers, the log is left out.
 
     Args:
-        folder: Folder to search.
+        logs: Result of `symmetry_logs_in` for the folder of the run.
         found: The input of the run.
 
     Returns:
         Times [V] in ps, columns [V] (see `Run.symmetry`), and sentences about what was left out.
     """
-    logs = symmetry_logs_in(folder)
     if not logs:
         return np.empty(0), {}, ()
     names = ", ".join(f"`{path.name}`" for path in logs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = No
     trajectory, trajectory_notes = _trajectory(found)
     properties = read_properties(found.properties, motion.timestep, suzuki_chin=motion.suzuki_chin)
     torque_time, torque, torque_notes = torque_of(found.trajectories, found.beads, motion.timestep)
-    symmetry_time, symmetry, symmetry_notes = symmetry_of(folder, found)
+    symmetry_logs = symmetry_logs_in(folder)
+    symmetry_time, symmetry, symmetry_notes = symmetry_of(symmetry_logs, found)
     driver = model_in_driver_log(folder)
     return Run(
         name=folder.resolve().name if name is None else name,
@@ -99,19 +101,19 @@ def read_ipi_run(xml: Path, name: str | None = None, timestep: float | None = No
         inputs={xml.name: xml.read_text(errors="replace")},
         versions={**_versions(), **driver.versions},
         notes=(*found.notes, *trajectory_notes, *properties.notes, *torque_notes, *symmetry_notes),
-        files=_files(xml, found),
+        files=_files(xml, found, symmetry_logs),
     )
 
 
-def _files(xml: Path, found: IpiInput) -> tuple[Path, ...]:
-    """Return the files that were read: input, properties, extras, logs of drivers."""
+def _files(xml: Path, found: IpiInput, symmetry_logs: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the files that were read: input, properties, extras, logs of drivers and of the symmetry error."""
     files = [xml, *(each.path for each in found.properties)]
     for output in found.trajectories:
         if output.quantity == "extras":
             files += files_of_beads(output, found.beads, "").values()
             files.append(output.stem)
     files += sorted(xml.parent.glob("*.log"))
-    files += symmetry_logs_in(xml.parent)
+    files += symmetry_logs
     return tuple(path for path in dict.fromkeys(files) if is_file(path))
 
 
