@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from tumble import _core
 from tumble.autograd import derivatives
+from tumble.counted import counted
 from tumble.errors import ConfigurationError
 from tumble.metadata import Symmetry, SymmetryErrors, SymmetryKind
 from tumble.rotations import random_proper_rotations
@@ -195,5 +196,5 @@ def _under_both(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _described(graphs: Sequence[_core.Graph], names: Sequence[str]) -> str:
-    listed = (f"{name} ({len(graph.species)} atoms)" for name, graph in zip(names, graphs, strict=True))
-    return f"{len(graphs)} structure{'' if len(graphs) == 1 else 's'}: {', '.join(listed)}"
+    listed = (f"{name} ({counted(len(graph.species), 'atom')})" for name, graph in zip(names, graphs, strict=True))
+    return f"{counted(len(graphs), 'structure')}: {', '.join(listed)}"

@@ -16,6 +16,7 @@ from ase.calculators.calculator import BaseCalculator
 from typing_extensions import override
 
 from tumble.audit.subject import LAB, Float, InRotations, Subject, Virial
+from tumble.counted import counted
 from tumble.errors import CalculatorError, StructureError
 
 
@@ -105,7 +106,7 @@ def turned(atoms: Atoms, rotation: Float) -> Atoms:
 
 def describe(atoms: Atoms) -> str:
     """Return a structure's formula and number of atoms, for messages."""
-    return f"{atoms.get_chemical_formula()} ({len(atoms)} atoms)"  # type: ignore[no-untyped-call]
+    return f"{atoms.get_chemical_formula()} ({counted(len(atoms), 'atom')})"  # type: ignore[no-untyped-call]
 
 
 def _plain_copy(atoms: Atoms) -> Atoms:

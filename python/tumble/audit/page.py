@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from tumble.audit.results import Audit, Finding, Result
+from tumble.counted import counted
 
 _WIDTH = 80
 _NAME = 19
@@ -30,8 +31,8 @@ def verdict(result: Result) -> str:
 
 def _head(audit: Audit) -> Iterator[str]:
     sizes = sorted(set(audit.atoms))
-    atoms = f"{sizes[0]} atoms" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]} atoms"
-    yield f"{audit.subject}: {_counted(len(audit.atoms), 'structure')} of {atoms}, {audit.frames}"
+    atoms = counted(sizes[0], "atom") if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]} atoms"
+    yield f"{audit.subject}: {counted(len(audit.atoms), 'structure')} of {atoms}, {audit.frames}"
     known = {
         "cutoff": None if audit.properties["cutoff"] is None else f"cutoff {audit.properties['cutoff']:g} Å",
         "depth": None if audit.properties["depth"] is None else f"depth {audit.properties['depth']}",
@@ -76,7 +77,3 @@ def _rough(number: float) -> str:
     if number < 10.0:
         return f"{number:.2g}"
     return f"{float(f'{number:.2g}'):,.0f}" if number < 9.9e4 else f"{number:.0e}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tumble.cli.options import add_frame_options, add_overwrite
 from tumble.cli.potential import add_potential, calculator_of, files_read
+from tumble.counted import counted
 
 if TYPE_CHECKING:
     from tumble.accuracy import Errors
@@ -83,7 +84,7 @@ def _evaluation(arguments: argparse.Namespace) -> tuple[str, Callable[..., Accur
 def format_accuracy(accuracy: Accuracy) -> str:
     """Return a table of the errors in meV and meV/Å."""
     lines = [
-        f"{accuracy.file}: {accuracy.frames} structures, {accuracy.atoms} atoms",
+        f"{accuracy.file}: {counted(accuracy.frames, 'structure')}, {counted(accuracy.atoms, 'atom')}",
         f"{'':24}{'MAE':>12}{'RMSE':>12}  unit",
         _row("energy", accuracy.energy, "meV/atom"),
         _row("energy, mean error off", accuracy.energy_shifted, "meV/atom"),

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tumble.cli.terminal import printable
+from tumble.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ def _value(value: object) -> str:
 
 
 def _describe(name: str, atoms: int) -> str:
-    return f"{name} ({atoms} atom{'' if atoms == 1 else 's'})"
+    return f"{name} ({counted(atoms, 'atom')})"
 
 
 def _written(document: Metadata) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tumble.cli.options import Once, add_overwrite
 from tumble.cli.potential import add_potential, files_read, source_of
+from tumble.counted import counted
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -123,7 +124,11 @@ class _Progress:
         from tqdm import tqdm
 
         self._all = evaluations
-        print(f"{self._title}: {structures} structures, {evaluations} evaluations", file=sys.stderr, flush=True)
+        print(
+            f"{self._title}: {counted(structures, 'structure')}, {counted(evaluations, 'evaluation')}",
+            file=sys.stderr,
+            flush=True,
+        )
         if sys.stderr.isatty():
             self._bar = tqdm(desc=self._title, unit=" evaluations", total=evaluations)
 

@@ -16,6 +16,7 @@ from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from tumble.counted import counted
 from tumble.errors import ConfigurationError
 from tumble.figure_style import BLUE, GRAY, GREEN, METADATA, PURPLE, STYLE, VERMILION
 from tumble.files import write_atomically
@@ -61,8 +62,7 @@ def plot(result: Probe, path: Path) -> None:
             _spectrum(axes[2], result.spectrum)
         figure.legend(handles=_handles(rows), loc="outside lower center", ncols=panels, frameon=False)
         figure.suptitle(
-            f"{result.model}, {result.structures} structure{'' if result.structures == 1 else 's'}, "
-            f"reference {result.reference.name}",
+            f"{result.model}, {counted(result.structures, 'structure')}, reference {result.reference.name}",
             fontsize=STYLE["font.size"],
         )
         kind = path.suffix.removeprefix(".").lower()

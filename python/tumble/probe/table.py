@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from tumble.counted import counted
 from tumble.probe.results import Probe, SetErrors
 from tumble.probe.spectrum import Spectrum
 
@@ -16,8 +17,8 @@ def format_probe(result: Probe) -> str:
     """Return the results as human-readable tables."""
     reference = result.reference
     lines = [
-        f"{result.model} on {result.frames}: {_counted(result.structures, 'structure')}, "
-        f"{_counted(result.atoms, 'atom')}",
+        f"{result.model} on {result.frames}: {counted(result.structures, 'structure')}, "
+        f"{counted(result.atoms, 'atom')}",
         f"differences from {reference.name}: {reference.evaluations} evaluations, exact to degree {reference.degree}",
         f"  turned by a random rotation it differs by {_MILLI * reference.energy_difference:.2g} meV and "
         f"{_MILLI * reference.forces_difference:.2g} meV/Å rms on the first structure",
@@ -78,7 +79,3 @@ def _number(value: float | None, width: int) -> str:
     if scaled != 0.0 and not 1e-3 <= abs(scaled) < 1e5:
         return f"{scaled:{width}.1e}"
     return f"{scaled:{width}.{1 if abs(scaled) >= 100.0 else 3}f}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

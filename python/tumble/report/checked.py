@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tumble.counted import counted
 from tumble.errors import TrajectoryError
 from tumble.observables.quantities import stored
 from tumble.observables.quantities.number_text import UNKNOWN, number
@@ -43,7 +44,7 @@ def checked_section(check: Mapping[str, Any]) -> Checked:
     """
     try:
         subject, frames = stored.text(check, "subject"), stored.text(check, "frames")
-        structures, symmetry = f"{stored.known(check, 'structures'):g}", stored.text(check, "symmetry")
+        structures, symmetry = stored.known(check, "structures"), stored.text(check, "symmetry")
         checks = stored.listed(check, "checks")
         table = [_cells(measure) for each in checks for measure in stored.listed(each, "measures")]
         left_out = [text for each in checks for text in _left_out(each)]
@@ -55,7 +56,7 @@ def checked_section(check: Mapping[str, Any]) -> Checked:
     rows = [Row(str(line[0]), [_text(value) for value in line[1:]]) for line in table]
     caption = "Numbers that are zero for a potential that keeps the law, and the noise that they are judged by"
     return Checked(
-        text=f"{subject} on {structures} structures of {frames}. Symmetry: {symmetry}.",
+        text=f"{subject} on {counted(structures, 'structure')} of {frames}. Symmetry: {symmetry}.",
         table=Table(caption, _HEAD, rows, download=csv_download("audit", _HEAD, table)),
         left_out=left_out,
         meanings=meanings,
