@@ -127,15 +127,28 @@ def derivatives(
     return Derivatives(total, forces, -graph.vectors.T @ gradient)
 
 
+def edge_gradient(energy: torch.Tensor, edge_vectors: torch.Tensor) -> torch.Tensor | None:
+    """Return dE/dv, eV/Å, [E, 3]; None if the energy isn't connected to the edge vectors.
+
+    Args:
+        energy: One number, eV.
+        edge_vectors: Those of `inputs`, Å, [E, 3].
+    """
+    if not energy.requires_grad:
+        return None
+    (gradient,) = torch.autograd.grad(energy, edge_vectors, allow_unused=True)
+    return gradient
+
+
 def _gradient(energy: torch.Tensor, edge_vectors: torch.Tensor) -> Float:
     """Return dE/dv, eV/Å, [E, 3]; refuse a network without this gradient, as the core does."""
-    turned = torch.autograd.grad(energy, edge_vectors, allow_unused=True)[0] if energy.requires_grad else None
-    if turned is None:
+    gradient = edge_gradient(energy, edge_vectors)
+    if gradient is None:
         raise ExportError(
             "`model`: expected an `energy` that is a differentiable function of `edge_vectors`, got one that isn't "
             "connected to them, so all forces would be zero; look for `detach`, `no_grad` or constants in `forward`"
         )
-    return np.asarray(turned.double().numpy())
+    return np.asarray(gradient.double().numpy())
 
 
 def _check_output(name: str, results: dict[str, Any], arguments: Inputs) -> None:

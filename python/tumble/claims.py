@@ -15,7 +15,7 @@ import torch
 from ase import Atoms
 
 from tumble import _core
-from tumble.autograd import forward, inputs
+from tumble.autograd import edge_gradient, forward, inputs
 from tumble.errors import ExportError
 from tumble.metadata import SymmetryErrors, SymmetryKind
 from tumble.structures import to_graph
@@ -92,10 +92,7 @@ def check_depth(
     )
     graph = to_graph([chain], species, cutoff)
     arguments = inputs(graph, dtype)
-    energy = forward(network, arguments)[0]
-    if not energy.requires_grad:
-        return
-    (gradient,) = torch.autograd.grad(energy, arguments.edge_vectors, allow_unused=True)
+    gradient = edge_gradient(forward(network, arguments)[0], arguments.edge_vectors)
     if gradient is None:
         return
     sizes = gradient.abs().amax(dim=1)
@@ -150,8 +147,5 @@ def _gradient_at(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtyp
     with torch.no_grad():
         stretched = torch.tensor(graph.vectors[pair] * (length / np.linalg.norm(graph.vectors[edge])), dtype=dtype)
         arguments.edge_vectors[pair] = stretched
-    energy = forward(network, arguments).sum()
-    if not energy.requires_grad:
-        return 0.0
-    (gradient,) = torch.autograd.grad(energy, arguments.edge_vectors, allow_unused=True)
+    gradient = edge_gradient(forward(network, arguments).sum(), arguments.edge_vectors)
     return 0.0 if gradient is None else float(gradient[pair].norm(dim=1).max())

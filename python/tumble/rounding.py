@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from tumble import _core
-from tumble.autograd import derivatives, forward, inputs
+from tumble.autograd import derivatives, edge_gradient, forward, inputs
 from tumble.errors import ExportError
 from tumble.metadata import SymmetryErrors
 from tumble.torchscript import independent
@@ -100,10 +100,9 @@ def _noise(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch
 
 def _edge_gradients(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) -> NDArray[np.float64]:
     """Return dE/dv_e [E, 3], eV/Å."""
+    if len(graph.vectors) == 0:
+        return np.zeros_like(graph.vectors)
     with _core.DefaultTorchModes():
         arguments = inputs(graph, dtype)
-        energy = forward(network, arguments).sum()
-        if not energy.requires_grad or len(graph.vectors) == 0:
-            return np.zeros_like(graph.vectors)
-        (gradient,) = torch.autograd.grad(energy, arguments.edge_vectors, allow_unused=True)
+        gradient = edge_gradient(forward(network, arguments).sum(), arguments.edge_vectors)
     return np.zeros_like(graph.vectors) if gradient is None else np.asarray(gradient.double().numpy())
