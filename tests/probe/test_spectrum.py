@@ -56,16 +56,14 @@ def test_known_coefficients_even_and_odd():
             values += functions @ coefficients
             expected[l] = np.sum(coefficients**2)
     offset = -3e4  # eV, the atoms' own energy
-    found_even, total_even, found_odd, total_odd = Projector(NODES, HIGHEST).parts(
-        offset + even + odd, offset + even - odd
-    )
+    found = Projector(NODES, HIGHEST).parts(offset + even + odd, offset + even - odd)
     # Digits go with the offset: 3e4 eV in double precision has 4e-12 eV.
-    np.testing.assert_allclose(found_even[1:], expected_even[1:], rtol=1e-6)
-    np.testing.assert_allclose(found_odd, expected_odd, rtol=1e-6)
-    assert found_even[0] < 1e-20
+    np.testing.assert_allclose(found.even[1:], expected_even[1:], rtol=1e-6)
+    np.testing.assert_allclose(found.odd, expected_odd, rtol=1e-6)
+    assert found.even[0] == 0.0
     # Parseval
-    assert total_even == pytest.approx(expected_even[1:].sum(), rel=1e-9)
-    assert total_odd == pytest.approx(expected_odd.sum(), rel=1e-9)
+    assert found.even_total == pytest.approx(expected_even[1:].sum(), rel=1e-9)
+    assert found.odd_total == pytest.approx(expected_odd.sum(), rel=1e-9)
 
 
 def test_one_function_has_the_power_of_its_degree_alone():

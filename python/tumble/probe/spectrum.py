@@ -26,6 +26,7 @@ from scipy.integrate import lebedev_rule
 from tumble._core import Frames
 from tumble.errors import ConfigurationError
 from tumble.grids import LEBEDEV_ORDERS
+from tumble.probe.records import StructureSpectrum
 
 Float = NDArray[np.float64]
 
@@ -100,7 +101,7 @@ class Projector:
         powers = [float(np.sum((weighted @ functions) ** 2)) for functions in self._functions]
         return powers, float(weighted @ energies)
 
-    def parts(self, plain: Float, inverted: Float) -> tuple[list[float], float, list[float], float]:
+    def parts(self, plain: Float, inverted: Float) -> StructureSpectrum:
         """Return the powers and their total, for the even part without its mean and for the odd part.
 
         Args:
@@ -110,7 +111,9 @@ class Projector:
         # The mean is larger than the variations by orders of magnitude; subtracting it first preserves digits.
         even = 0.5 * ((plain - plain[0]) + (inverted - plain[0]))
         even -= self._weights @ even
-        return *self.powers(even), *self.powers(0.5 * (plain - inverted))
+        (_, *even_powers), even_total = self.powers(even)
+        odd_powers, odd_total = self.powers(0.5 * (plain - inverted))
+        return StructureSpectrum([0.0, *even_powers], odd_powers, even_total, odd_total)
 
 
 def _harmonics(points: Float, l: int) -> Float:  # noqa: E741

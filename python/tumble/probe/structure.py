@@ -121,8 +121,7 @@ class StructureProbe:
             return None
         nodes = averages.frame_energies[union.places[1 + len(self._options.sets)]]
         # Each rotation is followed by its partner.
-        even, even_total, odd, odd_total = self._projector.parts(nodes[0::2], nodes[1::2])
-        return StructureSpectrum([0.0, *even[1:]], odd, even_total, odd_total)
+        return self._projector.parts(nodes[0::2], nodes[1::2])
 
     def _random(
         self, view: StructureInFrames, key: list[int], averages: Averages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -47,17 +48,7 @@ class SpectrumCheck(Check):
         except ConfigurationError as error:  # e3nn is missing
             raise NotApplicableError(str(error)) from error
         plain, inverted = (case.subject.evaluate(case.atoms, sign * nodes.rotations).energies for sign in (1.0, -1.0))
-        even, even_total, odd, odd_total = projector.parts(plain, inverted)
-        return Outcome(
-            {},
-            {
-                "even": [0.0, *even[1:]],
-                "odd": odd,
-                "even_total": even_total,
-                "odd_total": odd_total,
-                "evaluations": 2 * len(nodes),
-            },
-        )
+        return Outcome({}, asdict(projector.parts(plain, inverted)) | {"evaluations": 2 * len(nodes)})
 
     @override
     def lines(self, details: Sequence[Mapping[str, Any]]) -> list[str]:
