@@ -8,14 +8,11 @@ Source: I. Batatia, D. P. Kovács, G. N. C. Simm, C. Ortner and G. Csányi, Neur
 """
 
 # Without `from __future__ import annotations`: TorchScript reads the annotations of `Network`.
-import pickle
-import warnings
 from pathlib import Path
 from typing import Any
 
 import mace  # noqa: F401 - first: it lets torch load the constants of its old e3nn
 import torch
-from ase.calculators.calculator import Calculator
 from ase.data import chemical_symbols
 from e3nn.util.jit import compile as compile_e3nn
 from mace.calculators import MACECalculator
@@ -25,6 +22,7 @@ from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.elements import chosen_elements
 from tumble.convert.options import chosen_option
 from tumble.convert.provenance import provenance
+from tumble.convert.source_file import read_source, unpickled
 from tumble.errors import ConversionError
 from tumble.model_file import DTYPES
 
@@ -100,7 +98,7 @@ def converted(request: Request) -> Converted:
         licence="not stated",
         citation=_CITATION,
         provenance=provenance("mace", "mace-torch", request, [path]),
-        calculator=lambda precision: _calculator(path, head, precision),
+        calculator=lambda precision: MACECalculator(str(path), device="cpu", default_dtype=precision, head=head),
     )
 
 
@@ -110,16 +108,7 @@ def _loaded(path: Path) -> Any:  # MACE has no types
     Raises:
         ConversionError: If it is none, or has inputs or energies that edge vectors don't determine.
     """
-    if not path.is_file():
-        raise ConversionError(f"`source`: expected a model of mace-torch, got `{path}`, which isn't a file")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            model = torch.load(path, map_location="cpu", weights_only=False)
-    except (AttributeError, EOFError, ImportError, OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
-        raise ConversionError(
-            f"`source`: expected a model of mace-torch, got `{path}`, which fails: {error}"
-        ) from error
+    model = read_source(path, "a model of mace-torch", unpickled)
     name = type(model).__name__
     if name not in _CLASSES:
         raise ConversionError(
@@ -132,10 +121,3 @@ def _loaded(path: Path) -> Any:  # MACE has no types
             f"{', '.join(model.embedding_specs)}"
         )
     return model
-
-
-def _calculator(path: Path, head: str, dtype: DType) -> Calculator:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        calculator: Calculator = MACECalculator(str(path), device="cpu", default_dtype=dtype, head=head)
-    return calculator

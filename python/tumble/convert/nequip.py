@@ -8,7 +8,6 @@ Sources: S. Batzner et al., Nat. Commun. 13, 2453 (2022); A. Musaelian et al., N
 """
 
 # Without `from __future__ import annotations`: TorchScript reads the annotations of `Network`.
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.elements import chosen_elements
 from tumble.convert.options import chosen_option
 from tumble.convert.provenance import provenance
+from tumble.convert.source_file import read_source
 from tumble.errors import ConversionError
 from tumble.model_file import DTYPES
 
@@ -90,7 +90,7 @@ def converted(request: Request) -> Converted:
         licence="not stated",
         citation=_CITATION,
         provenance=provenance("nequip", "nequip", request, [path]),
-        calculator=lambda precision: _calculator(path, key, names, cutoff, precision),
+        calculator=lambda precision: _calculator(path, key, precision),
     )
 
 
@@ -100,18 +100,9 @@ def _models(path: Path) -> Any:  # NequIP has no types
     Raises:
         ConversionError: If it isn't one of NequIP.
     """
-    if not path.is_file():
-        raise ConversionError(f"`source`: expected a checkpoint or package of NequIP, got `{path}`, which isn't a file")
     set_global_state(allow_tf32=False)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return load_saved_model(str(path), model_key=None)
-    except Exception as error:  # whatever torch, hydra and NequIP raise for a file of another kind
-        raise ConversionError(
-            f"`source`: expected a checkpoint (.ckpt) or package (.nequip.zip) of NequIP, got `{path}`, which fails: "
-            f"{error}"
-        ) from error
+    expected = "a checkpoint (.ckpt) or package (.nequip.zip) of NequIP"
+    return read_source(path, expected, lambda path: load_saved_model(str(path), model_key=None))
 
 
 def _in_precision(model: torch.nn.Module, dtype: DType) -> torch.nn.Module:
@@ -136,7 +127,7 @@ def _taken_shifts(energies: torch.nn.Module, types: int) -> Tensor:
     return free
 
 
-def _calculator(path: Path, key: str | None, names: list[str], cutoff: float, dtype: DType) -> Calculator:
+def _calculator(path: Path, key: str | None, dtype: DType) -> Calculator:
     """Return NequIP's own calculator, in a precision of choice: NequIP's is that of the training."""
     calculator: Any = NequIPCalculator._from_saved_model(str(path), device="cpu", model_name=key)
     _in_precision(calculator.model, dtype)

@@ -8,8 +8,6 @@ Source: K. T. Schütt et al., J. Chem. Phys. 158, 144801 (2023).
 """
 
 # Without `from __future__ import annotations`: TorchScript reads the annotations of `Network`.
-import pickle
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +32,7 @@ from torch import Tensor
 from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.options import chosen_option
 from tumble.convert.provenance import provenance
+from tumble.convert.source_file import read_source, unpickled
 from tumble.errors import ConfigurationError, ConversionError
 from tumble.model_file import DTYPES
 from tumble.structures import unknown_elements
@@ -114,16 +113,7 @@ def _loaded(path: Path) -> Any:  # SchNetPack has no types
     Raises:
         ConversionError: If it is none, or has modules that edge vectors can't replace.
     """
-    if not path.is_file():
-        raise ConversionError(f"`source`: expected a model of SchNetPack, got `{path}`, which isn't a file")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            model = torch.load(path, map_location="cpu", weights_only=False)
-    except (AttributeError, EOFError, ImportError, OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
-        raise ConversionError(
-            f"`source`: expected a model of SchNetPack, got `{path}`, which fails: {error}"
-        ) from error
+    model = read_source(path, "a model of SchNetPack", unpickled)
     if not isinstance(model, NeuralNetworkPotential):
         raise ConversionError(f"`source`: expected a `NeuralNetworkPotential`, got `{type(model).__name__}`")
     for what, modules, known in (

@@ -8,8 +8,6 @@ Source: Y. Park, J. Kim, S. Hwang and S. Han, J. Chem. Theory Comput. 20, 4857 (
 """
 
 # Without `from __future__ import annotations`: TorchScript reads the annotations of `Network`.
-import copy
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,6 +31,7 @@ from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.elements import chosen_elements
 from tumble.convert.options import chosen_option
 from tumble.convert.provenance import provenance
+from tumble.convert.source_file import read_source
 from tumble.errors import ConversionError
 from tumble.model_file import DTYPES
 
@@ -102,7 +101,7 @@ class Network(torch.nn.Module):
 def converted(request: Request) -> Converted:
     """Build the network of a checkpoint; see `tumble.convert.converted.Converter`."""
     path = _path(request.source)
-    checkpoint, model = _loaded(path)
+    checkpoint, model = read_source(path, "a checkpoint of SevenNet", _loaded)
     modal = _modal(model, request)
     dtype = request.dtype or _PRECISIONS[checkpoint.config[keys.DTYPE]]
     own = {chemical_symbols[number]: index for number, index in checkpoint.config[keys.TYPE_MAP].items()}
@@ -129,7 +128,7 @@ def converted(request: Request) -> Converted:
         licence="MIT" if "pretrained_potentials" in path.parts else "not stated",
         citation=_CITATION,
         provenance=provenance("sevennet", "sevenn", request, [path]),
-        calculator=lambda precision: _calculator(path, modal, precision),
+        calculator=lambda precision: _AnyPrecision(path, modal, precision),
     )
 
 
@@ -151,20 +150,9 @@ def _path(source: str) -> Path:
 
 
 def _loaded(path: Path) -> tuple[SevenNetCheckpoint, AtomGraphSequential]:
-    """Return a checkpoint and its model.
-
-    Raises:
-        ConversionError: If the file holds none.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of SevenNet, on accelerators that aren't used here and on old checkpoints
-            checkpoint = load_checkpoint(str(path))
-            return checkpoint, checkpoint.build_model()
-    except Exception as error:  # whatever torch and SevenNet raise for a file of another kind
-        raise ConversionError(
-            f"`source`: expected a checkpoint of SevenNet, got `{path}`, which fails: {error}"
-        ) from error
+    """Return a checkpoint and its model."""
+    checkpoint = load_checkpoint(str(path))
+    return checkpoint, checkpoint.build_model()
 
 
 def _modal(model: AtomGraphSequential, request: Request) -> str | None:
@@ -175,7 +163,7 @@ def _modal(model: AtomGraphSequential, request: Request) -> str | None:
 def _taken_shift(model: AtomGraphSequential, modal: str | None) -> Tensor:
     """Return the energies of free atoms [types] in double precision, and set them to zero in the model."""
     rescale = model._modules[_RESCALE]
-    shift: Tensor = copy.deepcopy(rescale.shift.detach().double())
+    shift: Tensor = rescale.shift.detach().double().clone()
     with torch.no_grad():
         rescale.shift.zero_()
     if isinstance(rescale, ModalWiseRescale) and rescale.use_modal_wise_shift:
@@ -212,9 +200,3 @@ class _AnyPrecision(SevenNetCalculator):  # type: ignore[misc]  # SevenNet has n
         if self.modal:
             data[keys.DATA_MODALITY] = self.modal
         self.results = self.output_to_results(self.model(data))
-
-
-def _calculator(path: Path, modal: str | None, dtype: DType) -> Calculator:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return _AnyPrecision(path, modal, dtype)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from metatrain.utils.io import is_exported_file, model_from_checkpoint
 from torch import Tensor, nn
 
 from tumble.convert.options import chosen_option
+from tumble.convert.source_file import read_source, unpickled
 from tumble.errors import ConfigurationError, ConversionError
 
 
@@ -23,27 +23,19 @@ def load(path: Path) -> Any:  # metatrain has no types
     Raises:
         ConversionError: If it is none, or has inputs or energies that edge vectors don't determine.
     """
-    if not path.is_file():
-        raise ConversionError(f"`source`: expected a checkpoint of metatrain, got `{path}`, which isn't a file")
-    try:
-        if is_exported_file(str(path)):
-            raise ConversionError(
-                f"`source`: expected a checkpoint (.ckpt), got the exported model `{path}`, which makes edge vectors "
-                "from positions; give the checkpoint that it was exported from"
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            checkpoint = torch.load(path, map_location="cpu", weights_only=False)
-            checkpoint = checkpoint.get("wrapped_model_checkpoint", checkpoint)  # in one of uncertainties (LLPR)
-            _check_architecture(checkpoint)
-            model = model_from_checkpoint(checkpoint, context="export")
-    except ConversionError:
-        raise
-    except Exception as error:  # whatever torch and metatrain raise for a file of another kind or version
+    return read_source(path, "a checkpoint of metatrain", _loaded).eval()
+
+
+def _loaded(path: Path) -> Any:
+    if is_exported_file(str(path)):
         raise ConversionError(
-            f"`source`: expected a checkpoint of metatrain, got `{path}`, which fails: {error}"
-        ) from error
-    return model.eval()
+            f"`source`: expected a checkpoint (.ckpt), got the exported model `{path}`, which makes edge vectors "
+            "from positions; give the checkpoint that it was exported from"
+        )
+    checkpoint = unpickled(path)
+    checkpoint = checkpoint.get("wrapped_model_checkpoint", checkpoint)  # in one of uncertainties (LLPR)
+    _check_architecture(checkpoint)
+    return model_from_checkpoint(checkpoint, context="export")
 
 
 def _check_architecture(checkpoint: Mapping[str, Any]) -> None:
