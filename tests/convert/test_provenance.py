@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tumble.convert.converted import Request
+from tumble.convert.kinds import KINDS, Kind
 from tumble.convert.provenance import provenance
 
 
@@ -12,7 +13,7 @@ def test_the_source_is_kept_without_the_folders_of_this_machine(tmp_path: Path) 
     path = tmp_path / "weights.bin"
     path.write_bytes(b"weights")
     request = Request(str(path), options={"head": "a"})
-    found = provenance("mace", "numpy", request, [path])
+    found = provenance(Kind("mace", "numpy", "numpy==2", "a file", {}), request, [path])
     assert found["configuration"] == {
         "converted from": "mace",
         "source": "weights.bin",
@@ -24,4 +25,4 @@ def test_the_source_is_kept_without_the_folders_of_this_machine(tmp_path: Path) 
 
 
 def test_a_kind_without_package() -> None:
-    assert provenance("n2p2", None, Request("folder"), [])["configuration"]["package"] == "none"
+    assert provenance(KINDS["n2p2"], Request("folder"), [])["configuration"]["package"] == "none"

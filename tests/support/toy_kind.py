@@ -25,11 +25,10 @@ from tumble.convert.converted import Converted, Request
 from tumble.convert.elements import chosen_elements
 from tumble.convert.kinds import KINDS, Kind
 from tumble.convert.options import chosen_option
-from tumble.convert.provenance import provenance
 from tumble.errors import ConversionError
 
 TOY = Kind(
-    name="toy", package="toy_package", requirement="toy==1", source="a JSON file", options={"task": "one of several"}
+    name="toy", package="toy_package", requirement="numpy==2", source="a JSON file", options={"task": "one of several"}
 )
 BASELINE = {"H": -13.6, "O": -430.0}
 SOURCE = {"elements": ["H", "O"], "cutoff": 4.0, "tasks": ["only"], "strengths": [0.4], "calculator": True}
@@ -92,7 +91,7 @@ def converted(request: Request) -> Converted:
         baseline=[BASELINE[symbol] for symbol in species],
         licence="CC0-1.0",
         citation="nobody",
-        provenance=provenance("toy", "numpy", request, [path]),
+        files=[path],
         calculator=(lambda dtype: RepulsionCalculator(strength * factors[dtype], cutoff))
         if source["calculator"]
         else None,

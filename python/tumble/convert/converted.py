@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 import torch
-from ase import Atoms
 from ase.calculators.calculator import Calculator
-
-from tumble.metadata import Provenance
 
 DType = Literal["float32", "float64"]
 
@@ -44,13 +42,11 @@ class Converted:
         depth: Number of cutoffs that an atomic energy sees.
         dtype: Precision of the network.
         baseline: Energy of each species in eV, which is added outside the network in double precision.
-        licence: Licence of the weights, or `not stated`.
-        citation: What to cite, or `not stated`.
-        provenance: Source and its options.
+        files: What was read.
         calculator: Returns the package's own ASE calculator in a precision (`float64` for comparisons), or None if the
             package has none.
-        references: Structures for which the source is made, if it comes with any.
-        outputs: Names of the tensors that the network returns.
+        licence: Licence of the weights.
+        citation: What to cite.
     """
 
     network: torch.nn.Module
@@ -60,12 +56,10 @@ class Converted:
     depth: int
     dtype: DType
     baseline: Sequence[float]
-    licence: str
-    citation: str
-    provenance: Provenance
+    files: Sequence[Path]
     calculator: Callable[[DType], Calculator] | None
-    references: Sequence[Atoms] = ()
-    outputs: Sequence[str] = ("energy",)
+    licence: str = "not stated"
+    citation: str = "not stated"
 
 
 class Converter(Protocol):

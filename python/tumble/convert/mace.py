@@ -21,7 +21,6 @@ from torch import Tensor
 from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.elements import chosen_elements
 from tumble.convert.options import chosen_option
-from tumble.convert.provenance import provenance
 from tumble.convert.source_file import read_source, unpickled
 from tumble.errors import ConversionError
 from tumble.model_file import DTYPES
@@ -95,9 +94,8 @@ def converted(request: Request) -> Converted:
         depth=int(model.num_interactions),
         dtype=dtype,
         baseline=free[types].tolist(),
-        licence="not stated",
         citation=_CITATION,
-        provenance=provenance("mace", "mace-torch", request, [path]),
+        files=[path],
         calculator=lambda precision: MACECalculator(str(path), device="cpu", default_dtype=precision, head=head),
     )
 

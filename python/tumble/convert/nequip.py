@@ -23,7 +23,6 @@ from torch import Tensor
 from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.elements import chosen_elements
 from tumble.convert.options import chosen_option
-from tumble.convert.provenance import provenance
 from tumble.convert.source_file import read_source
 from tumble.errors import ConversionError
 from tumble.model_file import DTYPES
@@ -87,9 +86,8 @@ def converted(request: Request) -> Converted:
         depth=max(1, len(layers)),  # Allegro has none: its energies see one cutoff
         dtype=dtype,
         baseline=free[types].tolist(),
-        licence="not stated",
         citation=_CITATION,
-        provenance=provenance("nequip", "nequip", request, [path]),
+        files=[path],
         calculator=lambda precision: _calculator(path, key, precision),
     )
 

@@ -15,6 +15,7 @@ from tumble.calculator import Calculator
 from tumble.convert.comparison import Difference, compare
 from tumble.convert.converted import Converted, Request
 from tumble.convert.kinds import find_kind, load_converter
+from tumble.convert.provenance import provenance
 from tumble.convert.references import reference_structures
 from tumble.convert.silence import silenced
 from tumble.errors import ConfigurationError, ConversionError
@@ -76,7 +77,7 @@ def convert(
             )
     with silenced():
         converted = load_converter(found)(request)
-    structures = [*references, *converted.references, *reference_structures(converted.species, converted.cutoff)]
+    structures = [*references, *reference_structures(converted.species, converted.cutoff)]
     path = Path(path)
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".tumble-convert-") as folder:
         written = export(
@@ -88,8 +89,7 @@ def convert(
             depth=converted.depth,
             dtype=converted.dtype,
             baseline=converted.baseline,
-            outputs=converted.outputs,
-            provenance=converted.provenance,
+            provenance=provenance(found, request, converted.files),
             licence=licence or converted.licence,
             citation=citation or converted.citation,
             references=structures[:STORED],

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
 from tumble.convert.converted import Request
+from tumble.convert.kinds import Kind
+from tumble.files import sha256
 from tumble.metadata import Provenance
 
 
-def provenance(kind: str, distribution: str | None, request: Request, files: Iterable[Path]) -> Provenance:
+def provenance(kind: Kind, request: Request, files: Iterable[Path]) -> Provenance:
     """Return the source of a conversion, without the folders of this machine.
 
     Args:
         kind: Kind of the model.
-        distribution: Name of the package on the package index, for its version; None if there is none.
         request: What the user asked for.
         files: Files that were read; their SHA-256 is kept.
     """
-    read = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    distribution = kind.requirement.partition("==")[0]
     return Provenance(
         data=[],
         seeds={},
         metrics={},
         configuration={
-            "converted from": kind,
+            "converted from": kind.name,
             "source": Path(request.source).name,
-            "package": "none" if distribution is None else f"{distribution} {version(distribution)}",
+            "package": f"{distribution} {version(distribution)}" if distribution else "none",
             "options": dict(request.options),
-            "sha256": read,
+            "sha256": {path.name: sha256(path) for path in files},
         },
     )

@@ -31,7 +31,6 @@ from torch import Tensor
 
 from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.options import chosen_option
-from tumble.convert.provenance import provenance
 from tumble.convert.source_file import read_source, unpickled
 from tumble.errors import ConfigurationError, ConversionError
 from tumble.model_file import DTYPES
@@ -100,9 +99,8 @@ def converted(request: Request) -> Converted:
         depth=_interactions(model.representation),
         dtype=dtype,
         baseline=(energy * _offsets(model, output.output_key, numbers)).tolist(),
-        licence="not stated",
         citation=_CITATION,
-        provenance=provenance("schnetpack", "schnetpack", request, [path]),
+        files=[path],
         calculator=lambda precision: _calculator(path, cutoff, keys, (energy_unit, length_unit), precision),
     )
 

@@ -30,7 +30,6 @@ from torch import Tensor
 from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.elements import chosen_elements
 from tumble.convert.options import chosen_option
-from tumble.convert.provenance import provenance
 from tumble.convert.source_file import read_source
 from tumble.errors import ConversionError
 from tumble.model_file import DTYPES
@@ -127,7 +126,7 @@ def converted(request: Request) -> Converted:
         baseline=[float(shift[own[symbol]]) for symbol in species],
         licence="MIT" if "pretrained_potentials" in path.parts else "not stated",
         citation=_CITATION,
-        provenance=provenance("sevennet", "sevenn", request, [path]),
+        files=[path],
         calculator=lambda precision: _AnyPrecision(path, modal, precision),
     )
 

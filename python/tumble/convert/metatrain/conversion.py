@@ -23,7 +23,6 @@ from tumble.convert.metatrain.checkpoint import (
 from tumble.convert.metatrain.edges import AdaptiveCutoff, FixedCutoff
 from tumble.convert.metatrain.network import Feedforward, Network, Residual
 from tumble.convert.metatrain.repulsion import Repulsion
-from tumble.convert.provenance import provenance
 from tumble.model_file import DTYPES
 
 _BACKBONES: dict[str, type[Feedforward | Residual]] = {"feedforward": Feedforward, "residual": Residual}
@@ -58,9 +57,8 @@ def converted(request: Request) -> Converted:
         depth=backbone.depth + int(adaptive),  # the cutoff of an atom depends on all its neighbors
         dtype=dtype,
         baseline=(energy * baseline[types]).tolist(),
-        licence="not stated",
         citation=_citation(model),
-        provenance=provenance("metatrain", "metatrain", request, [path]),
+        files=[path],
         calculator=lambda precision: calculator(path, target, unit_names, dtype, precision),
     )
 

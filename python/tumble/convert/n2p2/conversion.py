@@ -8,7 +8,6 @@ from tumble.convert.converted import Converted, Request
 from tumble.convert.elements import chosen_elements
 from tumble.convert.n2p2.network import BehlerParrinello, Units
 from tumble.convert.n2p2.potential import read_potential
-from tumble.convert.provenance import provenance
 from tumble.errors import ConfigurationError
 from tumble.units.constants import BOHR, EV_IN_KJ_PER_MOL, HARTREE, KCAL_IN_KJ
 
@@ -41,9 +40,7 @@ def converted(request: Request) -> Converted:
         depth=1,
         dtype=request.dtype or "float64",
         baseline=network.baseline,
-        licence="not stated",
-        citation="not stated",
-        provenance=provenance("n2p2", None, request, potential.files),
+        files=potential.files,
         calculator=None,
     )
 
