@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tumble.files import sha256, shown, write_atomically
+from tumble.files import check_folder, sha256, shown, write_atomically
 
 
 def test_hash(tmp_path):
@@ -19,6 +19,16 @@ def test_hash(tmp_path):
 def test_names_that_no_figure_and_no_terminal_can_show():
     assert shown("ice é 水") == "ice é 水"
     assert shown(os.fsdecode(b"a\xff\x1b[31m\n")) == "a\ufffd\ufffd[31m\ufffd"
+
+
+def test_folders(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    check_folder(Path("a"))
+    check_folder(tmp_path / "a")
+    for path in (Path("gone/a"), tmp_path / "gone" / "a"):
+        with pytest.raises(FileNotFoundError, match="expected a file in a folder that exists") as missing:
+            check_folder(path)
+        assert missing.value.filename == str(path)
 
 
 def test_a_failed_write_changes_nothing(tmp_path, monkeypatch):

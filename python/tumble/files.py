@@ -1,7 +1,8 @@
-"""Operations on whole files: hashes and atomic writes."""
+"""Operations on whole files: hashes, names, folders and atomic writes."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -28,6 +29,16 @@ def shown(name: str) -> str:
     """Return the name of a file as printable Unicode: U+FFFD replaces control characters and invalid bytes."""
     valid = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cc" else c for c in valid)
+
+
+def check_folder(path: Path) -> None:
+    """Check that the folder of a file to be written exists.
+
+    Raises:
+        FileNotFoundError: If it doesn't; the error names the file.
+    """
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "expected a file in a folder that exists", str(path))
 
 
 def write_atomically(path: Path, content: bytes) -> None:

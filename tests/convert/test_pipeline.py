@@ -96,6 +96,13 @@ def test_a_choice_among_several(toy_source: Write, tmp_path: Path) -> None:
     assert document["provenance"]["configuration"]["options"] == {"task": "b"}
 
 
+def test_a_folder_that_is_not_there_is_noticed_before_the_source_is_read(toy_source: Write, tmp_path: Path) -> None:
+    source = toy_source()
+    source.write_text("no JSON")
+    with pytest.raises(FileNotFoundError, match="expected a file in a folder that exists"):
+        convert("toy", Request(str(source)), tmp_path / "gone" / "toy.pt")
+
+
 @pytest.mark.parametrize(
     ("kind", "request_", "words"),
     [

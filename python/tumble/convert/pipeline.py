@@ -19,6 +19,7 @@ from tumble.convert.provenance import provenance
 from tumble.convert.references import reference_structures
 from tumble.convert.silence import silenced
 from tumble.errors import ConfigurationError, ConversionError
+from tumble.files import check_folder
 from tumble.hints import nearest_name
 from tumble.metadata import Metadata
 from tumble.model_file import export
@@ -68,6 +69,8 @@ def convert(
         ConversionError: If the source can't be converted, or the model file gives other numbers than the package.
         ExportError, MetadataError, StructureError, ReferenceMismatch, OSError: As `tumble.export`.
     """
+    path = Path(path)
+    check_folder(path)
     found = find_kind(kind)
     for option in request.options:
         if option not in found.options:
@@ -78,7 +81,6 @@ def convert(
     with silenced():
         converted = load_converter(found)(request)
     structures = [*references, *reference_structures(converted.species, converted.cutoff)]
-    path = Path(path)
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".tumble-convert-") as folder:
         written = export(
             converted.network,
