@@ -26,7 +26,6 @@ class SymmetryFunction:
         cutoff: Length.
         zeta: Exponent of the angular factor.
         lam: λ of the angular factor.
-        line: Number of its line.
     """
 
     center: int
@@ -37,7 +36,6 @@ class SymmetryFunction:
     cutoff: float
     zeta: float
     lam: float
-    line: int
 
     def order(self) -> tuple[float | tuple[int, ...], ...]:
         """Return what n2p2 sorts by within an element: kind, cutoff, eta, shift, zeta, lambda, neighbors."""
@@ -80,11 +78,10 @@ def _function(settings: Settings, line: Line, elements: Sequence[str]) -> Symmet
         eta, shift, cutoff = settings.numbers(line, 3, 3)
         lam, zeta = 0.0, 1.0
     else:
-        eta, lam, zeta, cutoff, shift = settings.numbers(line, 4, 4 if len(line.words) == 8 else 5) + (
-            [0.0] if len(line.words) == 8 else []
-        )
+        eta, lam, zeta, cutoff, *rest = settings.numbers(line, 4, 4 if len(line.words) == 8 else 5)
+        shift = rest[0] if rest else 0.0
     if not cutoff > 0.0 or not zeta > 0.0 or eta < 0.0:
         raise settings.error(
             line, f"expected a cutoff and zeta above 0 and eta of 0 or above, got {cutoff:g}, {zeta:g} and {eta:g}"
         )
-    return SymmetryFunction(center, kind, tuple(sorted(neighbors)), eta, shift, cutoff, zeta, lam, line.number)
+    return SymmetryFunction(center, kind, tuple(sorted(neighbors)), eta, shift, cutoff, zeta, lam)

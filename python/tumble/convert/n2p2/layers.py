@@ -10,11 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tumble.convert.n2p2.activations import ACTIVATIONS
 from tumble.convert.n2p2.settings import Settings
 from tumble.convert.n2p2.text import FolderFile
-
-#: Names of activation functions in `input.nn`.
-ACTIVATIONS = frozenset("ltsprgcSeh")
 
 
 class Layer(NamedTuple):

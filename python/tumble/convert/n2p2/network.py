@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 import tumble._core  # noqa: F401  # registers torch.ops.tumble
+from tumble.convert.n2p2.activations import ACTIVATIONS
 from tumble.convert.n2p2.layers import Layer
 from tumble.convert.n2p2.potential import ElementPotential, Potential
 from tumble.models.attention import first_edges
@@ -25,31 +26,11 @@ class Activation(nn.Module):
 
     def __init__(self, letter: str) -> None:
         super().__init__()
-        self.letter = letter
+        self.function = ACTIVATIONS[letter]
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the function of a tensor."""
-        if self.letter == "t":
-            y = torch.tanh(x)
-        elif self.letter == "s":
-            y = torch.sigmoid(x)
-        elif self.letter == "p":
-            y = torch.nn.functional.softplus(x)
-        elif self.letter == "r":
-            y = torch.relu(x)
-        elif self.letter == "g":
-            y = torch.exp(-0.5 * x * x)
-        elif self.letter == "c":
-            y = torch.cos(x)
-        elif self.letter == "S":
-            y = torch.sigmoid(-x)
-        elif self.letter == "e":
-            y = torch.exp(-x)
-        elif self.letter == "h":
-            y = x * x
-        else:
-            y = x
-        return y
+        return self.function(x)
 
 
 class ElementNetwork(nn.Module):

@@ -13,7 +13,7 @@ from tumble.convert.n2p2.scaling import Scaling, read_scaling
 from tumble.convert.n2p2.settings import Settings
 from tumble.errors import ConversionError
 
-#: Forms of the cutoff function, and whether they have an inner cutoff.
+#: Forms of the cutoff function.
 _CUTOFF_FORMS = range(9)
 
 

@@ -38,10 +38,6 @@ class Scaling(NamedTuple):
     start: float
     mean: NDArray[np.float64]
 
-    def __call__(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the inputs of the network for values of the functions [functions]."""
-        return (values - self.origin) * self.factor + self.start
-
 
 def read_scaling(path: Path, settings: Settings, counts: Sequence[int]) -> list[Scaling]:
     """Return the scaling of each element.
