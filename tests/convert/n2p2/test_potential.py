@@ -71,6 +71,16 @@ WRONG = {
     "energy of an atom": ("atom_energy O -75.1", "atom_energy O none", "expected a number, got `none`"),
     "energy of an unknown atom": ("atom_energy O -75.1", "atom_energy N 1", "expected each of H, O once, got `N 1`"),
     "normalization": ("epochs 10", "mean_energy 1.0", "all or none of mean_energy, conv_energy, conv_length"),
+    "factor of energies": (
+        "epochs 10",
+        "mean_energy 1.0\nconv_energy 0.0\nconv_length 1.0",
+        "expected a factor above 0, got 0",
+    ),
+    "factor of lengths": (
+        "epochs 10",
+        "mean_energy 1.0\nconv_length -2.0\nconv_energy 1.0",
+        "expected a factor above 0, got -2",
+    ),
     "twice": ("epochs 10", "cutoff_type 1", "expected it once, got it in line"),
     "unknown keyword": ("epochs 10", "use_electrostatics", "may change energies and isn't known"),
     "charges": ("epochs 10", "nnp_type 4G-HDNNP", "sum of short-range atomic energies, got `4G-HDNNP`"),

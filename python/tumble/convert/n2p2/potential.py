@@ -127,10 +127,11 @@ def _normalization(settings: Settings) -> tuple[float, float]:
     given = [keyword for keyword in keywords if settings.has(keyword)]
     if given and len(given) < len(keywords):
         raise settings.error(settings.one(given[0]), f"expected all or none of {', '.join(keywords)}")
-    factor = settings.number("conv_energy", 1.0)
-    if not factor > 0.0 or not settings.number("conv_length", 1.0) > 0.0:
-        raise settings.error(settings.one("conv_energy"), f"expected factors above 0, got {factor:g}")
-    return settings.number("mean_energy", 0.0), factor
+    for keyword in ("conv_energy", "conv_length"):
+        factor = settings.number(keyword, 1.0)
+        if not factor > 0.0:
+            raise settings.error(settings.one(keyword), f"expected a factor above 0, got {factor:g}")
+    return settings.number("mean_energy", 0.0), settings.number("conv_energy", 1.0)
 
 
 def _offsets(settings: Settings, symbols: list[str]) -> dict[str, float]:
