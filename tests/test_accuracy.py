@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tumble.accuracy import Errors, ErrorSums, errors_of
+from tumble.accuracy import Errors, ErrorSums, errors_of, rms
 
 
 def test_errors():
@@ -20,3 +20,7 @@ def test_sums_in_pieces_equal_the_whole():
     whole = errors_of(values)
     assert sums.errors().count == 10
     assert (sums.errors().mae, sums.errors().rmse) == pytest.approx((whole.mae, whole.rmse), rel=1e-14)
+
+
+def test_rms_over_all_elements():
+    assert rms([[3.0, 4.0], [0.0, 0.0]]) == 2.5

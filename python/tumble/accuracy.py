@@ -43,6 +43,11 @@ class ErrorSums:
         return Errors(self.absolute / self.count, float(np.sqrt(self.square / self.count)), self.count)
 
 
+def rms(values: ArrayLike) -> float:
+    """Return the root mean square of all elements, at least one."""
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
 def errors_of(differences: ArrayLike) -> Errors:
     """Return the errors of an array of at least one difference."""
     sums = ErrorSums()

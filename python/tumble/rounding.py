@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from tumble import _core
+from tumble.accuracy import rms
 from tumble.autograd import derivatives, edge_gradient, forward, inputs
 from tumble.errors import ExportError
 from tumble.metadata import SymmetryErrors
@@ -57,11 +58,6 @@ def in_double(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) 
     except ExportError:
         return network, dtype
     return double, torch.float64
-
-
-def rms(values: NDArray[np.float64]) -> float:
-    """Return the root of the mean square."""
-    return float(np.sqrt(np.mean(values**2)))
 
 
 def _scale(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype) -> tuple[float, float]:

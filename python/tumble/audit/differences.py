@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tumble.accuracy import rms
 from tumble.audit.noise import Noise
 from tumble.audit.subject import Float
 
@@ -50,7 +51,7 @@ def derivative(values: Callable[[Sequence[float]], Float], step: float) -> Deriv
     found = values([sign * each for each in steps for sign in (1.0, -1.0)])
     near, middle, far = ((found[2 * i] - found[2 * i + 1]) / (2.0 * each) for i, each in enumerate(steps))
     fine, coarse = (4.0 * near - middle) / 3.0, (4.0 * middle - far) / 3.0
-    return Derivative(fine, float(np.sqrt(np.mean((fine - coarse) ** 2))))
+    return Derivative(fine, rms(fine - coarse))
 
 
 def signs(random: np.random.Generator, *shape: int) -> Float:

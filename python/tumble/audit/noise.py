@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from ase import Atoms
 
+from tumble.accuracy import rms
 from tumble.audit.subject import Float, InRotations, Subject
 
 _PAIRS = 4
@@ -58,8 +59,8 @@ def measure_noise(subject: Subject, atoms: Atoms, base: InRotations, random: np.
         seconds.append((plus.energies[0] - base.energies[0]) + (minus.energies[0] - base.energies[0]))
         forces.append((plus.forces[0] - base.forces[0]) + (minus.forces[0] - base.forces[0]))
     return Noise(
-        max(_rms(np.array(seconds)) / np.sqrt(6.0), _resolution(np.array(energies))),
-        max(_rms(np.array(forces)) / np.sqrt(6.0), _FORCE_FLOOR),
+        max(rms(seconds) / np.sqrt(6.0), _resolution(np.array(energies))),
+        max(rms(forces) / np.sqrt(6.0), _FORCE_FLOOR),
     )
 
 
@@ -77,7 +78,3 @@ def _resolution(energies: Float) -> float:
     if np.array_equal(rough.astype(np.float64), energies) and np.any(energies != np.round(energies, 2)):
         return float(np.spacing(np.float32(largest)))
     return _ENERGY_FLOOR * largest
-
-
-def _rms(values: Float) -> float:
-    return float(np.sqrt(np.mean(values**2)))

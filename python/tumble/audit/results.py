@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tumble.accuracy import rms
 from tumble.audit.check import Check, Measure, Outcome, Value
 from tumble.audit.options import Options
 
@@ -33,7 +34,7 @@ class Result:
     @property
     def value(self) -> float:
         """Root mean square over structures."""
-        return float(np.sqrt(np.mean(np.square(self.values))))
+        return rms(self.values)
 
     @property
     def error(self) -> float | None:
@@ -46,7 +47,7 @@ class Result:
     @property
     def rounding(self) -> float:
         """Root mean square of the roundings."""
-        return float(np.sqrt(np.mean(np.square(self.roundings))))
+        return rms(self.roundings)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plain values for JSON."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from ase import Atoms
 
+from tumble.accuracy import rms
 from tumble.audit.case import Case
 from tumble.audit.check import Check, Outcome
 from tumble.audit.group import exact_symmetry
@@ -62,7 +63,7 @@ def audit(
         frames=label,
         atoms=tuple(len(case.atoms) for case in cases),
         options=options,
-        force_rms=float(np.sqrt(np.mean(np.concatenate([case.forces.ravel() for case in cases]) ** 2))),
+        force_rms=rms(np.concatenate([case.forces.ravel() for case in cases])),
         energy_per_atom=float(np.mean([case.energy / len(case.atoms) for case in cases])),
         evaluations=subject.evaluations,
         symmetry=exact_symmetry({finding.name: finding for finding in findings}, [case.atoms for case in cases]),

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from tumble.accuracy import rms
 from tumble.audit.case import Case
 from tumble.audit.check import Outcome, Value
 from tumble.audit.subject import Float
-
-
-def rms(values: Float) -> float:
-    """Return the root mean square of all elements."""
-    return float(np.sqrt(np.mean(np.square(values))))
 
 
 def compared(prefix: str, case: Case, energies: Float, forces: Float) -> Outcome:

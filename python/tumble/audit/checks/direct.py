@@ -8,9 +8,9 @@ import numpy as np
 from ase import Atoms
 from typing_extensions import override
 
+from tumble.accuracy import rms
 from tumble.audit.case import Case
 from tumble.audit.check import CURL, FORCES, Check, Measure, Outcome, Value
-from tumble.audit.checks.comparison import rms
 from tumble.audit.checks.gradient import Gradient
 from tumble.audit.differences import GAIN, derivative, signs, step_for
 from tumble.audit.noise import displaced

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from typing_extensions import override
 
+from tumble.accuracy import rms
 from tumble.audit.case import Case
 from tumble.audit.check import FORCES, Check, Measure, Outcome, Value
-from tumble.audit.checks.comparison import rms
 from tumble.audit.differences import GAIN, derivative, signs, step_for
 from tumble.audit.noise import displaced
 from tumble.audit.subject import Float
