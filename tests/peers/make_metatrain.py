@@ -11,12 +11,14 @@ from typing import Any
 import metatensor.torch as mts
 import torch
 from metatensor.torch import TensorBlock, TensorMap
+from metatomic.torch import ModelMetadata
 from metatrain.llpr import LLPRUncertaintyModel
 from metatrain.pet import PET
 from metatrain.pet.modules.finetuning import apply_finetuning_strategy
 from metatrain.utils.architectures import get_default_hypers
 from metatrain.utils.data import DatasetInfo, TargetInfo
 from metatrain.utils.data.target_info import get_energy_target_info
+from metatrain.utils.metadata import merge_metadata
 
 SIZES = {
     "cutoff": 4.0,
@@ -49,6 +51,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "another-architecture": {},
 }
 UNITS = {"atomic-units": ("hartree", "bohr"), "no-units": ("", "")}  # of energies and lengths
+CREDITED = ("another-name", "uncertainties")
+CREDIT = ModelMetadata(
+    authors=["A. Author", "B. Author"], references={"model": ["doi:10.0/weights"]}, extra={"License": "CC-BY-4.0"}
+)
 SCALE = 2.5
 COMPOSITION = [[-13.6], [-430.0]]
 
@@ -100,6 +106,8 @@ def make(variant: str, path: str, dtype: torch.dtype) -> None:
         around = LLPRUncertaintyModel(get_default_hypers("llpr")["model"], data)
         around.set_wrapped_model(model)
         checkpoint = {**around.get_checkpoint(), "wrapped_model_checkpoint": checkpoint}
+    if variant in CREDITED:  # as `mtt export --metadata` does
+        checkpoint["metadata"] = merge_metadata(checkpoint["metadata"], CREDIT)
     if variant == "another-architecture":
         checkpoint["architecture_name"] = "soap_bpnn"
     torch.save(checkpoint, path)

@@ -26,6 +26,8 @@ DEPTHS = {
     "another-name": 3,
     "uncertainties": 3,
 }
+#: Their checkpoints name authors, a paper and a license: one by itself, one inside of a checkpoint of uncertainties.
+CREDITED = ("another-name", "uncertainties")
 
 
 def made(variant: str, folder: Path) -> Path:
@@ -43,6 +45,12 @@ def test_variant(variant: str, tmp_path: Path) -> None:
     assert document["depth"] == DEPTHS[variant]
     assert document["species"] == ["H", "O"]
     assert document["baseline"] == pytest.approx([-13.6, -430.0], rel=1e-15)
+    if variant in CREDITED:
+        assert document["licence"] == "CC-BY-4.0"
+        assert document["citation"].endswith("; weights by A. Author, B. Author; doi:10.0/weights")
+    else:
+        assert document["licence"] == "not stated"
+        assert document["citation"].endswith("; and what the authors of the weights ask for")
 
 
 def test_range_of_the_repulsion(tmp_path: Path) -> None:

@@ -38,10 +38,9 @@ _PRETRAINED = ("7net-0", "7net-0_22may2024", "7net-l3i5", "7net-mf-0", "7net-mf-
 _BEYOND_ENERGIES = ("reduce_total_enegy", "force_output")  # the spelling is SevenNet's
 _RESCALE = "rescale_atomic_energy"
 _PRECISIONS: dict[str, DType] = {"single": "float32", "double": "float64"}
-_CITATION = (
-    "Y. Park, J. Kim, S. Hwang, S. Han, J. Chem. Theory Comput. 20, 4857 (2024), doi:10.1021/acs.jctc.4c00190; "
-    "see github.com/MDIL-SNU/SevenNet for that of each set of weights"
-)
+_CITATION = "Y. Park, J. Kim, S. Hwang, S. Han, J. Chem. Theory Comput. 20, 4857 (2024), doi:10.1021/acs.jctc.4c00190"
+_OF_TASKS = "J. Kim et al., J. Am. Chem. Soc. 147, 1042 (2024), doi:10.1021/jacs.4c14455 (several tasks)"
+_OF_WEIGHTS = "see github.com/MDIL-SNU/SevenNet for that of each set of weights"
 
 
 class OneHot(torch.nn.Module):
@@ -125,7 +124,7 @@ def converted(request: Request) -> Converted:
         dtype=dtype,
         baseline=[float(shift[own[symbol]]) for symbol in species],
         licence="MIT" if "pretrained_potentials" in path.parts else "not stated",
-        citation=_CITATION,
+        citation="; ".join([_CITATION, *([] if modal is None else [_OF_TASKS]), _OF_WEIGHTS]),
         files=[path],
         calculator=lambda precision: _AnyPrecision(path, modal, precision),
     )

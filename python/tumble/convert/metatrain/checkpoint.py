@@ -10,6 +10,7 @@ import torch
 from metatomic.torch import ModelOutput, System, unit_conversion_factor
 from metatrain.pet.modules.finetuning import LoRALinear
 from metatrain.utils.io import is_exported_file, model_from_checkpoint
+from metatrain.utils.metadata import merge_metadata
 from torch import Tensor, nn
 
 from tumble.convert.options import chosen_option
@@ -32,10 +33,12 @@ def _loaded(path: Path) -> Any:
             f"`source`: expected a checkpoint (.ckpt), got the exported model `{path}`, which makes edge vectors "
             "from positions; give the checkpoint that it was exported from"
         )
-    checkpoint = unpickled(path)
-    checkpoint = checkpoint.get("wrapped_model_checkpoint", checkpoint)  # in one of uncertainties (LLPR)
+    outer = unpickled(path)
+    checkpoint = outer.get("wrapped_model_checkpoint", outer)  # in one of uncertainties (LLPR)
     _check_architecture(checkpoint)
-    return model_from_checkpoint(checkpoint, context="export")
+    model = model_from_checkpoint(checkpoint, context="export")
+    model.metadata = merge_metadata(model.metadata, outer.get("metadata"))
+    return model
 
 
 def _check_architecture(checkpoint: Mapping[str, Any]) -> None:

@@ -20,13 +20,13 @@ from tumble.convert.metatrain.checkpoint import (
     scales_and_baseline,
     units,
 )
+from tumble.convert.metatrain.credit import citation, licence
 from tumble.convert.metatrain.edges import AdaptiveCutoff, FixedCutoff
 from tumble.convert.metatrain.network import Feedforward, Network, Residual
 from tumble.convert.metatrain.repulsion import Repulsion
 from tumble.model_file import DTYPES
 
 _BACKBONES: dict[str, type[Feedforward | Residual]] = {"feedforward": Feedforward, "residual": Residual}
-_PAPER = "S. N. Pozdnyakov, M. Ceriotti, NeurIPS 36 (2023), arXiv:2305.19302 (PET)"
 
 
 def converted(request: Request) -> Converted:
@@ -57,7 +57,8 @@ def converted(request: Request) -> Converted:
         depth=backbone.depth + int(adaptive),  # the cutoff of an atom depends on all its neighbors
         dtype=dtype,
         baseline=(energy * baseline[types]).tolist(),
-        citation=_citation(model),
+        licence=licence(model),
+        citation=citation(model),
         files=[path],
         calculator=lambda precision: calculator(path, target, unit_names, dtype, precision),
     )
@@ -71,9 +72,3 @@ def _repulsion(model: Any, target: str, species: list[str]) -> Repulsion | None:
             radii = additive.covalent_radii[additive.species_to_index[numbers].long()]  # as rounded in the checkpoint
             return Repulsion(numbers, radii.double())
     return None
-
-
-def _citation(model: Any) -> str:
-    """Return what the checkpoint asks for, next to the paper of PET."""
-    stated = model.metadata.references.get("model", [])
-    return "; ".join([_PAPER, *stated, "and what the authors of the weights ask for"])
