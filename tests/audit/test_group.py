@@ -11,10 +11,10 @@ from tumble.audit.group import exact_symmetry
 from tumble.audit.results import Finding, Result
 
 
-def finding(name: str, exact: bool | None) -> Finding:
+def finding(name: str, exact: bool | None, failure: str | None = None) -> Finding:
     """A check that found one number, or none."""
     results = () if exact is None else (Result(Measure(name, ENERGY, ""), (1.0,), (1.0,), exact),)
-    return Finding(name, name, "", results, None, None, (), ())
+    return Finding(name, name, "", results, None, failure, (), ())
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,16 @@ def test_words(rotations, inversion, translation, words):
 @pytest.mark.parametrize("found", [{}, {"rotations": finding("rotations", True), "inversion": finding("", None)}])
 def test_nothing_is_claimed_that_was_not_measured(found):
     assert exact_symmetry(found).startswith("unknown")
+
+
+def test_a_failure_breaks_no_law():
+    """What was measured before a check failed can show that a law is broken, and not that it is kept."""
+    exact = {name: finding(name, True) for name in ("rotations", "inversion")}
+    failed = {name: finding(name, True, "structure 1: no convergence") for name in (*exact, "translation")}
+    assert exact_symmetry(failed).startswith("unknown")
+    assert exact_symmetry(exact | {"translation": failed["translation"]}).endswith("exact to rounding")
+    broken = {name: finding(name, False, "structure 1: no convergence") for name in exact}
+    assert exact_symmetry(broken) == "rotations and inversion are broken"
 
 
 def everything_exact(structures):

@@ -42,7 +42,9 @@ def test_units_and_structures_without_a_number():
 def test_reasons_and_failures():
     assert combine(_Two(), [], ["why", "also"], None).reason == "why"
     failed = combine(_Two(), [Outcome({"one": Value(0.0, 1.0)})], [], "no")
-    assert (failed.failure, failed.exact) == ("no", False)
+    assert (failed.failure, failed.exact) == ("no", None)
+    broken = combine(_Two(), [Outcome({"one": Value(1.0, 1e-3)})], [], "no")
+    assert broken.exact is False
 
 
 def test_an_audit_knows_its_numbers():

@@ -28,18 +28,18 @@ def exact_symmetry(findings: Mapping[str, Finding], structures: Sequence[Atoms] 
         structures: What was checked. If all are planar molecules, such as water, a rotation turns each into its
             inverse, so that a broken parity can't show.
     """
-    rotations, inversion = (findings.get(name) for name in ("rotations", "inversion"))
-    if rotations is None or inversion is None or not (rotations.results and inversion.results):
+    exact = {name: finding.exact for name, finding in findings.items()}
+    rotations, inversion = exact.get("rotations"), exact.get("inversion")
+    if rotations is None or inversion is None:
         return "unknown: rotations or inversion couldn't be measured"
-    words = _WORDS[rotations.exact, inversion.exact]
-    if inversion.exact and structures and all(_planar(atoms) for atoms in structures):
-        words = f"rotations are {'exact to rounding' if rotations.exact else 'broken'}; {_UNSEEN}"
-    found = {name: findings[name] for name in _OTHERS if name in findings and findings[name].results}
-    kept = [_OTHERS[name] for name, finding in found.items() if finding.exact]
-    broken = [_OTHERS[name] for name, finding in found.items() if not finding.exact]
+    words = _WORDS[rotations, inversion]
+    if inversion and structures and all(_planar(atoms) for atoms in structures):
+        words = f"rotations are {'exact to rounding' if rotations else 'broken'}; {_UNSEEN}"
+    kept = [word for name, word in _OTHERS.items() if exact.get(name) is True]
+    broken = [word for name, word in _OTHERS.items() if exact.get(name) is False]
     if broken:
         return f"{words}; {' and '.join(broken)} are broken, too"
-    if not rotations.exact and kept:
+    if not rotations and kept:
         return f"{words}; {' and '.join(kept)} alone are exact"
     return words
 

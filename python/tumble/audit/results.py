@@ -91,9 +91,11 @@ class Finding:
     lines: tuple[str, ...]
 
     @property
-    def exact(self) -> bool:
-        """Whether it was measured, and rounding explains all numbers."""
-        return bool(self.results) and self.failure is None and all(result.exact for result in self.results)
+    def exact(self) -> bool | None:
+        """Whether rounding explains all numbers; None if what is missing could show the opposite."""
+        if not all(result.exact for result in self.results):
+            return False
+        return True if self.results and self.failure is None else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plain values for JSON."""
