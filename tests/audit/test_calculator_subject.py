@@ -82,6 +82,11 @@ def test_the_energy_is_that_of_the_forces():
     assert subject.energies([Atoms("H")])[0] == 0.5
 
 
+def test_a_free_energy_may_be_none():
+    subject = CalculatorSubject(_Fixed(energy=1.0, free_energy=None, forces=np.zeros((1, 3))), "cold")
+    assert subject.evaluate(Atoms("H")).energies[0] == 1.0
+
+
 def test_energies_in_arrays_and_no_stress():
     subject = CalculatorSubject(_Fixed(energy=np.array([2.0]), forces=np.zeros((1, 3))), "array")
     assert subject.evaluate(Atoms("H")).energies.tolist() == [2.0]
@@ -99,6 +104,11 @@ def test_energies_in_arrays_and_no_stress():
         ({"energy": 0.0, "forces": np.full((2, 3), np.inf)}, r"`odd`: expected finite forces of H2"),
         ({"energy": 0.0, "forces": np.zeros((3, 3))}, r"`odd`: .*\(2, 3\).*\(3, 3\)"),
         ({"energy": "low", "forces": np.zeros((2, 3))}, r"`odd`: expected numbers as energy"),
+        ({"energy": 0.0, "forces": np.zeros((3, 2))}, r"`odd`: .*\(2, 3\).*\(3, 2\)"),
+        ({"energy": 1.0 + 0.0j, "forces": np.zeros((2, 3))}, r"`odd`: expected numbers as energy .*complex"),
+        ({"energy": 0.0, "forces": [[0.0], [0.0, 1.0]]}, r"`odd`: expected numbers as forces"),
+        ({"error": SystemExit(3)}, r"`odd`: .*SystemExit: 3$"),
+        ({"error": AssertionError()}, r"`odd`: .*AssertionError in line \d+ of test_calculator_subject.py: raise self"),
     ],
 )
 def test_failures(values, text):
@@ -107,6 +117,17 @@ def test_failures(values, text):
         subject.evaluate(Atoms("HH", [[0, 0, 0], [0, 0, 1]]), random_rotations(1, 0))
 
 
-def test_no_atoms():
-    with pytest.raises(StructureError, match="at least one atom"):
-        CalculatorSubject(EMT(), "emt").energies([Atoms()])
+@pytest.mark.parametrize(
+    ("atoms", "text"),
+    [
+        (Atoms(), "at least one atom"),
+        (Atoms("Cu2", [[0, 0, 0], [0, 0, np.inf]]), "`positions`: expected finite"),
+        (Atoms("Cu", cell=[3, 3, np.nan], pbc=True), "`cell`: expected finite"),
+        (Atoms("Cu", cell=[3, 0, 0], pbc=[True, True, False]), "`cell`: .*True, True, False.* 3, 0, 0 Å"),
+    ],
+)
+def test_impossible_structures(atoms, text):
+    subject = CalculatorSubject(EMT(), "emt")
+    for ask in (lambda: subject.evaluate(atoms, random_rotations(2, 0)), lambda: subject.energies([atoms])):
+        with pytest.raises(StructureError, match=text):
+            ask()

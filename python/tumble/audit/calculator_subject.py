@@ -7,8 +7,10 @@ right-handed. A calculator that turns cells to a standard form itself never sees
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 from ase import Atoms
@@ -46,6 +48,7 @@ class CalculatorSubject(Subject):
 
     @override
     def evaluate(self, atoms: Atoms, rotations: Float = LAB) -> InRotations:
+        _check_geometry(atoms)
         energies, forces = np.empty(len(rotations)), np.empty((len(rotations), len(atoms), 3))
         for k, rotation in enumerate(rotations):
             seen = self._attached(turned(atoms, rotation))
@@ -79,12 +82,12 @@ class CalculatorSubject(Subject):
     def _energy(self, seen: Atoms, rotation: Float) -> float:
         with _failures_named(self.name, seen, rotation):
             energy = seen.get_potential_energy()  # type: ignore[no-untyped-call]
-        energy = getattr(self.calculator, "results", {}).get("free_energy", energy)
+        free = getattr(self.calculator, "results", {}).get("free_energy")
+        energy = energy if free is None else free
         return float(_checked("energy", energy, (), self.name, seen))
 
     def _attached(self, atoms: Atoms) -> Atoms:
-        if len(atoms) == 0:
-            raise StructureError("expected at least one atom, got none")
+        _check_geometry(atoms)
         self.evaluations += 1
         atoms.calc = self.calculator
         return atoms
@@ -109,6 +112,21 @@ def describe(atoms: Atoms) -> str:
     return f"{atoms.get_chemical_formula()} ({counted(len(atoms), 'atom')})"  # type: ignore[no-untyped-call]
 
 
+def _check_geometry(atoms: Atoms) -> None:
+    """Refuse what a model file refuses, too, and what calculators turn into errors of all kinds, or into NaN."""
+    if len(atoms) == 0:
+        raise StructureError("expected at least one atom, got none")
+    lengths = atoms.cell.lengths()
+    for name, values in (("positions", atoms.positions), ("cell", lengths)):
+        if not np.isfinite(values).all():
+            raise StructureError(f"`{name}`: expected finite numbers, got a NaN or infinity")
+    if np.any(atoms.pbc & (lengths == 0.0)):
+        raise StructureError(
+            f"`cell`: expected a vector for each periodic direction, got pbc {atoms.pbc.tolist()} and vectors of "
+            f"{', '.join(f'{length:g}' for length in lengths)} Å"
+        )
+
+
 def _plain_copy(atoms: Atoms) -> Atoms:
     copy: Atoms = atoms.copy()  # type: ignore[no-untyped-call]
     copy.set_constraint(None)  # type: ignore[no-untyped-call]
@@ -125,11 +143,15 @@ def _torques(atoms: Atoms, forces: Float) -> Float:
 
 def _checked(what: str, value: object, shape: tuple[int, ...], name: str, atoms: Atoms) -> Float:
     try:
-        values = np.array(value, dtype=np.float64)
+        values = np.asarray(value)
+        if values.dtype.kind == "c":  # numpy would only warn
+            raise TypeError("complex ones")
+        values = np.array(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise CalculatorError(f"`{name}`: expected numbers as {what} of {describe(atoms)}, got {error}") from error
-    if values.size == int(np.prod(shape)):
-        values = values.reshape(shape)  # an energy may be an array with one value
+    # An energy may be an array with one value. But a transposed array isn't what it seems, although its size is right.
+    if _without_ones(values.shape) == _without_ones(shape):
+        values = values.reshape(shape)
     if values.shape != shape:
         raise CalculatorError(
             f"`{name}`: expected {what} of shape {shape} for {describe(atoms)}, got the shape {values.shape}"
@@ -139,6 +161,10 @@ def _checked(what: str, value: object, shape: tuple[int, ...], name: str, atoms:
     return values
 
 
+def _without_ones(shape: tuple[int, ...]) -> list[int]:
+    return [length for length in shape if length != 1]
+
+
 @contextmanager
 def _failures_named(name: str, atoms: Atoms, rotation: Float) -> Iterator[None]:
     """Name the structure and the rotation in whatever the calculator raises."""
@@ -146,7 +172,7 @@ def _failures_named(name: str, atoms: Atoms, rotation: Float) -> Iterator[None]:
         yield
     except CalculatorError:  # of a `tumble.Symmetrized`, which names the rotation of its set
         raise
-    except Exception as error:  # code of another package runs inside
+    except (Exception, SystemExit) as error:  # whatever code of another package raises
         lab = np.array_equal(rotation, LAB[0])
         where = "in the lab frame" if lab else f"turned by {np.round(rotation, 4).tolist()}"
         raise CalculatorError(
@@ -154,6 +180,10 @@ def _failures_named(name: str, atoms: Atoms, rotation: Float) -> Iterator[None]:
         ) from error
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
+    """Return kind and first line of an error; of one without words, such as an `assert`, where it arose."""
     lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    if lines:
+        return f"{type(error).__name__}: {lines[0]}"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in line {place.lineno} of {Path(place.filename).name}: {place.line}"
