@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tumble.files import check_folder, sha256, shown, write_atomically
+from tumble.files import check_place, sha256, shown, write_atomically
 
 
 def test_hash(tmp_path):
@@ -21,14 +21,20 @@ def test_names_that_no_figure_and_no_terminal_can_show():
     assert shown(os.fsdecode(b"a\xff\x1b[31m\n")) == "a\ufffd\ufffd[31m\ufffd"
 
 
-def test_folders(tmp_path, monkeypatch):
+def test_places(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    check_folder(Path("a"))
-    check_folder(tmp_path / "a")
+    check_place(Path("a"))
+    check_place(tmp_path / "a")
     for path in (Path("gone/a"), tmp_path / "gone" / "a"):
         with pytest.raises(FileNotFoundError, match="expected a file in a folder that exists") as missing:
-            check_folder(path)
+            check_place(path)
         assert missing.value.filename == str(path)
+    Path("pipe").symlink_to("/dev/null")
+    for path, kind in ((tmp_path, "a folder"), (Path("pipe"), "a device or a pipe")):
+        with pytest.raises(FileExistsError, match=f"expected .*, got {kind}"):
+            check_place(path)
+    Path("a").touch()
+    check_place(Path("a"))
 
 
 def test_a_failed_write_changes_nothing(tmp_path, monkeypatch):

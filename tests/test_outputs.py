@@ -85,6 +85,8 @@ def test_places_that_are_no_file(tmp_path: Path) -> None:
         check_output("output", tmp_path, PAGE)
     with pytest.raises(ConfigurationError, match="folder that exists"):
         check_output("output", tmp_path / "a" / "b", PAGE)
+    with pytest.raises(ConfigurationError, match=r"`--json`: .* got `-`"):
+        check_output("json", Path("-"), PAGE)
     check_output("output", Path("/dev/null"), PAGE)
 
 

@@ -31,14 +31,18 @@ def shown(name: str) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cc" else c for c in valid)
 
 
-def check_folder(path: Path) -> None:
-    """Check that the folder of a file to be written exists.
+def check_place(path: Path) -> None:
+    """Check that a new file can take this place, where an older file may be.
 
     Raises:
-        FileNotFoundError: If it doesn't; the error names the file.
+        FileNotFoundError: If the folder doesn't exist.
+        FileExistsError: If there is a folder, a device or a pipe, which a new file must not replace.
     """
     if not path.absolute().parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "expected a file in a folder that exists", str(path))
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "a device or a pipe"
+        raise FileExistsError(errno.EEXIST, f"expected a new file, or an older one to replace, got {kind}", str(path))
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from tumble import _core, metadata
 from tumble.autograd import derivatives, forward, inputs
 from tumble.claims import check_attributes, check_cutoff, check_depth, check_symmetry
 from tumble.errors import ExportError, ModelFileError, ReferenceMismatch
-from tumble.files import check_folder, write_atomically
+from tumble.files import check_place, write_atomically
 from tumble.metadata import Metadata, Provenance, Reference, Symmetry
 from tumble.registry import find_model
 from tumble.structures import to_graph
@@ -114,7 +114,7 @@ def export(
         OSError: If the file can't be written; the error names it.
     """
     path = Path(path)
-    check_folder(path)
+    check_place(path)
     document = metadata.draft(
         name=name,
         species=species,

@@ -54,11 +54,13 @@ def check_output(
         overwrite: Whether a file of another kind may be replaced; None if the command never does.
 
     Raises:
-        ConfigurationError: If its folder doesn't exist or can't be written to, if it is a folder, an input, or, without
-            `overwrite`, a file of another kind that isn't empty.
+        ConfigurationError: If it is `-`, if its folder doesn't exist or can't be written to, if it is a folder, an
+            input, or, without `overwrite`, a file of another kind that isn't empty.
     """
     if path is None:
         return
+    if path == Path("-"):
+        raise ConfigurationError(f"`--{option}`: expected the name of a file, got `-`")
     if not path.absolute().parent.is_dir():
         raise ConfigurationError(f"`--{option}`: expected a file in a folder that exists, got `{path}`")
     if path.is_dir():

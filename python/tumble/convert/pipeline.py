@@ -19,7 +19,7 @@ from tumble.convert.provenance import provenance
 from tumble.convert.references import reference_structures
 from tumble.convert.silence import silenced
 from tumble.errors import ConfigurationError, ConversionError
-from tumble.files import check_folder
+from tumble.files import check_place
 from tumble.hints import nearest_name
 from tumble.metadata import Metadata
 from tumble.model_file import export
@@ -70,7 +70,7 @@ def convert(
         ExportError, MetadataError, StructureError, ReferenceMismatch, OSError: As `tumble.export`.
     """
     path = Path(path)
-    check_folder(path)
+    check_place(path)
     found = find_kind(kind)
     for option in request.options:
         if option not in found.options:
