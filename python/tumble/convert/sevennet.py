@@ -44,9 +44,9 @@ _OF_WEIGHTS = "see github.com/MDIL-SNU/SevenNet for that of each set of weights"
 
 
 class OneHot(torch.nn.Module):
-    """SevenNet's `OnehotEmbedding` in the precision of the model, where SevenNet's own is always single."""
+    """SevenNet's `OnehotEmbedding` in the precision of the edge vectors, where SevenNet's own is always single."""
 
-    def __init__(self, original: OnehotEmbedding, dtype: torch.dtype) -> None:
+    def __init__(self, original: OnehotEmbedding) -> None:
         """Take over the settings of a module of SevenNet."""
         super().__init__()
         self.classes: int = original.num_classes
@@ -56,12 +56,11 @@ class OneHot(torch.nn.Module):
             self.written = (*self.written, original.key_additional_output)
         self.saved: str = original.key_save or original.key_output
         self.saves: bool = original.key_save is not None
-        self.dtype: torch.dtype = dtype
 
     def forward(self, data: dict[str, Tensor]) -> dict[str, Tensor]:
         """Encode the types."""
         types = data[self.read]
-        encoded = torch.nn.functional.one_hot(types, self.classes).to(self.dtype)
+        encoded = torch.nn.functional.one_hot(types, self.classes).to(data["edge_vec"].dtype)
         for name in self.written:
             data[name] = encoded
         if self.saves:
@@ -173,7 +172,7 @@ def _in_precision(model: AtomGraphSequential, dtype: DType) -> AtomGraphSequenti
     """Return the model in a precision; SevenNet itself knows only single precision."""
     for name, module in model._modules.items():
         if isinstance(module, OnehotEmbedding):
-            model.replace_module(name, OneHot(module, DTYPES[dtype]))
+            model.replace_module(name, OneHot(module))
     converted_model: AtomGraphSequential = model.to(DTYPES[dtype])
     return converted_model
 
