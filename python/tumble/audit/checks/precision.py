@@ -38,8 +38,8 @@ class Precision(Check):
             found = self._double.evaluate(case.atoms)
         except TumbleError as error:  # its code may choose float32 while it runs
             raise NotApplicableError(
-                f"the copy in float64 doesn't run: {error}; compare with a file that `tumble convert --dtype float64` or "
-                "`tumble.export` wrote in float64"
+                f"the copy in float64 doesn't run: {error}; compare with a file that `tumble convert --dtype float64` "
+                "or `tumble.export` wrote in float64"
             ) from error
         return outcome("precision", case, case.energy - found.energies, case.forces - found.forces[0])
 
