@@ -66,7 +66,7 @@ def audit(
         force_rms=rms(np.concatenate([case.forces.ravel() for case in cases])),
         energy_per_atom=float(np.mean([case.energy / len(case.atoms) for case in cases])),
         evaluations=subject.evaluations,
-        symmetry=exact_symmetry({finding.name: finding for finding in findings}, [case.atoms for case in cases]),
+        symmetry=exact_symmetry({finding.name: finding for finding in findings}),
         findings=tuple(findings),
     )
 

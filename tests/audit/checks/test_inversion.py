@@ -6,6 +6,7 @@ import pytest
 from support.faulty_potentials import Chiral
 
 from tumble.audit.checks.inversion import Inversion
+from tumble.errors import NotApplicableError
 
 
 def test_a_chiral_energy_changes_its_sign(faulty_case):
@@ -29,3 +30,10 @@ def test_even_energies_are_exact(case_of, name):
 def test_odd_harmonics_are_not(case_of):
     """EdgeHarmonic weighs center and neighbor differently, so edges of both directions don't cancel."""
     assert not Inversion().run(case_of("harmonic_5")).values["inversion-energy"].exact
+
+
+def test_a_planar_molecule_does_not_count_as_proof(faulty_case, case_of):
+    with pytest.raises(NotApplicableError, match="mirror image"):
+        Inversion().run(faulty_case(Chiral(), "molecule"))
+    found = Inversion().run(case_of("harmonic_5", "molecule")).values  # what it does show is shown
+    assert not found["inversion-energy"].exact

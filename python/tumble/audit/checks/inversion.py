@@ -7,6 +7,8 @@ from typing_extensions import override
 from tumble.audit.case import Case
 from tumble.audit.check import Check, Outcome, energy_and_forces
 from tumble.audit.checks.comparison import outcome
+from tumble.audit.handedness import handed
+from tumble.errors import NotApplicableError
 
 
 class Inversion(Check):
@@ -23,6 +25,13 @@ class Inversion(Check):
 
     @override
     def run(self, case: Case) -> Outcome:
+        found = self.differences(case)
+        if all(value.exact for value in found.values.values()) and not handed(case.atoms):
+            raise NotApplicableError("a structure that equals its mirror image can't show it; give a liquid, or others")
+        return found
+
+    def differences(self, case: Case) -> Outcome:
+        """Return the differences, also if they can't show a broken parity."""
         return outcome(
             "inversion",
             case,

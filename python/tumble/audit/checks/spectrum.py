@@ -38,7 +38,7 @@ class SpectrumCheck(Check):
             raise NotApplicableError("not asked for; `--spectrum 3`")
         if case.index > 0:
             raise NotApplicableError("of the first structure alone")
-        both = [*Rotations().answer(case).values.values(), *Inversion().answer(case).values.values()]
+        both = [*Rotations().answer(case).values.values(), *Inversion().differences(case).values.values()]
         if all(value.exact for value in both):
             raise NotApplicableError("rotations and inversion are exact for the first structure")
         nodes = quadrature(RotationSet(f"degree:{2 * highest}", None), highest)
