@@ -59,6 +59,7 @@ WRONG = {
     "element without functions": ("elements O H", "elements O C", "expected elements of C, O, got `H`"),
     "cutoff type": ("cutoff_type 2", "cutoff_type 9", "expected 0 to 8, got 9"),
     "inner cutoff": ("cutoff_type 2", "cutoff_type 2 1.0", "inner cutoff from 0 to below 1, got 1"),
+    "far too many layers": ("global_hidden_layers_short 2", f"global_hidden_layers_short {'9' * 5000}", "integer"),
     "layers": ("global_hidden_layers_short 2", "global_hidden_layers_short two", "integer of at least 1 .* got `two`"),
     "nodes": ("global_nodes_short 3 2", "global_nodes_short 3", "nodes of 2 hidden layers, got 1"),
     "activation": ("global_activation_short t t l", "global_activation_short t x l", "got `x`"),
@@ -69,6 +70,7 @@ WRONG = {
     ),
     "nodes of an element": ("element_nodes_short O 1 4", "element_nodes_short O 3 4", "one of 2 hidden layers, got 3"),
     "energy of an atom": ("atom_energy O -75.1", "atom_energy O none", "expected a number, got `none`"),
+    "a number for Python alone": ("atom_energy O -75.1", "atom_energy O -7_5.1", "a number, got `-7_5.1`"),
     "energy of an unknown atom": ("atom_energy O -75.1", "atom_energy N 1", "expected each of H, O once, got `N 1`"),
     "normalization": ("epochs 10", "mean_energy 1.0", "all or none of mean_energy, conv_energy, conv_length"),
     "factor of energies": (
@@ -97,7 +99,7 @@ def test_wrong_lines_of_input_nn(folder: Path, old: str, new: str, text: str) ->
         assert f"line {line_of(folder / 'input.nn', new)}: `{new.split()[0]}`" in str(error.value)
 
 
-@pytest.mark.parametrize("keyword", ["elements", "cutoff_type", "global_nodes_short", "global_activation_short"])
+@pytest.mark.parametrize("keyword", ["elements", "global_nodes_short", "global_activation_short"])
 def test_missing_keywords(folder: Path, keyword: str) -> None:
     path = folder / "input.nn"
     path.write_text("\n".join(line for line in path.read_text().splitlines() if not line.startswith(f"{keyword} ")))
@@ -105,10 +107,30 @@ def test_missing_keywords(folder: Path, keyword: str) -> None:
         read_potential(folder)
 
 
+def test_keywords_with_defaults(folder: Path) -> None:
+    """RuNNer's default is the cosine; n2p2 counts the elements itself."""
+    replace(folder / "input.nn", "cutoff_type 2\n", "")
+    replace(folder / "input.nn", "number_of_elements 2\n", "")
+    potential = read_potential(folder)
+    assert (potential.cutoff_form, potential.inner_cutoff, len(potential.elements)) == (1, 0.0, 2)
+
+
+def test_files_from_windows_and_fortran(folder: Path) -> None:
+    expected = read_potential(folder)
+    for path in folder.iterdir():
+        text = path.read_text().replace(" 0.03 ", " 3.0D-2 ").replace(" ", "\t").replace("\n", "\r\n")
+        path.write_bytes(b"\xef\xbb\xbf# J\xf6rg\x0cnothing\r\n" + text.encode())
+    found = read_potential(folder)
+    assert [element.functions for element in found.elements] == [element.functions for element in expected.elements]
+    for own, other in zip(found.elements, expected.elements, strict=True):
+        assert (own.layers[0].weight == other.layers[0].weight).all()
+
+
 def test_comments_and_keywords_of_training(folder: Path) -> None:
     with (folder / "input.nn").open("a") as file:
         file.write(
-            "\n  \r\n! all of this\n# nothing\nrandom_seed 3 ! seed\nkalman_type 0 # filter\nnnp_type 2G-HDNNP\n"
+            "\n  \r\n! all of this\n# nothing\nrandom_seed 3 ! seed\nkalman_type 0 # filter\nnn_type 2G-HDNNP\n"
+            "decoupling_type 0\nfitting_unit eV\n"
         )
     assert len(read_potential(folder).elements) == 2
 
@@ -130,6 +152,7 @@ DAMAGED: dict[str, tuple[str, Change, int, str]] = {
         "expected 26 weights.* 4 . 3 . 2 . 1 .* got 25",
     ),
     "weight too many": ("weights.008.data", lambda rows: rows.append("1.0"), 39, "expected 37 weights.* got 38"),
+    "no weights": ("weights.008.data", lambda rows: rows.clear(), 1, "expected 37 weights.* got 0"),
     "weight is a word": ("weights.008.data", lambda rows: rows.__setitem__(5, "a"), 6, "expected a number, got `a`"),
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 from tumble.convert.n2p2.settings import Line, Settings
 
@@ -52,7 +53,7 @@ def read_functions(settings: Settings, elements: Sequence[str]) -> list[list[Sym
     Raises:
         ConversionError: If a line isn't understood, or an element has no function.
     """
-    read = [_function(settings, line, elements) for line in settings.every("symfunction_short")]
+    read = [_function(settings, line, elements) for line in _lines(settings, elements)]
     sorted_functions = [
         sorted((function for function in read if function.center == k), key=SymmetryFunction.order)
         for k in range(len(elements))
@@ -63,6 +64,23 @@ def read_functions(settings: Settings, elements: Sequence[str]) -> list[list[Sym
                 settings.one("elements"), f"expected lines `symfunction_short {symbol} ...`, got none for `{symbol}`"
             )
     return sorted_functions
+
+
+def _lines(settings: Settings, elements: Sequence[str]) -> Iterator[Line]:
+    """Yield the lines of single functions; those of RuNNer that stand for all neighbors, or all centers, as many."""
+    yield from settings.every("symfunction_short")
+    for line in settings.every("element_symfunction_short"):
+        yield from _with_neighbors(settings, line, elements)
+    for line in settings.every("global_symfunction_short"):
+        for center in elements:
+            yield from _with_neighbors(settings, line._replace(words=(center, *line.words)), elements)
+
+
+def _with_neighbors(settings: Settings, line: Line, elements: Sequence[str]) -> Iterator[Line]:
+    count = 1 if settings.integer(line, 1, 0) == RADIAL else 2
+    center, kind, *numbers = line.words
+    for neighbors in combinations_with_replacement(elements, count):
+        yield line._replace(words=(center, kind, *neighbors, *numbers))
 
 
 def _function(settings: Settings, line: Line, elements: Sequence[str]) -> SymmetryFunction:

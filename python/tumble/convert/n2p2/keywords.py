@@ -11,10 +11,12 @@ READ = frozenset(
         "conv_length",
         "cutoff_type",
         "element_nodes_short",
+        "element_symfunction_short",
         "elements",
         "global_activation_short",
         "global_hidden_layers_short",
         "global_nodes_short",
+        "global_symfunction_short",
         "mean_energy",
         "normalize_nodes",
         "number_of_elements",
@@ -26,9 +28,18 @@ READ = frozenset(
     )
 )
 #: Keywords that may be there several times.
-REPEATED = frozenset(("atom_energy", "element_nodes_short", "symfunction_short"))
+REPEATED = frozenset(
+    (
+        "atom_energy",
+        "element_nodes_short",
+        "element_symfunction_short",
+        "global_symfunction_short",
+        "symfunction_short",
+    )
+)
 #: Keywords of the kind of potential, with the values that mean a sum of short-range atomic energies and nothing else.
 KINDS = {
+    "nn_type": ("0", "2", "2G-HDNNP"),
     "nn_type_short": ("1",),
     "nnp_gen": ("2",),
     "nnp_generation": ("2",),
@@ -51,6 +62,7 @@ IGNORED = frozenset(
         "check_input_forces",
         "data_clustering",
         "debug_mode",
+        "decoupling_type",
         "detailed_timing",
         "detailed_timing_epoch",
         "detect_saturation",
@@ -59,8 +71,11 @@ IGNORED = frozenset(
         "energy_fraction",
         "energy_threshold",
         "enforce_max_num_neighbors_atomic",
+        "environment_analysis",
         "epochs",
         "find_contradictions",
+        "fitmode",
+        "fitting_unit",
         "fix_weights",
         "fixed_short_energy_error_threshold",
         "fixed_short_force_error_threshold",
@@ -77,6 +92,7 @@ IGNORED = frozenset(
         "gradient_eta",
         "gradient_type",
         "growth_mode",
+        "initialization_only",
         "jacobian_mode",
         "joint_energy_force_update",
         "kalman_damp_short",
@@ -117,6 +133,7 @@ IGNORED = frozenset(
         "random_seed",
         "read_kalman_matrices",
         "read_unformatted",
+        "regularize_fit_param",
         "remove_atom_energies",
         "repeated_energy_update",
         "reset_kalman",

@@ -15,6 +15,7 @@ from tumble.errors import ConversionError
 
 #: Forms of the cutoff function.
 _CUTOFF_FORMS = range(9)
+_COSINE = 1
 
 
 @dataclass(frozen=True)
@@ -104,13 +105,17 @@ def _elements(settings: Settings) -> list[str]:
             raise settings.error(line, f"expected chemical symbols, got `{symbol}`")
     if len(set(line.words)) < len(line.words) or not line.words:
         raise settings.error(line, f"expected each element once, got `{' '.join(line.words)}`")
-    count = settings.one("number_of_elements")
-    if settings.integer(count, 0, 1) != len(line.words):
-        raise settings.error(count, f"expected that of the line `elements`, {len(line.words)}, got {count.words[0]}")
+    for count in settings.every("number_of_elements"):  # n2p2 doesn't need it
+        if settings.integer(count, 0, 1) != len(line.words):
+            raise settings.error(
+                count, f"expected that of the line `elements`, {len(line.words)}, got {count.words[0]}"
+            )
     return sorted(line.words, key=lambda symbol: int(atomic_numbers[symbol]))
 
 
 def _cutoff_form(settings: Settings) -> tuple[int, float]:
+    if not settings.has("cutoff_type"):
+        return _COSINE, 0.0  # the default of RuNNer; n2p2 refuses such files
     line = settings.one("cutoff_type")
     form = settings.integer(line, 0, 0)
     if form not in _CUTOFF_FORMS:

@@ -14,6 +14,8 @@ from tumble.convert.n2p2.keywords import IGNORED, KINDS, READ, REPEATED
 from tumble.convert.n2p2.text import FolderFile
 from tumble.errors import ConversionError
 
+_DIGITS = 9  # of numbers of elements, layers and nodes
+
 
 class Line(NamedTuple):
     """A line with a keyword.
@@ -101,7 +103,7 @@ class Settings:
             ConversionError: If it isn't one, or is too small.
         """
         word = line.words[place] if place < len(line.words) else "none"
-        if not word.isdecimal() or int(word) < least:
+        if not word.isdecimal() or len(word) > _DIGITS or int(word) < least:
             raise self.error(line, f"expected an integer of at least {least} as word {place + 1}, got `{word}`")
         return int(word)
 

@@ -26,7 +26,8 @@ class FolderFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self.lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            # Not `splitlines`, which also splits at form feeds. Editors of Windows write a mark before the text.
+            self.lines = path.read_text(encoding="utf-8-sig", errors="replace").rstrip("\n").split("\n")
         except OSError as error:
             raise ConversionError(f"`{path}`: expected a file of a potential, got: {error.strerror}") from error
 
@@ -43,6 +44,8 @@ class FolderFile:
         try:
             values = [float(word.replace("d", "e").replace("D", "E")) for word in words]
         except ValueError:
+            values = []
+        if any("_" in word for word in words):  # only Python reads `1_000` as a number
             values = []
         if len(values) != count or not all(math.isfinite(value) for value in values):
             what = "a number" if count == 1 else f"{count} numbers"
