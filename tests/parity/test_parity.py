@@ -18,27 +18,20 @@ import pytest
 from ase import Atoms
 from support.ipi_single_point import from_ipi
 from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script
-from support.numbers import SPECIES, Numbers, assert_same, edges_of_core, from_core, from_lammps, printed_edges
+from support.numbers import (
+    SPECIES,
+    assert_same,
+    edges_of_core,
+    from_ase,
+    from_core,
+    from_lammps,
+    printed_edges,
+)
 from support.systems import systems
-
-import tumble
 
 SYSTEMS = systems()
 MODELS = ["harmonic", "harmonic_2", "two_hop", "pair"]
 ModelFile = Callable[[str], Path]
-
-
-def from_ase(model: Path, atoms: Atoms) -> Numbers:
-    atoms = atoms.copy()
-    atoms.calc = tumble.Calculator(model, device="cpu")
-    energy = atoms.get_potential_energy()
-    calculator = atoms.calc
-    if atoms.pbc.all():
-        symmetric = (calculator.virial + calculator.virial.T) / 2
-        np.testing.assert_allclose(
-            atoms.get_stress(voigt=False), -symmetric / atoms.get_volume(), rtol=1e-12, atol=1e-15
-        )
-    return Numbers(energy, atoms.get_forces(), calculator.virial, calculator.torque, calculator.results["energies"])
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 
+import tumble
 from support.lammps_frames import core_result
 from support.lammps_runs import THERMO, LammpsRun, run_lammps, scattered_ids, system_script
 from tumble import _core
@@ -39,6 +40,19 @@ def from_core(model: Path, atoms: Atoms, frames: _core.Frames | None = None) -> 
     result = core_result(model, atoms, frames)
     bare = np.array([result.bare_energies[0], *result.bare_torques[0]])
     return Numbers(result.energies[0], result.forces, result.virials[0], result.torques[0], result.atom_energies, bare)
+
+
+def from_ase(model: Path, atoms: Atoms) -> Numbers:
+    atoms = atoms.copy()
+    atoms.calc = tumble.Calculator(model, device="cpu")
+    energy = atoms.get_potential_energy()
+    calculator = atoms.calc
+    if atoms.pbc.all():
+        symmetric = (calculator.virial + calculator.virial.T) / 2
+        np.testing.assert_allclose(
+            atoms.get_stress(voigt=False), -symmetric / atoms.get_volume(), rtol=1e-12, atol=1e-15
+        )
+    return Numbers(energy, atoms.get_forces(), calculator.virial, calculator.torque, calculator.results["energies"])
 
 
 def from_lammps(
