@@ -9,6 +9,7 @@ from tumble.audit.factory import make_calculator
 from tumble.errors import CalculatorError, ConfigurationError
 
 MODULE = """
+import math
 from ase.calculators.emt import EMT
 
 number = 5
@@ -37,6 +38,7 @@ def test_a_function_in_the_current_folder(tmp_path, monkeypatch):
     assert isinstance(make_calculator("mine_for_audit:calculator"), EMT)
     for words, error, text in [
         ("mine_for_audit:calculater", ConfigurationError, "did you mean `calculator`"),
+        ("mine_for_audit:other", ConfigurationError, "known names: EMT, calculator, number_three, needs$"),
         ("mine_for_audit:number", ConfigurationError, "got int `mine_for_audit:number`"),
         ("mine_for_audit:number_three", CalculatorError, "got int"),
         ("mine_for_audit:needs", CalculatorError, "`mine_for_audit:needs` fails .*path"),

@@ -140,7 +140,7 @@ def test_a_missing_package(capsys, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setitem(sys.modules, "mace", None)
     status, _, err = run(capsys, "convert", "mace", "m.model", "-o", tmp_path / "m.pt")
     assert (status, err.count("\n")) == (1, 1)
-    assert "`mace`: expected the package `mace` in this environment" in err
+    assert f"`mace`: expected the package `mace` in this environment, {sys.prefix}, got" in err
     assert "`pip install mace-torch==" in err
 
 

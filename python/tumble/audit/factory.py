@@ -37,7 +37,8 @@ def find_factory(words: str) -> tuple[ModuleType, Callable[[], object]]:
     module = _module(name, words)
     factory = getattr(module, attribute, None)
     if factory is None:
-        names = [each for each in vars(module) if not each.startswith("_")]
+        # not the modules that it imports
+        names = [each for each in vars(module) if not each.startswith("_") and callable(vars(module)[each])]
         raise ConfigurationError(
             f"`calculator`: expected a name in `{name}`, got `{attribute}`{nearest_name(attribute, names, 'names')}"
         )

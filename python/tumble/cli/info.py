@@ -54,7 +54,7 @@ def format_metadata(path: Path, document: Metadata) -> str:
         ("parameters", f"{document['parameters']:,}"),
         ("outputs", ", ".join(document["outputs"])),
         ("baseline", ", ".join(f"{symbol} {energy:.6f} eV" for symbol, energy in baseline)),
-        ("memory", f"{document['bytes_per_edge'] / 1e3:.1f} kB per edge"),
+        ("memory", f"{document['bytes_per_edge'] / 1e3:.3g} kB per edge"),
         ("symmetry", format_symmetry(document["symmetry"])),
         *(("", text) for text in _symmetry_details(document["symmetry"])),
         *_provenance(document),

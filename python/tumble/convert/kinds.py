@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -114,7 +115,7 @@ def load_converter(kind: Kind) -> Converter:
         if kind.package is None:  # nothing to install: a fault of this installation
             raise
         raise ConfigurationError(
-            f"`{kind.name}`: expected the package `{kind.package}` in this environment, got: {error}; "
+            f"`{kind.name}`: expected the package `{kind.package}` in this environment, {sys.prefix}, got: {error}; "
             f"`pip install {kind.requirement}`, here or in another environment with Tumble (a model file doesn't "
             "need the package)"
         ) from error
