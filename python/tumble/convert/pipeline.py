@@ -58,7 +58,8 @@ def convert(
         kind: One of `tumble.convert.kinds.KINDS`.
         request: Source, elements, precision and options.
         path: File to write; it appears only after the comparison.
-        references: Structures of the kind that the model is for, stored in the file; a random box, a cluster, a small
+        references: Structures of the kind that the model is for. The first three are stored in the file, and the
+            symmetry error is measured on them; without any, on random structures. A random box, a cluster, a small
             triclinic box and an isolated atom are compared in addition.
         name: Short name; by default that of the source.
         licence: Licence of the weights; by default that of the source.
@@ -80,7 +81,7 @@ def convert(
             )
     with silenced():
         converted = load_converter(found)(request)
-    structures = [*references, *reference_structures(converted.species, converted.cutoff)]
+    random = reference_structures(converted.species, converted.cutoff)
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".tumble-convert-") as folder:
         written = export(
             converted.network,
@@ -94,9 +95,9 @@ def convert(
             provenance=provenance(found, request, converted.files),
             licence=licence or converted.licence,
             citation=citation or converted.citation,
-            references=structures[:STORED],
+            references=(references or random)[:STORED],
         )
-        differences = _compared(converted, written, structures)
+        differences = _compared(converted, written, [*references, *random])
         written.replace(path)
     return Conversion(path, metadata.read(path), differences)
 
