@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ase.build
 import pytest
-from support.faulty_potentials import Chiral
+from ase import Atoms
+from support.faulty_potentials import Chiral, faulty_model
 
+from tumble.audit.case import Case
 from tumble.audit.checks.inversion import Inversion
+from tumble.audit.options import Options
 from tumble.errors import NotApplicableError
 
 
@@ -32,8 +36,24 @@ def test_odd_harmonics_are_not(case_of):
     assert not Inversion().run(case_of("harmonic_5")).values["inversion-energy"].exact
 
 
-def test_a_planar_molecule_does_not_count_as_proof(faulty_case, case_of):
+@pytest.mark.parametrize(
+    "atoms",
+    [
+        Atoms("OH4", ase.build.molecule("CH4").positions),
+        ase.build.bulk("OH", "rocksalt", a=4.0),
+        ase.build.bulk("O", "fcc", a=3.0),  # one atom in a cell
+    ],
+    ids=str,
+)
+def test_symmetric_structures_do_not_hide_a_broken_parity(model_file, tmp_path, atoms):
+    """They have mirror planes, so a rotation turns each into its inverse; distorted ones don't."""
+    case = Case(faulty_model(model_file("pair"), tmp_path, Chiral()), atoms, 0, Options(rotations=2))
+    assert all(value.exact for value in Inversion().differences(case).values.values())
+    assert not any(value.exact for value in Inversion().run(case).values.values())
+
+
+def test_three_atoms_do_not_count_as_proof(faulty_case, case_of):
     with pytest.raises(NotApplicableError, match="mirror image"):
         Inversion().run(faulty_case(Chiral(), "molecule"))
-    found = Inversion().run(case_of("harmonic_5", "molecule")).values  # what it does show is shown
+    found = Inversion().run(case_of("harmonic_5", "molecule")).values  # what they do show is shown
     assert not found["inversion-energy"].exact
