@@ -160,6 +160,14 @@ def test_what_is_overwritten(capsys, toy_source: Write, tmp_path: Path) -> None:
     assert "expected another file than" in err
 
 
+def test_a_file_in_a_source_folder_is_never_overwritten(capsys, tmp_path: Path) -> None:
+    (tmp_path / "input.nn").write_text("elements H")
+    options = ("-o", tmp_path / "input.nn", "--overwrite")
+    status, _, err = run(capsys, "convert", "n2p2", tmp_path, *options)
+    assert (status, (tmp_path / "input.nn").read_text()) == (1, "elements H")
+    assert "expected another file than" in err
+
+
 def test_a_folder_that_is_not_there(capsys, toy_source: Write, tmp_path: Path) -> None:
     status, _, err = run(capsys, "convert", "toy", toy_source(), "-o", tmp_path / "gone" / "toy.pt")
     assert (status, "`--output`: expected a file in a folder that exists" in err) == (1, True)

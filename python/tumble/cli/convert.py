@@ -62,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.count < 1:
         raise ConfigurationError(f"`count`: expected an integer above 0, got {arguments.count}")
-    inputs = [path for path in (Path(arguments.source), arguments.references) if path is not None]
+    source = Path(arguments.source)
+    inputs = [source, *(source.iterdir() if source.is_dir() else ())]
+    inputs += [] if arguments.references is None else [arguments.references]
     check_output("output", arguments.output, MODEL, inputs=inputs, overwrite=arguments.overwrite)
     conversion = convert(
         arguments.kind,
