@@ -21,6 +21,8 @@ from tumble.cli import main
         ("probe model.pt frames.xyz", "--sets", ("octahedral", "icosahedral")),
         ("probe model.pt frames.xyz", "--reference", ("degree:7", "degree:12")),
         ("probe model.pt frames.xyz", "--seed", ("1", "2")),
+        ("report run", "--check", ("a.json", "b.json")),
+        ("report run", "--probe", ("a.json", "b.json")),
     ],
 )
 def test_options_of_frames_given_twice(capsys, command, option, values):

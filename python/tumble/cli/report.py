@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tumble.cli.compare import add_runs
+from tumble.cli.options import Once
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,10 +25,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--output", "-o", metavar="FILE", type=Path, default=Path("report.html"), help="the page")
     parser.add_argument("--title", metavar="TEXT", help="heading of the page")
     parser.add_argument(
-        "--probe", metavar="FILE", type=Path, help="output of `tumble probe --json`: errors of sets of rotations"
+        "--probe",
+        action=Once,
+        metavar="FILE",
+        type=Path,
+        help="output of `tumble probe --json`: errors of sets of rotations",
     )
     parser.add_argument(
-        "--check", metavar="FILE", type=Path, help="output of `tumble check --json`: audit of the model"
+        "--check", action=Once, metavar="FILE", type=Path, help="output of `tumble check --json`: audit of the model"
     )
     parser.set_defaults(run=run)
 
