@@ -38,6 +38,11 @@ def test_spread_and_noise(
     assert "ordering_spread" in printed
     assert "ordering_noise" in printed
     result = Result.from_dict(json.loads(out.read_text()))
+    rows = [line.split() for line in printed.splitlines() if line.lstrip()[:1].isdigit()]
+    assert [float(row[1]) for row in rows] == pytest.approx(result["ordering_energies"].values, abs=6e-4)
+    assert [float(row[4]) for row in rows] == pytest.approx(result["ordering_energies_lab"].values, abs=6e-4)
+    assert result.metadata["potential"]["file"] == str(model_file("harmonic"))
+    assert result.metadata["symmetrize"] == "none"
     assert float(result["ordering_noise"].values) > 0
     assert len(ase.io.read(relaxed, index=":")) == 4
 

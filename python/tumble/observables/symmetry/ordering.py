@@ -119,8 +119,11 @@ class Ordering(Kind):
             raise ConfigurationError("`result`: expected an earlier call of `run`")
         return self._result
 
-    def run(self) -> Ordering:
+    def run(self, done: Callable[[], object] = lambda: None) -> Ordering:
         """Relax all structures and evaluate them under rotations.
+
+        Args:
+            done: Called after each structure.
 
         Raises:
             EvaluationError: If a relaxation doesn't converge within `steps`.
@@ -130,6 +133,7 @@ class Ordering(Kind):
             if self._largest_force is not None:
                 self._relax(atoms, index)
             energies[index] = [self._energy(atoms, rotation) for rotation in [np.eye(3), *self._rotations]]
+            done()
         self._result = ordering_from_energies(
             energies[:, 0],
             energies[:, 1:],
@@ -148,7 +152,7 @@ class Ordering(Kind):
             left = float(np.linalg.norm(moved.get_forces(), axis=1).max())
             raise EvaluationError(
                 f"`structures`: expected ordering {index} to relax within {self._steps} steps to "
-                f"{self._largest_force:g} eV/Å, got forces of {left:.2g} eV/Å; give more `steps`"
+                f"{self._largest_force:g} eV/Å, got forces of {left:.2g} eV/Å; allow larger forces, or more `steps`"
             )
 
     def _energy(self, atoms: Atoms, rotation: Array) -> float:
