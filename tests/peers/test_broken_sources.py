@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.peers import convert, run_script
 
-pytestmark = [pytest.mark.peers, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.peers, pytest.mark.timeout(2400)]
 
 MAKE = {
     "sevennet": ("make_sevennet.py",),

@@ -24,7 +24,7 @@ from support.systems import systems
 from tumble import metadata
 from tumble.convert.comparison import TOLERANCES
 
-pytestmark = [pytest.mark.peers, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.peers, pytest.mark.timeout(2400)]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from support.peers import convert, run_script
 
 from tumble import metadata
 
-pytestmark = [pytest.mark.peers, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.peers, pytest.mark.timeout(2400)]
 
 
 def test_energies_of_free_atoms_keep_the_precision_of_the_source(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from support.peers import convert, run_in, run_script
 
 from tumble import metadata
 
-pytestmark = [pytest.mark.peers, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.peers, pytest.mark.timeout(2400)]
 
 #: Depths by reasoning: a layer sees one cutoff; the feedforward variant exchanges messages after its last one, too; the
 #: cutoff of an atom adapts to all its neighbors.

@@ -14,7 +14,7 @@ from support.systems import systems
 
 from tumble import metadata
 
-pytestmark = [pytest.mark.peers, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.peers, pytest.mark.timeout(2400)]
 
 BOX = systems()["triclinic"]
 MIRRORED = Atoms(BOX.symbols, positions=-BOX.positions, cell=BOX.cell, pbc=True)

@@ -37,7 +37,7 @@ def run_in(name: str, *command: object) -> subprocess.CompletedProcess[str]:
     assert (folder / "python").exists(), f"no environment in {folder.parent}: `make test-peers` builds it"
     variables = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
     return subprocess.run(
-        [folder / "python", *map(str, command)], cwd=ROOT, env=variables, capture_output=True, text=True, timeout=280
+        [folder / "python", *map(str, command)], cwd=ROOT, env=variables, capture_output=True, text=True, timeout=1200
     )
 
 
