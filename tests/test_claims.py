@@ -115,6 +115,19 @@ def test_depth_that_is_too_small(network, sees, dtype):
         check_depth(network.to(dtype), dtype, SPECIES, 4.0, 1)
 
 
+class AtNeighbors(torch.nn.Module):
+    """Sums over edges at their neighbors, not at their centers."""
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        decay = smooth_cutoff(torch.linalg.vector_norm(edge_vectors, dim=1), 4.0)
+        return {"energy": torch.zeros(species.size(0), dtype=decay.dtype).index_add(0, edge_index[1], decay)}
+
+
+def test_sums_at_the_wrong_end_of_edges():
+    with pytest.raises(ExportError, match=r"`depth`: .* 1 hops away, .* center 1 hops away; `edge_index\[0\]`"):
+        check_depth(AtNeighbors(), torch.float64, SPECIES, 4.0, 1)
+
+
 class Messages(torch.nn.Module):
     """Two layers of messages of a few meV, with a factor in the second that grows with z by `share`: not invariant."""
 

@@ -59,6 +59,7 @@ def test_a_draft_is_valid_and_keeps_every_digit():
     [
         ({"species": ["O", "Hx"]}, ExportError, r"`species`: .* `O`, got `Hx`"),
         ({"species": ["X", "H"]}, ExportError, r"`species`: .* `O`, got `X`"),
+        ({"references": "water.xyz"}, ExportError, r"`references`: .*list of structures, got `water.xyz`"),
         ({"references": []}, ExportError, r"`references`: .*structure, got none"),
         ({"references": [WATER, Atoms()]}, ExportError, r"`references\[1\]`: .*atom, got none"),
         (

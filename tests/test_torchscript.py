@@ -82,6 +82,11 @@ class Unscriptable(torch.nn.Module):
         return self.inner(*tensors)
 
 
+def test_a_function_is_not_a_network() -> None:
+    with pytest.raises(ExportError, match=r"`model`: expected a torch\.nn\.Module, got function"):
+        independent(lambda edge_vectors: edge_vectors)  # type: ignore[arg-type]
+
+
 def test_what_torchscript_refuses() -> None:
     for function in (script, independent):
         with pytest.raises(ExportError, match=r"`model`: expected a network that `torch\.jit\.script` compiles, got: "):

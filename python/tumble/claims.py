@@ -70,7 +70,7 @@ def check_cutoff(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtyp
 def check_depth(
     network: torch.nn.Module, dtype: torch.dtype, species: Sequence[str], cutoff: float, depth: int
 ) -> None:
-    """Check that an atomic energy depends on no edge beyond the claimed depth.
+    """Check that an atomic energy depends on no edge beyond the claimed depth, nor on edges of centers at its end.
 
     The atom is the first of a chain, in which only nearest neighbors have edges.
 
@@ -82,7 +82,7 @@ def check_depth(
         depth: Claimed number of hops that an atomic energy sees.
 
     Raises:
-        ExportError: If it sees more.
+        ExportError: If it does. The second also happens if messages are summed over the edges of a neighbor.
     """
     length = depth + 3
     bend = np.random.default_rng(0).uniform(-0.05, 0.05, (length, 3))
@@ -96,12 +96,21 @@ def check_depth(
     if gradient is None:
         return
     sizes = gradient.abs().amax(dim=1)
-    hops = torch.from_numpy(graph.edge_index).amax(dim=0)  # hops to the farther atom of each edge
-    beyond = hops[sizes > 1e-9 * sizes.max()].max().item() if sizes.max() > 0 else 0
+    if not sizes.any():
+        return
+    ends = torch.from_numpy(graph.edge_index)[:, sizes > 1e-9 * sizes.max()]  # in hops from the first atom
+    beyond = ends.max().item()
     if beyond > depth:
         raise ExportError(
             f"`depth`: expected a network whose atomic energies see at most {depth} hops, got one that sees "
             f"{beyond if beyond < length - 1 else f'{beyond} or more'}; give the number of its message-passing layers"
+        )
+    center = ends[0].max().item()
+    if center >= depth:
+        raise ExportError(
+            f"`depth`: expected a network whose atomic energies see edges of centers less than {depth} hops away, got "
+            f"one that sees those of a center {center} hops away; `edge_index[0]` is the center: sum messages there, "
+            "not at the neighbor, or give one more layer"
         )
 
 

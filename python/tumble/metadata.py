@@ -151,6 +151,8 @@ def draft(
     """
     if hasattr(references, "positions"):
         raise ExportError("`references`: expected a list of structures, got one; put it into a list")
+    if isinstance(references, str | PathLike):
+        raise ExportError(f"`references`: expected a list of structures, got `{references}`; `ase.io.read` reads files")
     _check_elements(species, references)
     document = Metadata(
         format=Format(name="tumble", version=FORMAT_VERSION),

@@ -21,8 +21,10 @@ def independent(model: torch.nn.Module) -> torch.nn.Module:
     """Return a copy of a network that doesn't depend on the original.
 
     Raises:
-        ExportError: If the network has scripted parts and isn't scriptable as a whole.
+        ExportError: If it isn't a module, or has scripted parts and isn't scriptable as a whole.
     """
+    if not isinstance(model, torch.nn.Module):
+        raise ExportError(f"`model`: expected a torch.nn.Module, got {type(model).__name__}")
     if not any(isinstance(module, torch.jit.ScriptModule) for module in model.modules()):
         return copy.deepcopy(model)
     # `deepcopy` of a scripted part records its weights as functions of the original's.
