@@ -117,6 +117,12 @@ def test_failures(values, text):
         subject.evaluate(Atoms("HH", [[0, 0, 0], [0, 0, 1]]), random_rotations(1, 0))
 
 
+@pytest.mark.parametrize(("found", "text"), [(EMT, "the class EMT"), (None, "NoneType"), ("emt", "str")])
+def test_what_is_no_calculator(found, text):
+    with pytest.raises(CalculatorError, match=f"`emt`: expected an ASE calculator, got {text}"):
+        CalculatorSubject(found, "emt")
+
+
 @pytest.mark.parametrize(
     ("atoms", "text"),
     [

@@ -185,3 +185,12 @@ def test_bad_input(
     *_, last = err.splitlines()
     assert err.count("tumble: error: ") == 1
     assert re.search(f"^tumble: error: .*{text.replace('MODULE', module)}", last)
+
+
+@pytest.mark.parametrize(("words", "hinted"), [(["water"], True), (["--count", "1"], False)])
+def test_one_argument_too_many(capsys: pytest.CaptureFixture[str], words: list[str], hinted: bool) -> None:
+    with pytest.raises(SystemExit):
+        main(["probe", "--calculator", "ase.calculators.emt:EMT", "frames.extxyz", *words])
+    err = capsys.readouterr().err
+    assert f"unrecognized arguments: {' '.join(words)}" in err
+    assert ("`--calculator` takes the place of MODEL" in err) == hinted

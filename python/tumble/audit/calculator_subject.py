@@ -41,7 +41,11 @@ class CalculatorSubject(Subject):
             calculator: Any calculator of ASE.
             name: For tables.
             cutoff: Largest distance of atoms that interact directly, Å; None if unknown.
+
+        Raises:
+            CalculatorError: If it isn't a calculator.
         """
+        check_calculator(calculator, name)
         super().__init__(name)
         self.calculator = calculator
         self.cutoff = cutoff
@@ -91,6 +95,18 @@ class CalculatorSubject(Subject):
         self.evaluations += 1
         atoms.calc = self.calculator
         return atoms
+
+
+def check_calculator(found: object, name: str) -> None:
+    """Refuse what isn't a calculator of ASE, such as the class of one.
+
+    Raises:
+        CalculatorError: If it isn't one.
+    """
+    if isinstance(found, type):
+        raise CalculatorError(f"`{name}`: expected an ASE calculator, got the class {found.__name__}; call it")
+    if not all(hasattr(found, each) for each in ("get_potential_energy", "get_forces")):
+        raise CalculatorError(f"`{name}`: expected an ASE calculator, got {type(found).__name__}")
 
 
 def turned(atoms: Atoms, rotation: Float) -> Atoms:

@@ -11,10 +11,9 @@ from typing import cast
 
 from ase.calculators.calculator import BaseCalculator
 
+from tumble.audit.calculator_subject import check_calculator
 from tumble.errors import CalculatorError, ConfigurationError
 from tumble.hints import nearest_name
-
-_NEEDED = ("get_potential_energy", "get_forces")
 
 
 def find_factory(words: str) -> tuple[ModuleType, Callable[[], object]]:
@@ -66,10 +65,7 @@ def make_calculator(words: str) -> BaseCalculator:
         raise CalculatorError(
             f"`calculator`: `{words}` fails without arguments: {type(error).__name__}: {error}"
         ) from error
-    if not all(hasattr(calculator, each) for each in _NEEDED):
-        raise CalculatorError(
-            f"`calculator`: expected an ASE calculator from `{words}`, got {type(calculator).__name__}"
-        )
+    check_calculator(calculator, words)
     return cast(BaseCalculator, calculator)
 
 

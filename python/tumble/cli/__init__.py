@@ -79,7 +79,7 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     if left:
         lists = getattr(arguments, "observables", None) is not None
         hint = "; separate names of observables by commas without blanks, as in `msd,rdf`" if lists else ""
-        if getattr(arguments, "calculator", None) is not None:
+        if getattr(arguments, "calculator", None) is not None and not left[0].startswith("-"):
             hint = "; `--calculator` takes the place of MODEL"
         parser.error(f"unrecognized arguments: {' '.join(left)}{hint}")
     return arguments
