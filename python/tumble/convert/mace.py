@@ -16,6 +16,7 @@ import torch
 from ase.data import chemical_symbols
 from e3nn.util.jit import compile as compile_e3nn
 from mace.calculators import MACECalculator
+from mace.modules import MACE, ScaleShiftMACE
 from torch import Tensor
 
 from tumble.convert.converted import Converted, DType, Request
@@ -25,7 +26,7 @@ from tumble.convert.source_file import read_source, unpickled
 from tumble.errors import ConversionError
 from tumble.model_file import DTYPES
 
-_CLASSES = ("MACE", "ScaleShiftMACE")
+_CLASSES = (MACE, ScaleShiftMACE)
 _CITATION = (
     "I. Batatia, D. P. Kovács, G. N. C. Simm, C. Ortner, G. Csányi, NeurIPS 35 (2022), arXiv:2206.07697; and what the "
     "authors of the weights ask for"
@@ -107,10 +108,10 @@ def _loaded(path: Path) -> Any:  # MACE has no types
         ConversionError: If it is none, or has inputs or energies that edge vectors don't determine.
     """
     model = read_source(path, "a model of mace-torch", unpickled)
-    name = type(model).__name__
-    if name not in _CLASSES:
+    if type(model) not in _CLASSES:  # classes that derive from them have other inputs and outputs
+        names = " or ".join(each.__name__ for each in _CLASSES)
         raise ConversionError(
-            f"`source`: expected a model of the class {' or '.join(_CLASSES)}, got `{name}`; other models of MACE have "
+            f"`source`: expected a model of the class {names}, got `{type(model).__name__}`; other models of MACE have "
             "other outputs than an energy of edge vectors, or are state dictionaries or compiled for LAMMPS"
         )
     if hasattr(model, "joint_embedding"):
