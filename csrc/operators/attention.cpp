@@ -131,6 +131,17 @@ class PackedAttention : public torch::autograd::Function<PackedAttention> {
 
 }  // namespace
 
+void check_first(const char* name, const at::Tensor& first, int64_t edges) {
+    TORCH_CHECK(first.dim() == 1 && first.scalar_type() == at::kLong && first.size(0) > 0, "tumble::", name,
+                ": `first`: expected int64 [atoms + 1], got ", first.sizes(), " of ", first.scalar_type());
+    if (!first.is_cpu()) return;
+    const at::Tensor rows = first.contiguous();
+    const int64_t* at = rows.const_data_ptr<int64_t>();
+    const int64_t atoms = rows.size(0) - 1;
+    TORCH_CHECK(at[0] == 0 && at[atoms] == edges && std::is_sorted(at, at + atoms + 1), "tumble::", name,
+                ": `first`: expected numbers that ascend from 0 to the number of edges, ", edges);
+}
+
 void check_neighborhoods(const char* name, const at::Tensor& tokens, const at::Tensor& log_weights,
                          const at::Tensor& first) {
     TORCH_CHECK(tokens.device() == log_weights.device() && tokens.device() == first.device(), "tumble::", name,
@@ -139,17 +150,10 @@ void check_neighborhoods(const char* name, const at::Tensor& tokens, const at::T
     TORCH_CHECK(log_weights.dim() == 1 && log_weights.scalar_type() == tokens.scalar_type(), "tumble::", name,
                 ": `log_weights`: expected one value per edge of the tokens' type, ", tokens.scalar_type(), ", got ",
                 log_weights.sizes(), " of ", log_weights.scalar_type());
-    TORCH_CHECK(first.dim() == 1 && first.scalar_type() == at::kLong && first.size(0) > 0, "tumble::", name,
-                ": `first`: expected int64 [atoms + 1], got ", first.sizes(), " of ", first.scalar_type());
+    check_first(name, first, log_weights.size(0));
     TORCH_CHECK(tokens.size(0) == first.size(0) - 1 + log_weights.size(0), "tumble::", name,
                 ": expected a token per atom and edge, got ", tokens.size(0), " tokens, ", first.size(0) - 1,
                 " atoms and ", log_weights.size(0), " edges");
-    if (!first.is_cpu()) return;
-    const at::Tensor rows = first.contiguous();
-    const int64_t* at = rows.const_data_ptr<int64_t>();
-    const int64_t atoms = rows.size(0) - 1, edges = log_weights.size(0);
-    TORCH_CHECK(at[0] == 0 && at[atoms] == edges && std::is_sorted(at, at + atoms + 1), "tumble::", name,
-                ": `first`: expected numbers that ascend from 0 to the number of edges, ", edges);
 }
 
 bool has_kernels(const at::Tensor& tensor) {

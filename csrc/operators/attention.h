@@ -34,8 +34,12 @@ at::Tensor padded_attention(const at::Tensor& qkv, const at::Tensor& log_weights
 /// Return whether there are kernels for tensors of this type and on this device.
 bool has_kernels(const at::Tensor& tensor);
 
-/// Check that neighborhoods are consistent with packed tokens of any width. On a CPU this includes the values of
-/// `first`: they come from the code in a model file, and wrong ones would let a kernel access any memory.
+/// Check the first edges of atoms. On a CPU this includes their values: they come from the code in a model file, and
+/// wrong ones would let a kernel access any memory.
+/// @throws c10::Error unless they are int64 [atoms + 1] and ascend from 0 to `edges`.
+void check_first(const char* name, const at::Tensor& first, int64_t edges);
+
+/// Check that neighborhoods are consistent with packed tokens of any width, and `first`.
 /// @throws c10::Error if they aren't.
 void check_neighborhoods(const char* name, const at::Tensor& tokens, const at::Tensor& log_weights,
                          const at::Tensor& first);

@@ -150,11 +150,10 @@ at::Tensor checked(const at::Tensor& vectors, const at::Tensor& neighbor_species
                    int64_t columns, int64_t form, double inner, bool use_kernels) {
     TORCH_CHECK(vectors.dim() == 2 && vectors.size(1) == 3,
                 "tumble::symmetry_functions: `edge_vectors`: expected [edges, 3], got ", vectors.sizes());
-    TORCH_CHECK(first.dim() == 1 && first.size(0) > 0,
-                "tumble::symmetry_functions: `first`: expected [atoms + 1], got ", first.sizes());
+    TORCH_CHECK(first.device() == vectors.device(), "tumble::symmetry_functions: `first`: expected a tensor on ",
+                vectors.device(), ", got ", first.device());
+    check_first("symmetry_functions", first, vectors.size(0));
     const int64_t atoms = first.size(0) - 1;
-    check_neighborhoods("symmetry_functions", vectors.new_empty({atoms + vectors.size(0), 0}), vectors.select(1, 0),
-                        first);
     check_species("neighbor_species", neighbor_species, vectors.size(0), vectors);
     check_species("species", species, atoms, vectors);
     TORCH_CHECK(columns >= 0, "tumble::symmetry_functions: `columns`: expected 0 or more, got ", columns);
