@@ -92,6 +92,14 @@ at::Tensor backward_in_parts(const SymmetryGraph& graph, const SymmetrySettings&
     return at::cat(of_vectors);
 }
 
+/// What the forward pass leaves to the backward pass, besides tensors.
+struct Kept : torch::CustomClassHolder {
+    Kept(SymmetrySettings settings_of_pass, bool with_kernels)
+        : settings(std::move(settings_of_pass)), use_kernels(with_kernels) {}
+    SymmetrySettings settings;
+    bool use_kernels;
+};
+
 class Symmetry : public torch::autograd::Function<Symmetry> {
   public:
     static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& vectors,
@@ -100,14 +108,12 @@ class Symmetry : public torch::autograd::Function<Symmetry> {
                               double inner, bool use_kernels) {
         const SymmetryGraph graph{vectors.contiguous(), neighbor_species.contiguous(), first.contiguous(),
                                   species.contiguous()};
-        const SymmetrySettings settings{read_functions(functions, parameters, columns), columns, CutoffForm(form),
-                                        inner};
-        context->save_for_backward(
-            {graph.vectors, graph.neighbor_species, graph.first, graph.species, functions, parameters});
-        context->saved_data["columns"] = columns;
-        context->saved_data["form"] = form;
-        context->saved_data["inner"] = inner;
-        context->saved_data["use_kernels"] = use_kernels;
+        const auto kept = c10::make_intrusive<Kept>(
+            SymmetrySettings{read_functions(functions, parameters, columns), columns, CutoffForm(form), inner},
+            use_kernels);
+        const SymmetrySettings& settings = kept->settings;
+        context->save_for_backward({graph.vectors, graph.neighbor_species, graph.first, graph.species});
+        context->saved_data["kept"] = c10::IValue::make_capsule(kept);
         if (!use_kernels) return forward_in_parts(graph, settings);
         return vectors.scalar_type() == at::kDouble ? forward_of<double>(graph, settings)
                                                     : forward_of<float>(graph, settings);
@@ -117,16 +123,15 @@ class Symmetry : public torch::autograd::Function<Symmetry> {
                                                    torch::autograd::variable_list gradients) {
         const auto saved = context->get_saved_variables();
         const SymmetryGraph graph{saved[0], saved[1], saved[2], saved[3]};
-        const int64_t columns = context->saved_data["columns"].toInt();
-        const SymmetrySettings settings{read_functions(saved[4], saved[5], columns), columns,
-                                        CutoffForm(context->saved_data["form"].toInt()),
-                                        context->saved_data["inner"].toDouble()};
+        const auto capsule = context->saved_data["kept"].toCapsule();
+        const Kept& kept = static_cast<const Kept&>(*capsule);
+        const SymmetrySettings& settings = kept.settings;
         const at::Tensor gradient = gradients[0].contiguous();
         at::Tensor of_vectors;
         if (at::GradMode::is_enabled()) {  // a gradient that is to be differentiated
             of_vectors = torch::autograd::grad({symmetry_of_triplets(graph, settings)}, {graph.vectors}, {gradient},
                                                std::nullopt, true)[0];
-        } else if (!context->saved_data["use_kernels"].toBool()) {
+        } else if (!kept.use_kernels) {
             of_vectors = backward_in_parts(graph, settings, gradient);
         } else {
             of_vectors = gradient.scalar_type() == at::kDouble ? backward_of<double>(graph, settings, gradient)
