@@ -58,7 +58,7 @@ struct SymmetryArrays {
     T longest;                        ///< largest cutoff
     const RadialGroup<T>* radial;     ///< groups of all species of centers
     const int64_t* radial_begin;      ///< the first of each species, and the end [species_count + 1]
-    const AngularGroup<T>* angular;   ///< sorted by cutoff within a species
+    const AngularGroup<T>* angular;   ///< sorted by kind and cutoff within a species
     const int64_t* angular_begin;     ///< [species_count + 1]
     const int64_t* first;             ///< first edge of each atom, and the end [atoms + 1]
     const int64_t* species;           ///< [atoms]

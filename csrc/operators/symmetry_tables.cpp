@@ -42,15 +42,26 @@ int64_t place_of(std::vector<T>& first, std::vector<T>& second, T a, T b) {
     return int64_t(first.size()) - 1;
 }
 
-/// The first element of each species, and the end.
+/// Return the number of the first group of each species of centers, and the number of groups at the end. The groups are
+/// sorted by species.
 template <typename Groups>
-std::vector<int64_t> beginnings(const Groups& groups, const std::vector<int64_t>& centers, int64_t species_count) {
+std::vector<int64_t> beginnings(const Groups& groups, int64_t species_count) {
     std::vector<int64_t> begin;
     for (int64_t s = 0; s <= species_count; ++s) {
-        begin.push_back(std::lower_bound(centers.begin(), centers.end(), s) - centers.begin());
+        const auto earlier = [s](const auto& group) { return group.example.center < s; };
+        begin.push_back(std::partition_point(groups.begin(), groups.end(), earlier) - groups.begin());
     }
-    begin.back() = int64_t(groups.size());
     return begin;
+}
+
+/// Add a function to the last group, or to a new one.
+template <typename Groups>
+void add_to(Groups& groups, const SymmetryFunction& function) {
+    if (groups.empty() || !same_group(groups.back().example, function)) {
+        groups.emplace_back();
+        groups.back().example = function;
+    }
+    groups.back().add(function);
 }
 
 }  // namespace
@@ -82,6 +93,18 @@ std::vector<SymmetryFunction> read_functions(const at::Tensor& functions, const 
 bool same_group(const SymmetryFunction& a, const SymmetryFunction& b) { return group_key(a) == group_key(b); }
 
 template <typename T>
+void SymmetryTables<T>::Radial::add(const SymmetryFunction& function) {
+    etas.push_back(T(function.eta));
+    shifts.push_back(T(function.shift));
+    columns.push_back(function.column);
+}
+
+template <typename T>
+RadialGroup<T> SymmetryTables<T>::Radial::group() const {
+    return {example.first, T(example.cutoff), int64_t(columns.size()), etas.data(), shifts.data(), columns.data()};
+}
+
+template <typename T>
 void SymmetryTables<T>::Angular::add(const SymmetryFunction& function) {
     radial.push_back(place_of(etas, shifts, T(function.eta), T(function.shift)));
     angular.push_back(place_of(zetas, lambdas, T(function.zeta), T(function.lambda)));
@@ -94,62 +117,45 @@ void SymmetryTables<T>::Angular::add(const SymmetryFunction& function) {
 }
 
 template <typename T>
+AngularGroup<T> SymmetryTables<T>::Angular::group() const {
+    AngularGroup<T> group{};
+    group.first = example.first;
+    group.second = example.second;
+    group.narrow = example.kind == SymmetryFunction::narrow;
+    group.cutoff = T(example.cutoff);
+    group.radials = int64_t(etas.size());
+    group.angulars = int64_t(zetas.size());
+    group.terms = int64_t(columns.size());
+    group.etas = etas.data();
+    group.shifts = shifts.data();
+    group.lambdas = lambdas.data();
+    group.zetas = zetas.data();
+    group.norms = norms.data();
+    group.powers = powers.data();
+    group.radial = radial.data();
+    group.angular = angular.data();
+    group.columns = columns.data();
+    return group;
+}
+
+template <typename T>
 SymmetryTables<T>::SymmetryTables(const std::vector<SymmetryFunction>& functions, int64_t species_count)
     : species_count_(species_count) {
-    std::vector<int64_t> radial_centers, angular_centers;
-    for (size_t k = 0; k < functions.size(); ++k) {
-        const SymmetryFunction& f = functions[k];
-        const bool known = k > 0 && same_group(functions[k - 1], f);
-        longest_ = std::max(longest_, T(f.cutoff));
-        if (f.kind == SymmetryFunction::radial) {
-            if (!known) {
-                radial_owned_.emplace_back();
-                radial_owned_.back().group = {f.first, T(f.cutoff), 0, nullptr, nullptr, nullptr};
-                radial_centers.push_back(f.center);
-            }
-            Radial& owned = radial_owned_.back();
-            owned.etas.push_back(T(f.eta));
-            owned.shifts.push_back(T(f.shift));
-            owned.columns.push_back(f.column);
+    for (const SymmetryFunction& function : functions) {
+        longest_ = std::max(longest_, T(function.cutoff));
+        if (function.kind == SymmetryFunction::radial) {
+            add_to(radial_owned_, function);
         } else {
-            if (!known) {
-                angular_owned_.emplace_back();
-                angular_owned_.back().group = {};
-                angular_owned_.back().group.first = f.first;
-                angular_owned_.back().group.second = f.second;
-                angular_owned_.back().group.narrow = f.kind == SymmetryFunction::narrow;
-                angular_owned_.back().group.cutoff = T(f.cutoff);
-                angular_centers.push_back(f.center);
-            }
-            angular_owned_.back().add(f);
+            add_to(angular_owned_, function);
         }
     }
-    for (Radial& owned : radial_owned_) {
-        owned.group.count = int64_t(owned.columns.size());
-        owned.group.etas = owned.etas.data();
-        owned.group.shifts = owned.shifts.data();
-        owned.group.columns = owned.columns.data();
-        radial_.push_back(owned.group);
-    }
-    for (Angular& owned : angular_owned_) {
-        AngularGroup<T>& group = owned.group;
-        group.radials = int64_t(owned.etas.size());
-        group.angulars = int64_t(owned.zetas.size());
-        group.terms = int64_t(owned.columns.size());
-        group.etas = owned.etas.data();
-        group.shifts = owned.shifts.data();
-        group.lambdas = owned.lambdas.data();
-        group.zetas = owned.zetas.data();
-        group.norms = owned.norms.data();
-        group.powers = owned.powers.data();
-        group.radial = owned.radial.data();
-        group.angular = owned.angular.data();
-        group.columns = owned.columns.data();
+    for (const Radial& owned : radial_owned_) radial_.push_back(owned.group());
+    for (const Angular& owned : angular_owned_) {
+        const AngularGroup<T>& group = angular_.emplace_back(owned.group());
         most_factors_ = std::max({most_factors_, group.radials, group.angulars, group.terms});
-        angular_.push_back(group);
     }
-    radial_begin_ = beginnings(radial_, radial_centers, species_count);
-    angular_begin_ = beginnings(angular_, angular_centers, species_count);
+    radial_begin_ = beginnings(radial_owned_, species_count);
+    angular_begin_ = beginnings(angular_owned_, species_count);
 }
 
 template <typename T>

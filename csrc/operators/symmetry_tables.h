@@ -38,16 +38,19 @@ class SymmetryTables {
     void point(SymmetryArrays<T>& arrays) const;
 
   private:
+    struct Radial {
+        SymmetryFunction example;  // all of the group have its center, kind, cutoff and species
+        std::vector<T> etas, shifts;
+        std::vector<int64_t> columns;
+        void add(const SymmetryFunction& function);
+        RadialGroup<T> group() const;
+    };
     struct Angular {
-        AngularGroup<T> group;
+        SymmetryFunction example;  // all of the group have its center, kind, cutoff and species
         std::vector<T> etas, shifts, lambdas, zetas, norms;
         std::vector<int64_t> powers, radial, angular, columns;
         void add(const SymmetryFunction& function);
-    };
-    struct Radial {
-        RadialGroup<T> group;
-        std::vector<T> etas, shifts;
-        std::vector<int64_t> columns;
+        AngularGroup<T> group() const;
     };
 
     int64_t species_count_, most_factors_ = 0;
