@@ -146,8 +146,10 @@ void check_species(const char* name, const at::Tensor& species, int64_t count, c
                     species.device() == vectors.device(),
                 "tumble::symmetry_functions: `", name, "`: expected int64 [", count, "] on ", vectors.device(),
                 ", got ", species.sizes(), " of ", species.scalar_type(), " on ", species.device());
-    TORCH_CHECK(!species.is_cpu() || species.numel() == 0 || species.min().item<int64_t>() >= 0,
-                "tumble::symmetry_functions: `", name, "`: expected species of 0 and above");
+    if (!species.is_cpu() || species.numel() == 0) return;
+    const auto [least, most] = at::aminmax(species);
+    TORCH_CHECK(least.item<int64_t>() >= 0 && most.item<int64_t>() < most_species, "tumble::symmetry_functions: `",
+                name, "`: expected species from 0 to below ", most_species);
 }
 
 at::Tensor checked(const at::Tensor& vectors, const at::Tensor& neighbor_species, const at::Tensor& first,

@@ -20,9 +20,9 @@ namespace tumble {
 /// consists of torch's operators (`symmetry_triplets.h`).
 ///
 /// @param edge_vectors From center to neighbor [E, 3], sorted by center, float32 or float64.
-/// @param neighbor_species Of each edge [E], int64, 0 or more.
+/// @param neighbor_species Of each edge [E], int64, from 0 to below 1000.
 /// @param first First edge of each atom, and E at the end [N + 1], int64.
-/// @param species Of each atom [N], int64, 0 or more.
+/// @param species Of each atom [N], int64, from 0 to below 1000.
 /// @param functions Species of the center, column, kind (2, 3 or 9), and species of the neighbors (both, or -1 as the
 ///     second of a radial function) [F, 5], int64.
 /// @param parameters Cutoff, eta, s, zeta and lambda [F, 5], in the type and units of the vectors.

@@ -14,6 +14,8 @@ constexpr double largest_power = 256;  // beyond, a product of factors is no fas
 
 auto group_key(const SymmetryFunction& f) { return std::make_tuple(f.center, f.kind, f.cutoff, f.first, f.second); }
 
+bool is_species(int64_t number) { return number >= 0 && number < most_species; }
+
 void check_function(const SymmetryFunction& f, int64_t number, int64_t columns) {
     const bool radial = f.kind == SymmetryFunction::radial;
     TORCH_CHECK(radial || f.kind == SymmetryFunction::narrow || f.kind == SymmetryFunction::wide,
@@ -22,9 +24,9 @@ void check_function(const SymmetryFunction& f, int64_t number, int64_t columns) 
     TORCH_CHECK(f.column >= 0 && f.column < columns,
                 "tumble::symmetry_functions: `functions`: expected a column from 0 to below ", columns, ", got ",
                 f.column, " as number ", number);
-    TORCH_CHECK(f.center >= 0 && f.first >= 0 && (radial ? f.second == -1 : f.second >= 0),
-                "tumble::symmetry_functions: `functions`: expected species of 0 and above, got ", f.center, ", ",
-                f.first, " and ", f.second, " as number ", number);
+    TORCH_CHECK(is_species(f.center) && is_species(f.first) && (radial ? f.second == -1 : is_species(f.second)),
+                "tumble::symmetry_functions: `functions`: expected species from 0 to below ", most_species, ", got ",
+                f.center, ", ", f.first, " and ", f.second, " as number ", number);
     TORCH_CHECK(f.cutoff > 0 && f.eta >= 0 && (radial || f.zeta > 0) && std::isfinite(f.cutoff) &&
                     std::isfinite(f.eta) && std::isfinite(f.shift) && std::isfinite(f.zeta) && std::isfinite(f.lambda),
                 "tumble::symmetry_functions: `parameters`: expected a cutoff and zeta above 0, eta of 0 or above, got ",

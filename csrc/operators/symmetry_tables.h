@@ -16,6 +16,9 @@ struct SymmetryFunction {
     static constexpr int64_t radial = 2, narrow = 3, wide = 9;
 };
 
+/// More than there are elements. Tables have an entry for each species up to the highest, whatever number a file has.
+constexpr int64_t most_species = 1000;
+
 /// Read the tables of functions, and check what kernels trust.
 ///
 /// @param functions [F, 5], int64.

@@ -132,6 +132,10 @@ void add_angular(const SymmetrySettings& settings, const std::vector<SymmetryFun
 }  // namespace
 
 at::Tensor symmetry_of_triplets(const SymmetryGraph& graph, const SymmetrySettings& settings) {
+    if (settings.functions.empty()) {  // zeros, which can be differentiated as often as functions
+        return at::zeros({graph.species.size(0), settings.columns}, graph.vectors.options()) *
+               graph.vectors.square().sum();
+    }
     const Edges edges = edges_of(graph);
     const int64_t count = graph.vectors.size(0);
     // Each edge with those behind it of the same center.

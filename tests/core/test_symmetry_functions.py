@@ -169,6 +169,38 @@ def test_atoms_without_neighbors_or_functions(function: torch._ops.OpOverloadPac
     assert empty.shape == (0, 6)
 
 
+@pytest.mark.parametrize("function", [operator, by_triplets])
+def test_no_functions_give_zeros_with_derivatives(function: torch._ops.OpOverloadPacket) -> None:
+    """As those of an element of a larger potential, of whose functions all have other neighbors."""
+    case = Case(systems()["molecule"])
+    case.functions, case.parameters = case.functions[:0], case.parameters[:0]
+    values = function(case.vectors, *case.arguments())
+    assert torch.equal(values, torch.zeros(3, 6, dtype=torch.float64))
+    (once,) = torch.autograd.grad(values.sum(), case.vectors, create_graph=True)
+    (twice,) = torch.autograd.grad(once.sum(), case.vectors)
+    assert torch.equal(once, torch.zeros_like(once))
+    assert torch.equal(twice, torch.zeros_like(twice))
+
+
+def test_many_species() -> None:
+    """Centers of two of 40 species, which have neighbors of all."""
+    case, count = Case(systems()["molecule"]), 40
+    pairs = [(a, b) for a in range(count) for b in range(count)]
+    case.functions = torch.tensor(
+        [row for a, b in pairs for row in ((a, b, 2, b, -1), (a, count, 3, b, (b + 1) % count))]
+    )
+    case.parameters = torch.tensor([CUTOFF, 0.1, 0.0, 1.0, 1.0]).expand(len(case.functions), 5)
+    draw = torch.Generator().manual_seed(2)
+    case.vectors = torch.randn(3 * count, 3, generator=draw, dtype=torch.float64).requires_grad_()
+    case.species, case.first = torch.tensor([39, 3]), torch.tensor([0, count, 3 * count])
+    case.neighbor_species = torch.arange(3 * count) % count
+    case.columns = [count]
+    ours, theirs = (f(case.vectors, *case.arguments()) for f in (operator, by_triplets))
+    assert (ours[:, :count] > 0).all()
+    assert_close(ours, theirs, torch.float64)
+    assert_close(gradient(ours, case.vectors), gradient(theirs, case.vectors), torch.float64)
+
+
 def test_two_neighbors_in_one_place_have_finite_gradients() -> None:
     vectors = torch.tensor([[1.0, 2.0, 0.5], [1.0, 2.0, 0.5]], dtype=torch.float64, requires_grad=True)
     case = Case(systems()["molecule"])
@@ -212,7 +244,19 @@ def test_wrong_arguments(name: str) -> None:
         operator(*WRONG[name](Case(systems()["molecule"])))
 
 
-@pytest.mark.parametrize(("column", "wrong"), [(0, -1), (1, 6), (1, -1), (2, 4), (3, -1), (4, 0)])
+@pytest.mark.parametrize("name", ["neighbor_species", "species"])
+@pytest.mark.parametrize("wrong", [-1, 1000, 2**63 - 1])
+def test_wrong_species(name: str, wrong: int) -> None:
+    case = Case(systems()["molecule"])
+    getattr(case, name)[-1] = wrong
+    with pytest.raises(RuntimeError, match=rf"`{name}`: expected species from 0 to below 1000"):
+        operator(case.vectors, *case.arguments())
+
+
+WRONG_FUNCTIONS = [(0, -1), (0, 1000), (1, 6), (1, -1), (2, 4), (3, -1), (3, 2**63 - 1), (4, 0)]
+
+
+@pytest.mark.parametrize(("column", "wrong"), WRONG_FUNCTIONS)
 def test_wrong_functions(column: int, wrong: int) -> None:
     case = Case(systems()["molecule"])
     case.functions[0, column] = wrong
