@@ -11,6 +11,7 @@ from support.systems import systems
 from support.toys import MorsePair
 from torch import Tensor
 
+from tumble.metadata import SymmetryErrors
 from tumble.rounding import explained, in_double
 from tumble.structures import to_graph
 from tumble.torchscript import script, torchscript_warnings_silenced
@@ -31,9 +32,13 @@ class Noisy(MorsePair):
         return {"energy": energy + self.size * step / energy.shape[0]}
 
 
+def errors(force: float) -> SymmetryErrors:
+    return SymmetryErrors(energy_error=force, force_error=force)
+
+
 def test_the_noise_is_that_of_the_network():
     """Ten times the rms of a uniform distribution, size / sqrt(12), per atom; 13 draws, one in all differences."""
-    found = explained(Noisy(0.3).double(), [GRAPH], torch.float64)
+    found = explained(Noisy(0.3).double(), [GRAPH], torch.float64, [errors(1e-4)])
     expected = 10 * 0.3 / np.sqrt(12) / len(GRAPH.species)
     assert 0.4 * expected < found["energy_error"] < 2.0 * expected
 
@@ -41,9 +46,26 @@ def test_the_noise_is_that_of_the_network():
 def test_single_precision():
     """An energy of some eV and forces of some eV/Å have errors of 1e-7 of them; constants may have 1e-6."""
     for dtype, largest in ((torch.float32, 1e-3), (torch.float64, 1e-4)):
-        found = explained(MorsePair().to(dtype), [GRAPH], dtype)
+        found = explained(MorsePair().to(dtype), [GRAPH], dtype, [errors(largest)])
         assert 1e-7 < found["energy_error"] < largest
         assert 1e-7 < found["force_error"] < largest
+
+
+@pytest.mark.parametrize(
+    ("found", "evaluations"),
+    [
+        ([0.0, 1e-9], 1),  # within what constants explain, by the network's gradients
+        ([10.0], 4),
+        ([10.0, 1e-9], 4),
+        ([1e-4], 14),  # of the order of the noise in single precision
+        ([10.0, 1e-4], 14),
+    ],
+)
+def test_evaluations_are_those_that_a_verdict_needs(found, evaluations):
+    network, calls = MorsePair().float(), []
+    network.register_forward_hook(lambda *_: calls.append(1))
+    explained(network, [GRAPH], torch.float32, [errors(each) for each in found])
+    assert len(calls) == evaluations
 
 
 class FixedPrecision(torch.nn.Module):

@@ -6,7 +6,7 @@ What is compared with it are evaluations that would agree in exact arithmetic, s
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -22,24 +22,45 @@ from tumble.torchscript import independent
 # Rounding explains up to this multiple of what is measured, since other evaluations round differently, or up to this
 # share of the network's gradients, since a network converted to double keeps the errors of single-precision constants.
 _MARGIN, _CONSTANTS = 10.0, 1e-6
+_CLEARLY = 100.0  # times the first estimate of the limit for forces: further ones can't change the verdict
 _DEFORMATIONS = 6
 _DEFORMATION = 3e-6  # relative size of the deformations that measure rounding
 
 
-def explained(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype) -> SymmetryErrors:
+def explained(
+    network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype, found: Sequence[SymmetryErrors]
+) -> SymmetryErrors:
     """Return the largest rms errors that rounding explains.
+
+    They are measured as far as the errors that were found need it: the limits may be too small if these are within
+    them anyway, and rough if these are far beyond.
 
     Args:
         network: Network on the CPU in evaluation mode.
         graphs: Graphs of one structure each.
         dtype: Type of the network.
+        found: Errors of the network on these graphs that are to be compared with the limits.
 
     Raises:
         ExportError: If the network fails.
     """
-    noise, scale = _noise(network, graphs, dtype), _scale(network, graphs, dtype)
-    energy, force = (max(_MARGIN * own, _CONSTANTS * size) for own, size in zip(noise, scale, strict=True))
-    return SymmetryErrors(energy_error=energy, force_error=force)
+    energy, force = (_CONSTANTS * size for size in _scale(network, graphs, dtype))
+    limits = SymmetryErrors(energy_error=energy, force_error=force)
+    beyond = [each["force_error"] for each in found if not within(each, limits)]
+    if not beyond:
+        return limits
+    for energy_noise, force_noise in _noise(network, graphs, dtype):
+        limits = SymmetryErrors(
+            energy_error=max(_MARGIN * energy_noise, energy), force_error=max(_MARGIN * force_noise, force)
+        )
+        if min(beyond) > _CLEARLY * limits["force_error"]:
+            break
+    return limits
+
+
+def within(errors: SymmetryErrors, limits: SymmetryErrors) -> bool:
+    """Return whether errors of energies and forces are both within limits."""
+    return errors["energy_error"] <= limits["energy_error"] and errors["force_error"] <= limits["force_error"]
 
 
 def in_double(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) -> tuple[torch.nn.Module, torch.dtype]:
@@ -74,8 +95,10 @@ def _scale(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch
     return rms(np.concatenate(energies)), rms(np.concatenate(forces))
 
 
-def _noise(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype) -> tuple[float, float]:
-    """Return the rms rounding errors: of the energy, eV per atom, and of force components, eV/Å.
+def _noise(
+    network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype
+) -> Iterator[tuple[float, float]]:
+    """Yield the rms rounding errors, each time of one more deformation: eV per atom, and eV/Å of force components.
 
     They are measured by second differences, f(x + d) + f(x - d) - 2 f(x), for deformations d of a few parts in a
     million. Independent errors of the three terms add up to sqrt(1 + 1 + 4) = sqrt(6) times the error of one; the
@@ -83,15 +106,15 @@ def _noise(network: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch
     """
     draw = np.random.default_rng(0)
     energies, forces = [], []
-    for graph in graphs:
-        baseline = np.zeros(int(graph.species.max()) + 1)
-        here = derivatives(network, graph, dtype, baseline)
-        for _ in range(_DEFORMATIONS):
+    baselines = [np.zeros(int(graph.species.max()) + 1) for graph in graphs]
+    unchanged = [derivatives(network, graph, dtype, zero) for graph, zero in zip(graphs, baselines, strict=True)]
+    for _ in range(_DEFORMATIONS):
+        for graph, baseline, here in zip(graphs, baselines, unchanged, strict=True):
             d = _DEFORMATION * draw.standard_normal((3, 3))
             plus, minus = (derivatives(network, graph, dtype, baseline, rotation=np.eye(3) + s * d) for s in (1, -1))
             energies.append((plus.energy + minus.energy - 2.0 * here.energy) / len(graph.species))
             forces.append(np.ravel(plus.forces + minus.forces - 2.0 * here.forces))
-    return rms(np.array(energies)) / math.sqrt(6.0), rms(np.concatenate(forces)) / math.sqrt(6.0)
+        yield rms(np.array(energies)) / math.sqrt(6.0), rms(np.concatenate(forces)) / math.sqrt(6.0)
 
 
 def _edge_gradients(network: torch.nn.Module, graph: _core.Graph, dtype: torch.dtype) -> NDArray[np.float64]:

@@ -30,7 +30,7 @@ from tumble.counted import counted
 from tumble.errors import ConfigurationError
 from tumble.metadata import Symmetry, SymmetryErrors, SymmetryKind
 from tumble.rotations import random_proper_rotations
-from tumble.rounding import explained, in_double
+from tumble.rounding import explained, in_double, within
 from tumble.structures import to_graph
 
 _JUDGING = 3  # rotations on which the kind is judged: any of them shows an error
@@ -54,7 +54,7 @@ class Judgment:
 
     Attributes:
         errors: Measured.
-        rounding: Largest errors that rounding explains.
+        rounding: Largest errors that rounding explains, as far as the verdict needs them; see `explained`.
     """
 
     errors: Errors
@@ -63,9 +63,9 @@ class Judgment:
     @property
     def kind(self) -> SymmetryKind:
         """The invariance that holds to rounding."""
-        if not _within(self.errors.rotations, self.rounding):
+        if not within(self.errors.rotations, self.rounding):
             return "approximate"
-        return "exact" if _within(self.errors.inversion, self.rounding) else "rotations"
+        return "exact" if within(self.errors.inversion, self.rounding) else "rotations"
 
 
 def measure(
@@ -104,7 +104,7 @@ def measure(
     if not graphs:
         raise ConfigurationError("`graphs`: expected at least one structure, got none")
     errors = _errors(model, graphs, dtype, rotations, seed)
-    judged = judge(model, graphs, dtype, chiral)
+    judged = judge(model, graphs, dtype, chiral, errors)
     return Symmetry(
         group="O(3)",
         kind=max((each.kind for each in judged), key=_FROM_EXACT.index),
@@ -118,7 +118,11 @@ def measure(
 
 
 def judge(
-    model: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype, chiral: _core.Graph | None = None
+    model: torch.nn.Module,
+    graphs: Sequence[_core.Graph],
+    dtype: torch.dtype,
+    chiral: _core.Graph | None = None,
+    measured: Errors | None = None,
 ) -> list[Judgment]:
     """Compare symmetry errors with rounding: on structures and, apart from these, on a chiral one.
 
@@ -127,16 +131,14 @@ def judge(
         graphs: Graphs of one structure each.
         dtype: Type of the network.
         chiral: As in `measure`.
+        measured: Errors of the network on the structures, in its own precision, if they are known.
 
     Raises:
         ExportError: If the network fails.
     """
-    model, dtype = in_double(model, graphs[0], dtype)
-    return [
-        Judgment(_errors(model, group, dtype, _JUDGING, 0), explained(model, group, dtype))
-        for group in (graphs, [] if chiral is None else [chiral])
-        if group
-    ]
+    double, precision = in_double(model, graphs[0], dtype)
+    judged = [_judged(double, graphs, precision, measured if precision == dtype else None)]
+    return judged if chiral is None else [*judged, _judged(double, [chiral], precision)]
 
 
 def chiral_cluster(species: Sequence[str], cutoff: float) -> _core.Graph:
@@ -150,8 +152,11 @@ def chiral_cluster(species: Sequence[str], cutoff: float) -> _core.Graph:
     return to_graph([Atoms(symbols, positions=cutoff * _SPIRAL)], species, cutoff)
 
 
-def _within(errors: SymmetryErrors, rounding: SymmetryErrors) -> bool:
-    return errors["energy_error"] <= rounding["energy_error"] and errors["force_error"] <= rounding["force_error"]
+def _judged(
+    model: torch.nn.Module, graphs: Sequence[_core.Graph], dtype: torch.dtype, measured: Errors | None = None
+) -> Judgment:
+    errors = measured or _errors(model, graphs, dtype, _JUDGING, 0)
+    return Judgment(errors, explained(model, graphs, dtype, (errors.rotations, errors.inversion)))
 
 
 def _errors(
