@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tumble.audit.differences import GAIN, derivative, signs, step_for
+from tumble.audit.differences import GAIN, derivative, missed, signs, step_for
 from tumble.audit.noise import Noise
 
 
@@ -27,6 +27,20 @@ def test_noise():
     random = np.random.default_rng(0)
     values = [float(derivative(lambda places: random.standard_normal(len(places)), 0.1).value) for _ in range(4000)]
     assert np.std(values) == pytest.approx(GAIN / 0.1, rel=0.05)
+
+
+@pytest.mark.parametrize("error", [0.0, 0.1])
+def test_forces_miss_the_gradient_by_their_error(error):
+    """E = sum x^3 - 2 x at x = 1, where F = -1; an error of one component is the same along all directions of signs."""
+    forces, random = np.full((2, 3), -1.0), np.random.default_rng(0)
+    forces[1, 2] += error
+
+    def energies(shifts):
+        return np.array([np.sum((1.0 + shift) ** 3 - 2.0 * (1.0 + shift)) for shift in shifts])
+
+    found = missed(energies, forces, [signs(random, 2, 3) for _ in range(3)], 1e-3, 1e-15)
+    assert found.value == pytest.approx(error, abs=1e-11)
+    assert found.rounding < 1e-11
 
 
 def test_steps_grow_with_the_noise():

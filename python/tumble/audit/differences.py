@@ -8,12 +8,13 @@ scale of the step. The step balances rounding against the fifth derivative, 10^3
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from tumble.accuracy import rms
+from tumble.audit.check import Value
 from tumble.audit.noise import Noise
 from tumble.audit.subject import Float
 
@@ -52,6 +53,35 @@ def derivative(values: Callable[[Sequence[float]], Float], step: float) -> Deriv
     near, middle, far = ((found[2 * i] - found[2 * i + 1]) / (2.0 * each) for i, each in enumerate(steps))
     fine, coarse = (4.0 * near - middle) / 3.0, (4.0 * middle - far) / 3.0
     return Derivative(fine, rms(fine - coarse))
+
+
+def along(values: Callable[[Sequence[Float]], Float], direction: Float) -> Callable[[Sequence[float]], Float]:
+    """Return a function of steps along a direction, from one of displacements."""
+    return lambda steps: values([step * direction for step in steps])
+
+
+def missed(
+    energies: Callable[[Sequence[Float]], Float],
+    forces: Float,
+    directions: Iterable[Float],
+    step: float,
+    energy_noise: float,
+) -> Value:
+    """Return the rms of (F + grad E) . u over directions u.
+
+    Args:
+        energies: Function that returns the energies of displacements, each like a direction, eV.
+        forces: F, which should be minus the gradient by the displacements, of the shape of a direction.
+        directions: u.
+        step: h.
+        energy_noise: Rounding noise of an energy, eV.
+    """
+    misses, left = [], []
+    for direction in directions:
+        slope = derivative(along(energies, direction), step)
+        misses.append(float(slope.value) + float(np.sum(forces * direction)))
+        left.append(slope.left)
+    return Value(rms(misses), float(np.hypot(GAIN * energy_noise / step, rms(left))))
 
 
 def signs(random: np.random.Generator, *shape: int) -> Float:

@@ -12,7 +12,7 @@ from tumble.accuracy import rms
 from tumble.audit.case import Case
 from tumble.audit.check import CURL, FORCES, Check, Measure, Outcome, Value
 from tumble.audit.checks.gradient import Gradient
-from tumble.audit.differences import GAIN, derivative, signs, step_for
+from tumble.audit.differences import GAIN, along, derivative, signs, step_for
 from tumble.audit.noise import displaced
 from tumble.audit.subject import Float
 from tumble.errors import NotApplicableError
@@ -55,17 +55,17 @@ class Direct(Check):
         random, count = case.random(self.name), len(case.atoms)
         step = step_for(case.noise, count)
         curls, left = [], []
+
+        def at(shifts: Sequence[Float]) -> Float:
+            return np.array([forces(displaced(case.atoms, shift)) for shift in shifts])
+
         for _ in range(_PAIRS):
             one, two = signs(random, count, 3), signs(random, count, 3)
-            along_one, along_two = (derivative(_along(case.atoms, forces, each), step) for each in (one, two))
+            along_one, along_two = (derivative(along(at, each), step) for each in (one, two))
             curls.append(float(np.sum(two * along_one.value) - np.sum(one * along_two.value)))
             left += [along_one.left, along_two.left]
         noise = np.hypot(GAIN * case.force_noise / step, np.sqrt(2.0) * rms(np.array(left)))
         return Value(rms(np.array(curls)) / np.sqrt(3.0 * count), float(noise))
-
-
-def _along(atoms: Atoms, forces: Callable[[Atoms], Float], direction: Float) -> Callable[[Sequence[float]], Float]:
-    return lambda steps: np.array([forces(displaced(atoms, step * direction)) for step in steps])
 
 
 def _all_of(case: Case) -> Callable[[Atoms], Float]:

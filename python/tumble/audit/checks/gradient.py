@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from typing_extensions import override
 
-from tumble.accuracy import rms
 from tumble.audit.case import Case
 from tumble.audit.check import FORCES, Check, Measure, Outcome, Value
-from tumble.audit.differences import GAIN, derivative, signs, step_for
+from tumble.audit.differences import missed, signs, step_for
 from tumble.audit.noise import displaced
 from tumble.audit.subject import Float
 
@@ -33,19 +32,12 @@ class Gradient(Check):
 
     @override
     def run(self, case: Case) -> Outcome:
-        random, count = case.random(self.name), 3 * len(case.atoms)
-        step = step_for(case.noise, len(case.atoms))
-        misses, left = [], []
-        for _ in range(_DIRECTIONS):
-            direction = signs(random, len(case.atoms), 3)
+        random, count = case.random(self.name), len(case.atoms)
 
-            def energies(steps: Sequence[float], direction: Float = direction) -> Float:
-                return case.subject.energies([displaced(case.atoms, step * direction) for step in steps])
+        def energies(shifts: Sequence[Float]) -> Float:
+            return case.subject.energies([displaced(case.atoms, shift) for shift in shifts])
 
-            slope = derivative(energies, step)
-            misses.append(float(slope.value) + float(np.sum(case.forces * direction)))
-            left.append(slope.left)
-        noise = np.hypot(GAIN * case.noise.energy / step, rms(np.array(left)))
-        return Outcome(
-            {"gradient-forces": Value(rms(np.array(misses)) / np.sqrt(count), float(noise / np.sqrt(count)))}
-        )
+        directions = [signs(random, count, 3) for _ in range(_DIRECTIONS)]
+        found = missed(energies, case.forces, directions, step_for(case.noise, count), case.noise.energy)
+        root = np.sqrt(3 * count)
+        return Outcome({"gradient-forces": Value(found.value / root, found.rounding / root)})

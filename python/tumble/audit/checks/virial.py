@@ -8,10 +8,9 @@ import numpy as np
 from ase import Atoms
 from typing_extensions import override
 
-from tumble.accuracy import rms
 from tumble.audit.case import Case
 from tumble.audit.check import ENERGY, Check, Measure, Outcome, Value
-from tumble.audit.differences import GAIN, derivative, signs, step_for
+from tumble.audit.differences import missed, signs, step_for
 from tumble.audit.subject import Float
 from tumble.errors import NotApplicableError
 
@@ -36,21 +35,16 @@ class VirialCheck(Check):
         if virial is None:
             raise NotApplicableError("no stress for this structure")
         random, step = case.random(self.name), _STRAIN * step_for(case.noise, len(case.atoms))
-        misses, left = [], []
-        for _ in range(_DIRECTIONS):
-            direction = signs(random, 3, 3)
-            if not virial.full:
-                direction = _symmetric(direction)
 
-            def energies(strains: Sequence[float], direction: Float = direction) -> Float:
-                return case.subject.energies([strained(case.atoms, strain * direction) for strain in strains])
+        def energies(strains: Sequence[Float]) -> Float:
+            return case.subject.energies([strained(case.atoms, strain) for strain in strains])
 
-            slope = derivative(energies, step)
-            misses.append(float(slope.value) + float(np.sum(virial.values * direction)))
-            left.append(slope.left)
-        noise = float(np.hypot(GAIN * case.noise.energy / step, rms(np.array(left))))
+        directions = [signs(random, 3, 3) for _ in range(_DIRECTIONS)]
+        if not virial.full:
+            directions = [_symmetric(direction) for direction in directions]
+        found = missed(energies, virial.values, directions, step, case.noise.energy)
         count = 3.0 * len(case.atoms)  # the root of nine components
-        return Outcome({"virial": Value(rms(np.array(misses)) / count, noise / count)})
+        return Outcome({"virial": Value(found.value / count, found.rounding / count)})
 
 
 def strained(atoms: Atoms, strain: Float) -> Atoms:
