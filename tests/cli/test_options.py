@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tumble.cli import main
+from tumble.cli import build_parser, main
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,14 @@ def test_options_of_frames_given_twice(capsys, command, option, values):
     first, second = values
     expected = f"argument {option}: expected one value, got {first} and {second}; remove one of them"
     assert expected in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "check"), [([], True), (["--check", "yes"], True), (["--check", "no"], False)])
+def test_yes_and_no_are_true_and_false(words, check):
+    assert build_parser().parse_args(["evaluate", "model.pt", "frames.xyz", *words]).check is check
+
+
+def test_neither_yes_nor_no(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["evaluate", "model.pt", "frames.xyz", "--check", "maybe"])
+    assert "argument --check: invalid choice: 'maybe'" in capsys.readouterr().err

@@ -127,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.model,
         device=arguments.device,
         memory=arguments.memory,
-        check=arguments.check == "yes",
+        check=arguments.check,
         outputs=False,  # i-PI has no use for them
     )
     _announce(potential, symmetrizer, atoms, periodic, arguments.beads, str(address))

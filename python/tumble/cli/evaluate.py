@@ -77,7 +77,7 @@ def _evaluation(arguments: argparse.Namespace) -> tuple[str, Callable[..., Accur
     if arguments.calculator is not None:
         return arguments.calculator, partial(evaluate_calculator, calculator_of(arguments), arguments.calculator)
     symmetrizer = _core.Symmetrizer(arguments.symmetrize, seed=arguments.seed)
-    potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check == "yes")
+    potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check)
     return potential.metadata.name, partial(evaluate, potential, batch=arguments.batch, symmetrizer=symmetrizer)
 
 

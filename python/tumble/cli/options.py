@@ -28,6 +28,28 @@ class Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
+class YesNo(argparse.Action):
+    """An action that stores whether the word is `yes`, of `yes` and `no`."""
+
+    def __init__(self, **options: Any) -> None:
+        """Create the action.
+
+        Args:
+            options: Arguments of `argparse.Action`, with a bool as the default.
+        """
+        super().__init__(choices=("yes", "no"), **options)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value."""
+        setattr(namespace, self.dest, values == "yes")
+
+
 def add_frame_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of rotations: `symmetrize` and `seed`."""
     parser.add_argument(
@@ -51,8 +73,8 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--check",
-        choices=("yes", "no"),
-        default="yes",
+        action=YesNo,
+        default=True,
         help="evaluate the reference structures in the file first (default: yes)",
     )
 

@@ -38,9 +38,8 @@ def source_of(arguments: argparse.Namespace) -> Source:
     """
     from tumble.audit.source import CalculatorSource, ModelSource
 
-    check = arguments.check == "yes"
     if arguments.calculator is None:
-        return ModelSource(arguments.model, arguments.device, arguments.memory, check)
+        return ModelSource(arguments.model, arguments.device, arguments.memory, arguments.check)
     _check_options(arguments)
     return CalculatorSource(arguments.calculator)
 
@@ -58,8 +57,8 @@ def calculator_of(arguments: argparse.Namespace) -> BaseCalculator:
 
     rotations = {"symmetrize": arguments.symmetrize, "seed": arguments.seed}
     if arguments.calculator is None:
-        check = arguments.check == "yes"
-        return Calculator(arguments.model, device=arguments.device, memory=arguments.memory, check=check, **rotations)
+        model = {"device": arguments.device, "memory": arguments.memory, "check": arguments.check}
+        return Calculator(arguments.model, **model, **rotations)
     _check_options(arguments)
     return Symmetrized(make_calculator(arguments.calculator), name=arguments.calculator, **rotations)
 
@@ -78,9 +77,10 @@ def _check_options(arguments: argparse.Namespace) -> None:
     """Refuse options of a model next to a calculator, since they would be ignored."""
     from tumble.errors import ConfigurationError
 
-    for name, default in (("device", "auto"), ("memory", None), ("check", "yes")):
+    for name, default in (("device", "auto"), ("memory", None), ("check", True)):
         value = getattr(arguments, name)
         if value != default:
             raise ConfigurationError(
-                f"`{name}`: expected none with `--calculator`, whose factory makes such choices, got {value}"
+                f"`{name}`: expected none with `--calculator`, whose factory makes such choices, got "
+                f"{'no' if value is False else value}"
             )
