@@ -70,19 +70,19 @@ def test_atomic_units(tmp_path: Path) -> None:
 def test_units_that_a_checkpoint_does_not_state(tmp_path: Path) -> None:
     source, out = made("no-units", tmp_path), tmp_path / "out.pt"
     done = convert("metatrain", source, out)
-    assert (done.returncode, out.exists()) == (1, False)
+    assert (done.returncode, out.exists()) == (2, False)
     assert "`units`: expected" in done.stderr
     done = convert("metatrain", source, out, "--option", "units=hartree,angstrom")
     assert done.returncode == 0, done.stderr
     assert metadata.read(out)["baseline"][0] == pytest.approx(-13.6 * ase.units.Hartree, rel=1e-8)
     done = convert("metatrain", source, out, "--overwrite", "--option", "units=angstrom,eV")
-    assert (done.returncode, "got `angstrom,eV`" in done.stderr) == (1, True)
+    assert (done.returncode, "got `angstrom,eV`" in done.stderr) == (2, True)
 
 
 def test_one_of_two_energies(tmp_path: Path) -> None:
     source, out = made("two-energies", tmp_path), tmp_path / "out.pt"
     done = convert("metatrain", source, out)
-    assert (done.returncode, "`target`: expected one of energy, energy/high, got none" in done.stderr) == (1, True)
+    assert (done.returncode, "`target`: expected one of energy, energy/high, got none" in done.stderr) == (2, True)
     done = convert("metatrain", source, out, "--option", "target=energy/high", "--elements", "O")
     assert done.returncode == 0, done.stderr
     document = metadata.read(out)

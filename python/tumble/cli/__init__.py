@@ -4,8 +4,8 @@ Each subcommand is a module with `add_parser(subparsers)`, which defines its arg
 returns the exit status. Slow imports happen only in `run`, so that `tumble --help` answers at once.
 
 Exit status, as for other programs: 0 for success, 1 for a failure, 2 for a wrong command line (and for a wrong setting
-of a command that analyzes runs), 130 after an interruption, 128 + N after signal N (143 for SIGTERM, 129 for SIGHUP),
-141 if the reader closes the output early (`tumble ... | head`).
+of `check`, `convert` or a command that analyzes runs), 130 after an interruption, 128 + N after signal N (143 for
+SIGTERM, 129 for SIGHUP), 141 if the reader closes the output early (`tumble ... | head`).
 """
 
 from __future__ import annotations
