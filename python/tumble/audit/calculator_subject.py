@@ -7,10 +7,8 @@ right-handed. A calculator that turns cells to a standard form itself never sees
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 from ase import Atoms
@@ -19,6 +17,7 @@ from typing_extensions import override
 
 from tumble.audit.subject import LAB, Float, InRotations, Subject, Virial
 from tumble.counted import counted
+from tumble.error_words import error_words
 from tumble.errors import CalculatorError, StructureError
 
 
@@ -192,14 +191,5 @@ def _failures_named(name: str, atoms: Atoms, rotation: Float) -> Iterator[None]:
         lab = np.array_equal(rotation, LAB[0])
         where = "in the lab frame" if lab else f"turned by {np.round(rotation, 4).tolist()}"
         raise CalculatorError(
-            f"`{name}`: the calculator fails for {describe(atoms)} {where}: {_words(error)}"
+            f"`{name}`: the calculator fails for {describe(atoms)} {where}: {error_words(error)}"
         ) from error
-
-
-def _words(error: BaseException) -> str:
-    """Return kind and first line of an error; of one without words, such as an `assert`, where it arose."""
-    lines = str(error).strip().splitlines()
-    if lines:
-        return f"{type(error).__name__}: {lines[0]}"
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in line {place.lineno} of {Path(place.filename).name}: {place.line}"

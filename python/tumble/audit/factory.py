@@ -12,6 +12,7 @@ from typing import cast
 from ase.calculators.calculator import BaseCalculator
 
 from tumble.audit.calculator_subject import check_calculator
+from tumble.error_words import error_words
 from tumble.errors import CalculatorError, ConfigurationError
 from tumble.hints import nearest_name
 
@@ -62,9 +63,7 @@ def make_calculator(words: str) -> BaseCalculator:
     try:
         calculator = factory()
     except (Exception, SystemExit) as error:  # whatever code of another package raises
-        raise CalculatorError(
-            f"`calculator`: `{words}` fails without arguments: {type(error).__name__}: {error}"
-        ) from error
+        raise CalculatorError(f"`calculator`: `{words}` fails without arguments: {error_words(error)}") from error
     check_calculator(calculator, words)
     return cast(BaseCalculator, calculator)
 
@@ -79,6 +78,6 @@ def _module(name: str, words: str) -> ModuleType:
             raise ConfigurationError(
                 f"`calculator`: expected a module that Python finds here or in its environment, got `{words}`"
             ) from error
-        raise CalculatorError(f"`calculator`: importing `{name}` fails: {error}") from error
+        raise CalculatorError(f"`calculator`: importing `{name}` fails: {error_words(error)}") from error
     except (Exception, SystemExit) as error:  # whatever code of another package raises
-        raise CalculatorError(f"`calculator`: importing `{name}` fails: {type(error).__name__}: {error}") from error
+        raise CalculatorError(f"`calculator`: importing `{name}` fails: {error_words(error)}") from error

@@ -10,6 +10,7 @@ from ase import Atoms
 from ase.calculators.calculator import Calculator as AseCalculator
 
 from tumble.convert.converted import DType
+from tumble.error_words import error_words
 from tumble.errors import ConversionError
 
 #: Largest differences: of energies, relative to the energy or 1 eV, and of force components in eV/Å (relative to the
@@ -58,7 +59,7 @@ def compare(ours: AseCalculator, theirs: AseCalculator, structures: Sequence[Ato
         try:
             expected_energy, expected_forces = _results(atoms, theirs)
         except Exception as error:  # whatever another package raises
-            raise ConversionError(f"the package's own calculator fails for `{name}`: {error}") from error
+            raise ConversionError(f"the package's own calculator fails for `{name}`: {error_words(error)}") from error
         found.append(
             Difference(
                 name=name,

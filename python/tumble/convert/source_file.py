@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from tumble.error_words import error_words
 from tumble.errors import ConversionError
 
 
@@ -29,7 +30,9 @@ def read_source(path: Path, expected: str, read: Callable[[Path], Any]) -> Any: 
     except ConversionError:
         raise
     except Exception as error:  # whatever torch and the package raise for a file of another kind or version
-        raise ConversionError(f"`source`: expected {expected}, got `{path}`, which fails: {error}") from error
+        raise ConversionError(
+            f"`source`: expected {expected}, got `{path}`, which fails: {error_words(error)}"
+        ) from error
 
 
 def unpickled(path: Path) -> Any:
