@@ -9,12 +9,14 @@ Units: eV, Å, eV/Å. Cell vectors are rows. Virial W_ab = -sum_e v_e,a g_e,b, s
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from importlib.metadata import version
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+import numpy as np
 from typing_extensions import NotRequired
 
 from tumble import _core
@@ -153,6 +155,9 @@ def draft(
         raise ExportError("`references`: expected a list of structures, got one; put it into a list")
     if isinstance(references, str | PathLike):
         raise ExportError(f"`references`: expected a list of structures, got `{references}`; `ase.io.read` reads files")
+    for field, texts in (("species", species), ("outputs", outputs)):
+        if isinstance(texts, str):
+            raise MetadataError(f"metadata field `{field}`: expected a list of names, got the text {texts!r}")
     _check_elements(species, references)
     document = Metadata(
         format=Format(name="tumble", version=FORMAT_VERSION),
@@ -162,7 +167,7 @@ def draft(
         depth=depth,
         dtype=dtype,
         outputs=list(outputs),
-        baseline=[_number(energy, "baseline") for energy in baseline],
+        baseline=_numbers(baseline, "baseline"),
         bytes_per_edge=1,
         parameters=0,
         symmetry=symmetry,
@@ -177,10 +182,16 @@ def draft(
     return document
 
 
+def _numbers(values: Sequence[float], field: str) -> list[float]:
+    if not isinstance(values, Iterable):
+        raise MetadataError(f"metadata field `{field}`: expected a list of numbers, got {values!r}")
+    return [_number(value, field) for value in values]
+
+
 def _number(value: float, field: str) -> float:
-    """Return a caller's value as a number; refuse text, which Python would convert."""
+    """Return a caller's value as a finite number; refuse text, which Python would convert."""
     try:
-        if not isinstance(value, (str, bytes)):
+        if not isinstance(value, (str, bytes)) and math.isfinite(value):
             return float(value)
     except (TypeError, ValueError):
         pass
@@ -240,6 +251,8 @@ def _check_elements(species: Sequence[str], references: Sequence[Atoms]) -> None
     for i, atoms in enumerate(references):
         if len(atoms) == 0:
             raise ExportError(f"`references[{i}]`: expected at least one atom, got none")
+        if not (np.isfinite(atoms.positions).all() and np.isfinite(atoms.cell.array).all()):
+            raise ExportError(f"`references[{i}]`: expected finite positions and cell, got a NaN or infinity")
         unknown = sorted(set(atoms.symbols) - set(species))
         if unknown:
             raise ExportError(
