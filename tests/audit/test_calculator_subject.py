@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
-from ase.calculators.calculator import Calculator, all_changes
 from ase.calculators.emt import EMT
 from ase.constraints import FixAtoms
 from support.systems import systems
+from support.toy_calculator import ToyCalculator
 
 import tumble
 from tumble.audit.calculator_subject import CalculatorSubject, turned
@@ -60,7 +60,7 @@ def test_constraints_do_not_apply():
     assert len(atoms.constraints) == 1
 
 
-class _Fixed(Calculator):
+class _Fixed(ToyCalculator):
     """Whatever results a test gives it."""
 
     implemented_properties: ClassVar = ["energy", "free_energy", "forces", "stress"]
@@ -69,11 +69,10 @@ class _Fixed(Calculator):
         super().__init__()
         self.values = values
 
-    def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
-        super().calculate(atoms, properties, system_changes)
+    def results_of(self, atoms):
         if "error" in self.values:
             raise self.values["error"]
-        self.results = dict(self.values)
+        return dict(self.values)
 
 
 def test_the_energy_is_that_of_the_forces():

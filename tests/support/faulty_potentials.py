@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from ase import Atoms
-from ase.calculators.calculator import Calculator, all_changes
 from ase.calculators.emt import EMT
 from torch import Tensor, nn
 
 from support.model_files import with_metadata, with_other_network
+from support.toy_calculator import ToyCalculator
 from support.toys import smooth_cutoff, sum_over_edges
 from tumble.audit.model_subject import ModelSubject
 
@@ -106,7 +106,7 @@ def faulty_model(pair: Path, folder: Path, network: nn.Module, outputs: tuple[st
     return ModelSubject(with_metadata(changed, folder / "faulty.pt", outputs=list(outputs)), device="cpu", check=False)
 
 
-class FaultyEmt(Calculator):
+class FaultyEmt(ToyCalculator):
     """EMT, with results changed by a function of the structure and the results."""
 
     implemented_properties: ClassVar = ["energy", "forces", "stress"]
@@ -115,14 +115,14 @@ class FaultyEmt(Calculator):
         super().__init__()
         self._emt, self._fault = EMT(), fault
 
-    def calculate(self, atoms: Any = None, properties: Any = ("energy",), system_changes: Any = all_changes) -> None:
-        super().calculate(atoms, properties, system_changes)
-        copy = self.atoms.copy()
+    def results_of(self, atoms: Atoms) -> dict[str, Any]:
+        copy = atoms.copy()
         copy.calc = self._emt
-        self.results = {"energy": copy.get_potential_energy(), "forces": copy.get_forces()}
+        results = {"energy": copy.get_potential_energy(), "forces": copy.get_forces()}
         if copy.pbc.all():
-            self.results["stress"] = copy.get_stress()
-        self._fault(self.atoms, self.results)
+            results["stress"] = copy.get_stress()
+        self._fault(atoms, results)
+        return results
 
 
 def drifting(atoms: Atoms, results: dict[str, Any]) -> None:

@@ -14,67 +14,51 @@ over rotations:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any
 
 import numpy as np
 from ase import Atoms
-from ase.calculators.calculator import Calculator, all_changes
 from ase.neighborlist import neighbor_list
+
+from support.toy_calculator import ToyCalculator
 
 CUTOFF = 4.0
 AXIS = np.array([0.48, 0.6, 0.64])
 EVEN, ODD = 0.02, 0.01  # eV/Å^2, eV/Å
 
 
-class Planted(Calculator):
+class Planted(ToyCalculator):
     """The sum of both terms, each with its factor."""
-
-    implemented_properties: ClassVar = ["energy", "forces"]
 
     def __init__(self, even: float = 0.0, odd: float = 0.0) -> None:
         super().__init__()
         self.even, self.odd = even, odd
         self.unpicklable = lambda: None  # as in many a calculator
 
-    def calculate(
-        self,
-        atoms: Atoms | None = None,
-        properties: Sequence[str] = ("energy",),
-        system_changes: Sequence[str] = tuple(all_changes),
-    ) -> None:
-        super().calculate(atoms, properties, system_changes)
-        i, j, v = neighbor_list("ijD", self.atoms, CUTOFF)
+    def results_of(self, atoms: Atoms) -> dict[str, Any]:
+        i, j, v = neighbor_list("ijD", atoms, CUTOFF)
         square, along = (v**2).sum(axis=1), v @ AXIS
         weight, slope = _weight(square)
-        down = self.odd * (self.atoms.numbers[i] > self.atoms.numbers[j])
+        down = self.odd * (atoms.numbers[i] > atoms.numbers[j])
         second = 0.5 * self.even * (1.5 * along**2 - 0.5 * square)
         gradient = (2 * slope * (second + down * along))[:, None] * v
         gradient += (0.5 * self.even * weight)[:, None] * (3 * along[:, None] * AXIS - v)
         gradient += (weight * down)[:, None] * AXIS
-        forces = np.zeros((len(self.atoms), 3))
+        forces = np.zeros((len(atoms), 3))
         np.add.at(forces, i, gradient)
         np.add.at(forces, j, -gradient)
-        self.results = {"energy": float(weight @ (second + down * along)), "forces": forces}
+        return {"energy": float(weight @ (second + down * along)), "forces": forces}
 
 
-class Handed(Calculator):
+class Handed(ToyCalculator):
     """E = ODD * det(r_1 - r_0, r_2 - r_0, r_3 - r_0), eV with Å^3."""
 
-    implemented_properties: ClassVar = ["energy", "forces"]
-
-    def calculate(
-        self,
-        atoms: Atoms | None = None,
-        properties: Sequence[str] = ("energy",),
-        system_changes: Sequence[str] = tuple(all_changes),
-    ) -> None:
-        super().calculate(atoms, properties, system_changes)
-        a, b, c = self.atoms.positions[1:4] - self.atoms.positions[0]
-        forces = np.zeros((len(self.atoms), 3))
+    def results_of(self, atoms: Atoms) -> dict[str, Any]:
+        a, b, c = atoms.positions[1:4] - atoms.positions[0]
+        forces = np.zeros((len(atoms), 3))
         forces[1:4] = -ODD * np.array([np.cross(b, c), np.cross(c, a), np.cross(a, b)])
         forces[0] = -forces[1:4].sum(axis=0)
-        self.results = {"energy": float(ODD * a @ np.cross(b, c)), "forces": forces}
+        return {"energy": float(ODD * a @ np.cross(b, c)), "forces": forces}
 
 
 def even() -> Planted:

@@ -11,15 +11,16 @@ import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from ase import Atoms
-from ase.calculators.calculator import Calculator, all_changes
 from ase.neighborlist import neighbor_list
 from torch import Tensor
 
+from support.toy_calculator import ToyCalculator
 from support.toys import smooth_cutoff, sum_over_edges
 from tumble.convert.converted import Converted, Request
 from tumble.convert.elements import chosen_elements
@@ -50,24 +51,21 @@ class Repulsion(torch.nn.Module):
         return {"energy": sum_over_edges(values, edge_index[0], species.size(0))}
 
 
-class RepulsionCalculator(Calculator):
+class RepulsionCalculator(ToyCalculator):
     """The same from ASE's neighbor list, with analytic forces."""
-
-    implemented_properties = ("energy", "forces")
 
     def __init__(self, strength: float, cutoff: float) -> None:
         super().__init__()
         self.strength, self.cutoff = strength, cutoff
 
-    def calculate(self, atoms: Atoms | None = None, properties=("energy",), system_changes=tuple(all_changes)) -> None:
-        super().calculate(atoms, properties, system_changes)
+    def results_of(self, atoms: Atoms) -> dict[str, Any]:
         center, vectors, r = neighbor_list("iDd", atoms, self.cutoff)
         inside = 1.0 - (r / self.cutoff) ** 2
         forces = np.zeros((len(atoms), 3))
         slope = -16.0 * self.strength * inside**3 / self.cutoff**2  # of both directions together, over r
         np.add.at(forces, center, slope[:, None] * vectors)
         energy = self.strength * np.sum(inside**4) + sum(BASELINE[symbol] for symbol in atoms.symbols)
-        self.results = {"energy": energy, "forces": forces}
+        return {"energy": energy, "forces": forces}
 
 
 def converted(request: Request) -> Converted:
