@@ -1,4 +1,7 @@
-"""Train a small NequIP or Allegro for one step, in an environment with both: `python make_nequip.py nequip FILE`."""
+"""Train a small NequIP or Allegro for one step, in an environment with both: `python make_nequip.py nequip FILE`.
+
+FILE is a checkpoint or, if its name ends with .nequip.zip, a package.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +103,11 @@ def make(kind: str, path: Path) -> None:
         (folder / "config.yaml").write_text(yaml.safe_dump(configuration(kind, folder / "frames.xyz")))
         train = Path(sys.executable).parent / "nequip-train"
         subprocess.run([train, "-cp", str(folder), "-cn", "config"], cwd=folder, check=True)
-        shutil.copy(folder / "last.ckpt", path)
+        if path.suffix == ".zip":
+            package = train.with_name("nequip-package")
+            subprocess.run([package, "build", folder / "last.ckpt", path], cwd=folder, check=True)
+        else:
+            shutil.copy(folder / "last.ckpt", path)
 
 
 if __name__ == "__main__":

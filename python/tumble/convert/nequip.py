@@ -71,12 +71,12 @@ def converted(request: Request) -> Converted:
     dtype: DType = request.dtype or model.metadata["model_dtype"]
     cutoff = float(model.metadata["r_max"])
     output = model.model
-    if not isinstance(output, ForceStressOutput):
+    if not _is(output, ForceStressOutput):
         raise ConversionError(f"`source`: expected a model of energies and forces, got `{type(output).__name__}`")
     energies = output.func.eval()
     free = _taken_shifts(energies, len(names))  # in double precision, before the next line rounds them
     energies = _in_precision(energies, dtype)
-    layers = [module for module in energies.modules() if isinstance(module, ConvNetLayer)]
+    layers = [module for module in energies.modules() if _is(module, ConvNetLayer)]
     types = torch.tensor([names.index(symbol) for symbol in species])
     return Converted(
         network=Network(script(energies), types),
@@ -103,6 +103,11 @@ def _models(path: Path) -> Any:  # NequIP has no types
     return read_source(path, expected, lambda path: load_saved_model(str(path), model_key=None))
 
 
+def _is(module: torch.nn.Module, kind: type[torch.nn.Module]) -> bool:
+    """Return whether a module is of a class of NequIP; a package (.nequip.zip) has its own copies of the classes."""
+    return any(each.__name__ == kind.__name__ for each in type(module).__mro__)
+
+
 def _in_precision(model: torch.nn.Module, dtype: DType) -> torch.nn.Module:
     """Convert a model, with what its modules keep of the precision that they were built for."""
     for module in model.modules():
@@ -118,7 +123,7 @@ def _taken_shifts(energies: torch.nn.Module, types: int) -> Tensor:
     """Return the energies of free atoms [types] in double precision, and set them to zero in the model."""
     free = torch.zeros(types, dtype=torch.float64)
     for module in energies.modules():
-        if isinstance(module, PerTypeScaleShift) and module.has_shifts:
+        if _is(module, PerTypeScaleShift) and module.has_shifts:
             free += module.shifts.detach().double().view(-1).expand(types)
             with torch.no_grad():
                 module.shifts.zero_()
