@@ -119,7 +119,7 @@ def _in_precision(model: torch.nn.Module, dtype: DType) -> torch.nn.Module:
     return model.to(DTYPES[dtype])
 
 
-def _taken_shifts(energies: torch.nn.Module, types: int) -> Tensor:
+def _taken_shifts(energies: Any, types: int) -> Tensor:  # NequIP has no types
     """Return the energies of free atoms [types] in double precision, and set them to zero in the model."""
     free = torch.zeros(types, dtype=torch.float64)
     for module in energies.modules():
