@@ -47,6 +47,12 @@ void PairLog::write_model(const tumble::Potential &potential, const tumble::Symm
   if (metadata.breaks_parity_alone() && !symmetrizer.averages_parity())
     text += "pair_style tumble: inversion changes the model's energy, which the frame torque doesn't show; `symmetrize "
             "inversion` removes that error, compute tumble/symmetry icosahedral+inversion measures it\n";
+  const std::string enough = metadata.sufficient_set();
+  if (!enough.empty() && symmetrizer.size() > tumble::Symmetrizer({enough, "average", {}}).size())
+    text +=
+        fmt::format("pair_style tumble: this model needs only `symmetrize {}`: it is exact under further rotations, "
+                    "which cost time and change rounding alone\n",
+                    enough);
   if (messages)
     text +=
         fmt::format("pair_style tumble: {} MPI ranks, messages pass through a halo of {:.8g} A, {} x (cutoff + skin)\n",

@@ -23,6 +23,7 @@ void export_metadata(py::module_& m) {
         .def_readonly("bytes_per_edge", &Metadata::bytes_per_edge)
         .def_readonly("symmetry_kind", &Metadata::symmetry_kind)
         .def_property_readonly("breaks_parity_alone", &Metadata::breaks_parity_alone)
+        .def_property_readonly("sufficient_set", &Metadata::sufficient_set)
         .def("species_index", &Metadata::species_index, py::arg("symbol"))
         .def("to_json", [](const Metadata& metadata) { return metadata.json; });
     m.def("parse_metadata", &parse_metadata, py::arg("json"), "Parse and validate the text of `tumble.json`.");

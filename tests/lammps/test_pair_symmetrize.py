@@ -5,6 +5,7 @@ References: toys whose averages vanish, the core's own numbers, and finite diffe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,18 +80,20 @@ def test_inversion_of_a_model_that_breaks_parity(tmp_path: Path, model_file: Mod
 
 
 @pytest.mark.parametrize(
-    ("model", "words", "said"),
+    ("model", "words", "said", "enough"),
     [
-        ("handed", "none", True),
-        ("handed", "octahedral", True),
-        ("handed", "inversion", False),
-        ("handed", "random+inversion seed 1", False),
-        ("pair", "none", False),
-        ("harmonic", "none", False),
+        ("handed", "none", True, None),
+        ("handed", "octahedral", True, "inversion"),
+        ("handed", "inversion", False, None),
+        ("handed", "random+inversion seed 1", False, None),
+        ("pair", "none", False, None),
+        ("pair", "inversion", False, "none"),
+        ("harmonic", "none", False, None),
+        ("harmonic", "octahedral", False, None),
     ],
 )
 def test_the_log_says_what_the_frame_torque_does_not_show(
-    tmp_path: Path, model_file: ModelFile, model: str, words: str, said: bool
+    tmp_path: Path, model_file: ModelFile, model: str, words: str, said: bool, enough: str | None
 ) -> None:
     script = system_script(tmp_path, SYSTEMS["molecule"], model_file(model), SPECIES)
     script = script.replace("pair_style tumble", f"pair_style tumble symmetrize {words}")
@@ -98,6 +101,7 @@ def test_the_log_says_what_the_frame_torque_does_not_show(
     log = (tmp_path / "log.lammps").read_text()
     line = "pair_style tumble: inversion changes the model's energy, which the frame torque doesn't show; "
     assert log.count(line) == said
+    assert re.findall("this model needs only `symmetrize (.*)`", log) == ([enough] if enough else [])
     kind = {"handed": "exact invariance under rotations, not inversion", "pair": "exact invariance"}
     assert f"), {kind.get(model, 'approximate invariance')}, cutoff 4 A" in log
 

@@ -50,6 +50,12 @@ struct Metadata {
     /// Whether inversion alone changes the energy: an error that the frame torque doesn't show.
     bool breaks_parity_alone() const { return symmetry_kind == "rotations"; }
 
+    /// Return the smallest set of rotations whose average is exact for this model; empty if only an infinite one is.
+    std::string sufficient_set() const {
+        if (symmetry_kind == "exact") return "none";
+        return breaks_parity_alone() ? "inversion" : "";
+    }
+
     /// Return the index of a chemical symbol.
     /// @throws StructureError if the model lacks the species; the message lists its species
     std::int64_t species_index(const std::string& symbol) const;

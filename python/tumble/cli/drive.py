@@ -184,6 +184,12 @@ def _announce(
             "inversion changes the model's energy, which the frame torque doesn't show; `--symmetrize inversion` "
             "removes that error, `--symmetry-log FILE` measures it"
         )
+    enough = potential.metadata.sufficient_set
+    if enough and len(symmetrizer) > len(_core.Symmetrizer(enough)):
+        _log(
+            f"this model needs only `--symmetrize {enough}`: it is exact under further rotations, which cost time and "
+            "change rounding alone"
+        )
     # i-PI sends neither elements nor masses, so only the user can check that both sides have the same order.
     _log(f"elements in the order of the structure file: {elements_in_order(list(atoms.symbols))}")
 
