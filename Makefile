@@ -1,6 +1,8 @@
 # Every command first installs what it needs into $(VENV). Only Python 3.11, g++ and make must be there before.
 
 VENV ?= .venv
+# Of the tests, one for each core. A worker takes neighboring tests, which share fixtures.
+WORKERS ?= 2
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := $(VENV)/bin
 CXX_SOURCES := $(shell find csrc lammps-plugin tests/cpp -name '*.cpp' -o -name '*.h' -o -name '*.inc')
@@ -11,7 +13,7 @@ SOURCES := $(shell find csrc inputs lammps-plugin python -type f -not -name '*.p
 help:
 	@echo "make install        set up $(VENV) with everything, tumble included"
 	@echo "make demo           water in LAMMPS and i-PI with the shipped model, and a report"
-	@echo "make test           all tests"
+	@echo "make test           all tests, two at a time (make test WORKERS=8: eight)"
 	@echo "make test-extended  tests that take minutes"
 	@echo "make test-peers     tests of conversions, in environments of other packages (.peers, several GB)"
 	@echo "make test-gpu       tests that need a GPU, with the environment of PYTHON (no network needed)"
@@ -40,7 +42,7 @@ demo: install
 	$(BIN)/tumble demo --out demo-output
 
 test: install
-	$(BIN)/python -m pytest -m "not gpu and not extended and not peers"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not gpu and not extended and not peers"
 
 test-extended: install
 	$(BIN)/python -m pytest -m extended

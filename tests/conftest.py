@@ -1,10 +1,15 @@
-"""Fixtures that all folders may use, and signals as in a terminal."""
+"""Fixtures that all folders may use, threads of parallel tests, and signals as in a terminal."""
 
 from __future__ import annotations
 
+import os
 import signal
 
 pytest_plugins = ["support.engine_runs", "support.exported_toys", "support.toy_kind"]
+
+# A worker of pytest-xdist has one core. OpenMP reads this when torch is imported, in programs that tests start, too.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # A shell that starts the tests in the background has SIGINT ignored, also in the programs that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

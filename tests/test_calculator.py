@@ -176,7 +176,7 @@ torch.set_num_threads(2)
 calculator = tumble.Calculator("water", device="cpu", check=False)
 here = [energy(seed) for seed in (1, 2)]  # which starts torch's threads
 with multiprocessing.get_context("fork").Pool(2) as pool:
-    there = pool.starmap_async(energy, [(1, {own}), (2, {own})]).get(timeout=200)
+    there = pool.starmap_async(energy, [(1, {own}), (2, {own})]).get(timeout=240)
 for (expected, _), (found, threads) in zip(here, there):
     assert abs(found - expected) < 1e-3, (found, expected)
     assert threads == 1, threads

@@ -37,7 +37,7 @@ def start(code: str, *before: str) -> subprocess.Popen[str]:
 def test_signal_becomes_an_exception_and_a_status(number: signal.Signals) -> None:
     process = start(ORDERLY)
     process.send_signal(number)
-    assert process.communicate(timeout=120)[0] == f"Terminated ended by {number.name}\n"
+    assert process.communicate(timeout=240)[0] == f"Terminated ended by {number.name}\n"
     assert process.returncode == 128 + number
 
 
@@ -45,7 +45,7 @@ def test_nohup_is_respected() -> None:
     process = start(ORDERLY, "nohup")
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGTERM)
-    assert process.communicate(timeout=120)[0] == "Terminated ended by SIGTERM\n"
+    assert process.communicate(timeout=240)[0] == "Terminated ended by SIGTERM\n"
 
 
 def test_forked_child_ends_by_the_signal_itself() -> None:

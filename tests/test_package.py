@@ -16,7 +16,7 @@ HEAVY = {"torch", "numpy", "ase", "tumble._core"}
 def modules_after(code: str) -> set[str]:
     """Names of the modules that a fresh interpreter has after running the code."""
     script = f"import sys\n{code}\nprint('\\n'.join(sys.modules), file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=240)
     return set(done.stderr.splitlines())
 
 

@@ -58,6 +58,6 @@ def test_policy_reaches_openmp() -> None:
     for name in (waiting.POLICY, waiting.SPINS):
         variables.pop(name, None)
     command = [sys.executable, "-m", "tumble", "info", "water"]
-    said = subprocess.run(command, env=variables, capture_output=True, text=True, check=True, timeout=120).stderr
+    said = subprocess.run(command, env=variables, capture_output=True, text=True, check=True, timeout=240).stderr
     assert "OMP_WAIT_POLICY = 'PASSIVE'" in said
     assert "GOMP_SPINCOUNT = '0'" in said or "GOMP_SPINCOUNT = '8000'" in said

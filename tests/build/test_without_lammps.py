@@ -25,7 +25,7 @@ def configure(folder: Path, *, without: str) -> str:
     cmake = [sys.executable, "-m", "cmake", "-S", str(ROOT), "-B", str(folder / "build"), "-G", "Ninja"]
     python = f"-DPython_EXECUTABLE={folder / 'venv' / 'bin' / 'python'}"
     ninja = f"-DCMAKE_MAKE_PROGRAM={Path(sys.executable).parent / 'ninja'}"
-    done = subprocess.run([*cmake, python, ninja], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*cmake, python, ninja], capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     targets = (folder / "build" / "build.ninja").read_text()
     assert "libtumble.so" in targets

@@ -33,21 +33,21 @@ def test_letters_that_an_encoding_lacks(encoding: str, text: str, shown: str, mo
 def test_help_on_a_terminal_of_ascii() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     command = [sys.executable, "-m", "tumble", "analyze", "--help"]
-    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=True)
     assert "--cutoff A" in found.stdout
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_fault(closed: str) -> None:
     command = f'"{sys.executable}" -m tumble rotations octahedral {closed}'
-    found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=240, check=False)
     assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_a_closed_stream_gives_its_number_to_no_other_file() -> None:
     code = "from tumble.cli.terminal import open_closed_streams as f; f(); print(open('/dev/zero').fileno() > 2)"
     command = f'"{sys.executable}" -c "{code}" <&- 2>&-'
-    found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120, check=True)
+    found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=240, check=True)
     assert found.stdout == "True\n"
 
 

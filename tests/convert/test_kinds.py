@@ -38,4 +38,4 @@ def test_a_missing_package_is_named_with_its_version(monkeypatch: pytest.MonkeyP
 def test_the_table_loads_nothing_heavy() -> None:
     """Each `tumble --help` imports it."""
     code = "import sys, tumble.convert.kinds; sys.exit(bool({'torch', 'ase', 'numpy'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], timeout=240).returncode == 0

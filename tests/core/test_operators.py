@@ -23,5 +23,5 @@ print(mixed.tolist(), "libtumble.so" in maps, "libvesin" in maps)
 def test_they_are_loaded_without_the_core() -> None:
     """An atom without neighbors attends to itself alone, so what comes out is its own value."""
     command = [sys.executable, "-c", CODE, str(LIBRARY)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=240)
     assert done.stdout == "[[3.0, 5.0]] False False\n"

@@ -13,7 +13,7 @@ from tumble.demo import processes
 from tumble.demo.demo_error import DemoError
 from tumble.demo.processes import Program, find_program, run_alone, run_together
 
-LIMIT = 30.0
+LIMIT = 120.0
 DONE = "all done"
 SLEEP = "import time; time.sleep(600)"
 # Ends when the server has said that it is done.

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from support.ipi_runs import BOHR, HARTREE, Server, start_driver, unix_endpoint
+from support.ipi_runs import BOHR, HARTREE, PATIENCE, Server, start_driver, unix_endpoint
 from support.lammps_frames import COLUMNS, DUMP_FORMAT, core_result, read_frames
 from support.lammps_runs import LammpsRun, run_lammps, system_script, write_data
 from support.systems import systems
@@ -25,8 +25,6 @@ ModelFile = Callable[[str], Path]
 LAMMPS_BOHR = 0.52917721  # fix_ipi.cpp
 LAMMPS_HARTREE = 8.617343e-5 / 3.1668152e-6  # Boltzmann's constant of LAMMPS' metal units and that of fix_ipi.cpp
 
-pytestmark = pytest.mark.timeout(90)
-
 
 def serve_lammps(
     folder: Path, atoms: Atoms, script: str, ranks: int, complete: bool = True
@@ -34,7 +32,7 @@ def serve_lammps(
     """Runs LAMMPS until the server has enough; unless `complete`, until LAMMPS itself stops."""
     endpoint = unix_endpoint()
     with Server(folder, atoms, endpoint, steps=STEPS, extras="") as server:
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while not Path(f"/tmp/ipi_{endpoint.unix}").exists():  # fix ipi doesn't wait for it
             assert time.monotonic() < until, server.output
             time.sleep(0.05)

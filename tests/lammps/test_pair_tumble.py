@@ -220,7 +220,7 @@ engine.file("in.lammps")
 print("energy", repr(engine.get_thermo("pe")))
 print(open("/proc/self/maps").read())
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     mapped = {os.path.realpath(line.split()[-1]) for line in done.stdout.splitlines() if ".so" in line}
     for library in ("libmpi.so", "libtorch_cpu.so", "libtumble.so", "liblammps.so"):

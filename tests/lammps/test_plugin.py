@@ -35,7 +35,7 @@ def test_torch_comes_with_the_first_pair_style_and_stays(tmp_path: Path, model_f
 
 
 def output_of(*command: str | Path) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=240).stdout
 
 
 def test_the_plugin_needs_of_lammps_the_c_interface_only() -> None:
@@ -65,7 +65,7 @@ def run_with(folder: Path, plugins: list[Path], *options: str) -> subprocess.Com
     command = [str(BIN / "mpirun"), *ranks[0]]
     for rank in ranks[1:]:
         command += [":", *rank]
-    return subprocess.run(command, cwd=folder, env=python_environment(), capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=folder, env=python_environment(), capture_output=True, text=True, timeout=240)
 
 
 def check_error(done: subprocess.CompletedProcess[str], text: str) -> None:
@@ -125,7 +125,7 @@ for attempt in range(2):
         print("said:", error)
 """
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=tmp_path, env=python_environment(), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, env=python_environment(), capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     said = f"said: ERROR: pair_style tumble isn't available: {tmp_path}/lib/libtumble_lammps.so: cannot open"
     assert done.stdout.count(said) == 2

@@ -54,7 +54,7 @@ def python(folder: Path, code: str, ranks: int = 1) -> dict[str, list[float]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=90,
+        timeout=240,
     )
     assert done.returncode == 0, done.stdout
     results: dict[str, list[float]] = json.loads((folder / "results.json").read_text())

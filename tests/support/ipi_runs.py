@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -90,10 +91,24 @@ def unix_endpoint() -> Endpoint:
     return Endpoint(unix=f"tumble-test-{uuid.uuid4().hex[:16]}")
 
 
+#: Ports of this process, so that no test in another one takes them before a server listens; Linux gives 32768 and up.
+PORTS = itertools.cycle(range(10000 + os.getpid() % 200 * 100, 10100 + os.getpid() % 200 * 100))
+
+
 def tcp_endpoint() -> Endpoint:
+    port = next(PORTS)
+    while not _is_free(port):  # somebody else's server, or a connection that has just ended
+        port = next(PORTS)
+    return Endpoint(port=port)
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return Endpoint(port=probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def write_start(path: Path, frames: Sequence[Atoms]) -> None:

@@ -64,7 +64,7 @@ def run_cases(folder: Path, cases: dict[str, str]) -> dict[str, Outcome]:
         env=python_environment(),
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=240,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     outcomes = {}

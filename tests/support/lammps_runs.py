@@ -93,7 +93,7 @@ def run_lammps(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     return LammpsRun(done.returncode, done.stdout, folder)
 
@@ -113,7 +113,7 @@ def run_partitions(folder: Path, script: str, partition: str) -> LammpsRun:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     screens = [(folder / f"screen.{n}").read_text() for n in range(replicas)]
     return LammpsRun(done.returncode, "\n".join([done.stdout, *screens]), folder)
