@@ -1,11 +1,11 @@
-"""Fixtures that all folders may use, threads of parallel tests, and signals as in a terminal."""
+"""Fixtures that all folders may use, cores of parallel tests, and signals as in a terminal."""
 
 from __future__ import annotations
 
 import os
 import signal
 
-pytest_plugins = ["support.engine_runs", "support.exported_toys", "support.toy_kind"]
+pytest_plugins = ["support.engine_runs", "support.exported_toys", "support.toy_kind", "support.two_processes"]
 
 # A worker of pytest-xdist has one core. OpenMP reads this when torch is imported, in programs that tests start, too.
 if "PYTEST_XDIST_WORKER" in os.environ:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -99,12 +99,6 @@ def of_lammps(folder: Path) -> Run:
             for number, (symbol, x, v) in enumerate(zip(SYMBOLS, frame, velocities, strict=True), start=1):
                 file.write(f"{number} {symbol} {x[0]} {x[1]} {x[2]} {v[0]} {v[1]} {v[2]}\n")
     return open_run(path, units="metal", timestep=0.01, temperature=300.0)
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Processes]:
-    with Processes(2) as made:
-        yield made
 
 
 def one_by_one(run: Run, settings: Settings, processes: Processes | None) -> tuple[dict[str, Any], dict[str, str]]:

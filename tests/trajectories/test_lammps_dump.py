@@ -13,6 +13,7 @@ from support import trajectories
 from support.trajectories import EVERY, FIRST, FRAMES, LAMMPS_TIMESTEP
 
 from tumble.errors import NotApplicableError, TrajectoryError
+from tumble.observables.base.processes import Processes
 from tumble.observables.dynamics.msd import MeanSquareDisplacement
 from tumble.observables.structure.rdf import Rdf
 from tumble.trajectories.lammps_dump import LammpsDump
@@ -206,7 +207,7 @@ def _swapped(path: Path, *, with_elements: bool = True) -> tuple[Path, list[dict
     return path, expected
 
 
-def test_radial_distributions_of_atoms_that_change_their_elements(tmp_path: Path) -> None:
+def test_radial_distributions_of_atoms_that_change_their_elements(tmp_path: Path, processes: Processes) -> None:
     """Against all distances of each frame by NumPy, with the elements that its atoms have there."""
     path, frames = _swapped(tmp_path / "x.dump")
     counts = np.zeros(8)
@@ -219,7 +220,7 @@ def test_radial_distributions_of_atoms_that_change_their_elements(tmp_path: Path
     universe = open_trajectory(path, timestep=0.001)
     found = Rdf(universe, (("Ar", "Ne"),), cutoff=4.0, bin_width=0.5).run().result
     np.testing.assert_allclose(found["g_ArNe"].values, expected, rtol=1e-6)
-    parallel = Rdf(universe, (("Ar", "Ne"),), cutoff=4.0, bin_width=0.5).run(backend="multiprocessing", n_workers=2)
+    parallel = Rdf(universe, (("Ar", "Ne"),), cutoff=4.0, bin_width=0.5).run(backend=processes)
     np.testing.assert_allclose(parallel.result["g_ArNe"].values, expected, rtol=1e-6)
 
 

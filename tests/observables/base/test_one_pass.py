@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -75,12 +75,6 @@ def every_kind(universe: Any) -> list[UniverseAnalysis]:
 def assert_same(one: Result, two: Result) -> None:
     """To the last bit."""
     assert pickle.dumps(one.to_dict()) == pickle.dumps(two.to_dict())
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Processes]:
-    with Processes(2) as made:
-        yield made
 
 
 @pytest.mark.parametrize("parallel", [False, True], ids=["serial", "2 processes"])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from support.motions import motion
 
+from tumble.observables.base.processes import Processes
 from tumble.observables.base.series import (
     POINTS,
     SequentialObservable,
@@ -60,12 +61,10 @@ def test_points_are_frames_at_equal_distances(frames: int) -> None:
     assert result["height"].values == pytest.approx((frames - 1) / 2)
 
 
-def test_part_of_a_trajectory_in_processes() -> None:
+def test_part_of_a_trajectory_in_processes(processes: Processes) -> None:
     universe = heights(5000)
     serial = Height(universe).run(start=10, stop=4900, step=2).result["square"]
-    parallel = (
-        Height(universe).run(start=10, stop=4900, step=2, backend="multiprocessing", n_workers=2).result["square"]
-    )
+    parallel = Height(universe).run(start=10, stop=4900, step=2, backend=processes).result["square"]
     assert parallel.values == pytest.approx(serial.values)
     assert parallel.axes[0].values == pytest.approx(serial.axes[0].values)
     assert serial.axes[0].values[0] == 5.0

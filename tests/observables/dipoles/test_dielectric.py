@@ -10,6 +10,7 @@ from scipy import constants
 from support.rotors import BISECTOR, HYDROGEN, Array, atoms, directions, universe
 
 from tumble.errors import ConfigurationError, NotApplicableError
+from tumble.observables.base.processes import Processes
 from tumble.observables.dipoles.dielectric import Dielectric
 from tumble.observables.dipoles.system_dipole import TotalDipoles
 
@@ -134,10 +135,10 @@ def test_vacuum_in_the_cell_is_said() -> None:
         assert any("The cell has an empty slab of 1" in note for note in notes) is expected
 
 
-def test_parallel_equals_serial() -> None:
+def test_parallel_equals_serial(processes: Processes) -> None:
     made = universe(rotors(np.random.default_rng(8), 60), BOX)
     serial = Dielectric(made, temperature=TEMPERATURE).run().result
-    parallel = Dielectric(made, temperature=TEMPERATURE).run(backend="multiprocessing", n_workers=2).result
+    parallel = Dielectric(made, temperature=TEMPERATURE).run(backend=processes).result
     assert parallel["epsilon"].values == pytest.approx(serial["epsilon"].values)
     assert parallel["epsilon_anisotropy"].expected == pytest.approx(0.0)
 

@@ -8,6 +8,7 @@ from scipy import stats
 from support.rotors import BISECTOR, HYDROGEN, Array, atoms, directions, universe
 
 from tumble.errors import ConfigurationError, NotApplicableError
+from tumble.observables.base.processes import Processes
 from tumble.observables.dipoles.dipole import Dipole
 from tumble.observables.dipoles.dipole_moments import DEBYE_PER_E_ANGSTROM, GivenDipoles
 
@@ -57,7 +58,7 @@ def test_mean_sum_vanishes_in_an_isotropic_system_and_is_found_in_another() -> N
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_molecules_that_keep_their_dipoles_have_no_verdict(workers: int) -> None:
+def test_molecules_that_keep_their_dipoles_have_no_verdict(workers: int, processes: Processes) -> None:
     """Dipoles turn about axes that they keep, as those of free rotors do; the mean of each is along its axis."""
     generator = np.random.default_rng(9)
     kept, phases = directions(generator, MOLECULES), generator.uniform(0, 2 * np.pi, size=MOLECULES)
@@ -66,7 +67,7 @@ def test_molecules_that_keep_their_dipoles_have_no_verdict(workers: int) -> None
     angles = (phases + np.arange(FRAMES)[:, None] * generator.normal(size=MOLECULES))[..., None]
     around = np.cos(angles) * across + np.sin(angles) * np.cross(kept, across)
     sums = BISECTOR * (0.6 * kept + 0.8 * around)
-    parallel = {"backend": "multiprocessing", "n_workers": workers} if workers > 1 else {}
+    parallel = {"backend": processes} if workers > 1 else {}
     made = universe(atoms(np.broadcast_to(grid(), sums.shape), sums), BOX)
     result = Dipole(made).run(**parallel).result
     assert np.abs(result["M"].values / result["M"].errors).max() > 5
@@ -94,11 +95,11 @@ def test_ring_polymer_is_averaged_over_beads_and_the_centroid_is_given_beside() 
     assert result.metadata["beads"] == 4
 
 
-def test_parallel_equals_serial() -> None:
+def test_parallel_equals_serial(processes: Processes) -> None:
     positions, _ = molecules(np.random.default_rng(6))
     positions[200:, 1] += 5.0
     serial = Dipole(universe(positions, BOX)).run().result
-    parallel = Dipole(universe(positions, BOX)).run(backend="multiprocessing", n_workers=2).result
+    parallel = Dipole(universe(positions, BOX)).run(backend=processes).result
     for one, two in zip(serial.quantities, parallel.quantities, strict=True):
         assert two.values == pytest.approx(one.values)
         assert two.errors == pytest.approx(one.errors)

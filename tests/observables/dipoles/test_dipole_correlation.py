@@ -10,6 +10,7 @@ from MDAnalysis.lib.mdamath import triclinic_vectors
 from support.rotors import BISECTOR, Array, atoms, directions, universe
 
 from tumble.errors import ConfigurationError, NotApplicableError
+from tumble.observables.base.processes import Processes
 from tumble.observables.dipoles.dipole_correlation import DipoleCorrelation
 
 BOX = [14.0, 14.0, 14.0, 90.0, 90.0, 90.0]
@@ -163,10 +164,10 @@ def test_error_is_that_of_the_ratio() -> None:
     assert np.sqrt(np.mean(np.square(errors), axis=0)) == pytest.approx(scatter, rel=0.35)
 
 
-def test_parallel_equals_serial() -> None:
+def test_parallel_equals_serial(processes: Processes) -> None:
     made = universe(gas(np.random.default_rng(4), 30, BOX), BOX)
     serial = DipoleCorrelation(made).run().result
-    parallel = DipoleCorrelation(made).run(backend="multiprocessing", n_workers=2).result
+    parallel = DipoleCorrelation(made).run(backend=processes).result
     for one, two in zip(serial.quantities, parallel.quantities, strict=True):
         assert two.values == pytest.approx(one.values, nan_ok=True)
         assert two.errors == pytest.approx(one.errors, nan_ok=True)

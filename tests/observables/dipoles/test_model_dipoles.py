@@ -13,6 +13,7 @@ from support.polar_model import CHARGES, MOLECULE, export
 
 from tumble.analysis import Dipole, PointCharges
 from tumble.errors import SettingError
+from tumble.observables.base.processes import Processes
 from tumble.observables.dipoles.model_dipoles import dipoles_of_model
 
 
@@ -32,11 +33,11 @@ def water() -> MDAnalysis.Universe:
 
 @pytest.mark.parametrize(("outputs", "factor"), [(("charge",), 1.0), (("charge", "dipole"), 2.0)])
 def test_dipoles_of_a_model(
-    tmp_path: Path, water: MDAnalysis.Universe, outputs: tuple[str, ...], factor: float
+    tmp_path: Path, water: MDAnalysis.Universe, outputs: tuple[str, ...], factor: float, processes: Processes
 ) -> None:
     source = dipoles_of_model(export(tmp_path / "polar.pt", *outputs), water)
     known = Dipole(water, dipoles=PointCharges(CHARGES)).run().result
-    for backend in ({}, {"backend": "multiprocessing", "n_workers": 2}):
+    for backend in ({}, {"backend": processes}):
         found = Dipole(water, dipoles=source).run(**backend).result
         assert found["mu_mean"].values == pytest.approx(factor * float(known["mu_mean"].values), rel=1e-5)
         assert found["M"].values == pytest.approx(factor * known["M"].values, abs=1e-6)

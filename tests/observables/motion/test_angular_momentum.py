@@ -13,6 +13,7 @@ from support.motions import ammonia, free_symmetric_top, masses_of, motion, wate
 from support.systems import systems
 
 from tumble.errors import ConfigurationError, NotApplicableError
+from tumble.observables.base.processes import Processes
 from tumble.observables.frames.rigid_motion import EV_PER_HBAR_PS, EV_PER_KJ_MOL, HBAR
 from tumble.observables.motion.angular_momentum import AngularMomentum
 from tumble.trajectories.open import open_trajectory
@@ -122,11 +123,11 @@ def test_ring_polymers_count_all_beads() -> None:
     assert from_positions["angular_momentum_z"].values == pytest.approx(np.full(100, 25.0 / HBAR), rel=0.02)
 
 
-def test_processes_give_the_same() -> None:
+def test_processes_give_the_same(processes: Processes) -> None:
     positions, _ = top(120, 0.002)
     universe = motion(ELEMENTS, positions, step=0.002)
     serial = AngularMomentum(universe).run().result
-    parallel = AngularMomentum(universe).run(backend="multiprocessing", n_workers=2).result
+    parallel = AngularMomentum(universe).run(backend=processes).result
     for one, two in zip(serial.quantities, parallel.quantities, strict=True):
         assert two.values == pytest.approx(one.values, rel=1e-12, nan_ok=True)
         assert two.errors == pytest.approx(one.errors, rel=1e-9, nan_ok=True)
@@ -255,7 +256,7 @@ def test_molecule_in_lammps_turns_by_the_frame_torque(tmp_path: Path, model_file
     assert size.max() > 0.1  # eV/rad: there is something to see
 
 
-def test_ring_polymers_in_ipi(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
+def test_ring_polymers_in_ipi(tmp_path: Path, model_file: Callable[[str], Path], processes: Processes) -> None:
     """With an exactly invariant model the ring-polymer Hamiltonian of i-PI conserves the sum over beads."""
     endpoint = unix_endpoint()
     outputs = "".join(
@@ -286,5 +287,5 @@ def test_ring_polymers_in_ipi(tmp_path: Path, model_file: Callable[[str], Path])
     alone = AngularMomentum(one, thermostat="none", isolated=True).run().result["angular_momentum"].values
     assert np.ptp(alone) > 0.05 * alone.mean()
     positions = open_trajectory(str(tmp_path / "out.pos_*.xyz"), timestep=0.00025)
-    again = AngularMomentum(positions, thermostat="none", isolated=True).run(backend="multiprocessing", n_workers=2)
+    again = AngularMomentum(positions, thermostat="none", isolated=True).run(backend=processes)
     assert again.result["angular_momentum"].values == pytest.approx(size, rel=0.01)

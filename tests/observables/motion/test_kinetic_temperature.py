@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 from support.motions import centered, masses_of, motion, water
 
 from tumble.errors import NotApplicableError
+from tumble.observables.base.processes import Processes
 from tumble.observables.frames.rigid_motion import BOLTZMANN_AMU_A2_PS2
 from tumble.observables.motion.kinetic_temperature import KineticTemperature
 
@@ -158,14 +159,14 @@ def test_linear_molecules_and_atoms() -> None:
         assert abs(found.values - TEMPERATURE) < 3.5 * found.errors
 
 
-def test_processes_give_the_same() -> None:
+def test_processes_give_the_same(processes: Processes) -> None:
     generator = np.random.default_rng(7)
     positions = placed(60, 2, generator)
     velocities = maxwell(np.tile(MASSES, 2), positions.shape, generator)
     universe = motion("OHH" * 2, positions, velocities=velocities, dimensions=BOX)
     observable = KineticTemperature(universe, molecules=[[0, 1, 2], [3, 4, 5]])
     serial = observable.run().result
-    parallel = observable.run(backend="multiprocessing", n_workers=2).result
+    parallel = observable.run(backend=processes).result
     for one, two in zip(serial.quantities, parallel.quantities, strict=True):
         assert two.values == pytest.approx(one.values, rel=1e-12)
 

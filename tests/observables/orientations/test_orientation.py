@@ -13,6 +13,7 @@ from scipy.spatial.transform import Rotation
 from support import oriented_water, rotors
 
 from tumble.errors import ConfigurationError, NotApplicableError, SettingError
+from tumble.observables.base.processes import Processes
 from tumble.observables.frames.molecular_axes import MolecularAxis
 from tumble.observables.orientations.orientation import Orientation
 from tumble.observables.quantities.result import Result
@@ -155,9 +156,9 @@ def free_rotors(seed: int, frames: int, molecules: int) -> Array:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_free_rotors_have_no_verdict(workers: int) -> None:
+def test_free_rotors_have_no_verdict(workers: int, processes: Processes) -> None:
     """An exact model of a gas that isn't ergodic: each rotor keeps its axis."""
-    parallel = {"backend": "multiprocessing", "n_workers": workers} if workers > 1 else {}
+    parallel = {"backend": processes} if workers > 1 else {}
     universe = oriented_water.universe(free_rotors(1, 1000, MOLECULES))
     result = Orientation(universe, bins=(2, 2)).run(**parallel).result
     # The errors of blocks are far too small.
@@ -183,7 +184,7 @@ def test_frozen_crystal_has_no_verdict() -> None:
     assert Orientation(universe, bins=(2, 2), isotropic=False).run().result["a_OH"].resolved
 
 
-def test_box_that_is_not_a_cube_has_no_verdict() -> None:
+def test_box_that_is_not_a_cube_has_no_verdict(processes: Processes) -> None:
     positions = oriented_water.positions(oriented_water.isotropic(9, 100, 8))
     long = Orientation(rotors.universe(positions, [6.4, 6.4, 7.0, 90, 90, 90]), bins=(2, 2)).run().result
     assert long["a_OH"].expected is None
@@ -195,7 +196,7 @@ def test_box_that_is_not_a_cube_has_no_verdict() -> None:
     boxes = np.tile([6.4, 6.4, 6.4, 90, 90, 90], (100, 1))
     boxes[-1, 2] = 6.5
     observable = Orientation(rotors.universe(positions, boxes), bins=(2, 2))
-    assert observable.run(backend="multiprocessing", n_workers=2).result["a_OH"].expected is None
+    assert observable.run(backend=processes).result["a_OH"].expected is None
     # Empty space has no shape.
     alone = Orientation(rotors.universe(positions[:, :3], [20, 20, 40, 90, 90, 90]), bins=(2, 2)).run().result
     assert alone["a_OH"].expected is not None
@@ -278,10 +279,10 @@ def test_axis_from_a_function(biased: Array) -> None:
     assert across.values[2] == pytest.approx(-along.values[5] / 2, abs=4 * across.errors[2])
 
 
-def test_processes_agree_with_one(biased: Array) -> None:
+def test_processes_agree_with_one(biased: Array, processes: Processes) -> None:
     universe = oriented_water.universe(biased[:40])
     one = Orientation(universe).run().result
-    two = Orientation(universe).run(backend="multiprocessing", n_workers=2).result
+    two = Orientation(universe).run(backend=processes).result
     for mine, other in zip(one.quantities, two.quantities, strict=True):
         np.testing.assert_allclose(mine.values, other.values, rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(mine.errors, other.errors, rtol=1e-6, atol=1e-9)

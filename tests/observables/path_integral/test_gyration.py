@@ -14,6 +14,7 @@ from support.bead_frames import bead_universe, sample_beads, thermal_length_squa
 from support.ipi_harmonic import run_harmonic
 
 from tumble.errors import NotApplicableError
+from tumble.observables.base.processes import Processes
 from tumble.observables.path_integral.gyration import Gyration
 from tumble.trajectories.open import open_trajectory
 
@@ -129,10 +130,10 @@ def test_atoms_that_keep_their_orientation_have_no_verdict(turns: bool) -> None:
     assert any("their individual averages of the gyration tensor of H differ" in note for note in result.notes) != turns
 
 
-def test_processes_give_the_same_as_one() -> None:
+def test_processes_give_the_same_as_one(processes: Processes) -> None:
     universe = bead_universe(ring_polymers("OHH", 60, 4, (9.0, 9.0, 9.0), seed=5), "OHH")
     serial = Gyration(universe).run().result
-    parallel = Gyration(universe).run(backend="multiprocessing", n_workers=2).result
+    parallel = Gyration(universe).run(backend=processes).result
     for one, other in zip(serial.quantities, parallel.quantities, strict=True):
         np.testing.assert_allclose(one.values, other.values, rtol=1e-12)
         np.testing.assert_allclose(one.errors, other.errors, rtol=1e-9)

@@ -14,6 +14,7 @@ from support.bead_frames import bead_universe, sample_beads
 from support.ipi_harmonic import TEMPERATURE, run_harmonic
 
 from tumble.errors import ConfigurationError, NotApplicableError
+from tumble.observables.base.processes import Processes
 from tumble.observables.path_integral.kinetic import Kinetic, kinetic_columns, kinetic_from_properties
 from tumble.trajectories.open import open_trajectory
 
@@ -115,11 +116,11 @@ def test_errors_of_a_log_cover() -> None:
     assert 0.55 <= np.mean(covered) <= 0.80
 
 
-def test_processes_give_the_same_as_one() -> None:
+def test_processes_give_the_same_as_one(processes: Processes) -> None:
     positions, forces = oscillators(60, 4, (30.0, 20.0, 10.0), seed=4)
     universe = bead_universe(positions, "HH", forces)
     serial = Kinetic(universe, temperature=TEMPERATURE).run().result
-    parallel = Kinetic(universe, temperature=TEMPERATURE).run(backend="multiprocessing", n_workers=2).result
+    parallel = Kinetic(universe, temperature=TEMPERATURE).run(backend=processes).result
     for one, other in zip(serial.quantities, parallel.quantities, strict=True):
         np.testing.assert_allclose(one.values, other.values, rtol=1e-12)
         np.testing.assert_allclose(one.errors, other.errors, rtol=1e-9)

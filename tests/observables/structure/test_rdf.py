@@ -16,6 +16,7 @@ from scipy.spatial.transform import Rotation
 from support.bead_frames import BeadFrames
 
 from tumble.errors import ConfigurationError, NotApplicableError, SettingError, TrajectoryError
+from tumble.observables.base.processes import Processes
 from tumble.observables.structure.rdf import Rdf
 
 Positions = NDArray[np.float64]
@@ -360,11 +361,11 @@ def test_gas_has_no_peak() -> None:
     assert any(note.startswith("No number of neighbors from g(r), O–O") for note in result.notes)
 
 
-def test_processes_give_the_same_as_one() -> None:
+def test_processes_give_the_same_as_one(processes: Processes) -> None:
     positions = water(CUBIC, 40, 4, seed=19)
     made = universe(positions, ORDER * 2, CUBIC)
     serial = Rdf(made, bin_width=0.3, intramolecular="apart").run()
-    parallel = Rdf(made, bin_width=0.3, intramolecular="apart").run(backend="multiprocessing", n_workers=2)
+    parallel = Rdf(made, bin_width=0.3, intramolecular="apart").run(backend=processes)
     for one, other in zip(serial.result.quantities, parallel.result.quantities, strict=True):
         assert one.name == other.name
         np.testing.assert_allclose(one.values, other.values, rtol=1e-12, atol=1e-12)
