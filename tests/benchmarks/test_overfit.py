@@ -91,14 +91,15 @@ def test_a_training_too_short_is_told(tmp_path: Path) -> None:
         (("--out", "/tmp"), "--out: expected a folder that doesn't exist yet, got /tmp"),
     ],
 )
-def test_bad_arguments(words: tuple[str, ...], message: str) -> None:
-    done = subprocess.run([sys.executable, str(SCRIPT), *words], capture_output=True, text=True, timeout=240)
-    assert done.returncode == 2
-    assert message in done.stderr
+def test_bad_arguments(
+    words: tuple[str, ...], message: str, overfit: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        overfit.main(words)
+    assert stop.value.code == 2
+    assert message in capsys.readouterr().err
 
 
-def test_missing_frames() -> None:
-    command = [sys.executable, str(SCRIPT), "/no/such/frames.extxyz"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 1
-    assert "expected a file, got `/no/such/frames.extxyz`" in done.stderr
+def test_missing_frames(overfit: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert overfit.main(["/no/such/frames.extxyz"]) == 1
+    assert "expected a file, got `/no/such/frames.extxyz`" in capsys.readouterr().err

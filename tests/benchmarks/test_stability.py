@@ -18,11 +18,6 @@ from tumble.registry import find_model
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "stability.py"
 
 
-def run(*words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPT), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240)
-
-
 @pytest.fixture
 def stability(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(SCRIPT.parent))
@@ -31,7 +26,8 @@ def stability(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_broken_molecules_are_told(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
     words = ["--model", model_file("harmonic"), "--systems", "nvt", "nve", "--steps", 200, "--nve-steps", 100]
-    done = run(*words, "--equilibration", 100, "--out", tmp_path)
+    command = [sys.executable, str(SCRIPT), *map(str, words), "--equilibration", "100", "--out", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert done.returncode == 1, done.stderr
     assert "BROKEN in frame" in done.stdout
     assert "drift of the total energy" in done.stdout
@@ -45,10 +41,12 @@ def test_broken_molecules_are_told(tmp_path: Path, model_file: Callable[[str], P
     assert (nvt["drift"], nve["peak"]) == (None, None)
 
 
-def test_failing_run_is_told(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
-    done = run("--model", model_file("nan"), "--systems", "nvt", "--steps", 100, "--out", tmp_path)
-    assert done.returncode == 1
-    assert "LAMMPS failed with exit status 1; the end of its log" in done.stderr
+def test_failing_run_is_told(
+    tmp_path: Path, model_file: Callable[[str], Path], stability: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--model", str(model_file("nan")), "--systems", "nvt", "--steps", "100", "--out", str(tmp_path)]
+    assert stability.main(words) == 1
+    assert "LAMMPS failed with exit status 1; the end of its log" in capsys.readouterr().err
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert "LAMMPS failed with exit status 1" in summary["failed"]["nvt"]
     assert summary["whole"] is False
@@ -95,20 +93,21 @@ def test_committed_summary_is_of_the_shipped_model() -> None:
     assert set(document["parts"]) == {"nvt", "nve", "molecule", "dimer", "hexamer"}
 
 
-def test_finished_parts_are_taken_over(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
+def test_finished_parts_are_taken_over(
+    tmp_path: Path, model_file: Callable[[str], Path], stability: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With the same model and steps the run isn't repeated; with other steps it is."""
-    command = ("--model", model_file("pair"), "--systems", "molecule", "--out", tmp_path, "--gas-steps")
+    words = ["--model", str(model_file("pair")), "--systems", "molecule", "--out", str(tmp_path), "--gas-steps"]
     log = tmp_path / "molecule" / "log.lammps"
-    first = run(*command, 100)
-    assert first.returncode == 0, first.stderr
-    written = log.stat().st_mtime_ns
-    again = run(*command, 100)
-    assert (again.returncode, again.stdout) == (0, first.stdout)
-    assert "taken from the finished run" in again.stderr
+    assert stability.main([*words, "100"]) == 0
+    first, written = capsys.readouterr(), log.stat().st_mtime_ns
+    assert stability.main([*words, "100"]) == 0
+    again = capsys.readouterr()
+    assert again.out == first.out
+    assert "taken from the finished run" in again.err
     assert log.stat().st_mtime_ns == written
-    longer = run(*command, 200)
-    assert longer.returncode == 0, longer.stderr
-    assert "taken from" not in longer.stderr
+    assert stability.main([*words, "200"]) == 0
+    assert "taken from" not in capsys.readouterr().err
     assert json.loads((tmp_path / "summary.json").read_text())["parts"]["molecule"]["steps"] == 200
 
 
@@ -122,7 +121,10 @@ def test_finished_parts_are_taken_over(tmp_path: Path, model_file: Callable[[str
         (("--json", "/no/such/folder/x.json"), "--json: expected a file in an existing folder"),
     ],
 )
-def test_bad_arguments(words: tuple[str, ...], message: str) -> None:
-    done = run(*words)
-    assert done.returncode == 2
-    assert message in done.stderr
+def test_bad_arguments(
+    words: tuple[str, ...], message: str, stability: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        stability.main(words)
+    assert stop.value.code == 2
+    assert message in capsys.readouterr().err

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture
+def stability(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    return importlib.import_module("stability")
 
 
 @pytest.fixture
@@ -125,25 +129,25 @@ def test_a_ring_that_opens_stays_together(gas: ModuleType, tmp_path: Path) -> No
     assert shape.longest == pytest.approx(15.0, abs=1e-4)
 
 
-def test_broken_cluster_is_told(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
+def test_broken_cluster_is_told(
+    tmp_path: Path, model_file: Callable[[str], Path], stability: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With real LAMMPS and a toy that holds nothing together; no atom is lost where molecules fly apart."""
-    command = [sys.executable, str(BENCHMARKS / "stability.py"), "--systems", "dimer", "--gas-steps", "200"]
-    command += ["--model", str(model_file("two_hop")), "--out", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 1, done.stderr
-    assert "BROKEN in frame" in done.stdout
+    words = ["--systems", "dimer", "--gas-steps", "200", "--model", str(model_file("two_hop")), "--out", str(tmp_path)]
+    assert stability.main(words) == 1
+    assert "BROKEN in frame" in capsys.readouterr().out
     part = json.loads((tmp_path / "summary.json").read_text())["parts"]["dimer"]
     assert (part["atoms"], part["steps"], part["molecules"]["frames"]) == (6, 200, 21)
     assert part["molecules"]["first_break"] is not None
     assert {"slope", "error", "fluctuation"} == set(part["drift"])
 
 
-def test_molecule_of_an_invariant_model_is_sound(tmp_path: Path, model_file: Callable[[str], Path]) -> None:
+def test_molecule_of_an_invariant_model_is_sound(
+    tmp_path: Path, model_file: Callable[[str], Path], stability: ModuleType
+) -> None:
     """Relaxed, whole, without torque, and its energy is conserved."""
-    command = [sys.executable, str(BENCHMARKS / "stability.py"), "--systems", "molecule", "--gas-steps", "400"]
-    command += ["--model", str(model_file("pair")), "--out", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, done.stdout + done.stderr
+    words = ["--systems", "molecule", "--gas-steps", "400", "--model", str(model_file("pair")), "--out", str(tmp_path)]
+    assert stability.main(words) == 0
     part = json.loads((tmp_path / "summary.json").read_text())["parts"]["molecule"]
     assert part["molecules"]["first_break"] is None
     assert part["molecules"]["nearest"] is None  # there is no other molecule
