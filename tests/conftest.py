@@ -11,6 +11,9 @@ pytest_plugins = ["support.engine_runs", "support.exported_toys", "support.toy_k
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# Ranks of MPICH that wait for each other let others run: there are more of them than cores.
+os.environ.setdefault("MPIR_CVAR_ENABLE_HEAVY_YIELD", "1")
+
 # A shell that starts the tests in the background has SIGINT ignored, also in the programs that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
