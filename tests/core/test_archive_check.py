@@ -53,8 +53,8 @@ def outcomes(source: Path, scratch: Path, count: int) -> list[str]:
 
 def test_a_flipped_bit(tmp_path: Path, model_file: ModelFile) -> None:
     scratch = tmp_path / "flipped.pt"
-    refusals = [text for text in outcomes(model_file("pet"), scratch, 100) if text]
-    assert len(refusals) > 60
+    refusals = [text for text in outcomes(model_file("pet"), scratch, 40) if text]
+    assert len(refusals) > 20
     for text in refusals:
         assert text.startswith(f"model file `{scratch}`: ")
 

@@ -35,25 +35,25 @@ def write(name: str) -> str:
 
 
 def test_same_frames_after_a_restart_and_on_all_numbers_of_ranks(tmp_path: Path, model_file: ModelFile) -> None:
-    """A hundred steps in one piece, in two runs, from a restart file, on 1, 2 and 4 ranks: the same positions; with
+    """Forty steps in one piece, in two runs, from a restart file, on 1, 2 and 4 ranks: the same positions; with
     another seed, or other sets, not. And rerun finds the energies again."""
     model = model_file("two_hop")
     pair = "pair_style tumble device cpu check no {}\n" + f"pair_coeff * * {model} O H\n"
     system = system_script(tmp_path, SYSTEMS["triclinic"], model, SPECIES, keywords=f"device cpu {RANDOM}") + OUTPUT
     whole = system + START + NVE + f"dump d all custom 10 all.dump {COLUMNS}\ndump_modify d {DUMP_FORMAT}\n"
     whole += f"dump o all custom 10 old.dump {COLUMNS.replace('xu yu zu', 'x y z ix iy iz')}\n"
-    whole += "dump_modify o format float %.17g\nrun 100\nundump d\nundump o\n" + write("whole")
+    whole += "dump_modify o format float %.17g\nrun 40\nundump d\nundump o\n" + write("whole")
     script = whole + "rerun old.dump dump x y z ix iy iz\n"
-    script += "clear\n" + system + START + NVE + "run 50\nwrite_restart half.restart\nrun 50\n" + write("two_runs")
+    script += "clear\n" + system + START + NVE + "run 20\nwrite_restart half.restart\nrun 20\n" + write("two_runs")
     script += (
-        "clear\nread_restart half.restart\n" + pair.format(RANDOM) + OUTPUT + NVE + "run 50\n" + write("restarted")
+        "clear\nread_restart half.restart\n" + pair.format(RANDOM) + OUTPUT + NVE + "run 20\n" + write("restarted")
     )
     for name, words in (
         ("seed", "random:2 seed 8"),
         ("number", "random:3 seed 7"),
         ("improper", "random+inversion seed 7"),
     ):
-        script += "clear\n" + system + pair.format(f"symmetrize {words}") + START + NVE + "run 100\n" + write(name)
+        script += "clear\n" + system + pair.format(f"symmetrize {words}") + START + NVE + "run 40\n" + write(name)
     done = run_lammps(tmp_path, script).checked()
     energies, again = done.thermo(0)["PotEng"], done.thermo(1)["PotEng"]
     np.testing.assert_allclose(again, energies, rtol=1e-10)
@@ -69,7 +69,7 @@ def test_same_frames_after_a_restart_and_on_all_numbers_of_ranks(tmp_path: Path,
         run_lammps(tmp_path, whole, ranks=ranks).checked()
         ends[str(ranks)] = read_frames(tmp_path / "whole.dump", SPECIES)[0]
     for end in ends.values():
-        assert end.step == 100
+        assert end.step == 40
         np.testing.assert_allclose(end.atoms.positions, ends["whole"].atoms.positions, rtol=0, atol=1e-10)
         np.testing.assert_allclose(end.forces, ends["whole"].forces, rtol=0, atol=1e-9)
     for other in others:

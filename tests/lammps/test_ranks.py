@@ -124,8 +124,8 @@ def test_atoms_move_between_ranks_and_are_deleted(tmp_path: Path, model_file: Mo
     gone = " ".join(map(str, scattered_ids(96)[[3, 17, 40]]))
     script += (
         "velocity all create 600 1 loop geom\nvelocity all set 60 40 -50 sum yes\n"
-        "fix 1 all nve\nfix b all balance 20 1.01 shift xyz 5 1.01\ntimestep 2e-4\nthermo 50\nrun 200\n"
-        f"group gone id {gone}\ndelete_atoms group gone compress no\nreset_atoms id sort yes\nrun 100\n"
+        "fix 1 all nve\nfix b all balance 20 1.01 shift xyz 5 1.01\ntimestep 2e-4\nthermo 50\nrun 100\n"
+        f"group gone id {gone}\ndelete_atoms group gone compress no\nreset_atoms id sort yes\nrun 60\n"
         "write_dump all custom end.dump id type x y z fx fy fz modify sort id format float %.17g\n"
     )
     run = run_lammps(tmp_path, script, ranks=4).checked()
