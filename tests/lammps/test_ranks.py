@@ -14,7 +14,7 @@ import pytest
 from ase import Atoms
 from support.lammps_runs import THERMO, run_lammps, scattered_ids, system_script, write_data
 from support.model_files import with_metadata
-from support.numbers import SPECIES, assert_same, from_core, from_lammps, printed_edges
+from support.numbers import SPECIES, assert_same, from_core, from_lammps, from_lammps_in_turn, printed_edges
 from support.systems import scattered, systems
 
 import tumble
@@ -44,17 +44,18 @@ LAYOUTS = {
 }
 
 
-@pytest.mark.parametrize(("name", "ranks"), [*((name, 4) for name in SYSTEMS), ("liquid", 2), ("long", 2), ("long", 3)])
-def test_message_passing(tmp_path: Path, model_file: ModelFile, name: str, ranks: int) -> None:
-    ours = from_lammps(model_file("pet"), SYSTEMS[name], tmp_path, ranks=ranks)
-    assert_same(ours, from_core(model_file("pet"), SYSTEMS[name]))
+@pytest.mark.parametrize(("ranks", "names"), [(4, tuple(SYSTEMS)), (2, ("liquid", "long")), (3, ("long",))])
+def test_message_passing(tmp_path: Path, model_file: ModelFile, ranks: int, names: tuple[str, ...]) -> None:
+    cases = {name: (model_file("pet"), SYSTEMS[name], "") for name in names}
+    for name, ours in from_lammps_in_turn(cases, tmp_path, ranks).items():
+        assert_same(ours, from_core(model_file("pet"), SYSTEMS[name]))
 
 
 @pytest.mark.parametrize(("model", "ranks"), [("two_hop", 2), ("two_hop", 3), ("harmonic", 2), ("pair", 4)])
-@pytest.mark.parametrize("name", ["liquid", "triclinic"])
-def test_models(tmp_path: Path, model_file: ModelFile, model: str, ranks: int, name: str) -> None:
-    ours = from_lammps(model_file(model), SYSTEMS[name], tmp_path, ranks=ranks)
-    assert_same(ours, from_core(model_file(model), SYSTEMS[name]))
+def test_models(tmp_path: Path, model_file: ModelFile, model: str, ranks: int) -> None:
+    cases = {name: (model_file(model), SYSTEMS[name], "") for name in ("liquid", "triclinic")}
+    for name, ours in from_lammps_in_turn(cases, tmp_path, ranks).items():
+        assert_same(ours, from_core(model_file(model), SYSTEMS[name]))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
