@@ -57,8 +57,8 @@ from tumble.autograd import inputs
 from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
 from tumble.models.pet import Pet, PetConfig
 from tumble.structures import to_graph
-from tumble.train.checkpoint import sizes_from
 from tumble.train.config import DataConfig, StageConfig, TrainConfig, read_config
+from tumble.train.model_section import read_model
 from tumble.train.trainer import Trainer
 
 FOLDER = Path(__file__).parents[1] / "build" / "pet-benchmark"
@@ -101,7 +101,9 @@ class Metatrain:
 def shipped_size() -> PetConfig:
     metadata = _core.read_metadata(_core.find_model("water"))
     sizes = json.loads(metadata.to_json())["provenance"]["configuration"]["model"]
-    return sizes_from(sizes)
+    config = read_model(sizes, "model", Path())
+    assert isinstance(config, PetConfig)
+    return config
 
 
 def published_size() -> PetConfig:

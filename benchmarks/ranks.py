@@ -29,8 +29,8 @@ from ase.io import read
 import tumble
 from tumble import _core
 from tumble.demo.inputs import LAMMPS_LIQUID, find_inputs
-from tumble.models.pet import Pet
-from tumble.train.checkpoint import sizes_from
+from tumble.models.pet import Pet, PetConfig
+from tumble.train.model_section import read_model
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the toys of the tests
 from tests.support.toys import EdgeHarmonic
@@ -150,8 +150,9 @@ def main() -> None:
                 ghost_work(toy, depth, box)
         torch.manual_seed(0)
         sizes = json.loads(water.to_json())["provenance"]["configuration"]["model"]
-        config = replace(sizes_from(sizes), message_layers=4)
-        deep = export(Pet(config), water.cutoff, 4, Path(folder) / "deep.pt")
+        config = read_model(sizes, "model", Path())
+        assert isinstance(config, PetConfig)
+        deep = export(Pet(replace(config, message_layers=4)), water.cutoff, 4, Path(folder) / "deep.pt")
         print(f"\ntime per MD step and speed-up, medians of {arguments.rounds} rounds:")
         for model, depth in (("water", water.depth), (deep, 4)):
             for box in BOXES[: 3 if arguments.large else 2]:

@@ -21,10 +21,8 @@ from tumble.train.checkpoint import (
     load_checkpoint,
     load_torch,
     load_weights,
-    plain_sizes,
     save_checkpoint,
     save_torch,
-    sizes_from,
     write,
 )
 
@@ -107,12 +105,6 @@ def test_weights_of_other_sizes() -> None:
     small, large = (Pet(PetConfig(("O", "H"), width=width, heads=2, radial=4, feedforward=8)) for width in (4, 8))
     with pytest.raises(TrainingError, match=r"^`a\.pt`: .*size mismatch for layers\.0"):
         load_weights(small, large.state_dict(), "a.pt")
-
-
-def test_sizes_survive_plain_containers() -> None:
-    sizes = PetConfig(("O", "H"), cutoff=4.5, width=8, heads=2)
-    assert sizes_from(plain_sizes(sizes)) == sizes
-    assert plain_sizes(sizes)["species"] == ["O", "H"]
 
 
 def test_failed_write_names_the_file_and_leaves_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

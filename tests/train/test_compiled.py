@@ -7,10 +7,12 @@ import functools
 import pytest
 import torch
 from ase import Atoms
+from support.charges import Charges, ChargesConfig
 from support.labeled import labeled_frames
 from torch import Tensor, nn
 from torch._dynamo.testing import CompileCounterWithBackend
 
+from tumble.errors import TrainingError
 from tumble.models.pet import Pet, PetConfig
 from tumble.structures import to_graph
 from tumble.train.compiled import CompiledPredict
@@ -98,3 +100,8 @@ def test_without_a_compiler(model: Pet, monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.warns(RuntimeWarning, match="compiler, got `no-such-compiler`"):
         compiled = CompiledPredict(model)
     assert_equal_to_predict(model, compiled)
+
+
+def test_another_architecture_is_refused() -> None:
+    with pytest.raises(TrainingError, match=r"`compile`: expected no .* `model` .*pet"):
+        CompiledPredict(Charges(ChargesConfig(("O", "H"))))

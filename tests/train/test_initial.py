@@ -12,6 +12,7 @@ from typing import Any
 import ase.io
 import pytest
 import torch
+from support.charges import ChargesConfig, register
 from support.labeled import labeled_frames
 from support.model_files import rewritten, with_metadata
 
@@ -80,6 +81,29 @@ def test_model_file(settings: Settings, tmp_path: Path, layers: dict[str, int]) 
         assert torch.equal(initial.state[key], value) or key == "layers.0.message.weight", key
 
 
+def test_another_architecture(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training, its model file, and a training that starts from either."""
+    register(monkeypatch)
+    settings["model"] = {"kind": "charges", "species": ["O", "H"], "width": 5}
+    run(settings, tmp_path, "trained")
+    path = export_trained(tmp_path / "trained", tmp_path / "exported.pt", name="exported", rotations=2)
+    assert metadata.read(path)["symmetry"]["kind"] == "exact"
+    kept = torch.load(tmp_path / "trained" / "model.pt")["state"]
+    for source in (tmp_path / "trained", path):
+        initial = load_initial(str(source), ChargesConfig(("O", "H"), width=5))
+        assert initial.sizes == ChargesConfig(("O", "H"), width=5)
+        assert all(torch.equal(initial.state[key], value) for key, value in kept.items())
+        with pytest.raises(TrainingError, match=r"`model\.kind`: expected charges .*got pet"):
+            load_initial(str(source), PetConfig(("O", "H")))
+
+
+def test_file_of_an_earlier_version_is_pet(trained: Path) -> None:
+    content = torch.load(trained / "model.pt")
+    del content["model"]["kind"], content["summary"]["configuration"]["model"]["kind"]
+    torch.save(content, trained / "model.pt")
+    assert load_initial(str(trained), None).sizes == PetConfig(("O", "H"), width=8, heads=2, radial=4, feedforward=8)
+
+
 def in_another_order(code: bytes) -> bytes:
     """The same program with the weights of the first two readouts, of the same shapes, in the other order."""
     return re.sub(rb"( {4}_1 = \[CONSTANTS.*\n)( {4}_2 = .*\n)", rb"\2\1", code)
@@ -119,7 +143,7 @@ def test_names_of_other_weights(trained: Path, tmp_path: Path) -> None:
         (name, None, r"the 52 weights .*got 51; .*`layers\.0\.compress\.bias`"),
         ("layers.9.bias", {"shape": [8], "sha256": None}, r"the 52 weights .*got 53; .*`layers\.9\.bias`"),
         (name, "layers.0.compress.weight", r"`layers\.0\.compress\.bias` .*\[8\], got \[8, 8\]"),
-        (name, "layers.1.compress.bias", r"weights of a PET model .*got another"),
+        (name, "layers.1.compress.bias", r"weights of a model of kind pet .*got another"),
     ):
 
         def change(text: bytes, other: str = other, entry: Any = entry) -> bytes:
@@ -245,7 +269,7 @@ def test_file_of_something_else(tmp_path: Path, model_file: Callable[[str], Path
     (tmp_path / "text.pt").write_text("hello")
     with pytest.raises(TrainingError, match=r"text\.pt`: .*checkpoint"):
         load_initial(str(tmp_path / "text.pt"), None)
-    with pytest.raises(TrainingError, match="sizes of a PET model"):
+    with pytest.raises(TrainingError, match="sizes of a model"):
         load_initial(str(model_file("pair")), None)
     foreign = rewritten(model_file("pair"), tmp_path / "foreign.pt", "/extra/tumble.json", lambda _: None)
     with pytest.raises(ModelFileError, match="plain TorchScript"):

@@ -487,6 +487,7 @@ def test_checkpoint_of_an_earlier_version(settings: Settings, tmp_path: Path) ->
         del saved[key]
     for key in ("initial", "split_seed", "validate_rotations"):
         del saved["config"][key]
+    del saved["config"]["model"]["kind"]
     del saved["config"]["loss"]["variance"], saved["config"]["loss"]["copies"]
     del saved["config"]["data"]["water"]["role"], saved["config"]["data"]["water"]["weight"]
     for stage in saved["config"]["stages"]:

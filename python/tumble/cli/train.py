@@ -24,7 +24,7 @@ def add_parser(subparsers: Subparsers) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "train",
-        help="train a PET model on labeled frames, or continue its training",
+        help="train a model on labeled frames, or continue its training",
         example="tumble train my-water.yaml",
         description="Train a model with a configuration, or continue from the checkpoint in the folder of results.",
         epilog=f"Exit status: 0 when all stages are done, {UNFINISHED} if --max-minutes ended it before, 1 after an "

@@ -20,7 +20,7 @@ and no padding at all.
 
 # No postponed annotations in this file, since TorchScript reads the annotations of attributes.
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -45,6 +45,7 @@ class PetConfig:
         feedforward: Hidden width of the block after each attention.
         message_layers: Number of message-passing layers, which is the depth in units of the cutoff.
         attention_layers: Number of transformer layers in each message-passing layer.
+        outputs: Outputs in addition to the energy: none.
     """
 
     species: tuple[str, ...]
@@ -56,6 +57,7 @@ class PetConfig:
     feedforward: int = 128
     message_layers: int = 2
     attention_layers: int = 1
+    outputs: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         """Check the values.

@@ -1,4 +1,4 @@
-"""Training of PET models on labeled structures."""
+"""Training of models on labeled structures."""
 
 from tumble.errors import TrainingError
 from tumble.train.checkpoint import TrainedModel, load_trained

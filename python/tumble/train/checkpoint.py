@@ -8,18 +8,19 @@ import json
 import os
 import shutil
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tumble import _core
 from tumble.errors import TrainingError
 from tumble.files import write_atomically
-from tumble.models.pet import Pet, PetConfig
+from tumble.models.registry import ModelConfig, build_network
 from tumble.train.config import MODEL, TrainConfig, config_from_mapping
+from tumble.train.model_section import plain_model, read_model
 
 CHECKPOINT = "checkpoint.pt"
 PREVIOUS = "checkpoint.previous.pt"  # the checkpoint before, in case the last one is damaged
@@ -38,12 +39,14 @@ class TrainedModel:
     Attributes:
         model: The model, with averaged weights, in evaluation mode.
         config: Sizes and species of the model.
+        depth: Range of an atomic energy, in cutoffs.
         baseline: Energy of each species [S], eV.
         summary: Contents of ``train_summary.json``.
     """
 
-    model: Pet
-    config: PetConfig
+    model: nn.Module
+    config: ModelConfig
+    depth: int
     baseline: list[float]
     summary: dict[str, Any]
 
@@ -215,10 +218,10 @@ def save_metrics(path: Path, rows: list[dict[str, Any]]) -> None:
     write(path, buffer.getvalue().encode())
 
 
-def save_model(folder: Path, config: PetConfig, state: dict[str, Tensor], baseline: Tensor, summary: Any) -> None:
+def save_model(folder: Path, config: ModelConfig, state: dict[str, Tensor], baseline: Tensor, summary: Any) -> None:
     """Write the final model and the summary."""
     content = {
-        "model": plain_sizes(config),
+        "model": plain_model(config),
         "state": state,
         "baseline": baseline.tolist(),
         "summary": summary,
@@ -242,23 +245,14 @@ def load_trained(path: str | Path) -> TrainedModel:
         )
     if missing:
         raise TrainingError(f"`{path}`: expected a trained model, got a file without {sorted(missing)}")
-    config = sizes_from(content["model"])
-    model = Pet(config).to(next(iter(content["state"].values())).dtype)
+    config = read_model(content["model"], "model", Path())
+    model = build_network(config).to(next(iter(content["state"].values())).dtype)
     load_weights(model, content["state"], path)
-    return TrainedModel(model.eval(), config, content["baseline"], content["summary"])
+    depth: int = model.depth  # type: ignore[assignment]  # modules of the registry have this attribute
+    return TrainedModel(model.eval(), config, depth, content["baseline"], content["summary"])
 
 
-def plain_sizes(config: PetConfig) -> dict[str, Any]:
-    """Return a model's sizes as plain containers."""
-    return {**asdict(config), "species": list(config.species)}
-
-
-def sizes_from(plain: dict[str, Any]) -> PetConfig:
-    """Return a model's sizes from plain containers."""
-    return PetConfig(**{**plain, "species": tuple(plain["species"])})
-
-
-def load_weights(module: torch.nn.Module, state: dict[str, Tensor], path: str | Path) -> None:
+def load_weights(module: nn.Module, state: dict[str, Tensor], path: str | Path) -> None:
     """Load the weights from a file into a module.
 
     Raises:
@@ -268,6 +262,6 @@ def load_weights(module: torch.nn.Module, state: dict[str, Tensor], path: str | 
         module.load_state_dict(state)
     except RuntimeError as error:
         raise TrainingError(
-            f"`{path}`: expected weights for a PET model of these sizes in this version of Tumble, got weights "
+            f"`{path}`: expected weights for a model of these sizes in this version of Tumble, got weights "
             f"of another architecture; {' '.join(str(error).split())}"
         ) from error

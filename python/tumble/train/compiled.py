@@ -25,6 +25,7 @@ from torch.fx import GraphModule
 from torch.fx.experimental import _config as fx_config
 from torch.fx.experimental.proxy_tensor import make_fx
 
+from tumble.errors import TrainingError
 from tumble.models.attention import Slots, first_edges, lay_out
 from tumble.models.pet import Pet
 from tumble.train.data import Batch
@@ -38,8 +39,14 @@ class CompiledPredict:
         model: The model. Its weights are read at each call and may change between calls; its dtype may not.
     """
 
-    def __init__(self, model: Pet) -> None:
-        """Prepare a model on a CPU; warn if there is no C++ compiler (`CXX`, else g++), so that `predict` is used."""
+    def __init__(self, model: nn.Module) -> None:
+        """Prepare a model on a CPU; warn if there is no C++ compiler (`CXX`, else g++), so that `predict` is used.
+
+        Raises:
+            TrainingError: If the model isn't a PET model: only these take the layout of padded rows as an argument.
+        """
+        if not isinstance(model, Pet):
+            raise TrainingError("`compile`: expected no with a `model` of another kind than pet, got yes")
         self.model = model
         self._graph: Callable[..., tuple[Tensor, Tensor]] | None = None
         compiler = os.environ.get("CXX", "g++")

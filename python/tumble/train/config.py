@@ -12,17 +12,18 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 
 from tumble.errors import TrainingError
 from tumble.hints import nearest_name
 from tumble.model_file import DTYPES
-from tumble.models.pet import PetConfig
+from tumble.models.registry import ModelConfig
 from tumble.registry import SUFFIX
 from tumble.structures import unknown_elements
 from tumble.train.mapping import build
+from tumble.train.model_section import plain_model, read_model
 from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig, require
 
 MOST_THREADS = 1024  # more may overflow the stack of an OpenMP library, which ends the process silently
@@ -34,7 +35,7 @@ class TrainConfig:
     """Configuration of a training.
 
     Attributes:
-        model: Sizes and species of the PET model; None takes them from `initial`.
+        model: Sizes and species of the model, of any kind (`tumble.models.registry`); None takes them from `initial`.
         data: Files of frames, by name.
         stages: Stages, in order.
         loss: Weights of the loss.
@@ -54,7 +55,7 @@ class TrainConfig:
         max_minutes: Wall time after which this call writes a checkpoint and returns; a later call continues.
     """
 
-    model: PetConfig | None = None
+    model: Annotated[ModelConfig, read_model] | None = None
     data: dict[str, DataConfig]
     stages: tuple[StageConfig, ...]
     loss: LossConfig = field(default_factory=LossConfig)
@@ -129,7 +130,7 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration in plain containers, as JSON would, with paths as strings."""
         plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self), default=str))
-        return plain
+        return {**plain, "model": None if self.model is None else plain_model(self.model)}
 
 
 def read_config(path: str | Path) -> TrainConfig:

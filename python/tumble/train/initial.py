@@ -1,8 +1,8 @@
 """The model from which a training starts: the result of another training, or a model file.
 
 A model file contains the weights as constants of a frozen program. Its record `weights.json` has their names. For an
-older file without it, the names are guessed. The weights are accepted only if `Pet` then gives the same energies as the
-network of the file.
+older file without it, the names are guessed. The weights are accepted only if the module then gives the same energies
+as the network of the file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,12 @@ from tumble.files import sha256
 from tumble.hints import nearest_name
 from tumble.metadata import DataSource, Metadata
 from tumble.model_file import DTYPES, load_network
-from tumble.models.pet import Pet, PetConfig
+from tumble.models.registry import ModelConfig, build_network, kind_of
 from tumble.registry import list_models
 from tumble.structures import to_graph
-from tumble.train.checkpoint import load_trained, sizes_from
+from tumble.train.checkpoint import load_trained
 from tumble.train.config import MODEL
+from tumble.train.model_section import plain_model, read_model
 from tumble.train.summary import data_sources
 from tumble.train.weight_guess import guess_weights
 from tumble.weight_names import read_weights
@@ -50,13 +51,13 @@ class Initial:
             as returned by `tumble.train.summary.data_sources`.
     """
 
-    sizes: PetConfig
+    sizes: ModelConfig
     state: dict[str, Tensor]
     baseline: Tensor
     source: dict[str, Any]
 
 
-def load_initial(name: str, given: PetConfig | None) -> Initial:
+def load_initial(name: str, given: ModelConfig | None) -> Initial:
     """Load the model from which a training starts.
 
     Args:
@@ -65,7 +66,7 @@ def load_initial(name: str, given: PetConfig | None) -> Initial:
 
     Raises:
         CheckpointError: If there is no such file.
-        TrainingError: If the file doesn't contain a PET model, or contains one of other sizes.
+        TrainingError: If the file doesn't contain a model that can be trained, or contains one of other sizes.
         ModelFileError: If the model file is damaged.
     """
     path = _find(name)
@@ -106,18 +107,18 @@ def _find(name: str) -> Path:
     raise CheckpointError(f"`initial`: expected the folder of a training, its `{MODEL}`, or a model file, got `{name}`")
 
 
-def _check_sizes(given: PetConfig, found: PetConfig, path: Path) -> None:
-    ours, theirs = asdict(given), asdict(found)
+def _check_sizes(given: ModelConfig, found: ModelConfig, path: Path) -> None:
+    ours, theirs = plain_model(given), plain_model(found)
     for key, value in theirs.items():
-        if ours[key] != value:
+        if ours.get(key) != value:
             raise TrainingError(
-                f"`model.{key}`: expected {_text(value)} as in the initial model `{path}`, got {_text(ours[key])}; "
+                f"`model.{key}`: expected {_text(value)} as in the initial model `{path}`, got {_text(ours.get(key))}; "
                 "leave `model` out to take all sizes from there"
             )
 
 
 def _text(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _is_archive(path: Path) -> bool:
@@ -129,50 +130,50 @@ def _is_archive(path: Path) -> bool:
         return False
 
 
-def _from_model_file(path: Path, document: Metadata) -> tuple[PetConfig, dict[str, Tensor], list[float]]:
+def _from_model_file(path: Path, document: Metadata) -> tuple[ModelConfig, dict[str, Tensor], list[float]]:
     sizes = _sizes(document, path)
     archive = load_network(path)
     for state in _candidates(path, archive, sizes):
         if _agrees(archive, sizes, state, document):
             return sizes, state, document["baseline"]
     raise TrainingError(
-        f"`{path}`: expected the weights of a PET model of this version of Tumble, got another network; "
-        "start from the training that the file was exported from"
+        f"`{path}`: expected the weights of a model of kind {kind_of(sizes)} of this version of Tumble, got another "
+        "network; start from the training that the file was exported from"
     )
 
 
-def _sizes(document: Metadata, path: Path) -> PetConfig:
+def _sizes(document: Metadata, path: Path) -> ModelConfig:
     """Return the sizes of a model from the configuration of its training, which the export has stored."""
     found: Any = document["provenance"]["configuration"].get("model")
     try:
-        sizes = sizes_from(found)
-    except (TypeError, KeyError, ValueError) as error:
+        sizes = read_model(found, "model", path.parent)
+    except TrainingError as error:
         raise TrainingError(
             f"`{path}`: expected a model file that `tumble export` wrote from a training, got one without the "
-            "sizes of a PET model"
+            f"sizes of a model: {error}"
         ) from error
     if (list(sizes.species), sizes.cutoff) != (document["species"], document["cutoff"]):
         raise TrainingError(f"`{path}`: expected species and cutoff of the training it was exported from, got others")
     return sizes
 
 
-def _candidates(path: Path, archive: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator[dict[str, Tensor]]:
+def _candidates(path: Path, archive: torch.jit.ScriptModule, sizes: ModelConfig) -> Iterator[dict[str, Tensor]]:
     """Yield possible weights by name: with the names in the file, or with guessed names if it has none."""
     named = read_weights(path, archive)
     if named is None:
         yield from guess_weights(archive, sizes)
         return
-    fresh = Pet(sizes).state_dict()
+    fresh = build_network(sizes).state_dict()
     _check_names(named, fresh, path)
     yield fresh | {name: value for name, value in named.items() if value is not None}
 
 
 def _check_names(named: dict[str, Tensor | None], fresh: dict[str, Tensor], path: Path) -> None:
-    """Check that the named weights of a file are those of a PET model, with the same shapes."""
+    """Check that the named weights of a file are those of a model, with the same shapes."""
     other = sorted(named.keys() ^ fresh.keys())
     if other:
         raise TrainingError(
-            f"`{path}`: expected the {len(fresh)} weights of a PET model of its sizes, got {len(named)}; "
+            f"`{path}`: expected the {len(fresh)} weights of a model of its sizes, got {len(named)}; "
             f"{'missing is' if other[0] in fresh else 'unknown is'} `{other[0]}`"
         )
     for name, value in named.items():
@@ -182,18 +183,18 @@ def _check_names(named: dict[str, Tensor | None], fresh: dict[str, Tensor], path
             )
 
 
-def _agrees(archive: torch.jit.ScriptModule, sizes: PetConfig, state: dict[str, Tensor], document: Metadata) -> bool:
+def _agrees(archive: torch.jit.ScriptModule, sizes: ModelConfig, state: dict[str, Tensor], document: Metadata) -> bool:
     """Return whether the weights give the archive's atomic energies on the largest of its reference structures."""
     dtype = DTYPES[document["dtype"]]
-    pet = Pet(sizes).to(dtype).eval()
+    model = build_network(sizes).to(dtype).eval()
     try:
-        pet.load_state_dict(state)
+        model.load_state_dict(state)
     except RuntimeError:  # names or shapes of another network
         return False
     reference = max(document["references"], key=lambda entry: len(entry["symbols"]))
     atoms = Atoms(reference["symbols"], reference["positions"], cell=reference["cell"], pbc=reference["periodic"])
     arguments = inputs(to_graph([atoms], sizes.species, sizes.cutoff), dtype)
     with torch.no_grad():
-        ours, theirs = forward(pet, arguments), forward(archive, arguments)
+        ours, theirs = forward(model, arguments), forward(archive, arguments)
     scale = float(theirs.abs().max())
     return bool((ours - theirs).abs().max() <= _ROUNDING[document["dtype"]] * max(scale, 1e-6))

@@ -1,7 +1,8 @@
 """Conversion of nested mappings, as read from YAML, to frozen dataclasses.
 
-The annotations of a dataclass give the types. An unknown key is an error that names the most similar known key. File
-names are relative to a folder.
+The annotations of a dataclass give the types. For a type that depends on the value, the annotation is
+`Annotated[TYPE, READER]` with a function READER(value, name in messages, folder). An unknown key is an error that names
+the most similar known key. File names are relative to a folder.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from tumble.errors import TrainingError
 from tumble.hints import nearest_name
@@ -34,7 +35,7 @@ def build(cls: type[_T], content: object, folder: Path, where: str = "") -> _T:
         raise TrainingError(
             f"`{where or 'configuration'}`: expected a mapping of keys to values, got {_shown(content)}"
         )
-    types = get_type_hints(cls)
+    types = get_type_hints(cls, include_extras=True)
     values = {}
     for key, value in content.items():
         if key not in types:
@@ -56,6 +57,8 @@ def _typed(value: object, kind: Any, where: str, folder: Path) -> object:
     if type(None) in get_args(kind):
         (inner,) = (option for option in get_args(kind) if option is not type(None))
         return None if value is None else _typed(value, inner, where, folder)
+    if get_origin(kind) is Annotated:
+        return kind.__metadata__[0](value, where, folder)
     if dataclasses.is_dataclass(kind):
         return build(kind, value, folder, where)  # type: ignore[arg-type]  # a class, since it annotates a field
     if get_origin(kind) is dict:

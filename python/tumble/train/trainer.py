@@ -21,20 +21,18 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tumble.errors import DeviceError, TrainingError
 from tumble.interruption import PendingSignal, signals_deferred
 from tumble.model_file import DTYPES
-from tumble.models.pet import Pet
+from tumble.models.registry import build_network
 from tumble.train.checkpoint import (
     CHECKPOINT,
     LEARNING_CURVE,
     METRICS,
     load_checkpoint,
     load_weights,
-    plain_sizes,
     remove_checkpoints,
     resumable,
     save_checkpoint,
     save_metrics,
     save_model,
-    sizes_from,
 )
 from tumble.train.config import TrainConfig
 from tumble.train.data import Batch, fit_baseline, to_device
@@ -43,6 +41,7 @@ from tumble.train.learning_curve import draw
 from tumble.train.lock import locked
 from tumble.train.loss import RunningLoss, predict
 from tumble.train.memory import memory_explained
+from tumble.train.model_section import plain_model, read_model
 from tumble.train.patience import Best, updated
 from tumble.train.progress import ProgressLine, rmse
 from tumble.train.sampling import Sampler
@@ -134,7 +133,7 @@ class Trainer:
         initial = None if config.initial is None or saved else load_initial(config.initial, config.model)
         self.source = saved.get("initial") if initial is None else initial.source
         given = config.model if initial is None else initial.sizes
-        self.sizes = sizes_from(saved["sizes"]) if given is None else given
+        self.sizes = read_model(saved["sizes"], "sizes", self.folder) if given is None else given
         self.digests = digests(config, saved.get("data", {}))
         self.sets = load_sets(config, self.sizes.species, self.sizes.cutoff, dtype)
         if "baseline" in saved:
@@ -151,7 +150,7 @@ class Trainer:
             if frames
         }
         torch.default_generator.manual_seed(config.seed)
-        self.model = Pet(self.sizes).to(self.device, dtype)
+        self.model = build_network(self.sizes).to(self.device, dtype)
         if initial is not None:
             self.model.load_state_dict(initial.state)
         self.predict = self.make_predict()
@@ -323,7 +322,7 @@ class Trainer:
                 "minutes": [self.stage_minutes, self.total_minutes],
                 "rows": self.rows,
                 "best": None if self.best is None else vars(self.best),
-                "sizes": plain_sizes(self.sizes),
+                "sizes": plain_model(self.sizes),
                 "baseline": self.baseline.tolist(),
                 "initial": self.source,
                 "data": self.digests,

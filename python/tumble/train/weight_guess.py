@@ -1,8 +1,8 @@
-"""Guesses of the names of weights in a model file of PET without the record `weights.json` (`tumble.weight_names`).
+"""Guesses of the names of weights in a model file without the record `weights.json` (`tumble.weight_names`).
 
 Files of earlier versions, such as the installed model `water`, contain the weights as constants of a program. Their
-names follow from the order in which `Pet` uses them, if this order hasn't changed since the file was written. So the
-caller must check that `Pet` then gives the same energies as the network of the file.
+names follow from the order in which the module uses them, if this order hasn't changed since the file was written. So
+the caller must check that the module then gives the same energies as the network of the file.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from tumble.models.pet import Pet, PetConfig
+from tumble.models.registry import ModelConfig, build_network
 from tumble.torchscript import script, torchscript_warnings_silenced
 from tumble.weight_names import constants
 
 
-def guess_weights(program: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator[dict[str, Tensor]]:
+def guess_weights(program: torch.jit.ScriptModule, sizes: ModelConfig) -> Iterator[dict[str, Tensor]]:
     """Yield possible weights by name: with the names in the program, and with names from the order of their use.
 
     Args:
@@ -29,16 +29,16 @@ def guess_weights(program: torch.jit.ScriptModule, sizes: PetConfig) -> Iterator
     if named:
         yield named
     found = constants(program)
-    fresh = Pet(sizes).state_dict()
+    fresh = build_network(sizes).state_dict()
     names = _order(sizes)
     pairs = list(zip(names, found, strict=False))
     if len(names) == len(found) and all(n is None or fresh[n].shape == c.shape for n, c in pairs):
         yield {**fresh, **{name: value for name, value in pairs if name is not None}}
 
 
-def _order(sizes: PetConfig) -> list[str | None]:
-    """Return the names of the weights in the order in which `Pet` uses them, found with weights of known values."""
-    marked = Pet(sizes).double().eval()
+def _order(sizes: ModelConfig) -> list[str | None]:
+    """Return the names of the weights in the order of their use by the module, found with weights of known values."""
+    marked = build_network(sizes).double().eval()
     with torch.no_grad():
         for k, parameter in enumerate(marked.parameters()):
             parameter.fill_(1000.0 + k)

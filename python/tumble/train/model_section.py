@@ -1,0 +1,46 @@
+"""The section `model` of a configuration, in plain containers and as the sizes of one architecture.
+
+Checkpoints, trained models and model files contain the same mapping. Without the key `kind`, as in files of earlier
+versions, it describes a PET model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tumble.errors import ConfigurationError, TrainingError
+from tumble.models.registry import DEFAULT_KIND, ModelConfig, architecture, kind_of
+from tumble.train.mapping import build
+
+
+def read_model(content: object, where: str, folder: Path) -> ModelConfig:
+    """Return the sizes of a model from a mapping with the key `kind` and the sizes of that architecture.
+
+    Args:
+        content: Mapping.
+        where: Name of the mapping in messages.
+        folder: Folder to which file names are relative.
+
+    Raises:
+        TrainingError: If the kind, a key or a value is invalid.
+    """
+    if not isinstance(content, Mapping):
+        raise TrainingError(f"`{where}`: expected a mapping of keys to values, got {content!r}")
+    sizes = dict(content)
+    kind = sizes.pop("kind", DEFAULT_KIND)
+    try:
+        cls = architecture(str(kind)).config
+    except ConfigurationError as error:
+        raise TrainingError(f"`{where}`: {error}") from error
+    config: ModelConfig = build(cls, sizes, folder, where)
+    return config
+
+
+def plain_model(config: ModelConfig) -> dict[str, Any]:
+    """Return the mapping of a model's sizes in plain containers, as JSON would."""
+    sizes: dict[str, Any] = json.loads(json.dumps(asdict(config)))  # type: ignore[call-overload]  # a dataclass
+    return {"kind": kind_of(config), **sizes}

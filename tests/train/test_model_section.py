@@ -1,0 +1,43 @@
+"""The section `model`: which architecture it means, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.charges import ChargesConfig, register
+
+from tumble.models import PetConfig
+from tumble.train import TrainingError
+from tumble.train.model_section import plain_model, read_model
+
+
+def test_without_a_kind_it_is_pet() -> None:
+    sizes = {"species": ["O", "H"], "cutoff": 4.5, "width": 8, "heads": 2}
+    expected = PetConfig(("O", "H"), cutoff=4.5, width=8, heads=2)
+    assert read_model(sizes, "model", Path()) == read_model({"kind": "pet", **sizes}, "model", Path()) == expected
+
+
+def test_plain_containers_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch)
+    for config in (PetConfig(("O", "H"), cutoff=4.5), ChargesConfig(("O", "H"), outputs=("dipole",))):
+        plain = plain_model(config)
+        assert plain["species"] == ["O", "H"]
+        assert read_model(plain, "model", Path()) == config
+    assert plain["kind"] == "charges"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"kind": "pets", "species": ["O"]}, r"^`model`: `kind`: .*got `pets`; did you mean `pet`"),
+        ({"kind": 3, "species": ["O"]}, r"^`model`: `kind`: .*got `3`"),
+        ({"kind": "charges", "species": ["O"], "heads": 4}, r"^`model`: .*got `heads`"),
+        ({"kind": "charges", "species": ["O"], "width": 0}, r"^`model`: `width`: .*got 0"),
+        (["O"], r"^`model`: expected a mapping.*got \['O'\]"),
+    ],
+)
+def test_refused(monkeypatch: pytest.MonkeyPatch, content: object, message: str) -> None:
+    register(monkeypatch)
+    with pytest.raises(TrainingError, match=message):
+        read_model(content, "model", Path())
