@@ -14,11 +14,13 @@ from typing import Any
 import mace  # noqa: F401 - first: it lets torch load the constants of its old e3nn
 import torch
 from ase.data import chemical_symbols
+from e3nn import o3
 from e3nn.util.jit import compile as compile_e3nn
 from mace.calculators import MACECalculator
 from mace.modules import MACE, ScaleShiftMACE
 from torch import Tensor
 
+import tumble._core  # noqa: F401 - it registers the operator of the marks
 from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.elements import chosen_elements
 from tumble.convert.options import chosen_option
@@ -31,6 +33,34 @@ _CITATION = (
     "I. Batatia, D. P. Kovács, G. N. C. Simm, C. Ortner, G. Csányi, NeurIPS 35 (2022), arXiv:2206.07697; and what the "
     "authors of the weights ask for"
 )
+
+
+class MarkedProduct(torch.nn.Module):
+    """The product of a layer, with marks on the features that it gets and on those that it returns.
+
+    It gets [N, channels, (l_max + 1)^2] from the interaction, in which each channel has one irrep of each degree.
+    """
+
+    def __init__(self, product: torch.nn.Module, layer: int, target_irreps: o3.Irreps) -> None:
+        """Take over a product.
+
+        Args:
+            product: MACE's product.
+            layer: Number of the layer.
+            target_irreps: Of the interaction, with equal multiplicities.
+        """
+        super().__init__()
+        self.product = product
+        self.before = f"interaction {layer}"
+        self.before_irreps = str(o3.Irreps([(1, irrep) for _, irrep in target_irreps]))
+        self.after = f"product {layer}"
+        self.after_irreps = str(product.linear.irreps_out)
+
+    def forward(self, node_feats: Tensor, sc: Tensor | None, node_attrs: Tensor) -> Tensor:
+        """Return the features after the product."""
+        marked = torch.ops.tumble.features(node_feats, self.before, self.before_irreps, "mul_ir")
+        product = self.product(marked, sc, node_attrs)
+        return torch.ops.tumble.features(product, self.after, self.after_irreps, "mul_ir")
 
 
 class Network(torch.nn.Module):
@@ -85,6 +115,8 @@ def converted(request: Request) -> Converted:
     energies = model.atomic_energies_fn.atomic_energies
     free = energies.detach().double().view(len(heads), -1)[heads.index(head)].clone()  # before `to` rounds them
     energies.zero_()
+    for i, (interaction, product) in enumerate(zip(model.interactions, model.products, strict=True)):
+        model.products[i] = MarkedProduct(product, i, interaction.target_irreps)
     model = model.to(DTYPES[dtype]).eval()
     types = torch.tensor([own.index(symbol) for symbol in species])
     return Converted(

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from ase.calculators.calculator import Calculator
 from e3nn.util.jit import script
+from nequip.data import AtomicDataDict
 from nequip.integrations.ase import NequIPCalculator
 from nequip.model.saved_models.load_utils import load_saved_model
 from nequip.nn import ConvNetLayer, ForceStressOutput, PerTypeScaleShift
@@ -22,6 +23,7 @@ from torch import Tensor
 
 from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.elements import chosen_elements
+from tumble.convert.marks import MarkedEntry
 from tumble.convert.options import chosen_option
 from tumble.convert.source_file import read_source
 from tumble.errors import ConversionError
@@ -76,14 +78,14 @@ def converted(request: Request) -> Converted:
     energies = output.func.eval()
     free = _taken_shifts(energies, len(names))  # in double precision, before the next line rounds them
     energies = _in_precision(energies, dtype)
-    layers = [module for module in energies.modules() if _is(module, ConvNetLayer)]
+    layers = _marked_layers(energies)
     types = torch.tensor([names.index(symbol) for symbol in species])
     return Converted(
         network=Network(script(energies), types),
         name=path.name.partition(".")[0],
         species=species,
         cutoff=cutoff,
-        depth=max(1, len(layers)),  # Allegro has none: its energies see one cutoff
+        depth=max(1, layers),  # Allegro has none: its energies see one cutoff
         dtype=dtype,
         baseline=free[types].tolist(),
         citation=_CITATION,
@@ -128,6 +130,20 @@ def _taken_shifts(energies: Any, types: int) -> Tensor:  # NequIP has no types
             with torch.no_grad():
                 module.shifts.zero_()
     return free
+
+
+def _marked_layers(energies: torch.nn.Module) -> int:
+    """Mark the features that each convolution layer returns, and return the number of layers."""
+    places = [
+        (parent, name, layer)
+        for parent in energies.modules()
+        for name, layer in parent.named_children()
+        if _is(layer, ConvNetLayer)
+    ]
+    key = AtomicDataDict.NODE_FEATURES_KEY
+    for i, (parent, name, layer) in enumerate(places):
+        setattr(parent, name, MarkedEntry(layer, key, f"interaction {i}", str(layer.irreps_out[key])))
+    return len(places)
 
 
 def _calculator(path: Path, key: str | None, dtype: DType) -> Calculator:

@@ -20,6 +20,7 @@ from e3nn.util.jit import script
 from sevenn.atom_graph_data import AtomGraphData
 from sevenn.calculator import SevenNetCalculator
 from sevenn.checkpoint import SevenNetCheckpoint
+from sevenn.nn.equivariant_gate import EquivariantGate
 from sevenn.nn.node_embedding import OnehotEmbedding
 from sevenn.nn.scale import ModalWiseRescale
 from sevenn.nn.sequential import AtomGraphSequential
@@ -29,6 +30,7 @@ from torch import Tensor
 
 from tumble.convert.converted import Converted, DType, Request
 from tumble.convert.elements import chosen_elements
+from tumble.convert.marks import MarkedEntry
 from tumble.convert.options import chosen_option
 from tumble.convert.source_file import read_source
 from tumble.errors import ConversionError
@@ -112,6 +114,7 @@ def converted(request: Request) -> Converted:
     if modal is not None:
         model.prepare_modal_deploy(modal)
     model.set_is_batch_data(False)
+    _mark_features(model)
     model.eval()
     types = torch.tensor([own[symbol] for symbol in species])
     return Converted(
@@ -166,6 +169,14 @@ def _taken_shift(model: AtomGraphSequential, modal: str | None) -> Tensor:
     if isinstance(rescale, ModalWiseRescale) and rescale.use_modal_wise_shift:
         shift = shift[model.modal_map[modal]]
     return shift.expand(len(model.type_map))
+
+
+def _mark_features(model: AtomGraphSequential) -> None:
+    """Mark what each gate returns, the features of the atoms after an interaction."""
+    gates = [name for name, module in model._modules.items() if isinstance(module, EquivariantGate)]
+    for i, name in enumerate(gates):
+        gate = model._modules[name]
+        model.replace_module(name, MarkedEntry(gate, gate.key_x, f"interaction {i}", str(gate.gate.irreps_out)))
 
 
 def _in_precision(model: AtomGraphSequential, dtype: DType) -> AtomGraphSequential:
