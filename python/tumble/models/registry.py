@@ -54,7 +54,13 @@ def _pet() -> Architecture:
     return Architecture(PetConfig, Pet)
 
 
-ARCHITECTURES: dict[str, Callable[[], Architecture]] = {"pet": _pet}
+def _equivariant() -> Architecture:
+    from tumble.models.equivariant import Equivariant, EquivariantConfig
+
+    return Architecture(EquivariantConfig, Equivariant)
+
+
+ARCHITECTURES: dict[str, Callable[[], Architecture]] = {"pet": _pet, "equivariant": _equivariant}
 
 
 def architecture(kind: str) -> Architecture:
