@@ -6,9 +6,9 @@ harmonics (`tumble.models.equivariant.convolution`), and updates the features wi
     c_l = convolution_l(f) + linear_l(f_l),    u = (c_0, |c_1|, |c_2|, ...)
     f_0 <- f_0 + a(u),    f_l <- f_l + g_l(u) c_l
 
-where one perceptron of the invariants u returns a and the gates g. After each layer, a perceptron for each species turns the
-scalars into energies. The construction follows NequIP (Batzner et al., Nat. Commun. 13, 2453 (2022)), with norms of the
-higher degrees in the gates.
+where one perceptron of the invariants u returns a and the gates g. After each layer, another one turns the scalars into
+energies, with an output for each species. The construction follows NequIP (Batzner et al., Nat. Commun. 13, 2453
+(2022)), with norms of the higher degrees in the gates.
 
 The last layer computes only what the outputs need: scalars for the energy and, for the dipole, l = 1, whatever the
 degrees of the features are.
