@@ -21,6 +21,7 @@ from tumble.train import TrainedModel, load_trained
 from tumble.train.checkpoint import CHECKPOINT
 from tumble.train.config import MODEL
 from tumble.train.summary import data_sources
+from tumble.train.targets import ENERGY, FORCES, TARGETS
 
 
 def export_trained(
@@ -104,13 +105,22 @@ def provenance(summary: dict[str, Any]) -> Provenance:
     if initial is not None:
         configuration["initial"] = {key: initial[key] for key in ("file", "sha256")}
     metrics = {key: summary[key] for key in ("finished", "steps", "minutes")}
-    metrics["held out, meV/atom and meV/Å"] = summary["metrics"] or "not measured"
+    metrics[f"held out, {_units(summary['metrics'])}"] = summary["metrics"] or "not measured"
+    if summary.get("test"):  # absent in summaries of earlier versions
+        metrics[f"test, {_units(summary['test'])}"] = summary["test"]
     return Provenance(
         data=data_sources(summary),
         seeds={"training": summary["seed"]},
         metrics=metrics,
         configuration=configuration,
     )
+
+
+def _units(metrics: dict[str, dict[str, float]]) -> str:
+    """Return the units of errors, such as `meV/atom and meV/Å`."""
+    names = {name.partition("_")[0] for errors in metrics.values() for name in errors}
+    units = [target.unit for target in TARGETS if target.metric in names] or [ENERGY.unit, FORCES.unit]
+    return " and ".join(part for part in (", ".join(units[:-1]), units[-1]) if part)
 
 
 def continuation(checkpoint: str | PathLike[str]) -> str:

@@ -15,9 +15,10 @@ from torch._dynamo.testing import CompileCounterWithBackend
 from tumble.errors import TrainingError
 from tumble.models.pet import Pet, PetConfig
 from tumble.structures import to_graph
+from tumble.train.batches import Batch, collate
 from tumble.train.compiled import CompiledPredict
-from tumble.train.data import Batch, Frame, collate
-from tumble.train.loss import predict
+from tumble.train.data import Frame
+from tumble.train.prediction import Prediction, predict
 
 ZERO = torch.zeros(2, dtype=torch.float64)
 
@@ -54,9 +55,9 @@ def batches() -> dict[str, Batch]:
     return {name: collate(frames, ZERO) for name, frames in groups.items()}
 
 
-def numbers(model: nn.Module, predicted: tuple[Tensor, Tensor], batch: Batch) -> Tensor:
+def numbers(model: nn.Module, predicted: Prediction, batch: Batch) -> Tensor:
     """Energies, forces, and the gradients of a loss, in one vector."""
-    energies, forces = predicted
+    energies, forces = predicted.energies, predicted.forces
     loss = (energies - batch.energies).square().sum() + (forces - batch.forces).square().sum()
     gradients = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True, materialize_grads=True)
     return torch.cat([x.detach().flatten() for x in (energies, forces, *gradients)])
@@ -70,7 +71,7 @@ def model() -> Pet:
 
 def assert_equal_to_predict(model: Pet, compiled: CompiledPredict) -> None:
     for name, batch in batches().items():
-        expected = numbers(model, predict(model, batch, create_graph=True), batch)
+        expected = numbers(model, predict(model, batch, differentiable=True), batch)
         error = (numbers(model, compiled(batch), batch) - expected).abs().max() / expected.abs().max()
         assert error < 1e-12, name
 

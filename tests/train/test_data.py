@@ -1,4 +1,4 @@
-"""Frames: reading, split, baseline, batches and rotations."""
+"""Frames: reading and baseline."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from support.labeled import labeled_frames
 
 from tumble.errors import FramesError
-from tumble.rotations import random_rotations
 from tumble.train import TrainingError
-from tumble.train.data import Frame, collate, fit_baseline, load_frames, split_by_group
-
-ZERO = torch.zeros(2, dtype=torch.float64)
+from tumble.train.data import Frame, fit_baseline, load_frames
+from tumble.train.sections import DataConfig
+from tumble.train.targets import ENERGY, FORCES
 
 
 def load(path: Path, frames: list[Atoms], group: str | None = "pair") -> list[Frame]:
     ase.io.write(path / "frames.extxyz", frames, format="extxyz")
-    return load_frames(path / "frames.extxyz", ("O", "H"), 4.0, group, torch.float64)
+    return load_frames(DataConfig(path / "frames.extxyz", group), ("O", "H"), 4.0, torch.float64, (ENERGY, FORCES))
 
 
 def test_labels_and_edges(tmp_path: Path) -> None:
@@ -92,23 +91,7 @@ def test_unknown_element_and_missing_group(tmp_path: Path) -> None:
 def test_empty_file(tmp_path: Path) -> None:
     (tmp_path / "empty.extxyz").write_text("")
     with pytest.raises(FramesError, match=r"`frames`: .*empty\.extxyz"):
-        load_frames(tmp_path / "empty.extxyz", ("O", "H"), 4.0, None, torch.float64)
-
-
-def test_groups_do_not_straddle_the_split(tmp_path: Path) -> None:
-    frames = load(tmp_path, labeled_frames(12))
-    training, validation = split_by_group(frames, 3, seed=0)
-    assert len(validation) == 4  # whole groups of two
-    assert not {f.group for f in training} & {f.group for f in validation}
-    assert len(training) + len(validation) == 12
-    assert [f.group for f in split_by_group(frames, 3, seed=0)[1]] == [f.group for f in validation]
-    assert {f.group for f in split_by_group(frames, 3, seed=1)[1]} != {f.group for f in validation}
-    assert split_by_group(frames, 0, seed=0) == (frames, [])
-
-
-def test_split_that_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match=r"`validation`: .*4 frames, got 4"):
-        split_by_group(load(tmp_path, labeled_frames(4)), 3, seed=0)
+        load_frames(DataConfig(tmp_path / "empty.extxyz"), ("O", "H"), 4.0, torch.float64, (ENERGY,))
 
 
 def frame_of(species: list[int], energy: float) -> Frame:
@@ -136,21 +119,7 @@ def test_baseline_of_one_composition_only() -> None:
     assert (64 * baseline[0] + 128 * baseline[1]).item() == pytest.approx(-30021.0, rel=1e-14)
 
 
-def test_batch(tmp_path: Path) -> None:
-    frames = load(tmp_path, labeled_frames(4))
-    turns = random_rotations(2, 0)
-    baseline = torch.tensor([-3.0, 1.5], dtype=torch.float64)
-    batch = collate(frames[1:3], baseline, turns)
-    n, e = 9, len(frames[1].vectors)
-    torch.testing.assert_close(batch.vectors[e:], (torch.from_numpy(turns[1]) @ frames[2].vectors.T).T)
-    torch.testing.assert_close(batch.forces[:n], (torch.from_numpy(turns[0]) @ frames[1].forces.T).T)
-    assert torch.equal(batch.edge_index[:, e:], frames[2].edge_index + n)
-    torch.testing.assert_close(batch.vectors[batch.reverse], -batch.vectors)
-    assert batch.structure.tolist() == [0] * n + [1] * n
-    assert batch.energies[1].item() == pytest.approx(frames[2].energy - 3 * -3.0 - 6 * 1.5)
-    assert torch.equal(batch.rotations, torch.from_numpy(turns))
-    assert batch.weights.tolist() == [1.0, 1.0]
-    unturned = collate([frames[1], dataclasses.replace(frames[2], weight=2.5)], ZERO)
-    assert torch.equal(unturned.vectors[:e], frames[1].vectors)
-    assert torch.equal(unturned.rotations, torch.eye(3, dtype=torch.float64).expand(2, 3, 3))
-    assert unturned.weights.tolist() == [1.0, 2.5]
+def test_baseline_without_energies() -> None:
+    frames = [dataclasses.replace(frame_of([0, 1], 0.0), energy=None), frame_of([0], -3.0)]
+    assert fit_baseline(frames[:1], 2).tolist() == [0.0, 0.0]
+    assert fit_baseline(frames, 2).tolist() == pytest.approx([-3.0, 0.0])

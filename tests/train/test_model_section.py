@@ -9,7 +9,8 @@ from support.charges import ChargesConfig, register
 
 from tumble.models import PetConfig
 from tumble.train import TrainingError
-from tumble.train.model_section import plain_model, read_model
+from tumble.train.model_section import plain_model, read_model, require_outputs
+from tumble.train.targets import DIPOLE, ENERGY
 
 
 def test_without_a_kind_it_is_pet() -> None:
@@ -41,3 +42,14 @@ def test_refused(monkeypatch: pytest.MonkeyPatch, content: object, message: str)
     register(monkeypatch)
     with pytest.raises(TrainingError, match=message):
         read_model(content, "model", Path())
+
+
+def test_outputs_that_are_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch)
+    polar, silent = (ChargesConfig(("O", "H"), outputs=names) for names in (("dipole",), ()))
+    require_outputs(polar, (ENERGY, DIPOLE))
+    require_outputs(silent, (ENERGY,))
+    with pytest.raises(TrainingError, match=r"`loss\.dipole`: .*kind charges .*`outputs: \[dipole\]`"):
+        require_outputs(silent, (DIPOLE,))
+    with pytest.raises(TrainingError, match=r"`loss\.dipole`: .*kind pet .*another `kind`"):
+        require_outputs(PetConfig(("O", "H")), (DIPOLE,))

@@ -9,6 +9,7 @@ import pytest
 
 from tumble.errors import TrainingError
 from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig
+from tumble.train.targets import DIPOLE, ENERGY, FORCES
 
 REQUIRED: dict[type, dict[str, Any]] = {
     DataConfig: {"path": Path("frames.extxyz")},
@@ -22,7 +23,12 @@ REQUIRED: dict[type, dict[str, Any]] = {
     ("section", "values", "message"),
     [
         (DataConfig, {"validation": -5}, r"`validation`: .* 0, got -5"),
-        (DataConfig, {"role": "test"}, r"`role`: .*train or validate, got test"),
+        (DataConfig, {"role": "exam"}, r"`role`: .*train, validate or test, got exam"),
+        (DataConfig, {"test": -1}, r"`test`: .* 0, got -1"),
+        (DataConfig, {"train": 0}, r"`train`: .* 1, got 0"),
+        (DataConfig, {"role": "test", "validation": 4}, r"`validation`: .* `role` test.*got 4"),
+        (DataConfig, {"role": "validate", "train": 4}, r"`train`: .* `role` validate.*got 4"),
+        (DataConfig, {"dipole_unit": "D"}, r"`dipole_unit`: .*e\*angstrom or debye, got D"),
         (DataConfig, {"weight": 0.0}, r"`weight`: .* 0, got 0\.0"),
         (
             DataConfig,
@@ -43,7 +49,8 @@ REQUIRED: dict[type, dict[str, Any]] = {
         (StageConfig, {"final": 1.5}, r"`final`: .*got 1\.5"),
         (LossConfig, {"energy": -1.0}, r"`energy`: .* 0, got -1\.0"),
         (LossConfig, {"forces": -1.0}, r"`forces`: .* 0, got -1\.0"),
-        (LossConfig, {"energy": 0.0, "forces": 0.0}, r"`energy`, `forces`: .* 0"),
+        (LossConfig, {"dipole": -1.0}, r"`dipole`: .* 0, got -1\.0"),
+        (LossConfig, {"energy": 0.0, "forces": 0.0}, r"`energy`, `forces`, `dipole`: .* 0"),
         (LossConfig, {"huber": 0.0}, r"`huber`: .* 0,.*got 0\.0"),
         (LossConfig, {"variance": -1.0}, r"`variance`: .* 0, got -1\.0"),
         (LossConfig, {"variance": 0.5, "copies": 1}, r"`copies`: .* 2.* `variance` 0\.5, got 1"),
@@ -70,3 +77,14 @@ def test_what_holds_out() -> None:
     assert not DataConfig(path).holds_out
     assert DataConfig(path, validation=1).holds_out
     assert DataConfig(path, role="validate").holds_out
+    for test in (DataConfig(path, role="test"), DataConfig(path, test=1)):
+        assert test.holds_out
+        assert not test.validates
+
+
+def test_what_is_trained() -> None:
+    assert LossConfig().targets == (ENERGY, FORCES)
+    assert LossConfig().judged is FORCES
+    assert LossConfig(forces=0.0, dipole=1.0).targets == (ENERGY, DIPOLE)
+    assert LossConfig(forces=0.0, dipole=1.0).judged is ENERGY
+    assert LossConfig(energy=0.0, forces=0.0, dipole=1.0).judged is DIPOLE

@@ -34,6 +34,15 @@ def test_role_and_weight(settings: Settings, tmp_path: Path) -> None:
     assert {frame.weight for frame in sets.training["heavy"]} == {2.5}
 
 
+def test_frames_for_a_test(settings: Settings, tmp_path: Path) -> None:
+    settings["data"]["water"] |= {"test": 2, "train": 4}
+    settings["data"]["exam"] = {"path": "frames.extxyz.gz", "role": "test"}
+    sets = load(settings, tmp_path)
+    assert {name: len(frames) for name, frames in sets.training.items()} == {"water": 4, "exam": 0}
+    assert {name: len(frames) for name, frames in sets.held_out.items()} == {"water": 4, "exam": 0}
+    assert {name: len(frames) for name, frames in sets.test.items()} == {"water": 2, "exam": 12}
+
+
 def test_seeds_can_share_a_split(settings: Settings, tmp_path: Path) -> None:
     def held(seed: int, split_seed: int | None) -> set[str]:
         return groups(load({**settings, "seed": seed, "split_seed": split_seed}, tmp_path).held_out["water"])

@@ -14,6 +14,8 @@ from typing import Any
 import ase.io
 import pytest
 import torch
+from support.charges import register
+from support.labeled import labeled_frames
 from torch._dynamo.testing import CompileCounterWithBackend
 
 from tumble.cli import main
@@ -203,7 +205,7 @@ def test_what_a_training_leaves(settings: Settings, tmp_path: Path) -> None:
     ]
     written = json.loads((out / "train_summary.json").read_text())
     assert written["metrics"]["water"]["force_mae"] == summary.metrics["water"].force_mae
-    assert written["data"][0]["frames"] == {"training": 8, "validation": 4}
+    assert written["data"][0]["frames"] == {"training": 8, "validation": 4, "test": 0}
     assert len(written["data"][0]["sha256"]) == 64
     assert written["configuration"]["stages"][1]["name"] == "second"
     header, *rows = (out / "metrics.csv").read_text().splitlines()
@@ -485,10 +487,11 @@ def test_checkpoint_of_an_earlier_version(settings: Settings, tmp_path: Path) ->
     saved = torch.load(tmp_path / "out" / "checkpoint.pt")
     for key in ("sizes", "baseline", "initial", "best", "data"):
         del saved[key]
-    for key in ("initial", "split_seed", "validate_rotations"):
+    saved["loss"] = [saved["loss"]["energy"], saved["loss"]["forces"]]
+    for key in ("initial", "split_seed", "validate_rotations", "rotate"):
         del saved["config"][key]
     del saved["config"]["model"]["kind"]
-    del saved["config"]["loss"]["variance"], saved["config"]["loss"]["copies"]
+    del saved["config"]["loss"]["dipole"], saved["config"]["loss"]["variance"], saved["config"]["loss"]["copies"]
     del saved["config"]["data"]["water"]["role"], saved["config"]["data"]["water"]["weight"]
     for stage in saved["config"]["stages"]:
         del stage["batch_edges"], stage["patience"]
@@ -517,3 +520,77 @@ def test_command_line_on_a_full_disk(
     assert not list((tmp_path / "small").glob("*.tmp"))
     monkeypatch.undo()
     assert main(["train", str(path)]) == 0
+
+
+def header_of(folder: Path) -> list[str]:
+    return (folder / "metrics.csv").read_text().splitlines()[0].split(",")
+
+
+def molecules(settings: Settings, folder: Path, **more: Any) -> None:
+    """Write molecules without forces, with labels under names of their own; change the configuration to them."""
+    frames = []
+    for k, atoms in enumerate(labeled_frames()):
+        atoms.calc = None
+        atoms.info |= {"U0_atom": -30.0 + 0.1 * k, "mu": 0.2 * k}
+        frames.append(atoms)
+    ase.io.write(folder / "molecules.extxyz", frames)
+    settings["data"] = {"qm9": {"path": "molecules.extxyz", "energy": "U0_atom", "validation": 3, "test": 2}}
+    settings["stages"] = [{"name": "only", "data": {"qm9": 1}, "steps": 5, "learning_rate": 1e-3, "patience": 3}]
+    settings |= more
+
+
+def test_energies_alone(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    molecules(settings, tmp_path, loss={"energy": 1.0, "forces": 0.0}, validate_rotations=2, validate_every=2)
+    whole = assert_pieces_equal(settings, tmp_path)
+    names = ["energy_mae", "energy_rmse", "energy_mae_shifted", "energy_total_mae", "energy_symmetry_mae"]
+    assert header_of(tmp_path / "whole")[4:] == [
+        "train_energy_rmse",
+        *(f"qm9_{name}" for name in [*names, "symmetry_ratio"]),
+    ]
+    assert whole.test.keys() == whole.metrics.keys() == {"qm9"}
+    assert "weights of its best validation, held-out energy MAE" in capsys.readouterr().err
+    path = tmp_path / "small.yaml"
+    path.write_text(json.dumps(settings))
+    assert main(["train", str(path)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split(" MAE ")[0] for line in printed] == ["qm9: energy", "qm9, test: energy"]
+    written = json.loads((tmp_path / "small" / "train_summary.json").read_text())
+    assert written["test"]["qm9"]["energy_total_mae"] == whole.test["qm9"].energy_total_mae
+    assert written["data"][0]["frames"] == {"training": 7, "validation": 3, "test": 2}
+
+
+def test_test_frames_are_measured_at_the_end_alone(settings: Settings, tmp_path: Path) -> None:
+    settings["data"]["water"]["test"] = 2
+    unfinished = run(settings, tmp_path, "out", max_minutes=0.0)
+    assert (unfinished.test, len(unfinished.metrics)) == ({}, 1)
+    finished = run(settings, tmp_path, "out")
+    assert finished.test["water"].force_mae != finished.metrics["water"].force_mae
+    assert not any("test" in name for name in header_of(tmp_path / "out"))
+
+
+def test_dipoles(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    register(monkeypatch)
+    molecules(settings, tmp_path, loss={"forces": 0.0, "dipole": 1.0})
+    settings["data"]["qm9"] |= {"dipole": "mu", "dipole_unit": "debye"}
+    with pytest.raises(TrainingError, match=r"`loss\.dipole`: .*kind pet"):
+        run(settings, tmp_path, "pet")
+    settings["model"] = {"kind": "charges", "species": ["O", "H"], "outputs": ["dipole"]}
+    whole = assert_pieces_equal(settings, tmp_path)
+    assert "data.qm9: `mu` is the magnitude of each structure's dipole, in debye" in capsys.readouterr().err
+    assert "train_dipole_rmse" in header_of(tmp_path / "whole")
+    assert whole.metrics["qm9"].dipole_mae is not None
+    assert whole.metrics["qm9"].force_mae is None
+
+
+def test_without_rotations(settings: Settings, tmp_path: Path) -> None:
+    trainer = Trainer(config_from_mapping({**settings, "rotate": False}, tmp_path), tmp_path / "out")
+    batch, frames = trainer.sampler.batch(0, 3), trainer.sampler.frames(0, 3)
+    assert torch.equal(batch.vectors, torch.cat([frame.vectors for frame in frames]))
+
+
+def test_compiled_steps_without_forces_are_refused(settings: Settings, tmp_path: Path) -> None:
+    molecules(settings, tmp_path, loss={"energy": 1.0, "forces": 0.0}, compile=True)
+    with pytest.raises(TrainingError, match=r"`compile`: .*`loss\.forces` 0"):
+        run(settings, tmp_path, "out")

@@ -13,18 +13,23 @@ from support.labeled import labeled_frames
 from support.toys import MorsePair
 
 from tumble.rotations import random_rotations
-from tumble.train.data import Batch, Frame, collate, load_frames
-from tumble.train.loss import predict
-from tumble.train.validation import measure, symmetry_error
+from tumble.train.batches import Batch, collate
+from tumble.train.data import Frame, load_frames
+from tumble.train.dipoles import DipoleKind, Dipoles
+from tumble.train.prediction import predict
+from tumble.train.sections import DataConfig
+from tumble.train.targets import DIPOLE, ENERGY, FORCES
+from tumble.train.validation import HeldOut, HeldOutErrors, measure, symmetry_error, with_symmetry
 
 ZERO = torch.zeros(2, dtype=torch.float64)
 CPU = torch.device("cpu")
+TARGETS = (ENERGY, FORCES)
 
 
 @pytest.fixture
 def frames(tmp_path: Path) -> list[Frame]:
     ase.io.write(tmp_path / "frames.extxyz", labeled_frames(2), format="extxyz")
-    return load_frames(tmp_path / "frames.extxyz", ("O", "H"), 4.0, None, torch.float64)
+    return load_frames(DataConfig(tmp_path / "frames.extxyz"), ("O", "H"), 4.0, torch.float64, TARGETS)
 
 
 @pytest.fixture
@@ -43,16 +48,20 @@ class Shifted(torch.nn.Module):
 
 
 def test_errors(batch: Batch) -> None:
-    energies, forces = predict(MorsePair(), batch, create_graph=False)
+    found = predict(MorsePair(), batch)
     offsets = torch.tensor([0.1] * 27 + [-0.3] * 27, dtype=torch.float64).reshape(18, 3)
-    labeled = dataclasses.replace(batch, energies=energies.detach(), forces=forces.detach() + offsets)
-    errors = measure(Shifted(), [labeled])
+    labeled = dataclasses.replace(batch, energies=found.energies.detach(), forces=found.forces.detach() + offsets)
+    errors = measure(Shifted(), [labeled], TARGETS)
     assert errors.energy_mae == pytest.approx(250.0)
     assert errors.energy_rmse == pytest.approx(250.0)
     assert errors.energy_mae_shifted == pytest.approx(0.0, abs=1e-9)
+    assert errors.energy_total_mae == pytest.approx(9 * 250.0)
     assert errors.force_mae == pytest.approx(200.0)
     assert errors.force_rmse == pytest.approx(1000 * np.sqrt((0.01 + 0.09) / 2))
-    assert errors.to_dict().keys() == {"energy_mae", "energy_rmse", "energy_mae_shifted", "force_mae", "force_rmse"}
+    assert errors.to_dict().keys() == {
+        *("energy_mae", "energy_rmse", "energy_mae_shifted", "energy_total_mae"),
+        *("force_mae", "force_rmse"),
+    }
 
 
 class AlongZ(torch.nn.Module):
@@ -66,7 +75,7 @@ class AlongZ(torch.nn.Module):
 
 
 def test_symmetry_error_of_an_invariant_model_is_zero(frames: list[Frame]) -> None:
-    assert symmetry_error(MorsePair(), frames, ZERO, CPU, 3, seed=0) == pytest.approx(0.0, abs=1e-9)
+    assert symmetry_error(MorsePair(), frames, ZERO, CPU, FORCES, 3, seed=0) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_symmetry_error_is_that_of_a_direct_evaluation(frames: list[Frame]) -> None:
@@ -80,24 +89,75 @@ def test_symmetry_error_is_that_of_a_direct_evaluation(frames: list[Frame]) -> N
             forces[:, i] += gradients[:, k]
             forces[:, j] -= gradients[:, k]
         deviations.append(np.abs(forces - forces.mean(axis=0)))
-    found = symmetry_error(AlongZ(), frames, ZERO, CPU, 3, seed=5)
+    found = symmetry_error(AlongZ(), frames, ZERO, CPU, FORCES, 3, seed=5)
     # The mean over n rotations is nearer to each of them than the mean over all.
     assert found == pytest.approx(1000 * np.mean(deviations) / np.sqrt(1 - 1 / 3), rel=1e-9)
     assert found > 1.0
-    assert symmetry_error(AlongZ(), frames, ZERO, CPU, 3, seed=5) == found
-    assert symmetry_error(AlongZ(), frames, ZERO, CPU, 3, seed=6) != found
+    assert symmetry_error(AlongZ(), frames, ZERO, CPU, FORCES, 3, seed=5) == found
+    assert symmetry_error(AlongZ(), frames, ZERO, CPU, FORCES, 3, seed=6) != found
 
 
-def test_symmetry_ratio(batch: Batch) -> None:
-    _, forces = predict(MorsePair(), batch, create_graph=False)
-    errors = measure(MorsePair(), [dataclasses.replace(batch, forces=forces.detach() + 0.02)], symmetry_mae=5.0)
-    assert errors.to_dict()["force_symmetry_mae"] == 5.0
-    assert errors.to_dict()["symmetry_ratio"] == pytest.approx(0.25)
+def test_symmetry_ratio() -> None:
+    errors = with_symmetry(HeldOutErrors(energy_mae=2.0, force_mae=20.0), FORCES, 5.0)
+    assert errors.to_dict() == {"energy_mae": 2.0, "force_mae": 20.0, "force_symmetry_mae": 5.0, "symmetry_ratio": 0.25}
+    errors = with_symmetry(HeldOutErrors(energy_mae=2.0), ENERGY, 0.5)
+    assert errors.to_dict() == {"energy_mae": 2.0, "energy_symmetry_mae": 0.5, "symmetry_ratio": 0.25}
 
 
-def test_no_symmetry_ratio_of_isolated_atoms(batch: Batch) -> None:
+def test_no_symmetry_ratio_of_isolated_atoms() -> None:
     """Their forces, and so the errors of these, are exactly zero."""
-    _, forces = predict(MorsePair(), batch, create_graph=False)
-    errors = measure(MorsePair(), [dataclasses.replace(batch, forces=forces.detach())], symmetry_mae=0.0)
-    assert errors.to_dict()["force_symmetry_mae"] == 0.0
-    assert "symmetry_ratio" not in errors.to_dict()
+    errors = with_symmetry(HeldOutErrors(force_mae=0.0), FORCES, 0.0)
+    assert errors.to_dict() == {"force_mae": 0.0, "force_symmetry_mae": 0.0}
+
+
+def test_symmetry_error_of_energies(frames: list[Frame]) -> None:
+    """E = sum_e z_e^2 / 2 in a turned structure is v^T R^T P_z R v / 2."""
+    deviations = []
+    for number, frame in enumerate(frames):
+        turns = random_rotations(4, np.random.default_rng((5, number, 2)))
+        energies = 0.5 * np.square(frame.vectors.numpy() @ turns[:, 2, :, None]).sum(axis=(1, 2)) / 9
+        deviations.append(np.abs(energies - energies.mean()))
+    found = symmetry_error(AlongZ(), frames, ZERO, CPU, ENERGY, 4, seed=5)
+    assert found == pytest.approx(1000 * np.mean(deviations) / np.sqrt(1 - 1 / 4), rel=1e-9)
+    held_out = HeldOut(frames, ZERO, CPU, (ENERGY,), rotations=4, seed=5)
+    assert held_out.errors(AlongZ()).energy_symmetry_mae == found
+
+
+def test_without_forces_none_are_evaluated(frames: list[Frame]) -> None:
+    unlabeled = [dataclasses.replace(frame, forces=None) for frame in frames]
+
+    class Detached(Shifted):
+        def forward(self, vectors: torch.Tensor, *others: torch.Tensor) -> dict[str, torch.Tensor]:
+            return {"energy": super().forward(vectors.detach(), *others)["energy"].detach()}
+
+    errors = HeldOut(unlabeled, ZERO, CPU, (ENERGY,)).errors(Detached())
+    assert errors.to_dict().keys() == {"energy_mae", "energy_rmse", "energy_mae_shifted", "energy_total_mae"}
+    assert str(errors).startswith("energy MAE ")
+    assert "meV per structure" in str(errors)
+
+
+class Polar(torch.nn.Module):
+    """Each atom has the dipole (0.3, 0.4, 0) e Å, in any orientation of the structure."""
+
+    def forward(
+        self, vectors: torch.Tensor, edge_index: torch.Tensor, reverse: torch.Tensor, species: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        zeros = torch.zeros_like(species, dtype=vectors.dtype)
+        return {"energy": zeros, "dipole": torch.stack((zeros + 0.3, zeros + 0.4, zeros), dim=1)}
+
+
+def test_dipole_errors(frames: list[Frame]) -> None:
+    """Of nine atoms each: the sum is (2.7, 3.6, 0), of magnitude 4.5 e Å; 1 D is 0.2081943 e Å (CODATA)."""
+    zeros = torch.zeros(9, dtype=torch.int64)
+    for kind, label, mae, rmse in (
+        (DipoleKind.ATOMS, [[0.1, 0.4, 0.0]] * 9, 0.2 / 3, 0.2 / np.sqrt(3)),
+        (DipoleKind.VECTOR, [[2.7, 3.0, 0.0]], 0.2, 0.6 / np.sqrt(3)),
+        (DipoleKind.MAGNITUDE, [4.0], 0.5, 0.5),
+    ):
+        values = torch.tensor(label, dtype=torch.float64)
+        labeled = [dataclasses.replace(f, dipole=Dipoles(kind, values, zeros[: len(values)])) for f in frames]
+        errors = HeldOut(labeled, ZERO, CPU, (DIPOLE,)).errors(Polar())
+        assert errors.to_dict() == pytest.approx(
+            {"dipole_mae": 1000 * mae / 0.2081943, "dipole_rmse": 1000 * rmse / 0.2081943}, rel=1e-6
+        )
+        assert str(errors) == f"dipole MAE {errors.dipole_mae:.1f}, RMSE {errors.dipole_rmse:.1f} mD"

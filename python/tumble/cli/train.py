@@ -54,10 +54,9 @@ def run(args: argparse.Namespace) -> int:
         print(_continuation(args, folder, earlier), file=sys.stderr)
         raise
     for name, errors in summary.metrics.items():
-        print(
-            f"{name}: force MAE {errors.force_mae:.1f}, RMSE {errors.force_rmse:.1f} meV/Å; "
-            f"energy MAE {errors.energy_mae:.2f} meV/atom"
-        )
+        print(f"{name}: {errors}")
+    for name, errors in summary.test.items():
+        print(f"{name}, test: {errors}")
     if summary.finished:
         export = ["tumble", "export", str(folder), "-o", f"{folder.name}.pt", "--name", folder.name]
         print(f"finished after {summary.steps} steps; to write a model file: {shlex.join(export)}", file=sys.stderr)

@@ -9,7 +9,7 @@ made faster.
 
 Sizes are symbols, so the same code runs batches of any size. The layout of padded rows, which depends on the data, is
 computed beforehand and passed in, like the weights. A size of 0 or 1 would be compiled as a constant. Batches with such
-a size, and all batches if there is no C++ compiler, are evaluated by `tumble.train.loss.predict`.
+a size, and all batches if there is no C++ compiler, are evaluated by `tumble.train.prediction.predict`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from tumble.errors import TrainingError
 from tumble.models.attention import Slots, first_edges, lay_out
 from tumble.models.pet import Pet
-from tumble.train.data import Batch
-from tumble.train.loss import predict
+from tumble.train.batches import Batch
+from tumble.train.prediction import Prediction, predict
 
 
 class CompiledPredict:
@@ -59,17 +59,14 @@ class CompiledPredict:
                 stacklevel=2,
             )
 
-    def __call__(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def __call__(self, batch: Batch) -> Prediction:
         """Return energies and forces that can be differentiated with respect to the weights.
 
         Args:
             batch: Batch.
-
-        Returns:
-            Energies without baseline [B], eV; forces [N, 3], eV/Å; see `predict`.
         """
         if not self._usable or min(len(batch.species), len(batch.vectors)) < 2:
-            return predict(self.model, batch, create_graph=True)
+            return predict(self.model, batch, differentiable=True)
         centers, neighbors = batch.edge_index[0].contiguous(), batch.edge_index[1].contiguous()
         first = first_edges(centers, len(batch.species))
         slots = lay_out(centers, first)
@@ -81,7 +78,7 @@ class CompiledPredict:
             if self._graph is None:
                 self._graph = torch.compile(_trace(self.model, weights, inputs), dynamic=True)
             atomic, forces = self._graph(weights, *inputs)
-        return torch.zeros_like(batch.energies).index_add(0, batch.structure, atomic), forces
+        return Prediction(torch.zeros_like(batch.energies).index_add(0, batch.structure, atomic), forces)
 
 
 class _Energies(nn.Module):

@@ -25,6 +25,7 @@ from tumble.structures import unknown_elements
 from tumble.train.mapping import build
 from tumble.train.model_section import plain_model, read_model
 from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig, require
+from tumble.train.targets import DIPOLE
 
 MOST_THREADS = 1024  # more may overflow the stack of an OpenMP library, which ends the process silently
 MODEL = "model.pt"  # name of the trained model in the folder of a training
@@ -48,6 +49,7 @@ class TrainConfig:
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         threads: Number of torch's threads; None for its default.
         compile: Whether to compile the training step (`tumble.train.compiled`), on a CPU only.
+        rotate: Whether each structure is turned by a random rotation each time that it is used.
         validate_every: Steps between validations.
         validate_rotations: Number of random rotations that measure the symmetry error on the held-out frames at each
             validation; 0 for none.
@@ -67,6 +69,7 @@ class TrainConfig:
     device: str = "auto"
     threads: int | None = None
     compile: bool = False
+    rotate: bool = True
     validate_every: int = 500
     validate_rotations: int = 0
     checkpoint_minutes: float = 3.0
@@ -85,17 +88,18 @@ class TrainConfig:
             raise TrainingError(f"`model.species`: expected chemical symbols such as `O`, got `{unknown[0]}`")
         if not self.stages:
             raise TrainingError("`stages`: expected at least one stage, got none")
-        holds_out = any(data.holds_out for data in self.data.values())
+        validates = any(data.validates for data in self.data.values())
         for stage in self.stages:
             for name in stage.data:
                 if name not in self.data:
                     hint = nearest_name(name, self.data, "sets")
                     raise TrainingError(f"`stages` ({stage.name}): expected names of `data`, got `{name}`{hint}")
-                if self.data[name].role == "validate":
+                if self.data[name].role != "train":
                     raise TrainingError(
-                        f"`stages` ({stage.name}): expected sets to train on, got `{name}`, whose `role` is validate"
+                        f"`stages` ({stage.name}): expected sets to train on, got `{name}`, whose `role` is "
+                        f"{self.data[name].role}"
                     )
-            if stage.patience is not None and not holds_out:
+            if stage.patience is not None and not validates:
                 raise TrainingError(
                     f"`stages` ({stage.name}): `patience`: expected held-out frames, got none; give a set `validation` "
                     "or the `role` validate"
@@ -103,11 +107,17 @@ class TrainConfig:
         used = {name for stage in self.stages for name in stage.data}
         for name, data in self.data.items():
             if data.role == "train" and name not in used:
-                raise TrainingError(f"`data.{name}`: expected a stage that uses it, or `role: validate`, got neither")
-        if self.validate_rotations > 0 and not holds_out:
+                raise TrainingError(
+                    f"`data.{name}`: expected a stage that uses it, or `role: validate` or `test`, got neither"
+                )
+        if self.validate_rotations > 0 and not any(data.holds_out for data in self.data.values()):
             raise TrainingError(
                 "`validate_rotations`: expected held-out frames, got none; give a set `validation` or the role validate"
             )
+        if self.validate_rotations > 0 and self.loss.judged is DIPOLE:
+            raise TrainingError("`validate_rotations`: expected 0 in a training of dipoles alone, got more")
+        if self.loss.rotations > 1 and not self.rotate:
+            raise TrainingError("`loss.variance`: expected 0 with `rotate: no`, since there are no rotations, got more")
         require("seed", self.seed, 0 <= self.seed < 2**63, "0 to 2^63 - 1")
         require("split_seed", self.split_seed, self.split_seed is None or 0 <= self.split_seed < 2**63, "0 to 2^63 - 1")
         require("dtype", self.dtype, self.dtype in DTYPES, " or ".join(DTYPES))

@@ -1,24 +1,26 @@
-"""Frames for training: reading, neighbor lists, baseline, split by group, batches.
+"""Frames for training: reading, neighbor lists, baseline.
 
 A frame is one labeled structure. It is stored as edge vectors, so a rotation is a matrix product on these and on the
-forces, and neighbor lists are built only once.
+labels that are vectors, and neighbor lists are built only once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from ase import Atoms
-from numpy.typing import NDArray
 from torch import Tensor
 
 from tumble.errors import StructureError, TrainingError
-from tumble.frames import labels, read_frames
+from tumble.frames import read_frames
 from tumble.structures import to_graph
+from tumble.train.dipoles import DipoleKind, Dipoles
+from tumble.train.labels import DipoleLabel, read_labels
+from tumble.train.sections import DataConfig
+from tumble.train.targets import Target
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,10 @@ class Frame:
         edge_index: Center and neighbor of each edge [2, E], int32.
         reverse: Index of the reverse edge [E], int32.
         species: Species index of each atom [N].
-        energy: Total energy, eV.
-        forces: Forces [N, 3], eV/Å.
+        energy: Total energy, eV; None without this label.
+        forces: Forces [N, 3], eV/Å; None if they aren't a target.
         group: Name of the frame's group; all frames of a group are on the same side of the split.
+        dipole: Dipole of the atoms or of the structure; None if it isn't a target.
         weight: Weight in the loss.
         name: File and number, for messages.
     """
@@ -41,73 +44,48 @@ class Frame:
     edge_index: Tensor
     reverse: Tensor
     species: Tensor
-    energy: float
-    forces: Tensor
+    energy: float | None
+    forces: Tensor | None
     group: str
+    dipole: Dipoles | None = None
     weight: float = 1.0
     name: str = "frame"
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Several frames as one disconnected graph.
-
-    Attributes:
-        vectors: Edge vectors [E, 3], Å.
-        edge_index: Center and neighbor of each edge [2, E].
-        reverse: Index of the reverse edge [E].
-        species: Species index of each atom [N].
-        structure: Structure of each atom [N].
-        counts: Atoms of each structure [B], floating point.
-        energies: Energies without the composition baseline [B], eV.
-        forces: Forces [N, 3], eV/Å.
-        rotations: Rotation R of each structure, by which a row vector v has become v R^T [B, 3, 3].
-        weights: Weight of each structure in the loss [B].
-    """
-
-    vectors: Tensor
-    edge_index: Tensor
-    reverse: Tensor
-    species: Tensor
-    structure: Tensor
-    counts: Tensor
-    energies: Tensor
-    forces: Tensor
-    rotations: Tensor
-    weights: Tensor
-
-
 def load_frames(
-    path: Path, species: Sequence[str], cutoff: float, group: str | None, dtype: torch.dtype
+    data: DataConfig, species: Sequence[str], cutoff: float, dtype: torch.dtype, targets: Sequence[Target]
 ) -> list[Frame]:
     """Return the labeled frames of a file, with their edges.
 
     Args:
-        path: File that ASE reads.
+        data: File that ASE reads, and the names of groups and labels in it.
         species: Chemical symbols in the model's order.
         cutoff: Å.
-        group: Key of a frame's info whose value names its group; None to make each frame a group.
-        dtype: Type of vectors and forces.
+        dtype: Type of vectors, forces and dipoles.
+        targets: Labels that each frame must have.
 
     Raises:
         FramesError: If the file is missing, is empty, or has no format that ASE reads, or a label isn't finite.
         TrainingError: If a frame lacks labels or its group, has an unknown element, or an impossible geometry.
     """
     return [
-        _frame(atoms, f"`{path}`, frame {k}", species, cutoff, group, dtype)
-        for k, atoms in enumerate(read_frames(path))
+        _frame(atoms, f"`{data.path}`, frame {k}", data, species, cutoff, dtype, targets)
+        for k, atoms in enumerate(read_frames(data.path))
     ]
 
 
 def _frame(
-    atoms: Atoms, where: str, species: Sequence[str], cutoff: float, group: str | None, dtype: torch.dtype
+    atoms: Atoms,
+    where: str,
+    data: DataConfig,
+    species: Sequence[str],
+    cutoff: float,
+    dtype: torch.dtype,
+    targets: Sequence[Target],
 ) -> Frame:
-    found = labels(atoms, where)
-    if found.energy is None or found.forces is None:
-        missing = " and ".join(name for name in ("energy", "forces") if getattr(found, name) is None)
-        raise TrainingError(f"{where}: expected an energy and forces, got no {missing}")
-    if group is not None and group not in atoms.info:
-        raise TrainingError(f"{where}: expected the key `{group}` in its info, got {sorted(atoms.info)}")
+    if data.group is not None and data.group not in atoms.info:
+        raise TrainingError(f"{where}: expected the key `{data.group}` in its info, got {sorted(atoms.info)}")
+    found = read_labels(atoms, where, data, targets)
     try:
         graph = to_graph([atoms], species, cutoff)
     except StructureError as error:
@@ -118,83 +96,33 @@ def _frame(
         reverse=torch.from_numpy(graph.reverse).int(),
         species=torch.from_numpy(graph.species),
         energy=found.energy,
-        forces=torch.from_numpy(found.forces).to(dtype),
-        group=where if group is None else str(atoms.info[group]),
+        forces=None if found.forces is None else torch.from_numpy(found.forces).to(dtype),
+        group=where if data.group is None else str(atoms.info[data.group]),
+        dipole=None if found.dipole is None else _dipole(found.dipole, dtype),
         name=where,
     )
+
+
+def _dipole(label: DipoleLabel, dtype: torch.dtype) -> Dipoles:
+    values = torch.from_numpy(np.atleast_1d(label.values)).to(dtype)
+    if label.kind is DipoleKind.VECTOR:
+        values = values.unsqueeze(0)
+    return Dipoles(label.kind, values, torch.zeros(len(values), dtype=torch.int64))
 
 
 def fit_baseline(frames: Sequence[Frame], n_species: int) -> Tensor:
     """Fit energies as a function of composition alone, by least squares in double precision.
 
-    If the compositions don't determine the energies of all species (as in pure water), take the solution of least norm.
+    Frames without an energy don't count; without any, all energies are zero. If the compositions don't determine the
+    energies of all species (as in pure water), take the solution of least norm.
 
     Returns:
         Energy of each species [S], float64, eV.
     """
-    counts = torch.stack([torch.bincount(frame.species, minlength=n_species) for frame in frames]).double()
-    energies = torch.tensor([frame.energy for frame in frames], dtype=torch.float64)
+    labeled = [frame for frame in frames if frame.energy is not None]
+    if not labeled:
+        return torch.zeros(n_species, dtype=torch.float64)
+    counts = torch.stack([torch.bincount(frame.species, minlength=n_species) for frame in labeled]).double()
+    energies = torch.tensor([frame.energy for frame in labeled], dtype=torch.float64)
     solution: Tensor = torch.linalg.lstsq(counts, energies.unsqueeze(1), driver="gelsd").solution
     return solution.squeeze(1)
-
-
-def split_by_group(frames: Sequence[Frame], validation: int, seed: int) -> tuple[list[Frame], list[Frame]]:
-    """Hold out whole groups, drawn at random with a seed, until they have at least ``validation`` frames.
-
-    Returns:
-        Frames for training and for validation.
-
-    Raises:
-        TrainingError: If no frame would be left to train on.
-    """
-    groups = sorted({frame.group for frame in frames})
-    held: set[str] = set()
-    n_held = 0
-    for k in np.random.default_rng(seed).permutation(len(groups)):
-        if n_held >= validation:
-            break
-        held.add(groups[k])
-        n_held += sum(frame.group == groups[k] for frame in frames)
-    training = [frame for frame in frames if frame.group not in held]
-    if not training:
-        raise TrainingError(f"`validation`: expected fewer than all {len(frames)} frames, got {n_held} in whole groups")
-    return training, [frame for frame in frames if frame.group in held]
-
-
-def collate(frames: Sequence[Frame], baseline: Tensor, rotations: NDArray[np.float64] | None = None) -> Batch:
-    """Join frames into one batch, each turned by its rotation if rotations are given.
-
-    Args:
-        frames: Frames.
-        baseline: Energy of each species [S], float64, eV.
-        rotations: One orthogonal matrix for each frame [B, 3, 3]; the row vector v becomes v R^T.
-    """
-    vectors = [frame.vectors for frame in frames]
-    forces = [frame.forces for frame in frames]
-    turns = torch.eye(3, dtype=vectors[0].dtype).repeat(len(frames), 1, 1)
-    if rotations is not None:
-        turns = torch.from_numpy(rotations).to(vectors[0].dtype)
-        vectors = [v @ turn.T for v, turn in zip(vectors, turns, strict=True)]
-        forces = [f @ turn.T for f, turn in zip(forces, turns, strict=True)]
-    counts = torch.tensor([len(frame.species) for frame in frames])
-    first_atom = (counts.cumsum(0) - counts).tolist()
-    n_edges = torch.tensor([len(frame.vectors) for frame in frames])
-    first_edge = (n_edges.cumsum(0) - n_edges).tolist()
-    energies = torch.stack([frame.energy - baseline[frame.species].sum() for frame in frames])
-    return Batch(
-        vectors=torch.cat(vectors),
-        edge_index=torch.cat([f.edge_index.long() + k for f, k in zip(frames, first_atom, strict=True)], dim=1),
-        reverse=torch.cat([f.reverse.long() + k for f, k in zip(frames, first_edge, strict=True)]),
-        species=torch.cat([frame.species for frame in frames]),
-        structure=torch.repeat_interleave(torch.arange(len(frames)), counts),
-        counts=counts.to(vectors[0].dtype),
-        energies=energies.to(vectors[0].dtype),
-        forces=torch.cat(forces),
-        rotations=turns,
-        weights=torch.tensor([frame.weight for frame in frames], dtype=vectors[0].dtype),
-    )
-
-
-def to_device(batch: Batch, device: torch.device) -> Batch:
-    """Copy a batch to a device."""
-    return Batch(**{name: value.to(device) for name, value in vars(batch).items()})

@@ -1,4 +1,4 @@
-"""The learning curve of a training as a figure: force errors against steps."""
+"""The learning curve of a training as a figure: errors of the most important target against steps."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from matplotlib.ticker import LogFormatter, MaxNLocator
 
 from tumble.figure_style import BLUE, GRAY, GREEN, PURPLE, STYLE, VERMILION
 from tumble.train.checkpoint import write
+from tumble.train.targets import Target
 
 Rows = Sequence[dict[str, Any]]
 
-_SUFFIX = "_force_mae"
 _LOOKS = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"))
 
 
-def draw(rows: Rows, path: Path) -> None:
+def draw(rows: Rows, target: Target, path: Path) -> None:
     """Write the figure of a learning curve.
 
     Args:
-        rows: Rows of the metrics, at least one; errors in meV/Å.
+        rows: Rows of the metrics, at least one; errors in the target's unit.
+        target: Target whose errors are drawn.
         path: PNG file.
 
     Raises:
@@ -34,21 +35,22 @@ def draw(rows: Rows, path: Path) -> None:
     """
     buffer = io.BytesIO()
     with rc_context(STYLE):
-        figure = learning_curve(rows)
+        figure = learning_curve(rows, target)
         figure.savefig(buffer, format="png", dpi=150)
     write(path, buffer.getvalue())
 
 
-def learning_curve(rows: Rows) -> Figure:
-    """Draw the force MAE of each held-out set and the RMSE in training; lines separate the stages."""
+def learning_curve(rows: Rows, target: Target) -> Figure:
+    """Draw a target's MAE on each held-out set and its RMSE in training; lines separate the stages."""
+    suffix = f"_{target.metric}_mae"
     figure = Figure(figsize=(6.4, 4.0), layout="constrained")
     axes = figure.subplots()
     steps = [row["step"] for row in rows]
-    training = [row["train_force_rmse"] for row in rows]
+    training = [row[f"train_{target.metric}_rmse"] for row in rows]
     axes.plot(steps, training, color=GRAY, linestyle="--", label="training, running RMSE")
-    sets = [key.removesuffix(_SUFFIX) for key in rows[0] if key.endswith(_SUFFIX)]
+    sets = [key.removesuffix(suffix) for key in rows[0] if key.endswith(suffix)]
     for name, (color, marker) in zip(sets, cycle(_LOOKS), strict=False):
-        errors = [row[name + _SUFFIX] for row in rows]
+        errors = [row[name + suffix] for row in rows]
         axes.plot(steps, errors, color=color, marker=marker, markersize=3, label=f"{name}, held out, MAE")
     _mark_stages(axes, rows)
     axes.set_yscale("log")
@@ -57,7 +59,7 @@ def learning_curve(rows: Rows) -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlim(0.0, 1.02 * max(steps))
     axes.set_xlabel("optimizer steps")
-    axes.set_ylabel("error of force components / (meV/Å)")
+    axes.set_ylabel(f"error of {target.quantity} / ({target.unit})")
     axes.legend()
     return figure
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from tumble.errors import TrainingError
-from tumble.train.data import Batch
+from tumble.train.batches import Batch
 from tumble.train.sections import LossConfig, StageConfig
 
 # torch has an exception type for this only on GPUs; on a CPU it raises a RuntimeError with one of these texts.

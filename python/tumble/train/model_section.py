@@ -7,14 +7,15 @@ versions, it describes a PET model.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from tumble.errors import ConfigurationError, TrainingError
 from tumble.models.registry import DEFAULT_KIND, ModelConfig, architecture, kind_of
 from tumble.train.mapping import build
+from tumble.train.targets import DIPOLE, Target
 
 
 def read_model(content: object, where: str, folder: Path) -> ModelConfig:
@@ -44,3 +45,19 @@ def plain_model(config: ModelConfig) -> dict[str, Any]:
     """Return the mapping of a model's sizes in plain containers, as JSON would."""
     sizes: dict[str, Any] = json.loads(json.dumps(asdict(config)))  # type: ignore[call-overload]  # a dataclass
     return {"kind": kind_of(config), **sizes}
+
+
+def require_outputs(config: ModelConfig, targets: Collection[Target]) -> None:
+    """Check that a model has the outputs that are trained.
+
+    Raises:
+        TrainingError: If it has no dipole, but this is a target.
+    """
+    if DIPOLE not in targets or "dipole" in config.outputs:
+        return
+    kind = kind_of(config)
+    settable = any(field.name == "outputs" for field in fields(config))  # type: ignore[arg-type]  # a dataclass
+    cure = "put `outputs: [dipole]` there" if settable else "take another `kind`"
+    raise TrainingError(
+        f"`loss.dipole`: expected a `model` with the output `dipole`, got one of kind {kind} without it; {cure}"
+    )

@@ -49,9 +49,9 @@ class ProgressLine:
         if self._bar is None or self._bar.disable:
             return
         self._frames += frames
-        energy, forces = rmse(loss)
+        errors = ", ".join(f"{error:.3g} {target.unit}" for target, error in loss.rmse().items())
         rate = self._frames / max(self._bar.format_dict["elapsed"], 1e-9)
-        self._bar.set_postfix_str(f"RMSE {energy:.3g} meV/atom, {forces:.3g} meV/Å, {rate:.3g} frames/s", refresh=False)
+        self._bar.set_postfix_str(f"RMSE {errors}, {rate:.3g} frames/s", refresh=False)
         self._bar.update(min(progress, 1.0) - self._bar.n)
 
     def log(self, line: str) -> None:
@@ -63,8 +63,3 @@ class ProgressLine:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-
-
-def rmse(loss: RunningLoss) -> tuple[float, float]:
-    """Return the running root mean square errors in training, meV/atom and meV/Å; 0 before the first step."""
-    return 1000.0 * (loss.energy or 0.0) ** 0.5, 1000.0 * (loss.forces or 0.0) ** 0.5

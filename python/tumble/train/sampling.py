@@ -16,8 +16,9 @@ from torch import Tensor
 
 from tumble.errors import TrainingError
 from tumble.rotations import random_rotations
+from tumble.train.batches import Batch, collate
 from tumble.train.config import TrainConfig
-from tumble.train.data import Batch, Frame, collate
+from tumble.train.data import Frame
 from tumble.train.sections import StageConfig
 
 
@@ -54,18 +55,20 @@ class Sampler:
         ]
         self._mean_weights = [float(np.mean([frame.weight for frame in frames])) for frames in self._frames]
         self._epoch: _Epoch | None = None
+        self._last_order: tuple[int, int, list[int]] | None = None  # stage, epoch, and the order in it
         for stage, frames in zip(config.stages, self._frames, strict=True):
             _check_edges(stage, frames, self._copies)
 
     def batch(self, stage: int, step: int) -> Batch:
         """Return the batch of a step of a stage, both counted from 0.
 
-        Each frame has as many consecutive copies as the loss needs, each with a random rotation of its own. The weights
-        are relative to their mean over the frames of the stage.
+        Each frame has as many consecutive copies as the loss needs, each with a random rotation of its own, unless
+        the configuration has no rotations. The weights are relative to their mean over the frames of the stage.
         """
         frames = [frame for frame in self.frames(stage, step) for _ in range(self._copies)]
         rng = np.random.default_rng((self._config.seed, stage, step))
-        batch = collate(frames, self._baseline, random_rotations(len(frames), rng))
+        rotations = random_rotations(len(frames), rng) if self._config.rotate else None
+        batch = collate(frames, self._baseline, rotations)
         return replace(batch, weights=batch.weights / self._mean_weights[stage])
 
     def frames(self, stage: int, step: int) -> list[Frame]:
@@ -81,8 +84,12 @@ class Sampler:
         return chosen
 
     def _order(self, stage: int, epoch: int) -> list[int]:
+        """Return the order of the frames in an epoch, which is kept, since many samples follow from one epoch."""
+        if self._last_order is not None and self._last_order[:2] == (stage, epoch):
+            return self._last_order[2]
         rng = np.random.default_rng((self._config.seed, stage, epoch, 1))
         order: list[int] = rng.permutation(len(self._frames[stage])).tolist()
+        self._last_order = (stage, epoch, order)
         return order
 
     def _cut_epoch(self, stage: int, step: int) -> _Epoch:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import ase.units
+
 from tumble.errors import TrainingError
+from tumble.train.targets import BY_IMPORTANCE, TARGETS, Target
 
 
 def require(name: str, value: object, holds: bool, expected: str) -> None:
@@ -27,24 +30,41 @@ def require(name: str, value: object, holds: bool, expected: str) -> None:
         raise TrainingError(f"`{name}`: expected {expected}, got {value}")
 
 
+ROLES = ("train", "validate", "test")
+DIPOLE_UNITS = {"e*angstrom": 1.0, "debye": ase.units.Debye}  # in e Å
+
+
 @dataclass(frozen=True)
 class DataConfig:
     """One file of frames.
 
     Attributes:
-        path: Extended-XYZ file (also ``.gz``) with energies and forces.
+        path: File that ASE reads, such as extended XYZ (also ``.gz``), with labels.
         group: Key of a frame's info whose value names its group. All frames of a group are on the same side of the
             split. None makes each frame a group.
         validation: Least number of frames to hold out, in whole groups.
-        role: ``train``, or ``validate`` to hold out all frames.
+        test: Least number of further frames to hold out for the errors of the finished model alone.
+        train: Largest number of frames to train on; a smaller number takes some of the frames of a larger one. None for
+            all.
+        role: ``train``; or ``validate`` or ``test`` to hold out all frames for that.
         weight: Weight of its frames in the loss, relative to frames of other sets.
+        energy: Key of the energies, eV; None for what ASE reads as energy.
+        forces: Key of the forces, eV/Å; None for what ASE reads as forces.
+        dipole: Key of the dipoles: [N, 3] for those of the atoms, [3] for that of the structure, or its magnitude.
+        dipole_unit: ``e*angstrom`` or ``debye``.
     """
 
     path: Path
     group: str | None = None
     validation: int = 0
+    test: int = 0
+    train: int | None = None
     role: str = "train"
     weight: float = 1.0
+    energy: str | None = None
+    forces: str | None = None
+    dipole: str = "dipole"
+    dipole_unit: str = "e*angstrom"
 
     def __post_init__(self) -> None:
         """Check the ranges.
@@ -53,17 +73,27 @@ class DataConfig:
             TrainingError: If a value is impossible.
         """
         require("validation", self.validation, self.validation >= 0, "a number of frames of at least 0")
-        require("role", self.role, self.role in ("train", "validate"), "train or validate")
+        require("test", self.test, self.test >= 0, "a number of frames of at least 0")
+        require("train", self.train, self.train is None or self.train >= 1, "a number of frames of at least 1")
+        require("role", self.role, self.role in ROLES, "train, validate or test")
         require("weight", self.weight, self.weight > 0.0, "a weight above 0")
-        if self.role == "validate" and self.validation > 0:
-            raise TrainingError(
-                f"`validation`: expected no such key with `role` validate, which holds out all, got {self.validation}"
-            )
+        require("dipole_unit", self.dipole_unit, self.dipole_unit in DIPOLE_UNITS, " or ".join(DIPOLE_UNITS))
+        for key in ("validation", "test", "train"):
+            if self.role != "train" and getattr(self, key):
+                raise TrainingError(
+                    f"`{key}`: expected no such key with `role` {self.role}, which holds out all, got "
+                    f"{getattr(self, key)}"
+                )
+
+    @property
+    def validates(self) -> bool:
+        """Whether frames are held out for validation."""
+        return self.role == "validate" or self.validation > 0
 
     @property
     def holds_out(self) -> bool:
-        """Whether frames are held out."""
-        return self.role == "validate" or self.validation > 0
+        """Whether frames are held out for validation or a test."""
+        return self.validates or self.role == "test" or self.test > 0
 
 
 @dataclass(frozen=True)
@@ -82,7 +112,7 @@ class StageConfig:
             itself. None for no limit.
         warmup: Share of the stage in which the learning rate rises from zero.
         final: Learning rate at the end of the cosine decay, as a share of the peak.
-        patience: Number of consecutive validations without a lower held-out force error after which the stage ends.
+        patience: Number of consecutive validations without a lower held-out error after which the stage ends.
             With it, a stage ends with the weights of its best validation. None for no such limit.
     """
 
@@ -127,6 +157,7 @@ class LossConfig:
     Attributes:
         energy: Weight of the energies per atom.
         forces: Weight of the forces.
+        dipole: Weight of the dipoles. A weight of 0 leaves a term out: its labels aren't needed.
         huber: Residual of a force component beyond which it counts linearly, eV/Å; None for plain squares.
         variance: Weight of the variance over rotations, relative to the weights of the errors; 0 for none.
         copies: Number of rotations of each structure for the variance; without `variance` there is one rotation.
@@ -134,6 +165,7 @@ class LossConfig:
 
     energy: float = 0.1
     forces: float = 1.0
+    dipole: float = 0.0
     huber: float | None = None
     variance: float = 0.0
     copies: int = 2
@@ -144,14 +176,31 @@ class LossConfig:
         Raises:
             TrainingError: If a value is impossible.
         """
-        require("energy", self.energy, self.energy >= 0.0, "a weight of at least 0")
-        require("forces", self.forces, self.forces >= 0.0, "a weight of at least 0")
-        if self.energy == self.forces == 0.0:
-            raise TrainingError("`energy`, `forces`: expected a weight above 0 for one of them, got 0 for both")
+        for target in TARGETS:
+            require(target.name, self.weight(target), self.weight(target) >= 0.0, "a weight of at least 0")
+        if not self.targets:
+            raise TrainingError(
+                "`energy`, `forces`, `dipole`: expected a weight above 0 for one of them, got 0 for all"
+            )
         require("huber", self.huber, self.huber is None or self.huber > 0.0, "a residual above 0, or no key")
         require("variance", self.variance, self.variance >= 0.0, "a weight of at least 0")
         least = 2 if self.variance > 0.0 else 1
         require("copies", self.copies, self.copies >= least, f"at least {least} with `variance` {self.variance:g}")
+
+    def weight(self, target: Target) -> float:
+        """Return the weight of a target."""
+        weight: float = getattr(self, target.name)
+        return weight
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What is trained: the terms with a weight."""
+        return tuple(target for target in TARGETS if self.weight(target) > 0.0)
+
+    @property
+    def judged(self) -> Target:
+        """The most important target, whose held-out error decides which of two models is better."""
+        return next(target for target in BY_IMPORTANCE if target in self.targets)
 
     @property
     def rotations(self) -> int:

@@ -1,30 +1,35 @@
-"""The sets of frames of a configuration, divided into frames for training and for validation."""
+"""The sets of frames of a configuration, divided into frames for training, for validation and for a test."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 
 from tumble.errors import FramesError, TrainingError
 from tumble.files import sha256
 from tumble.train.config import TrainConfig
-from tumble.train.data import Frame, load_frames, split_by_group
+from tumble.train.data import Frame, load_frames
 from tumble.train.sections import DataConfig
+from tumble.train.split import Split, split_by_group
 
 
 @dataclass(frozen=True)
 class Sets:
-    """Frames of each set of data, by its name; each set has an entry in both, which may be empty.
+    """Frames of each set of data, by its name; each set has an entry in all, which may be empty.
 
     Attributes:
         training: Frames to train on.
-        held_out: Frames held out.
+        held_out: Frames held out for validation.
+        test: Frames held out for the errors of the finished model.
+        notes: What was recognized in the files, for the log.
     """
 
-    training: dict[str, list[Frame]]
-    held_out: dict[str, list[Frame]]
+    training: dict[str, list[Frame]] = field(default_factory=dict)
+    held_out: dict[str, list[Frame]] = field(default_factory=dict)
+    test: dict[str, list[Frame]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def digests(config: TrainConfig, earlier: Mapping[str, str]) -> dict[str, str]:
@@ -63,17 +68,34 @@ def load_sets(config: TrainConfig, species: Sequence[str], cutoff: float, dtype:
 
     Raises:
         FramesError: If a file can't be read, or a label isn't finite.
-        TrainingError: If a frame can't be used, or no frame would be left to train on.
+        TrainingError: If a frame can't be used, no frame would be left to train on, or dipoles are of several kinds.
     """
-    sets = Sets({}, {})
+    sets = Sets()
+    first: Frame | None = None
     for name, data in config.data.items():
-        frames = load_frames(data.path, species, cutoff, data.group, dtype)
-        sets.training[name], sets.held_out[name] = _split(frames, data, config.seed_of_split)
+        frames = load_frames(data, species, cutoff, dtype, config.loss.targets)
+        first = first or frames[0]
+        for frame in frames:
+            _check_kind(frame, first)
+        if first.dipole is not None:
+            sets.notes.append(f"data.{name}: `{data.dipole}` is {first.dipole.kind.value}, in {data.dipole_unit}")
+        split = _split(frames, data, config.seed_of_split)
+        sets.training[name] = [replace(frame, weight=data.weight) for frame in split.training]
+        sets.held_out[name], sets.test[name] = split.validation, split.test
     return sets
 
 
-def _split(frames: list[Frame], data: DataConfig, seed: int) -> tuple[list[Frame], list[Frame]]:
+def _split(frames: list[Frame], data: DataConfig, seed: int) -> Split:
     if data.role == "validate":
-        return [], frames
-    training, held_out = split_by_group(frames, data.validation, seed)
-    return [replace(frame, weight=data.weight) for frame in training], held_out
+        return Split([], frames, [])
+    if data.role == "test":
+        return Split([], [], frames)
+    return split_by_group(frames, data.validation, data.test, data.train, seed=seed)
+
+
+def _check_kind(frame: Frame, first: Frame) -> None:
+    if frame.dipole is None or first.dipole is None or frame.dipole.kind is first.dipole.kind:
+        return
+    raise TrainingError(
+        f"{frame.name}: expected {first.dipole.kind.value} as in {first.name}, got {frame.dipole.kind.value}"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class Summary:
         metrics: Errors of the averaged weights on the held-out frames of each set of data; empty if they weren't
             measured, as after an interruption.
         folder: Folder of the checkpoint, the model, the metrics and the summary.
+        test: Errors of the finished model on the test frames of each set; empty before.
     """
 
     finished: bool
@@ -32,6 +33,7 @@ class Summary:
     minutes: float
     metrics: dict[str, HeldOutErrors]
     folder: Path
+    test: dict[str, HeldOutErrors] = field(default_factory=dict)
 
 
 def document(
@@ -58,12 +60,17 @@ def document(
         "minutes": round(summary.minutes, 2),
         "parameters": parameters,
         "metrics": {name: errors.to_dict() for name, errors in summary.metrics.items()},
+        "test": {name: errors.to_dict() for name, errors in summary.test.items()},
         "data": [
             {
                 "name": name,
                 "file": data.path.name,
                 "sha256": digests[name],
-                "frames": {"training": len(sets.training[name]), "validation": len(sets.held_out[name])},
+                "frames": {
+                    "training": len(sets.training[name]),
+                    "validation": len(sets.held_out[name]),
+                    "test": len(sets.test[name]),
+                },
             }
             for name, data in config.data.items()
         ],

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tumble.errors import DeviceError, TrainingError
 from tumble.interruption import PendingSignal, signals_deferred
 from tumble.model_file import DTYPES
 from tumble.models.registry import build_network
+from tumble.train.batches import Batch, to_device
 from tumble.train.checkpoint import (
     CHECKPOINT,
     LEARNING_CURVE,
@@ -35,20 +35,22 @@ from tumble.train.checkpoint import (
     save_model,
 )
 from tumble.train.config import TrainConfig
-from tumble.train.data import Batch, fit_baseline, to_device
+from tumble.train.data import Frame, fit_baseline
 from tumble.train.initial import load_initial
 from tumble.train.learning_curve import draw
 from tumble.train.lock import locked
-from tumble.train.loss import RunningLoss, predict
+from tumble.train.loss import RunningLoss, running_values
 from tumble.train.memory import memory_explained
-from tumble.train.model_section import plain_model, read_model
+from tumble.train.model_section import plain_model, read_model, require_outputs
 from tumble.train.patience import Best, updated
-from tumble.train.progress import ProgressLine, rmse
+from tumble.train.prediction import Prediction, predict
+from tumble.train.progress import ProgressLine
 from tumble.train.sampling import Sampler
 from tumble.train.schedule import learning_rate, make_optimizers
 from tumble.train.sections import StageConfig
 from tumble.train.sets import digests, load_sets
 from tumble.train.summary import Summary, document
+from tumble.train.targets import FORCES
 from tumble.train.validation import HeldOut, HeldOutErrors, require_finite
 
 
@@ -134,8 +136,11 @@ class Trainer:
         self.source = saved.get("initial") if initial is None else initial.source
         given = config.model if initial is None else initial.sizes
         self.sizes = read_model(saved["sizes"], "sizes", self.folder) if given is None else given
+        require_outputs(self.sizes, config.loss.targets)
         self.digests = digests(config, saved.get("data", {}))
         self.sets = load_sets(config, self.sizes.species, self.sizes.cutoff, dtype)
+        for note in self.sets.notes:
+            self.line.log(note)
         if "baseline" in saved:
             self.baseline = torch.tensor(saved["baseline"], dtype=torch.float64)
         elif initial is not None:
@@ -144,11 +149,7 @@ class Trainer:
             everything = [frame for frames in self.sets.training.values() for frame in frames]
             self.baseline = fit_baseline(everything, len(self.sizes.species))
         self.sampler = Sampler(config, self.sets.training, self.baseline)
-        self.held_out = {
-            name: HeldOut(frames, self.baseline, self.device, config.validate_rotations, config.seed_of_split)
-            for name, frames in self.sets.held_out.items()
-            if frames
-        }
+        self.held_out = {name: self.prepared(frames) for name, frames in self.sets.held_out.items() if frames}
         torch.default_generator.manual_seed(config.seed)
         self.model = build_network(self.sizes).to(self.device, dtype)
         if initial is not None:
@@ -157,14 +158,25 @@ class Trainer:
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))  # type: ignore[no-untyped-call]
         self.optimizers = make_optimizers(self.model, config.optimizer)
 
-    def make_predict(self) -> Callable[[Batch], tuple[Tensor, Tensor]]:
-        """Return the function that evaluates differentiable energies and forces of a batch.
+    def prepared(self, frames: list[Frame]) -> HeldOut:
+        """Return held-out frames, ready to be evaluated."""
+        config = self.config
+        rotations, seed = config.validate_rotations, config.seed_of_split
+        return HeldOut(frames, self.baseline, self.device, config.loss.targets, rotations, seed)
+
+    def make_predict(self) -> Callable[[Batch], Prediction]:
+        """Return the function that evaluates what is trained on a batch, differentiable.
 
         Raises:
-            TrainingError: If it should be compiled, but the device isn't a CPU.
+            TrainingError: If it should be compiled, but the device isn't a CPU, or no forces are trained.
         """
+        forces = FORCES in self.config.loss.targets
         if not self.config.compile:
-            return functools.partial(predict, self.model, create_graph=True)
+            return functools.partial(predict, self.model, forces=forces, differentiable=True)
+        if not forces:
+            raise TrainingError(
+                "`compile`: expected no with `loss.forces` 0, got yes; such a step has no second derivative"
+            )
         if self.device.type != "cpu":
             raise TrainingError(f"`compile`: expected no on a GPU, got yes with `device` {self.device}")
         from tumble.train.compiled import CompiledPredict  # torch's compiler takes seconds to import
@@ -230,9 +242,10 @@ class Trainer:
         if self.step % self.config.validate_every != 0:
             self.validate(stage)
         if self.best is not None:
+            judged = self.config.loss.judged
             self.line.log(
                 f"{stage.name} ends after {self.step} steps with the weights of its best validation, "
-                f"held-out force MAE {self.best.error:.4g} meV/Å"
+                f"held-out {judged.metric} MAE {self.best.error:.4g} {judged.unit}"
             )
             self.model.load_state_dict(self.best.state)
             self.average.module.load_state_dict(self.best.state)
@@ -252,8 +265,7 @@ class Trainer:
         frames = len(batch.energies) // self.config.loss.rotations
         with memory_explained(batch, stage, self.config.loss):
             batch = to_device(batch, self.device)
-            energies, forces = self.predict(batch)
-            loss = self.loss(batch, energies, forces)
+            loss = self.loss(batch, self.predict(batch))
             if not torch.isfinite(loss):
                 raise TrainingError(
                     f"stage {stage.name}, step {self.step}: expected a finite loss, got {loss.item()}; "
@@ -280,20 +292,18 @@ class Trainer:
 
     def validate(self, stage: StageConfig) -> None:
         """Measure the averaged weights on the held-out frames; add a row to the metrics and a line to the log."""
-        train_energy_rmse, train_force_rmse = rmse(self.loss)
         row: dict[str, Any] = {
             "stage": stage.name,
             "step": self.total_steps,
             "minutes": self.total_minutes,
             "learning_rate": learning_rate(stage, self.progress(stage)),
-            "train_energy_rmse": train_energy_rmse,
-            "train_force_rmse": train_force_rmse,
+            **{f"train_{target.metric}_rmse": error for target, error in self.loss.rmse().items()},
         }
         errors = self.errors()
         for name, found in errors.items():
             row.update({f"{name}_{key}": value for key, value in found.to_dict().items()})
         if stage.patience is not None:
-            self.best = updated(self.best, errors, self.average.module)
+            self.best = updated(self.best, errors, self.config.loss.judged, self.average.module)
         self.rows.append(row)
         save_metrics(self.folder / METRICS, self.rows)
         shown = (f"{key} {value:.4g}" for key, value in row.items() if isinstance(value, float))
@@ -317,7 +327,7 @@ class Trainer:
                 "model": self.model.state_dict(),
                 "average": self.average.state_dict(),
                 "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
-                "loss": [self.loss.energy, self.loss.forces],
+                "loss": self.loss.running,
                 "stage": [self.stage, self.step, self.total_steps],
                 "minutes": [self.stage_minutes, self.total_minutes],
                 "rows": self.rows,
@@ -339,7 +349,7 @@ class Trainer:
         load_weights(self.average, saved["average"], self.folder / CHECKPOINT)
         for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
             optimizer.load_state_dict(state)
-        self.loss.energy, self.loss.forces = saved["loss"]
+        self.loss.running = running_values(saved["loss"])
         self.stage, self.step, self.total_steps = saved["stage"]
         self.stage_minutes, self.total_minutes = saved["minutes"]
         self.rows = saved["rows"]
@@ -347,19 +357,27 @@ class Trainer:
 
     def finish(self, figure: bool) -> Summary:
         """Write the model with the averaged weights, the summary and, if `figure`, the learning curve."""
-        summary = self.save_model(self.errors())
+        tests = {name: self.prepared(frames) for name, frames in self.sets.test.items() if frames}
+        measured = {name: test.errors(self.average.module) for name, test in tests.items()} if self.finished else {}
+        require_finite(measured)
+        summary = self.save_model(self.errors(), measured)
         if figure:
-            draw(self.rows, self.folder / LEARNING_CURVE)
+            draw(self.rows, self.config.loss.judged, self.folder / LEARNING_CURVE)
         return summary
 
-    def save_model(self, errors: dict[str, HeldOutErrors]) -> Summary:
+    @property
+    def finished(self) -> bool:
+        """Whether all stages are done."""
+        return self.stage == len(self.config.stages)
+
+    def save_model(self, errors: dict[str, HeldOutErrors], test: dict[str, HeldOutErrors] | None = None) -> Summary:
         """Write the model with the averaged weights, and the summary.
 
         Args:
             errors: Errors of these weights, by the name of the set; empty if they weren't measured.
+            test: The same on test frames, if the training is finished.
         """
-        finished = self.stage == len(self.config.stages)
-        summary = Summary(finished, self.total_steps, self.total_minutes, errors, self.folder)
+        summary = Summary(self.finished, self.total_steps, self.total_minutes, errors, self.folder, test or {})
         parameters = sum(p.numel() for p in self.model.parameters())
         written = document(
             summary, replace(self.config, model=self.sizes), self.sets, self.digests, parameters, self.source
