@@ -23,6 +23,7 @@ class Kind:
         requirement: What to give to pip for it.
         source: What SOURCE is, for the help.
         options: Names of further choices, with their meaning.
+        marks: Equivariant features that its conversions mark for `tumble irreps`; None if there are none.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Kind:
     requirement: str
     source: str
     options: dict[str, str]
+    marks: str | None = None
 
 
 #: One line for each module of a kind.
@@ -42,6 +44,7 @@ KINDS: dict[str, Kind] = {
             requirement="sevenn==0.13.0",
             source="a checkpoint, or the name of one that the package `sevenn` contains (`7net-0`, ...)",
             options={"modal": "task of a model with several"},
+            marks="the features of each interaction",
         ),
         Kind(
             name="mace",
@@ -49,6 +52,7 @@ KINDS: dict[str, Kind] = {
             requirement="mace-torch==0.3.16",
             source="a model of mace-torch, as its training writes it",
             options={"head": "head of a model with several"},
+            marks="the features of each interaction and product",
         ),
         Kind(
             name="nequip",
@@ -56,6 +60,7 @@ KINDS: dict[str, Kind] = {
             requirement="nequip==0.19.1",
             source="a checkpoint (.ckpt) or package (.nequip.zip) of NequIP or Allegro",
             options={"model": "key of a model in a file with several"},
+            marks="the features of each convolution (of NequIP; those of Allegro belong to edges)",
         ),
         Kind(
             name="schnetpack",

@@ -41,7 +41,7 @@ class MarkedProduct(torch.nn.Module):
     It gets [N, channels, (l_max + 1)^2] from the interaction, in which each channel has one irrep of each degree.
     """
 
-    def __init__(self, product: torch.nn.Module, layer: int, target_irreps: o3.Irreps) -> None:
+    def __init__(self, product: Any, layer: int, target_irreps: o3.Irreps) -> None:
         """Take over a product.
 
         Args:
@@ -60,7 +60,8 @@ class MarkedProduct(torch.nn.Module):
         """Return the features after the product."""
         marked = torch.ops.tumble.features(node_feats, self.before, self.before_irreps, "mul_ir")
         product = self.product(marked, sc, node_attrs)
-        return torch.ops.tumble.features(product, self.after, self.after_irreps, "mul_ir")
+        features: Tensor = torch.ops.tumble.features(product, self.after, self.after_irreps, "mul_ir")
+        return features
 
 
 class Network(torch.nn.Module):

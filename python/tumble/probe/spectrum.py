@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from scipy.integrate import lebedev_rule
 
 from tumble._core import Frames
-from tumble.errors import ConfigurationError
 from tumble.grids import LEBEDEV_ORDERS
 from tumble.probe.records import StructureSpectrum
+from tumble.spherical import load_o3
 
 Float = NDArray[np.float64]
 
@@ -117,15 +117,9 @@ class Projector:
 
 
 def _harmonics(points: Float, l: int) -> Float:  # noqa: E741
-    try:
-        # e3nn 0.4.4, which `mace-torch` requires, reads its tables with a `slice`, which torch refuses since 2.6.
-        with torch.serialization.safe_globals([slice]):
-            from e3nn import o3
-    except ImportError:
-        raise ConfigurationError(
-            "`spectrum`: expected the package e3nn, found none; `pip install tumble[probe]`"
-        ) from None
-    values: Float = o3.spherical_harmonics(
-        l, torch.from_numpy(points), normalize=True, normalization="component"
-    ).numpy()
+    values: Float = (
+        load_o3("spectrum")
+        .spherical_harmonics(l, torch.from_numpy(points), normalize=True, normalization="component")
+        .numpy()
+    )
     return values

@@ -1,0 +1,204 @@
+"""An analysis of irreps from start to end.
+
+The intact model comes first: features, derivatives and predictions of all structures. Then each part is zeroed and
+permuted in turn. Structures go through the model in batches, within the budget `memory`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from tumble import _core
+from tumble.errors import FramesError, StructureError
+from tumble.frames import Labels, labels
+from tumble.irreps.ablation import PERMUTED, ZEROED, Effects, EffectTally, Reference, permutation, references
+from tumble.irreps.bootstrap import Bootstrap
+from tumble.irreps.equivariance import check_equivariance
+from tumble.irreps.layers import Layers, Part, find_layers
+from tumble.irreps.measures import Measures, Tally
+from tumble.irreps.observers import Edit, Permute, Zero, evaluate_edited, record
+from tumble.irreps.options import Options
+from tumble.irreps.quantities import Float, Quantity, quantities_of
+from tumble.irreps.results import Irreps, PartResult
+from tumble.irreps.unmarked import cure
+from tumble.structures import to_structure
+
+_CHECKED = 3  # structures that are turned
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Structures that go through the model together.
+
+    Attributes:
+        places: Of the structures among all.
+        graph: Of all of them.
+    """
+
+    places: range
+    graph: _core.Graph
+
+    def atoms(self) -> Iterator[tuple[int, int, slice]]:
+        """Yield place among all, place in the batch, and atoms of each structure."""
+        first = self.graph.first_atom
+        for i, place in enumerate(self.places):
+            yield place, i, slice(int(first[i]), int(first[i + 1]))
+
+
+def analyze_irreps(
+    potential: _core.Potential,
+    frames: Sequence[Atoms],
+    options: Options | None = None,
+    *,
+    label: str = "structures",
+    planned: Callable[[int], None] = lambda evaluations: None,
+    done: Callable[[int], None] = lambda evaluations: None,
+) -> Irreps:
+    """Measure what each l carries in each layer of a model that marks its features.
+
+    Args:
+        potential: The model, of `tumble.load`.
+        frames: Structures of the kind that it is for, of any sizes; labels are compared where there are any.
+        options: Options; by default those of `Options()`.
+        label: Where the structures are from.
+        planned: Called with the number of evaluations of structures before they begin.
+        done: Called with the number of structures after each batch.
+
+    Raises:
+        ConfigurationError: If an option is invalid, or e3nn is missing.
+        FramesError: If there are no structures, or a label isn't finite.
+        StructureError: If a structure has no atoms or an element that the model doesn't know; the message begins with
+            its number.
+        ModelFileError: If the model marks no features, or features that don't turn as declared.
+        EvaluationError: If the model fails.
+    """
+    options = options or Options()
+    options.check()
+    if not frames:
+        raise FramesError("`frames`: expected structures, got none")
+    structures = [_structure(atoms, potential, i) for i, atoms in enumerate(frames)]
+    known = [labels(atoms, f"{label}, frame {i}") for i, atoms in enumerate(frames)]
+    few = _core.build_graph(structures[:_CHECKED], potential.metadata.cutoff)
+    layers = find_layers(potential, few, cure(json.loads(potential.metadata.to_json())["provenance"]))
+    rotation_error, parity = check_equivariance(potential, layers, few, options.seed)
+    planned(len(frames) * (1 + (2 * len(layers.parts) if options.ablation else 0)))
+
+    analysis = _Analysis(potential, layers, structures, options, done)
+    quantities = quantities_of(potential.metadata)
+    measures, intact = analysis.intact(quantities)
+    compared = {
+        quantity.name: references(quantity, intact[quantity.name], _labeled(quantity, known, frames))
+        for quantity in quantities
+    }
+    targets = {name: found for name, (found, _) in compared.items()}
+    return Irreps(
+        model=potential.metadata.name,
+        symmetry=potential.metadata.symmetry_kind,
+        dtype=potential.metadata.dtype,
+        frames=label,
+        atoms=tuple(len(atoms) for atoms in frames),
+        labeled={name: sum(each.label is not None for each in found) for name, found in targets.items()},
+        options=options,
+        quantities={quantity.name: quantity for quantity in quantities},
+        errors={name: error for name, (_, error) in compared.items()},
+        rotation_error=rotation_error,
+        parity=parity,
+        parts=tuple(
+            PartResult(part, measures[part], analysis.effects(part, quantities, targets) if options.ablation else {})
+            for part in layers.parts
+        ),
+    )
+
+
+class _Analysis:
+    """The model, its layers and the structures."""
+
+    def __init__(
+        self,
+        potential: _core.Potential,
+        layers: Layers,
+        structures: Sequence[_core.Structure],
+        options: Options,
+        done: Callable[[int], None],
+    ) -> None:
+        self._potential = potential
+        self._layers = layers
+        self._structures = structures
+        self._options = options
+        self._done = done
+        self._bootstrap = Bootstrap(len(structures), options.seed)
+
+    def intact(self, quantities: Sequence[Quantity]) -> tuple[dict[Part, Measures], dict[str, list[Float]]]:
+        """Return the measures of all parts, and the predictions for all structures."""
+        tally = Tally(self._layers)
+        predictions: dict[str, list[Float]] = {quantity.name: [] for quantity in quantities}
+        for batch in self._batches():
+            result, recorded = record(self._potential, self._layers, batch.graph)
+            tally.add(recorded, batch.graph.first_atom)
+            for _, i, atoms in batch.atoms():
+                for quantity in quantities:
+                    predictions[quantity.name].append(quantity.predicted(result, i, atoms))
+            self._done(len(batch.places))
+        return tally.measures(self._bootstrap), predictions
+
+    def effects(self, part: Part, quantities: Sequence[Quantity], targets: dict[str, list[Reference]]) -> Effects:
+        """Return what is lost without a part."""
+        ways = (ZEROED, PERMUTED)
+        tallies = {way: {quantity.name: EffectTally() for quantity in quantities} for way in ways}
+        for batch in self._batches():
+            source = self._source(batch)
+            moved = source != np.arange(len(source))
+            edits: dict[str, tuple[Edit, NDArray[np.bool_]]] = {
+                ZEROED: (Zero(), np.ones_like(moved)),
+                PERMUTED: (Permute(source), moved),
+            }
+            for way, (edit, touched) in edits.items():
+                result = evaluate_edited(self._potential, self._layers, batch.graph, part, edit)
+                for place, i, atoms in batch.atoms():
+                    for quantity in quantities:
+                        tallies[way][quantity.name].add(
+                            quantity.predicted(result, i, atoms),
+                            targets[quantity.name][place],
+                            affected=bool(touched[atoms].any()),
+                        )
+                self._done(len(batch.places))
+        return {
+            way: {name: tally.effect(self._bootstrap) for name, tally in found.items()}
+            for way, found in tallies.items()
+        }
+
+    def _source(self, batch: Batch) -> NDArray[np.int64]:
+        seeds = [(self._options.seed, place) for place in batch.places]
+        return permutation(batch.graph.species, batch.graph.first_atom, seeds)
+
+    def _batches(self) -> Iterator[Batch]:
+        """Yield the structures in order, as many at a time as the budget allows."""
+        cutoff = self._potential.metadata.cutoff
+        most = self._options.memory * 1e6 / self._potential.metadata.bytes_per_edge
+        begin, edges = 0, 0.0
+        for place, structure in enumerate(self._structures):
+            own = len(_core.build_graph([structure], cutoff).vectors)
+            if place > begin and edges + own > most:
+                yield Batch(range(begin, place), _core.build_graph(self._structures[begin:place], cutoff))
+                begin, edges = place, 0.0
+            edges += own
+        yield Batch(range(begin, len(self._structures)), _core.build_graph(self._structures[begin:], cutoff))
+
+
+def _structure(atoms: Atoms, potential: _core.Potential, number: int) -> _core.Structure:
+    try:
+        if len(atoms) == 0:
+            raise StructureError("expected at least one atom, got none")
+        return to_structure(atoms, potential.metadata.species)
+    except StructureError as error:
+        raise StructureError(f"structure {number}: {error}") from error
+
+
+def _labeled(quantity: Quantity, known: Sequence[Labels], frames: Sequence[Atoms]) -> list[Float | None]:
+    return [quantity.labeled(each, len(atoms)) for each, atoms in zip(known, frames, strict=True)]
