@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from support import charges
 
@@ -27,3 +30,16 @@ def test_a_further_kind(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_kind() -> None:
     with pytest.raises(ConfigurationError, match=r"`kind`: expected pet.*, got `pets`; did you mean `pet`\?"):
         architecture("pets")
+
+
+def test_pet_needs_no_further_package() -> None:
+    code = "import sys; sys.modules['e3nn'] = None; import tumble.train, tumble.trained; from tumble.models import Pet"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("tumble.models.equivariant")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "e3nn", None)
+    with pytest.raises(ConfigurationError, match=r"`kind`: expected the package e3nn .*`pip install tumble\[probe\]`"):
+        architecture("equivariant")

@@ -8,6 +8,7 @@ import pytest
 from support.charges import ChargesConfig, register
 
 from tumble.models import PetConfig
+from tumble.models.equivariant import EquivariantConfig
 from tumble.train import TrainingError
 from tumble.train.model_section import plain_model, read_model, require_outputs
 from tumble.train.targets import DIPOLE, ENERGY
@@ -21,7 +22,11 @@ def test_without_a_kind_it_is_pet() -> None:
 
 def test_plain_containers_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
     register(monkeypatch)
-    for config in (PetConfig(("O", "H"), cutoff=4.5), ChargesConfig(("O", "H"), outputs=("dipole",))):
+    for config in (
+        PetConfig(("O", "H"), cutoff=4.5),
+        EquivariantConfig(("O", "H"), degrees=(0, 2), channels=(8, 4), outputs=("dipole",)),
+        ChargesConfig(("O", "H"), outputs=("dipole",)),
+    ):
         plain = plain_model(config)
         assert plain["species"] == ["O", "H"]
         assert read_model(plain, "model", Path()) == config

@@ -55,8 +55,14 @@ def _pet() -> Architecture:
 
 
 def _equivariant() -> Architecture:
-    from tumble.models.equivariant import Equivariant, EquivariantConfig
-
+    try:
+        from tumble.models.equivariant import Equivariant, EquivariantConfig
+    except ModuleNotFoundError as error:
+        if error.name != "e3nn":
+            raise
+        raise ConfigurationError(
+            "`kind`: expected the package e3nn for `equivariant`, found none; `pip install tumble[probe]`"
+        ) from error
     return Architecture(EquivariantConfig, Equivariant)
 
 
@@ -67,7 +73,7 @@ def architecture(kind: str) -> Architecture:
     """Return the architecture of a kind.
 
     Raises:
-        ConfigurationError: If there is no such kind.
+        ConfigurationError: If there is no such kind, or a package that it needs isn't installed.
     """
     if kind not in ARCHITECTURES:
         raise ConfigurationError(
