@@ -8,12 +8,15 @@ from ase import Atoms
 from ase.calculators.calculator import Calculator
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import write
+from support.output_model import FIXED
+from support.output_model import export as export_outputs
 from support.systems import systems
 
 import tumble
 from tumble import _core
 from tumble.errors import CalculatorError, ConfigurationError, FramesError, StructureError
 from tumble.evaluate import evaluate, evaluate_calculator
+from tumble.labels import LabelNames
 
 FRAMES = [systems()[name] for name in ("molecule", "triclinic", "slab", "molecule", "small")]
 ENERGY_ERRORS = np.array([0.1, 0.2, 0.3, -0.1, 0.0])  # eV per atom, prediction minus label
@@ -64,6 +67,7 @@ def test_known_errors(tmp_path, potential, labeled, batch):
     assert result.energy_shift == pytest.approx(ENERGY_ERRORS.mean(), abs=1e-7)
     assert result.energy_shifted.mae == pytest.approx(np.abs(shifted).mean(), abs=1e-7)
     assert result.energy_shifted.rmse == pytest.approx(np.sqrt((shifted**2).mean()), abs=1e-7)
+    assert result.energy_total.mae == pytest.approx(np.abs(sizes * ENERGY_ERRORS).mean(), abs=1e-6)
     assert result.forces.mae == pytest.approx(np.average(np.abs(FORCE_ERRORS), weights=sizes), abs=1e-6)
     assert result.forces.rmse == pytest.approx(np.sqrt(np.average(FORCE_ERRORS**2, weights=sizes)), abs=1e-6)
     assert (result.energy.count, result.forces.count) == (5, 3 * sizes.sum())
@@ -202,3 +206,54 @@ class _NoSpoon(Calculator):
 
     def calculate(self, *arguments):
         raise RuntimeError("there is no spoon")
+
+
+def test_labels_of_other_names(tmp_path, potential, labeled):
+    """Next to what ASE reads, which is then not compared."""
+    path = tmp_path / "named.xyz"
+    for atoms, energy, forces in labeled:
+        copy = atoms.copy()
+        copy.calc = SinglePointCalculator(copy, energy=0.0, forces=np.zeros((len(copy), 3)))
+        copy.info["U0"], copy.arrays["F"] = energy, forces
+        write(path, copy, format="extxyz", append=True)
+    result = evaluate(potential, path, names=LabelNames(energy="U0", forces="F"))
+    expected = evaluate(potential, save(tmp_path / "usual.xyz", labeled))
+    assert result.energy.mae == pytest.approx(expected.energy.mae, abs=1e-7)
+    assert result.forces.mae == pytest.approx(expected.forces.mae, abs=1e-7)
+    with pytest.raises(FramesError, match=r"frame 0: .*`U` for the energy.*`U0`"):
+        evaluate(potential, path, names=LabelNames(energy="U"))
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("e*angstrom", 1.0), ("debye", 4.8032047)])  # e Å in D, CODATA
+def test_dipoles(tmp_path, unit, factor):
+    """Vectors to neighbors cancel in the sum, so a structure has N times the fixed dipole of its atoms."""
+    model = tumble.load(export_outputs(tmp_path))
+    cluster = Atoms("OHHO", [[0, 0, 0], [0.9, 0, 0], [0, 1.1, 0], [0.3, 0.2, 1.5]])
+    vectors = cluster.positions[None, :] - cluster.positions[:, None]
+    atomic = vectors.sum(axis=1) + FIXED
+    offset = np.array([0.3, 0.0, -0.1])
+    cluster.arrays["atomic"] = factor * (atomic - offset)
+    cluster.info["total"] = factor * (4 * FIXED - offset)
+    cluster.info["size"] = factor * (4 * np.linalg.norm(FIXED) - 0.2)
+    write(tmp_path / "cluster.xyz", cluster, format="extxyz")
+
+    def errors(key):
+        names = LabelNames(dipole=key, dipole_unit=unit)
+        result = evaluate(model, tmp_path / "cluster.xyz", names=names)
+        assert result.energy is None
+        return result.dipole.mae, result.dipole.rmse, result.dipole.count
+
+    components = (0.4 / 3, np.sqrt(0.1 / 3))
+    assert errors("atomic") == pytest.approx((*components, 12), abs=1e-6)
+    assert errors("total") == pytest.approx((*components, 3), abs=1e-6)
+    assert errors("size") == pytest.approx((0.2, 0.2, 1), abs=1e-6)
+
+
+def test_dipoles_that_a_potential_does_not_have(tmp_path, potential, labeled):
+    path = save(tmp_path / "a.xyz", labeled)
+    with pytest.raises(ConfigurationError, match=r"`dipole`: .*output `dipole`, got `two_hop`"):
+        evaluate(potential, path, names=LabelNames(dipole="mu"))
+    with pytest.raises(ConfigurationError, match=r"`dipole`: expected none with a calculator"):
+        evaluate_calculator(Calculator(), "mine", path, names=LabelNames(dipole="mu"))
+    with pytest.raises(ConfigurationError, match=r"`dipole_unit`: .*debye, got D"):
+        LabelNames(dipole_unit="D")

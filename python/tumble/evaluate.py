@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from os import PathLike, fspath
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from ase import Atoms
@@ -22,12 +22,15 @@ from tumble.accuracy import Errors, ErrorSums, errors_of
 from tumble.audit.calculator_subject import CalculatorSubject
 from tumble.errors import ConfigurationError, FramesError
 from tumble.frames import Labels, labels, read_frames
+from tumble.labels import DipoleLabel, LabelNames, dipole_label, energy_label, force_label
 from tumble.structures import frames_of, to_structure
+
+_USUAL = LabelNames()  # what ASE reads as energy and forces
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Errors of a model on one file; None for energies or forces that the file doesn't have.
+    """Errors of a model on one file; None for labels that the file doesn't have.
 
     Attributes:
         file: Path as given.
@@ -37,6 +40,8 @@ class Accuracy:
         energy_shifted: Errors of the energy after subtracting `energy_shift`, eV per atom.
         energy_shift: Mean error of the energy, eV per atom.
         forces: Errors of the force components, eV/Å.
+        energy_total: Errors of the energy of a structure, eV.
+        dipole: Errors of the dipole, e Å: of components, or of magnitudes if these are the labels.
     """
 
     file: str
@@ -46,6 +51,8 @@ class Accuracy:
     energy_shifted: Errors | None
     energy_shift: float | None
     forces: Errors | None
+    energy_total: Errors | None = None
+    dipole: Errors | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plain values for JSON."""
@@ -59,6 +66,7 @@ def evaluate(
     batch: int = 8,
     frames: Iterable[Atoms] | None = None,
     symmetrizer: _core.Symmetrizer | None = None,
+    names: LabelNames = _USUAL,
 ) -> Accuracy:
     """Return the errors of a model on a file of any length, which is read and evaluated batch by batch.
 
@@ -68,9 +76,10 @@ def evaluate(
         batch: Number of structures in one evaluation.
         frames: Structures of the file, if the caller reads it (to show the progress).
         symmetrizer: Rotations over which each structure is averaged; without it, the lab frame alone.
+        names: Names of the labels.
 
     Raises:
-        ConfigurationError: If `batch` isn't above 0.
+        ConfigurationError: If `batch` isn't above 0, or dipoles are named but the model has none.
         FramesError: If the file is missing, is empty, can't be read, has neither energies nor forces, or has labels
             that aren't finite or lead to errors that aren't finite.
         StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
@@ -78,20 +87,31 @@ def evaluate(
     """
     if batch < 1:
         raise ConfigurationError(f"`batch`: expected an integer above 0, got {batch}")
+    if names.dipole is not None and "dipole" not in potential.metadata.outputs:
+        raise ConfigurationError(
+            f"`dipole`: expected a model with the output `dipole`, got `{potential.metadata.name}` without it"
+        )
     species, cutoff = potential.metadata.species, potential.metadata.cutoff
 
     def predict(group: Sequence[Atoms]) -> Iterator[_Prediction]:
         structures = [to_structure(atoms, species) for atoms in group]
         graph = _core.build_graph(structures, cutoff)
         result = potential.evaluate(graph, [] if symmetrizer is None else frames_of(symmetrizer, structures))
+        dipoles = result.outputs["dipole"] if names.dipole is not None else None
         for i, energy in enumerate(result.energies):
-            yield float(energy), result.forces[graph.first_atom[i] : graph.first_atom[i + 1]]
+            atoms = slice(graph.first_atom[i], graph.first_atom[i + 1])
+            yield _Prediction(float(energy), result.forces[atoms], None if dipoles is None else dipoles[atoms])
 
-    return _compare(predict, path, read_frames(path) if frames is None else frames, batch)
+    return _compare(predict, path, read_frames(path) if frames is None else frames, batch, names)
 
 
 def evaluate_calculator(
-    calculator: BaseCalculator, name: str, path: str | PathLike[str], *, frames: Iterable[Atoms] | None = None
+    calculator: BaseCalculator,
+    name: str,
+    path: str | PathLike[str],
+    *,
+    frames: Iterable[Atoms] | None = None,
+    names: LabelNames = _USUAL,
 ) -> Accuracy:
     """Return the errors of an ASE calculator on a file of any length, one structure at a time.
 
@@ -100,20 +120,24 @@ def evaluate_calculator(
         name: Of the calculator, for messages.
         path: File that ASE reads.
         frames: Structures of the file, if the caller reads it (to show the progress).
+        names: Names of the labels, without dipoles.
 
     Raises:
+        ConfigurationError: If dipoles are named.
         FramesError: As by `evaluate`.
         StructureError: If a structure has no atoms.
         CalculatorError: If the calculator fails.
     """
+    if names.dipole is not None:
+        raise ConfigurationError("`dipole`: expected none with a calculator, whose dipoles aren't evaluated")
     subject = CalculatorSubject(calculator, name)
 
     def predict(group: Sequence[Atoms]) -> Iterator[_Prediction]:
         for atoms in group:
             result = subject.evaluate(atoms)
-            yield float(result.energies[0]), result.forces[0]
+            yield _Prediction(float(result.energies[0]), result.forces[0], None)
 
-    return _compare(predict, path, read_frames(path) if frames is None else frames, 1)
+    return _compare(predict, path, read_frames(path) if frames is None else frames, 1, names)
 
 
 def _compare(
@@ -121,20 +145,25 @@ def _compare(
     path: str | PathLike[str],
     frames: Iterable[Atoms],
     batch: int,
+    names: LabelNames,
 ) -> Accuracy:
     """Return the errors of predictions, which are made for some structures at a time."""
     tally = _Tally()
     for group in _batched(frames, batch):
-        known = [labels(atoms, f"`{fspath(path)}`, frame {tally.frames + i}") for i, atoms in enumerate(group)]
-        for expected, (energy, forces) in zip(known, predict(group), strict=True):
-            tally.add(expected, energy, forces)
-    if not tally.energy_errors and tally.forces.count == 0:
+        known = [_known(atoms, f"`{fspath(path)}`, frame {tally.frames + i}", names) for i, atoms in enumerate(group)]
+        for expected, found in zip(known, predict(group), strict=True):
+            tally.add(expected, found)
+    if not tally.energy_errors and tally.forces.count == tally.dipole.count == 0:
         raise FramesError(
             f"`frames`: expected energies or forces as labels, got none in the {tally.frames} structures of "
             f"`{fspath(path)}`"
         )
     accuracy = tally.accuracy(fspath(path))
-    for name, errors in (("energies", accuracy.energy), ("forces", accuracy.forces)):
+    for name, errors in (
+        ("energies", accuracy.energy),
+        ("forces", accuracy.forces),
+        ("dipoles", accuracy.dipole),
+    ):
         if errors is not None and not errors.finite():
             raise FramesError(
                 f"`frames`: expected {name} whose errors are finite, got a mean absolute error of {errors.mae:.3g} and "
@@ -143,8 +172,29 @@ def _compare(
     return accuracy
 
 
-#: Energy in eV, forces [N, 3] in eV/Å.
-_Prediction: TypeAlias = tuple[float, NDArray[np.float64]]
+@dataclass(frozen=True)
+class _Known(Labels):
+    """Labels of a structure, with its dipole if there is one."""
+
+    dipole: DipoleLabel | None = None
+
+
+def _known(atoms: Atoms, where: str, names: LabelNames) -> _Known:
+    usual = labels(atoms, where)
+    return _Known(
+        energy=usual.energy if names.energy is None else energy_label(atoms, names.energy, where),
+        forces=usual.forces if names.forces is None else force_label(atoms, names.forces, where),
+        dipole=None if names.dipole is None else dipole_label(atoms, names.dipole, names.dipole_unit, where),
+    )
+
+
+@dataclass(frozen=True)
+class _Prediction:
+    """Energy in eV, forces [N, 3] in eV/Å, and dipoles of the atoms [N, 3] in e Å."""
+
+    energy: float
+    forces: NDArray[np.float64]
+    dipoles: NDArray[np.float64] | None
 
 
 @dataclass
@@ -154,15 +204,20 @@ class _Tally:
     frames: int = 0
     atoms: int = 0
     energy_errors: list[float] = field(default_factory=list)
+    energy_total: ErrorSums = field(default_factory=ErrorSums)
     forces: ErrorSums = field(default_factory=ErrorSums)
+    dipole: ErrorSums = field(default_factory=ErrorSums)
 
-    def add(self, expected: Labels, energy: float, forces: NDArray[np.float64]) -> None:
+    def add(self, expected: _Known, found: _Prediction) -> None:
         self.frames += 1
-        self.atoms += len(forces)
-        if expected.energy is not None and len(forces) > 0:
-            self.energy_errors.append((energy - expected.energy) / len(forces))
+        self.atoms += len(found.forces)
+        if expected.energy is not None and len(found.forces) > 0:
+            self.energy_errors.append((found.energy - expected.energy) / len(found.forces))
+            self.energy_total.add(found.energy - expected.energy)
         if expected.forces is not None:
-            self.forces.add(forces - expected.forces)
+            self.forces.add(found.forces - expected.forces)
+        if expected.dipole is not None and found.dipoles is not None:
+            self.dipole.add(expected.dipole.kind.of(found.dipoles) - expected.dipole.values)
 
     def accuracy(self, file: str) -> Accuracy:
         energies = np.array(self.energy_errors)
@@ -175,6 +230,8 @@ class _Tally:
             energy_shifted=None if shift is None else errors_of(energies - shift),
             energy_shift=shift,
             forces=self.forces.errors() if self.forces.count > 0 else None,
+            energy_total=None if shift is None else self.energy_total.errors(),
+            dipole=self.dipole.errors() if self.dipole.count > 0 else None,
         )
 
 

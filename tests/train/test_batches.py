@@ -11,10 +11,11 @@ import pytest
 import torch
 from support.labeled import labeled_frames
 
+from tumble.labels import DipoleKind
 from tumble.rotations import random_rotations
 from tumble.train.batches import collate, grouped, to_device
 from tumble.train.data import Frame, load_frames
-from tumble.train.dipoles import DipoleKind, Dipoles
+from tumble.train.dipoles import Dipoles
 from tumble.train.sections import DataConfig
 from tumble.train.targets import ENERGY, FORCES
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from tumble.labels import DipoleKind
 from tumble.rotations import random_rotations
-from tumble.train.dipoles import DipoleKind, Dipoles, like, turned
+from tumble.train.dipoles import Dipoles, like, turned
 
 STRUCTURE = torch.tensor([0, 0, 1, 1, 1])
 ATOMIC = torch.tensor([[1.0, 0, 0], [2, 4, 0], [1, 0, 1], [-1, 2, 0], [0, -2, -1]], dtype=torch.float64)

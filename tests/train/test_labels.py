@@ -11,8 +11,8 @@ import pytest
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from tumble.errors import TrainingError
-from tumble.train.dipoles import DipoleKind
+from tumble.errors import FramesError, TrainingError
+from tumble.labels import DipoleKind
 from tumble.train.labels import StructureLabels, read_labels
 from tumble.train.sections import DataConfig
 from tumble.train.targets import DIPOLE, ENERGY, FORCES, Target
@@ -94,13 +94,13 @@ def test_dipole_that_ase_knows(tmp_path: Path) -> None:
 )
 def test_refused(atoms: Atoms, targets: tuple[Target, ...], keys: dict[str, str], message: str) -> None:
     atoms.arrays["charge"] = np.ones((3, 2))
-    with pytest.raises(TrainingError, match=message):
+    with pytest.raises(FramesError, match=message):
         read(atoms, *targets, **keys)
 
 
 def test_missing_and_unusable_numbers(atoms: Atoms) -> None:
     atoms.info["U0_atom"] = float("nan")
-    with pytest.raises(TrainingError, match=r"frame 0: .*finite `U0_atom`"):
+    with pytest.raises(FramesError, match=r"frame 0: .*finite `U0_atom`"):
         read(atoms, ENERGY, energy="U0_atom")
     atoms.calc = None
     with pytest.raises(TrainingError, match=r"of energy and forces, got no energy and forces; .*`energy: KEY`"):

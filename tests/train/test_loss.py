@@ -11,11 +11,12 @@ import torch
 from ase import Atoms
 from support.toys import MorsePair
 
+from tumble.labels import DipoleKind
 from tumble.rotations import random_rotations
 from tumble.structures import to_graph
 from tumble.train.batches import Batch, collate
 from tumble.train.data import Frame
-from tumble.train.dipoles import DipoleKind, Dipoles
+from tumble.train.dipoles import Dipoles
 from tumble.train.loss import RunningLoss, dipole_variance, energy_variance, force_variance, running_values
 from tumble.train.prediction import Prediction, predict
 from tumble.train.sections import LossConfig

@@ -12,10 +12,11 @@ import torch
 from support.labeled import labeled_frames
 from support.toys import MorsePair
 
+from tumble.labels import DipoleKind
 from tumble.rotations import random_rotations
 from tumble.train.batches import Batch, collate
 from tumble.train.data import Frame, load_frames
-from tumble.train.dipoles import DipoleKind, Dipoles
+from tumble.train.dipoles import Dipoles
 from tumble.train.prediction import predict
 from tumble.train.sections import DataConfig
 from tumble.train.targets import DIPOLE, ENERGY, FORCES

@@ -24,12 +24,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="errors of a model or ASE calculator on labeled structures",
         usage="%(prog)s [options] (MODEL | --calculator MODULE:FACTORY) FRAMES [FRAMES ...]",
         example="tumble evaluate water frames.extxyz",
-        description="MAE and RMSE of energies per atom, with and without their mean error, and of forces.",
+        description="MAE and RMSE of energies per atom, with and without their mean error, of energies of structures, "
+        "of forces and, if they are named, of dipoles.",
     )
     add_potential(parser)
-    parser.add_argument("frames", metavar="FRAMES", nargs="+", help="file with structures, energies and forces")
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write the errors there, in eV and Å")
+    parser.add_argument("frames", metavar="FRAMES", nargs="+", help="file with structures and labels")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the errors there, in eV, Å and e Å")
     parser.add_argument("--batch", metavar="N", type=int, default=8, help="structures evaluated together (default: 8)")
+    parser.add_argument("--energy", metavar="KEY", help="label of the energies (default: what ASE reads as energy), eV")
+    parser.add_argument("--forces", metavar="KEY", help="label of the forces (default: what ASE reads as forces), eV/Å")
+    parser.add_argument(
+        "--dipole", metavar="KEY", help="label of the dipoles: of each atom, of the structure, or its magnitude"
+    )
+    parser.add_argument("--dipole-unit", default="e*angstrom", help="e*angstrom or debye (default: e*angstrom)")
     add_frame_options(parser)
     add_overwrite(parser)
     parser.set_defaults(run=run)
@@ -72,24 +79,35 @@ def _evaluation(arguments: argparse.Namespace) -> tuple[str, Callable[..., Accur
     """Return the name of the potential, and a function of a file and its structures that returns the errors."""
     from tumble import _core
     from tumble.evaluate import evaluate, evaluate_calculator
+    from tumble.labels import LabelNames
     from tumble.model_file import load
 
+    names = LabelNames(arguments.energy, arguments.forces, arguments.dipole, arguments.dipole_unit)
     if arguments.calculator is not None:
-        return arguments.calculator, partial(evaluate_calculator, calculator_of(arguments), arguments.calculator)
+        return arguments.calculator, partial(
+            evaluate_calculator, calculator_of(arguments), arguments.calculator, names=names
+        )
     symmetrizer = _core.Symmetrizer(arguments.symmetrize, seed=arguments.seed)
     potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check)
-    return potential.metadata.name, partial(evaluate, potential, batch=arguments.batch, symmetrizer=symmetrizer)
+    return potential.metadata.name, partial(
+        evaluate, potential, batch=arguments.batch, symmetrizer=symmetrizer, names=names
+    )
 
 
 def format_accuracy(accuracy: Accuracy) -> str:
-    """Return a table of the errors in meV and meV/Å."""
+    """Return a table of the errors in meV, meV/Å and mD (millidebye)."""
+    from ase.units import Debye
+
     lines = [
         f"{accuracy.file}: {counted(accuracy.frames, 'structure')}, {counted(accuracy.atoms, 'atom')}",
         f"{'':24}{'MAE':>12}{'RMSE':>12}  unit",
         _row("energy", accuracy.energy, "meV/atom"),
         _row("energy, mean error off", accuracy.energy_shifted, "meV/atom"),
+        *([] if accuracy.energy_total is None else [_row("energy of a structure", accuracy.energy_total, "meV")]),
         _row("force components", accuracy.forces, "meV/Å"),
     ]
+    if accuracy.dipole is not None:
+        lines.append(_row("dipole", accuracy.dipole, "mD", 1e3 / Debye))
     if accuracy.energy_shift is not None:
         lines.insert(4, f"{'  mean error':24}{1e3 * accuracy.energy_shift:12.3f}{'':12}  meV/atom")
     if accuracy.energy is not None and accuracy.energy.count < accuracy.frames:
@@ -99,7 +117,7 @@ def format_accuracy(accuracy: Accuracy) -> str:
     return "\n".join(lines)
 
 
-def _row(title: str, errors: Errors | None, unit: str) -> str:
+def _row(title: str, errors: Errors | None, unit: str, scale: float = 1e3) -> str:
     if errors is None:
         return f"{title:24}{'no labels':>24}"
-    return f"{title:24}{1e3 * errors.mae:12.3f}{1e3 * errors.rmse:12.3f}  {unit}"
+    return f"{title:24}{scale * errors.mae:12.3f}{scale * errors.rmse:12.3f}  {unit}"

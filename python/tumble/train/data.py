@@ -16,9 +16,10 @@ from torch import Tensor
 
 from tumble.errors import StructureError, TrainingError
 from tumble.frames import read_frames
+from tumble.labels import DipoleKind, DipoleLabel
 from tumble.structures import to_graph
-from tumble.train.dipoles import DipoleKind, Dipoles
-from tumble.train.labels import DipoleLabel, read_labels
+from tumble.train.dipoles import Dipoles
+from tumble.train.labels import read_labels
 from tumble.train.sections import DataConfig
 from tumble.train.targets import Target
 

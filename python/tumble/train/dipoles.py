@@ -10,20 +10,13 @@ of small width w, since |D| has no derivative at zero, where symmetric molecules
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
 
 import torch
 from torch import Tensor
 
+from tumble.labels import DipoleKind
+
 WIDTH = 1e-3  # w, e Å
-
-
-class DipoleKind(Enum):
-    """What a label is."""
-
-    ATOMS = "the dipole of each atom"
-    VECTOR = "the dipole of each structure"
-    MAGNITUDE = "the magnitude of each structure's dipole"
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from tumble.labels import DipoleKind
 from tumble.train.batches import Batch
-from tumble.train.dipoles import DipoleKind, like, turned
+from tumble.train.dipoles import like, turned
 from tumble.train.prediction import Prediction
 from tumble.train.sections import LossConfig
 from tumble.train.targets import DIPOLE, ENERGY, FORCES, Target

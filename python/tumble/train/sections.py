@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import ase.units
-
 from tumble.errors import TrainingError
+from tumble.labels import DIPOLE_UNITS
 from tumble.train.targets import BY_IMPORTANCE, TARGETS, Target
 
 
@@ -31,7 +30,6 @@ def require(name: str, value: object, holds: bool, expected: str) -> None:
 
 
 ROLES = ("train", "validate", "test")
-DIPOLE_UNITS = {"e*angstrom": 1.0, "debye": ase.units.Debye}  # in e Å
 
 
 @dataclass(frozen=True)

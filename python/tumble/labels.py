@@ -1,0 +1,132 @@
+"""Labels of a structure under any name: an array of the atoms, an entry of the header, or what ASE has recognized.
+
+A dipole is recognized by its shape: [N, 3] for the dipole of each atom, [3] for that of the structure, or its
+magnitude, a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import ase.units
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from tumble.errors import ConfigurationError, FramesError
+from tumble.hints import nearest_name
+
+Floats = NDArray[np.float64]
+
+DIPOLE_UNITS = {"e*angstrom": 1.0, "debye": ase.units.Debye}  # in e Å
+_GEOMETRY = ("numbers", "positions")
+
+
+class DipoleKind(Enum):
+    """What the label of a dipole is."""
+
+    ATOMS = "the dipole of each atom"
+    VECTOR = "the dipole of each structure"
+    MAGNITUDE = "the magnitude of each structure's dipole"
+
+    def of(self, atomic: Floats) -> Floats:
+        """Return the dipoles of atoms [N, 3] in the form of the label."""
+        if self is DipoleKind.ATOMS:
+            return atomic
+        total = atomic.sum(axis=0)
+        return np.asarray(np.linalg.norm(total)) if self is DipoleKind.MAGNITUDE else total
+
+
+@dataclass(frozen=True)
+class DipoleLabel:
+    """A dipole of one structure: [N, 3], [3] or a number, e Å."""
+
+    kind: DipoleKind
+    values: Floats
+
+
+@dataclass(frozen=True)
+class LabelNames:
+    """Names of labels in a file.
+
+    Attributes:
+        energy: Key of the energies, eV; None for what ASE reads as energy.
+        forces: Key of the forces, eV/Å; None for what ASE reads as forces.
+        dipole: Key of the dipoles; None if they aren't wanted.
+        dipole_unit: ``e*angstrom`` or ``debye``.
+    """
+
+    energy: str | None = None
+    forces: str | None = None
+    dipole: str | None = None
+    dipole_unit: str = "e*angstrom"
+
+    def __post_init__(self) -> None:
+        """Check the unit.
+
+        Raises:
+            ConfigurationError: If it is unknown.
+        """
+        if self.dipole_unit not in DIPOLE_UNITS:
+            raise ConfigurationError(f"`dipole_unit`: expected {' or '.join(DIPOLE_UNITS)}, got {self.dipole_unit}")
+
+
+def energy_label(atoms: Atoms, key: str, where: str) -> float:
+    """Return the energy of a structure, eV; see `named_label` for the rest."""
+    return float(named_label(atoms, key, where, "energy", ((),)))
+
+
+def force_label(atoms: Atoms, key: str, where: str) -> Floats:
+    """Return the forces of a structure [N, 3], eV/Å; see `named_label` for the rest."""
+    return named_label(atoms, key, where, "forces", ((len(atoms), 3),))
+
+
+def dipole_label(atoms: Atoms, key: str, unit: str, where: str) -> DipoleLabel:
+    """Return the dipole of a structure.
+
+    Args:
+        atoms: Structure, as read by ASE.
+        key: Name of the label.
+        unit: One of `DIPOLE_UNITS`.
+        where: File and number of the structure, for messages.
+
+    Raises:
+        FramesError: As by `named_label`, or if a magnitude is negative.
+    """
+    kinds = {(len(atoms), 3): DipoleKind.ATOMS, (3,): DipoleKind.VECTOR, (): DipoleKind.MAGNITUDE}
+    values = DIPOLE_UNITS[unit] * named_label(atoms, key, where, "dipole", tuple(kinds))
+    kind = kinds[np.shape(values)]
+    if kind is DipoleKind.MAGNITUDE and values < 0.0:
+        raise FramesError(f"{where}: expected a magnitude `{key}` of at least 0, got {values:g}")
+    return DipoleLabel(kind, np.asarray(values))
+
+
+def named_label(atoms: Atoms, key: str, where: str, what: str, shapes: tuple[tuple[int, ...], ...]) -> Floats:
+    """Return a label by its name.
+
+    Args:
+        atoms: Structure, as read by ASE.
+        key: Name of the label.
+        where: File and number of the structure, for messages.
+        what: What the label is, for messages.
+        shapes: Possible shapes.
+
+    Raises:
+        FramesError: If there is no such label, or it isn't finite or has another shape.
+    """
+    results = {} if atoms.calc is None else atoms.calc.results
+    known = {**results, **atoms.info, **{k: v for k, v in atoms.arrays.items() if k not in _GEOMETRY}}
+    if key not in known:
+        hint = nearest_name(key, known, "labels") or "; it has no labels"
+        raise FramesError(f"{where}: expected a label `{key}` for the {what}, got none{hint}")
+    try:
+        values = np.asarray(known[key], dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise FramesError(f"{where}: expected numbers as `{key}` for the {what}, got {known[key]!r}") from error
+    if values.shape not in shapes:
+        expected = " or ".join(str(list(shape)) if shape else "one number" for shape in shapes)
+        raise FramesError(f"{where}: expected `{key}` of shape {expected} for the {what}, got {list(values.shape)}")
+    if not np.isfinite(values).all():
+        raise FramesError(f"{where}: expected finite `{key}`, got a NaN or infinity; remove the structure")
+    return values
