@@ -1,8 +1,8 @@
 """A check that features turn as their marks declare.
 
-For a rotation R of the edge vectors v, features of an irrep of degree l and parity p have to be f(R v) = D^l(R) f(v),
-with the real Wigner matrices of e3nn, and f(-R v) = p D^l(R) f(v). Otherwise blocks, or the order in them, aren't as
-declared, and no number for an l would mean anything.
+For a rotation R of the edge vectors v, features of an irrep of degree l and parity p have to be f(R v) = D^l(R) f(v)
+and f(-R v) = p D^l(R) f(v), with the Wigner matrices of real spherical harmonics in the order of e3nn. Otherwise
+blocks, or the order in them, aren't as declared, and no number for an l would mean anything.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from tumble import _core
 from tumble.accuracy import rms
 from tumble.errors import ModelFileError
 from tumble.irreps.layers import Layers, Part
+from tumble.irreps.marks import degree_of
 from tumble.irreps.observers import Recorded, record
+from tumble.probe.spectrum import wigner
 from tumble.rotations import random_proper_rotations
-from tumble.spherical import load_o3
 
 Float = NDArray[np.float64]
 
@@ -77,13 +77,11 @@ def _differences(
     layers: Layers, plain: Mapping[Part, Recorded], turned: Mapping[Part, Recorded], rotation: Float, determinant: int
 ) -> dict[Part, float]:
     """Return the rms of f(+-R v) - (+-1)^p D(R) f(v) for each part."""
-    o3 = load_o3("irreps")
     found = {}
     for part in layers.parts:
-        irrep = o3.Irrep(part.irrep)
-        matrix = irrep.D_from_matrix(torch.from_numpy(rotation)).numpy()
-        parity = irrep.p if determinant < 0 else 1
-        expected = parity * np.einsum("mn,icn->icm", matrix, plain[part].features)
+        (matrix,) = wigner(rotation[None], degree_of(part.irrep))  # e3nn's own has the digits of single precision
+        sign = -1 if determinant < 0 and part.irrep.endswith("o") else 1
+        expected = sign * np.einsum("mn,icn->icm", matrix, plain[part].features)
         found[part] = rms(turned[part].features - expected)
     return found
 

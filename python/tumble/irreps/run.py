@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from ase import Atoms
@@ -18,6 +17,7 @@ from tumble import _core
 from tumble.errors import FramesError, StructureError
 from tumble.frames import Labels, labels
 from tumble.irreps.ablation import PERMUTED, ZEROED, Effects, EffectTally, Reference, permutation, references
+from tumble.irreps.batches import Batch, batches
 from tumble.irreps.bootstrap import Bootstrap
 from tumble.irreps.equivariance import check_equivariance
 from tumble.irreps.layers import Layers, Part, find_layers
@@ -32,25 +32,6 @@ from tumble.structures import to_structure
 _CHECKED = 3  # structures that are turned
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Structures that go through the model together.
-
-    Attributes:
-        places: Of the structures among all.
-        graph: Of all of them.
-    """
-
-    places: range
-    graph: _core.Graph
-
-    def atoms(self) -> Iterator[tuple[int, int, slice]]:
-        """Yield place among all, place in the batch, and atoms of each structure."""
-        first = self.graph.first_atom
-        for i, place in enumerate(self.places):
-            yield place, i, slice(int(first[i]), int(first[i + 1]))
-
-
 def analyze_irreps(
     potential: _core.Potential,
     frames: Sequence[Atoms],
@@ -63,7 +44,7 @@ def analyze_irreps(
     """Measure what each l carries in each layer of a model that marks its features.
 
     Args:
-        potential: The model, of `tumble.load`.
+        potential: The model, of `load_whole`.
         frames: Structures of the kind that it is for, of any sizes; labels are compared where there are any.
         options: Options; by default those of `Options()`.
         label: Where the structures are from.
@@ -84,8 +65,8 @@ def analyze_irreps(
         raise FramesError("`frames`: expected structures, got none")
     structures = [_structure(atoms, potential, i) for i, atoms in enumerate(frames)]
     known = [labels(atoms, f"{label}, frame {i}") for i, atoms in enumerate(frames)]
-    few = _core.build_graph(structures[:_CHECKED], potential.metadata.cutoff)
-    layers = find_layers(potential, few, cure(json.loads(potential.metadata.to_json())["provenance"]))
+    few = next(batches(potential.metadata, structures[:_CHECKED], options.memory)).graph
+    layers = marked_layers(potential, few)
     rotation_error, parity = check_equivariance(potential, layers, few, options.seed)
     planned(len(frames) * (1 + (2 * len(layers.parts) if options.ablation else 0)))
 
@@ -114,6 +95,20 @@ def analyze_irreps(
             for part in layers.parts
         ),
     )
+
+
+def marked_layers(potential: _core.Potential, graph: _core.Graph) -> Layers:
+    """Return the layers that a model marks.
+
+    Args:
+        potential: The model.
+        graph: Any structures.
+
+    Raises:
+        ModelFileError: If there are none; the message says what the model is. Or as by `find_layers`.
+        EvaluationError: If the model fails.
+    """
+    return find_layers(potential, graph, cure(json.loads(potential.metadata.to_json())["provenance"]))
 
 
 class _Analysis:
@@ -178,17 +173,7 @@ class _Analysis:
         return permutation(batch.graph.species, batch.graph.first_atom, seeds)
 
     def _batches(self) -> Iterator[Batch]:
-        """Yield the structures in order, as many at a time as the budget allows."""
-        cutoff = self._potential.metadata.cutoff
-        most = self._options.memory * 1e6 / self._potential.metadata.bytes_per_edge
-        begin, edges = 0, 0.0
-        for place, structure in enumerate(self._structures):
-            own = len(_core.build_graph([structure], cutoff).vectors)
-            if place > begin and edges + own > most:
-                yield Batch(range(begin, place), _core.build_graph(self._structures[begin:place], cutoff))
-                begin, edges = place, 0.0
-            edges += own
-        yield Batch(range(begin, len(self._structures)), _core.build_graph(self._structures[begin:], cutoff))
+        return batches(self._potential.metadata, self._structures, self._options.memory)
 
 
 def _structure(atoms: Atoms, potential: _core.Potential, number: int) -> _core.Structure:

@@ -1,0 +1,166 @@
+"""`tumble irreps`: what each degree l of the features of an equivariant model carries."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tumble.cli.options import Once, add_model_options, add_overwrite
+from tumble.cli.terminal import printable
+
+if TYPE_CHECKING:
+    from ase import Atoms
+    from tqdm import tqdm
+
+    from tumble import _core
+    from tumble.irreps.options import Options
+
+_COUNT = 50
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "irreps",
+        help="what each degree l of the features of an equivariant model carries",
+        example="tumble irreps 7net-0.pt frames.extxyz --plot irreps.png",
+        description="For every layer and every l of the marked features: share of power and of gradient, channels "
+        "that take part, and what is lost if they are zeroed or permuted among atoms: error on the frames, if they "
+        "have labels, or else the change of energy and forces.",
+        epilog="docs/irreps.md defines each number, and says which model files have marks.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="path or name of a model")
+    parser.add_argument("frames", metavar="FRAMES", help="file with structures")
+    add_model_options(parser)
+    parser.add_argument(
+        "--count",
+        metavar="N",
+        type=int,
+        default=_COUNT,
+        help=f"number of structures, evenly spaced over FRAMES (default: {_COUNT})",
+    )
+    parser.add_argument(
+        "--ablation",
+        choices=("yes", "no"),
+        default="yes",
+        help="zero and permute features, which takes most of the time (default: yes)",
+    )
+    parser.add_argument(
+        "--seed", action=Once, metavar="N", type=int, default=0, help="of all random choices (default: 0)"
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write all numbers there")
+    parser.add_argument(
+        "--plot", metavar="FILE", type=Path, help="write bars for each layer and l there: .png, .svg, .pdf"
+    )
+    parser.add_argument(
+        "--map",
+        metavar="FILE",
+        type=Path,
+        help="write a picture of the invariants of each l in one layer there, in which a point is an atom",
+    )
+    parser.add_argument(
+        "--color",
+        metavar="NAME",
+        default="species",
+        help="of the points: species, energy (of the atom), or a key of numbers or words in FRAMES (default: species)",
+    )
+    parser.add_argument("--layer", metavar="NAME", help="layer of the picture (default: the last one with several l)")
+    parser.add_argument("--projection", choices=("pca", "umap"), default="pca", help="of the picture (default: pca)")
+    add_overwrite(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Analyze the model with a progress bar, print the page and write the files."""
+    from tumble.files import sha256, write_atomically
+    from tumble.irreps.batches import load_whole
+    from tumble.irreps.figure import check_figure, plot
+    from tumble.irreps.options import Options
+    from tumble.irreps.page import format_irreps
+    from tumble.irreps.picture import check_projection
+    from tumble.irreps.run import analyze_irreps
+    from tumble.irreps.selection import spread_frames
+    from tumble.json_text import json_text
+    from tumble.outputs import FIGURE, IRREPS, check_output, model_and
+    from tumble.registry import find_model
+
+    for option, kind in (("json", IRREPS), ("plot", FIGURE), ("map", FIGURE)):
+        path = getattr(arguments, option)
+        read = model_and(arguments.model, arguments.frames)
+        check_output(option, path, kind, inputs=read, overwrite=arguments.overwrite)
+        if path is not None and kind is FIGURE:
+            check_figure(option, path)
+    if arguments.map is not None:
+        check_projection(arguments.projection)
+    given = {} if arguments.memory is None else {"memory": arguments.memory}
+    options = Options(seed=arguments.seed, ablation=arguments.ablation == "yes", **given)
+    options.check()
+    frames = spread_frames(Path(arguments.frames), arguments.count)
+    potential = load_whole(arguments.model, arguments.device, check=arguments.check == "yes")
+    if arguments.map is not None:
+        _draw(arguments, potential, frames, options)
+    with closing(_Progress()) as progress:
+        result = analyze_irreps(
+            potential,
+            frames,
+            options,
+            label=Path(arguments.frames).name,
+            planned=progress.planned,
+            done=progress.done,
+        )
+    print(printable(format_irreps(result)))
+    if arguments.json is not None:
+        document = result.to_dict() | {"sha256": sha256(find_model(arguments.model))}
+        write_atomically(arguments.json, json_text(document, indent=2).encode())
+    if arguments.plot is not None:
+        plot(result, arguments.plot)
+    return 0
+
+
+def _draw(arguments: argparse.Namespace, potential: _core.Potential, frames: Sequence[Atoms], options: Options) -> None:
+    """Write the picture, before the long part of the work: a wrong name of a layer or a property ends it here."""
+    from tumble.irreps.colors import colors
+    from tumble.irreps.invariants import chosen_layer, invariants
+    from tumble.irreps.picture import draw
+    from tumble.irreps.run import marked_layers
+    from tumble.structures import to_graph
+
+    graph = to_graph(frames[:1], potential.metadata.species, potential.metadata.cutoff)
+    layers = marked_layers(potential, graph)
+    layer = chosen_layer(layers, arguments.layer)
+    found = invariants(potential, layers, layer, frames, options)
+    colored = colors(frames, arguments.color, found.energies)
+    draw(
+        found,
+        colored,
+        arguments.color,
+        arguments.map,
+        projection=arguments.projection,
+        title=potential.metadata.name,
+        seed=arguments.seed,
+    )
+
+
+class _Progress:
+    """A bar on a terminal."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[None] | None = None
+
+    def planned(self, evaluations: int) -> None:
+        from tqdm import tqdm
+
+        if sys.stderr.isatty():
+            self._bar = tqdm(total=evaluations, unit=" evaluations", leave=False)
+
+    def done(self, evaluations: int) -> None:
+        if self._bar is not None:
+            self._bar.update(evaluations)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()

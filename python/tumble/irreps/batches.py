@@ -1,0 +1,58 @@
+"""Structures in batches that a budget of memory bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+
+from tumble import _core
+from tumble.model_file import load
+
+
+def load_whole(model: str | PathLike[str], device: str = "auto", *, check: bool = True) -> _core.Potential:
+    """Load a model that evaluates each batch at once, so that its features have a row for each atom of the batch.
+
+    Args, raises:
+        As `tumble.load`.
+    """
+    return load(model, device=device, check=check, memory=math.inf)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Structures that go through the model together.
+
+    Attributes:
+        places: Of the structures among all.
+        graph: Of all of them.
+    """
+
+    places: range
+    graph: _core.Graph
+
+    def atoms(self) -> Iterator[tuple[int, int, slice]]:
+        """Yield place among all, place in the batch, and atoms of each structure."""
+        first = self.graph.first_atom
+        for i, place in enumerate(self.places):
+            yield place, i, slice(int(first[i]), int(first[i + 1]))
+
+
+def batches(metadata: _core.Metadata, structures: Sequence[_core.Structure], memory: float) -> Iterator[Batch]:
+    """Yield structures in order, as many at a time as the budget allows, and at least one.
+
+    Args:
+        metadata: Of the model.
+        structures: All structures.
+        memory: Budget, MB.
+    """
+    most = memory * 1e6 / metadata.bytes_per_edge
+    begin, edges = 0, 0
+    for place, structure in enumerate(structures):
+        own = len(_core.build_graph([structure], metadata.cutoff).vectors)
+        if place > begin and edges + own > most:
+            yield Batch(range(begin, place), _core.build_graph(structures[begin:place], metadata.cutoff))
+            begin, edges = place, 0
+        edges += own
+    yield Batch(range(begin, len(structures)), _core.build_graph(structures[begin:], metadata.cutoff))

@@ -1,0 +1,54 @@
+"""A property of each atom that colors a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from tumble.errors import FramesError
+from tumble.hints import nearest_name
+
+Float = NDArray[np.float64]
+
+_RESULTS_OF_ATOMS = ("charges", "energies", "forces", "magmoms")  # what ASE's readers keep apart from `arrays`
+
+
+def colors(frames: Sequence[Atoms], name: str, energies: Float) -> NDArray[np.generic]:
+    """Return a property of each atom: numbers, or words for a palette.
+
+    Args:
+        frames: Structures with the property.
+        name: `species`, `energy`, or a key of the numbers or words that a file gives for atoms or structures. Of
+            vectors the norm is taken, and all atoms of a structure have what the structure has.
+        energies: For `energy`.
+
+    Raises:
+        FramesError: If a structure lacks the property.
+    """
+    if name == "species":
+        return np.concatenate([np.array(atoms.get_chemical_symbols()) for atoms in frames])  # type: ignore[no-untyped-call]
+    if name == "energy":
+        return energies
+    return np.concatenate([_property(atoms, name, i) for i, atoms in enumerate(frames)])
+
+
+def _property(atoms: Atoms, name: str, number: int) -> NDArray[np.generic]:
+    """Return a property of each atom of a structure."""
+    results = {} if atoms.calc is None else atoms.calc.results
+    found = {**results, **atoms.info, **atoms.arrays}
+    if name not in found:
+        known = ["species", "energy", *found]
+        raise FramesError(
+            f"`color`: expected a property of structure {number}, got `{name}`{nearest_name(name, known, 'properties')}"
+        )
+    value, of_atoms = np.asarray(found[name]), name in atoms.arrays or name in _RESULTS_OF_ATOMS
+    if value.ndim == (2 if of_atoms else 1) and np.issubdtype(value.dtype, np.number):
+        value = np.linalg.norm(value, axis=-1)
+    if value.ndim != (1 if of_atoms else 0) or value.dtype.kind not in "biufU":
+        raise FramesError(
+            f"`color`: expected numbers, vectors or words as `{name}` of structure {number}, got {value!r}"
+        )
+    return value if of_atoms else np.full(len(atoms), value)
