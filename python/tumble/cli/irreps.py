@@ -49,6 +49,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default="yes",
         help="zero and permute features, which takes most of the time (default: yes)",
     )
+    parser.add_argument("--energy", metavar="KEY", help="label of the energies (default: what ASE reads as energy), eV")
+    parser.add_argument("--forces", metavar="KEY", help="label of the forces (default: what ASE reads as forces), eV/Å")
+    parser.add_argument(
+        "--dipole", metavar="KEY", help="label of the dipoles: of each atom, of the structure, or its magnitude"
+    )
+    parser.add_argument("--dipole-unit", default="e*angstrom", help="e*angstrom or debye (default: e*angstrom)")
     parser.add_argument(
         "--seed", action=Once, metavar="N", type=int, default=0, help="of all random choices (default: 0)"
     )
@@ -85,6 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.irreps.run import analyze_irreps
     from tumble.irreps.selection import spread_frames
     from tumble.json_text import json_text
+    from tumble.labels import LabelNames
     from tumble.outputs import FIGURE, IRREPS, check_output, model_and
     from tumble.registry import find_model
 
@@ -99,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     given = {} if arguments.memory is None else {"memory": arguments.memory}
     options = Options(seed=arguments.seed, ablation=arguments.ablation == "yes", **given)
     options.check()
+    names = LabelNames(arguments.energy, arguments.forces, arguments.dipole, arguments.dipole_unit)
     frames = spread_frames(Path(arguments.frames), arguments.count)
     potential = load_whole(arguments.model, arguments.device, check=arguments.check == "yes")
     if arguments.map is not None:
@@ -109,6 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
             frames,
             options,
             label=Path(arguments.frames).name,
+            names=names,
             planned=progress.planned,
             done=progress.done,
         )

@@ -1,16 +1,21 @@
-"""What a model predicts for a structure, and how far two predictions are apart."""
+"""What a model predicts for a structure, and the labels that belong to it."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
+import ase.units
 import numpy as np
+from ase import Atoms
 from numpy.typing import NDArray
 from typing_extensions import override
 
 from tumble import _core
-from tumble.frames import Labels
+from tumble.errors import ConfigurationError, FramesError
+from tumble.frames import labels
+from tumble.labels import DipoleKind, LabelNames, dipole_label, energy_label, force_label
 
 Float = NDArray[np.float64]
 
@@ -21,7 +26,7 @@ class Quantity(ABC):
     Attributes:
         name: For tables.
         unit: Of the numbers that users see.
-        factor: From eV and Å to that unit.
+        factor: From eV, Å and e Å to that unit.
         only_differences: Whether a constant means nothing, so that the mean error is subtracted.
     """
 
@@ -32,7 +37,7 @@ class Quantity(ABC):
 
     @abstractmethod
     def predicted(self, result: _core.Evaluation, structure: int, atoms: slice) -> Float:
-        """Return the numbers of one structure of a batch.
+        """Return the numbers of one structure of a batch, [M].
 
         Args:
             result: Of the batch.
@@ -41,8 +46,16 @@ class Quantity(ABC):
         """
 
     @abstractmethod
-    def labeled(self, labels: Labels, atoms: int) -> Float | None:
-        """Return the same numbers from the labels of a structure; None if it has none."""
+    def labeled(self, atoms: Atoms, where: str) -> Float | None:
+        """Return the same numbers from the labels of a structure, [M]; None if it has none.
+
+        Args:
+            atoms: The structure.
+            where: File and number of the structure, for messages.
+
+        Raises:
+            FramesError: If a label has another shape or isn't finite, or is missing although its name was given.
+        """
 
 
 class EnergyPerAtom(Quantity):
@@ -53,13 +66,19 @@ class EnergyPerAtom(Quantity):
     factor = 1e3
     only_differences = True
 
+    def __init__(self, key: str | None = None) -> None:
+        """Take the name of the label; None for what ASE reads as energy."""
+        self._key = key
+
     @override
     def predicted(self, result: _core.Evaluation, structure: int, atoms: slice) -> Float:
         return np.array([result.energies[structure] / (atoms.stop - atoms.start)])
 
     @override
-    def labeled(self, labels: Labels, atoms: int) -> Float | None:
-        return None if labels.energy is None else np.array([labels.energy / atoms])
+    def labeled(self, atoms: Atoms, where: str) -> Float | None:
+        usual = labels(atoms, where).energy
+        energy = usual if self._key is None else energy_label(atoms, self._key, where)
+        return None if energy is None else np.array([energy / len(atoms)])
 
 
 class ForceComponents(Quantity):
@@ -69,34 +88,71 @@ class ForceComponents(Quantity):
     unit = "meV/Å"
     factor = 1e3
 
+    def __init__(self, key: str | None = None) -> None:
+        """Take the name of the label; None for what ASE reads as forces."""
+        self._key = key
+
     @override
     def predicted(self, result: _core.Evaluation, structure: int, atoms: slice) -> Float:
         forces: Float = result.forces[atoms].ravel()
         return forces
 
     @override
-    def labeled(self, labels: Labels, atoms: int) -> Float | None:
-        return None if labels.forces is None else labels.forces.ravel()
+    def labeled(self, atoms: Atoms, where: str) -> Float | None:
+        usual = labels(atoms, where).forces
+        forces = usual if self._key is None else force_label(atoms, self._key, where)
+        return None if forces is None else forces.ravel()
 
 
 class Dipole(Quantity):
-    """The dipole of a structure, the sum over its atoms: three components."""
+    """The dipole, in the form of its label: of each atom, of the structure (without labels), or its magnitude."""
 
     name = "dipole"
-    unit = "me·Å"
-    factor = 1e3
+    unit = "mD"
+    factor = 1e3 / ase.units.Debye
+
+    def __init__(self, names: LabelNames, kind: DipoleKind) -> None:
+        """Take the name and the unit of the label, and its form."""
+        self._names = names
+        self._kind = kind
 
     @override
     def predicted(self, result: _core.Evaluation, structure: int, atoms: slice) -> Float:
-        dipole: Float = result.outputs["dipole"][atoms].sum(axis=0)
-        return dipole
+        return np.ravel(self._kind.of(result.outputs["dipole"][atoms]))
 
     @override
-    def labeled(self, labels: Labels, atoms: int) -> Float | None:
-        return None  # `Labels` has none
+    def labeled(self, atoms: Atoms, where: str) -> Float | None:
+        if self._names.dipole is None:
+            return None
+        found = dipole_label(atoms, self._names.dipole, self._names.dipole_unit, where)
+        if found.kind is not self._kind:
+            raise FramesError(
+                f"{where}: expected {self._kind.value} as `{self._names.dipole}`, as before, got {found.kind.value}"
+            )
+        return np.ravel(found.values)
 
 
-def quantities_of(metadata: _core.Metadata) -> list[Quantity]:
-    """Return the quantities that a model predicts."""
-    found: list[Quantity] = [EnergyPerAtom(), ForceComponents()]
-    return [*found, Dipole()] if "dipole" in metadata.outputs else found
+def quantities_of(metadata: _core.Metadata, names: LabelNames, frames: Sequence[Atoms], label: str) -> list[Quantity]:
+    """Return the quantities that a model predicts.
+
+    Args:
+        metadata: Of the model.
+        names: Names of the labels.
+        frames: Structures; the first one shows the form of a dipole.
+        label: Where they are from.
+
+    Raises:
+        ConfigurationError: If dipoles are named but the model has none.
+        FramesError: If the first structure has no dipole of that name.
+    """
+    found: list[Quantity] = [EnergyPerAtom(names.energy), ForceComponents(names.forces)]
+    if "dipole" not in metadata.outputs:
+        if names.dipole is not None:
+            raise ConfigurationError(
+                f"`dipole`: expected a model with the output `dipole`, got `{metadata.name}` without it"
+            )
+        return found
+    kind = DipoleKind.VECTOR
+    if names.dipole is not None:
+        kind = dipole_label(frames[0], names.dipole, names.dipole_unit, f"{label}, frame 0").kind
+    return [*found, Dipole(names, kind)]

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from tumble import _core
 from tumble.errors import FramesError, StructureError
-from tumble.frames import Labels, labels
 from tumble.irreps.ablation import PERMUTED, ZEROED, Effects, EffectTally, Reference, permutation, references
 from tumble.irreps.batches import Batch, batches
 from tumble.irreps.bootstrap import Bootstrap
@@ -27,8 +26,10 @@ from tumble.irreps.options import Options
 from tumble.irreps.quantities import Float, Quantity, quantities_of
 from tumble.irreps.results import Irreps, PartResult
 from tumble.irreps.unmarked import cure
+from tumble.labels import LabelNames
 from tumble.structures import to_structure
 
+_USUAL = LabelNames()  # what ASE reads as energy and forces
 _CHECKED = 3  # structures that are turned
 
 
@@ -38,6 +39,7 @@ def analyze_irreps(
     options: Options | None = None,
     *,
     label: str = "structures",
+    names: LabelNames = _USUAL,
     planned: Callable[[int], None] = lambda evaluations: None,
     done: Callable[[int], None] = lambda evaluations: None,
 ) -> Irreps:
@@ -48,12 +50,13 @@ def analyze_irreps(
         frames: Structures of the kind that it is for, of any sizes; labels are compared where there are any.
         options: Options; by default those of `Options()`.
         label: Where the structures are from.
+        names: Names of the labels.
         planned: Called with the number of evaluations of structures before they begin.
         done: Called with the number of structures after each batch.
 
     Raises:
-        ConfigurationError: If an option is invalid, or e3nn is missing.
-        FramesError: If there are no structures, or a label isn't finite.
+        ConfigurationError: If an option is invalid, dipoles are named but the model has none, or e3nn is missing.
+        FramesError: If there are no structures, a label isn't finite, or a named one is missing.
         StructureError: If a structure has no atoms or an element that the model doesn't know; the message begins with
             its number.
         ModelFileError: If the model marks no features, or features that don't turn as declared.
@@ -64,18 +67,20 @@ def analyze_irreps(
     if not frames:
         raise FramesError("`frames`: expected structures, got none")
     structures = [_structure(atoms, potential, i) for i, atoms in enumerate(frames)]
-    known = [labels(atoms, f"{label}, frame {i}") for i, atoms in enumerate(frames)]
+    quantities = quantities_of(potential.metadata, names, frames, label)
+    labels = {
+        quantity.name: [quantity.labeled(atoms, f"{label}, frame {i}") for i, atoms in enumerate(frames)]
+        for quantity in quantities
+    }
     few = next(batches(potential.metadata, structures[:_CHECKED], options.memory)).graph
     layers = marked_layers(potential, few)
     rotation_error, parity = check_equivariance(potential, layers, few, options.seed)
     planned(len(frames) * (1 + (2 * len(layers.parts) if options.ablation else 0)))
 
     analysis = _Analysis(potential, layers, structures, options, done)
-    quantities = quantities_of(potential.metadata)
     measures, intact = analysis.intact(quantities)
     compared = {
-        quantity.name: references(quantity, intact[quantity.name], _labeled(quantity, known, frames))
-        for quantity in quantities
+        quantity.name: references(quantity, intact[quantity.name], labels[quantity.name]) for quantity in quantities
     }
     targets = {name: found for name, (found, _) in compared.items()}
     return Irreps(
@@ -183,7 +188,3 @@ def _structure(atoms: Atoms, potential: _core.Potential, number: int) -> _core.S
         return to_structure(atoms, potential.metadata.species)
     except StructureError as error:
         raise StructureError(f"structure {number}: {error}") from error
-
-
-def _labeled(quantity: Quantity, known: Sequence[Labels], frames: Sequence[Atoms]) -> list[Float | None]:
-    return [quantity.labeled(each, len(atoms)) for each, atoms in zip(known, frames, strict=True)]
