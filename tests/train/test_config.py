@@ -169,6 +169,34 @@ def test_stage_of_a_set_to_validate_on(settings: Settings) -> None:
         config_from_mapping(settings, Path())
 
 
+def test_frames_for_a_test_alone_do_not_validate(settings: Settings) -> None:
+    settings["data"]["water"] |= {"validation": 0, "test": 3}
+    settings["validate_rotations"] = 2  # of the finished model
+    assert config_from_mapping(settings, Path()).data["water"].test == 3
+    settings["stages"][1]["patience"] = 2
+    with pytest.raises(TrainingError, match=r"\(second\): `patience`: .*held-out frames, got none"):
+        config_from_mapping(settings, Path())
+    settings["data"]["water"] |= {"test": 0, "role": "test"}
+    with pytest.raises(TrainingError, match=r"\(first\): .*got `water`, whose `role` is test"):
+        config_from_mapping(settings, Path())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"rotate": False, "loss": {"variance": 1.0}}, r"^`loss\.variance`: expected 0 with `rotate: no`"),
+        ({"rotate": 0}, r"^`rotate`: expected yes or no, got 0"),
+        (
+            {"validate_rotations": 2, "loss": {"energy": 0, "forces": 0, "dipole": 1}},
+            r"^`validate_rotations`: .* dipoles alone",
+        ),
+    ],
+)
+def test_rotations_that_are_not_there(settings: Settings, changes: Settings, message: str) -> None:
+    with pytest.raises(TrainingError, match=message):
+        config_from_mapping({**settings, **changes}, Path())
+
+
 def test_patience_without_held_out_frames(settings: Settings) -> None:
     settings["stages"][1]["patience"] = 2
     assert config_from_mapping(settings, Path()).stages[1].patience == 2
