@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from tumble.train.held_out_errors import HeldOutErrors
 from tumble.train.patience import updated
 from tumble.train.targets import ENERGY, FORCES
-from tumble.train.validation import HeldOutErrors
 
 
 def errors(*force_maes: float) -> dict[str, HeldOutErrors]:

@@ -20,7 +20,7 @@ from tumble.train.dipoles import Dipoles
 from tumble.train.prediction import predict
 from tumble.train.sections import DataConfig
 from tumble.train.targets import DIPOLE, ENERGY, FORCES
-from tumble.train.validation import HeldOut, HeldOutErrors, measure, symmetry_error, with_symmetry
+from tumble.train.validation import HeldOut, measure, symmetry_error
 
 ZERO = torch.zeros(2, dtype=torch.float64)
 CPU = torch.device("cpu")
@@ -96,19 +96,6 @@ def test_symmetry_error_is_that_of_a_direct_evaluation(frames: list[Frame]) -> N
     assert found > 1.0
     assert symmetry_error(AlongZ(), frames, ZERO, CPU, FORCES, 3, seed=5) == found
     assert symmetry_error(AlongZ(), frames, ZERO, CPU, FORCES, 3, seed=6) != found
-
-
-def test_symmetry_ratio() -> None:
-    errors = with_symmetry(HeldOutErrors(energy_mae=2.0, force_mae=20.0), FORCES, 5.0)
-    assert errors.to_dict() == {"energy_mae": 2.0, "force_mae": 20.0, "force_symmetry_mae": 5.0, "symmetry_ratio": 0.25}
-    errors = with_symmetry(HeldOutErrors(energy_mae=2.0), ENERGY, 0.5)
-    assert errors.to_dict() == {"energy_mae": 2.0, "energy_symmetry_mae": 0.5, "symmetry_ratio": 0.25}
-
-
-def test_no_symmetry_ratio_of_isolated_atoms() -> None:
-    """Their forces, and so the errors of these, are exactly zero."""
-    errors = with_symmetry(HeldOutErrors(force_mae=0.0), FORCES, 0.0)
-    assert errors.to_dict() == {"force_mae": 0.0, "force_symmetry_mae": 0.0}
 
 
 def test_symmetry_error_of_energies(frames: list[Frame]) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from tumble.train.held_out_errors import HeldOutErrors
 from tumble.train.targets import Target
-from tumble.train.validation import HeldOutErrors
 
 
 @dataclass(frozen=True)

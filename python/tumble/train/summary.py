@@ -10,8 +10,8 @@ import torch
 
 from tumble.metadata import DataSource
 from tumble.train.config import TrainConfig
+from tumble.train.held_out_errors import HeldOutErrors
 from tumble.train.sets import Sets
-from tumble.train.validation import HeldOutErrors
 
 
 @dataclass(frozen=True)

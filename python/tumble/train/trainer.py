@@ -35,7 +35,8 @@ from tumble.train.checkpoint import (
     save_model,
 )
 from tumble.train.config import TrainConfig
-from tumble.train.data import Frame, fit_baseline
+from tumble.train.data import fit_baseline
+from tumble.train.held_out_errors import HeldOutErrors
 from tumble.train.initial import load_initial
 from tumble.train.learning_curve import draw
 from tumble.train.lock import locked
@@ -51,7 +52,7 @@ from tumble.train.sections import StageConfig
 from tumble.train.sets import digests, load_sets
 from tumble.train.summary import Summary, document
 from tumble.train.targets import FORCES
-from tumble.train.validation import HeldOut, HeldOutErrors, require_finite
+from tumble.train.validation import measured, prepared
 
 
 def train(config: TrainConfig, folder: str | Path, *, restart: bool = False) -> Summary:
@@ -149,7 +150,7 @@ class Trainer:
             everything = [frame for frames in self.sets.training.values() for frame in frames]
             self.baseline = fit_baseline(everything, len(self.sizes.species))
         self.sampler = Sampler(config, self.sets.training, self.baseline)
-        self.held_out = {name: self.prepared(frames) for name, frames in self.sets.held_out.items() if frames}
+        self.held_out = prepared(self.sets.held_out, config, self.baseline, self.device)
         torch.default_generator.manual_seed(config.seed)
         self.model = build_network(self.sizes).to(self.device, dtype)
         if initial is not None:
@@ -157,12 +158,6 @@ class Trainer:
         self.predict = self.make_predict()
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimizer.average))  # type: ignore[no-untyped-call]
         self.optimizers = make_optimizers(self.model, config.optimizer)
-
-    def prepared(self, frames: list[Frame]) -> HeldOut:
-        """Return held-out frames, ready to be evaluated."""
-        config = self.config
-        rotations, seed = config.validate_rotations, config.seed_of_split
-        return HeldOut(frames, self.baseline, self.device, config.loss.targets, rotations, seed)
 
     def make_predict(self) -> Callable[[Batch], Prediction]:
         """Return the function that evaluates what is trained on a batch, differentiable.
@@ -313,9 +308,7 @@ class Trainer:
         """Return the errors of the averaged weights on each set's held-out frames."""
         if self.measured is None:
             self.average.eval()
-            measured = {name: frames.errors(self.average.module) for name, frames in self.held_out.items()}
-            require_finite(measured)
-            self.measured = measured
+            self.measured = measured(self.held_out, self.average.module)
         return self.measured
 
     def save(self) -> None:
@@ -357,10 +350,10 @@ class Trainer:
 
     def finish(self, figure: bool) -> Summary:
         """Write the model with the averaged weights, the summary and, if `figure`, the learning curve."""
-        tests = {name: self.prepared(frames) for name, frames in self.sets.test.items() if frames}
-        measured = {name: test.errors(self.average.module) for name, test in tests.items()} if self.finished else {}
-        require_finite(measured)
-        summary = self.save_model(self.errors(), measured)
+        errors, test = self.errors(), {}
+        if self.finished:
+            test = measured(prepared(self.sets.test, self.config, self.baseline, self.device), self.average.module)
+        summary = self.save_model(errors, test)
         if figure:
             draw(self.rows, self.config.loss.judged, self.folder / LEARNING_CURVE)
         return summary

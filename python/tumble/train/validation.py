@@ -9,8 +9,7 @@ is the number that Langer, Pozdnyakov and Ceriotti (Mach. Learn.: Sci. Technol. 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -18,62 +17,16 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tumble.accuracy import errors_of
-from tumble.errors import TrainingError
 from tumble.rotations import random_rotations
 from tumble.train.batches import Batch, collate, grouped, to_device
+from tumble.train.config import TrainConfig
 from tumble.train.data import Frame
 from tumble.train.dipoles import like
+from tumble.train.held_out_errors import HeldOutErrors, require_finite, with_symmetry
 from tumble.train.prediction import predict
 from tumble.train.targets import DIPOLE, ENERGY, FORCES, Target
 
 _EDGES = 10_000  # of a batch: small molecules are evaluated together, larger structures one by one
-
-
-@dataclass(frozen=True)
-class HeldOutErrors:
-    """Errors on a set of frames; None for what isn't a target of the training.
-
-    ``energy_mae``, ``energy_rmse`` and ``energy_mae_shifted`` (after subtracting the mean error) are in meV/atom,
-    ``energy_total_mae`` is that of the energy of a structure, in meV; ``force_mae`` and ``force_rmse`` are those of
-    components, in meV/Å; ``dipole_mae`` and ``dipole_rmse`` are those of components, or of magnitudes, in mD.
-
-    ``force_symmetry_mae``, or ``energy_symmetry_mae`` if forces aren't trained, is the mean symmetry error (defined at
-    the top of this file), and ``symmetry_ratio`` is its ratio to the MAE of the same quantity. They are None if no
-    rotations are evaluated; the ratio is also None if the MAE is zero, as for forces on isolated atoms.
-    """
-
-    energy_mae: float | None = None
-    energy_rmse: float | None = None
-    energy_mae_shifted: float | None = None
-    energy_total_mae: float | None = None
-    force_mae: float | None = None
-    force_rmse: float | None = None
-    dipole_mae: float | None = None
-    dipole_rmse: float | None = None
-    force_symmetry_mae: float | None = None
-    energy_symmetry_mae: float | None = None
-    symmetry_ratio: float | None = None
-
-    def to_dict(self) -> dict[str, float]:
-        """Return the measured values, by name."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-    def mae(self, target: Target) -> float:
-        """Return the MAE of a target of the training, in its unit."""
-        found: float = getattr(self, f"{target.metric}_mae")
-        return found
-
-    def __str__(self) -> str:
-        """Return the errors as text with their units."""
-        parts = []
-        if self.force_mae is not None:
-            parts.append(f"force MAE {self.force_mae:.1f}, RMSE {self.force_rmse:.1f} meV/Å")
-        if self.energy_mae is not None:
-            of_structures = "" if self.force_mae is not None else f" ({self.energy_total_mae:.1f} meV per structure)"
-            parts.append(f"energy MAE {self.energy_mae:.2f} meV/atom{of_structures}")
-        if self.dipole_mae is not None:
-            parts.append(f"dipole MAE {self.dipole_mae:.1f}, RMSE {self.dipole_rmse:.1f} mD")
-        return "; ".join(parts)
 
 
 class HeldOut:
@@ -158,21 +111,6 @@ def _named(differences: NDArray[np.float64], target: Target) -> dict[str, float]
     return {f"{target.metric}_mae": errors.mae, f"{target.metric}_rmse": errors.rmse}
 
 
-def with_symmetry(errors: HeldOutErrors, of: Target, symmetry_mae: float) -> HeldOutErrors:
-    """Return errors with a symmetry error and its ratio to the MAE of the same target.
-
-    Args:
-        errors: Errors.
-        of: Energies or forces.
-        symmetry_mae: Result of `symmetry_error` on the same frames, in the unit of the target.
-    """
-    mae = errors.mae(of)
-    ratio = None if mae == 0.0 else symmetry_mae / mae
-    if of is FORCES:
-        return replace(errors, force_symmetry_mae=symmetry_mae, symmetry_ratio=ratio)
-    return replace(errors, energy_symmetry_mae=symmetry_mae, symmetry_ratio=ratio)
-
-
 def symmetry_error(
     model: nn.Module,
     frames: Sequence[Frame],
@@ -226,16 +164,31 @@ def _chunks(turns: NDArray[np.float64], size: int) -> Iterator[NDArray[np.float6
         yield turns[first : first + size]
 
 
-def require_finite(measured: dict[str, HeldOutErrors]) -> None:
-    """Check that errors are finite.
+def prepared(
+    sets: Mapping[str, Sequence[Frame]], config: TrainConfig, baseline: Tensor, device: torch.device
+) -> dict[str, HeldOut]:
+    """Return the held-out frames of each set that has any, prepared for evaluation.
+
+    Args:
+        sets: Frames, by the name of the set.
+        config: Configuration.
+        baseline: Energy of each species [S], float64, eV.
+        device: Device of the model.
+    """
+    rotations, seed = config.validate_rotations, config.seed_of_split
+    return {
+        name: HeldOut(frames, baseline, device, config.loss.targets, rotations, seed)
+        for name, frames in sets.items()
+        if frames
+    }
+
+
+def measured(sets: Mapping[str, HeldOut], model: nn.Module) -> dict[str, HeldOutErrors]:
+    """Return the errors of a model in evaluation mode on each set.
 
     Raises:
-        TrainingError: If an error is NaN or infinite; the message names the set.
+        TrainingError: As by `require_finite`.
     """
-    for name, errors in measured.items():
-        for key, value in errors.to_dict().items():
-            if not math.isfinite(value):
-                raise TrainingError(
-                    f"`data.{name}`: expected a finite error on the held-out frames, got {key} {value}; lower "
-                    "`learning_rate`, and look for frames whose labels can't be right"
-                )
+    errors = {name: frames.errors(model) for name, frames in sets.items()}
+    require_finite(errors)
+    return errors
