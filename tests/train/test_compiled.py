@@ -12,7 +12,6 @@ from support.labeled import labeled_frames
 from torch import Tensor, nn
 from torch._dynamo.testing import CompileCounterWithBackend
 
-from tumble.errors import TrainingError
 from tumble.models.pet import Pet, PetConfig
 from tumble.structures import to_graph
 from tumble.train.batches import Batch, collate
@@ -103,6 +102,24 @@ def test_without_a_compiler(model: Pet, monkeypatch: pytest.MonkeyPatch) -> None
     assert_equal_to_predict(model, compiled)
 
 
-def test_another_architecture_is_refused() -> None:
-    with pytest.raises(TrainingError, match=r"`compile`: expected no .* `model` .*pet"):
-        CompiledPredict(Charges(ChargesConfig(("O", "H"))))
+@pytest.mark.parametrize("forces", [False, True])
+def test_another_architecture(monkeypatch: pytest.MonkeyPatch, forces: bool) -> None:
+    """Its outputs, with and without forces, and the gradients of their sum of squares."""
+    torch._dynamo.reset()
+    backend = CompileCounterWithBackend("aot_eager")
+    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend=backend))
+    torch.manual_seed(0)
+    model = Charges(ChargesConfig(("O", "H"), outputs=("dipole",))).double()
+    compiled = CompiledPredict(model, forces=forces)
+
+    def numbers(found: Prediction) -> Tensor:
+        parts = [part for part in (found.energies, found.dipoles, found.forces) if part is not None]
+        assert len(parts) == 2 + forces
+        loss = torch.stack([part.square().sum() for part in parts]).sum()
+        gradients = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True, materialize_grads=True)
+        return torch.cat([x.detach().flatten() for x in (*parts, *gradients)])
+
+    for batch in batches().values():
+        expected = numbers(predict(model, batch, forces=forces, differentiable=True))
+        torch.testing.assert_close(numbers(compiled(batch)), expected, rtol=1e-10, atol=1e-12)
+    assert backend.frame_count == 1

@@ -588,9 +588,3 @@ def test_without_rotations(settings: Settings, tmp_path: Path) -> None:
     trainer = Trainer(config_from_mapping({**settings, "rotate": False}, tmp_path), tmp_path / "out")
     batch, frames = trainer.sampler.batch(0, 3), trainer.sampler.frames(0, 3)
     assert torch.equal(batch.vectors, torch.cat([frame.vectors for frame in frames]))
-
-
-def test_compiled_steps_without_forces_are_refused(settings: Settings, tmp_path: Path) -> None:
-    molecules(settings, tmp_path, loss={"energy": 1.0, "forces": 0.0}, compile=True)
-    with pytest.raises(TrainingError, match=r"`compile`: .*`loss\.forces` 0"):
-        run(settings, tmp_path, "out")

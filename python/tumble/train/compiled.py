@@ -1,15 +1,15 @@
-"""Evaluation of energies and forces in a training step as one compiled graph, on a CPU.
+"""Evaluation of a training step's predictions as one compiled graph, on a CPU.
 
-A step differentiates forces, which are derivatives themselves, so it computes second derivatives of silu, layer norm
-and softmax. Each is a chain of element-wise operators that torch executes one by one. torch.compile would fuse them,
-but compiled code can be differentiated only once. So energies *and* forces are first traced into one flat graph, in
-which the inner derivative consists of ordinary operators (`make_fx`). That graph needs only one more derivative and is
-compiled. NequIP trains in the same way (Tan et al., arXiv:2504.16068). Matrix products, two thirds of the time, aren't
-made faster.
+A step on forces differentiates these, which are derivatives themselves, so it computes second derivatives of silu,
+layer norm and softmax. Each is a chain of element-wise operators that torch executes one by one. torch.compile would
+fuse them, but compiled code can be differentiated only once. So energies *and* forces are first traced into one flat
+graph, in which the inner derivative consists of ordinary operators (`make_fx`). That graph needs only one more
+derivative and is compiled. NequIP trains in the same way (Tan et al., arXiv:2504.16068). Matrix products, two thirds of
+the time of PET, aren't made faster.
 
-Sizes are symbols, so the same code runs batches of any size. The layout of padded rows, which depends on the data, is
-computed beforehand and passed in, like the weights. A size of 0 or 1 would be compiled as a constant. Batches with such
-a size, and all batches if there is no C++ compiler, are evaluated by `tumble.train.prediction.predict`.
+Sizes are symbols, so the same code runs batches of any size. The layout of padded rows of PET, which depends on the
+data, is computed beforehand and passed in, like the weights. A size of 0 or 1 would be compiled as a constant. Batches
+with such a size, and all batches if there is no C++ compiler, are evaluated by `tumble.train.prediction.predict`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from torch.fx import GraphModule
 from torch.fx.experimental import _config as fx_config
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from tumble.errors import TrainingError
 from tumble.models.attention import Slots, first_edges, lay_out
 from tumble.models.pet import Pet
 from tumble.train.batches import Batch
@@ -37,18 +36,15 @@ class CompiledPredict:
 
     Attributes:
         model: The model. Its weights are read at each call and may change between calls; its dtype may not.
+        forces: Whether forces are evaluated.
     """
 
-    def __init__(self, model: nn.Module) -> None:
-        """Prepare a model on a CPU; warn if there is no C++ compiler (`CXX`, else g++), so that `predict` is used.
-
-        Raises:
-            TrainingError: If the model isn't a PET model: only these take the layout of padded rows as an argument.
-        """
-        if not isinstance(model, Pet):
-            raise TrainingError("`compile`: expected no with a `model` of another kind than pet, got yes")
+    def __init__(self, model: nn.Module, *, forces: bool = True) -> None:
+        """Prepare a model on a CPU; warn if there is no C++ compiler (`CXX`, else g++), so that `predict` is used."""
         self.model = model
-        self._graph: Callable[..., tuple[Tensor, Tensor]] | None = None
+        self.forces = forces
+        self._outputs: _Outputs = _PetOutputs(model) if isinstance(model, Pet) else _Outputs(model)
+        self._graph: Callable[..., dict[str, Tensor]] | None = None
         compiler = os.environ.get("CXX", "g++")
         self._usable = shutil.which(compiler) is not None
         if not self._usable:
@@ -60,72 +56,89 @@ class CompiledPredict:
             )
 
     def __call__(self, batch: Batch) -> Prediction:
-        """Return energies and forces that can be differentiated with respect to the weights.
+        """Return results that can be differentiated with respect to the weights.
 
         Args:
             batch: Batch.
         """
         if not self._usable or min(len(batch.species), len(batch.vectors)) < 2:
-            return predict(self.model, batch, differentiable=True)
-        centers, neighbors = batch.edge_index[0].contiguous(), batch.edge_index[1].contiguous()
-        first = first_edges(centers, len(batch.species))
-        slots = lay_out(centers, first)
-        rows = slots.token.view(len(batch.species), -1)
-        inputs = (batch.vectors, neighbors, batch.reverse, batch.species, centers, first, rows, slots.slot)
+            return predict(self.model, batch, forces=self.forces, differentiable=True)
+        inputs = self._outputs.inputs(batch)
         weights = [*self.model.parameters(), *self.model.buffers()]
         # Otherwise sizes that are equal by chance in the first batch would have to be equal in all batches.
         with fx_config.patch(use_duck_shape=False):  # type: ignore[attr-defined]  # made at import
             if self._graph is None:
-                self._graph = torch.compile(_trace(self.model, weights, inputs), dynamic=True)
-            atomic, forces = self._graph(weights, *inputs)
-        return Prediction(torch.zeros_like(batch.energies).index_add(0, batch.structure, atomic), forces)
+                self._graph = torch.compile(_trace(self._outputs, weights, inputs, self.forces), dynamic=True)
+            found = self._graph(weights, *inputs)
+        energies = torch.zeros_like(batch.energies).index_add(0, batch.structure, found["energy"])
+        return Prediction(energies, found.get("forces"), found.get("dipole"))
 
 
-class _Energies(nn.Module):
-    """Module whose `forward` is `Pet.atomic_energies`, since `functional_call` replaces the weights of a module."""
+class _Outputs(nn.Module):
+    """A model as a module whose inputs begin with the edge vectors, centers and neighbors of edges."""
 
-    def __init__(self, pet: Pet) -> None:
+    def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.pet = pet
+        self.model = model
 
-    def forward(
-        self,
-        vectors: Tensor,
-        neighbors: Tensor,
-        reverse: Tensor,
-        species: Tensor,
-        centers: Tensor,
-        first: Tensor,
-        rows: Tensor,
-        slot: Tensor,
-    ) -> Tensor:
-        """Return atomic energies [N], eV; `rows` is `Slots.token` as [N, M], whose size is a product of symbols."""
+    def inputs(self, batch: Batch) -> tuple[Tensor, ...]:
+        """Return the arguments of `forward`."""
+        centers, neighbors = batch.edge_index[0].contiguous(), batch.edge_index[1].contiguous()
+        return batch.vectors, centers, neighbors, batch.reverse, batch.species
+
+    def forward(self, vectors: Tensor, *others: Tensor) -> dict[str, Tensor]:
+        """Return the outputs of the model."""
+        centers, neighbors, reverse, species = others
+        outputs: dict[str, Tensor] = self.model(vectors, torch.stack((centers, neighbors)), reverse, species)
+        return outputs
+
+
+class _PetOutputs(_Outputs):
+    """PET, with the layout of padded rows as further inputs."""
+
+    def inputs(self, batch: Batch) -> tuple[Tensor, ...]:
+        """Return the arguments of `forward`: `Slots.token` is [N, M], whose size is a product of symbols."""
+        common = super().inputs(batch)
+        centers = common[1]
+        first = first_edges(centers, len(batch.species))
+        slots = lay_out(centers, first)
+        return *common, first, slots.token.view(len(batch.species), -1), slots.slot
+
+    def forward(self, vectors: Tensor, *others: Tensor) -> dict[str, Tensor]:
+        """Return the energies."""
+        centers, neighbors, reverse, species, first, rows, slot = others
         slots = Slots(rows.view(-1), slot)
-        return self.pet.atomic_energies(vectors, neighbors, reverse, species, centers, first, slots)
+        assert isinstance(self.model, Pet)
+        return {
+            "energy": self.model.atomic_energies(vectors, neighbors, reverse, species, centers, first, slots),
+        }
 
 
-def _trace(model: Pet, weights: list[Tensor], inputs: tuple[Tensor, ...]) -> GraphModule:
-    """Trace energies and forces into one graph.
+def _trace(outputs: _Outputs, weights: list[Tensor], inputs: tuple[Tensor, ...], forces: bool) -> GraphModule:
+    """Trace the outputs of a model and, if asked for, forces into one graph.
 
     Args:
-        model: Model.
+        outputs: Module of the model.
         weights: Parameters and buffers of the model.
-        inputs: Arguments of `_Energies.forward`.
+        inputs: Arguments of the module.
+        forces: Whether to evaluate forces.
 
     Returns:
-        Function of (weights, *inputs): atomic energies [N], eV, and forces [N, 3], eV/Å.
+        Function of (weights, *inputs): the outputs of the model, and `forces` [N, 3], eV/Å.
     """
-    energies = _Energies(model)
-    names = [name for name, _ in (*energies.named_parameters(), *energies.named_buffers())]
+    names = [name for name, _ in (*outputs.named_parameters(), *outputs.named_buffers())]
 
-    def evaluate(weights: list[Tensor], vectors: Tensor, *others: Tensor) -> tuple[Tensor, Tensor]:
-        vectors = vectors.detach().requires_grad_(True)
+    def evaluate(weights: list[Tensor], vectors: Tensor, *others: Tensor) -> dict[str, Tensor]:
+        vectors = vectors.detach().requires_grad_(forces)
         state = dict(zip(names, weights, strict=True))
-        atomic: Tensor = torch.func.functional_call(energies, state, (vectors, *others))
+        found: dict[str, Tensor] = torch.func.functional_call(outputs, state, (vectors, *others))
+        if not forces:
+            return found
+        atomic = found["energy"]
         (gradients,) = torch.autograd.grad(atomic.sum(), vectors, create_graph=True)
-        neighbors, centers = others[0], others[3]
-        forces = vectors.new_zeros((atomic.size(0), 3))  # `len(atomic)` would be a constant of the graph
-        return atomic, forces.index_add(0, centers, gradients).index_add(0, neighbors, -gradients)
+        centers, neighbors = others[0], others[1]
+        zeros = vectors.new_zeros((atomic.size(0), 3))  # `len(atomic)` would be a constant of the graph
+        return {**found, "forces": zeros.index_add(0, centers, gradients).index_add(0, neighbors, -gradients)}
 
     copies = [weight.detach().clone().requires_grad_(weight.requires_grad) for weight in weights]
     graph = make_fx(evaluate, tracing_mode="symbolic")(copies, *inputs)

@@ -163,20 +163,16 @@ class Trainer:
         """Return the function that evaluates what is trained on a batch, differentiable.
 
         Raises:
-            TrainingError: If it should be compiled, but the device isn't a CPU, or no forces are trained.
+            TrainingError: If it should be compiled, but the device isn't a CPU.
         """
         forces = FORCES in self.config.loss.targets
         if not self.config.compile:
             return functools.partial(predict, self.model, forces=forces, differentiable=True)
-        if not forces:
-            raise TrainingError(
-                "`compile`: expected no with `loss.forces` 0, got yes; such a step has no second derivative"
-            )
         if self.device.type != "cpu":
             raise TrainingError(f"`compile`: expected no on a GPU, got yes with `device` {self.device}")
         from tumble.train.compiled import CompiledPredict  # torch's compiler takes seconds to import
 
-        return CompiledPredict(self.model)
+        return CompiledPredict(self.model, forces=forces)
 
     def run(self) -> Summary:
         """Run the remaining stages within the time limit of this call."""
