@@ -24,6 +24,8 @@ import numpy as np
 import yaml
 from qm9_cases import Case, cases, configuration
 
+from tumble.frames import read_frames
+
 TESTS = 2000
 
 
@@ -31,7 +33,7 @@ def split(data: Path, folder: Path) -> None:
     """Write the molecules into two files, unless they are there."""
     if (folder / "training.extxyz").exists():
         return
-    molecules = ase.io.read(data, index=":")
+    molecules = list(read_frames(data))
     order = np.random.default_rng(1).permutation(len(molecules))
     for name, part in {"test": order[:TESTS], "training": order[TESTS:]}.items():
         ase.io.write(folder / f"{name}.extxyz", [molecules[k] for k in part])
