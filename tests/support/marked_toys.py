@@ -88,6 +88,22 @@ class ScalarFeatures(torch.nn.Module):
         return {"energy": seen.square().sum(1)}
 
 
+class SeveralCalls(torch.nn.Module):
+    """Layers that are marked by several calls, in turns, with features of both kinds; another mark for large graphs."""
+
+    def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
+        s = smooth_cutoff(torch.linalg.vector_norm(edge_vectors, dim=1), 2.0)
+        zeros = torch.zeros((species.size(0), 3), dtype=edge_vectors.dtype, device=edge_vectors.device)
+        vector = zeros.index_add(0, edge_index[0], s[:, None] * edge_vectors)
+        scalar = zeros[:, :1].index_add(0, edge_index[0], s[:, None])
+        a = torch.ops.tumble.features(torch.cat([vector, scalar], 1), "a", "1x1o+1x0e", "mul_ir")
+        b = torch.ops.tumble.features(2.0 * scalar, "b", "1x0e", "mul_ir")
+        again = torch.ops.tumble.features(3.0 * vector, "a", "1x1o", "ir_mul")
+        if species.size(0) > 7:
+            b = torch.ops.tumble.features(b, "c", "1x0e", "mul_ir")
+        return {"energy": a.square().sum(1) + b.square().sum(1) + again.square().sum(1)}
+
+
 def s_of(r: float) -> float:
     """Return s(r) of the toys."""
     return float(smooth_cutoff(torch.tensor([r], dtype=torch.float64), CUTOFF))
