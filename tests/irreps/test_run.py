@@ -15,6 +15,7 @@ import tumble
 from tumble import _core
 from tumble.errors import ConfigurationError, FramesError, ModelFileError, StructureError
 from tumble.irreps.options import Options
+from tumble.irreps.page import format_irreps
 from tumble.irreps.results import Irreps, PartResult
 from tumble.irreps.run import analyze_irreps
 from tumble.structures import to_graph
@@ -42,8 +43,10 @@ def test_shares_of_power_are_means_over_atoms_and_channels(marked: Make) -> None
         found = part(result, irrep)
         assert found.part.channels == channels
         assert found.measures.power.value == pytest.approx(power * square, rel=1e-9)
-        assert found.measures.power_share.value == pytest.approx(power / 12.5, rel=1e-9)
-        assert found.measures.power_share.error == pytest.approx(0.0, abs=1e-12)
+        share = found.measures.power_share
+        assert share is not None
+        assert share.value == pytest.approx(power / 12.5, rel=1e-9)
+        assert share.error == pytest.approx(0.0, abs=1e-12)
 
 
 def test_power_is_a_mean_over_all_atoms_and_not_over_frames(marked: Make) -> None:
@@ -221,10 +224,25 @@ def test_scalars_alone_have_all_shares(tmp_path: Path) -> None:
     result = analyze_irreps(potential, [molecule(1), Atoms("O")])
     assert [(each.part.layer, each.part.irrep) for each in result.parts] == [("given", "0e"), ("seen", "0e")]
     given, seen = (each.measures for each in result.parts)
-    assert (given.power_share.value, seen.power_share.value) == (1.0, 1.0)
+    assert [each.power_share.value for each in (given, seen) if each.power_share] == [1.0, 1.0]
     # What an atom is doesn't depend on positions, so an evaluation has no derivative there.
     assert given.gradient_share is None
     assert seen.gradient_share.value == 1.0  # type: ignore[union-attr]
+
+
+def test_atoms_without_features_have_no_shares(model_path: Path) -> None:
+    """Isolated atoms, alone and next to a molecule, of which some samples of the bootstrap have none."""
+    potential = tumble.load(model_path)
+    alone = analyze_irreps(potential, [Atoms("H"), Atoms("O")])
+    assert [row.measures.power_share for row in alone.parts] == [None] * 3
+    assert [row.measures.gradient_share for row in alone.parts] == [None] * 3
+    assert [row.measures.participation_ratio for row in alone.parts] == [None] * 3
+    mixed = analyze_irreps(potential, [Atoms("H"), Atoms("O"), molecule(0)])
+    shares = [row.measures.power_share for row in mixed.parts]
+    assert sum(share.value for share in shares if share) == pytest.approx(1.0)
+    assert all(share is not None and share.error is not None for share in shares)
+    for result in (alone, mixed):
+        assert "nan" not in format_irreps(result)
 
 
 def _graph(potential: _core.Potential, frames: list[Atoms]) -> _core.Graph:

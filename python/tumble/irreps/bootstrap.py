@@ -62,7 +62,8 @@ class Bootstrap:
         samples = self._counts * weights
         samples = samples[samples.sum(axis=1) > 0.0]
         values = function(*(samples @ each for each in sums))
-        return Estimate(value, float(np.std(values, ddof=1)))
+        values = values[np.isfinite(values)]  # a sample may have frames without any features alone
+        return Estimate(value, float(np.std(values, ddof=1)) if len(values) > 1 else None)
 
 
 def ratio(numerator: Float, denominator: Float) -> Float:

@@ -35,13 +35,13 @@ class Measures:
 
     Attributes:
         power: Mean square of a channel's norm.
-        power_share: Of the layer.
+        power_share: Of the layer; None if all its features are zero.
         gradient_share: Of the layer; None if its features don't depend on positions, or nothing depends on them.
         participation_ratio: Of the channels; None if no feature varies.
     """
 
     power: Estimate
-    power_share: Estimate
+    power_share: Estimate | None
     gradient_share: Estimate | None
     participation_ratio: float | None
 
@@ -96,7 +96,7 @@ class Tally:
             for place, part in enumerate(parts):
                 found[part] = Measures(
                     power=bootstrap.estimate(lambda p, n: p[..., 0] / n[..., 0], powers[:, [place]], atoms),
-                    power_share=_share(bootstrap, powers, place),
+                    power_share=_share(bootstrap, powers, place) if powers.sum() > 0.0 else None,
                     gradient_share=_share(bootstrap, gradients, place) if gradients.sum() > 0.0 else None,
                     participation_ratio=self._participation_ratio(part),
                 )

@@ -39,7 +39,7 @@ class PartResult:
             "l": degree_of(self.part.irrep),
             "channels": self.part.channels,
             "power": found.power.to_dict(),
-            "power_share": found.power_share.to_dict(),
+            "power_share": None if found.power_share is None else found.power_share.to_dict(),
             "gradient_share": None if found.gradient_share is None else found.gradient_share.to_dict(),
             "participation_ratio": found.participation_ratio,
             **{
