@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 import tumble._core  # noqa: F401 - it registers the operators
+from tumble.interruption import signals_deferred
 
 #: Function of features [N, dim], their layer, irreps and layout, that returns what goes on in their place.
 Observer: TypeAlias = Callable[[Tensor, str, str, str], Tensor]
@@ -37,6 +38,9 @@ def observed(observer: Observer) -> Iterator[None]:
     Derivatives go through what the observer does. Models that run in other threads meanwhile are observed, too. Of
     nested observers the inner one comes first, and the outer one gets its result. If the observer raises an exception,
     the evaluation ends with an error of TorchScript or the core; the context then raises the observer's own.
+
+    Ctrl-C, and signals that ask the process to end, take effect at the end of the context: within an evaluation their
+    exception would come up in the observer, and the model would seem to have failed.
 
     Args:
         observer: Function that must not change its tensor in place.
@@ -55,8 +59,10 @@ def observed(observer: Observer) -> Iterator[None]:
         _observers = (noting_failures, *_observers)
     torch.ops.tumble.observe_features(1)
     try:
-        yield
+        with signals_deferred("tumble: ending after this evaluation") as pending:
+            yield
     except Exception as error:
+        pending.deliver()
         if failures and error is not failures[-1]:
             raise failures[-1] from error
         raise
@@ -64,6 +70,7 @@ def observed(observer: Observer) -> Iterator[None]:
         torch.ops.tumble.observe_features(-1)
         with _lock:
             _observers = tuple(each for each in _observers if each is not noting_failures)
+    pending.deliver()
 
 
 def _observe(x: Tensor, layer: str, irreps: str, layout: str) -> Tensor:

@@ -1,6 +1,8 @@
 # Without `from __future__ import annotations`: TorchScript reads the annotations of the networks.
 import copy
 import io
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +14,7 @@ from torch import Tensor
 
 import tumble
 from tumble.features import Observer, observed
+from tumble.interruption import signals_interrupt
 from tumble.torchscript import script, torchscript_warnings_silenced
 
 LIBRARY = Path(tumble.__file__).parent / "lib" / "libtumble_operators.so"
@@ -128,6 +131,22 @@ def test_the_exception_of_an_observer_is_raised(network: torch.nn.Module) -> Non
     assert network(x).item() > 0.0  # nobody observes any more
     with pytest.raises(KeyError, match="mine"), observed(lambda f, *_: f):
         raise KeyError("mine")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_waits_for_the_end_of_the_evaluation(
+    network: torch.nn.Module, number: signal.Signals, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def signaled(f: Tensor, layer: str, irreps: str, layout: str) -> Tensor:
+        if layer == "first":
+            os.kill(os.getpid(), number)
+        return f
+
+    found = []
+    with pytest.raises(KeyboardInterrupt), signals_interrupt(), observed(signaled):
+        found.append(network(points()).item())
+    assert found == [network(points()).item()]
+    assert capfd.readouterr().err == "\ntumble: ending after this evaluation\n"
 
 
 def test_threads_may_run_while_observers_come_and_go(network: torch.nn.Module) -> None:
