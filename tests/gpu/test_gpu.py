@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 import torch
 from support.behler_parrinello import write_folder
+from support.marked_toys import HarmonicFeatures, exported, molecule
 from support.systems import systems
 
 import tumble
 from tumble import _core
 from tumble.convert import Request, convert
+from tumble.irreps.batches import load_whole
+from tumble.irreps.run import analyze_irreps
 from tumble.structures import to_graph
 
 pytestmark = pytest.mark.gpu
@@ -122,3 +125,17 @@ def test_lammps(tmp_path: Path, model_file: ModelFile, ranks: int) -> None:
         tables.append(run.thermo())
     for key, values in tables[1].items():
         np.testing.assert_allclose(tables[0][key], values, rtol=1e-9, atol=1e-9, err_msg=key)
+
+
+def test_irreps(tmp_path: Path) -> None:
+    """Features, their gradients and both ablations: an observer in Python sees and edits tensors of the GPU."""
+    weights = [torch.tensor(each, dtype=torch.float64) for each in ([[1.0, 2], [2, 1]], [[1.0], [2]], [[1.0], [1]])]
+    path = exported(HarmonicFeatures(weights, quadratic=(1.0, 0.5, 0.1)), tmp_path / "toy.pt", [molecule(0)])
+    frames = [molecule(seed) for seed in range(3)]
+    gpu, cpu = (analyze_irreps(load_whole(path, device), frames).to_dict() for device in ("cuda", "cpu"))
+    for one, other in zip(gpu["parts"], cpu["parts"], strict=True):
+        for way in ("zeroed", "permuted"):
+            for name in ("energy", "forces"):
+                assert one[way][name]["change"]["value"] == pytest.approx(other[way][name]["change"]["value"], rel=1e-8)
+        for name in ("power", "power_share", "gradient_share"):
+            assert one[name]["value"] == pytest.approx(other[name]["value"], rel=1e-8)
