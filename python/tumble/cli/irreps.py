@@ -103,8 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
             check_figure(option, path)
     if arguments.map is not None:
         check_projection(arguments.projection)
-    given = {} if arguments.memory is None else {"memory": arguments.memory}
-    options = Options(seed=arguments.seed, ablation=arguments.ablation == "yes", **given)
+    options = Options(arguments.seed, ablation=arguments.ablation == "yes", memory=arguments.memory)
     options.check()
     names = LabelNames(arguments.energy, arguments.forces, arguments.dipole, arguments.dipole_unit)
     frames = spread_frames(Path(arguments.frames), arguments.count)

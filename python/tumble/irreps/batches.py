@@ -10,6 +10,8 @@ from os import PathLike
 from tumble import _core
 from tumble.model_file import load
 
+_ON_CPU, _ON_GPU = 64.0, 1024.0  # MB, as in csrc/tumble/evaluation/potential.cpp
+
 
 def load_whole(model: str | PathLike[str], device: str = "auto", *, check: bool = True) -> _core.Potential:
     """Load a model that evaluates each batch at once, so that its features have a row for each atom of the batch.
@@ -39,15 +41,17 @@ class Batch:
             yield place, i, slice(int(first[i]), int(first[i + 1]))
 
 
-def batches(metadata: _core.Metadata, structures: Sequence[_core.Structure], memory: float) -> Iterator[Batch]:
+def batches(potential: _core.Potential, structures: Sequence[_core.Structure], memory: float | None) -> Iterator[Batch]:
     """Yield structures in order, as many at a time as the budget allows, and at least one.
 
     Args:
-        metadata: Of the model.
+        potential: The model.
         structures: All structures.
-        memory: Budget, MB.
+        memory: Budget, MB; None for that of the core.
     """
-    most = memory * 1e6 / metadata.bytes_per_edge
+    metadata = potential.metadata
+    budget = memory or (_ON_CPU if potential.device == "cpu" else _ON_GPU)
+    most = budget * 1e6 / metadata.bytes_per_edge
     begin, edges = 0, 0
     for place, structure in enumerate(structures):
         own = len(_core.build_graph([structure], metadata.cutoff).vectors)

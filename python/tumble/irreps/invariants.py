@@ -64,7 +64,7 @@ def invariants(
     structures = [to_structure(atoms, potential.metadata.species) for atoms in frames]
     values: dict[str, list[Float]] = {part.irrep: [] for part in layers.of(layer)}
     energies = []
-    for batch in batches(potential.metadata, structures, options.memory):
+    for batch in batches(potential, structures, options.memory):
         result, recorded = record(potential, layers, batch.graph)
         energies.append(result.atom_energies)
         for part in layers.of(layer):

@@ -70,6 +70,7 @@ def draw(
         for axes, (irrep, values) in zip(panels, found.values.items(), strict=True):
             points, names = projected(values[chosen], projection, seed)
             _scatter(figure, axes, points, colored[chosen], label, last=axes is panels[-1])
+            axes.locator_params(nbins=5)
             axes.set(xlabel=names[0], ylabel=names[1], title=f"{irrep}, {values.shape[1]} channels")
         figure.suptitle(f"{title}, {found.layer}: {len(chosen)} atoms", fontsize=STYLE["font.size"])
         write_figure(figure, path)

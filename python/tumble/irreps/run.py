@@ -72,7 +72,7 @@ def analyze_irreps(
         quantity.name: [quantity.labeled(atoms, f"{label}, frame {i}") for i, atoms in enumerate(frames)]
         for quantity in quantities
     }
-    few = next(batches(potential.metadata, structures[:_CHECKED], options.memory)).graph
+    few = next(batches(potential, structures[:_CHECKED], options.memory)).graph
     layers = marked_layers(potential, few)
     rotation_error, parity = check_equivariance(potential, layers, few, options.seed)
     planned(len(frames) * (1 + (2 * len(layers.parts) if options.ablation else 0)))
@@ -178,7 +178,7 @@ class _Analysis:
         return permutation(batch.graph.species, batch.graph.first_atom, seeds)
 
     def _batches(self) -> Iterator[Batch]:
-        return batches(self._potential.metadata, self._structures, self._options.memory)
+        return batches(self._potential, self._structures, self._options.memory)
 
 
 def _structure(atoms: Atoms, potential: _core.Potential, number: int) -> _core.Structure:
