@@ -45,6 +45,7 @@ class Potential:
 
 PACKAGED = (
     Potential("water"),
+    Potential("water-equivariant"),
     *(
         Potential(name, "sevennet", ("sevennet", name, *ELEMENTS, *options))
         for name, options in {
