@@ -43,9 +43,17 @@ def test_features_and_gradients_of_all_calls(potential: _core.Potential, layers:
 
 def test_an_edit_reaches_all_calls(potential: _core.Potential, layers: Layers) -> None:
     whole, found = record(potential, layers, graph(5))
-    without = evaluate_edited(potential, layers, graph(5), Part("a", "1o", 2), Zero())
+    without = evaluate_edited(potential, layers, graph(5), [Part("a", "1o", 2)], Zero())
     vectors = found[Part("a", "1o", 2)].features
     assert whole.energies[0] - without.energies[0] == pytest.approx((vectors**2).sum())
+
+
+def test_an_edit_in_several_layers(potential: _core.Potential, layers: Layers) -> None:
+    """E = s^2 + (2 s)^2 + |v|^2 + |3 v|^2: without the scalars of both layers, the vectors remain."""
+    assert layers.repeated == {"0e": [Part("a", "0e", 1), Part("b", "0e", 1)]}
+    without = evaluate_edited(potential, layers, graph(5), layers.repeated["0e"], Zero())
+    vectors = record(potential, layers, graph(5))[1][Part("a", "1o", 2)].features
+    assert without.energies[0] == pytest.approx((vectors**2).sum())
 
 
 def test_other_marks_than_before_are_refused(potential: _core.Potential, layers: Layers) -> None:
@@ -54,4 +62,4 @@ def test_other_marks_than_before_are_refused(potential: _core.Potential, layers:
     with pytest.raises(ModelFileError, match=r"layer `c`: expected the same marks"):
         record(potential, layers, graph(5, 5))
     with pytest.raises(ModelFileError, match=r"layer `c`: expected the same marks.*fewer"):
-        evaluate_edited(potential, large, graph(5), large.parts[0], Zero())
+        evaluate_edited(potential, large, graph(5), large.parts[:1], Zero())

@@ -15,6 +15,7 @@ from support.marked_toys import exported, molecule
 import tumble
 from tumble import _core
 from tumble.errors import ConfigurationError, FramesError
+from tumble.irreps.page import format_irreps
 from tumble.irreps.run import analyze_irreps
 from tumble.labels import LabelNames
 from tumble.models import Equivariant, EquivariantConfig
@@ -58,6 +59,8 @@ def test_any_set_of_degrees_is_seen_as_declared(equivariant: Load, degrees: tupl
     assert [row.part.irrep for row in result.of(result.layers[0])] == names
     assert [row.part.irrep for row in result.of(result.layers[1])] == ["0e", "1o"]
     assert max(result.rotation_error.values()) < 1e-12
+    assert list(result.everywhere) == (["0e", "1o"] if 1 in degrees else ["0e"])
+    assert "all layers at once" in format_irreps(result)
 
 
 def test_a_dipole_is_lost_with_the_vectors_of_the_last_layer(equivariant: Load) -> None:

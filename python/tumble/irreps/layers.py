@@ -44,6 +44,14 @@ class Layers:
         """Names of the layers."""
         return list(dict.fromkeys(mark.layer for mark in self.marks))
 
+    @property
+    def repeated(self) -> dict[str, list[Part]]:
+        """The parts of each irrep that is in several layers."""
+        found: dict[str, list[Part]] = {}
+        for part in self.parts:
+            found.setdefault(part.irrep, []).append(part)
+        return {irrep: found[irrep] for irrep in sorted(found, key=order) if len(found[irrep]) > 1}
+
     def of(self, layer: str) -> list[Part]:
         """Return the parts of a layer."""
         return [part for part in self.parts if part.layer == layer]

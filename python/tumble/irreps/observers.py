@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,9 +87,9 @@ class Permute(Edit):
 
 
 def evaluate_edited(
-    potential: _core.Potential, layers: Layers, graph: _core.Graph, part: Part, edit: Edit
+    potential: _core.Potential, layers: Layers, graph: _core.Graph, parts: Collection[Part], edit: Edit
 ) -> _core.Evaluation:
-    """Evaluate structures with changed features of one part; forces are the derivatives of that energy.
+    """Evaluate structures with changed features of some parts; forces are the derivatives of that energy.
 
     Raises:
         ModelFileError: If the model marks other layers than before.
@@ -99,12 +99,10 @@ def evaluate_edited(
 
     def change(x: Tensor, layer: str, irreps: str, layout: str) -> Tensor:
         mark = calls.next(layer, irreps, layout)
-        if layer != part.layer:
-            return x
-        features = mark.channels(x)
-        if part.irrep not in features:
-            return x
-        return mark.replaced(x, {part.irrep: edit.changed(features[part.irrep])})
+        irreps_changed = {part.irrep for part in parts if part.layer == layer}
+        features = mark.channels(x) if irreps_changed else {}
+        new = {irrep: edit.changed(values) for irrep, values in features.items() if irrep in irreps_changed}
+        return mark.replaced(x, new) if new else x
 
     with observed(change):
         result = potential.evaluate(graph)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from tumble.counted import counted
-from tumble.irreps.ablation import PERMUTED, ZEROED, Effect
+from tumble.irreps.ablation import PERMUTED, ZEROED, Effect, Effects
 from tumble.irreps.bootstrap import Estimate
 from tumble.irreps.quantities import Quantity
 from tumble.irreps.results import Irreps, PartResult
@@ -59,14 +59,18 @@ def _losses(result: Irreps) -> Iterator[str]:
     yield " " * _NAME + "".join(f"{result.quantities[name].unit:>{_EFFECT}}" for _ in ways for name in names)
     labeled = [name for name in names if result.errors[name] is not None]
 
-    def columns(row: PartResult) -> str:
+    def columns(effects: Effects) -> str:
         return "".join(
-            f"{_effect(row.effects[way][name], result.quantities[name], labeled=name in labeled):>{_EFFECT}}"
+            f"{_effect(effects[way][name], result.quantities[name], labeled=name in labeled):>{_EFFECT}}"
             for way in ways
             for name in names
         )
 
-    yield from _rows(result, columns)
+    yield from _rows(result, lambda row: columns(row.effects))
+    if result.everywhere:
+        yield "all layers at once"
+        for irrep, effects in result.everywhere.items():
+            yield f"{'  ' + irrep:{_NAME}}{columns(effects)}"
     if labeled:
         yield f"{_listed(labeled)}: increase of the MAE, ± bootstrap error"
     if rest := [name for name in names if name not in labeled]:

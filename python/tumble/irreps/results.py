@@ -42,13 +42,7 @@ class PartResult:
             "power_share": None if found.power_share is None else found.power_share.to_dict(),
             "gradient_share": None if found.gradient_share is None else found.gradient_share.to_dict(),
             "participation_ratio": found.participation_ratio,
-            **{
-                way: {
-                    name: None if effect is None else effect.to_dict(quantities[name].factor)
-                    for name, effect in effects.items()
-                }
-                for way, effects in self.effects.items()
-            },
+            **_plain(self.effects, quantities),
         }
 
 
@@ -69,6 +63,7 @@ class Irreps:
         rotation_error: Largest relative rms by which a part of each layer turns in another way than declared.
         parity: Whether parities were checked, too.
         parts: In the order of the layers.
+        everywhere: Effects of an ablation in all layers at once, for each irrep that is in several.
     """
 
     model: str
@@ -83,6 +78,7 @@ class Irreps:
     rotation_error: Mapping[str, float]
     parity: bool
     parts: tuple[PartResult, ...]
+    everywhere: Mapping[str, Effects]
 
     @property
     def layers(self) -> list[str]:
@@ -113,4 +109,15 @@ class Irreps:
             "rotation_error": self.rotation_error,
             "parity_checked": self.parity,
             "parts": [result.to_dict(self.quantities) for result in self.parts],
+            "everywhere": {irrep: _plain(effects, self.quantities) for irrep, effects in self.everywhere.items()},
         }
+
+
+def _plain(effects: Effects, quantities: Mapping[str, Quantity]) -> dict[str, Any]:
+    """Return the plain values for JSON."""
+    return {
+        way: {
+            name: None if effect is None else effect.to_dict(quantities[name].factor) for name, effect in found.items()
+        }
+        for way, found in effects.items()
+    }

@@ -75,7 +75,8 @@ def analyze_irreps(
     few = next(batches(potential, structures[:_CHECKED], options.memory)).graph
     layers = marked_layers(potential, few)
     rotation_error, parity = check_equivariance(potential, layers, few, options.seed)
-    planned(len(frames) * (1 + (2 * len(layers.parts) if options.ablation else 0)))
+    ablated = [[part] for part in layers.parts] + list(layers.repeated.values()) if options.ablation else []
+    planned(len(frames) * (1 + 2 * len(ablated)))
 
     analysis = _Analysis(potential, layers, structures, options, done)
     measures, intact = analysis.intact(quantities)
@@ -96,9 +97,13 @@ def analyze_irreps(
         rotation_error=rotation_error,
         parity=parity,
         parts=tuple(
-            PartResult(part, measures[part], analysis.effects(part, quantities, targets) if options.ablation else {})
+            PartResult(part, measures[part], analysis.effects([part], quantities, targets) if options.ablation else {})
             for part in layers.parts
         ),
+        everywhere={
+            irrep: analysis.effects(parts, quantities, targets)
+            for irrep, parts in (layers.repeated.items() if options.ablation else ())
+        },
     )
 
 
@@ -147,8 +152,10 @@ class _Analysis:
             self._done(len(batch.places))
         return tally.measures(self._bootstrap), predictions
 
-    def effects(self, part: Part, quantities: Sequence[Quantity], targets: dict[str, list[Reference]]) -> Effects:
-        """Return what is lost without a part."""
+    def effects(
+        self, parts: Sequence[Part], quantities: Sequence[Quantity], targets: dict[str, list[Reference]]
+    ) -> Effects:
+        """Return what is lost without some parts."""
         ways = (ZEROED, PERMUTED)
         tallies = {way: {quantity.name: EffectTally() for quantity in quantities} for way in ways}
         for batch in self._batches():
@@ -159,7 +166,7 @@ class _Analysis:
                 PERMUTED: (Permute(source), moved),
             }
             for way, (edit, touched) in edits.items():
-                result = evaluate_edited(self._potential, self._layers, batch.graph, part, edit)
+                result = evaluate_edited(self._potential, self._layers, batch.graph, parts, edit)
                 for place, i, atoms in batch.atoms():
                     for quantity in quantities:
                         tallies[way][quantity.name].add(
