@@ -94,6 +94,7 @@ def configuration(case: Case, steps: int) -> dict[str, Any]:
         "split_seed": 1,
         "threads": 1,
         "device": "cpu",
+        "compile": True,
         "validate_every": 10**9,
         "rotate": case.model == "pet",
         "model": model,

@@ -124,7 +124,7 @@ class Equivariant(nn.Module):
         self.irreps = [_irreps(stage) for stage in stages[1:]]
         self.readouts = nn.ModuleList(Readout(width, n_species) for _ in range(config.layers))
         if self.has_dipole:
-            self.dipole = linear(last[1], 1)
+            self.dipole = linear(last[1], 1, 0.1)  # small at first, as an atom's dipole is
 
     def forward(self, edge_vectors: Tensor, edge_index: Tensor, reverse: Tensor, species: Tensor) -> dict[str, Tensor]:
         """Return the energies and, if configured, the dipoles of atoms.
