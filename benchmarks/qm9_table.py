@@ -73,7 +73,7 @@ class Molecules:
 
 
 def errors(case: Case, out: Path, molecules: Molecules) -> Errors:
-    """Return the mean absolute errors of a training, on the test and for averages of PET, and keep them in its folder."""
+    """Return the errors of a training, on the test and for averages of PET, which are kept in its folder."""
     kept = out / "errors.json"
     if kept.exists():
         found: Errors = json.loads(kept.read_text())

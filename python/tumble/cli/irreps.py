@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tumble.cli.options import Once, add_model_options, add_overwrite
+from tumble.cli.options import Once, YesNo, add_model_options, add_overwrite
 from tumble.cli.terminal import printable
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--ablation",
-        choices=("yes", "no"),
-        default="yes",
+        action=YesNo,
+        default=True,
         help="zero and permute features, which takes most of the time (default: yes)",
     )
     parser.add_argument("--energy", metavar="KEY", help="label of the energies (default: what ASE reads as energy), eV")
@@ -103,11 +103,11 @@ def run(arguments: argparse.Namespace) -> int:
             check_figure(option, path)
     if arguments.map is not None:
         check_projection(arguments.projection)
-    options = Options(arguments.seed, ablation=arguments.ablation == "yes", memory=arguments.memory)
+    options = Options(arguments.seed, ablation=arguments.ablation, memory=arguments.memory)
     options.check()
     names = LabelNames(arguments.energy, arguments.forces, arguments.dipole, arguments.dipole_unit)
     frames = spread_frames(Path(arguments.frames), arguments.count)
-    potential = load_whole(arguments.model, arguments.device, check=arguments.check == "yes")
+    potential = load_whole(arguments.model, arguments.device, check=arguments.check)
     if arguments.map is not None:
         _draw(arguments, potential, frames, options)
     with closing(_Progress()) as progress:

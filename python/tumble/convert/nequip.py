@@ -134,7 +134,7 @@ def _taken_shifts(energies: Any, types: int) -> Tensor:  # NequIP has no types
 
 def _marked_layers(energies: torch.nn.Module) -> int:
     """Mark the features that each convolution layer returns, and return the number of layers."""
-    places = [
+    places: list[tuple[torch.nn.Module, str, Any]] = [
         (parent, name, layer)
         for parent in energies.modules()
         for name, layer in parent.named_children()
