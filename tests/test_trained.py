@@ -57,3 +57,13 @@ def test_outputs_and_test_errors_are_in_the_file(tmp_path: Path, monkeypatch: py
     np.testing.assert_allclose(
         frames[0].calc.outputs["dipole"], model(*vars(arguments).values())["dipole"].detach(), rtol=1e-10
     )
+
+
+def test_a_training_in_single_precision_is_exact_in_double(tmp_path: Path) -> None:
+    """Constants of an equivariant network aren't rounded to the precision of the training."""
+    settings = training_settings(tmp_path) | {"dtype": "float32"}
+    settings["model"] = {"kind": "equivariant", "species": ["O", "H"], "layers": 3, "channels": [6]}
+    settings["stages"] = [{"name": "only", "data": {"water": 1}, "steps": 1, "learning_rate": 1e-3}]
+    train(config_from_mapping(settings, tmp_path), tmp_path / "out")
+    path = export_trained(tmp_path / "out", tmp_path / "a.pt", name="a", rotations=2, dtype="float64")
+    assert metadata.read(path)["symmetry"]["energy_error"] < 1e-14  # eV/atom

@@ -9,12 +9,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
+import torch
 from ase import Atoms
+from torch import nn
 
 from tumble.errors import CheckpointError, ConfigurationError, FramesError
 from tumble.frames import read_frames
 from tumble.metadata import Provenance, reference_name
 from tumble.model_file import DTYPES, export
+from tumble.models.registry import build_network
 from tumble.structures import to_graph
 from tumble.symmetry import chiral_cluster, measure
 from tumble.train import TrainedModel, load_trained
@@ -66,7 +69,7 @@ def export_trained(
     frames = _references(trained, references, count)
     species, cutoff = trained.config.species, trained.config.cutoff
 
-    network = copy.deepcopy(trained.model).to(DTYPES[precision]).requires_grad_(False)
+    network = _in_precision(trained, DTYPES[precision])
     graphs = [to_graph([atoms], species, cutoff) for atoms in frames]
     names = [reference_name(atoms, i) for i, atoms in enumerate(frames)]
     symmetry = measure(
@@ -94,6 +97,16 @@ def export_trained(
         citation=citation,
         references=frames,
     )
+
+
+def _in_precision(trained: TrainedModel, dtype: torch.dtype) -> nn.Module:
+    """Return the network in another precision, with constants that were never rounded to that of the training.
+
+    Those of an equivariant network, its Wigner 3j symbols, make it invariant to the rounding of their own precision.
+    """
+    network = build_network(trained.config).to(dtype)
+    network.load_state_dict(trained.model.state_dict())
+    return network.eval().requires_grad_(False)
 
 
 def provenance(summary: dict[str, Any]) -> Provenance:
