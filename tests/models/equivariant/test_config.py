@@ -26,6 +26,8 @@ def test_one_number_of_channels_is_that_of_all_degrees() -> None:
         ({"degrees": (0, 1, 1)}, "`degrees`: expected ascending"),
         ({"degrees": (0, 12)}, "0 to 11"),
         ({"channels": (4, 0, 4)}, r"`channels`: expected at least 1, got \[4, 0, 4\]; to leave a degree out"),
+        ({"channels": (2,)}, "`channels`: expected at least 3 of degree 0, since they are normalized, got 2"),
+        ({"channels": (1, 4, 4)}, "`channels`: expected at least 3 of degree 0.* got 1"),
         ({"channels": (4, 4)}, "one for each of the 3 degrees"),
         ({"layers": 0}, "`layers`"),
         ({"radial": 0}, "`radial`"),

@@ -67,6 +67,13 @@ def test_each_degree_has_an_influence(number: int) -> None:
     assert (model(*graph(atoms))["energy"] - before).abs().max() > 1e-4
 
 
+@pytest.mark.parametrize("degrees", [(0,), (0, 1)])
+def test_the_fewest_scalars_see_the_neighbors(degrees: tuple[int, ...]) -> None:
+    model = network(degrees, channels=(3,))
+    slope = gradient(model, graph(systems()["molecule"]))
+    assert slope.abs().max() > 1e-3
+
+
 @pytest.mark.parametrize("name", ["molecule", "triclinic", "small"])
 def test_gradients_are_finite_differences(name: str) -> None:
     model, (vectors, *others), h = network(), graph(systems()[name]), 1e-5

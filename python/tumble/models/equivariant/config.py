@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 _HIGHEST_DEGREE = 11  # of the spherical harmonics of e3nn
 _OUTPUTS = ("dipole",)
+# The normalization of one scalar is constant, that of two is a step, and then neither says where the neighbors are.
+_FEWEST_SCALARS = 3
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class EquivariantConfig:
         species: Chemical symbols, in the order of the model's species indices.
         cutoff: Radius of a neighborhood, Å.
         degrees: Degrees l of the features of atoms, ascending, from 0 on; any may be left out except 0.
-        channels: Number of features of each degree (multiplicity); one number is that of all degrees.
+        channels: Number of features of each degree (multiplicity), at least 3 of degree 0; one number is that of all
+            degrees.
         layers: Number of interaction layers, which is the depth in units of the cutoff.
         radial: Number of Bessel functions in which the distance is expanded.
         radial_width: Width of the hidden layers from these to the radial weights.
@@ -61,6 +64,11 @@ class EquivariantConfig:
             raise ValueError(
                 f"`channels`: expected at least 1, got {list(self.channels)}; to leave a degree out, remove it from "
                 "`degrees`"
+            )
+        if self.channels[0] < _FEWEST_SCALARS:
+            raise ValueError(
+                f"`channels`: expected at least {_FEWEST_SCALARS} of degree 0, since they are normalized, got "
+                f"{self.channels[0]}"
             )
         for name in ("layers", "radial", "radial_width"):
             if getattr(self, name) < 1:
