@@ -1,7 +1,8 @@
 """Labels of a structure under any name: an array of the atoms, an entry of the header, or what ASE has recognized.
 
-A dipole is recognized by its shape: [N, 3] for the dipole of each atom, [3] for that of the structure, or its
-magnitude, a number.
+A dipole is recognized by its place and shape: an array [N, 3] of the atoms is the dipole of each atom, [3] in the
+header is that of the structure, and a number there is its magnitude. The place matters for three atoms, where [3] might
+be a number for each atom, and [3, 3] might be a tensor of the structure.
 """
 
 from __future__ import annotations
@@ -94,7 +95,14 @@ def dipole_label(atoms: Atoms, key: str, unit: str, where: str) -> DipoleLabel:
     Raises:
         FramesError: As by `named_label`, or if a magnitude is negative.
     """
-    kinds = {(len(atoms), 3): DipoleKind.ATOMS, (3,): DipoleKind.VECTOR, (): DipoleKind.MAGNITUDE}
+    of_atoms: dict[tuple[int, ...], DipoleKind] = {(len(atoms), 3): DipoleKind.ATOMS}
+    of_structure: dict[tuple[int, ...], DipoleKind] = {(3,): DipoleKind.VECTOR, (): DipoleKind.MAGNITUDE}
+    if key in atoms.arrays:
+        kinds = of_atoms
+    elif key in atoms.info:
+        kinds = of_structure
+    else:  # ASE takes either for a result
+        kinds = of_atoms | of_structure
     values = DIPOLE_UNITS[unit] * named_label(atoms, key, where, "dipole", tuple(kinds))
     kind = kinds[np.shape(values)]
     if kind is DipoleKind.MAGNITUDE and values < 0.0:

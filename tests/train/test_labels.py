@@ -26,7 +26,7 @@ def atoms(tmp_path: Path) -> Atoms:
     molecule = Atoms("OHH", [[0, 0, 0], [0.8, 0.6, 0], [-0.8, 0.6, 0.1]])
     molecule.calc = SinglePointCalculator(molecule, energy=-3.0, forces=np.ones((3, 3)))
     molecule.info |= {"U0_atom": -2.5, "mu": 1.5, "moment": np.array([0.0, 0.3, 0.4]), "label": "abc", "below": -0.1}
-    molecule.arrays |= {"dft_forces": 2.0 * MOMENTS, "moments": MOMENTS, "charge": np.ones(3)}
+    molecule.arrays |= {"dft_forces": 2.0 * MOMENTS, "moments": MOMENTS}
     ase.io.write(tmp_path / "one.extxyz", molecule)
     return ase.io.read(tmp_path / "one.extxyz")
 
@@ -72,12 +72,15 @@ def test_dipoles(atoms: Atoms, key: str, kind: DipoleKind, value: Any, unit: str
 
 
 def test_dipole_that_ase_knows(tmp_path: Path) -> None:
-    """Its reader takes a `dipole` of the structure for a result, and leaves one of the atoms among the arrays."""
-    molecule = Atoms("OH", [[0, 0, 0], [0.8, 0.6, 0]], info={"dipole": np.array([0.0, 0.5, 0.0])})
-    ase.io.write(tmp_path / "vector.extxyz", molecule)
-    found = read(ase.io.read(tmp_path / "vector.extxyz"), DIPOLE).dipole
-    assert found is not None
-    assert (found.kind, found.values.tolist()) == (DipoleKind.VECTOR, [0.0, 0.5, 0.0])
+    """Its reader takes a `dipole` for a result, in the header as well as among the columns of atoms."""
+    for place, kind, value in (("info", DipoleKind.VECTOR, [0.0, 0.5, 0.0]), ("arrays", DipoleKind.ATOMS, MOMENTS)):
+        molecule = Atoms("OHH", [[0, 0, 0], [0.8, 0.6, 0], [-0.8, 0.6, 0]])
+        getattr(molecule, place)["dipole"] = np.asarray(value)
+        ase.io.write(tmp_path / "one.extxyz", molecule)
+        found = read(ase.io.read(tmp_path / "one.extxyz"), DIPOLE).dipole
+        assert found is not None
+        assert found.kind is kind
+        np.testing.assert_allclose(found.values, value, atol=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +91,13 @@ def test_dipole_that_ase_knows(tmp_path: Path) -> None:
         ((ENERGY,), {"energy": "moment"}, r"frame 0: .*`moment` of shape one number for the energy, got \[3\]"),
         ((FORCES,), {"forces": "moment"}, r"frame 0: .*`moment` of shape \[3, 3\] for the forces, got \[3\]"),
         ((DIPOLE,), {}, r"frame 0: .*`dipole` for the dipole, got none"),
-        ((DIPOLE,), {"dipole": "charge"}, r"frame 0: .*`charge` of shape \[3, 3\] or \[3\] or one number"),
+        ((DIPOLE,), {"dipole": "q"}, r"frame 0: .*`q` of shape \[3, 3\] for the dipole, got \[3\]"),
+        ((DIPOLE,), {"dipole": "tensor"}, r"frame 0: .*`tensor` of shape \[3\] or one number.*got \[3, 3\]"),
         ((DIPOLE,), {"dipole": "below"}, r"frame 0: .*`below` of at least 0, got -0\.1"),
     ],
 )
 def test_refused(atoms: Atoms, targets: tuple[Target, ...], keys: dict[str, str], message: str) -> None:
-    atoms.arrays["charge"] = np.ones((3, 2))
+    atoms.arrays["q"], atoms.info["tensor"] = np.ones(3), np.eye(3)
     with pytest.raises(FramesError, match=message):
         read(atoms, *targets, **keys)
 
