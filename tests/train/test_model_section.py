@@ -40,6 +40,7 @@ def test_plain_containers_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"kind": 3, "species": ["O"]}, r"^`model`: `kind`: .*got `3`"),
         ({"kind": "charges", "species": ["O"], "heads": 4}, r"^`model`: .*got `heads`"),
         ({"kind": "charges", "species": ["O"], "width": 0}, r"^`model`: `width`: .*got 0"),
+        ({"species": ["O"], "outputs": "dipole"}, r"^`model`: .*got `outputs`.*known keys: ((?!outputs).)*$"),
         (["O"], r"^`model`: expected a mapping.*got \['O'\]"),
     ],
 )

@@ -35,7 +35,8 @@ def build(cls: type[_T], content: object, folder: Path, where: str = "") -> _T:
         raise TrainingError(
             f"`{where or 'configuration'}`: expected a mapping of keys to values, got {_shown(content)}"
         )
-    types = get_type_hints(cls, include_extras=True)
+    hints = get_type_hints(cls, include_extras=True)  # also of class variables, which aren't keys
+    types = {entry.name: hints[entry.name] for entry in dataclasses.fields(cls)}  # type: ignore[arg-type]  # see below
     values = {}
     for key, value in content.items():
         if key not in types:
