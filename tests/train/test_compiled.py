@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from support.labeled import labeled_frames
 from torch import Tensor, nn
 from torch._dynamo.testing import CompileCounterWithBackend
 
+from tumble.models import Equivariant, EquivariantConfig
 from tumble.models.pet import Pet, PetConfig
 from tumble.structures import to_graph
 from tumble.train.batches import Batch, collate
@@ -102,14 +104,24 @@ def test_without_a_compiler(model: Pet, monkeypatch: pytest.MonkeyPatch) -> None
     assert_equal_to_predict(model, compiled)
 
 
+def charges() -> nn.Module:
+    return Charges(ChargesConfig(("O", "H"), outputs=("dipole",)))
+
+
+def equivariant() -> nn.Module:
+    sizes = {"channels": (4,), "radial": 4, "radial_width": 6, "outputs": ("dipole",)}
+    return Equivariant(EquivariantConfig(("O", "H"), 4.0, (0, 1, 2), **sizes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("network", [charges, pytest.param(equivariant, marks=pytest.mark.extended)])
 @pytest.mark.parametrize("forces", [False, True])
-def test_another_architecture(monkeypatch: pytest.MonkeyPatch, forces: bool) -> None:
+def test_another_architecture(monkeypatch: pytest.MonkeyPatch, network: Callable[[], nn.Module], forces: bool) -> None:
     """Its outputs, with and without forces, and the gradients of their sum of squares."""
     torch._dynamo.reset()
     backend = CompileCounterWithBackend("aot_eager")
     monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend=backend))
     torch.manual_seed(0)
-    model = Charges(ChargesConfig(("O", "H"), outputs=("dipole",))).double()
+    model = network().double()
     compiled = CompiledPredict(model, forces=forces)
 
     def numbers(found: Prediction) -> Tensor:
