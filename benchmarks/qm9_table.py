@@ -22,7 +22,7 @@ import torch
 from ase.units import Debye
 from numpy.typing import NDArray
 from qm9_cases import CUTOFF, SEEDS, SIZES, SPECIES, Case, cases
-from qm9_train import finished
+from qm9_train import finished_steps
 
 from tumble import _core
 from tumble.autograd import inputs
@@ -75,7 +75,7 @@ class Molecules:
 def errors(case: Case, out: Path, molecules: Molecules) -> Errors:
     """Return the errors of a training, on the test and for averages of PET, which are kept in its folder."""
     kept = out / "errors.json"
-    if kept.exists():
+    if kept.exists() and kept.stat().st_mtime > (out / "model.pt").stat().st_mtime:
         found: Errors = json.loads(kept.read_text())
         return found
     trained = load_trained(out / "model.pt")
@@ -125,14 +125,19 @@ class Row:
 def rows(folder: Path, molecules: Molecules) -> dict[tuple[str, str], list[Row]]:
     """Return the rows of each table, by target and by what is equal among its networks."""
     tables: dict[tuple[str, str], dict[str, Row]] = {}
+    steps: set[int] = set()
     for case in cases():
         out = folder / case.name
-        if not finished(out):
+        done = finished_steps(out)
+        if done is None:
             continue
+        steps.add(done)
         table = tables.setdefault((case.target, case.equal), {})
         summary = json.loads((out / "train_summary.json").read_text())
         row = table.setdefault(case.model, Row(case.model, summary["parameters"], {}))
         row.found.setdefault(case.size, []).append(errors(case, out, molecules))
+    if len(steps) > 1:
+        raise SystemExit(f"`{folder}`: expected trainings of equal length, got {sorted(steps)} steps")
     return {key: list(table.values()) for key, table in tables.items()}
 
 

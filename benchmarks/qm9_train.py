@@ -3,9 +3,10 @@
     python benchmarks/qm9_train.py QM9.extxyz.gz FOLDER [--workers 2] [--steps 3000] [--only TEXT ...]
 
 Each case is one `tumble train` on one thread, and `--workers` of them run at the same time. Finished trainings aren't
-repeated and interrupted ones continue, so the command can be stopped and started again. The first call splits the
-molecules: 2000 for the test, the same for all cases, and the rest for training, in a random order. `--only` takes the
-cases whose names contain one of the texts, such as `energy-parameters-3000`.
+repeated and interrupted ones continue, so the command can be stopped and started again; a finished one with another
+number of steps is an error. The first call splits the molecules: 2000 for the test, the same for all cases, and the
+rest for training, in a random order. `--only` takes the cases whose names contain one of the texts, such as
+`energy-parameters-3000`.
 """
 
 from __future__ import annotations
@@ -39,16 +40,20 @@ def split(data: Path, folder: Path) -> None:
         ase.io.write(folder / f"{name}.extxyz", [molecules[k] for k in part])
 
 
-def finished(out: Path) -> bool:
-    """Return whether a training came to its end."""
+def finished_steps(out: Path) -> int | None:
+    """Return the number of steps of a training that came to its end."""
     path = out / "train_summary.json"
-    return path.exists() and json.loads(path.read_text())["finished"]
+    summary = json.loads(path.read_text()) if path.exists() else {"finished": False}
+    return summary["steps"] if summary["finished"] else None
 
 
 def train(case: Case, folder: Path, steps: int) -> bool:
     """Run one training to its end, and return whether that succeeded."""
-    if finished(folder / case.name):
-        return True
+    done_before = finished_steps(folder / case.name)
+    if done_before is not None:
+        if done_before != steps:
+            print(case.name, f"failed: expected {steps} steps, got a training of {done_before}; use another folder")
+        return done_before == steps
     path = folder / f"{case.name}.yaml"
     path.write_text(yaml.safe_dump(configuration(case, steps), sort_keys=False))
     command = [sys.executable, "-m", "tumble", "train", str(path)]
