@@ -18,6 +18,8 @@ SEEDS = (1, 2, 3)
 PARAMETERS = 60_000
 CHANNELS = 24  # of each degree, where these are equal
 LAYERS = 3
+RATE = 5e-3
+OTHER_RATES = (2.5e-3, 1e-2)  # for one seed, to see whether the common rate is fair
 # 60 000 parameters, too.
 PET = {"kind": "pet", "width": 40, "heads": 4, "radial": 16, "feedforward": 68, "message_layers": LAYERS}
 
@@ -32,6 +34,7 @@ class Case:
         equal: What is equal among the sets of degrees: ``parameters`` or ``channels``.
         size: Number of molecules to train on.
         seed: Seed of weights and order.
+        rate: Learning rate.
     """
 
     target: str
@@ -39,10 +42,16 @@ class Case:
     equal: str
     size: int
     seed: int
+    rate: float = RATE
 
     @property
     def name(self) -> str:
-        return f"{self.target}-{self.equal}-{self.size}-{self.model}-{self.seed}"
+        rate = "" if self.rate == RATE else f"-rate-{self.rate:g}"
+        return f"{self.target}-{self.equal}-{self.size}-{self.model}-{self.seed}{rate}"
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return ("dipole",) if self.target == "dipole" else ()
 
     @property
     def is_pet(self) -> bool:
@@ -50,8 +59,10 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    """Yield all cases; a queue that is stopped early has complete tables of one size first."""
+    """Yield all cases, in an order that fills the tables of one size first."""
     degrees = ["".join(map(str, each)) for each in SETS]
+    for rate, model in itertools.product(OTHER_RATES, (degrees[0], degrees[-1], "pet")):
+        yield Case("energy", model, "parameters", 3000, SEEDS[0], rate)
     for size in (3000, 10000, 1000):
         for seed, model in itertools.product(SEEDS, (*degrees, "pet", "pet-fixed")):
             yield Case("energy", model, "parameters", size, seed)
@@ -62,11 +73,12 @@ def cases() -> Iterator[Case]:
 
 
 @cache
-def channels(degrees: tuple[int, ...]) -> int:
+def channels(degrees: tuple[int, ...], outputs: tuple[str, ...]) -> int:
     """Return the number of channels with which a network comes closest to the common number of parameters."""
 
     def distance(number: int) -> int:
-        network = Equivariant(EquivariantConfig(SPECIES, CUTOFF, degrees, (number,), LAYERS, radial_width=32))
+        sizes = EquivariantConfig(SPECIES, CUTOFF, degrees, (number,), LAYERS, radial_width=32, outputs=outputs)
+        network = Equivariant(sizes)
         return abs(sum(each.numel() for each in network.parameters()) - PARAMETERS)
 
     return min(range(4, 80), key=distance)
@@ -78,17 +90,16 @@ def configuration(case: Case, steps: int) -> dict[str, Any]:
         model: dict[str, Any] = dict(PET)
     else:
         degrees = tuple(map(int, case.model))
-        number = channels(degrees) if case.equal == "parameters" else CHANNELS
+        number = channels(degrees, case.outputs) if case.equal == "parameters" else CHANNELS
         model = {"kind": "equivariant", "degrees": list(degrees), "channels": [number]}
-        model |= {"layers": LAYERS, "radial_width": 32}
+        model |= {"layers": LAYERS, "radial_width": 32, "outputs": list(case.outputs)}
     model |= {"species": list(SPECIES), "cutoff": CUTOFF}
     labels = {"energy": "U0_atom"}
     loss = {"energy": 1.0, "forces": 0.0}
     if case.target == "dipole":
         labels |= {"dipole": "mu", "dipole_unit": "debye"}
         loss = {"energy": 0.0, "forces": 0.0, "dipole": 1.0}
-        model["outputs"] = ["dipole"]
-    stage = {"name": "training", "data": {"qm9": 1}, "steps": steps, "batch": 32, "learning_rate": 5e-3}
+    stage = {"name": "training", "data": {"qm9": 1}, "steps": steps, "batch": 32, "learning_rate": case.rate}
     return {
         "seed": case.seed,
         "split_seed": 1,

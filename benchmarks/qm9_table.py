@@ -3,8 +3,9 @@
     python benchmarks/qm9_table.py FOLDER [--figure degrees.png]
 
 Prints mean absolute errors on the molecules of the test: of energies in meV per molecule, and of the magnitude of
-dipoles in D. For PET, energies are also averaged over the rotations of three groups, on the first molecules of the
-test. Each error is the mean over seeds, with their standard deviation. The errors of a training are kept in its folder.
+dipoles in D. For PET, energies of the first molecules of the test are also evaluated in random orientations, and
+averaged over the rotations of three groups ("none": as the molecules are in the file). Each error is the mean over
+seeds, with their standard deviation. The errors of a training are kept in its folder.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ import numpy as np
 import torch
 from ase.units import Debye
 from numpy.typing import NDArray
-from qm9_cases import CUTOFF, SEEDS, SIZES, SPECIES, Case, cases
+from qm9_cases import CUTOFF, RATE, SEEDS, SIZES, SPECIES, Case, cases
 from qm9_train import finished_steps
 
 from tumble import _core
 from tumble.autograd import inputs
 from tumble.frames import read_frames
 from tumble.rotation_sets import RotationSet
+from tumble.rotations import random_proper_rotations
 from tumble.structures import to_graph
 from tumble.train import TrainedModel, load_trained
 
@@ -86,7 +88,8 @@ def errors(case: Case, out: Path, molecules: Molecules) -> Errors:
         energies = molecules.sums(trained.model, "energy", np.eye(3)) + molecules.constants(trained.baseline)
         found = {"test": 1000.0 * mean_error(energies - molecules.energies)}
         if case.is_pet:
-            found |= {name: averaged(trained, molecules.first(AVERAGED), name) for name in GROUPS}
+            few = molecules.first(AVERAGED)
+            found |= {name: averaged(trained, few, name) for name in GROUPS} | {"random": turned(trained, few)}
     kept.write_text(json.dumps(found))
     return found
 
@@ -97,6 +100,13 @@ def averaged(trained: TrainedModel, molecules: Molecules, group: str) -> float:
     energies = [molecules.sums(trained.model, "energy", each) for each in frames.rotations]
     mean = np.average(energies, 0, frames.weights) + molecules.constants(trained.baseline)
     return 1000.0 * mean_error(mean - molecules.energies)
+
+
+def turned(trained: TrainedModel, molecules: Molecules) -> float:
+    """Return the error of energies in a random orientation, the mean over several, meV."""
+    exact = molecules.energies - molecules.constants(trained.baseline)
+    rotations = random_proper_rotations(8, 1)
+    return 1000.0 * float(np.mean([mean_error(molecules.sums(trained.model, "energy", r) - exact) for r in rotations]))
 
 
 def mean_error(differences: NDArray[np.float64]) -> float:
@@ -132,7 +142,8 @@ def rows(folder: Path, molecules: Molecules) -> dict[tuple[str, str], list[Row]]
         if done is None:
             continue
         steps.add(done)
-        table = tables.setdefault((case.target, case.equal), {})
+        rate = "" if case.rate == RATE else f", learning rate {case.rate:g}"
+        table = tables.setdefault((case.target, f"{case.equal}{rate}"), {})
         summary = json.loads((out / "train_summary.json").read_text())
         row = table.setdefault(case.model, Row(case.model, summary["parameters"], {}))
         row.found.setdefault(case.size, []).append(errors(case, out, molecules))
@@ -151,11 +162,12 @@ def table(target: str, found: list[Row]) -> Iterator[str]:
 
 
 def averages(found: list[Row]) -> Iterator[str]:
-    yield f"| | molecules | {' | '.join(GROUPS)} |"
-    yield "|---" * (2 + len(GROUPS)) + "|"
+    shown = ("random", *GROUPS)
+    yield f"| | molecules | {' | '.join(shown)} |"
+    yield "|---" * (2 + len(shown)) + "|"
     for row in found:
         for size in row.found:
-            yield f"| {row.name} | {size} | {' | '.join(row.cell(size, 0, name) for name in GROUPS)} |"
+            yield f"| {row.name} | {size} | {' | '.join(row.cell(size, 0, name) for name in shown)} |"
 
 
 def draw(tables: dict[tuple[str, str], list[Row]], path: Path) -> None:
