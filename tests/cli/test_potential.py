@@ -164,7 +164,7 @@ def test_orderings(capsys: pytest.CaptureFixture[str], module: str, tmp_path: Pa
         (["probe", "--calculator", "nowhere:emt"], r"`calculator`: .*got `nowhere:emt`"),
         (["probe", "--calculator", "MODULE:emd"], "`calculator`: .*did you mean `(EMT|emt)`"),
         (["probe", "--calculator", "MODULE:MODULE"], "`calculator`: "),
-        (["probe", "--calculator", "builtins:dict"], "`calculator`: .*ASE calculator.*got dict"),
+        (["probe", "--calculator", "builtins:dict"], "`builtins:dict`: .*ASE calculator.*got dict"),
         (["probe", "--calculator", "MODULE:fails"], r"structure 0: `MODULE:fails`: .*\(3 atoms\).*no license"),
         (["probe", "--calculator", "MODULE:emt", "--device", "cpu"], "`device`: .*got cpu"),
         (["probe", "--calculator", "MODULE:emt", "--memory", "3"], "`memory`: .*got 3"),
