@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.marked_toys import molecule
 
-from tumble.irreps.batches import batches, load_whole
+from tumble.irreps.batches import Batches, load_whole
 from tumble.structures import to_structure
 
 
@@ -15,7 +15,7 @@ def test_a_budget_bounds_the_edges_of_a_batch(model_path: Path, edges: float, si
     potential = load_whole(model_path)
     structures = [to_structure(molecule(seed), ["H", "O"]) for seed in range(5)]
     memory = edges * potential.metadata.bytes_per_edge * 1e-6
-    found = list(batches(potential, structures, memory))
+    found = list(Batches(potential, structures, memory))
     assert [len(batch.places) for batch in found] == sizes
     assert [place for batch in found for place in batch.places] == list(range(5))
     for batch in found:
@@ -26,4 +26,4 @@ def test_a_budget_bounds_the_edges_of_a_batch(model_path: Path, edges: float, si
 
 def test_the_default_budget_takes_small_structures_at_once(model_path: Path) -> None:
     structures = [to_structure(molecule(seed), ["H", "O"]) for seed in range(20)]
-    assert len(list(batches(load_whole(model_path), structures, None))) == 1
+    assert len(list(Batches(load_whole(model_path), structures, None))) == 1

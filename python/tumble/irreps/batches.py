@@ -41,22 +41,35 @@ class Batch:
             yield place, i, slice(int(first[i]), int(first[i + 1]))
 
 
-def batches(potential: _core.Potential, structures: Sequence[_core.Structure], memory: float | None) -> Iterator[Batch]:
-    """Yield structures in order, as many at a time as the budget allows, and at least one.
+class Batches:
+    """Structures in order, at least one in each batch; an iteration builds the graphs, and the division is kept."""
 
-    Args:
-        potential: The model.
-        structures: All structures.
-        memory: Budget, MB; None for that of the core.
-    """
-    metadata = potential.metadata
-    budget = memory or (_ON_CPU if potential.device == "cpu" else _ON_GPU)
-    most = budget * 1e6 / metadata.bytes_per_edge
-    begin, edges = 0, 0
-    for place, structure in enumerate(structures):
-        own = len(_core.build_graph([structure], metadata.cutoff).vectors)
-        if place > begin and edges + own > most:
-            yield Batch(range(begin, place), _core.build_graph(structures[begin:place], metadata.cutoff))
-            begin, edges = place, 0
-        edges += own
-    yield Batch(range(begin, len(structures)), _core.build_graph(structures[begin:], metadata.cutoff))
+    def __init__(self, potential: _core.Potential, structures: Sequence[_core.Structure], memory: float | None) -> None:
+        """Divide the structures.
+
+        Args:
+            potential: The model.
+            structures: All structures.
+            memory: Budget, MB; None for that of the core.
+        """
+        self._structures = structures
+        self._cutoff = potential.metadata.cutoff
+        budget = memory or (_ON_CPU if potential.device == "cpu" else _ON_GPU)
+        self._places = list(self._divided(budget * 1e6 / potential.metadata.bytes_per_edge))
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield the batches."""
+        for places in self._places:
+            chosen = self._structures[places.start : places.stop]
+            yield Batch(places, _core.build_graph(chosen, self._cutoff))
+
+    def _divided(self, most: float) -> Iterator[range]:
+        """Yield the places of the structures of each batch, with at most this number of edges."""
+        begin, edges = 0, 0
+        for place, structure in enumerate(self._structures):
+            own = len(_core.build_graph([structure], self._cutoff).vectors)
+            if place > begin and edges + own > most:
+                yield range(begin, place)
+                begin, edges = place, 0
+            edges += own
+        yield range(begin, len(self._structures))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tumble import _core
 from tumble.errors import ConfigurationError
 from tumble.hints import nearest_name
-from tumble.irreps.batches import batches
+from tumble.irreps.batches import Batches
 from tumble.irreps.layers import Layers
 from tumble.irreps.observers import record
 from tumble.irreps.options import Options
@@ -64,7 +64,7 @@ def invariants(
     structures = [to_structure(atoms, potential.metadata.species) for atoms in frames]
     values: dict[str, list[Float]] = {part.irrep: [] for part in layers.of(layer)}
     energies = []
-    for batch in batches(potential, structures, options.memory):
+    for batch in Batches(potential, structures, options.memory):
         result, recorded = record(potential, layers, batch.graph)
         energies.append(result.atom_energies)
         for part in layers.of(layer):

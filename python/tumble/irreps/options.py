@@ -7,8 +7,6 @@ from typing import Any
 
 from tumble.errors import ConfigurationError
 
-DEFAULT_COUNT = 50
-
 
 @dataclass(frozen=True)
 class Options:

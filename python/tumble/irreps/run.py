@@ -7,7 +7,7 @@ permuted in turn. Structures go through the model in batches, within the budget 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from ase import Atoms
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tumble import _core
 from tumble.errors import FramesError, StructureError
 from tumble.irreps.ablation import PERMUTED, ZEROED, Effects, EffectTally, Reference, permutation, references
-from tumble.irreps.batches import Batch, batches
+from tumble.irreps.batches import Batch, Batches
 from tumble.irreps.bootstrap import Bootstrap
 from tumble.irreps.equivariance import check_equivariance
 from tumble.irreps.layers import Layers, Part, find_layers
@@ -72,7 +72,7 @@ def analyze_irreps(
         quantity.name: [quantity.labeled(atoms, f"{label}, frame {i}") for i, atoms in enumerate(frames)]
         for quantity in quantities
     }
-    few = next(batches(potential, structures[:_CHECKED], options.memory)).graph
+    few = next(iter(Batches(potential, structures[:_CHECKED], options.memory))).graph
     layers = marked_layers(potential, few)
     rotation_error, parity = check_equivariance(potential, layers, few, options.seed)
     ablated = [[part] for part in layers.parts] + list(layers.repeated.values()) if options.ablation else []
@@ -134,7 +134,7 @@ class _Analysis:
     ) -> None:
         self._potential = potential
         self._layers = layers
-        self._structures = structures
+        self._batches = Batches(potential, structures, options.memory)
         self._options = options
         self._done = done
         self._bootstrap = Bootstrap(len(structures), options.seed)
@@ -143,7 +143,7 @@ class _Analysis:
         """Return the measures of all parts, and the predictions for all structures."""
         tally = Tally(self._layers)
         predictions: dict[str, list[Float]] = {quantity.name: [] for quantity in quantities}
-        for batch in self._batches():
+        for batch in self._batches:
             result, recorded = record(self._potential, self._layers, batch.graph)
             tally.add(recorded, batch.graph.first_atom)
             for _, i, atoms in batch.atoms():
@@ -158,7 +158,7 @@ class _Analysis:
         """Return what is lost without some parts."""
         ways = (ZEROED, PERMUTED)
         tallies = {way: {quantity.name: EffectTally() for quantity in quantities} for way in ways}
-        for batch in self._batches():
+        for batch in self._batches:
             source = self._source(batch)
             moved = source != np.arange(len(source))
             edits: dict[str, tuple[Edit, NDArray[np.bool_]]] = {
@@ -183,9 +183,6 @@ class _Analysis:
     def _source(self, batch: Batch) -> NDArray[np.int64]:
         seeds = [(self._options.seed, place) for place in batch.places]
         return permutation(batch.graph.species, batch.graph.first_atom, seeds)
-
-    def _batches(self) -> Iterator[Batch]:
-        return batches(self._potential, self._structures, self._options.memory)
 
 
 def _structure(atoms: Atoms, potential: _core.Potential, number: int) -> _core.Structure:
