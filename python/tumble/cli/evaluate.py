@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tumble.cli.options import add_frame_options, add_overwrite
+from tumble.cli.options import add_frame_options, add_label_options, add_overwrite, label_names
 from tumble.cli.potential import add_potential, calculator_of, files_read
 from tumble.counted import counted
 
@@ -31,12 +31,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("frames", metavar="FRAMES", nargs="+", help="file with structures and labels")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the errors there, in eV, Å and e Å")
     parser.add_argument("--batch", metavar="N", type=int, default=8, help="structures evaluated together (default: 8)")
-    parser.add_argument("--energy", metavar="KEY", help="label of the energies (default: what ASE reads as energy), eV")
-    parser.add_argument("--forces", metavar="KEY", help="label of the forces (default: what ASE reads as forces), eV/Å")
-    parser.add_argument(
-        "--dipole", metavar="KEY", help="label of the dipoles: of each atom, of the structure, or its magnitude"
-    )
-    parser.add_argument("--dipole-unit", default="e*angstrom", help="e*angstrom or debye (default: e*angstrom)")
+    add_label_options(parser)
     add_frame_options(parser)
     add_overwrite(parser)
     parser.set_defaults(run=run)
@@ -79,10 +74,9 @@ def _evaluation(arguments: argparse.Namespace) -> tuple[str, Callable[..., Accur
     """Return the name of the potential, and a function of a file and its structures that returns the errors."""
     from tumble import _core
     from tumble.evaluate import evaluate, evaluate_calculator
-    from tumble.labels import LabelNames
     from tumble.model_file import load
 
-    names = LabelNames(arguments.energy, arguments.forces, arguments.dipole, arguments.dipole_unit)
+    names = label_names(arguments)
     if arguments.calculator is not None:
         return arguments.calculator, partial(
             evaluate_calculator, calculator_of(arguments), arguments.calculator, names=names

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tumble.cli.options import Once, YesNo, add_model_options, add_overwrite
+from tumble.cli.options import Once, YesNo, add_label_options, add_model_options, add_overwrite, label_names
 from tumble.cli.terminal import printable
 
 if TYPE_CHECKING:
     from ase import Atoms
-    from tqdm import tqdm
 
     from tumble import _core
     from tumble.irreps.options import Options
@@ -49,12 +46,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=True,
         help="zero and permute features, which takes most of the time (default: yes)",
     )
-    parser.add_argument("--energy", metavar="KEY", help="label of the energies (default: what ASE reads as energy), eV")
-    parser.add_argument("--forces", metavar="KEY", help="label of the forces (default: what ASE reads as forces), eV/Å")
-    parser.add_argument(
-        "--dipole", metavar="KEY", help="label of the dipoles: of each atom, of the structure, or its magnitude"
-    )
-    parser.add_argument("--dipole-unit", default="e*angstrom", help="e*angstrom or debye (default: e*angstrom)")
+    add_label_options(parser)
     parser.add_argument(
         "--seed", action=Once, metavar="N", type=int, default=0, help="of all random choices (default: 0)"
     )
@@ -82,6 +74,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Analyze the model with a progress bar, print the page and write the files."""
+    from tqdm import tqdm
+
     from tumble.files import sha256, write_atomically
     from tumble.irreps.batches import load_whole
     from tumble.irreps.figure import check_figure, plot
@@ -91,7 +85,6 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.irreps.run import analyze_irreps
     from tumble.irreps.selection import spread_frames
     from tumble.json_text import json_text
-    from tumble.labels import LabelNames
     from tumble.outputs import FIGURE, IRREPS, check_output, model_and
     from tumble.registry import find_model
 
@@ -105,20 +98,20 @@ def run(arguments: argparse.Namespace) -> int:
         check_projection(arguments.projection)
     options = Options(arguments.seed, ablation=arguments.ablation, memory=arguments.memory)
     options.check()
-    names = LabelNames(arguments.energy, arguments.forces, arguments.dipole, arguments.dipole_unit)
+    names = label_names(arguments)
     frames = spread_frames(Path(arguments.frames), arguments.count)
     potential = load_whole(arguments.model, arguments.device, check=arguments.check)
     if arguments.map is not None:
         _draw(arguments, potential, frames, options)
-    with closing(_Progress()) as progress:
+    with tqdm(unit=" evaluations", disable=None, leave=False) as bar:
         result = analyze_irreps(
             potential,
             frames,
             options,
             label=Path(arguments.frames).name,
             names=names,
-            planned=progress.planned,
-            done=progress.done,
+            planned=bar.reset,
+            done=bar.update,
         )
     print(printable(format_irreps(result)))
     if arguments.json is not None:
@@ -151,24 +144,3 @@ def _draw(arguments: argparse.Namespace, potential: _core.Potential, frames: Seq
         title=potential.metadata.name,
         seed=arguments.seed,
     )
-
-
-class _Progress:
-    """A bar on a terminal."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[None] | None = None
-
-    def planned(self, evaluations: int) -> None:
-        from tqdm import tqdm
-
-        if sys.stderr.isatty():
-            self._bar = tqdm(total=evaluations, unit=" evaluations", leave=False)
-
-    def done(self, evaluations: int) -> None:
-        if self._bar is not None:
-            self._bar.update(evaluations)
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()

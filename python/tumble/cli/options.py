@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tumble.set_names import listed
+
+if TYPE_CHECKING:
+    from tumble.labels import LabelNames
 
 
 class Once(argparse.Action):
@@ -77,6 +80,27 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         default=True,
         help="evaluate the reference structures in the file first (default: yes)",
     )
+
+
+def add_label_options(parser: argparse.ArgumentParser) -> None:
+    """Add the names of labels: `energy`, `forces`, `dipole` and `dipole_unit`."""
+    parser.add_argument("--energy", metavar="KEY", help="label of the energies (default: what ASE reads as energy), eV")
+    parser.add_argument("--forces", metavar="KEY", help="label of the forces (default: what ASE reads as forces), eV/Å")
+    parser.add_argument(
+        "--dipole", metavar="KEY", help="label of the dipoles: of each atom, of the structure, or its magnitude"
+    )
+    parser.add_argument("--dipole-unit", default="e*angstrom", help="e*angstrom or debye (default: e*angstrom)")
+
+
+def label_names(arguments: argparse.Namespace) -> LabelNames:
+    """Return the names that the options of `add_label_options` give.
+
+    Raises:
+        ConfigurationError: If the unit is unknown.
+    """
+    from tumble.labels import LabelNames
+
+    return LabelNames(arguments.energy, arguments.forces, arguments.dipole, arguments.dipole_unit)
 
 
 def add_overwrite(parser: argparse.ArgumentParser, *names: str) -> None:

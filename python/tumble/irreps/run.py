@@ -40,8 +40,8 @@ def analyze_irreps(
     *,
     label: str = "structures",
     names: LabelNames = _USUAL,
-    planned: Callable[[int], None] = lambda evaluations: None,
-    done: Callable[[int], None] = lambda evaluations: None,
+    planned: Callable[[int], object] = lambda evaluations: None,
+    done: Callable[[int], object] = lambda evaluations: None,
 ) -> Irreps:
     """Measure what each l carries in each layer of a model that marks its features.
 
@@ -130,7 +130,7 @@ class _Analysis:
         layers: Layers,
         structures: Sequence[_core.Structure],
         options: Options,
-        done: Callable[[int], None],
+        done: Callable[[int], object],
     ) -> None:
         self._potential = potential
         self._layers = layers
