@@ -21,8 +21,8 @@ from tumble import _core
 from tumble.accuracy import Errors, ErrorSums, errors_of
 from tumble.audit.calculator_subject import CalculatorSubject
 from tumble.errors import ConfigurationError, FramesError
-from tumble.frames import Labels, labels, read_frames
-from tumble.labels import DipoleLabel, LabelNames, dipole_label, energy_label, force_label
+from tumble.frames import read_frames
+from tumble.labels import LabelNames, NamedLabels, named_labels
 from tumble.structures import frames_of, to_structure
 
 _USUAL = LabelNames()  # what ASE reads as energy and forces
@@ -87,10 +87,7 @@ def evaluate(
     """
     if batch < 1:
         raise ConfigurationError(f"`batch`: expected an integer above 0, got {batch}")
-    if names.dipole is not None and "dipole" not in potential.metadata.outputs:
-        raise ConfigurationError(
-            f"`dipole`: expected a model with the output `dipole`, got `{potential.metadata.name}` without it"
-        )
+    names.check_model(potential.metadata.name, potential.metadata.outputs)
     species, cutoff = potential.metadata.species, potential.metadata.cutoff
 
     def predict(group: Sequence[Atoms]) -> Iterator[_Prediction]:
@@ -150,7 +147,9 @@ def _compare(
     """Return the errors of predictions, which are made for some structures at a time."""
     tally = _Tally()
     for group in _batched(frames, batch):
-        known = [_known(atoms, f"`{fspath(path)}`, frame {tally.frames + i}", names) for i, atoms in enumerate(group)]
+        known = [
+            named_labels(atoms, names, f"`{fspath(path)}`, frame {tally.frames + i}") for i, atoms in enumerate(group)
+        ]
         for expected, found in zip(known, predict(group), strict=True):
             tally.add(expected, found)
     if not tally.energy_errors and tally.forces.count == tally.dipole.count == 0:
@@ -173,22 +172,6 @@ def _compare(
 
 
 @dataclass(frozen=True)
-class _Known(Labels):
-    """Labels of a structure, with its dipole if there is one."""
-
-    dipole: DipoleLabel | None = None
-
-
-def _known(atoms: Atoms, where: str, names: LabelNames) -> _Known:
-    usual = labels(atoms, where)
-    return _Known(
-        energy=usual.energy if names.energy is None else energy_label(atoms, names.energy, where),
-        forces=usual.forces if names.forces is None else force_label(atoms, names.forces, where),
-        dipole=None if names.dipole is None else dipole_label(atoms, names.dipole, names.dipole_unit, where),
-    )
-
-
-@dataclass(frozen=True)
 class _Prediction:
     """Energy in eV, forces [N, 3] in eV/Å, and dipoles of the atoms [N, 3] in e Å."""
 
@@ -208,7 +191,7 @@ class _Tally:
     forces: ErrorSums = field(default_factory=ErrorSums)
     dipole: ErrorSums = field(default_factory=ErrorSums)
 
-    def add(self, expected: _Known, found: _Prediction) -> None:
+    def add(self, expected: NamedLabels, found: _Prediction) -> None:
         self.frames += 1
         self.atoms += len(found.forces)
         if expected.energy is not None and len(found.forces) > 0:

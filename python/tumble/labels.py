@@ -7,6 +7,7 @@ be a number for each atom, and [3, 3] might be a tensor of the structure.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,6 +17,7 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from tumble.errors import ConfigurationError, FramesError
+from tumble.frames import Labels, labels
 from tumble.hints import nearest_name
 
 Floats = NDArray[np.float64]
@@ -71,6 +73,45 @@ class LabelNames:
         """
         if self.dipole_unit not in DIPOLE_UNITS:
             raise ConfigurationError(f"`dipole_unit`: expected {' or '.join(DIPOLE_UNITS)}, got {self.dipole_unit}")
+
+    def check_model(self, name: str, outputs: Sequence[str]) -> None:
+        """Check that a model has what is to be compared with the labels.
+
+        Args:
+            name: Of the model.
+            outputs: That it declares.
+
+        Raises:
+            ConfigurationError: If dipoles are named, but the model has none.
+        """
+        if self.dipole is not None and "dipole" not in outputs:
+            raise ConfigurationError(f"`dipole`: expected a model with the output `dipole`, got `{name}` without it")
+
+
+@dataclass(frozen=True)
+class NamedLabels(Labels):
+    """Labels of a structure, with its dipole if it has a name."""
+
+    dipole: DipoleLabel | None = None
+
+
+def named_labels(atoms: Atoms, names: LabelNames, where: str) -> NamedLabels:
+    """Return the labels of a structure: those with names, and what ASE reads as energy and forces for the others.
+
+    Args:
+        atoms: Structure, as read by ASE.
+        names: Names of the labels.
+        where: File and number of the structure, for messages.
+
+    Raises:
+        FramesError: If a label isn't finite, or one with a name is missing or has another shape.
+    """
+    usual = labels(atoms, where)
+    return NamedLabels(
+        energy=usual.energy if names.energy is None else energy_label(atoms, names.energy, where),
+        forces=usual.forces if names.forces is None else force_label(atoms, names.forces, where),
+        dipole=None if names.dipole is None else dipole_label(atoms, names.dipole, names.dipole_unit, where),
+    )
 
 
 def energy_label(atoms: Atoms, key: str, where: str) -> float:

@@ -12,8 +12,8 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from tumble.errors import FramesError, TrainingError
-from tumble.labels import DipoleKind
-from tumble.train.labels import StructureLabels, read_labels
+from tumble.labels import DipoleKind, NamedLabels
+from tumble.train.labels import read_labels
 from tumble.train.sections import DataConfig
 from tumble.train.targets import DIPOLE, ENERGY, FORCES, Target
 
@@ -31,7 +31,7 @@ def atoms(tmp_path: Path) -> Atoms:
     return ase.io.read(tmp_path / "one.extxyz")
 
 
-def read(atoms: Atoms, *targets: Target, **keys: Any) -> StructureLabels:
+def read(atoms: Atoms, *targets: Target, **keys: Any) -> NamedLabels:
     return read_labels(atoms, "`one.extxyz`, frame 0", DataConfig(Path("one.extxyz"), **keys), targets)
 
 

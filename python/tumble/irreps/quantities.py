@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from tumble import _core
-from tumble.errors import ConfigurationError, FramesError
+from tumble.errors import FramesError
 from tumble.frames import labels
 from tumble.labels import DipoleKind, LabelNames, dipole_label, energy_label, force_label
 
@@ -145,12 +145,9 @@ def quantities_of(metadata: _core.Metadata, names: LabelNames, frames: Sequence[
         ConfigurationError: If dipoles are named but the model has none.
         FramesError: If the first structure has no dipole of that name.
     """
+    names.check_model(metadata.name, metadata.outputs)
     found: list[Quantity] = [EnergyPerAtom(names.energy), ForceComponents(names.forces)]
     if "dipole" not in metadata.outputs:
-        if names.dipole is not None:
-            raise ConfigurationError(
-                f"`dipole`: expected a model with the output `dipole`, got `{metadata.name}` without it"
-            )
         return found
     kind = DipoleKind.VECTOR
     if names.dipole is not None:
