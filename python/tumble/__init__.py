@@ -11,10 +11,10 @@ load torch only when they are first used (PEP 562).
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
 from tumble.build import require_torch
+from tumble.lazy_names import lazy_names
 from tumble.version import __version__
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ _HOME = {
     "load": "tumble.model_file",
 }
 
+_found = lazy_names(__name__, _HOME)
+
 
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module `tumble` has no attribute `{name}`")
-    require_torch()
-    return getattr(importlib.import_module(_HOME[name]), name)
+    if name in _HOME:
+        require_torch()
+    return _found(name)

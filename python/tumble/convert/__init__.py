@@ -10,8 +10,9 @@ they are first used (PEP 562), since the command line imports the table of kinds
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from tumble.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from tumble.convert.converted import Request
@@ -25,8 +26,4 @@ _HOME = {
     "convert": "tumble.convert.pipeline",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module `tumble.convert` has no attribute `{name}`")
-    return getattr(importlib.import_module(_HOME[name]), name)
+__getattr__ = lazy_names(__name__, _HOME)

@@ -5,8 +5,9 @@ The latter needs the package e3nn, so both are imported when they are first used
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from tumble.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from tumble.models.equivariant import Equivariant, EquivariantConfig
@@ -21,8 +22,4 @@ _HOME = {
     "PetConfig": "tumble.models.pet",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module `tumble.models` has no attribute `{name}`")
-    return getattr(importlib.import_module(_HOME[name]), name)
+__getattr__ = lazy_names(__name__, _HOME)
