@@ -23,7 +23,7 @@ import torch
 from ase.units import Debye
 from numpy.typing import NDArray
 from qm9_cases import CUTOFF, RATE, SEEDS, SIZES, SPECIES, Case, cases
-from qm9_train import finished_steps
+from qm9_train import summary
 
 from tumble import _core
 from tumble.autograd import inputs
@@ -138,14 +138,13 @@ def rows(folder: Path, molecules: Molecules) -> dict[tuple[str, str], list[Row]]
     steps: set[int] = set()
     for case in cases():
         out = folder / case.name
-        done = finished_steps(out)
+        done = summary(out)
         if done is None:
             continue
-        steps.add(done)
+        steps.add(done["steps"])
         rate = "" if case.rate == RATE else f", learning rate {case.rate:g}"
         table = tables.setdefault((case.target, f"{case.equal}{rate}"), {})
-        summary = json.loads((out / "train_summary.json").read_text())
-        row = table.setdefault(case.model, Row(case.model, summary["parameters"], {}))
+        row = table.setdefault(case.model, Row(case.model, done["parameters"], {}))
         row.found.setdefault(case.size, []).append(errors(case, out, molecules))
     if len(steps) > 1:
         raise SystemExit(f"`{folder}`: expected trainings of equal length, got {sorted(steps)} steps")

@@ -19,6 +19,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import ase.io
 import numpy as np
@@ -40,20 +41,20 @@ def split(data: Path, folder: Path) -> None:
         ase.io.write(folder / f"{name}.extxyz", [molecules[k] for k in part])
 
 
-def finished_steps(out: Path) -> int | None:
-    """Return the number of steps of a training that came to its end."""
+def summary(out: Path) -> dict[str, Any] | None:
+    """Return the summary of a training that came to its end."""
     path = out / "train_summary.json"
-    summary = json.loads(path.read_text()) if path.exists() else {"finished": False}
-    return summary["steps"] if summary["finished"] else None
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"finished": False}
+    return found if found["finished"] else None
 
 
 def train(case: Case, folder: Path, steps: int) -> bool:
     """Run one training to its end, and return whether that succeeded."""
-    done_before = finished_steps(folder / case.name)
-    if done_before is not None:
-        if done_before != steps:
-            print(case.name, f"failed: expected {steps} steps, got a training of {done_before}; use another folder")
-        return done_before == steps
+    before = summary(folder / case.name)
+    if before is not None:
+        if before["steps"] != steps:
+            print(case.name, f"failed: expected {steps} steps, got a training of {before['steps']}; use another folder")
+        return bool(before["steps"] == steps)
     path = folder / f"{case.name}.yaml"
     path.write_text(yaml.safe_dump(configuration(case, steps), sort_keys=False))
     command = [sys.executable, "-m", "tumble", "train", str(path)]

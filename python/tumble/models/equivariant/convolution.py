@@ -113,11 +113,11 @@ def _coupling(l1: int, l2: int, l3: int, edge_degrees: Sequence[int]) -> Tensor:
     """Return the matrices K of one path as linear functions of all harmonics [M, 2 l3 + 1, 2 l1 + 1]."""
     blocks = []
     for degree in edge_degrees:
-        block = torch.zeros(2 * degree + 1, 2 * l3 + 1, 2 * l1 + 1)
+        block = torch.zeros(2 * degree + 1, 2 * l3 + 1, 2 * l1 + 1, dtype=torch.float64)
         if degree == l2:
             block = (2 * l3 + 1) ** 0.5 * o3.wigner_3j(l1, l2, l3, dtype=torch.float64).permute(1, 2, 0)
         blocks.append(block)
-    return torch.cat([block.double() for block in blocks])
+    return torch.cat(blocks)
 
 
 class Convolution(nn.Module):
