@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from os import PathLike
 
 from tumble import _core
+from tumble.division import divided
 from tumble.model_file import load
 
 _ON_CPU, _ON_GPU = 64.0, 1024.0  # MB, as in csrc/tumble/evaluation/potential.cpp
@@ -55,21 +56,11 @@ class Batches:
         self._structures = structures
         self._cutoff = potential.metadata.cutoff
         budget = memory or (_ON_CPU if potential.device == "cpu" else _ON_GPU)
-        self._places = list(self._divided(budget * 1e6 / potential.metadata.bytes_per_edge))
+        edges = (len(_core.build_graph([each], self._cutoff).vectors) for each in structures)
+        self._places = list(divided(edges, budget * 1e6 / potential.metadata.bytes_per_edge))
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches."""
         for places in self._places:
             chosen = self._structures[places.start : places.stop]
             yield Batch(places, _core.build_graph(chosen, self._cutoff))
-
-    def _divided(self, most: float) -> Iterator[range]:
-        """Yield the places of the structures of each batch, with at most this number of edges."""
-        begin, edges = 0, 0
-        for place, structure in enumerate(self._structures):
-            own = len(_core.build_graph([structure], self._cutoff).vectors)
-            if place > begin and edges + own > most:
-                yield range(begin, place)
-                begin, edges = place, 0
-            edges += own
-        yield range(begin, len(self._structures))

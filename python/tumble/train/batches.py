@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tumble.division import divided
 from tumble.train.data import Frame
 from tumble.train.dipoles import Dipoles, joined, turned
 
@@ -101,16 +102,8 @@ def _dipoles(frames: Sequence[Frame], structure: Tensor) -> Dipoles | None:
 
 def grouped(frames: Sequence[Frame], edges: int) -> Iterator[list[Frame]]:
     """Yield frames in their order, as many at a time as have at most this number of edges, at least one."""
-    group: list[Frame] = []
-    left = edges
-    for frame in frames:
-        left -= len(frame.vectors)
-        if group and left < 0:
-            yield group
-            group, left = [], edges - len(frame.vectors)
-        group.append(frame)
-    if group:
-        yield group
+    for places in divided((len(frame.vectors) for frame in frames), edges):
+        yield list(frames[places.start : places.stop])
 
 
 def to_device(batch: Batch, device: torch.device) -> Batch:

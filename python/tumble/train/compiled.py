@@ -28,7 +28,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from tumble.models.attention import Slots, first_edges, lay_out
 from tumble.models.pet import Pet
 from tumble.train.batches import Batch
-from tumble.train.prediction import Prediction, predict
+from tumble.train.prediction import Prediction, forces_from, predict
 
 
 class CompiledPredict:
@@ -136,9 +136,7 @@ def _trace(outputs: _Outputs, weights: list[Tensor], inputs: tuple[Tensor, ...],
             return found
         atomic = found["energy"]
         (gradients,) = torch.autograd.grad(atomic.sum(), vectors, create_graph=True)
-        centers, neighbors = others[0], others[1]
-        zeros = vectors.new_zeros((atomic.size(0), 3))  # `len(atomic)` would be a constant of the graph
-        return {**found, "forces": zeros.index_add(0, centers, gradients).index_add(0, neighbors, -gradients)}
+        return {**found, "forces": forces_from(gradients, others[0], others[1], atomic)}
 
     copies = [weight.detach().clone().requires_grad_(weight.requires_grad) for weight in weights]
     graph = make_fx(evaluate, tracing_mode="symbolic")(copies, *inputs)

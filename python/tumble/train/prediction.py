@@ -47,10 +47,19 @@ def predict(model: nn.Module, batch: Batch, *, forces: bool = True, differentiab
         (gradients,) = torch.autograd.grad(
             atomic.sum(), vectors, create_graph=differentiable, retain_graph=differentiable
         )
-    return Prediction(energies, forces_from(gradients, batch), dipoles)
+    return Prediction(
+        energies, forces_from(gradients, batch.edge_index[0], batch.edge_index[1], batch.species), dipoles
+    )
 
 
-def forces_from(gradients: Tensor, batch: Batch) -> Tensor:
-    """Return the forces [N, 3], eV/Å, of the energy's gradients dE/dv_e [E, 3]."""
-    zeros = gradients.new_zeros((len(batch.species), 3))
-    return zeros.index_add(0, batch.edge_index[0], gradients).index_add(0, batch.edge_index[1], -gradients)
+def forces_from(gradients: Tensor, centers: Tensor, neighbors: Tensor, like: Tensor) -> Tensor:
+    """Return the forces [N, 3], eV/Å, of the energy's gradients dE/dv_e [E, 3].
+
+    Args:
+        gradients: dE/dv_e [E, 3], eV/Å.
+        centers: Center of each edge [E].
+        neighbors: Neighbor of each edge [E].
+        like: Any tensor with a row for each atom [N, ...].
+    """
+    zeros = gradients.new_zeros((like.size(0), 3))  # `len` would be a constant of a compiled graph
+    return zeros.index_add(0, centers, gradients).index_add(0, neighbors, -gradients)
