@@ -10,6 +10,7 @@
 
 #include "tumble/base/error.h"
 #include "tumble/base/units.h"
+#include "tumble/ipi/results.h"
 
 namespace tumble::ipi {
 
@@ -27,20 +28,6 @@ template <typename T>
 void append(std::vector<char>& bytes, const T& value) {
     const auto* data = reinterpret_cast<const char*>(&value);
     bytes.insert(bytes.end(), data, data + sizeof(T));
-}
-
-/// Return the shortest text that reads back as the same number, in any locale.
-std::string number(double value) {
-    std::array<char, 32> text;
-    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
-std::string vector(const Vector3& v) { return message("[", number(v[0]), ", ", number(v[1]), ", ", number(v[2]), "]"); }
-
-std::string extras(const Evaluation& result, std::size_t structure) {
-    return message("{\"torque\": ", vector(result.torques[structure]),
-                   ", \"bare_energy\": ", number(result.bare_energies[structure]),
-                   ", \"bare_torque\": ", vector(result.bare_torques[structure]), "}");
 }
 
 /// Return whether the bytes of a cell are the name of a segment of shared memory, which another mode of i-PI's
@@ -106,27 +93,18 @@ void to_angstrom(std::vector<Vector3>& positions) {
 }
 
 void encode_forces(const Evaluation& result, std::size_t batch, std::vector<char>& answer) {
-    constexpr double energy_unit = 1.0 / units::hartree_in_ev;
-    constexpr double force_unit = units::bohr_in_angstrom / units::hartree_in_ev;
-    const std::size_t evaluated = result.energies.size(), atoms = result.forces.size() / evaluated;
+    const IpiResults results = to_ipi(result);
+    const std::size_t evaluated = results.energies.size(), atoms = results.forces.size() / evaluated;
     const auto place = [evaluated](std::size_t s) { return std::min(s, evaluated - 1); };
     answer.assign(forceready.begin(), forceready.end());
-    for (std::size_t s = 0; s < batch; ++s) append(answer, result.energies[place(s)] * energy_unit);
+    for (std::size_t s = 0; s < batch; ++s) append(answer, results.energies[place(s)]);
     append(answer, static_cast<std::int32_t>(atoms));
     for (std::size_t s = 0; s < batch; ++s) {
-        for (std::size_t n = place(s) * atoms; n < (place(s) + 1) * atoms; ++n) {
-            const Vector3& force = result.forces[n];
-            append(answer, Vector3{force[0] * force_unit, force[1] * force_unit, force[2] * force_unit});
-        }
+        for (std::size_t n = place(s) * atoms; n < (place(s) + 1) * atoms; ++n) append(answer, results.forces[n]);
     }
+    for (std::size_t s = 0; s < batch; ++s) append(answer, results.virials[place(s)]);
     for (std::size_t s = 0; s < batch; ++s) {
-        const Matrix3& virial = result.virials[place(s)];
-        for (int a = 0; a < 3; ++a) {
-            for (int b = 0; b < 3; ++b) append(answer, virial[b][a] * energy_unit);
-        }
-    }
-    for (std::size_t s = 0; s < batch; ++s) {
-        const std::string text = extras(result, place(s));
+        const std::string& text = results.extras[place(s)];
         append(answer, static_cast<std::int32_t>(text.size()));
         answer.insert(answer.end(), text.begin(), text.end());
     }

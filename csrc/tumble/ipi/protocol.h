@@ -10,10 +10,7 @@
 /// batch with copies of its last structure. Then the number of atoms comes before the cells, not after them, and the
 /// answer has each quantity for all structures in a row.
 ///
-/// The cell matrix h has the cell vectors as *columns*. The virial is sent transposed: i-PI keeps the upper triangle M
-/// of what it receives (ipi/engine/forces.py, ForceBead.get_vir), and its flexible barostats (barostats.py, BaroRGB and
-/// BaroMTK) strain column vectors, dh/dt = (p/m) h with p upper triangular and dp/dt ∝ M. With W_ab = −Σ_e v_e,a g_e,b
-/// the force on that strain is −∂E/∂(p/m)_ac = W_ca, so M = Wᵀ; for a model with a frame torque W itself is wrong.
+/// The cell matrix h has the cell vectors as *columns*.
 
 #include <array>
 #include <string>
@@ -51,11 +48,8 @@ Matrix3 to_cell(const std::array<double, 9>& h);
 /// Convert positions from bohr to Å in place.
 void to_angstrom(std::vector<Vector3>& positions);
 
-/// Write the whole answer to GETFORCE, including FORCEREADY: energies, number of atoms, forces, Wᵀ, extras.
-///
-/// The extras are one JSON object for each structure, `{"torque": [x, y, z], "bare_energy": e, "bare_torque":
-/// [x, y, z]}`: the frame torque of the energy that is sent, in eV/rad, and energy (eV) and torque without the average
-/// over rotations. The keys never change, since i-PI requires the same keys for all beads.
+/// Write the whole answer to GETFORCE, including FORCEREADY: energies, number of atoms, forces, Wᵀ, extras, as in
+/// results.h.
 ///
 /// @param result results of structures with equal numbers of atoms
 /// @param batch number of structures for which the server waits; copies of the last result stand for missing ones
