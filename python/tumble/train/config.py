@@ -1,6 +1,6 @@
 """Configuration of a training: a YAML file, which is read into frozen dataclasses and checked here, once.
 
-`tumble.train.mapping` reads keys and types. `tumble.train.sections` defines the sections, which check their own
+`tumble.mapping` reads keys and types. `tumble.train.sections` defines the sections, which check their own
 ranges. File names are relative to the folder of the configuration. Units: Å, eV, eV/Å, minutes.
 """
 
@@ -18,11 +18,11 @@ import yaml
 
 from tumble.errors import TrainingError
 from tumble.hints import nearest_name
+from tumble.mapping import build
 from tumble.model_file import DTYPES
 from tumble.models.registry import ModelConfig
 from tumble.registry import SUFFIX
 from tumble.structures import unknown_elements
-from tumble.train.mapping import build
 from tumble.train.model_section import plain_model, read_model
 from tumble.train.sections import DataConfig, LossConfig, OptimizerConfig, StageConfig, require
 from tumble.train.targets import DIPOLE
@@ -171,7 +171,7 @@ def config_from_mapping(content: object, folder: Path) -> TrainConfig:
     Raises:
         TrainingError: If a key or value is invalid; for an unknown key the message names the most similar known one.
     """
-    config = build(TrainConfig, content, folder)
+    config = build(TrainConfig, content, folder, error=TrainingError)
     if config.initial is None:
         return config
     return dataclasses.replace(config, initial=_initial(config.initial, folder))

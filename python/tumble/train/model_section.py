@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tumble.errors import ConfigurationError, TrainingError
+from tumble.mapping import build
 from tumble.models.registry import DEFAULT_KIND, ModelConfig, architecture, kind_of
-from tumble.train.mapping import build
 from tumble.train.targets import DIPOLE, Target
 
 
@@ -37,7 +37,7 @@ def read_model(content: object, where: str, folder: Path) -> ModelConfig:
         cls = architecture(str(kind)).config
     except ConfigurationError as error:
         raise TrainingError(f"`{where}`: {error}") from error
-    config: ModelConfig = build(cls, sizes, folder, where)
+    config: ModelConfig = build(cls, sizes, folder, where, error=TrainingError)
     return config
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tumble.errors import TrainingError
-from tumble.train.mapping import build
+from tumble.errors import ConfigurationError
+from tumble.mapping import build
 
 
 @dataclass(frozen=True)
@@ -57,5 +57,5 @@ def test_types(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(TrainingError, match=message):
+    with pytest.raises(ConfigurationError, match=message):
         build(Whole, {**GOOD, **change}, Path())
