@@ -130,10 +130,10 @@ def test_commands_keep_their_inputs(
         before = victim.read_bytes()
         words = {"MODEL": str(model), "FRAMES": str(frames), "FILE": str(victim)}
         arguments = [words.get(word, word) for word in command]
-        assert main(arguments) == 1
+        assert main(arguments) == 2
         assert f"expected another file than `{victim}`, which this command reads" in capsys.readouterr().err
         if command[0] != "drive":
-            assert main([*arguments, "--overwrite"]) == 1
+            assert main([*arguments, "--overwrite"]) == 2
         assert victim.read_bytes() == before
 
 

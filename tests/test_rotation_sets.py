@@ -127,5 +127,5 @@ def test_command_with_json(capsys):
 
 
 def test_command_with_an_unknown_set(capsys):
-    assert main(["rotations", "dodecahedral"]) == 1
+    assert main(["rotations", "dodecahedral"]) == 2
     assert "tumble: error: `symmetrize`: expected one of none, inversion, tetrahedral" in capsys.readouterr().err

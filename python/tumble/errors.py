@@ -44,6 +44,7 @@ __all__ = [
     "SettingError",
     "StructureError",
     "TrainingError",
+    "TrainingSettingError",
     "TrajectoryError",
     "TumbleError",
 ]
@@ -75,6 +76,10 @@ class FramesError(TumbleError):
 
 class TrainingError(TumbleError):
     """A training can't start or continue: a bad configuration, unusable data, or a foreign checkpoint."""
+
+
+class TrainingSettingError(TrainingError, ConfigurationError):
+    """A key or a value in the configuration of a training is wrong, in general or for its data and its model."""
 
 
 class SettingError(ConfigurationError):

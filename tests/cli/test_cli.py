@@ -29,34 +29,41 @@ def test_missing_arguments_come_with_an_example(capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "text"),
+    ("arguments", "expected", "text"),
     [
         (
             ["info", "no-such-model"],
+            1,
             "tumble: error: model `no-such-model`: ",
         ),
         (
             ["evaluate", "MODEL", "no-such-file"],
+            1,
             "tumble: error: `frames`: .*got `no-such-file`",
         ),
         (
             ["evaluate", "MODEL", "FRAMES", "--device", "tpu"],
+            2,
             "tumble: error: `device`: .*auto, cpu, cuda or cuda:N",
         ),
         (
             ["evaluate", "MODEL", "FRAMES", "--batch", "0"],
+            2,
             "tumble: error: `batch`: .* 0, got 0",
         ),
         (
             ["evaluate", "no-such-model", "FRAMES", "--json", "/no/such/folder/a.json"],  # before the model is loaded
+            2,
             r"tumble: error: `--json`: .*got `/no/such/folder/a\.json`",
         ),
     ],
 )
-def test_failures_have_status_1_and_no_traceback(capsys, model_file, frames, arguments, text):
+def test_failures_and_wrong_settings_have_a_status_and_no_traceback(
+    capsys, model_file, frames, arguments, expected, text
+):
     names = {"MODEL": model_file("pair"), "FRAMES": frames}
     status, _, err = run(capsys, *(names.get(argument, argument) for argument in arguments))
-    assert status == 1
+    assert status == expected
     assert re.search(text, err)
     assert "Traceback" not in err
 

@@ -60,5 +60,5 @@ def test_labels_of_other_names(capsys, tmp_path):
     assert "dipole                       250.000     250.000  mD" in out
     assert "force components                       no labels" in out
     status, _, err = run(capsys, "evaluate", model, tmp_path / "a.xyz", "--dipole", "mu", "--dipole-unit", "D")
-    assert status == 1
+    assert status == 2
     assert "`dipole_unit`: expected e*angstrom or debye, got D" in err

@@ -110,15 +110,15 @@ def test_export_errors(capsys, training, frames, tmp_path):
     before = (training / "model.pt").read_bytes()
     for options in ((), ("--force",)):
         status, _, err = run(capsys, "export", training, "-o", training / "model.pt", "--name", "water", *options)
-        assert (status, "expected another file than" in err) == (1, True)
+        assert (status, "expected another file than" in err) == (2, True)
     assert (training / "model.pt").read_bytes() == before
     status, _, err = run(capsys, "export", tmp_path, "-o", tmp_path / "water.pt", "--name", "water")
     assert status == 1
     assert "tumble: error: `checkpoint`: expected the folder of a training or a `model.pt`, got " in err
     status, _, err = run(capsys, *command, "--seed", -1)
-    assert (status, "`seed`: expected an integer from 0, got -1" in err) == (1, True)
+    assert (status, "`seed`: expected an integer from 0, got -1" in err) == (2, True)
     status, _, err = run(capsys, *command, "--count", 0)
-    assert (status, "`count`: expected an integer above 0, got 0" in err) == (1, True)
+    assert (status, "`count`: expected an integer above 0, got 0" in err) == (2, True)
     frames.unlink()
     status, _, err = run(capsys, *command)
     assert status == 1

@@ -95,7 +95,7 @@ def test_wrong_options(capsys, model, frames, tmp_path, options, words):
     if "--map" not in options:
         options = [*options, "--map", tmp_path / "map.png"]
     status, out, err = run(capsys, "irreps", model, frames, *options)
-    assert (status, out) == (1, "")
+    assert (status, out) == (2, "")
     assert words in err
     assert not (tmp_path / "map.png").exists()
 
@@ -116,5 +116,5 @@ def test_wrong_frames(capsys, model, tmp_path):
 
 def test_inputs_are_kept(capsys, model, frames):
     status, _, err = run(capsys, "irreps", model, frames, "--json", frames)
-    assert status == 1
+    assert status == 2
     assert "which this command reads" in err

@@ -51,7 +51,7 @@ def test_spread_and_noise(
 def test_a_force_that_would_skip_the_relaxation_by_mistake(
     force: str, orderings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["ordering", "water", str(orderings), f"--force={force}"]) == 1
+    assert main(["ordering", "water", str(orderings), f"--force={force}"]) == 2
     assert f"`force`: expected 0 or a positive number, got {force}" in capsys.readouterr().err
 
 
@@ -59,5 +59,5 @@ def test_random_frames_are_refused(
     model_file: Callable[[str], Path], orderings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["ordering", str(model_file("harmonic")), str(orderings), "--symmetrize", "random", "--seed", "1"]
-    assert main(command) == 1
+    assert main(command) == 2
     assert "expected a fixed set of rotations, got random ones" in capsys.readouterr().err

@@ -159,29 +159,37 @@ def test_orderings(capsys: pytest.CaptureFixture[str], module: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("words", "text"),
+    ("words", "expected", "text"),
     [
-        (["probe", "--calculator", "nowhere:emt"], r"`calculator`: .*got `nowhere:emt`"),
-        (["probe", "--calculator", "MODULE:emd"], "`calculator`: .*did you mean `(EMT|emt)`"),
-        (["probe", "--calculator", "MODULE:MODULE"], "`calculator`: "),
-        (["probe", "--calculator", "builtins:dict"], "`builtins:dict`: .*ASE calculator.*got dict"),
-        (["probe", "--calculator", "MODULE:fails"], r"structure 0: `MODULE:fails`: .*\(3 atoms\).*no license"),
-        (["probe", "--calculator", "MODULE:emt", "--device", "cpu"], "`device`: .*got cpu"),
-        (["probe", "--calculator", "MODULE:emt", "--memory", "3"], "`memory`: .*got 3"),
-        (["evaluate", "--calculator", "MODULE:emt", "--check", "no"], "`check`: .*got no"),
-        (["evaluate", "--calculator", "MODULE:fails"], r"`MODULE:fails`: .*\(3 atoms\) in the lab frame.*no license"),
-        (["ordering", "--calculator", "MODULE:emt", "--symmetrize", "random", "--seed", "1"], "fixed set"),
-        (["ordering", "--calculator", "support.planted:even", "--cell"], "`cell`: .*stress"),
-        (["ordering", "--calculator", "MODULE:fails"], r"`MODULE:fails`: .*\(3 atoms\) in the lab frame.*no license"),
-        (["ordering", "--calculator", "MODULE:no_forces"], "`MODULE:no_forces`: .*forces"),
+        (["probe", "--calculator", "nowhere:emt"], 2, r"`calculator`: .*got `nowhere:emt`"),
+        (["probe", "--calculator", "MODULE:emd"], 2, "`calculator`: .*did you mean `(EMT|emt)`"),
+        (["probe", "--calculator", "MODULE:MODULE"], 2, "`calculator`: "),
+        (["probe", "--calculator", "builtins:dict"], 1, "`builtins:dict`: .*ASE calculator.*got dict"),
+        (["probe", "--calculator", "MODULE:fails"], 1, r"structure 0: `MODULE:fails`: .*\(3 atoms\).*no license"),
+        (["probe", "--calculator", "MODULE:emt", "--device", "cpu"], 2, "`device`: .*got cpu"),
+        (["probe", "--calculator", "MODULE:emt", "--memory", "3"], 2, "`memory`: .*got 3"),
+        (["evaluate", "--calculator", "MODULE:emt", "--check", "no"], 2, "`check`: .*got no"),
+        (
+            ["evaluate", "--calculator", "MODULE:fails"],
+            1,
+            r"`MODULE:fails`: .*\(3 atoms\) in the lab frame.*no license",
+        ),
+        (["ordering", "--calculator", "MODULE:emt", "--symmetrize", "random", "--seed", "1"], 2, "fixed set"),
+        (["ordering", "--calculator", "support.planted:even", "--cell"], 2, "`cell`: .*stress"),
+        (
+            ["ordering", "--calculator", "MODULE:fails"],
+            1,
+            r"`MODULE:fails`: .*\(3 atoms\) in the lab frame.*no license",
+        ),
+        (["ordering", "--calculator", "MODULE:no_forces"], 1, "`MODULE:no_forces`: .*forces"),
     ],
 )
 def test_bad_input(
-    capsys: pytest.CaptureFixture[str], module: str, tmp_path: Path, words: list[str], text: str
+    capsys: pytest.CaptureFixture[str], module: str, tmp_path: Path, words: list[str], expected: int, text: str
 ) -> None:
     ase.io.write(tmp_path / "water.extxyz", [systems()["molecule"]] * 3)
     status, _, err = run(capsys, *(word.replace("MODULE", module) for word in words), "water.extxyz")
-    assert status == 1
+    assert status == expected
     *_, last = err.splitlines()
     assert err.count("tumble: error: ") == 1
     assert re.search(f"^tumble: error: .*{text.replace('MODULE', module)}", last)

@@ -183,16 +183,16 @@ def _runs(pid: str) -> bool:
 def test_errors(capsys, model_file, few, options, text):
     given = dict(zip(SMALL[::2], SMALL[1::2], strict=True)) | {options[0]: options[1]}
     words = [word for pair in given.items() for word in pair]
-    assert main(["probe", str(model_file("harmonic")), str(few), *words]) == 1
+    assert main(["probe", str(model_file("harmonic")), str(few), *words]) == 2
     assert re.match(f"tumble: error: {text}", capsys.readouterr().err)  # and no progress bar
 
 
 def test_a_file_of_another_model(capsys, model_file, few, tmp_path):
     arguments = [str(few), *SMALL, "--resume", str(tmp_path / "kept")]
     assert main(["probe", str(model_file("harmonic")), *arguments]) == 0
-    assert main(["probe", str(model_file("two_hop")), *arguments]) == 1
+    assert main(["probe", str(model_file("two_hop")), *arguments]) == 2
     assert "got others in" in capsys.readouterr().err
-    assert main(["probe", str(model_file("harmonic")), *arguments, "--seed", "4"]) == 1
+    assert main(["probe", str(model_file("harmonic")), *arguments, "--seed", "4"]) == 2
     assert "`seed` differ; remove the file or name another" in capsys.readouterr().err
 
 

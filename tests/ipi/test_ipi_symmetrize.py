@@ -131,7 +131,7 @@ def test_wrong_options(
 ) -> None:
     Atoms("O").write(tmp_path / "start.xyz")
     command = ["drive", str(bound_model), "--unix", "nobody", "--structure", str(tmp_path / "start.xyz")]
-    assert main([*command, *options]) == 1
+    assert main([*command, *options]) == 2
     assert re.search(message, capsys.readouterr().err)
 
 

@@ -189,7 +189,7 @@ def test_full_disk(connect: Connect) -> None:
     assert peer.end() == b""
     peer.connection.close()
     message = "`symmetry_log`: can't write to `/dev/full` (No space left on device)"
-    assert type(outcome.wait().error) is _core.ConfigurationError
+    assert type(outcome.wait().error) is _core.TumbleError
     assert str(outcome.error) == message
 
 

@@ -5,7 +5,7 @@ import pytest
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from tumble.errors import FramesError
+from tumble.errors import ConfigurationError
 from tumble.irreps.colors import colors
 
 
@@ -39,11 +39,11 @@ def test_properties_of_structures_and_atoms(name: str, expected: list[object]) -
 
 
 def test_unknown_and_impossible_properties() -> None:
-    with pytest.raises(FramesError, match=r"structure 0, got `phse`; did you mean `phase`"):
+    with pytest.raises(ConfigurationError, match=r"structure 0, got `phse`; did you mean `phase`"):
         colors(frames(), "phse", np.zeros(3))
-    with pytest.raises(FramesError, match=r"`odd` of structure 0"):
+    with pytest.raises(ConfigurationError, match=r"`odd` of structure 0"):
         colors(frames(), "odd", np.zeros(3))
     other = frames()
     del other[1].info["mu"]
-    with pytest.raises(FramesError, match=r"structure 1, got `mu`"):
+    with pytest.raises(ConfigurationError, match=r"structure 1, got `mu`"):
         colors(other, "mu", np.zeros(3))

@@ -354,14 +354,14 @@ def test_command_line(settings: Settings, tmp_path: Path, capsys: pytest.Capture
     assert main(["train", str(path)]) == 0
     assert "water: force MAE" in capsys.readouterr().out
     assert (tmp_path / "small" / "model.pt").exists()
-    assert main(["train", str(path), "--max-minutes", "-1"]) == 1
+    assert main(["train", str(path), "--max-minutes", "-1"]) == 2
     assert "`max_minutes`: expected at least 0, got -1.0" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["train", "--help"])
     assert "3 if --max-minutes ended it before" in " ".join(capsys.readouterr().out.split())
     path.write_text(json.dumps({**settings, "sede": 1}))
     capsys.readouterr()
-    assert main(["train", str(path)]) == 1
+    assert main(["train", str(path)]) == 2
     assert "did you mean `seed`?" in capsys.readouterr().err
 
 
@@ -370,9 +370,9 @@ def test_a_file_in_place_of_the_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("water").write_text(json.dumps(settings))
-    assert main(["train", "water"]) == 1
+    assert main(["train", "water"]) == 2
     assert "`config`: expected a folder for the results, got the file `water`; give" in capsys.readouterr().err
-    assert main(["train", "water", "--out", "frames.extxyz.gz"]) == 1
+    assert main(["train", "water", "--out", "frames.extxyz.gz"]) == 2
     assert "`--out`: expected a folder for the results, got the file `frames.ext" in capsys.readouterr().err
     assert main(["train", "."]) == 1
     assert "`.`: expected the configuration of a training in YAML, got a folder" in capsys.readouterr().err

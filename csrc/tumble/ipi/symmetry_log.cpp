@@ -94,7 +94,7 @@ void SymmetryLog::write(std::int64_t round, std::int64_t bead, const SymmetryErr
 
 void SymmetryLog::write(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size() || std::fflush(file_.get()) != 0) {
-        throw ConfigurationError(message("`symmetry_log`: can't write to `", path_, "` (", std::strerror(errno), ")"));
+        throw Error(message("`symmetry_log`: can't write to `", path_, "` (", std::strerror(errno), ")"));
     }
 }
 

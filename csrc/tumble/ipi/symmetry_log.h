@@ -43,7 +43,7 @@ class SymmetryLog {
     Frames frames(const Structure& structure) const;
 
     /// Write a line.
-    /// @throws ConfigurationError if the file can't be written
+    /// @throws Error if the file can't be written
     void write(std::int64_t round, std::int64_t bead, const SymmetryError& error);
 
   private:

@@ -3,9 +3,9 @@
 Each subcommand is a module with `add_parser(subparsers)`, which defines its arguments, and `run(arguments)`, which
 returns the exit status. Slow imports happen only in `run`, so that `tumble --help` answers at once.
 
-Exit status, as for other programs: 0 for success, 1 for a failure, 2 for a wrong command line (and for a wrong setting
-of `check`, `convert` or a command that analyzes runs), 130 after an interruption, 128 + N after signal N (143 for
-SIGTERM, 129 for SIGHUP), 141 if the reader closes the output early (`tumble ... | head`).
+Exit status, as for other programs: 0 for success, 1 for a failure, 2 for a wrong command line or a wrong setting
+(`ConfigurationError`), 130 after an interruption, 128 + N after signal N (143 for SIGTERM, 129 for SIGHUP), 141 if the
+reader closes the output early (`tumble ... | head`).
 """
 
 from __future__ import annotations
@@ -117,8 +117,7 @@ def _run(arguments: argparse.Namespace) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
         print(f"tumble: error: {printable(_words(error))}", file=sys.stderr)
-        # Some commands have a separate exit status for a wrong setting.
-        return int(getattr(arguments, "status_of_settings", 1)) if isinstance(error, ConfigurationError) else 1
+        return 2 if isinstance(error, ConfigurationError) else 1
     return status
 
 

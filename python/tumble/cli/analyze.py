@@ -54,7 +54,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add the options that define an analysis: each setting, under its name in `Settings`, and how a run is opened."""
-    parser.set_defaults(status_of_settings=2)
     for setting in fields(Settings):
         flag = setting.metadata["flag"] or f"--{setting.name.replace('_', '-')}"
         parser.add_argument(flag, dest=setting.name, default=setting.default, **setting.metadata["option"])

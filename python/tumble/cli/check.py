@@ -58,7 +58,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all numbers there")
     add_overwrite(parser)
-    parser.set_defaults(run=run, status_of_settings=2)
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

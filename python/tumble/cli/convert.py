@@ -48,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--licence", help="licence of the weights (default: what the source states)")
     parser.add_argument("--citation", help="what to cite (default: what the source states)")
     add_overwrite(parser)
-    parser.set_defaults(run=run, status_of_settings=2)
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

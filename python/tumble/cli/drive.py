@@ -29,8 +29,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         example="tumble drive water --unix my-water --structure water64.xyz",
         description="Connect to an i-PI server and evaluate the structures that it sends, until it sends EXIT.",
         epilog=f"Exit status: 0 after EXIT, {NO_SERVER} if no server could be reached, {SERVER_GONE} if the "
-        f"server closed the connection without EXIT, {NO_FORCES} if a structure couldn't be evaluated, 1 for any other "
-        "error.",
+        f"server closed the connection without EXIT, {NO_FORCES} if a structure couldn't be evaluated, 2 for a "
+        "wrong option, 1 for any other error.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
     address = parser.add_mutually_exclusive_group(required=True)

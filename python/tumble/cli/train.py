@@ -28,8 +28,9 @@ def add_parser(subparsers: Subparsers) -> None:
         example="tumble train my-water.yaml",
         description="Train a model with a configuration, or continue from the checkpoint in the folder of results.",
         epilog=f"Exit status: 0 when all stages are done, {UNFINISHED} if --max-minutes ended it before, 1 after an "
-        "error, 130 after Ctrl-C and 128 + N after another signal N that asks it to end (SIGTERM, SIGUSR1, ...). A "
-        "signal lets the step finish and a checkpoint be written; the same command without --restart continues.",
+        "error, 2 for a wrong setting, 130 after Ctrl-C and 128 + N after another signal N that asks it to end "
+        "(SIGTERM, SIGUSR1, ...). A signal lets the step finish and a checkpoint be written; the same command without "
+        "--restart continues.",
     )
     parser.add_argument("config", type=Path, metavar="CONFIG.yaml", help="configuration")
     parser.add_argument(
@@ -66,15 +67,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace, folder: Path) -> Summary:
-    from tumble.train import (
-        TrainingError,
-        read_config,
-        train,
-    )  # imported here, since it takes seconds
+    from tumble.errors import TrainingSettingError
+    from tumble.train import read_config, train  # imported here, since it takes seconds
 
     config = read_config(args.config)
     if folder.is_file():
-        raise TrainingError(
+        raise TrainingSettingError(
             f"`{'--out' if args.out is not None else 'config'}`: expected a folder for the results, got the file "
             f"`{folder}`; give another with `--out`"
         )

@@ -8,7 +8,7 @@ import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
 
-from tumble.errors import FramesError
+from tumble.errors import ConfigurationError
 from tumble.hints import nearest_name
 
 Float = NDArray[np.float64]
@@ -26,7 +26,7 @@ def colors(frames: Sequence[Atoms], name: str, energies: Float) -> NDArray[np.ge
         energies: For `energy`.
 
     Raises:
-        FramesError: If a structure lacks the property.
+        ConfigurationError: If a structure lacks the property.
     """
     if name == "species":
         return np.concatenate([np.array(atoms.get_chemical_symbols()) for atoms in frames])  # type: ignore[no-untyped-call]
@@ -41,14 +41,14 @@ def _property(atoms: Atoms, name: str, number: int) -> NDArray[np.generic]:
     found = {**results, **atoms.info, **atoms.arrays}
     if name not in found:
         known = ["species", "energy", *found]
-        raise FramesError(
+        raise ConfigurationError(
             f"`color`: expected a property of structure {number}, got `{name}`{nearest_name(name, known, 'properties')}"
         )
     value, of_atoms = np.asarray(found[name]), name in atoms.arrays or name in _RESULTS_OF_ATOMS
     if value.ndim == (2 if of_atoms else 1) and np.issubdtype(value.dtype, np.number):
         value = np.linalg.norm(value, axis=-1)
     if value.ndim != (1 if of_atoms else 0) or value.dtype.kind not in "biufU":
-        raise FramesError(
+        raise ConfigurationError(
             f"`color`: expected numbers, vectors or words as `{name}` of structure {number}, got {value!r}"
         )
     return value if of_atoms else np.full(len(atoms), value)

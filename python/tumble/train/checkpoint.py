@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from tumble import _core
-from tumble.errors import TrainingError
+from tumble.errors import TrainingError, TrainingSettingError
 from tumble.files import write_atomically
 from tumble.models.registry import ModelConfig, build_network
 from tumble.train.config import MODEL, TrainConfig, config_from_mapping
@@ -148,9 +148,15 @@ def load_checkpoint(folder: Path, config: TrainConfig) -> dict[str, Any]:
     if missing:
         raise TrainingError(f"`{path}`: expected a checkpoint of a training, got a file without {sorted(missing)}")
     # Keys of the configuration that are newer than the checkpoint have their defaults there.
-    changed = _changed(config, config_from_mapping(saved["config"], folder))
-    if changed:
+    try:
+        theirs = config_from_mapping(saved["config"], folder)
+    except TrainingSettingError as error:
         raise TrainingError(
+            f"`{path}`: expected a checkpoint of this version of Tumble, got another: {error}"
+        ) from error
+    changed = _changed(config, theirs)
+    if changed:
+        raise TrainingSettingError(
             f"`{path}`: expected a checkpoint of this configuration, got another `{'`, `'.join(changed)}`; "
             "use another folder, or `--restart` to start anew and replace what is there"
         )
@@ -180,7 +186,7 @@ def _check_results(folder: Path, config: TrainConfig) -> None:
         if config.model is None and "model" in changed:  # the summary has the sizes of the initial model there
             changed.remove("model")
     if changed:
-        raise TrainingError(
+        raise TrainingSettingError(
             f"`{folder}`: expected a folder for this configuration, got the result of another "
             f"`{'`, `'.join(changed)}`; use another folder, or `--restart` to replace it"
         )
@@ -245,7 +251,10 @@ def load_trained(path: str | Path) -> TrainedModel:
         )
     if missing:
         raise TrainingError(f"`{path}`: expected a trained model, got a file without {sorted(missing)}")
-    config = read_model(content["model"], "model", Path())
+    try:
+        config = read_model(content["model"], "model", Path())
+    except TrainingSettingError as error:
+        raise TrainingError(f"`{path}`: expected a model of this version of Tumble, got another: {error}") from error
     model = build_network(config).to(next(iter(content["state"].values())).dtype)
     load_weights(model, content["state"], path)
     depth: int = model.depth  # type: ignore[assignment]  # modules of the registry have this attribute

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import yaml
 
-from tumble.errors import TrainingError
+from tumble.errors import TrainingError, TrainingSettingError
 from tumble.hints import nearest_name
 from tumble.mapping import build
 from tumble.model_file import DTYPES
@@ -79,45 +79,49 @@ class TrainConfig:
         """Check the ranges and the conditions on several keys.
 
         Raises:
-            TrainingError: If a value is impossible.
+            TrainingSettingError: If a value is impossible.
         """
         if self.model is None and self.initial is None:
-            raise TrainingError("`configuration`: expected a key `model`, or `initial` to take it from, got neither")
+            raise TrainingSettingError(
+                "`configuration`: expected a key `model`, or `initial` to take it from, got neither"
+            )
         unknown = unknown_elements(self.model.species) if self.model is not None else []
         if unknown:
-            raise TrainingError(f"`model.species`: expected chemical symbols such as `O`, got `{unknown[0]}`")
+            raise TrainingSettingError(f"`model.species`: expected chemical symbols such as `O`, got `{unknown[0]}`")
         if not self.stages:
-            raise TrainingError("`stages`: expected at least one stage, got none")
+            raise TrainingSettingError("`stages`: expected at least one stage, got none")
         validates = any(data.validates for data in self.data.values())
         for stage in self.stages:
             for name in stage.data:
                 if name not in self.data:
                     hint = nearest_name(name, self.data, "sets")
-                    raise TrainingError(f"`stages` ({stage.name}): expected names of `data`, got `{name}`{hint}")
+                    raise TrainingSettingError(f"`stages` ({stage.name}): expected names of `data`, got `{name}`{hint}")
                 if self.data[name].role != "train":
-                    raise TrainingError(
+                    raise TrainingSettingError(
                         f"`stages` ({stage.name}): expected sets to train on, got `{name}`, whose `role` is "
                         f"{self.data[name].role}"
                     )
             if stage.patience is not None and not validates:
-                raise TrainingError(
+                raise TrainingSettingError(
                     f"`stages` ({stage.name}): `patience`: expected held-out frames, got none; give a set `validation` "
                     "or the `role` validate"
                 )
         used = {name for stage in self.stages for name in stage.data}
         for name, data in self.data.items():
             if data.role == "train" and name not in used:
-                raise TrainingError(
+                raise TrainingSettingError(
                     f"`data.{name}`: expected a stage that uses it, or `role: validate` or `test`, got neither"
                 )
         if self.validate_rotations > 0 and not any(data.holds_out for data in self.data.values()):
-            raise TrainingError(
+            raise TrainingSettingError(
                 "`validate_rotations`: expected held-out frames, got none; give a set `validation` or the role validate"
             )
         if self.validate_rotations > 0 and self.loss.judged is DIPOLE:
-            raise TrainingError("`validate_rotations`: expected 0 in a training of dipoles alone, got more")
+            raise TrainingSettingError("`validate_rotations`: expected 0 in a training of dipoles alone, got more")
         if self.loss.rotations > 1 and not self.rotate:
-            raise TrainingError("`loss.variance`: expected 0 with `rotate: no`, since there are no rotations, got more")
+            raise TrainingSettingError(
+                "`loss.variance`: expected 0 with `rotate: no`, since there are no rotations, got more"
+            )
         require("seed", self.seed, 0 <= self.seed < 2**63, "0 to 2^63 - 1")
         require("split_seed", self.split_seed, self.split_seed is None or 0 <= self.split_seed < 2**63, "0 to 2^63 - 1")
         require("dtype", self.dtype, self.dtype in DTYPES, " or ".join(DTYPES))
@@ -147,7 +151,8 @@ def read_config(path: str | Path) -> TrainConfig:
     """Read and check a configuration file.
 
     Raises:
-        TrainingError: If there is no such file, it isn't a YAML mapping, or a key or value is invalid.
+        TrainingError: If there is no such file.
+        TrainingSettingError: If it isn't a YAML mapping, or a key or value is invalid.
         OSError: If the file can't be read.
     """
     path = Path(path)
@@ -157,7 +162,7 @@ def read_config(path: str | Path) -> TrainConfig:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise TrainingError(f"`{path}`: expected YAML, got {error}") from error
+        raise TrainingSettingError(f"`{path}`: expected YAML, got {error}") from error
     return config_from_mapping(content, path.parent)
 
 
@@ -169,9 +174,9 @@ def config_from_mapping(content: object, folder: Path) -> TrainConfig:
         folder: Folder to which file names are relative.
 
     Raises:
-        TrainingError: If a key or value is invalid; for an unknown key the message names the most similar known one.
+        TrainingSettingError: If a key or value is invalid; for an unknown key the message names the most similar one.
     """
-    config = build(TrainConfig, content, folder, error=TrainingError)
+    config = build(TrainConfig, content, folder, error=TrainingSettingError)
     if config.initial is None:
         return config
     return dataclasses.replace(config, initial=_initial(config.initial, folder))

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from tumble import metadata
 from tumble.autograd import forward, inputs
-from tumble.errors import CheckpointError, TrainingError
+from tumble.errors import CheckpointError, TrainingError, TrainingSettingError
 from tumble.files import sha256
 from tumble.hints import nearest_name
 from tumble.metadata import DataSource, Metadata
@@ -111,7 +111,7 @@ def _check_sizes(given: ModelConfig, found: ModelConfig, path: Path) -> None:
     ours, theirs = plain_model(given), plain_model(found)
     for key, value in theirs.items():
         if ours.get(key) != value:
-            raise TrainingError(
+            raise TrainingSettingError(
                 f"`model.{key}`: expected {_text(value)} as in the initial model `{path}`, got {_text(ours.get(key))}; "
                 "leave `model` out to take all sizes from there"
             )
@@ -147,7 +147,7 @@ def _sizes(document: Metadata, path: Path) -> ModelConfig:
     found: Any = document["provenance"]["configuration"].get("model")
     try:
         sizes = read_model(found, "model", path.parent)
-    except TrainingError as error:
+    except TrainingSettingError as error:
         raise TrainingError(
             f"`{path}`: expected a model file that `tumble export` wrote from a training, got one without the "
             f"sizes of a model: {error}"

@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from tumble.errors import ConfigurationError, TrainingError
+from tumble.errors import ConfigurationError, TrainingSettingError
 from tumble.mapping import build
 from tumble.models.registry import DEFAULT_KIND, ModelConfig, architecture, kind_of
 from tumble.train.targets import DIPOLE, Target
@@ -27,17 +27,17 @@ def read_model(content: object, where: str, folder: Path) -> ModelConfig:
         folder: Folder to which file names are relative.
 
     Raises:
-        TrainingError: If the kind, a key or a value is invalid.
+        TrainingSettingError: If the kind, a key or a value is invalid.
     """
     if not isinstance(content, Mapping):
-        raise TrainingError(f"`{where}`: expected a mapping of keys to values, got {content!r}")
+        raise TrainingSettingError(f"`{where}`: expected a mapping of keys to values, got {content!r}")
     sizes = dict(content)
     kind = sizes.pop("kind", DEFAULT_KIND)
     try:
         cls = architecture(str(kind)).config
     except ConfigurationError as error:
-        raise TrainingError(f"`{where}`: {error}") from error
-    config: ModelConfig = build(cls, sizes, folder, where, error=TrainingError)
+        raise TrainingSettingError(f"`{where}`: {error}") from error
+    config: ModelConfig = build(cls, sizes, folder, where, error=TrainingSettingError)
     return config
 
 
@@ -51,13 +51,13 @@ def require_outputs(config: ModelConfig, targets: Collection[Target]) -> None:
     """Check that a model has the outputs that are trained.
 
     Raises:
-        TrainingError: If it has no dipole, but this is a target.
+        TrainingSettingError: If it has no dipole, but this is a target.
     """
     if DIPOLE not in targets or "dipole" in config.outputs:
         return
     kind = kind_of(config)
     settable = any(field.name == "outputs" for field in fields(config))  # type: ignore[arg-type]  # a dataclass
     cure = "put `outputs: [dipole]` there" if settable else "take another `kind`"
-    raise TrainingError(
+    raise TrainingSettingError(
         f"`loss.dipole`: expected a `model` with the output `dipole`, got one of kind {kind} without it; {cure}"
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from torch import Tensor
 
-from tumble.errors import TrainingError
+from tumble.errors import TrainingSettingError
 from tumble.rotations import random_rotations
 from tumble.train.batches import Batch, collate
 from tumble.train.config import TrainConfig
@@ -44,7 +44,7 @@ class Sampler:
             baseline: Energy of each species [S], float64, eV.
 
         Raises:
-            TrainingError: If a frame has more edges than a batch may have.
+            TrainingSettingError: If a frame has more edges than a batch may have.
         """
         self._config = config
         self._baseline = baseline
@@ -129,7 +129,7 @@ def _check_edges(stage: StageConfig, frames: Sequence[Frame], copies: int) -> No
         edges = copies * len(frame.vectors)
         if edges > stage.batch_edges:
             each = f" in {copies} `copies`" if copies > 1 else ""
-            raise TrainingError(
+            raise TrainingSettingError(
                 f"`stages` ({stage.name}): `batch_edges`: expected at least the {edges} edges of {frame.name}{each}, "
                 f"got {stage.batch_edges}; raise it, or remove the frame"
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tumble.errors import TrainingError
+from tumble.errors import TrainingSettingError
 from tumble.labels import DIPOLE_UNITS
 from tumble.train.targets import BY_IMPORTANCE, TARGETS, Target
 
@@ -23,10 +23,10 @@ def require(name: str, value: object, holds: bool, expected: str) -> None:
         expected: Valid values, for the message.
 
     Raises:
-        TrainingError: If the value isn't valid.
+        TrainingSettingError: If the value isn't valid.
     """
     if not holds:
-        raise TrainingError(f"`{name}`: expected {expected}, got {value}")
+        raise TrainingSettingError(f"`{name}`: expected {expected}, got {value}")
 
 
 ROLES = ("train", "validate", "test")
@@ -68,7 +68,7 @@ class DataConfig:
         """Check the ranges.
 
         Raises:
-            TrainingError: If a value is impossible.
+            TrainingSettingError: If a value is impossible.
         """
         require("validation", self.validation, self.validation >= 0, "a number of frames of at least 0")
         require("test", self.test, self.test >= 0, "a number of frames of at least 0")
@@ -78,7 +78,7 @@ class DataConfig:
         require("dipole_unit", self.dipole_unit, self.dipole_unit in DIPOLE_UNITS, " or ".join(DIPOLE_UNITS))
         for key in ("validation", "test", "train"):
             if self.role != "train" and getattr(self, key):
-                raise TrainingError(
+                raise TrainingSettingError(
                     f"`{key}`: expected no such key with `role` {self.role}, which holds out all, got "
                     f"{getattr(self, key)}"
                 )
@@ -129,13 +129,13 @@ class StageConfig:
         """Check the ranges.
 
         Raises:
-            TrainingError: If a value is impossible.
+            TrainingSettingError: If a value is impossible.
         """
         if (self.steps is None) == (self.minutes is None):
             given = "neither" if self.steps is None else "both"
-            raise TrainingError(f"`steps`, `minutes`: expected exactly one of them, got {given}")
+            raise TrainingSettingError(f"`steps`, `minutes`: expected exactly one of them, got {given}")
         if not self.data:
-            raise TrainingError("`data`: expected at least one set, got none")
+            raise TrainingSettingError("`data`: expected at least one set, got none")
         for name, repeats in self.data.items():
             require(f"data.{name}", repeats, repeats >= 1, "a number of repeats of at least 1")
         require("learning_rate", self.learning_rate, self.learning_rate > 0.0, "a number above 0")
@@ -172,12 +172,12 @@ class LossConfig:
         """Check the ranges.
 
         Raises:
-            TrainingError: If a value is impossible.
+            TrainingSettingError: If a value is impossible.
         """
         for target in TARGETS:
             require(target.name, self.weight(target), self.weight(target) >= 0.0, "a weight of at least 0")
         if not self.targets:
-            raise TrainingError(
+            raise TrainingSettingError(
                 "`energy`, `forces`, `dipole`: expected a weight above 0 for one of them, got 0 for all"
             )
         require("huber", self.huber, self.huber is None or self.huber > 0.0, "a residual above 0, or no key")
@@ -226,7 +226,7 @@ class OptimizerConfig:
         """Check the ranges.
 
         Raises:
-            TrainingError: If a value is impossible.
+            TrainingSettingError: If a value is impossible.
         """
         require("name", self.name, self.name in ("adamw", "muon"), "adamw or muon")
         require("weight_decay", self.weight_decay, self.weight_decay >= 0.0, "at least 0")

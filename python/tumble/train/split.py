@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tumble.errors import TrainingError
+from tumble.errors import TrainingSettingError
 from tumble.train.data import Frame
 
 
@@ -36,7 +36,7 @@ def split_by_group(
         seed: Seed.
 
     Raises:
-        TrainingError: If no frame would be left to train on.
+        TrainingSettingError: If no frame would be left to train on.
     """
     members: dict[str, list[int]] = {}
     for k, frame in enumerate(frames):
@@ -49,9 +49,9 @@ def split_by_group(
     if not trained:
         used = len(held_out) + len(tested)
         if used < len(frames):
-            raise TrainingError(f"`train`: expected at least the size of a group of frames, got {train}")
+            raise TrainingSettingError(f"`train`: expected at least the size of a group of frames, got {train}")
         keys = "`validation` and `test`" if test else "`validation`"
-        raise TrainingError(f"{keys}: expected fewer than all {len(frames)} frames, got {used} in whole groups")
+        raise TrainingSettingError(f"{keys}: expected fewer than all {len(frames)} frames, got {used} in whole groups")
     return Split(*([frames[k] for k in sorted(chosen)] for chosen in (trained, held_out, tested)))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from tumble.errors import DeviceError, TrainingError
+from tumble.errors import DeviceError, TrainingError, TrainingSettingError
 from tumble.interruption import PendingSignal, signals_deferred
 from tumble.model_file import DTYPES
 from tumble.models.registry import build_network
@@ -163,13 +163,13 @@ class Trainer:
         """Return the function that evaluates what is trained on a batch, differentiable.
 
         Raises:
-            TrainingError: If it should be compiled, but the device isn't a CPU.
+            TrainingSettingError: If it should be compiled, but the device isn't a CPU.
         """
         forces = FORCES in self.config.loss.targets
         if not self.config.compile:
             return functools.partial(predict, self.model, forces=forces, differentiable=True)
         if self.device.type != "cpu":
-            raise TrainingError(f"`compile`: expected no on a GPU, got yes with `device` {self.device}")
+            raise TrainingSettingError(f"`compile`: expected no on a GPU, got yes with `device` {self.device}")
         from tumble.train.compiled import CompiledPredict  # torch's compiler takes seconds to import
 
         return CompiledPredict(self.model, forces=forces)
