@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from ase import Atoms
 from support.marked_toys import molecule
 
-from tumble.irreps.batches import Batches, load_whole
+from tumble.errors import StructureError
+from tumble.irreps.batches import Batches, load_whole, structures_of
 from tumble.structures import to_structure
 
 
@@ -27,3 +30,20 @@ def test_a_budget_bounds_the_edges_of_a_batch(model_path: Path, edges: float, si
 def test_the_default_budget_takes_small_structures_at_once(model_path: Path) -> None:
     structures = [to_structure(molecule(seed), ["H", "O"]) for seed in range(20)]
     assert len(list(Batches(load_whole(model_path), structures, None))) == 1
+
+
+def test_the_structures_with_the_most_edges(model_path: Path) -> None:
+    """Clusters of 1 to 5 atoms; of the two largest ones, a small budget leaves one."""
+    potential = load_whole(model_path)
+    structures = [to_structure(molecule(0, size), ["H", "O"]) for size in (1, 5, 2, 4, 1)]
+    assert np.diff(Batches(potential, structures, None).largest(2).first_atom).tolist() == [5, 4]
+    assert np.diff(Batches(potential, structures, 1e-9).largest(2).first_atom).tolist() == [5]
+    assert np.diff(Batches(potential, structures[:1], None).largest(2).first_atom).tolist() == [1]
+
+
+def test_the_number_of_a_wrong_structure() -> None:
+    assert len(structures_of([molecule(0), molecule(1, 1)], ["H", "O"])) == 2
+    with pytest.raises(StructureError, match=r"structure 1: .*H, O, got He"):
+        structures_of([molecule(0), Atoms("He")], ["H", "O"])
+    with pytest.raises(StructureError, match=r"structure 0: .*at least one atom"):
+        structures_of([Atoms()], ["H", "O"])

@@ -41,7 +41,13 @@ def test_without_ablation_there_is_one_table(model_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("value", "error", "text"),
-    [(123.4, 5.6, "123.4 ± 5.6"), (-0.01074, 0.04, "-0.011 ± 0.040"), (1e-6, 3e-6, "0.000 ± 0.000"), (2.0, 0.0, "2")],
+    [
+        (123.4, 5.6, "123.4 ± 5.6"),
+        (-0.01074, 0.04, "-0.011 ± 0.040"),
+        (-4e-4, 6e-4, "0.000 ± 0.001"),
+        (-1e-6, 3e-6, "0"),
+        (2.0, 0.0, "2"),
+    ],
 )
 def test_numbers_have_two_digits_of_their_error(value: float, error: float, text: str) -> None:
     assert _rounded(value, error) == text

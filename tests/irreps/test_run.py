@@ -191,6 +191,22 @@ def test_wrong_irreps_are_refused_with_the_layer(marked: Make, settings: dict[st
         analyze_irreps(potential, [molecule(1)])
 
 
+def test_isolated_atoms_in_front_hide_nothing(marked: Make) -> None:
+    potential = marked([ONE, [[1, 2, 0], [0, 1, 3]], ONE], quadratic=(1.0, 1.0, 1.0), claimed_layout="ir_mul")
+    with pytest.raises(ModelFileError, match=r"only.*3x1o"):
+        analyze_irreps(potential, [*4 * [Atoms("H")], molecule(1)])
+
+
+def test_features_that_vanish_in_a_crystal(model_path: Path) -> None:
+    """By cubic symmetry, l = 1 and 2 are rounding: they turn as anything, don't vary, and change nothing."""
+    crystals = [Atoms("H", cell=3 * [length], pbc=True) for length in (1.4, 1.5)]
+    result = analyze_irreps(tumble.load(model_path), crystals)
+    assert result.rotation_error["only"] < 1e-9
+    assert [row.measures.participation_ratio for row in result.parts] == [pytest.approx(1.0), None, None]
+    for row in result.parts[1:]:
+        assert row.effects["zeroed"]["energy"].change.value == pytest.approx(0.0, abs=1e-14)  # type: ignore[union-attr]
+
+
 def test_channels_called_an_irrep_are_refused(marked: Make) -> None:
     """Five scalars have an invariant norm, as l = 2 has, but don't turn."""
     potential = marked(
@@ -212,8 +228,6 @@ def test_wrong_frames(model_path: Path) -> None:
         analyze_irreps(potential, [])
     with pytest.raises(StructureError, match=r"structure 1: .*H, O, got He"):
         analyze_irreps(potential, [molecule(0), Atoms("He")])
-    with pytest.raises(StructureError, match=r"structure 0: .*at least one atom"):
-        analyze_irreps(potential, [Atoms()])
     with pytest.raises(ConfigurationError, match=r"seed.*-1"):
         analyze_irreps(potential, [molecule(0)], Options(seed=-1))
 

@@ -96,7 +96,8 @@ class TorchScriptFormat final : public ModelFormat {
             if (!reader.hasRecord("constants.pkl")) {
                 throw ModelFileError(message("model file `", path,
                                              "`: expected a TorchScript archive, got an archive without code",
-                                             " (weights saved by torch.save can't be run: use `tumble export`)"));
+                                             " (weights saved by torch.save can't be run: use `tumble export`,",
+                                             " or `tumble convert` for another package)"));
             }
             if (!reader.hasRecord("extra/tumble.json")) {
                 throw ModelFileError(message("model file `", path,

@@ -7,9 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 
+from ase import Atoms
+
 from tumble import _core
 from tumble.division import divided
+from tumble.errors import StructureError
 from tumble.model_file import load
+from tumble.structures import to_structure
 
 _ON_CPU, _ON_GPU = 64.0, 1024.0  # MB, as in csrc/tumble/evaluation/potential.cpp
 
@@ -21,6 +25,16 @@ def load_whole(model: str | PathLike[str], device: str = "auto", *, check: bool 
         As `tumble.load`.
     """
     return load(model, device=device, check=check, memory=math.inf)
+
+
+def structures_of(frames: Sequence[Atoms], species: Sequence[str]) -> list[_core.Structure]:
+    """Return the structures of frames.
+
+    Raises:
+        StructureError: If one has no atoms or an element that the model doesn't know; the message begins with its
+            number.
+    """
+    return [_structure(atoms, species, i) for i, atoms in enumerate(frames)]
 
 
 @dataclass(frozen=True)
@@ -56,11 +70,27 @@ class Batches:
         self._structures = structures
         self._cutoff = potential.metadata.cutoff
         budget = memory or (_ON_CPU if potential.device == "cpu" else _ON_GPU)
-        edges = (len(_core.build_graph([each], self._cutoff).vectors) for each in structures)
-        self._places = list(divided(edges, budget * 1e6 / potential.metadata.bytes_per_edge))
+        self._most = budget * 1e6 / potential.metadata.bytes_per_edge
+        self._edges = [len(_core.build_graph([each], self._cutoff).vectors) for each in structures]
+        self._places = list(divided(self._edges, self._most))
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches."""
         for places in self._places:
             chosen = self._structures[places.start : places.stop]
             yield Batch(places, _core.build_graph(chosen, self._cutoff))
+
+    def largest(self, count: int) -> _core.Graph:
+        """Return the graph of the structures with the most edges, of `count` or as many as the budget allows."""
+        order = sorted(range(len(self._edges)), key=lambda i: -self._edges[i])[:count]
+        first = next(divided((self._edges[i] for i in order), self._most))
+        return _core.build_graph([self._structures[i] for i in order[: first.stop]], self._cutoff)
+
+
+def _structure(atoms: Atoms, species: Sequence[str], number: int) -> _core.Structure:
+    try:
+        if len(atoms) == 0:
+            raise StructureError("expected at least one atom, got none")
+        return to_structure(atoms, species)
+    except StructureError as error:
+        raise StructureError(f"structure {number}: {error}") from error

@@ -22,7 +22,8 @@ from tumble.irreps.bootstrap import Estimate
 from tumble.irreps.marks import degree_of, order
 from tumble.irreps.results import Irreps, PartResult
 
-_DECADES = 30.0  # a wider range is drawn on a logarithmic axis
+_WIDE = 30.0  # a wider range is drawn on a logarithmic axis
+_SHOWN = 1e-4  # of the highest bar; lower ones are rounding, or as good as nothing
 #: A title, and the height of the bar of a part.
 Panel: TypeAlias = tuple[str, Callable[[PartResult], Estimate | None]]
 _COLORS = (BLUE, VERMILION, GREEN, PURPLE, "#E69F00", "#56B4E9", "#F0E442", GRAY)
@@ -127,8 +128,9 @@ def _bars(axes: Axes, result: Irreps, title: str, value: Callable[[PartResult], 
             capsize=2,
         )
         heights += [each.value for _, each in found if each.value != 0.0]
-    if heights and min(heights) > 0.0 and max(heights) > _DECADES * min(heights):
+    if heights and min(heights) > 0.0 and max(heights) > _WIDE * min(heights):
         axes.set_yscale("log")
+        axes.set_ylim(bottom=max(0.5 * min(heights), _SHOWN * max(heights)))
     axes.set_xticks(range(len(result.layers)), result.layers, rotation=30, ha="right", fontsize=8)
     axes.grid(visible=False, axis="x")
     axes.set_title(title)

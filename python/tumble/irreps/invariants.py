@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from tumble import _core
 from tumble.errors import ConfigurationError
 from tumble.hints import nearest_name
-from tumble.irreps.batches import Batches
+from tumble.irreps.batches import Batches, structures_of
 from tumble.irreps.layers import Layers
 from tumble.irreps.observers import record
 from tumble.irreps.options import Options
-from tumble.structures import to_structure
 
 Float = NDArray[np.float64]
 
@@ -58,10 +57,10 @@ def invariants(
     """Return the invariants of all atoms in a layer.
 
     Raises:
-        StructureError: If a structure has an element that the model doesn't know.
+        StructureError: As by `structures_of`.
         EvaluationError: If the model fails.
     """
-    structures = [to_structure(atoms, potential.metadata.species) for atoms in frames]
+    structures = structures_of(frames, potential.metadata.species)
     values: dict[str, list[Float]] = {part.irrep: [] for part in layers.of(layer)}
     energies = []
     for batch in Batches(potential, structures, options.memory):

@@ -56,7 +56,7 @@ class Mark:
         if x.dim() < 1 or x.size(0) != atoms:
             raise ModelFileError(
                 f"layer `{self.layer}`: expected features of each of the {atoms} atoms in rows, got the shape "
-                f"{list(x.shape)}; features of edges aren't supported"
+                f"{list(x.shape)}; features of edges aren't supported, and Python needs a model of `load_whole`"
             )
         if width == 0 or self._copies(x) is None:
             raise ModelFileError(

@@ -28,6 +28,8 @@ from tumble.irreps.observers import Recorded
 
 Float = NDArray[np.float64]
 
+_ROUNDING = 1e-12  # of squares, relative: of single precision, and of differences in double precision
+
 
 @dataclass(frozen=True)
 class Measures:
@@ -37,7 +39,7 @@ class Measures:
         power: Mean square of a channel's norm.
         power_share: Of the layer; None if all its features are zero.
         gradient_share: Of the layer; None if its features don't depend on positions, or nothing depends on them.
-        participation_ratio: Of the channels; None if no feature varies.
+        participation_ratio: Of the channels; None if no feature varies by more than rounding.
     """
 
     power: Estimate
@@ -92,27 +94,26 @@ class Tally:
         for name in self._layers.names:
             parts = self._layers.of(name)
             powers = np.array([self._sums[part].power for part in parts]).T / [part.channels for part in parts]
+            total = float(sum(np.trace(self._sums[part].products) for part in parts))
             gradients = np.array([self._sums[part].gradient for part in parts], dtype=np.float64).T  # None is NaN
             for place, part in enumerate(parts):
                 found[part] = Measures(
                     power=bootstrap.estimate(lambda p, n: p[..., 0] / n[..., 0], powers[:, [place]], atoms),
                     power_share=_share(bootstrap, powers, place) if powers.sum() > 0.0 else None,
                     gradient_share=_share(bootstrap, gradients, place) if gradients.sum() > 0.0 else None,
-                    participation_ratio=self._participation_ratio(part),
+                    participation_ratio=self._participation_ratio(part, total),
                 )
         return found
 
-    def _participation_ratio(self, part: Part) -> float | None:
+    def _participation_ratio(self, part: Part, total: float) -> float | None:
+        """Return the ratio; None if what varies is rounding, compared with all features of the layer."""
         sums, rows = self._sums[part], float(sum(self._atoms))
-        covariance = np.asarray(sums.products) / rows
-        scale = np.trace(covariance)
+        products = np.asarray(sums.products)
         if part.irrep == "0e":
-            mean = np.asarray(sums.mean) / rows
-            covariance = covariance - np.outer(mean, mean)
-        # The difference of two equal numbers is rounding.
-        if np.trace(covariance) <= 1e-12 * scale:
+            products = products - np.outer(sums.mean, sums.mean) / rows
+        if np.trace(products) <= _ROUNDING * total:
             return None
-        return float(np.trace(covariance) ** 2 / np.sum(covariance**2))
+        return float(np.trace(products) ** 2 / np.sum(products**2))
 
 
 def _share(bootstrap: Bootstrap, values: Float, place: int) -> Estimate:

@@ -13,6 +13,7 @@ from tumble.irreps.results import Irreps, PartResult
 
 _NAME = 18
 _EFFECT = 15
+_DECIMALS = 3
 
 
 def format_irreps(result: Irreps) -> str:
@@ -104,7 +105,9 @@ def _effect(effect: Effect | None, quantity: Quantity, *, labeled: bool) -> str:
 
 def _rounded(value: float, error: float) -> str:
     """Return a number and its error with two digits of the error, and at most three decimals."""
+    if max(abs(value), error) < 0.5 * 10.0**-_DECIMALS:
+        return "0"
     if error == 0.0:
-        return f"{value:.3g}" if abs(value) >= 1e-3 else "0"
-    decimals = min(3, max(0, 1 - math.floor(math.log10(error))))
-    return f"{value + 0.0:.{decimals}f} ± {error:.{decimals}f}"
+        return f"{value:.3g}"
+    decimals = min(_DECIMALS, max(0, 1 - math.floor(math.log10(error))))
+    return f"{round(value, decimals) + 0.0:.{decimals}f} ± {error:.{decimals}f}"  # the sum turns -0.0 into 0.0

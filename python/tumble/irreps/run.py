@@ -14,9 +14,9 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from tumble import _core
-from tumble.errors import FramesError, StructureError
+from tumble.errors import FramesError
 from tumble.irreps.ablation import PERMUTED, ZEROED, Effects, EffectTally, Reference, permutation, references
-from tumble.irreps.batches import Batch, Batches
+from tumble.irreps.batches import Batch, Batches, structures_of
 from tumble.irreps.bootstrap import Bootstrap
 from tumble.irreps.equivariance import check_equivariance
 from tumble.irreps.layers import Layers, Part, find_layers
@@ -27,7 +27,6 @@ from tumble.irreps.quantities import Float, Quantity, quantities_of
 from tumble.irreps.results import Irreps, PartResult
 from tumble.irreps.unmarked import cure
 from tumble.labels import LabelNames
-from tumble.structures import to_structure
 
 _USUAL = LabelNames()  # what ASE reads as energy and forces
 _CHECKED = 3  # structures that are turned
@@ -66,19 +65,20 @@ def analyze_irreps(
     options.check()
     if not frames:
         raise FramesError("`frames`: expected structures, got none")
-    structures = [_structure(atoms, potential, i) for i, atoms in enumerate(frames)]
+    structures = structures_of(frames, potential.metadata.species)
     quantities = quantities_of(potential.metadata, names, frames, label)
     labels = {
         quantity.name: [quantity.labeled(atoms, f"{label}, frame {i}") for i, atoms in enumerate(frames)]
         for quantity in quantities
     }
-    few = next(iter(Batches(potential, structures[:_CHECKED], options.memory))).graph
+    batches = Batches(potential, structures, options.memory)
+    few = batches.largest(_CHECKED)  # isolated atoms, with which many files begin, have nothing that turns
     layers = marked_layers(potential, few)
     rotation_error, parity = check_equivariance(potential, layers, few, options.seed)
     ablated = [[part] for part in layers.parts] + list(layers.repeated.values()) if options.ablation else []
     planned(len(frames) * (1 + 2 * len(ablated)))
 
-    analysis = _Analysis(potential, layers, structures, options, done)
+    analysis = _Analysis(potential, layers, batches, len(frames), options, done)
     measures, intact = analysis.intact(quantities)
     compared = {
         quantity.name: references(quantity, intact[quantity.name], labels[quantity.name]) for quantity in quantities
@@ -122,22 +122,23 @@ def marked_layers(potential: _core.Potential, graph: _core.Graph) -> Layers:
 
 
 class _Analysis:
-    """The model, its layers and the structures."""
+    """The model, its layers and the structures in batches."""
 
     def __init__(
         self,
         potential: _core.Potential,
         layers: Layers,
-        structures: Sequence[_core.Structure],
+        batches: Batches,
+        structures: int,
         options: Options,
         done: Callable[[int], object],
     ) -> None:
         self._potential = potential
         self._layers = layers
-        self._batches = Batches(potential, structures, options.memory)
+        self._batches = batches
         self._options = options
         self._done = done
-        self._bootstrap = Bootstrap(len(structures), options.seed)
+        self._bootstrap = Bootstrap(structures, options.seed)
 
     def intact(self, quantities: Sequence[Quantity]) -> tuple[dict[Part, Measures], dict[str, list[Float]]]:
         """Return the measures of all parts, and the predictions for all structures."""
@@ -183,12 +184,3 @@ class _Analysis:
     def _source(self, batch: Batch) -> NDArray[np.int64]:
         seeds = [(self._options.seed, place) for place in batch.places]
         return permutation(batch.graph.species, batch.graph.first_atom, seeds)
-
-
-def _structure(atoms: Atoms, potential: _core.Potential, number: int) -> _core.Structure:
-    try:
-        if len(atoms) == 0:
-            raise StructureError("expected at least one atom, got none")
-        return to_structure(atoms, potential.metadata.species)
-    except StructureError as error:
-        raise StructureError(f"structure {number}: {error}") from error
