@@ -21,13 +21,13 @@ from tumble.runs import open_run
 from tumble.study.analysis_file import load_analysis
 
 INPUTS = Path(__file__).parents[2] / "inputs"
-LENGTHS = {"gas": 2100, "molecule": 100, "liquid": 100, "path-integral": 12}
+LENGTHS = {"gas": 500, "gas-exact": 450, "molecule": 100, "liquid": 100, "path-integral": 12}
 
 
-def demo(out: Path, model: Path, source: Path = INPUTS) -> tuple[Path, str]:
+def demo(out: Path, model: Path, exact: Path, source: Path = INPUTS) -> tuple[Path, str]:
     """Runs the demonstration; gives the page and what was told."""
     told: list[str] = []
-    report = run_demo(out, lengths=LENGTHS, model=str(model), source=source, tell=told.append)
+    report = run_demo(out, lengths=LENGTHS, model=str(model), exact=str(exact), source=source, tell=told.append)
     return report, "".join(told)
 
 
@@ -42,39 +42,45 @@ def sockets() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, model: Path) -> tuple[Path, str]:
+def finished(tmp_path_factory: pytest.TempPathFactory, model: Path, exact: Path) -> tuple[Path, str]:
     """A demonstration that several tests look at: its page, and what was told."""
-    return demo(tmp_path_factory.mktemp("finished") / "out", model)
+    return demo(tmp_path_factory.mktemp("finished") / "out", model, exact)
 
 
 def test_runs_from_beginning_to_end(finished: tuple[Path, str]) -> None:
     report, told = finished
     out = report.parent
     assert report.name == "report.html"
-    names = [line.split("…")[0].strip() for line in told.splitlines()[1:]]
-    assert names[:4] == [
-        "gas, bare, 2100 steps",
+    names = [line.split("…")[0].strip() for line in told.splitlines()[1:] if "…" in line]
+    assert names[:6] == [
+        "gas, bare, 500 steps",
         "gas, bare, analysis",
-        "gas, symmetrized (random), 2100 steps",
+        "gas, symmetrized (random), 500 steps",
         "gas, symmetrized (random), analysis",
+        "gas, exact, 450 steps",
+        "gas, exact, analysis",
     ]
-    assert names[-1] == "report"
-    assert names[-2] == "symmetry error against sets of rotations"
-    assert len(names) == 18
+    assert names[-3:] == ["symmetry error against sets of rotations", "times of the partners", "report"]
+    assert len(names) == 23
     analyses = {path.parent.name: load_analysis(path) for path in out.glob("*/analysis.json")}
     assert set(analyses) == {
         "gas-bare",
         "gas-random",
+        "gas-exact",
         "molecule-bare",
         "molecule-octahedral",
+        "molecule-exact",
         "liquid-bare",
         "liquid-random",
         "path-integral-bare",
         "path-integral-random",
     }
     for name, analysis in analyses.items():
-        assert analysis.provenance["model"]["name"] == "harmonic"
-        assert analysis.provenance["symmetrize"] == name.rpartition("-")[2].replace("bare", "none")
+        partner = name.rpartition("-")[2]
+        expected = ("pair", "exact") if partner == "exact" else ("harmonic", "approximate")
+        found = analysis.provenance["model"]
+        assert (found["name"], found["symmetry"]) == expected
+        assert analysis.provenance["symmetrize"] == {"bare": "none", "exact": "none"}.get(partner, partner)
         assert analysis.provenance["beads"] == (4 if name.startswith("path") else 1)
         assert analysis.provenance["skipped"] == {}
     assert analyses["liquid-bare"]["rdf"]["g_OO"].values.max() > 1.5
@@ -86,6 +92,44 @@ def test_runs_from_beginning_to_end(finished: tuple[Path, str]) -> None:
     assert "Model harmonic on 8 structures of “molecule, bare”, against degree:9+inversion." in page
     assert "icosahedral+inversion" in page
     assert sockets() == set()
+
+
+def test_table_has_the_three_partners(finished: tuple[Path, str]) -> None:
+    """The toy of pairs is exact in double precision; each set removes what the harmonic one has, up to l = 2."""
+    report, told = finished
+    rows = [line.strip().split("  ") for line in told.splitlines() if line.startswith(("  harmonic", "  pair"))]
+    cells = {
+        row[0]: [float(_plain(cell)) for cell in row[1:5] if cell] for row in (list(filter(None, r)) for r in rows)
+    }
+    assert list(cells) == [
+        "harmonic, bare",
+        "harmonic, symmetrized (random)",
+        "harmonic, symmetrized (octahedral)",
+        "pair, exact",
+    ]
+    assert cells["harmonic, bare"][2:] == [1.0, 1.0]  # its own unit of time
+    for column in (0, 1):  # energy and frame torque
+        errors = [row[column] for row in cells.values()]
+        assert min(errors[:2]) > 0.1
+        assert max(errors[2:]) < 1e-6
+    page = report.read_text(encoding="utf-8")
+    assert 0 < page.index("The bare model and its partners") < page.index('id="verdicts"')
+    # A model of its own is never compared with the runs of another one.
+    assert "gas, exact</strong> against exact symmetry" in page
+    assert "gas, exact</strong> against gas" not in page
+
+
+def _plain(text: str) -> str:
+    """Undo the powers of ten of the page."""
+    mantissa, _, exponent = text.partition(" × 10")
+    return f"{mantissa}e{exponent.translate(str.maketrans('⁻⁰¹²³⁴⁵⁶⁷⁸⁹', '-0123456789')) or '0'}"
+
+
+def test_approximate_model_is_no_exact_partner(tmp_path: Path, model: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(DemoError, match=r"`exact`.*approximate"):
+        demo(out, model, model)
+    assert not out.exists()
 
 
 def test_engines_logged_what_the_analysis_reads(finished: tuple[Path, str]) -> None:
@@ -102,11 +146,11 @@ def test_engines_logged_what_the_analysis_reads(finished: tuple[Path, str]) -> N
     assert ipi.symmetrize == "none"
 
 
-def test_failing_lammps_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
+def test_failing_lammps_shows_its_error(tmp_path: Path, copied: Path, model: Path, exact: Path) -> None:
     script = copied / "lammps" / "water-gas.in"
     script.write_text(script.read_text().replace("pair_style    tumble", "pair_style    no-such-style"))
     with pytest.raises(DemoError, match=r"(?s)LAMMPS .*status 1; .*no-such-style"):
-        demo(tmp_path / "out", model, copied)
+        demo(tmp_path / "out", model, exact, copied)
 
 
 def test_failing_ipi_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
@@ -124,21 +168,21 @@ def test_failing_driver_shows_its_error(tmp_path: Path, copied: Path, model: Pat
     assert sockets() == set()
 
 
-def test_folder_with_other_files_is_left_alone(tmp_path: Path, model: Path) -> None:
+def test_folder_with_other_files_is_left_alone(tmp_path: Path, model: Path, exact: Path) -> None:
     (tmp_path / "thesis.tex").write_text("x")
     with pytest.raises(DemoError, match=r"folder .*earlier demonstration"):
-        demo(tmp_path, model)
+        demo(tmp_path, model, exact)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-def test_failure_leaves_no_report_of_an_earlier_run(tmp_path: Path, copied: Path, model: Path) -> None:
+def test_failure_leaves_no_report_of_an_earlier_run(tmp_path: Path, copied: Path, model: Path, exact: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     for name in ("report.html", "tumble-demo.txt"):
         (out / name).write_text("{}")
     (copied / "lammps" / "water-gas.in").write_text("no-such-command\n")
     with pytest.raises(DemoError, match="no-such-command"):
-        demo(out, model, copied)
+        demo(out, model, exact, copied)
     assert {path.name for path in out.iterdir() if path.is_file()} == {"tumble-demo.txt"}
 
 

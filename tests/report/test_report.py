@@ -14,6 +14,7 @@ from support.html_page import HtmlPage, data_of
 
 from tumble.errors import ConfigurationError
 from tumble.report import write_report
+from tumble.report.tables import Row, Table
 from tumble.study.analysis_file import Analysis
 from tumble.study.compare import compare
 
@@ -107,6 +108,18 @@ def test_same_input_gives_the_same_page(
     comparison = compare(analyses, "icosahedral")
     write_report(tmp_path / "again.html", analyses, comparison, notes=notes, probe=probe, check=check)
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == html
+
+
+def test_overview_comes_first(analyses: list[Analysis], tmp_path: Path) -> None:
+    path = tmp_path / "overview.html"
+    overview = Table("Two <kinds>", ("Kind", "Error"), [Row("bare", ["1.9"]), Row("exact", ["0"])], ["In meV."])
+    write_report(path, analyses, compare(analyses, "icosahedral"), overview=overview)
+    page = HtmlPage(path.read_text(encoding="utf-8"))
+    assert page.headings[1:3] == [(2, "Overview"), (2, "Verdicts")]
+    targets = [link["href"] for link in page.all("a") if "download" not in link]
+    assert targets[:2] == ["#overview", "#verdicts"]
+    assert "Two <kinds>" in page.text
+    assert "In meV." in page.text
 
 
 def test_one_run_without_a_comparison(tmp_path: Path) -> None:

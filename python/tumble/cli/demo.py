@@ -1,4 +1,4 @@
-"""`tumble demo`: water in LAMMPS and i-PI with a bare and a symmetrized model, and a page about the differences."""
+"""`tumble demo`: water in LAMMPS and i-PI, bare, symmetrized and with an exact model, and a page about them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="run water in LAMMPS and i-PI, and write a report",
         description=(
             "Runs a dilute gas, a molecule and a liquid of water in LAMMPS and the liquid as a path integral in i-PI, "
-            "each with the bare model and symmetrized; compares the two, and the model with its averages over sets "
-            "of rotations; writes DIR/report.html. Eight runs, about five minutes on two cores."
+            "each with the bare model and symmetrized, the gas and the molecule also with a model that is exactly "
+            "invariant; compares error and time of these partners; writes DIR/report.html. Ten runs, about six minutes "
+            "on two cores."
         ),
         epilog="OMP_NUM_THREADS sets the threads of the model (default: the idle cores, at most 4).",
     )
@@ -27,6 +28,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--quick", action="store_true", help="very short runs, to see that everything works")
     parser.add_argument("--model", default="water", help="path or name of a model (default: %(default)s)")
+    parser.add_argument(
+        "--exact",
+        metavar="MODEL",
+        default="water-equivariant",
+        help="path or name of an exactly invariant model to compare with (default: %(default)s)",
+    )
     parser.add_argument(
         "--inputs",
         metavar="DIR",
@@ -45,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.out,
         lengths=QUICK if arguments.quick else FULL,
         model=arguments.model,
+        exact=arguments.exact,
         source=arguments.inputs,
         tell=_tell,
     )

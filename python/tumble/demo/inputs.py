@@ -10,6 +10,9 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
+from ase import Atoms
+from ase.io import read
+
 import tumble
 from tumble.demo.demo_error import DemoError
 
@@ -63,6 +66,14 @@ def copy_lammps(inputs: Path, which: LammpsFiles, folder: Path) -> Path:
     """Copy the files of a LAMMPS run into `folder` and return the path of the script there."""
     shutil.copy(inputs / which.data, folder)
     return Path(shutil.copy(inputs / which.script, folder))
+
+
+def structure(inputs: Path, which: LammpsFiles) -> Atoms:
+    """Return the structure from which a LAMMPS run starts; a single molecule has no box."""
+    atoms = read(inputs / which.data, format="lammps-data", atom_style="atomic")
+    assert isinstance(atoms, Atoms)  # a list only for several frames
+    atoms.pbc = which != LAMMPS_MOLECULE
+    return atoms
 
 
 def copy_ipi(inputs: Path, which: IpiFiles, folder: Path, steps: int, address: str) -> Path:

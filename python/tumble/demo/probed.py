@@ -18,14 +18,17 @@ OPTIONS = Options(
     random=16,
     spectrum=0,
 )
+# Of the exact partner, which has nothing to average.
+EXACT = Options(sets=("none",), random=0, spectrum=0)
 
 
-def probe_run(run: Run, model: Path) -> dict[str, Any]:
+def probe_run(run: Run, model: Path, options: Options = OPTIONS) -> dict[str, Any]:
     """Probe a model on equally spaced frames of a run, without the first.
 
     Args:
         run: Run of a few atoms without a box.
         model: Path of the model.
+        options: Sets of rotations, and the reference with which they are compared.
 
     Returns:
         The results, in the form that `tumble probe --json` writes.
@@ -40,4 +43,4 @@ def probe_run(run: Run, model: Path) -> dict[str, Any]:
         positions = universe.trajectory[frame].positions
         structures.append(Atoms(universe.atoms.elements.tolist(), positions.astype(np.float64)))
     universe.trajectory.close()
-    return probe(model, structures, OPTIONS).to_dict() | {"frames": f"“{run.name}”"}
+    return probe(model, structures, options).to_dict() | {"frames": f"“{run.name}”"}

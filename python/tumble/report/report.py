@@ -18,6 +18,7 @@ from tumble.report.page import render
 from tumble.report.probed import probed_section
 from tumble.report.provenance import provenance_of, runs_table, skipped
 from tumble.report.sections import observable_sections
+from tumble.report.tables import Table
 from tumble.report.verdicts import verdicts_of
 from tumble.study.analysis_file import Analysis
 from tumble.study.compare import Comparison
@@ -32,6 +33,7 @@ def write_report(
     *,
     title: str | None = None,
     notes: Sequence[str] = (),
+    overview: Table | None = None,
     probe: Mapping[str, Any] | None = None,
     check: Mapping[str, Any] | None = None,
     now: datetime | None = None,
@@ -44,6 +46,7 @@ def write_report(
         comparison: Comparison of the same runs; without it there are no verdicts.
         title: Heading.
         notes: Paragraphs at the top of the page.
+        overview: Table that is shown first.
         probe: Output of `tumble probe --json` for the model: its symmetry error for several sets of rotations.
         check: Output of `tumble check --json` for the model: its audit.
         now: Time to be printed on the page.
@@ -57,6 +60,7 @@ def write_report(
         title=title or _title(comparison),
         made=f"tumble {__version__}" + ("" if now is None else f" on {now:%d %B %Y, %H:%M}"),
         notes=notes,
+        overview=overview,
         names=[analysis.name for analysis in analyses],
         verdicts=None if comparison is None else verdicts_of(comparison),
         runs=runs_table(analyses, None if comparison is None else comparison.reference),
