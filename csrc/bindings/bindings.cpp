@@ -19,4 +19,5 @@ PYBIND11_MODULE(_core, m) {
     tumble::bindings::export_potential(m);
     tumble::bindings::export_symmetry_error(m);
     tumble::bindings::export_ipi(m);
+    tumble::bindings::export_direct(m);
 }

@@ -5,6 +5,7 @@
 
 namespace tumble::bindings {
 
+void export_direct(pybind11::module_& m);
 void export_elements(pybind11::module_& m);
 void export_errors(pybind11::module_& m);
 void export_graph(pybind11::module_& m);

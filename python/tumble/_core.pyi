@@ -296,3 +296,35 @@ def drive(
     symmetry_every: int | None = None,
     first: Callable[[FirstMessage], None] | None = None,
 ) -> DriveSummary: ...
+
+class IpiResults:
+    """Results in i-PI's units.
+
+    energies [B] in hartree, forces [N, 3] in hartree/bohr, transposed virials [B, 3, 3] in hartree, extras [B] as JSON.
+    """
+
+    @property
+    def energies(self) -> NDArray[np.float64]: ...
+    @property
+    def forces(self) -> NDArray[np.float64]: ...
+    @property
+    def virials(self) -> NDArray[np.float64]: ...
+    @property
+    def extras(self) -> list[str]: ...
+
+class DirectEvaluator:
+    """The driver without a socket: structures and results in i-PI's units, by the same evaluator."""
+
+    def __init__(
+        self,
+        potential: Potential,
+        species: ArrayLike,
+        periodic: Sequence[bool],
+        symmetrize: str = "none",
+        mode: str = "average",
+        seed: int | None = None,
+    ) -> None: ...
+    def structure(self, h: ArrayLike, positions: ArrayLike) -> Structure:
+        """Return a structure from a cell with vectors as columns, and positions [N, 3], both in bohr."""
+    def evaluate(self, structures: Sequence[Structure]) -> IpiResults:
+        """Evaluate as one batch; raises EvaluationError with the number of the evaluation, counted from 1."""

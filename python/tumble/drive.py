@@ -78,12 +78,9 @@ def drive(
         EvaluationError: If a structure can't be evaluated.
         Terminated: A `KeyboardInterrupt`, for the signals of `tumble.interruption`.
     """
-    if order not in ("check", "trust"):
-        raise ConfigurationError(f"`order`: expected check or trust, got {order}")
-    address = server_address(unix, host, port)
     axes = periodic_axes(atoms) if periodic is None else periodic
-    if not set(axes) <= set("xyz"):
-        raise ConfigurationError(f"`periodic`: expected letters among x, y and z, got {axes}")
+    check_choices(order, axes)
+    address = server_address(unix, host, port)
     species = to_structure(atoms, potential.metadata.species).species
 
     def look_at(first: _core.FirstMessage) -> None:
@@ -108,6 +105,18 @@ def drive(
             symmetry_every=symmetry_every,
             first=look_at,
         )
+
+
+def check_choices(order: str, axes: str) -> None:
+    """Check the options `order` and `periodic`, the latter as letters.
+
+    Raises:
+        ConfigurationError: If one has an impossible value.
+    """
+    if order not in ("check", "trust"):
+        raise ConfigurationError(f"`order`: expected check or trust, got {order}")
+    if not set(axes) <= set("xyz"):
+        raise ConfigurationError(f"`periodic`: expected letters among x, y and z, got {axes}")
 
 
 def server_address(unix: str | None, host: str | None, port: int | None) -> _core.Address:

@@ -5,15 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tumble.cli.options import Once, add_frame_options, add_model_options
-from tumble.waiting import description
-
-if TYPE_CHECKING:
-    from ase import Atoms
-
-    from tumble._core import Potential, Symmetrizer
+from tumble.cli.options import Once, add_frame_options, add_mode, add_model_options, add_order, add_periodic
 
 # Exit statuses, for scripts that restart a driver.
 NO_SERVER = 3
@@ -44,24 +37,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         required=True,
         help="structure that i-PI starts from, for the elements in its order",
     )
-    parser.add_argument(
-        "--periodic",
-        metavar="AXES",
-        choices=("xyz", "xy", "xz", "yz", "x", "y", "z", "none"),
-        help="periodic cell vectors, such as xyz, xy or none, which i-PI doesn't send (default: those of the "
-        "structure if ASE reads a cell from it, else xyz)",
-    )
+    add_periodic(parser)
     parser.add_argument(
         "--patience", metavar="S", type=float, default=60.0, help="seconds to wait for a server (default: 60)"
     )
-    parser.add_argument(
-        "--order",
-        action=Once,
-        choices=("check", "trust"),
-        default="check",
-        help="trust: don't compare the first geometry with the structure, for runs in which atoms of different "
-        "elements have exchanged positions since (default: check)",
-    )
+    add_order(parser)
     add_symmetry_options(parser)
     add_model_options(parser)
     parser.set_defaults(run=run, usage_error=parser.error)
@@ -70,13 +50,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of rotations and of the log of the symmetry error."""
     add_frame_options(parser)
-    parser.add_argument(
-        "--mode",
-        action=Once,
-        choices=("average", "correction"),
-        default="average",
-        help="correction: what averaging adds to the bare model, for multiple time stepping (default: average)",
-    )
+    add_mode(parser)
     parser.add_argument(
         "--beads",
         action=Once,
@@ -105,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     if (arguments.host is None) != (arguments.port is None):
         arguments.usage_error("--host and --port must be given together, and not with --unix")
     from tumble import _core
+    from tumble.announcement import announcement
     from tumble.drive import drive, periodic_axes, server_address
     from tumble.errors import EvaluationError, ServerConnectionError
     from tumble.frames import read_frames
@@ -130,7 +105,16 @@ def run(arguments: argparse.Namespace) -> int:
         check=arguments.check,
         outputs=False,  # i-PI has no use for them
     )
-    _announce(potential, symmetrizer, atoms, periodic, arguments.beads, str(address))
+    lines = announcement(
+        potential,
+        symmetrizer,
+        atoms,
+        periodic,
+        [("beads", arguments.beads), ("address", str(address))],
+        speaker="tumble drive",
+        task=f"waiting for a server at {address}",
+    )
+    print("\n".join(lines), file=sys.stderr, flush=True)
     try:
         summary = drive(
             potential,
@@ -158,44 +142,6 @@ def run(arguments: argparse.Namespace) -> int:
         return NO_FORCES
     _log(f"{summary.evaluations} evaluations; {summary.reason}")
     return 0 if summary.exited else SERVER_GONE
-
-
-def _announce(
-    potential: Potential, symmetrizer: Symmetrizer, atoms: Atoms, periodic: str, beads: int, address: str
-) -> None:
-    """Print what is served, for users and as one line for programs."""
-    from tumble import _core
-    from tumble.atom_order import elements_in_order
-
-    facts: list[tuple[str, str | int | float]] = [
-        ("atoms", len(atoms)),
-        ("periodic", periodic),
-        ("beads", beads),
-        ("address", address),
-    ]
-    _log(
-        f"model {potential.metadata.name} on {potential.device}, {_threads(_core.threads())}, "
-        f"{len(atoms)} atoms, periodic along {periodic or 'nothing'}, symmetrize {symmetrizer}; "
-        f"waiting for a server at {address}"
-    )
-    print(_core.run_line("i-pi", potential, symmetrizer, facts), file=sys.stderr, flush=True)
-    if potential.metadata.breaks_parity_alone and not symmetrizer.averages_parity:
-        _log(
-            "inversion changes the model's energy, which the frame torque doesn't show; `--symmetrize inversion` "
-            "removes that error, `--symmetry-log FILE` measures it"
-        )
-    enough = potential.metadata.sufficient_set
-    if enough and len(symmetrizer) > len(_core.Symmetrizer(enough)):
-        _log(
-            f"this model needs only `--symmetrize {enough}`: it is exact under further rotations, which cost time and "
-            "change rounding alone"
-        )
-    # i-PI sends neither elements nor masses, so only the user can check that both sides have the same order.
-    _log(f"elements in the order of the structure file: {elements_in_order(list(atoms.symbols))}")
-
-
-def _threads(count: int) -> str:
-    return "1 thread" if count == 1 else f"up to {count} threads ({description()})"
 
 
 def _log(text: str) -> None:

@@ -65,6 +65,40 @@ def add_frame_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", action=Once, metavar="N", type=int, help="seed of random rotations")
 
 
+def add_mode(parser: argparse.ArgumentParser) -> None:
+    """Add `mode`: what is made of the rotations, for i-PI."""
+    parser.add_argument(
+        "--mode",
+        action=Once,
+        choices=("average", "correction"),
+        default="average",
+        help="correction: what averaging adds to the bare model, for multiple time stepping (default: average)",
+    )
+
+
+def add_periodic(parser: argparse.ArgumentParser) -> None:
+    """Add `periodic`: the periodic cell vectors, for i-PI."""
+    parser.add_argument(
+        "--periodic",
+        metavar="AXES",
+        choices=("xyz", "xy", "xz", "yz", "x", "y", "z", "none"),
+        help="periodic cell vectors, such as xyz, xy or none, which i-PI doesn't send (default: those of the "
+        "structure if ASE reads a cell from it, else xyz)",
+    )
+
+
+def add_order(parser: argparse.ArgumentParser) -> None:
+    """Add `order`: whether the order of i-PI's atoms is checked."""
+    parser.add_argument(
+        "--order",
+        action=Once,
+        choices=("check", "trust"),
+        default="check",
+        help="trust: don't compare the first geometry with the structure, for runs in which atoms of different "
+        "elements have exchanged positions since (default: check)",
+    )
+
+
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Add the options for loading a model: `device`, `memory` and `check`."""
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
