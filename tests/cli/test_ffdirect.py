@@ -40,9 +40,9 @@ def test_ipi_reads_the_block(model_file: ModelFile, structure: Path, capsys: pyt
 @pytest.mark.parametrize(
     ("options", "status", "message"),
     [
-        (["--symmetrize", "cubic"], 1, "`symmetrize`: .*got `cubic`"),
+        (["--symmetrize", "cubic"], 2, "`symmetrize`: .*got `cubic`"),
         (["--batch-size", "0"], 2, "`--batch-size`: expected a number from 1, got 0"),
-        (["--device", "cpu, x"], 1, "`device`: expected text without commas"),
+        (["--device", "cpu, x"], 2, "`device`: expected text without commas"),
     ],
 )
 def test_wrong_options(
