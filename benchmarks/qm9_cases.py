@@ -13,6 +13,7 @@ from tumble.models import Equivariant, EquivariantConfig
 SPECIES = ("H", "C", "N", "O")
 CUTOFF = 5.0
 SETS = ((0,), (0, 1), (0, 2), (0, 1, 2), (0, 3, 4), (0, 1, 2, 3, 4))
+DEGREES = tuple("".join(map(str, each)) for each in SETS)
 SIZES = (1000, 3000, 10000)
 SEEDS = (1, 2, 3)
 PARAMETERS = 60_000
@@ -60,27 +61,28 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    """Yield all cases, in an order that fills the tables of one size first."""
-    degrees = ["".join(map(str, each)) for each in SETS]
-    yield from energies(3000, degrees)
-    yield from dipoles(3000, degrees)
-    for seed, model in itertools.product(SEEDS, degrees):
+    """Yield all cases: first the tables of one size, then the learning curves, seed after seed."""
+    for seed in SEEDS:
+        yield from energies(3000, seed)
+    for seed in SEEDS:
+        yield from dipoles(3000, seed)
+    for seed, model in itertools.product(SEEDS, DEGREES):
         yield Case("energy", model, "channels", 3000, seed)
-    for rate, model in itertools.product(OTHER_RATES, (degrees[0], degrees[-1], "pet")):
+    for rate, model in itertools.product(OTHER_RATES, (DEGREES[0], DEGREES[-1], "pet")):
         yield Case("energy", model, "parameters", 3000, SEEDS[0], rate)
-    for size in (10000, 1000):
-        yield from energies(size, degrees)
-    for size in (10000, 1000):
-        yield from dipoles(size, degrees)
+    for seed in SEEDS:
+        for size in (10000, 1000):
+            yield from energies(size, seed)
+            yield from dipoles(size, seed)
 
 
-def energies(size: int, degrees: list[str]) -> Iterator[Case]:
-    for seed, model in itertools.product(SEEDS, (*degrees, "pet", "pet-fixed")):
+def energies(size: int, seed: int) -> Iterator[Case]:
+    for model in (*DEGREES, "pet", "pet-fixed"):
         yield Case("energy", model, "parameters", size, seed)
 
 
-def dipoles(size: int, degrees: list[str]) -> Iterator[Case]:
-    for seed, model in itertools.product(SEEDS, degrees):
+def dipoles(size: int, seed: int) -> Iterator[Case]:
+    for model in DEGREES:
         yield Case("dipole", model, "parameters", size, seed)
 
 
