@@ -48,11 +48,13 @@ TITLES = {
     "gas-bare": "gas, bare",
     "gas-random": "gas, random rotations",
     "molecule-bare": "bare",
+    "gas-exact": "gas, exact model",
     "molecule-octahedral": "octahedral",
+    "molecule-exact": "exact model",
 }
-GAS, MOLECULE = ("gas-bare", "gas-random"), ("molecule-bare", "molecule-octahedral")
+GAS, MOLECULE = ("gas-bare", "gas-random"), ("molecule-bare", "molecule-octahedral", "molecule-exact")
 # In ps. All molecules start in the same state, and all beads at the same position.
-STARTS = {"gas-bare": 1.0, "gas-random": 1.0, FINE: 1.0, PATH_INTEGRAL: 0.3}
+STARTS = {"gas-bare": 1.0, "gas-random": 1.0, "gas-exact": 1.0, FINE: 1.0, PATH_INTEGRAL: 0.3}
 
 # Cubic ice: the nearest oxygens of the diamond lattice are 2.75 Å apart.
 EDGE, BOND = 6.35, 0.98  # Å
@@ -78,7 +80,7 @@ PICTURES = {
     "symmetry": Picture(
         GAS, ("frame_torque_distribution", "frame_torque_correlation"), {"frame_torque_correlation": (0, 0.6)}
     ),
-    "orientation": Picture(GAS, ("density_bisector", "power_bisector", "bias_bisector", "bias_OH")),
+    "orientation": Picture((*GAS, "gas-exact"), ("density_bisector", "power_bisector", "bias_bisector", "bias_OH")),
     "rdf": Picture((LIQUID, PATH_INTEGRAL), ("g_OO", "p_OH_intra"), {"g_OO": (2.2, 6.2), "p_OH_intra": (0.7, 1.3)}),
     "dipole": Picture((LIQUID, "gas-bare"), ("mu_distribution", "mu_mean"), {"mu_distribution": (1.2, 3.4)}),
     "dielectric": Picture((LIQUID,), ("epsilon_anisotropy", "epsilon")),

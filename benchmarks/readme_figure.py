@@ -3,7 +3,7 @@
     python benchmarks/readme_figure.py [demo-output] [docs/water.png]
 
 Left: the O-O radial distribution function, classical and with path integrals. Right: how strongly molecules prefer a
-direction in the gas, with the bare model and with random rotations.
+direction in the gas, with the bare model, with random rotations and with the exactly invariant model.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tumble.analysis import load_analysis
-from tumble.figure_style import BLUE, GRAY, STYLE, VERMILION
+from tumble.figure_style import BLUE, GRAY, GREEN, STYLE, VERMILION
 
 AXES = {"bisector": "bisector", "OH": "O–H bonds", "normal": "normal"}
 
@@ -38,8 +38,9 @@ def draw_rdf(axes: Axes, folder: Path) -> None:
 def draw_orientation(axes: Axes, folder: Path) -> None:
     places = np.arange(len(AXES))
     for shift, name, color, marker, label in (
-        (-0.08, "gas-bare", BLUE, "o", "bare model"),
-        (0.08, "gas-random", VERMILION, "s", "random rotations"),
+        (-0.12, "gas-bare", BLUE, "o", "bare model"),
+        (0.0, "gas-random", VERMILION, "s", "random rotations"),
+        (0.12, "gas-exact", GREEN, "^", "exact model"),
     ):
         result = load_analysis(folder / name)["orientation"]
         biases = [result[f"bias_{axis}"] for axis in AXES]

@@ -12,6 +12,7 @@ from ase.io import read
 
 from tumble.demo import inputs
 from tumble.demo.demo_error import DemoError
+from tumble.errors import ConfigurationError
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 
@@ -55,6 +56,13 @@ def test_liquid_is_water_of_normal_density() -> None:
     assert 2.4 < oxygens.min() < 2.8
 
 
+def test_structures_of_lammps_have_elements_and_a_box_if_they_need_one() -> None:
+    molecule = inputs.structure(INPUTS, inputs.LAMMPS_MOLECULE)
+    assert (list(molecule.symbols), molecule.pbc.tolist()) == (["O", "H", "H"], [False] * 3)
+    liquid = inputs.structure(INPUTS, inputs.LAMMPS_LIQUID)
+    assert (list(liquid.symbols), liquid.pbc.tolist()) == (["O", "H", "H"] * 64, [True] * 3)
+
+
 def test_ipi_input_gets_length_and_address(tmp_path: Path) -> None:
     path = inputs.copy_ipi(INPUTS, inputs.IPI_LIQUID, tmp_path, 17, "some-name")
     copied, original = ElementTree.parse(path), ElementTree.parse(INPUTS / inputs.IPI_LIQUID.xml)
@@ -81,5 +89,5 @@ def test_ipi_input_without_the_elements_is_refused(tmp_path: Path) -> None:
 def test_inputs_are_found(tmp_path: Path) -> None:
     assert inputs.find_inputs(INPUTS) == INPUTS
     assert (inputs.find_inputs(None) / inputs.IPI_LIQUID.xml).is_file()
-    with pytest.raises(DemoError, match=r"`lammps/water-liquid\.in`, found none"):
+    with pytest.raises(ConfigurationError, match=r"`lammps/water-liquid\.in`, found none"):
         inputs.find_inputs(tmp_path)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tumble.demo.demo_error import DemoError
 from tumble.demo.partners import bare_partner, exact_partner
-from tumble.errors import ModelNotFoundError
+from tumble.errors import ConfigurationError, ModelNotFoundError
 
 
 def test_symmetrized_partner_has_the_same_model(model: Path) -> None:
@@ -36,11 +35,11 @@ def test_path_is_valid_in_any_folder_and_a_name_stays_one(
 def test_exact_partner_is_exact(exact: Path, model: Path) -> None:
     partner = exact_partner(str(exact))
     assert (partner.name, partner.symmetrize, partner.identity["symmetry"]) == ("exact", "none", "exact")
-    with pytest.raises(DemoError, match=r"`exact`: .*harmonic.*`approximate`"):
+    with pytest.raises(ConfigurationError, match=r"`exact`: .*harmonic.*`approximate`"):
         exact_partner(str(model))
 
 
 def test_model_that_breaks_parity_alone_is_not_exact(model_file: object) -> None:
     assert callable(model_file)
-    with pytest.raises(DemoError, match=r"`exact`: .*`rotations`"):
+    with pytest.raises(ConfigurationError, match=r"`exact`: .*`rotations`"):
         exact_partner(str(model_file("handed")))

@@ -17,6 +17,7 @@ from tumble.demo import engines
 from tumble.demo.demo_error import DemoError
 from tumble.demo.inputs import IPI_LIQUID, IPI_MOLECULE
 from tumble.demo.pipeline import run_demo
+from tumble.errors import ConfigurationError
 from tumble.runs import open_run
 from tumble.study.analysis_file import load_analysis
 
@@ -127,7 +128,7 @@ def _plain(text: str) -> str:
 
 def test_approximate_model_is_no_exact_partner(tmp_path: Path, model: Path) -> None:
     out = tmp_path / "out"
-    with pytest.raises(DemoError, match=r"`exact`.*approximate"):
+    with pytest.raises(ConfigurationError, match=r"`exact`.*approximate"):
         demo(out, model, model)
     assert not out.exists()
 
@@ -170,7 +171,7 @@ def test_failing_driver_shows_its_error(tmp_path: Path, copied: Path, model: Pat
 
 def test_folder_with_other_files_is_left_alone(tmp_path: Path, model: Path, exact: Path) -> None:
     (tmp_path / "thesis.tex").write_text("x")
-    with pytest.raises(DemoError, match=r"folder .*earlier demonstration"):
+    with pytest.raises(ConfigurationError, match=r"folder .*earlier demonstration"):
         demo(tmp_path, model, exact)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 

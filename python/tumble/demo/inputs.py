@@ -15,6 +15,7 @@ from ase.io import read
 
 import tumble
 from tumble.demo.demo_error import DemoError
+from tumble.errors import ConfigurationError
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def find_inputs(folder: Path | None) -> Path:
             repository.
 
     Raises:
-        DemoError: If the inputs aren't there.
+        ConfigurationError: If the inputs aren't there.
     """
     packages = [Path(package) for package in tumble.__path__]
     candidates = [package / "share" / "inputs" for package in packages]
@@ -59,7 +60,7 @@ def find_inputs(folder: Path | None) -> Path:
         if (candidate / LAMMPS_LIQUID.script).is_file():
             return candidate.resolve()
     places = ", ".join(f"`{candidate}`" for candidate in candidates)
-    raise DemoError(f"`inputs`: expected a folder with `{LAMMPS_LIQUID.script}`, found none in {places}")
+    raise ConfigurationError(f"`inputs`: expected a folder with `{LAMMPS_LIQUID.script}`, found none in {places}")
 
 
 def copy_lammps(inputs: Path, which: LammpsFiles, folder: Path) -> Path:

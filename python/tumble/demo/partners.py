@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tumble import metadata
-from tumble.demo.demo_error import DemoError
+from tumble.errors import ConfigurationError
 from tumble.files import sha256
 from tumble.registry import find_model
 
@@ -58,13 +58,13 @@ def exact_partner(model: str) -> Partner:
         model: Name or path of the model.
 
     Raises:
-        DemoError: If the model isn't exactly invariant.
+        ConfigurationError: If the model isn't exactly invariant.
         ModelNotFoundError: If there is no such model.
     """
     partner = _partner(model, "exact")
     symmetry = partner.identity["symmetry"]
     if symmetry != "exact":
-        raise DemoError(
+        raise ConfigurationError(
             f"`exact`: expected a model that is exactly invariant under O(3), got `{model}`, whose invariance is "
             f"`{symmetry}`; `tumble info MODEL` shows it"
         )

@@ -18,6 +18,7 @@ from tumble.demo.partners import Partner, bare_partner, exact_partner
 from tumble.demo.probed import EXACT, probe_run
 from tumble.demo.stages import PROBED, SYSTEMS
 from tumble.demo.timing import relative_times
+from tumble.errors import ConfigurationError
 from tumble.observables.quantities.quantity import Quantity
 from tumble.observables.quantities.result import Result
 from tumble.report import write_report
@@ -57,7 +58,8 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, exact: str, s
         Path of the report.
 
     Raises:
-        DemoError: If a run or an observable fails, `out` contains other files, or `exact` isn't exactly invariant.
+        ConfigurationError: If `out` contains other files, `source` has no inputs, or `exact` isn't exactly invariant.
+        DemoError: If a run or an observable fails.
         ModelNotFoundError: If there is no such model.
         TrajectoryError: If a file of a run can't be read.
         NotApplicableError: If a run can't be analyzed.
@@ -164,7 +166,7 @@ def _result(analysis: Analysis | None, observable: str) -> Result | None:
 def _prepare(out: Path) -> None:
     """Make the folder of the results, and delete results of an earlier demonstration."""
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise DemoError(
+        raise ConfigurationError(
             f"`out`: expected a new folder or one of an earlier demonstration, got `{out}` with other files"
         )
     out.mkdir(parents=True, exist_ok=True)
