@@ -34,7 +34,7 @@ _REMARKS = (
     "the gas shows: the preference is the root mean square of −ln g over all directions of the bisectors of molecules. "
     "The angular momentum is that of a free molecule, and the angle the largest to its start. Both are zero for an "
     "exactly invariant model. – means that a partner wasn't run, or not long enough to tell.",
-    "Times are those of energy and forces relative to the bare model, measured in turns.",
+    "Times are processor times of energy and forces on one thread, relative to the bare model.",
 )
 
 

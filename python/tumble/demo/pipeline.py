@@ -133,7 +133,7 @@ def _compared(done: _Simulated, probes: Mapping[Path, Mapping[str, Any]], source
     # The exact partner, which differs in its model, comes last.
     partners = sorted(done.partners.values(), key=lambda partner: partner.path != done.partners["bare"].path)
     structures = (inputs.structure(source, inputs.LAMMPS_MOLECULE), inputs.structure(source, inputs.LAMMPS_LIQUID))
-    times = [relative_times(partners, atoms, engines.threads()) for atoms in structures]
+    times = [relative_times(partners, atoms) for atoms in structures]
     return [
         Compared(
             partner,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Sequence
-from itertools import count
 
 import torch
 from ase import Atoms
@@ -16,23 +15,19 @@ from tumble.demo.engines import SEED
 from tumble.demo.partners import Partner
 from tumble.structures import to_graph
 
-LEAST, MOST = 3, 15  # rounds
-ENOUGH = 1.5  # s, after which no other round starts
-SHORTEST = (
-    0.02  # s; evaluations that take less are repeated, since a busy machine interrupts a program for milliseconds
-)
+LEAST, MOST = 3, 51  # rounds
+ENOUGH = 1.0  # s, after which no other round starts
 
 
-def relative_times(partners: Sequence[Partner], atoms: Atoms, threads: int) -> list[float]:
-    """Return the time of energy and forces for each partner, relative to the first.
+def relative_times(partners: Sequence[Partner], atoms: Atoms) -> list[float]:
+    """Return the processor time of energy and forces for each partner, relative to the first, on one thread.
 
-    Each round evaluates all partners one after another. The median is that of the ratios within rounds, since these
-    hardly depend on what else the machine does.
+    Processor time excludes the time for which other programs interrupt this one: on a busy machine many times that of
+    an evaluation. Each round evaluates all partners one after another; the median is that of the ratios within rounds.
 
     Args:
         partners: The partners; the first is the unit.
         atoms: The structure.
-        threads: Number of threads of the models.
 
     Raises:
         EvaluationError: If a model fails.
@@ -42,26 +37,18 @@ def relative_times(partners: Sequence[Partner], atoms: Atoms, threads: int) -> l
         path: to_graph([atoms], potential.metadata.species, potential.metadata.cutoff)
         for path, potential in potentials.items()
     }
-    frames = [_frames(partner.symmetrize) for partner in partners]
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
+    cases = [(potentials[one.path], graphs[one.path], _frames(one.symmetrize)) for one in partners]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     try:
-        for path, potential in potentials.items():
-            _seconds(potential, graphs[path], [], 1)  # the first evaluation also prepares the weights
-        first = partners[0].path
-        repeats = max(1, round(SHORTEST / _seconds(potentials[first], graphs[first], [], 1)))
         rounds: list[list[float]] = []
-        start = time.perf_counter()
-        for number in count():
-            if number == MOST or (number >= LEAST and time.perf_counter() - start > ENOUGH):
-                break
-            seconds = [
-                _seconds(potentials[partner.path], graphs[partner.path], turned, repeats)
-                for partner, turned in zip(partners, frames, strict=True)
-            ]
+        spent = 0.0
+        while len(rounds) < LEAST or (len(rounds) < MOST and spent < ENOUGH):
+            seconds = [_seconds(*case) for case in cases]
             rounds.append([each / seconds[0] for each in seconds])
+            spent += sum(seconds)
     finally:
-        torch.set_num_threads(before)
+        torch.set_num_threads(threads)
     return [statistics.median(column) for column in zip(*rounds, strict=True)]
 
 
@@ -70,8 +57,8 @@ def _frames(symmetrize: str) -> list[_core.Frames]:
     return [] if symmetrizer.trivial else [symmetrizer.frames()]
 
 
-def _seconds(potential: _core.Potential, graph: _core.Graph, frames: Sequence[_core.Frames], repeats: int) -> float:
-    start = time.perf_counter()
-    for _ in range(repeats):
-        potential.evaluate(graph, frames)
-    return time.perf_counter() - start
+def _seconds(potential: _core.Potential, graph: _core.Graph, frames: Sequence[_core.Frames]) -> float:
+    potential.evaluate(graph)  # as in a simulation, where the same model was evaluated just before
+    start = time.process_time()
+    potential.evaluate(graph, frames)
+    return time.process_time() - start
