@@ -3,138 +3,76 @@
     python benchmarks/qm9_table.py FOLDER [--figure degrees.png]
 
 Prints mean absolute errors on the molecules of the test: of energies in meV per molecule, and of the magnitude of
-dipoles in D. For PET, energies of the first molecules of the test are also evaluated in random orientations, and
-averaged over the rotations of three groups ("none": as the molecules are in the file). Each error is the mean over
-seeds, with their standard deviation. The errors of a training are kept in its folder.
+dipoles in D; each is the mean over seeds ± their standard deviation. Then come differences between networks on the same
+molecules, for the same seeds: the mean ± the standard error from other molecules (bootstrap) ± the standard deviation
+over seeds. For PET, energies of the first molecules of the test are also evaluated in random orientations and averaged
+over the rotations of three groups ("none": as the molecules are in the file), compared with the equivariant networks,
+and their variance over rotations is divided by degrees. Errors are kept in the folder of each training.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from ase.units import Debye
-from numpy.typing import NDArray
-from qm9_cases import CUTOFF, RATE, SEEDS, SIZES, SPECIES, Case, cases
+from qm9_cases import CHECKED_SIZE, OTHER_RATES, RATE, SEEDS, SIZES, Case, cases
+from qm9_errors import ANALYZED, AVERAGED, GROUPS, HIGHEST, Errors, Molecules, difference, errors, magnitudes
 from qm9_train import summary
 
-from tumble import _core
-from tumble.autograd import inputs
-from tumble.frames import read_frames
-from tumble.rotation_sets import RotationSet
-from tumble.rotations import random_proper_rotations
-from tumble.structures import to_graph
-from tumble.train import TrainedModel, load_trained
-
-BATCH = 50  # molecules in one graph
-AVERAGED = 500  # molecules of the test on which averages are compared
-GROUPS = ("none", "tetrahedral", "octahedral", "icosahedral")
 UNITS = {"energy": "meV", "dipole": "D"}
-Errors = dict[str, float]
-
-
-@dataclass(frozen=True)
-class Molecules:
-    """Molecules of the test as graphs of several, with their labels [M] in eV and D."""
-
-    graphs: list[_core.Graph]
-    energies: NDArray[np.float64]
-    dipoles: NDArray[np.float64]
-
-    @classmethod
-    def read(cls, path: Path) -> Molecules:
-        molecules = list(read_frames(path))
-        batches = [molecules[k : k + BATCH] for k in range(0, len(molecules), BATCH)]
-        energies, dipoles = (np.array([each.info[key] for each in molecules]) for key in ("U0_atom", "mu"))
-        return cls([to_graph(batch, SPECIES, CUTOFF) for batch in batches], energies, dipoles)
-
-    def first(self, count: int) -> Molecules:
-        return Molecules(self.graphs[: count // BATCH], self.energies[:count], self.dipoles[:count])
-
-    def sums(self, network: torch.nn.Module, output: str, rotation: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sums over the atoms of each molecule of an output, in a rotated frame of reference."""
-        found = []
-        for graph in self.graphs:
-            given = inputs(graph, torch.float32, rotation)
-            with torch.no_grad():
-                values = network(given.edge_vectors, given.edge_index, given.reverse, given.species)[output]
-            found.append(np.add.reduceat(values.double().numpy(), graph.first_atom[:-1]))
-        return np.concatenate(found)
-
-    def constants(self, baseline: Sequence[float]) -> NDArray[np.float64]:
-        """Return the baseline of each molecule, eV."""
-        values = np.array(baseline)
-        return np.concatenate([np.add.reduceat(values[graph.species], graph.first_atom[:-1]) for graph in self.graphs])
-
-
-def errors(case: Case, out: Path, molecules: Molecules) -> Errors:
-    """Return the errors of a training, on the test and for averages of PET, which are kept in its folder."""
-    kept = out / "errors.json"
-    if kept.exists() and kept.stat().st_mtime > (out / "model.pt").stat().st_mtime:
-        found: Errors = json.loads(kept.read_text())
-        return found
-    trained = load_trained(out / "model.pt")
-    if case.target == "dipole":
-        dipoles = molecules.sums(trained.model, "dipole", np.eye(3))
-        found = {"test": mean_error(np.linalg.norm(dipoles, axis=1) / Debye - molecules.dipoles)}
-    else:
-        energies = molecules.sums(trained.model, "energy", np.eye(3)) + molecules.constants(trained.baseline)
-        found = {"test": 1000.0 * mean_error(energies - molecules.energies)}
-        if case.is_pet:
-            few = molecules.first(AVERAGED)
-            found |= {name: averaged(trained, few, name) for name in GROUPS} | {"random": turned(trained, few)}
-    kept.write_text(json.dumps(found))
-    return found
-
-
-def averaged(trained: TrainedModel, molecules: Molecules, group: str) -> float:
-    """Return the error of energies that are averaged over a set of rotations, meV."""
-    frames = RotationSet(group).frames()
-    energies = [molecules.sums(trained.model, "energy", each) for each in frames.rotations]
-    mean = np.average(energies, 0, frames.weights) + molecules.constants(trained.baseline)
-    return 1000.0 * mean_error(mean - molecules.energies)
-
-
-def turned(trained: TrainedModel, molecules: Molecules) -> float:
-    """Return the error of energies in a random orientation, the mean over several, meV."""
-    exact = molecules.energies - molecules.constants(trained.baseline)
-    rotations = random_proper_rotations(8, 1)
-    return 1000.0 * float(np.mean([mean_error(molecules.sums(trained.model, "energy", r) - exact) for r in rotations]))
-
-
-def mean_error(differences: NDArray[np.float64]) -> float:
-    return float(np.abs(differences).mean())
+DIGITS = {"energy": 1, "dipole": 3}
+REFERENCES = ("0", "01")
 
 
 @dataclass
 class Row:
-    """One network in one table: its errors of all seeds by size."""
+    """One network in one table: its errors by size and seed."""
 
     name: str
     parameters: int
-    found: dict[int, list[Errors]]
+    found: dict[int, dict[int, Errors]] = field(default_factory=dict)
 
-    def values(self, size: int, of: str = "test") -> list[float]:
-        return [each[of] for each in self.found.get(size, [])]
+    @property
+    def is_pet(self) -> bool:
+        return self.name.startswith("pet")
 
-    def cell(self, size: int, digits: int, of: str = "test") -> str:
-        values = self.values(size, of)
-        if len(values) < 2:
-            return f"{values[0]:.{digits}f}" if values else "–"
-        few = "" if len(values) == len(SEEDS) else f" ({len(values)})"
-        return f"{statistics.mean(values):.{digits}f} ± {statistics.stdev(values):.{digits}f}{few}"
+    def values(self, size: int, of: str = "test", first: int | None = None) -> list[float]:
+        """Return the mean absolute errors of all seeds; those of the first molecules are comparable with averages."""
+        return [float(magnitudes(each[of])[:first].mean()) for each in self.found.get(size, {}).values()]
 
 
-def rows(folder: Path, molecules: Molecules) -> dict[tuple[str, str], list[Row]]:
-    """Return the rows of each table, by target and by what is equal among its networks."""
-    tables: dict[tuple[str, str], dict[str, Row]] = {}
+@dataclass
+class Table:
+    """The networks of one target with the same number of parameters or of channels, and one learning rate."""
+
+    target: str
+    equal: str
+    rate: float
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        rate = "" if self.rate == RATE else f", learning rate {self.rate:g}"
+        return f"{self.target}, equal {self.equal}{rate}"
+
+    @property
+    def digits(self) -> int:
+        return DIGITS[self.target]
+
+    def add(self, case: Case, parameters: int, found: Errors) -> None:
+        row = self.rows.setdefault(case.model, Row(case.model, parameters))
+        row.found.setdefault(case.size, {})[case.seed] = found
+
+
+def read(folder: Path, molecules: Molecules) -> list[Table]:
+    """Return the tables of all finished trainings."""
+    tables: dict[tuple[str, str, float], Table] = {}
     steps: set[int] = set()
     for case in cases():
         out = folder / case.name
@@ -142,47 +80,150 @@ def rows(folder: Path, molecules: Molecules) -> dict[tuple[str, str], list[Row]]
         if done is None:
             continue
         steps.add(done["steps"])
-        rate = "" if case.rate == RATE else f", learning rate {case.rate:g}"
-        table = tables.setdefault((case.target, f"{case.equal}{rate}"), {})
-        row = table.setdefault(case.model, Row(case.model, done["parameters"], {}))
-        row.found.setdefault(case.size, []).append(errors(case, out, molecules))
+        key = (case.target, case.equal, case.rate)
+        tables.setdefault(key, Table(*key)).add(case, done["parameters"], errors(case, out, molecules))
     if len(steps) > 1:
         raise SystemExit(f"`{folder}`: expected trainings of equal length, got {sorted(steps)} steps")
-    return {key: list(table.values()) for key, table in tables.items()}
+    return list(tables.values())
 
 
-def table(target: str, found: list[Row]) -> Iterator[str]:
-    digits = 3 if target == "dipole" else 0
-    yield f"| degrees | parameters | {' | '.join(f'{size} molecules, {UNITS[target]}' for size in SIZES)} |"
-    yield "|---" * (2 + len(SIZES)) + "|"
-    for row in found:
-        cells = (row.cell(size, digits) for size in SIZES)
-        yield f"| {row.name} | {row.parameters} | {' | '.join(cells)} |"
+def line(*cells: object) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
 
 
-def averages(found: list[Row]) -> Iterator[str]:
+def head(*cells: object) -> Iterator[str]:
+    yield line(*cells)
+    yield "|---" * len(cells) + "|"
+
+
+def spread(values: Sequence[float], digits: int) -> str:
+    """Return mean ± standard deviation over seeds, and how many there are if some are missing."""
+    if len(values) < 2:
+        return f"{values[0]:.{digits}f}" if values else "–"
+    few = "" if len(values) == len(SEEDS) else f" ({len(values)})"
+    return f"{statistics.mean(values):.{digits}f} ± {statistics.stdev(values):.{digits}f}{few}"
+
+
+def compared(ours: Row, others: Row, size: int, digits: int, of: str = "test", first: int | None = None) -> str:
+    """Return the difference of two networks for the seeds that both have: ± molecules ± seeds.
+
+    Args:
+        ours, others: The networks.
+        size: Number of molecules in training.
+        digits: Decimals.
+        of: Errors of the first network.
+        first: Number of molecules of the test; by default all.
+    """
+    one, other = ours.found.get(size, {}), others.found.get(size, {})
+    seeds = [seed for seed in one if seed in other]
+    if not seeds:
+        return "–"
+    found = difference(
+        [magnitudes(one[seed][of])[:first] for seed in seeds],
+        [magnitudes(other[seed]["test"])[:first] for seed in seeds],
+    )
+    over_seeds = f"{statistics.stdev(found.seeds):.{digits}f}" if len(seeds) > 1 else "?"
+    few = "" if len(seeds) == len(SEEDS) else f" ({len(seeds)})"
+    return f"{found.value:+.{digits}f} ± {found.error:.{digits}f} ± {over_seeds}{few}"
+
+
+def accuracy(table: Table) -> Iterator[str]:
+    yield from head("degrees", "parameters", *(f"{size} molecules, {UNITS[table.target]}" for size in SIZES))
+    for row in table.rows.values():
+        yield line(row.name, row.parameters, *(spread(row.values(size), table.digits) for size in SIZES))
+
+
+def differences(table: Table) -> Iterator[str]:
+    """Yield the differences from the networks with few degrees."""
+    yield from head("degrees", "minus", *(f"{size} molecules, {UNITS[table.target]}" for size in SIZES))
+    for reference in REFERENCES:
+        other = table.rows.get(reference)
+        for row in table.rows.values() if other is not None else ():
+            if row is not other:
+                cells = (compared(row, other, size, table.digits) for size in SIZES)
+                yield line(row.name, reference, *cells)
+
+
+def averages(table: Table) -> Iterator[str]:
+    """Yield the errors of averages of PET, above those of the exact networks on the same molecules."""
     shown = ("random", *GROUPS)
-    yield f"| | molecules | {' | '.join(shown)} |"
-    yield "|---" * (2 + len(shown)) + "|"
-    for row in found:
-        for size in row.found:
-            yield f"| {row.name} | {size} | {' | '.join(row.cell(size, 0, name) for name in shown)} |"
+    yield from head("", "molecules", *shown)
+    for row in table.rows.values():
+        for size in sorted(row.found):
+            if row.is_pet:
+                cells = [spread(row.values(size, name), table.digits) for name in shown]
+            else:
+                cells = ["" for _ in GROUPS] + [spread(row.values(size, first=AVERAGED), table.digits)]
+            yield line(row.name, size, *cells)
 
 
-def draw(tables: dict[tuple[str, str], list[Row]], path: Path) -> None:
+def averages_compared(table: Table) -> Iterator[str]:
+    """Yield the differences of PET and its averages from each exact network."""
+    exact = [row for row in table.rows.values() if not row.is_pet]
+    yield from head("", "molecules", "average", *(f"minus {row.name}" for row in exact))
+    for pet in (row for row in table.rows.values() if row.is_pet):
+        for size in sorted(pet.found):
+            for name in ("random", *GROUPS):
+                cells = (compared(pet, row, size, table.digits, name, AVERAGED) for row in exact)
+                yield line(pet.name, size, name, *cells)
+
+
+def symmetry(table: Table) -> Iterator[str]:
+    """Yield the symmetry error of PET by degrees: root mean squares over molecules."""
+    degrees = ("inversion alone", *(f"l = {degree}" for degree in range(1, HIGHEST + 1)), "higher", "all")
+    yield from head("", "molecules", *degrees)
+    for row in table.rows.values():
+        for size in sorted(row.found) if row.is_pet else ():
+            squares = np.array([each["powers"].mean(axis=0) for each in row.found[size].values()])
+            roots = np.sqrt(np.column_stack([squares, squares.sum(axis=1)]).clip(0.0))
+            yield line(row.name, size, *(spread(column.tolist(), table.digits) for column in roots.T))
+
+
+def rates(tables: Sequence[Table]) -> Iterator[str]:
+    """Yield the errors with each learning rate, for the seed and the size that have several."""
+    found = sorted(
+        (table for table in tables if table.target == "energy" and table.equal == "parameters"),
+        key=lambda table: table.rate,
+    )
+    names = [name for table in found if table.rate in OTHER_RATES for name in table.rows]
+    if not names:
+        return
+    yield from head("degrees", *(f"{table.rate:g}" for table in found))
+    for name in dict.fromkeys(names):
+        rows = (table.rows.get(name) for table in found)
+        values = (None if row is None else row.found.get(CHECKED_SIZE, {}).get(SEEDS[0]) for row in rows)
+        yield line(name, *("–" if each is None else f"{magnitudes(each['test']).mean():.1f}" for each in values))
+
+
+def draw(tables: Sequence[Table], path: Path) -> None:
     """Draw learning curves: error against number of molecules, with the standard deviation over seeds."""
-    shown = [key for key in tables if key[1] == "parameters"]
+    shown = [table for table in tables if table.equal == "parameters" and table.rate == RATE]
     figure, axes = plt.subplots(1, len(shown), figsize=(5 * len(shown), 4), squeeze=False)
-    for ax, (target, equal) in zip(axes[0], shown, strict=True):
-        for row in tables[target, equal]:
+    for ax, table in zip(axes[0], shown, strict=True):
+        for row in table.rows.values():
             sizes = sorted(row.found)
             means = [statistics.mean(row.values(size)) for size in sizes]
-            spread = [statistics.stdev(row.values(size)) if len(row.values(size)) > 1 else 0.0 for size in sizes]
-            ax.errorbar(sizes, means, spread, marker="o", capsize=3, label=row.name)
-        ax.set(xscale="log", yscale="log", xlabel="molecules", ylabel=f"MAE of the {target}, {UNITS[target]}")
+            deviations = [statistics.stdev(row.values(size)) if len(row.values(size)) > 1 else 0.0 for size in sizes]
+            ax.errorbar(sizes, means, deviations, marker="o", capsize=3, label=row.name)
+        label = f"MAE of the {table.target}, {UNITS[table.target]}"
+        ax.set(xscale="log", yscale="log", xlabel="molecules", ylabel=label)
         ax.legend(title="degrees")
     figure.tight_layout()
     figure.savefig(path, dpi=120)
+
+
+def pages(tables: Sequence[Table]) -> Iterator[tuple[str, Iterator[str]]]:
+    """Yield the titles and lines of what is printed."""
+    for table in tables:
+        if table.rate != RATE:
+            continue
+        yield f"{table.title}: mean absolute error, mean ± standard deviation over seeds", accuracy(table)
+        yield f"{table.title}: differences ± molecules ± seeds", differences(table)
+        if any(row.is_pet for row in table.rows.values()):
+            yield f"PET averaged over rotations, {AVERAGED} molecules, meV", averages(table)
+            yield "PET and its averages, differences from exact networks, meV", averages_compared(table)
+            yield f"PET, symmetry error, {ANALYZED} molecules, rms, meV", symmetry(table)
+    yield f"energy by learning rate, {CHECKED_SIZE} molecules, seed {SEEDS[0]}, meV", rates(tables)
 
 
 def main() -> None:
@@ -191,13 +232,10 @@ def main() -> None:
     parser.add_argument("--figure", type=Path)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    tables = rows(arguments.folder, Molecules.read(arguments.folder / "test.extxyz"))
-    for (target, equal), found in tables.items():
-        print(f"\n{target}, equal {equal}\n")
-        print("\n".join(table(target, found)))
-        if pets := [row for row in found if row.name.startswith("pet")]:
-            print(f"\nPET averaged over rotations, {AVERAGED} molecules, meV\n")
-            print("\n".join(averages(pets)))
+    tables = read(arguments.folder, Molecules.read(arguments.folder / "test.extxyz"))
+    for title, lines in pages(tables):
+        print(f"\n{title}\n")
+        print("\n".join(lines))
     if arguments.figure is not None:
         draw(tables, arguments.figure)
 
