@@ -18,16 +18,15 @@ void check_signals() {
 }
 
 DriveSummary drive_until_signal(const Potential& potential, const Address& address, const Array<std::int64_t>& species,
-                                const std::array<bool, 3>& periodic, double patience, const py::object& symmetrize,
-                                const py::object& mode, const py::object& seed, const std::string& beads,
-                                const std::string& symmetry_log, const std::optional<std::string>& symmetry_set,
+                                const std::array<bool, 3>& periodic, double patience, int connections,
+                                const py::object& symmetrize, const py::object& mode, const py::object& seed,
+                                const std::string& beads, const std::string& symmetry_log,
+                                const std::optional<std::string>& symmetry_set,
                                 std::optional<std::int64_t> symmetry_every, const py::object& first) {
     const auto atoms = to_vector(species, "species");
-    DriveOptions options{patience,
-                         &check_signals,
-                         to_symmetrize_options(symmetrize, mode, seed),
-                         beads,
-                         {symmetry_log, symmetry_set, symmetry_every}};
+    DriveOptions options{patience,       connections,
+                         &check_signals, to_symmetrize_options(symmetrize, mode, seed),
+                         beads,          {symmetry_log, symmetry_set, symmetry_every}};
     if (!first.is_none()) {
         options.first = [&first](const FirstMessage& message) {
             const py::gil_scoped_acquire lock;
@@ -45,8 +44,16 @@ void export_ipi(py::module_& m) {
         .def_static("unix_domain", &Address::unix_domain, py::arg("name"))
         .def_static("tcp", &Address::tcp, py::arg("host"), py::arg("port"))
         .def("__str__", &Address::text);
+    py::class_<DriveTimes>(m, "DriveTimes", "Where the time of the i-PI driver went, s.")
+        .def_readonly("model", &DriveTimes::model)
+        .def_readonly("gathering", &DriveTimes::gathering)
+        .def_readonly("server", &DriveTimes::server);
     py::class_<DriveSummary>(m, "DriveSummary", "How a run of the i-PI driver ended.")
         .def_readonly("evaluations", &DriveSummary::evaluations)
+        .def_readonly("calls", &DriveSummary::calls)
+        .def_readonly("largest", &DriveSummary::largest)
+        .def_readonly("places", &DriveSummary::places)
+        .def_readonly("times", &DriveSummary::times)
         .def_readonly("exited", &DriveSummary::exited)
         .def_readonly("reason", &DriveSummary::reason);
     py::class_<FirstMessage>(m, "FirstMessage", "First structure of a connection.")
@@ -54,7 +61,7 @@ void export_ipi(py::module_& m) {
         .def_readonly("consolidated", &FirstMessage::consolidated);
     const DriveOptions defaults;
     m.def("drive", &drive_until_signal, py::arg("potential"), py::arg("address"), py::arg("species"),
-          py::arg("periodic"), py::arg("patience") = defaults.patience,
+          py::arg("periodic"), py::arg("patience") = defaults.patience, py::arg("connections") = defaults.connections,
           py::arg("symmetrize") = defaults.symmetrize.symmetrize, py::arg("mode") = defaults.symmetrize.mode,
           py::arg("seed") = py::none(), py::arg("beads") = defaults.beads,
           py::arg("symmetry_log") = defaults.symmetry_log.path, py::arg("symmetry_set") = py::none(),

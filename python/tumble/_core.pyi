@@ -271,11 +271,34 @@ class FirstMessage:
     def consolidated(self) -> bool:
         """Whether i-PI asked for the forces in the same message."""
 
+class DriveTimes:
+    """Where the time of the i-PI driver went, from the first structure on, s."""
+
+    @property
+    def model(self) -> float: ...
+    @property
+    def gathering(self) -> float:
+        """Time of waiting for other structures, to evaluate them together with structures that had arrived."""
+    @property
+    def server(self) -> float:
+        """All other time, in which nothing was to be evaluated, or messages were exchanged."""
+
 class DriveSummary:
     """Outcome of a run of the i-PI driver."""
 
     @property
     def evaluations(self) -> int: ...
+    @property
+    def calls(self) -> int:
+        """Number of calls of the model; one evaluates all structures that came together."""
+    @property
+    def largest(self) -> int:
+        """Largest number of structures that came together."""
+    @property
+    def places(self) -> int:
+        """Number of structures for which the server had places: batch size, times the connections that it used."""
+    @property
+    def times(self) -> DriveTimes: ...
     @property
     def exited(self) -> bool: ...
     @property
@@ -287,6 +310,7 @@ def drive(
     species: ArrayLike,
     periodic: Sequence[bool],
     patience: float = 60.0,
+    connections: int = 1,
     symmetrize: str = "none",
     mode: str = "average",
     seed: int | None = None,

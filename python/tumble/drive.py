@@ -32,6 +32,7 @@ def drive(
     port: int | None = None,
     periodic: str | None = None,
     patience: float = 60.0,
+    connections: int = 1,
     symmetrize: str = "none",
     mode: str = "average",
     seed: int | None = None,
@@ -54,6 +55,8 @@ def drive(
         periodic: Cell vectors along which the structure is periodic, among `x`, `y` and `z`; "" for open
             boundaries. The default is `periodic_axes`.
         patience: Seconds to wait for a server.
+        connections: Number of connections. Each looks like a driver to the server, and structures that arrive at about
+            the same time are evaluated together.
         symmetrize: Rotations over which each structure is averaged, such as `icosahedral` or `random+inversion`.
         mode: `average`, or `correction` for the average minus the energy in the lab frame.
         seed: Seed of random rotations, which depend only on it and on the geometry.
@@ -67,7 +70,7 @@ def drive(
         tell: Called with messages for the user about the server, after its first structure.
 
     Returns:
-        Number of structures evaluated and how the run ended.
+        Number of structures evaluated, how many came together, where the time went, and how the run ended.
 
     Raises:
         ConfigurationError: If not exactly one address is given, an option has an impossible value, or the log
@@ -96,6 +99,7 @@ def drive(
             species,
             [axis in axes for axis in "xyz"],
             patience=patience,
+            connections=connections,
             symmetrize=symmetrize,
             mode=mode,
             seed=seed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -147,42 +147,53 @@ def endpoint(request: pytest.FixtureRequest) -> Endpoint:
 
 
 @pytest.fixture
-def connect(bound: _core.Potential, endpoint: Endpoint) -> Iterator[Connect]:
-    """Function that starts a driver in a thread and gives both ends of its connection."""
+def listener(endpoint: Endpoint) -> Iterator[socket.socket]:
+    """Socket that listens at the endpoint."""
     path = Path(f"/tmp/ipi_{endpoint.unix}")
     family, place = (socket.AF_UNIX, str(path)) if endpoint.unix else (socket.AF_INET, ("127.0.0.1", endpoint.port))
-    with socket.socket(family) as listener:
-        listener.bind(place)
-        listener.listen()
-        listener.settimeout(PATIENCE)
-        outcome = Outcome()
+    with socket.socket(family) as listening:
+        listening.bind(place)
+        listening.listen()
+        listening.settimeout(PATIENCE)
+        yield listening
+    path.unlink(missing_ok=True)
 
-        def run(potential: _core.Potential, species: list[int], periodic: list[bool], options: dict[str, Any]) -> None:
-            try:
-                outcome.summary = _core.drive(
-                    potential, endpoint.address, species, periodic, patience=PATIENCE, **options
-                )
-            except _core.TumbleError as error:
-                outcome.error = error
 
-        def start(
-            potential: _core.Potential = bound,
-            species: list[int] | None = None,
-            periodic: bool = True,
-            **options: Any,
-        ) -> tuple[Peer, Outcome]:
-            arguments = potential, species or [0, 1, 1], [periodic] * 3, options
-            outcome.thread = threading.Thread(target=run, args=arguments)
-            outcome.thread.start()
-            peer = Peer(listener.accept()[0])
-            if endpoint.port is not None:
-                peer.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer.connection.settimeout(PATIENCE)
-            opened.append(peer)
-            return peer, outcome
+@pytest.fixture
+def accept(listener: socket.socket) -> Iterator[Callable[[], Peer]]:
+    """Function that accepts a connection and gives its server's end."""
+    opened: list[Peer] = []
 
-        opened: list[Peer] = []
-        yield start
-        for peer in opened:
-            peer.connection.close()
-        path.unlink(missing_ok=True)
+    def accept_one() -> Peer:
+        peer = Peer(listener.accept()[0])
+        if peer.connection.family == socket.AF_INET:
+            peer.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        peer.connection.settimeout(PATIENCE)
+        opened.append(peer)
+        return peer
+
+    yield accept_one
+    for peer in opened:
+        peer.connection.close()
+
+
+@pytest.fixture
+def connect(bound: _core.Potential, endpoint: Endpoint, accept: Callable[[], Peer]) -> Connect:
+    """Function that starts a driver in a thread and gives both ends of its first connection."""
+    outcome = Outcome()
+
+    def run(potential: _core.Potential, species: list[int], periodic: list[bool], options: dict[str, Any]) -> None:
+        try:
+            outcome.summary = _core.drive(potential, endpoint.address, species, periodic, patience=PATIENCE, **options)
+        except _core.TumbleError as error:
+            outcome.error = error
+
+    def start(
+        potential: _core.Potential = bound, species: list[int] | None = None, periodic: bool = True, **options: Any
+    ) -> tuple[Peer, Outcome]:
+        arguments = potential, species or [0, 1, 1], [periodic] * 3, options
+        outcome.thread = threading.Thread(target=run, args=arguments)
+        outcome.thread.start()
+        return accept(), outcome
+
+    return start

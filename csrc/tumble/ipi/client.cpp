@@ -2,157 +2,156 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
+#include "tumble/base/clock.h"
 #include "tumble/base/error.h"
+#include "tumble/ipi/connection_pool.h"
 #include "tumble/ipi/evaluator.h"
-#include "tumble/ipi/protocol.h"
+#include "tumble/ipi/gathering.h"
 
 namespace tumble {
 
 namespace {
 
-/// Longest wait for the header that follows a structure. i-PI sends it immediately, so waiting costs nothing.
-constexpr int next_header_milliseconds = 100;
-constexpr std::int32_t longest_parameters = 1 << 20;
+constexpr int most_connections = 500;     // i-PI calls select(), which knows descriptors up to 1023
+constexpr double longest_wait = 0.2;      // s
+constexpr double next_header_wait = 0.1;  // s; i-PI sends the header that follows a structure immediately
 
-/// Return whether all data that i-PI sends are equal.
-bool same(const Structure& a, const Structure& b) { return a.positions == b.positions && a.cell == b.cell; }
+Structure blank(const std::vector<std::int64_t>& species, const std::array<bool, 3>& periodic) {
+    Structure structure;
+    structure.species = species;
+    structure.positions.resize(species.size());
+    structure.periodic = periodic;
+    return structure;
+}
 
 class IpiClient {
   public:
-    IpiClient(IpiEvaluator& evaluator, Socket& socket, const std::vector<std::int64_t>& species,
-              const std::array<bool, 3>& periodic, const DriveOptions& options)
-        : evaluator_(evaluator), socket_(socket), options_(options) {
-        blank_.species = species;
-        blank_.positions.resize(species.size());
-        blank_.periodic = periodic;
+    IpiClient(IpiEvaluator& evaluator, ConnectionPool& pool, const DriveOptions& options)
+        : evaluator_(evaluator),
+          pool_(pool),
+          options_(options),
+          gathering_(static_cast<std::size_t>(options.connections)) {}
+
+    /// Answer requests until all connections have ended.
+    void serve() {
+        while (pool_.is_open()) {
+            const double start = now();
+            const std::size_t held = holders().size();
+            pool_.handle_requests(time_left());
+            if (held > 0) summary_.times.gathering += now() - start;
+            note_requests(held);
+            if (is_due()) evaluate();
+        }
     }
 
-    /// Answer requests until EXIT.
-    /// @throws ConnectionError if the connection is lost before
-    void serve() {
-        for (;;) {
-            switch (next_request()) {
-                case ipi::Request::status:
-                    send(!initialized_ ? ipi::needinit : result_ ? ipi::havedata : ipi::ready);
-                    break;
-                case ipi::Request::init:
-                    receive_parameters();
-                    break;
-                case ipi::Request::posdata:
-                    receive_structures();
-                    options_.idle();
-                    // The next header has arrived, or will soon. It is read before the model runs: if this process then
-                    // dies, i-PI 3.3 sees a closed connection, which it survives, and not a reset one.
-                    if (socket_.readable(next_header_milliseconds)) pending_ = receive_request();
-                    if (pending_ == ipi::Request::exit) return;
-                    if (std::exchange(first_, false)) {
-                        options_.first({structures_[0], pending_ == ipi::Request::getforce});
-                    }
-                    result_ = &evaluator_.evaluate(structures_, bead_);
-                    break;
-                case ipi::Request::getforce:
-                    send_forces();
-                    break;
-                case ipi::Request::exit:
-                    return;
-            }
-        }
+    DriveSummary summary() const {
+        DriveSummary summary = summary_;
+        summary.evaluations = evaluator_.evaluations();
+        for (const Connection* connection : used_) summary.places += static_cast<std::int64_t>(connection->batch());
+        if (start_) summary.times.server = now() - *start_ - summary.times.model - summary.times.gathering;
+        summary.exited = pool_.exited();
+        summary.reason = pool_.reason();
+        return summary;
     }
 
   private:
-    ipi::Request receive_request() {
-        ipi::Header header;
-        socket_.receive(header.data(), header.size());
-        return ipi::parse_request(header);
-    }
-
-    ipi::Request next_request() {
-        if (!pending_) return receive_request();
-        const ipi::Request request = *pending_;
-        pending_.reset();
-        return request;
-    }
-
-    std::int32_t receive_integer() {
-        std::int32_t value;
-        socket_.receive(&value, sizeof(value));
-        return value;
-    }
-
-    void send(const ipi::Header& header) { socket_.send(header.data(), header.size()); }
-
-    void receive_parameters() {
-        bead_ = receive_integer();
-        const std::int32_t length = receive_integer();
-        if (length < 0 || length > longest_parameters) {
-            throw ProtocolError(
-                message("INIT: expected parameters of 0 to ", longest_parameters, " bytes, got ", length));
+    /// Return the connections with structures that are to be evaluated.
+    std::vector<Connection*> holders() const {
+        std::vector<Connection*> found;
+        for (const auto& connection : pool_.connections()) {
+            if (connection->has_structures()) found.push_back(connection.get());
         }
-        std::string parameters(static_cast<std::size_t>(length), ' ');
-        socket_.receive(parameters.data(), parameters.size());
-        batch_ = ipi::batch_size(parameters);
-        initialized_ = true;
+        return found;
     }
 
-    void receive_atom_count() {
-        const std::int32_t atoms = receive_integer();
-        if (atoms != blank_.size()) {
-            throw ProtocolError(message("expected ", blank_.size(), " atoms as in the driver's structure, got ", atoms,
-                                        " from the server; give the driver the structure that i-PI starts from"));
+    /// @param held number of connections that had structures before
+    void note_requests(std::size_t held) {
+        double last = 0.0;
+        for (const auto& connection : pool_.connections()) {
+            last = std::max(last, connection->heard());
+            if (connection->has_structures() && used_.insert(connection.get()).second && !start_) start_ = now();
         }
+        if (last > last_request_) gathering_.heard(last_request_ = last, held);
     }
 
-    Matrix3 receive_cell() {
-        std::array<double, 9> h, inverse;
-        socket_.receive(h.data(), sizeof(h));
-        const Matrix3 cell = ipi::to_cell(h);
-        socket_.receive(inverse.data(), sizeof(inverse));  // not needed
-        return cell;
-    }
-
-    /// Receive the structures of a message. Memory grows with the received data, not with the announced number.
-    void receive_structures() {
-        if (batch_ > 1) receive_atom_count();
-        std::vector<Matrix3> cells;
-        while (cells.size() < batch_) cells.push_back(receive_cell());
-        if (batch_ == 1) receive_atom_count();
-        structures_.resize(std::min(structures_.size(), batch_));
-        for (std::size_t s = 0; s < batch_; ++s) {
-            if (s == structures_.size()) structures_.push_back(blank_);
-            structures_[s].cell = cells[s];
-            std::vector<Vector3>& positions = structures_[s].positions;
-            socket_.receive(positions.data(), sizeof(Vector3) * positions.size());
-            ipi::to_angstrom(positions);
+    /// Return the time from which on the structures that have arrived are to be evaluated.
+    ///
+    /// The header that follows a structure has arrived with it, or will soon, and is read before the model runs: if
+    /// this process then dies, i-PI 3.3 sees a closed connection, which it survives, and not a reset one.
+    double due() const {
+        const std::vector<Connection*> held = holders();
+        if (held.empty()) return now() + longest_wait;
+        double time = gathering_.due(held.size());
+        for (const Connection* connection : held) {
+            if (connection->state() != Connection::State::received) continue;
+            time = std::max(time, connection->since() + next_header_wait);
         }
-        // the server fills an incomplete batch with copies of the last structure
-        while (structures_.size() > 1 && same(structures_.back(), structures_[structures_.size() - 2])) {
-            structures_.pop_back();
+        return time;
+    }
+
+    double time_left() const { return due() - now(); }
+    bool is_due() const { return !holders().empty() && time_left() <= 0.0; }
+
+    void evaluate() {
+        std::vector<Connection*> held = holders();
+        std::stable_sort(held.begin(), held.end(),
+                         [](const Connection* a, const Connection* b) { return a->bead() < b->bead(); });
+        options_.idle();
+        if (std::exchange(first_, false)) options_.first({held[0]->structures()[0], held[0]->consolidated()});
+        collect(held);
+        const double start = now();
+        const IpiResults results = to_ipi(evaluator_.evaluate(structures_, beads_));
+        const double duration = now() - start;
+        summary_.times.model += duration;
+        ++summary_.calls;
+        summary_.largest = std::max(summary_.largest, static_cast<std::int64_t>(structures_.size()));
+        pool_.handle_requests(0.0);
+        gathering_.evaluated(held.size(), heard_since(start), duration);
+        note_requests(0);
+        std::size_t first = 0;
+        for (Connection* connection : held) {
+            const std::size_t count = connection->structures().size();
+            pool_.answer(*connection, results, first);
+            first += count;
         }
     }
 
-    void send_forces() {
-        if (!result_) throw ProtocolError("expected POSDATA before GETFORCE, got GETFORCE alone");
-        ipi::encode_forces(*result_, batch_, answer_);
-        result_ = nullptr;
-        // i-PI sends the index of the next bead if INIT is requested again, as i-PI's own Fortran driver does
-        if (evaluator_.needs_beads()) initialized_ = false;
-        socket_.send(answer_.data(), answer_.size());
+    /// Put all structures into a row.
+    void collect(const std::vector<Connection*>& held) {
+        std::size_t count = 0;
+        beads_.clear();
+        for (const Connection* connection : held) {
+            std::int64_t bead = connection->bead();
+            for (const Structure& structure : connection->structures()) {
+                if (count == structures_.size()) structures_.emplace_back();
+                structures_[count++] = structure;  // reuses its memory
+                beads_.push_back(bead++);
+            }
+        }
+        structures_.resize(count);
+    }
+
+    /// Return the number of other connections that got a request meanwhile.
+    std::size_t heard_since(double time) const {
+        const auto& all = pool_.connections();
+        return static_cast<std::size_t>(
+            std::count_if(all.begin(), all.end(), [time](const auto& one) { return one->heard() >= time; }));
     }
 
     IpiEvaluator& evaluator_;
-    Socket& socket_;
+    ConnectionPool& pool_;
     const DriveOptions& options_;
-    Structure blank_;  // species and periodic directions, the same for all structures
-    std::size_t batch_ = 1;
-    std::int64_t bead_ = 0;  // index of the first structure
+    Gathering gathering_;
     std::vector<Structure> structures_;
-    std::optional<ipi::Request> pending_;
-    bool initialized_ = false;
+    std::vector<std::int64_t> beads_;
     bool first_ = true;
-    const Evaluation* result_ = nullptr;
-    std::vector<char> answer_;
+    double last_request_ = 0.0;
+    std::optional<double> start_;       // time of the first structure
+    std::set<const Connection*> used_;  // connections that have received structures
+    DriveSummary summary_;
 };
 
 }  // namespace
@@ -162,17 +161,18 @@ DriveSummary drive(const Potential& potential, const Address& address, const std
     if (!(options.patience >= 0.0)) {
         throw ConfigurationError(message("`patience`: expected a number of seconds from 0, got ", options.patience));
     }
+    if (options.connections < 1 || options.connections > most_connections) {
+        throw ConfigurationError(
+            message("`connections`: expected 1 to ", most_connections, ", got ", options.connections));
+    }
     if (species.empty()) throw StructureError("`species`: expected at least one atom, got none");
     IpiEvaluator evaluator(potential, options.symmetrize, options.beads, options.symmetry_log);
     potential.warm_up();
-    Socket socket(address, options.patience, options.idle);
-    IpiClient client(evaluator, socket, species, periodic, options);
-    try {
-        client.serve();
-        return {evaluator.evaluations(), true, "the server sent EXIT"};
-    } catch (const ConnectionError& error) {
-        return {evaluator.evaluations(), false, error.what()};
-    }
+    ConnectionPool pool(address, static_cast<std::size_t>(options.connections), options.patience, options.idle,
+                        blank(species, periodic), evaluator.needs_beads());
+    IpiClient client(evaluator, pool, options);
+    client.serve();
+    return client.summary();
 }
 
 }  // namespace tumble

@@ -1,5 +1,5 @@
 #pragma once
-/// The driver: a client of an i-PI server. It evaluates the structure, or the batch of structures, of each request.
+/// The driver: a client of an i-PI server, with one connection or several. It evaluates together what has arrived.
 
 #include <array>
 #include <cstdint>
@@ -25,6 +25,8 @@ struct FirstMessage {
 struct DriveOptions {
     /// Seconds to wait for a server.
     double patience = 60.0;
+    /// Number of connections. Each looks like a driver to the server, which gives it one bead at a time, or one batch.
+    int connections = 1;
     /// Function called between requests and while waiting; it may throw to end the run.
     IdleCallback idle = [] {};
     /// Rotations with which each structure is evaluated.
@@ -36,18 +38,35 @@ struct DriveOptions {
     std::function<void(const FirstMessage&)> first = [](const FirstMessage&) {};
 };
 
+/// Where the time went from the first structure on, s.
+struct DriveTimes {
+    /// Evaluations.
+    double model = 0.0;
+    /// The driver waited for other structures, to evaluate them together with those that it had.
+    double gathering = 0.0;
+    /// The rest: the driver had nothing to evaluate, or exchanged messages.
+    double server = 0.0;
+};
+
 /// Summary of a run that ended.
 struct DriveSummary {
     /// Number of evaluated structures, without the copies with which a server fills a batch.
     std::int64_t evaluations = 0;
-    /// Whether the server sent EXIT; otherwise the connection was lost.
+    /// Number of calls of the model; one evaluates all structures that came together.
+    std::int64_t calls = 0;
+    /// Largest number of structures that came together.
+    std::int64_t largest = 0;
+    /// Number of structures for which the server had places: batch size, times the connections that it used.
+    std::int64_t places = 0;
+    DriveTimes times = {};
+    /// Whether the server sent EXIT, last of all, to a connection that it had accepted; otherwise that was lost.
     bool exited = false;
     /// Human-readable reason.
     std::string reason;
 };
 
-/// Serve an i-PI server until it ends. The model is warmed up before the driver connects, and the connection is closed
-/// in an orderly way, whatever ends the run.
+/// Serve an i-PI server until it ends. The model is warmed up before the driver connects, and the connections are
+/// closed in an orderly way, whatever ends the run. A connection that the server closes before the others is given up.
 ///
 /// i-PI always sends a cell and can't describe open boundaries, so the caller states which directions are periodic.
 ///

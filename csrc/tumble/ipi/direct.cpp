@@ -27,7 +27,7 @@ Structure DirectEvaluator::structure(const std::array<double, 9>& h, std::vector
 
 IpiResults DirectEvaluator::evaluate(const std::vector<Structure>& structures) {
     if (structures.empty()) return {};
-    return to_ipi(evaluator_.evaluate(structures, 0));
+    return to_ipi(evaluator_.evaluate(structures, std::vector<std::int64_t>(structures.size())));
 }
 
 }  // namespace tumble

@@ -1,5 +1,7 @@
 #include "tumble/ipi/evaluator.h"
 
+#include <algorithm>
+
 #include "tumble/base/error.h"
 #include "tumble/base/nearest.h"
 
@@ -18,15 +20,14 @@ const Frames& of(std::size_t structure, const std::vector<Frames>& frames) {
 
 }  // namespace
 
-bool BeadRounds::starts_with(std::int64_t first, std::size_t count) {
-    const auto last = first + static_cast<std::int64_t>(count);
-    const auto again = seen_.lower_bound(first);
-    const bool starts = seen_.empty() || (again != seen_.end() && *again < last);
+bool BeadRounds::starts_with(const std::vector<std::int64_t>& beads) {
+    const bool starts =
+        seen_.empty() || std::any_of(beads.begin(), beads.end(), [this](auto bead) { return seen_.count(bead) > 0; });
     if (starts) {
         seen_.clear();
         ++count_;
     }
-    for (std::int64_t bead = first; bead < last; ++bead) seen_.insert(bead);
+    seen_.insert(beads.begin(), beads.end());
     return starts;
 }
 
@@ -44,8 +45,9 @@ IpiEvaluator::IpiEvaluator(const Potential& potential, const SymmetrizeOptions& 
     log_ = open_symmetry_log(log, symmetrize.seed, potential.metadata().name);
 }
 
-const Evaluation& IpiEvaluator::evaluate(const std::vector<Structure>& structures, std::int64_t bead) {
-    const bool new_round = rounds_.starts_with(bead, structures.size());
+const Evaluation& IpiEvaluator::evaluate(const std::vector<Structure>& structures,
+                                         const std::vector<std::int64_t>& beads) {
+    const bool new_round = rounds_.starts_with(beads);
     const std::vector<Frames> all = frames(structures, new_round);
     Graph graph;
     try {
@@ -54,7 +56,7 @@ const Evaluation& IpiEvaluator::evaluate(const std::vector<Structure>& structure
     } catch (const Error& error) {
         throw blame(structures, all, error);
     }
-    if (log_) log(structures, graph, all, bead);
+    if (log_) log(structures, graph, all, beads);
     evaluations_ += static_cast<std::int64_t>(structures.size());
     return result_;
 }
@@ -86,14 +88,13 @@ EvaluationError IpiEvaluator::blame(const std::vector<Structure>& structures, co
 }
 
 void IpiEvaluator::log(const std::vector<Structure>& structures, const Graph& graph, const std::vector<Frames>& frames,
-                       std::int64_t first_bead) {
+                       const std::vector<std::int64_t>& beads) {
     if (!log_->due(rounds_.count())) return;
     for (std::size_t s = 0; s < structures.size(); ++s) {
         const auto index = static_cast<std::int64_t>(s);
-        const std::int64_t bead = first_bead + index;
         const Frames wanted = log_->frames(structures[s]);
         if (same(wanted, of(s, frames))) {
-            log_->write(rounds_.count(), bead, symmetry_error(result_, wanted, graph, index));
+            log_->write(rounds_.count(), beads[s], symmetry_error(result_, wanted, graph, index));
             continue;
         }
         const Graph alone = slice(graph, index, index + 1);
@@ -104,7 +105,7 @@ void IpiEvaluator::log(const std::vector<Structure>& structures, const Graph& gr
             throw EvaluationError(
                 message("evaluation ", evaluations_ + index + 1, ", for the symmetry log: ", error.what()));
         }
-        log_->write(rounds_.count(), bead, symmetry_error(own, wanted, alone, 0));
+        log_->write(rounds_.count(), beads[s], symmetry_error(own, wanted, alone, 0));
     }
 }
 

@@ -17,8 +17,8 @@ namespace tumble {
 /// recognizes the steps, for any order of the beads and any size of the batches.
 class BeadRounds {
   public:
-    /// Add the beads `first` to `first + count - 1`; return whether a new round has begun with them.
-    bool starts_with(std::int64_t first, std::size_t count);
+    /// Add beads that came together; return whether a new round has begun with them.
+    bool starts_with(const std::vector<std::int64_t>& beads);
 
     /// Number of the round, from 1; 0 before the first.
     std::int64_t count() const { return count_; }
@@ -32,7 +32,7 @@ class BeadRounds {
 class IpiEvaluator {
   public:
     /// @param beads `independent` for random rotations of each structure, from its own geometry; `shared` for the same
-    ///        rotations for all beads of a step, from the geometry of the first bead that comes
+    ///        rotations for all beads of a step, from the geometry of the first structure that is evaluated
     /// @throws ConfigurationError for impossible options
     IpiEvaluator(const Potential& potential, const SymmetrizeOptions& symmetrize, const std::string& beads,
                  const SymmetryLogOptions& log);
@@ -40,11 +40,10 @@ class IpiEvaluator {
     /// Whether the index of the beads is needed.
     bool needs_beads() const { return log_ || shared_; }
 
-    /// Evaluate consecutive beads, and write the symmetry log if it is due.
-    /// @param structures beads, in their order
-    /// @param bead index of the first
+    /// Evaluate beads of one step together, and write the symmetry log if it is due.
+    /// @param beads index of each structure's bead
     /// @throws EvaluationError with the number of the evaluation, counted from 1
-    const Evaluation& evaluate(const std::vector<Structure>& structures, std::int64_t bead);
+    const Evaluation& evaluate(const std::vector<Structure>& structures, const std::vector<std::int64_t>& beads);
 
     /// Number of evaluated structures, without evaluations for the log only.
     std::int64_t evaluations() const { return evaluations_; }
@@ -55,7 +54,7 @@ class IpiEvaluator {
     EvaluationError blame(const std::vector<Structure>& structures, const std::vector<Frames>& frames,
                           const Error& error);
     void log(const std::vector<Structure>& structures, const Graph& graph, const std::vector<Frames>& frames,
-             std::int64_t first_bead);
+             const std::vector<std::int64_t>& beads);
 
     const Potential& potential_;
     Symmetrizer symmetrizer_;

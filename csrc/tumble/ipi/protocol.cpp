@@ -10,7 +10,6 @@
 
 #include "tumble/base/error.h"
 #include "tumble/base/units.h"
-#include "tumble/ipi/results.h"
 
 namespace tumble::ipi {
 
@@ -92,10 +91,10 @@ void to_angstrom(std::vector<Vector3>& positions) {
     }
 }
 
-void encode_forces(const Evaluation& result, std::size_t batch, std::vector<char>& answer) {
-    const IpiResults results = to_ipi(result);
-    const std::size_t evaluated = results.energies.size(), atoms = results.forces.size() / evaluated;
-    const auto place = [evaluated](std::size_t s) { return std::min(s, evaluated - 1); };
+void encode_forces(const IpiResults& results, std::size_t first, std::size_t count, std::size_t batch,
+                   std::vector<char>& answer) {
+    const std::size_t atoms = results.forces.size() / results.energies.size();
+    const auto place = [first, count](std::size_t s) { return first + std::min(s, count - 1); };
     answer.assign(forceready.begin(), forceready.end());
     for (std::size_t s = 0; s < batch; ++s) append(answer, results.energies[place(s)]);
     append(answer, static_cast<std::int32_t>(atoms));

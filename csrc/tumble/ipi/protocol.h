@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "tumble/evaluation/evaluation.h"
+#include "tumble/ipi/results.h"
 
 namespace tumble::ipi {
 
@@ -51,9 +51,12 @@ void to_angstrom(std::vector<Vector3>& positions);
 /// Write the whole answer to GETFORCE, including FORCEREADY: energies, number of atoms, forces, Wᵀ, extras, as in
 /// results.h.
 ///
-/// @param result results of structures with equal numbers of atoms
+/// @param results of structures with equal numbers of atoms
+/// @param first place of the first result that the server gets
+/// @param count number of results that it gets
 /// @param batch number of structures for which the server waits; copies of the last result stand for missing ones
 /// @param answer overwritten
-void encode_forces(const Evaluation& result, std::size_t batch, std::vector<char>& answer);
+void encode_forces(const IpiResults& results, std::size_t first, std::size_t count, std::size_t batch,
+                   std::vector<char>& answer);
 
 }  // namespace tumble::ipi

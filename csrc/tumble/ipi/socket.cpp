@@ -12,11 +12,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <memory>
 #include <utility>
 
+#include "tumble/base/clock.h"
 #include "tumble/base/error.h"
 
 namespace tumble {
@@ -27,8 +27,6 @@ constexpr int slice_milliseconds = 200;     // longest wait without a call to th
 constexpr int hang_up_milliseconds = 1000;  // longest wait for the peer to close its side
 constexpr double first_pause = 0.02;        // s; first pause between attempts to connect
 constexpr double longest_pause = 0.5;       // s; to which the pauses grow
-
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// Wait for events of a descriptor; return false if the time is over or a signal arrived.
 bool poll_once(int descriptor, short events, int milliseconds) {
@@ -209,10 +207,15 @@ Socket::Socket(const Address& address, double patience, IdleCallback idle) : idl
     }
 }
 
-Socket::~Socket() {
+void Socket::end() {
+    if (hang_up_) return;
     ::shutdown(descriptor_, SHUT_WR);
-    const double deadline = now() + 1e-3 * hang_up_milliseconds;
-    for (double left = hang_up_milliseconds; left > 0.0; left = 1000.0 * (deadline - now())) {
+    hang_up_ = now() + 1e-3 * hang_up_milliseconds;
+}
+
+Socket::~Socket() {
+    end();
+    for (double left; (left = 1000.0 * (*hang_up_ - now())) > 0.0;) {
         if (poll_once(descriptor_, POLLIN, static_cast<int>(left) + 1) && !drop_some(descriptor_)) break;
     }
     // From here on a peer on this machine can't send, so no bytes arrive between the last one read and the end.
@@ -225,8 +228,6 @@ Socket::~Socket() {
 void Socket::wait(short events) {
     while (!poll_once(descriptor_, events, slice_milliseconds)) idle_();
 }
-
-bool Socket::readable(int milliseconds) { return poll_once(descriptor_, POLLIN, milliseconds); }
 
 void Socket::receive(void* data, std::size_t bytes) {
     auto* position = static_cast<char*>(data);

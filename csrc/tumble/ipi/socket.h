@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace tumble {
@@ -60,13 +61,18 @@ class Socket {
     /// @throws ConnectionError if the connection is lost
     void send(const void* data, std::size_t bytes);
 
-    /// Wait for at most this time; return whether bytes, or the end of the stream, can be read.
-    bool readable(int milliseconds);
+    /// Announce that nothing more will be sent. The peer then has a second to close its side, after which the
+    /// destructor doesn't wait for it any longer. Several sockets that end together need this second only once.
+    void end();
+
+    /// For `poll`: bytes, or the end of the stream, can be read.
+    int descriptor() const { return descriptor_; }
 
   private:
     void wait(short events);
 
     int descriptor_ = -1;
+    std::optional<double> hang_up_;  // time until which the peer may close its side
     IdleCallback idle_;
 };
 

@@ -41,6 +41,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--patience", metavar="S", type=float, default=60.0, help="seconds to wait for a server (default: 60)"
     )
+    parser.add_argument(
+        "--connections",
+        action=Once,
+        metavar="N",
+        type=int,
+        default=1,
+        help="connect N times, and evaluate together what arrives at about the same time, for a server that doesn't "
+        "send batches (default: 1)",
+    )
     add_order(parser)
     add_symmetry_options(parser)
     add_model_options(parser)
@@ -81,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble import _core
     from tumble.announcement import announcement
     from tumble.drive import drive, periodic_axes, server_address
+    from tumble.drive_summary import summary_line, summary_words
     from tumble.errors import EvaluationError, ServerConnectionError
     from tumble.frames import read_frames
     from tumble.model_file import load
@@ -124,6 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
             port=arguments.port,
             periodic=periodic,
             patience=arguments.patience,
+            connections=arguments.connections,
             symmetrize=arguments.symmetrize,
             mode=arguments.mode,
             seed=arguments.seed,
@@ -140,7 +151,8 @@ def run(arguments: argparse.Namespace) -> int:
     except EvaluationError as error:
         _log(f"error: {error}")
         return NO_FORCES
-    _log(f"{summary.evaluations} evaluations; {summary.reason}")
+    print(summary_line(summary), file=sys.stderr, flush=True)
+    _log(summary_words(summary))
     return 0 if summary.exited else SERVER_GONE
 
 

@@ -49,17 +49,17 @@ void cells() {
     CHECK_THROWS(ProtocolError, "finite", ipi::to_cell({std::numeric_limits<double>::infinity()}));
 }
 
-/// Two structures of one atom in a batch of three: a copy of the last result stands for the third.
+/// The last two of three structures, of one atom, in a batch of three: a copy of the last result stands for the third.
 void answers() {
     Evaluation result;
-    result.energies = result.bare_energies = {hartree, 2 * hartree};
-    result.forces = {{hartree / bohr, 0, 0}, {0, 0, 0}};
-    result.virials.resize(2);
-    result.virials[0][0][2] = hartree;
-    result.torques = {{0.5, 0, 0}, {0, 0, 0}};
-    result.bare_torques.resize(2);
+    result.energies = result.bare_energies = {5 * hartree, hartree, 2 * hartree};
+    result.forces = {{0, 0, 0}, {hartree / bohr, 0, 0}, {0, 0, 0}};
+    result.virials.resize(3);
+    result.virials[1][0][2] = hartree;
+    result.torques = {{0, 0, 0}, {0.5, 0, 0}, {0, 0, 0}};
+    result.bare_torques.resize(3);
     std::vector<char> answer;
-    ipi::encode_forces(result, 3, answer);
+    ipi::encode_forces(to_ipi(result), 1, 2, 3, answer);
     CHECK(std::memcmp(answer.data(), "FORCEREADY  ", 12) == 0);
     std::size_t place = 12;
     for (const double energy : {1.0, 2.0, 2.0}) {
