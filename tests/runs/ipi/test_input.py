@@ -48,7 +48,22 @@ def test_input(tmp_path: Path) -> None:
     velocities, torque = found.trajectories
     assert (velocities.quantity, velocities.stem, velocities.stride) == ("velocities", tmp_path / "water.vel", 2)
     assert (velocities.format, list(velocities.beads(4))) == ("ase", [0, 2])
+    assert (velocities.units, velocities.cell_units, torque.units) == ("ase", "", "")
     assert (torque.quantity, torque.extra_type, list(torque.beads(2))) == ("extras", "torque, bare_energy", [0, 1])
+
+
+def test_names_of_properties(tmp_path: Path) -> None:
+    text = INPUT.replace(
+        "[ step ]", "[ step, time{picosecond},\n kinetic_cv(O){electronvolt}, atom_x{angstrom}(0, 1) ]"
+    )
+    expected = ("step", "time{picosecond}", "kinetic_cv(O){electronvolt}", "atom_x{angstrom}(0, 1)")
+    assert read(tmp_path, text).properties[0].names == expected
+
+
+def test_units_of_trajectories(tmp_path: Path) -> None:
+    text = INPUT.replace("format='ase' bead='-2'> velocities{ase}", "cell_units='angstrom'> positions{angstrom}")
+    positions = read(tmp_path, text).trajectories[0]
+    assert (positions.quantity, positions.units, positions.cell_units) == ("positions", "angstrom", "angstrom")
 
 
 def test_defaults_are_those_of_ipi(tmp_path: Path) -> None:

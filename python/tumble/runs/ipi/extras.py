@@ -18,8 +18,8 @@ from tumble.trajectories.frames import continuing
 from tumble.types import Array
 
 _STEP = re.compile(rb"#\s*Step:\s*(\d{1,15})(?!\d)")
-# Count of numbers of each key of `tumble drive`; i-PI writes the numbers of several keys in one row.
-_SIZES = {"torque": 3, "bare_energy": 1, "bare_torque": 3}
+#: Count of numbers of each key of `tumble drive`; i-PI writes the numbers of several keys in one row.
+KEYS = {"torque": 3, "bare_energy": 1, "bare_torque": 3}
 
 
 def read_extras(paths: Sequence[Path]) -> tuple[Array, Array, tuple[str, ...]]:
@@ -77,11 +77,11 @@ def torque_of(
             notes.append(f"The frame torque in `{output.stem.name}_*` is left out, since the run's steps have no time.")
             continue
         before = keys[: keys.index("torque")]
-        if len(files) < beads or any(key not in _SIZES for key in before):
+        if len(files) < beads or any(key not in KEYS for key in before):
             reason = "of all beads" if len(files) < beads else "after known keys only"
             notes.append(f"Extras in `{output.stem.name}_*` are left out: expected the frame torque {reason}.")
             continue
-        first = sum(_SIZES[key] for key in before)
+        first = sum(KEYS[key] for key in before)
         try:
             steps, numbers, more = read_extras(tuple(files.values()))
         except TrajectoryError as error:

@@ -6,6 +6,7 @@ empty parts.
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,10 +47,12 @@ class PropertiesOutput:
     Attributes:
         path: Output file.
         stride: Steps from one row to the next.
+        names: What it writes, as in the input, such as `kinetic_cv(O){electronvolt}`.
     """
 
     path: Path
     stride: int
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class TrajectoryOutput:
         format: `xyz`, `pdb`, `ase` or `bin`.
         bead: Number of the bead that it writes; if negative, every −`bead`th bead is written.
         extra_type: Keys of the extras, separated by commas.
+        units: Units of the quantity; empty for atomic units.
+        cell_units: Units of the cell; empty for bohr.
     """
 
     quantity: str
@@ -71,6 +76,8 @@ class TrajectoryOutput:
     format: str
     bead: int
     extra_type: str
+    units: str = ""
+    cell_units: str = ""
 
     def beads(self, number: int) -> range:
         """Return the numbers of the beads that are written if there are `number` beads."""
@@ -114,13 +121,23 @@ def read_ipi_input(xml: Path) -> IpiInput:
     Raises:
         TrajectoryError: If it isn't an input of i-PI, has several systems, or words in place of numbers.
     """
-    root = _parsed(xml)
-    output = root.find("output")
-    if output is None:
-        output = ElementTree.fromstring(_DEFAULT_OUTPUT)
-    system = _one_system(xml, root, output)
+    root = parsed_root(xml)
+    return read_ipi_system(xml, root, _one_system(xml, root, _output(root)))
+
+
+def read_ipi_system(xml: Path, root: Any, system: Any) -> IpiInput:
+    """Read one of the systems of an input.
+
+    Args:
+        xml: The input.
+        root: Its element `simulation`.
+        system: An element `system`.
+
+    Raises:
+        TrajectoryError: If there are words in place of numbers.
+    """
     try:
-        return _read(xml, root, system, output)
+        return _read(xml, root, system, _output(root))
     except TrajectoryError as error:
         raise TrajectoryError(f"`{xml}`: {error}") from error
 
@@ -128,12 +145,12 @@ def read_ipi_input(xml: Path) -> IpiInput:
 def root_of(xml: Path) -> Any:
     """Return the element `simulation` of an input or a checkpoint; None for another file."""
     try:
-        return _parsed(xml)
+        return parsed_root(xml)
     except TrajectoryError:
         return None
 
 
-def _parsed(xml: Path) -> Any:
+def parsed_root(xml: Path) -> Any:
     """Return the element `simulation`.
 
     Raises:
@@ -153,6 +170,11 @@ def _parsed(xml: Path) -> Any:
     return root
 
 
+def _output(root: Any) -> Any:
+    output = root.find("output")
+    return ElementTree.fromstring(_DEFAULT_OUTPUT) if output is None else output
+
+
 def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
     beads = _beads(system)
     motion = motion_of(system, beads)
@@ -163,7 +185,9 @@ def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
     return IpiInput(
         properties=tuple(
             PropertiesOutput(
-                path=xml.parent / f"{base}{each.get('filename', 'out').strip()}", stride=positive_of(each, "stride")
+                path=xml.parent / f"{base}{each.get('filename', 'out').strip()}",
+                stride=positive_of(each, "stride"),
+                names=tuple(_properties(each.text or "")),
             )
             for each in output.findall("properties")
         ),
@@ -244,12 +268,21 @@ def _beads(system: Any) -> int:
     return 1
 
 
+def _properties(text: str) -> list[str]:
+    """Return the names in a list; a comma within parentheses separates arguments, as in `atom_x{angstrom}(0,1)`."""
+    return [name.strip() for name in re.split(r",(?![^(]*\))", text.strip().strip("[]")) if name.strip()]
+
+
 def _trajectory(element: Any, folder: Path, base: str) -> TrajectoryOutput:
+    text = element.text or ""
+    units = re.search(r"\{([^}]*)\}", text)
     return TrajectoryOutput(
-        quantity=(element.text or "").split("(")[0].split("{")[0].strip(),
+        quantity=text.split("(")[0].split("{")[0].strip(),
         stem=folder / f"{base}{element.get('filename', 'traj').strip()}",
         stride=positive_of(element, "stride"),
         format=word_of(element, "format", "xyz"),
         bead=integer_of(word_of(element, "bead", "-1"), "bead"),
         extra_type=word_of(element, "extra_type", "raw"),
+        units="" if units is None else units[1].strip(),
+        cell_units=word_of(element, "cell_units", ""),
     )

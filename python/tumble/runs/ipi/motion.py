@@ -172,7 +172,7 @@ def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:
 def _dynamics(dynamics: Any, beads: int) -> Motion:
     """Return the molecular dynamics of the element `dynamics`, or of one with the same subelements."""
     mode = word_of(dynamics, "mode", "nve")
-    baths = [] if mode in ("nve", "eda-nve") else _thermostats(dynamics.find("thermostat"))
+    baths = [] if mode in ("nve", "eda-nve") else thermostats_in(dynamics.find("thermostat"))
     names = [word_of(bath, "mode", "") for bath in baths]
     kind = "none" if not names else "global" if all(_is_global(name, beads) for name in names) else "local"
     hot = _centroid_temperature(baths) if beads > 1 else None
@@ -216,13 +216,13 @@ def _constrained(dynamics: Any, beads: int) -> Motion:
 _DYNAMICS = {"dynamics": _dynamics, "driven_dynamics": _driven, "constrained_dynamics": _constrained}
 
 
-def _thermostats(element: Any) -> list[Any]:
+def thermostats_in(element: Any) -> list[Any]:
     """Return the elements of all thermostats that have a mode."""
     if element is None:
         return []
     mode = word_of(element, "mode", "")
     if mode == "multi":
-        return [each for part in element.findall("thermostat") for each in _thermostats(part)]
+        return [each for part in element.findall("thermostat") for each in thermostats_in(part)]
     return [element] if mode else []
 
 

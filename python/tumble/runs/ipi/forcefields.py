@@ -1,0 +1,121 @@
+"""Forcefields in an input of i-PI: where forces come from, and the settings of the connection to drivers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tumble.errors import TrajectoryError
+from tumble.runs.ipi.elements import integer_of
+
+#: What i-PI 3.3.1 uses for settings that an input doesn't give (`ipi.inputs.forcefields`).
+DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "ffsocket": {
+        "mode": "inet",
+        "address": "localhost",
+        "port": "65535",
+        "latency": "0.0001",
+        "timeout": "0.0",
+        "exit_on_disconnect": "False",
+        "consolidate_messages": "True",
+        "batch_size": "1",
+        "matching": "auto",
+        "pbc": "False",
+    },
+    "ffdirect": {"pes": "dummy", "pes_path": "", "batch_size": "1", "threaded": "False", "pbc": "False"},
+}
+_SOCKETS = ("ffsocket", "ffcavphsocket")
+_IN_PROCESS = "ffdirect"
+_CONTAINERS = ("ffrotations", "ffcommittee")
+
+
+@dataclass(frozen=True)
+class ForceField:
+    """A forcefield.
+
+    Attributes:
+        kind: Name of the element, such as `ffsocket`.
+        name: Name by which the elements `force` refer to it.
+        settings: Text of its attributes and elements, with the defaults of i-PI for those that it lacks.
+        given: Names of the settings that the input contains.
+        container: The element around it, which combines or turns forcefields: `ffcommittee` or `ffrotations`.
+    """
+
+    kind: str
+    name: str
+    settings: Mapping[str, str]
+    given: frozenset[str]
+    container: str | None = None
+
+    @property
+    def has_socket(self) -> bool:
+        """Whether drivers connect to it through a socket."""
+        return self.kind in _SOCKETS
+
+    @property
+    def may_be_ours(self) -> bool:
+        """Whether Tumble can be behind it: a driver at a socket, or a PES of the user in i-PI's own process."""
+        return self.has_socket or (self.kind == _IN_PROCESS and self.word("pes") == "custom")
+
+    def word(self, name: str) -> str:
+        """Return the text of a setting; empty if neither the input nor i-PI has one."""
+        return self.settings.get(name, "")
+
+    def flag(self, name: str) -> bool:
+        """Return a setting that is true or false."""
+        return self.word(name).lower() == "true"
+
+    def number(self, name: str) -> float:
+        """Return a setting that is a number.
+
+        Raises:
+            TrajectoryError: If it isn't one.
+        """
+        word = self.word(name)
+        try:
+            return float(word)
+        except ValueError as error:
+            raise TrajectoryError(f"`{name}`: expected a number, got `{word[:40]}`") from error
+
+    def integer(self, name: str) -> int:
+        """Return a setting that is an integer.
+
+        Raises:
+            TrajectoryError: If it isn't one.
+        """
+        return integer_of(self.word(name), name)
+
+
+def forcefields_of(root: Any, defaults: Mapping[str, Mapping[str, str]] = DEFAULTS) -> Sequence[ForceField]:
+    """Return the forcefields of an input, those in `ffcommittee` and `ffrotations` included.
+
+    Args:
+        root: The element `simulation`.
+        defaults: Settings of each kind in i-PI.
+    """
+    found: list[ForceField] = []
+    for element in root:
+        if not str(element.tag).startswith("ff"):
+            continue
+        name = _text(element.get("name", ""))
+        inner = [each for each in element if str(each.tag).startswith("ff") and each.tag not in _CONTAINERS]
+        if element.tag in _CONTAINERS:
+            # The elements `force` refer to the container, whose members may be nameless.
+            found += [_forcefield(each, _text(each.get("name", "")) or name, defaults, element.tag) for each in inner]
+        else:
+            found.append(_forcefield(element, name, defaults, None))
+    return found
+
+
+def _forcefield(
+    element: Any, name: str, defaults: Mapping[str, Mapping[str, str]], container: str | None
+) -> ForceField:
+    given = {key: _text(value) for key, value in element.attrib.items()}
+    given |= {str(each.tag): _text(each.text or "") for each in element}
+    known = defaults.get(element.tag, {})
+    return ForceField(str(element.tag), name, {**known, **given}, frozenset(given), container)
+
+
+def _text(text: str) -> str:
+    return text.strip().strip("'\"").strip()
