@@ -118,6 +118,7 @@ VERDICTS = marked("one of `tumble compare --json`", '"format": "tumble-verdicts-
 ACCURACY = marked("one of `tumble evaluate --json`", '"format": "tumble-accuracy-')
 PROBE = marked("one of `tumble probe --json`", '"format": "tumble-probe-')
 CHECK = marked("one of `tumble check --json`", '"format": "tumble-check-')
+IPI_CHECK = marked("one of `tumble ipi-check --json`", '"format": "tumble-ipi-check-')
 IRREPS = marked("one of `tumble irreps --json`", '"format": "tumble-irreps-')
 RESULT = marked("one of `tumble ordering`", '"format": "tumble-result-')
 RELAXED = marked("structures of `tumble ordering`", 'written_by="tumble ordering"')

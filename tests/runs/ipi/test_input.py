@@ -33,6 +33,7 @@ INPUT = """\
   </system>
 </simulation>
 """
+STEPS = "<total_steps> 50 </total_steps> <system>"
 
 
 def read(folder: Path, text: str) -> IpiInput:
@@ -43,6 +44,7 @@ def read(folder: Path, text: str) -> IpiInput:
 def test_input(tmp_path: Path) -> None:
     found = read(tmp_path, INPUT)
     assert (found.beads, found.motion.words, found.motion.thermostat, found.start) == (4, "NVT (PILE-L)", "local", 0)
+    assert (found.total_steps, read(tmp_path, INPUT.replace("<system>", STEPS)).total_steps) == (1000, 50)
     assert (found.motion.timestep, found.temperature) == (pytest.approx(0.0005), 300.0)
     assert [(each.path, each.stride) for each in found.properties] == [(tmp_path / "water.out", 5)]
     velocities, torque = found.trajectories

@@ -100,6 +100,7 @@ class IpiInput:
         atoms: Number of atoms of each label; empty if unknown.
         rotations: Description of the rotations over which i-PI itself averages the forces; None without them.
         start: Step from which it starts.
+        total_steps: Step at which it ends.
         notes: Sentences for the reader of averages.
     """
 
@@ -111,6 +112,7 @@ class IpiInput:
     beads: int
     atoms: Mapping[str, int]
     start: int
+    total_steps: int = 1000
     rotations: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -181,7 +183,7 @@ def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
     temperature = quantity_of(system.find("ensemble/temperature"), TEMPERATURE)
     has_one = motion.keeps_temperature and motion.unsampled is None
     base = _name(system.get("prefix", ""), "_") + _name(output.get("prefix", "i-pi"), ".")
-    start = root.find("step")
+    start, end = root.find("step"), root.find("total_steps")
     return IpiInput(
         properties=tuple(
             PropertiesOutput(
@@ -198,6 +200,7 @@ def _read(xml: Path, root: Any, system: Any, output: Any) -> IpiInput:
         beads=beads,
         atoms=atoms_of(system, xml.parent),
         start=0 if start is None else integer_of(start.text or "0", "step"),
+        total_steps=1000 if end is None else integer_of(end.text or "1000", "total_steps"),
         rotations=_rotations(root),
         notes=(*motion.notes, *_notes(root, system)),
     )

@@ -1,0 +1,1 @@
+"""The checks, one file each; `tumble.ipi_check.registry` lists them."""

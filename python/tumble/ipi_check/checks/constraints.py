@@ -1,0 +1,39 @@
+"""Fixed atoms and the center of mass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from typing_extensions import override
+
+from tumble.ipi_check.case import Case
+from tumble.ipi_check.check import Check
+from tumble.ipi_check.finding import Finding, note, warning
+from tumble.runs.ipi.elements import integers_of
+
+
+class Constraints(Check):
+    """Look at what may not move."""
+
+    name = "constraints"
+    title = "fixed atoms and center of mass"
+    of_dynamics = True
+
+    @override
+    def run(self, case: Case) -> Iterator[Finding]:
+        motion = case.system.find("motion")
+        fixed = [name for name in ("fixatoms", "fixatoms_dof") if integers_of(motion.find(name))]
+        free_center = (motion.findtext("fixcom") or "True").strip().lower() == "false"
+        if fixed and not free_center:
+            yield warning(
+                f"both atoms ({', '.join(fixed)}) and the center of mass (fixcom) are fixed: the free atoms can't "
+                "move as a whole against "
+                "the fixed ones",
+                "<fixcom> False </fixcom>",
+            )
+        if free_center and not fixed:
+            yield note(
+                "the center of mass diffuses (fixcom is False): mean square displacements and absolute positions "
+                "contain it",
+                "<fixcom> True </fixcom>, unless this is meant",
+            )

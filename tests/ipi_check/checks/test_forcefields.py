@@ -1,0 +1,60 @@
+"""Forcefields that a driver can serve, and forces that refer to them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from support.ipi_inputs import FORCES, SOCKET, findings
+
+from tumble.ipi_check.checks.forcefields import ForceFields
+from tumble.ipi_check.finding import Level
+
+DIRECT = (
+    "<ffdirect name='tumble'> <pes> custom </pes> <pes_path> {} </pes_path> <batch_size> {} </batch_size> </ffdirect>"
+)
+
+
+def test_sound(case_of) -> None:
+    assert findings(ForceFields, case_of()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text", "cure"),
+    [
+        (SOCKET, "<fflj name='tumble'/>", "no forcefield that Tumble can serve", "ffsocket"),
+        (FORCES, "<forces> </forces>", "no force of the system comes from the forcefield tumble", "<force forcefield"),
+        ("forcefield='tumble'", "forcefield='tumbel'", "`tumbel`, which doesn't exist", "tumble"),
+        (SOCKET, SOCKET + SOCKET, "2 forcefields have the name `tumble`", "own name"),
+        ("forcefield='tumble'", "forcefield='tumble' weight='0'", "has the weight 0", "remove"),
+        (SOCKET, DIRECT.format("nothing.py", 32), "`pes_path` of `tumble`: .* got `nothing.py`", ".py"),
+        (SOCKET, DIRECT.format("input.xml", 32), "got `input.xml`", ".py"),
+    ],
+)
+def test_faults(case_of, old: str, new: str, text: str, cure: str) -> None:
+    found = findings(ForceFields, case_of((old, new)), Level.ERROR, Level.WARNING)
+    assert any(re.search(text, each.text) and cure in each.cure for each in found)
+
+
+def test_a_batch_that_never_fills(case_of, tmp_path) -> None:
+    (tmp_path / "mine.py").write_text("")
+    assert findings(ForceFields, case_of((SOCKET, DIRECT.format("mine.py", 16)))) == []
+    (found,) = findings(ForceFields, case_of((SOCKET, DIRECT.format("mine.py", 12))))
+    assert found.level is Level.ERROR
+    assert "waits forever" in found.text
+
+
+def test_the_name_of_a_forcefield(case_of) -> None:
+    assert findings(ForceFields, case_of(forcefield="tumble")) == []
+    (found,) = findings(ForceFields, case_of(forcefield="other"))
+    assert (found.level, "`other`" in found.text, "tumble" in found.cure) == (Level.ERROR, True, True)
+
+
+def test_others_are_named(case_of) -> None:
+    (found,) = findings(ForceFields, case_of((SOCKET, SOCKET + "<fflj name='lj'/>")))
+    assert (found.level, "`lj` (fflj)" in found.text) == (Level.NOTE, True)
+
+
+def test_forces_of_a_container(case_of) -> None:
+    inner = "<ffsocket mode='unix'> <address> ADDRESS </address> </ffsocket>"
+    assert findings(ForceFields, case_of((SOCKET, f"<ffrotations name='tumble'> {inner} </ffrotations>"))) == []

@@ -1,0 +1,47 @@
+"""Units of the start."""
+
+from __future__ import annotations
+
+import ase.units
+import numpy as np
+import pytest
+from support.ipi_inputs import WATER, findings, view_of
+
+from tumble.ipi_check.checks.geometry import Geometry
+from tumble.ipi_check.finding import Level
+
+
+def scaled(positions: float, cell: float = 1.0):
+    return view_of(
+        WATER,
+        positions=(WATER.positions * positions).tolist(),
+        cell=(np.asarray(WATER.cell.array) * cell).tolist(),
+    )
+
+
+def test_sound(case_of) -> None:
+    assert findings(Geometry, case_of()) == []
+    # Another structure than that of the driver, as after a restart.
+    moved = WATER.positions + np.random.default_rng(0).normal(scale=0.05, size=(3, 3))
+    assert findings(Geometry, case_of(view=view_of(WATER, positions=moved.tolist()))) == []
+
+
+@pytest.mark.parametrize("scale", [ase.units.Bohr, 1.0 / ase.units.Bohr])
+def test_bohr_for_angstrom(case_of, scale: float) -> None:
+    (found,) = findings(Geometry, case_of(view=scaled(scale)))
+    assert (found.level, f"{scale:.3f} times" in found.text) == (Level.ERROR, True)
+
+
+def test_atoms_that_overlap(case_of) -> None:
+    (found,) = findings(Geometry, case_of(view=scaled(0.4)))
+    assert (found.level, "Å apart" in found.text) == (Level.ERROR, True)
+
+
+def test_a_cell_in_other_units(case_of) -> None:
+    """The atoms of a liquid extend over the cell, or over 1.9 cells if that is in bohr."""
+    spread = WATER.positions.copy()
+    spread[2] = [11.5, 11.5, 11.5]
+    cell = (np.asarray(WATER.cell.array) * ase.units.Bohr * 0.5).tolist()
+    found = findings(Geometry, case_of(view=view_of(WATER, positions=spread.tolist(), cell=cell)))
+    assert any("cells along x, y, z" in each.text and each.level is Level.WARNING for each in found)
+    assert findings(Geometry, case_of(view=view_of(WATER, positions=spread.tolist()))) == []
