@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from ase import Atoms
-from support.ipi_inputs import WATER, write_input
+from support.ipi_inputs import SOCKET, WATER, write_input
 
 from tumble.ipi_check.view import view_of
 from tumble.runs.ipi.forcefields import DEFAULTS
@@ -34,6 +34,13 @@ def test_cell_vectors_are_rows(tmp_path) -> None:
     atoms = Atoms("OHH", WATER.positions, cell=[[12, 0, 0], [3, 11, 0], [1, 2, 13]], pbc=True)
     (system,) = view_of(write_input(tmp_path, (), atoms)).systems
     np.testing.assert_allclose(system["cell"], atoms.cell.array, atol=1e-5)
+
+
+def test_no_model_is_loaded(tmp_path) -> None:
+    (tmp_path / "mine.py").write_text("raise RuntimeError('loaded')")
+    words = "<pes> custom </pes> <pes_path> mine.py </pes_path> <parameters> {model: water} </parameters>"
+    found = view_of(write_input(tmp_path, [(SOCKET, f"<ffdirect name='tumble'> {words} </ffdirect>")]))
+    assert (found.refused, len(found.systems)) == (None, 1)
 
 
 def test_words_that_it_does_not_know(tmp_path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tumble.cli.options import Once, add_frame_options, add_model_options, add_overwrite
+from tumble.cli.options import Once, add_frame_options, add_mode, add_model_options, add_overwrite, add_periodic
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,16 +26,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=Path,
         help="structure of the driver (default: the file from which i-PI starts)",
     )
-    parser.add_argument(
-        "--periodic",
-        metavar="AXES",
-        choices=("xyz", "xy", "xz", "yz", "x", "y", "z", "none"),
-        help="periodic cell vectors (default: as for tumble drive)",
-    )
+    add_periodic(parser)
     add_frame_options(parser)
-    parser.add_argument(
-        "--mode", action=Once, choices=("average", "correction"), default="average", help="as for tumble drive"
-    )
+    add_mode(parser)
     parser.add_argument(
         "--beads", action=Once, choices=("independent", "shared"), default="independent", help="as for tumble drive"
     )
@@ -55,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_model_options(parser)
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the findings there")
     add_overwrite(parser)
-    parser.set_defaults(run=run, status_of_settings=2)
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -28,11 +28,13 @@ def view(path: Path) -> dict[str, Any]:
     """Return what i-PI makes of an input; the working directory becomes its folder."""
     import ipi
     import ipi.engine.outputs
+    import ipi.inputs.forcefields
     from ipi.engine.simulation import Simulation
     from ipi.inputs.simulation import InputSimulation
 
     os.chdir(path.resolve().parent)
     ipi.engine.outputs.open_backup = _nowhere
+    ipi.inputs.forcefields.FFDirect = _without_model(ipi.inputs.forcefields.FFDirect)
     found: dict[str, Any] = {
         "version": ipi.__version__,
         "unknown": [],
@@ -65,6 +67,16 @@ def view(path: Path) -> dict[str, Any]:
 def _nowhere(name: str, mode: str = "r", **_: Any) -> Any:
     """Open nothing in place of an output."""
     return Path(os.devnull).open(mode)
+
+
+def _without_model(direct: Any) -> Any:
+    """Return a function that makes an FFDirect; one with a PES of the user loads no model."""
+
+    def make(**options: Any) -> Any:
+        own = options.get("pes") == "custom"
+        return direct(**{**options, "pes": "dummy", "pes_path": "", "pars": {}} if own else options)
+
+    return make
 
 
 def _walk(element: Any, reader: Any, place: str, unknown: list[dict[str, Any]]) -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 from support.ipi_inputs import FORCES, SOCKET, findings
 
+from tumble import ipi_pes
 from tumble.ipi_check.checks.forcefields import ForceFields
 from tumble.ipi_check.finding import Level
 
@@ -27,8 +28,8 @@ def test_sound(case_of) -> None:
         ("forcefield='tumble'", "forcefield='tumbel'", "`tumbel`, which doesn't exist", "tumble"),
         (SOCKET, SOCKET + SOCKET, "2 forcefields have the name `tumble`", "own name"),
         ("forcefield='tumble'", "forcefield='tumble' weight='0'", "has the weight 0", "remove"),
-        (SOCKET, DIRECT.format("nothing.py", 32), "`pes_path` of `tumble`: .* got `nothing.py`", ".py"),
-        (SOCKET, DIRECT.format("input.xml", 32), "got `input.xml`", ".py"),
+        (SOCKET, DIRECT.format("nothing.py", 32), "`pes_path` of `tumble`: .* got `nothing.py`", "tumble ffdirect"),
+        (SOCKET, DIRECT.format("input.xml", 32), "got `input.xml`", "tumble ffdirect"),
     ],
 )
 def test_faults(case_of, old: str, new: str, text: str, cure: str) -> None:
@@ -42,6 +43,28 @@ def test_a_batch_that_never_fills(case_of, tmp_path) -> None:
     (found,) = findings(ForceFields, case_of((SOCKET, DIRECT.format("mine.py", 12))))
     assert found.level is Level.ERROR
     assert "waits forever" in found.text
+
+
+PARAMETERS = "{{model: water, template: {}, symmetrize: {}}}"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "level", "text"),
+    [
+        (PARAMETERS.format("start.extxyz", "none"), None, ""),
+        (PARAMETERS.format("none.xyz", "none"), Level.ERROR, "no structure file `none.xyz`"),
+        (PARAMETERS.format("start.extxyz", "octahedral"), Level.WARNING, "averages over `octahedral`"),
+        ("{model: water}", Level.ERROR, "`template`: expected this parameter"),
+        ("{model: water, template: start.extxyz, symetrize: none}", Level.ERROR, "did you mean `symmetrize`"),
+        ("{model: water, template: start.extxyz, memory: much}", Level.ERROR, "`memory`: expected a number, got much"),
+    ],
+)
+def test_parameters_of_our_potential(case_of, parameters: str, level: Level | None, text: str) -> None:
+    words = f"<parameters> {parameters} </parameters> </ffdirect>"
+    direct = DIRECT.format(ipi_pes.__file__, 32).replace("</ffdirect>", words)
+    found = findings(ForceFields, case_of((SOCKET, direct)))
+    assert [each.level for each in found] == ([] if level is None else [level])
+    assert all(text in each.text for each in found)
 
 
 def test_the_name_of_a_forcefield(case_of) -> None:

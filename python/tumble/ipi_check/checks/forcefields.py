@@ -7,10 +7,14 @@ from collections.abc import Iterator
 
 from typing_extensions import override
 
+from tumble.errors import ConfigurationError
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, note, warning
+from tumble.ipi_parameters import read_parameters
+from tumble.runs.ipi.forcefields import ForceField
 
+_OURS = "ipi_pes.py"
 _SOCKET = "<ffsocket name='tumble' mode='unix'> <address> my-run </address> </ffsocket>"
 
 
@@ -66,6 +70,42 @@ def _references(case: Case) -> Iterator[Finding]:
             )
 
 
+def _parameters(case: Case, forcefield: ForceField) -> Iterator[Finding]:
+    """Look at the parameters of the potential inside i-PI, without loading the model."""
+    try:
+        found = read_parameters(_dictionary(forcefield.word("parameters")))
+    except ConfigurationError as failure:
+        yield error(f"`parameters` of `{forcefield.name}`: {failure}", "`tumble ffdirect` writes them")
+        return
+    # i-PI runs in the folder of its input.
+    if not (case.xml.parent / found.template).is_file():
+        yield error(
+            f"`parameters` of `{forcefield.name}`: there is no structure file `{found.template}`",
+            "template: the file from which i-PI starts",
+        )
+    given = case.model.symmetrizer.symmetrize
+    if found.symmetrize != given:
+        yield warning(
+            f"`{forcefield.name}` averages over `{found.symmetrize}`, while this check was given `{given}`",
+            f"`--symmetrize {found.symmetrize}` of this command",
+        )
+
+
+def _dictionary(text: str) -> dict[str, object]:
+    """Return what i-PI makes of `{a: 1, b: text}` (`ipi.utils.io.inputs.io_xml.read_dict`)."""
+    items = (item.partition(":") for item in text.strip().strip("{}").split(",") if item.strip())
+    return {name.strip(): _value(value.strip()) for name, _, value in items}
+
+
+def _value(word: str) -> object:
+    for kind in (int, float):
+        try:
+            return kind(word)
+        except ValueError:
+            continue
+    return {"true": True, "false": False}.get(word.lower(), word)
+
+
 def _in_process(case: Case) -> Iterator[Finding]:
     for each in case.forcefields:
         if each.kind != "ffdirect":
@@ -77,8 +117,10 @@ def _in_process(case: Case) -> Iterator[Finding]:
         if not each.word("pes_path").endswith(".py") or not path.is_file():
             yield error(
                 f"`pes_path` of `{each.name}`: expected a file that ends with .py, got `{each.word('pes_path')}`",
-                "<pes_path> mine.py </pes_path>, the file of the PES (docs/driver.md)",
+                "`tumble ffdirect MODEL --structure FILE` writes the whole block",
             )
+        elif path.name == _OURS:
+            yield from _parameters(case, each)
         size = each.integer("batch_size")
         if size > 1 and not each.flag("threaded") and case.beads % size != 0:
             yield error(
