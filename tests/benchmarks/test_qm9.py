@@ -126,13 +126,24 @@ def test_tables_of_averages(module: ModuleType) -> None:
     for model, found in (("0", {"test": exact}), ("pet", pet)):
         table.add(SimpleNamespace(model=model, size=1000, seed=1), 60000, found)
     assert list(module.averages(table))[2:] == [
-        "| 0 | 1000 |  |  |  |  | 2.0 |",
+        "| 0 | 1000 | 2.0 | 2.0 | 2.0 | 2.0 | 2.0 |",
         "| pet | 1000 | 6.0 | 5.0 | 3.0 | 2.0 | 1.0 |",
     ]
     compared = [row.split(" | ")[2:] for row in module.averages_compared(table)][2:]
     assert compared[0] == ["random", "+4.0 ± 0.0 ± ? (1) |"]
     assert compared[-1] == ["icosahedral", "-1.0 ± 0.0 ± ? (1) |"]
     assert list(module.symmetry(table))[2:] == ["| pet | 1000 | 0.0 | 3.0 | 4.0 | 0.0 | 0.0 | 0.0 | 5.0 |"]
+
+
+@of("qm9_table")
+def test_learning_rates(module: ModuleType) -> None:
+    """The common rate, and another one for a network; the third table isn't of equal parameters."""
+    tables = [module.Table("energy", "parameters", rate) for rate in (0.005, 0.0025)]
+    tables.append(module.Table("energy", "channels", 0.005))
+    for table, error in zip(tables, (4.0, 3.0, 1.0), strict=True):
+        table.add(SimpleNamespace(model="0", size=3000, seed=1), 60000, {"test": np.full(5, error)})
+    tables[0].add(SimpleNamespace(model="01", size=3000, seed=1), 60000, {"test": np.zeros(5)})
+    assert list(module.rates(tables)) == ["| degrees | 0.0025 | 0.005 |", "|---|---|---|", "| 0 | 3.0 | 4.0 |"]
 
 
 @of("qm9_irreps")
