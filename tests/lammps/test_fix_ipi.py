@@ -7,50 +7,20 @@ driver's numbers to that, and converted with LAMMPS' constants to 1e-10 at the p
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from ase import Atoms
-from support.ipi_runs import BOHR, HARTREE, PATIENCE, Server, start_driver, unix_endpoint
-from support.lammps_frames import COLUMNS, DUMP_FORMAT, core_result, read_frames
-from support.lammps_runs import LammpsRun, run_lammps, system_script, write_data
+from support.ipi_runs import BOHR, HARTREE, Server, start_driver, unix_endpoint
+from support.lammps_frames import core_result, read_frames
+from support.lammps_ipi import STEPS, client_script, serve_lammps
 from support.systems import systems
 
 SPECIES = ["O", "H"]
-STEPS = 5
 ModelFile = Callable[[str], Path]
 LAMMPS_BOHR = 0.52917721  # fix_ipi.cpp
 LAMMPS_HARTREE = 8.617343e-5 / 3.1668152e-6  # Boltzmann's constant of LAMMPS' metal units and that of fix_ipi.cpp
-
-
-def serve_lammps(
-    folder: Path, atoms: Atoms, script: str, ranks: int, complete: bool = True
-) -> tuple[Server, LammpsRun]:
-    """Runs LAMMPS until the server has enough; unless `complete`, until LAMMPS itself stops."""
-    endpoint = unix_endpoint()
-    with Server(folder, atoms, endpoint, steps=STEPS, extras="") as server:
-        until = time.monotonic() + PATIENCE
-        while not Path(f"/tmp/ipi_{endpoint.unix}").exists():  # fix ipi doesn't wait for it
-            assert time.monotonic() < until, server.output
-            time.sleep(0.05)
-        done = run_lammps(folder, script.format(address=endpoint.unix), ranks=ranks)
-        assert not complete or server.wait() == 0, server.output
-    return server, done
-
-
-def client_script(folder: Path, atoms: Atoms, model: Path) -> str:
-    """Atoms are sent in the order of their IDs, which have to be those of i-PI."""
-    script = system_script(folder, atoms, model, SPECIES)
-    write_data(folder / "system.data", atoms, SPECIES, np.arange(1, len(atoms) + 1))
-    return (
-        script.replace("atom_style atomic", "atom_style atomic\natom_modify map array")
-        + "fix 1 all ipi {address} 1 unix\nthermo_style custom step pe pxx pyy pzz pxy pxz pyz vol\n"
-        + f"dump d all custom 1 lammps.dump {COLUMNS}\ndump_modify d {DUMP_FORMAT} first no flush yes\n"
-        + "thermo 1\nthermo_modify norm no line yaml format float %.17g flush yes\nrun 1000\n"
-    )
 
 
 @pytest.mark.parametrize(("name", "model", "ranks"), [("triclinic", "two_hop", 2), ("molecule", "harmonic", 1)])

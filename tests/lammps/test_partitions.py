@@ -1,4 +1,4 @@
-"""Several partitions of ranks in one `mpirun`: neb, fix pimd/langevin, run_style verlet/split, independent replicas.
+"""Several partitions of ranks in one `mpirun`: neb, run_style verlet/split, independent replicas.
 
 The references are the core's own results at the positions that each partition writes.
 """
@@ -12,24 +12,13 @@ import numpy as np
 import pytest
 from ase import Atoms
 from support.lammps_frames import COLUMNS, DUMP_FORMAT, core_result, read_frames
-from support.lammps_runs import run_lammps, run_partitions, system_script, with_pair, write_data
+from support.lammps_runs import run_lammps, run_partitions, scene, tumble_pair
 from support.systems import systems
 
 SYSTEMS = systems()
 SPECIES = ["O", "H"]
 ModelFile = Callable[[str], Path]
 OUTPUT = "thermo_modify norm no line yaml format float %.17g\n"
-
-
-def scene(folder: Path, atoms: Atoms, *pair: str) -> str:
-    """A system whose IDs count from 1 in the order of the atoms: neb's files and pimd/langevin rely on them."""
-    script = with_pair(system_script(folder, atoms, Path("none"), SPECIES), *pair)
-    write_data(folder / "system.data", atoms, SPECIES, np.arange(1, len(atoms) + 1))
-    return script.replace("atom_style atomic", "atom_style atomic\natom_modify map array sort 0 0.0")
-
-
-def tumble_pair(model: Path | str) -> list[str]:
-    return ["pair_style tumble device cpu", f"pair_coeff * * {model} O H"]
 
 
 def test_replicas_with_models_of_their_own(tmp_path: Path, model_file: ModelFile) -> None:
@@ -77,59 +66,6 @@ def test_neb(tmp_path: Path, model_file: ModelFile) -> None:
     assert reported[1] - reported[0] > 0.5
     assert reported[2] == pytest.approx(reported[0], abs=1e-7)
     assert frames[1].atoms.positions[1, 0] == pytest.approx(4.6, abs=1e-6)
-
-
-PIMD = """
-variable bead uloop 2
-displace_atoms all random 0.03 0.03 0.03 1${{bead}}
-velocity all create 300 2${{bead}} loop geom
-timestep {timestep}
-fix 1 all pimd/langevin ensemble nve method nmpimd temp 300 integrator obabo thermostat PILE_L 1 fixcom no
-dump d all custom 1 bead${{bead}}.dump {columns}
-dump_modify d {format} first yes
-thermo_style custom step pe f_1[1] f_1[2] f_1[3] f_1[4]
-thermo 1
-{output}run {steps}
-"""
-
-
-def path_integral(
-    folder: Path, atoms: Atoms, model: Path, timestep: float, steps: int, partition: str
-) -> list[dict[str, np.ndarray]]:
-    """Thermo tables of both beads."""
-    folder.mkdir()
-    script = scene(folder, atoms, *tumble_pair(model))
-    script += PIMD.format(timestep=timestep, columns=COLUMNS, format=DUMP_FORMAT, output=OUTPUT, steps=steps)
-    done = run_partitions(folder, script, partition).checked()
-    return [done.thermo(log=f"log.lammps.{bead}") for bead in range(2)]
-
-
-@pytest.mark.parametrize("partition", ["2x1", pytest.param("2x2", marks=pytest.mark.extended)])
-def test_path_integral_with_one_partition_per_bead(tmp_path: Path, model_file: ModelFile, partition: str) -> None:
-    """Each bead's energy and forces are the core's; the quantity that fix pimd/langevin conserves holds better with
-    half the time step."""
-    model = model_file("two_hop")
-    ranges = []
-    for timestep, steps in ((2e-4, 10), (1e-4, 20)):
-        folder = tmp_path / str(steps)
-        tables = path_integral(folder, SYSTEMS["triclinic"], model, timestep, steps, partition)
-        ranges.append([np.ptp(tables[0]["f_1[4]"]), np.ptp(tables[0]["PotEng"])])
-    frames = [read_frames(folder / f"bead{bead}.dump", SPECIES) for bead in (1, 2)]
-    assert np.abs(frames[0][-1].atoms.positions - frames[1][-1].atoms.positions).max() > 0.01
-    assert [len(beads) for beads in frames] == [21, 21]
-    for n, beads in enumerate(zip(*frames, strict=True)):
-        references = [core_result(model, frame.atoms) for frame in beads]
-        for table, reference in zip(tables, references, strict=True):
-            assert table["PotEng"][n] == pytest.approx(reference.energies[0], rel=1e-11)
-            assert table["f_1[3]"][n] == pytest.approx(reference.energies[0], rel=1e-11)
-        # a dump has bead positions, but the forces on the normal modes
-        centroid, difference = ((references[0].forces + sign * references[1].forces) / np.sqrt(2) for sign in (1, -1))
-        np.testing.assert_allclose(beads[0].forces, centroid, rtol=0, atol=1e-10)
-        np.testing.assert_allclose(
-            beads[1].forces * np.sign(np.vdot(beads[1].forces, difference)), difference, rtol=0, atol=1e-10
-        )
-    assert ranges[0][0] < 0.01 * ranges[0][1]
-    assert ranges[1][0] < 0.4 * ranges[0][0]
 
 
 def charged(folder: Path, atoms: Atoms, *pair: str) -> str:

@@ -180,3 +180,14 @@ def system_script(folder: Path, atoms: Atoms, model: Path, species: list[str], *
             "",
         ]
     )
+
+
+def scene(folder: Path, atoms: Atoms, *pair: str) -> str:
+    """A system whose IDs count from 1 in the order of the atoms: neb's files and pimd/langevin rely on them."""
+    script = with_pair(system_script(folder, atoms, Path("none"), ["O", "H"]), *pair)
+    write_data(folder / "system.data", atoms, ["O", "H"], np.arange(1, len(atoms) + 1))
+    return script.replace("atom_style atomic", "atom_style atomic\natom_modify map array sort 0 0.0")
+
+
+def tumble_pair(model: Path | str) -> list[str]:
+    return ["pair_style tumble device cpu", f"pair_coeff * * {model} O H"]
