@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tumble.ipi_check.results import Report
 from tumble.ipi_check.run import check_input
 from tumble.ipi_check.view import View
 from tumble.registry import find_model
+from tumble.runs.ipi.forcefields import DEFAULTS
 
 SHIPPED = sorted((Path(__file__).parents[2] / "inputs/ipi").glob("*.xml"))
 WORST = (Level.ERROR, Level.WARNING)
@@ -96,6 +98,18 @@ def test_a_file_that_is_no_input(model_file, tmp_path) -> None:
         (tmp_path / "input.xml").write_text(text)
         with pytest.raises(TrajectoryError, match=r"input\.xml"):
             check_input(tmp_path / "input.xml", make_model(model_file("pair"), options), options, view=View())
+
+
+def test_an_old_ipi(report_of) -> None:
+    """i-PI 3.1 has neither batches nor consolidated messages."""
+    old = {
+        name: value
+        for name, value in DEFAULTS["ffsocket"].items()
+        if name not in ("batch_size", "consolidate_messages")
+    }
+    found = report_of(view=replace(view_of(WATER), version="3.1.12", defaults={"ffsocket": old}))
+    assert names(found, *WORST) == set()
+    assert not any("consolidate" in each.text for answer in found.answers for each in answer.findings)
 
 
 def test_several_systems(report_of) -> None:

@@ -81,6 +81,10 @@ def test_without_ipi(tmp_path) -> None:
     assert (found.version, found.defaults) == (None, DEFAULTS)
 
 
+def test_no_such_python(tmp_path) -> None:
+    assert "none" in view_of(write_input(tmp_path), python=str(tmp_path / "none")).missing
+
+
 def test_a_program_that_fails(tmp_path) -> None:
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\necho broken >&2\nexit 1\n")

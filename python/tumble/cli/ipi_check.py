@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from tumble.cli.options import Once, add_frame_options, add_mode, add_model_options, add_overwrite, add_periodic
@@ -45,6 +46,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=48,
         help="largest number of evaluations for the stiffest mode; 0 to measure nothing (default: 48)",
     )
+    parser.add_argument(
+        "--ipi-python",
+        metavar="FILE",
+        help="Python of the environment in which i-PI is installed (default: the one that runs this command)",
+    )
     add_model_options(parser)
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the findings there")
     add_overwrite(parser)
@@ -60,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.ipi_check.options import Options
     from tumble.ipi_check.page import format_report
     from tumble.ipi_check.run import check_input
+    from tumble.ipi_check.view import view_of
     from tumble.json_text import json_text
     from tumble.model_file import load
     from tumble.outputs import IPI_CHECK, check_output, model_and
@@ -90,7 +97,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
 
     metadata = _core.read_metadata(str(find_model(arguments.model)))
-    report = check_input(arguments.input, Model(metadata, loaded, options.symmetrizer()), options)
+    model = Model(metadata, loaded, options.symmetrizer())
+    view = view_of(arguments.input, arguments.ipi_python or sys.executable)
+    report = check_input(arguments.input, model, options, view=view)
     print(format_report(report))
     if arguments.json is not None:
         write_atomically(arguments.json, json_text(report.to_dict(), indent=2).encode())

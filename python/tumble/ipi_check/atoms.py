@@ -14,6 +14,8 @@ from tumble.frames import read_frames
 from tumble.trajectories.elements import element_of
 from tumble.types import Array
 
+_NO_VOLUME = 1e-6  # Å³
+
 
 @dataclass(frozen=True)
 class StartAtoms:
@@ -36,6 +38,11 @@ class StartAtoms:
     cell: Array
     spread: float | None = None
     moving: bool | None = None
+
+    @property
+    def cell_is_missing(self) -> bool:
+        """Whether the cell has no volume, as after reading a file of i-PI with ASE."""
+        return abs(float(np.linalg.det(self.cell))) < _NO_VOLUME
 
     def to_ase(self, periodic: str) -> Atoms:
         """Return them for ASE.

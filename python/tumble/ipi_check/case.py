@@ -78,12 +78,12 @@ class Case:
     def served(self) -> Sequence[ForceField]:
         """The forcefields behind which this model is, or may be: all that a driver can serve, unless one is named."""
         chosen = self.options.forcefield
-        return [each for each in self.forcefields if each.may_be_ours and chosen in (None, each.name)]
+        return [each for each in self.forcefields if each.may_be_ours and chosen in (None, each.name, each.reference)]
 
     @cached_property
     def served_components(self) -> Sequence[ForceComponent]:
         """The forces of this system that come from these forcefields."""
-        names = {each.name for each in self.served}
+        names = {each.reference for each in self.served}
         return [each for each in self.components if each.forcefield in names]
 
     @cached_property
@@ -164,6 +164,8 @@ class Case:
         lacking = sorted(set(self.atoms.elements) - set(self.model.species))
         if lacking:
             raise NotApplicableError("the model lacks elements")
+        if self.atoms.cell_is_missing and self.periodic:
+            raise NotApplicableError("the cell is unknown, since i-PI didn't read the input")
         if self.options.evaluations == 0:
             raise NotApplicableError("nothing is measured with `--evaluations 0`")
         return self.atoms.to_ase(self.periodic)

@@ -32,7 +32,7 @@ def _lines(report: Report) -> Iterator[str]:
     if left_out:
         yield ""
     for reason in dict.fromkeys(str(answer.left_out) for answer in left_out):
-        names = ", ".join(answer.name for answer in left_out if answer.left_out == reason)
+        names = ", ".join(dict.fromkeys(answer.name for answer in left_out if answer.left_out == reason))
         yield from textwrap.wrap(f"left out: {names}: {reason}", _WIDTH, subsequent_indent="  ")
     yield ""
     yield ", ".join(counted(report.count(level), level.value) for level in Level)

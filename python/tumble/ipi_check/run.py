@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tumble.counted import counted
 from tumble.errors import NotApplicableError, TrajectoryError, TumbleError
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
@@ -79,7 +80,7 @@ def _answer(check: Check, case: Case, system: int | None) -> Answer:
 
 
 def _facts(case: Case) -> Iterator[str]:
-    yield f"{case.input.motion.words}, {case.beads} beads, {case.steps} steps"
+    yield f"{case.input.motion.words}, {counted(case.beads, 'bead')}, {counted(case.steps, 'step')}"
     try:
         yield f"stiffest mode at the start: {case.stiffness.words}, from {case.stiffness.evaluations} evaluations"
     except TumbleError:
@@ -91,7 +92,7 @@ def _without_repeats(answers: Sequence[Answer]) -> Sequence[Answer]:
     seen = set()
     kept = []
     for answer in answers:
-        new = tuple(finding for finding in answer.findings if (answer.name, finding) not in seen)
+        new = tuple(each for each in dict.fromkeys(answer.findings) if (answer.name, each) not in seen)
         seen |= {(answer.name, finding) for finding in new}
         kept.append(Answer(answer.name, answer.title, new, answer.left_out, answer.system))
     return kept

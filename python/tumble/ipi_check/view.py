@@ -53,12 +53,12 @@ def view_of(xml: Path, python: str = sys.executable) -> View:
         command = [python, str(_PROGRAM), str(xml), str(output)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_PATIENCE)
-            return View(**json.loads(output.read_text()))
         except subprocess.TimeoutExpired:
             return View(missing=f"it didn't read the input within {_PATIENCE:g} s")
-        except OSError:
-            # The program writes its file last.
-            return View(missing=_reason(done.stderr))
+        except OSError as error:
+            return View(missing=f"`{python}` can't be started: {error.strerror}")
+        # The program writes its file last.
+        return View(**json.loads(output.read_text())) if output.exists() else View(missing=_reason(done.stderr))
 
 
 def _reason(stderr: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.ipi_inputs import THERMOSTAT, findings
+from support.ipi_inputs import FORCES, SOCKET, THERMOSTAT, findings
 
 from tumble.errors import NotApplicableError
 from tumble.ipi_check.checks.beads import Beads
@@ -64,6 +64,12 @@ def test_suzuki_chin(with_beads) -> None:
 def test_contraction(with_beads) -> None:
     (found,) = findings(Beads, with_beads(64, ("forcefield='tumble'", "forcefield='tumble' nbeads='8'")))
     assert (found.level, "contracted to 8 beads" in found.text) == (Level.WARNING, True)
+
+
+def test_contraction_of_soft_forces(with_beads) -> None:
+    other = SOCKET.replace("'tumble'", "'soft'")
+    forces = "<forces> <force forcefield='tumble'/> <force forcefield='soft' nbeads='4'/> </forces>"
+    assert findings(Beads, with_beads(64, (SOCKET, SOCKET + other), (FORCES, forces))) == []
 
 
 def test_without_temperature(with_beads) -> None:

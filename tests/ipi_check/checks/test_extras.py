@@ -28,6 +28,11 @@ def test_unknown_extras(case_of) -> None:
     assert (found.level, "extras dipole" in found.text) == (Level.ERROR, True)
 
 
+def test_extras_of_a_committee(case_of) -> None:
+    committee = (SOCKET, f"<ffcommittee name='tumble'> {SOCKET.replace('tumble', 'one')} </ffcommittee>")
+    assert findings(Extras, case_of(committee, (TORQUE, TORQUE.replace("'torque'>", "'torque, committee_pot'>")))) == []
+
+
 def test_two_forces_with_a_torque(case_of) -> None:
     forces = "<forces> <force forcefield='tumble'> {0} </force> <force forcefield='other'> {0} </force> </forces>"
     assert findings(Extras, case_of(BOTH, (FORCES, forces.format(KEEP)))) == []

@@ -81,3 +81,9 @@ def test_others_are_named(case_of) -> None:
 def test_forces_of_a_container(case_of) -> None:
     inner = "<ffsocket mode='unix'> <address> ADDRESS </address> </ffsocket>"
     assert findings(ForceFields, case_of((SOCKET, f"<ffrotations name='tumble'> {inner} </ffrotations>"))) == []
+    two = SOCKET.replace("tumble", "one") + SOCKET.replace("tumble", "two")
+    assert findings(ForceFields, case_of((SOCKET, f"<ffcommittee name='tumble'> {two} </ffcommittee>"))) == []
+    assert (
+        findings(ForceFields, case_of((SOCKET, f"<ffcommittee name='tumble'> {two} </ffcommittee>"), forcefield="two"))
+        == []
+    )

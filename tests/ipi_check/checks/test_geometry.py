@@ -37,6 +37,12 @@ def test_atoms_that_overlap(case_of) -> None:
     assert (found.level, "Å apart" in found.text) == (Level.ERROR, True)
 
 
+def test_no_cell(case_of) -> None:
+    """ASE reads no cell from a file of i-PI, if that can't be asked."""
+    view = view_of(WATER, cell=np.zeros((3, 3)).tolist())
+    assert findings(Geometry, case_of(view=view, periodic="xyz")) == []
+
+
 def test_a_cell_in_other_units(case_of) -> None:
     """The atoms of a liquid extend over the cell, or over 1.9 cells if that is in bohr."""
     spread = WATER.positions.copy()

@@ -17,6 +17,11 @@ def test_sound(case_of) -> None:
     assert findings(Properties, case_of((ALL, units))) == []
 
 
+def test_other_estimators(case_of) -> None:
+    names = "[ step, conserved, temperature, potential_opsc, kinetic_opsc ]"
+    assert findings(Properties, case_of((ALL, names)), Level.NOTE) == []
+
+
 @pytest.mark.parametrize(
     ("names", "text"),
     [

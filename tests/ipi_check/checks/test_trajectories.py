@@ -32,6 +32,7 @@ def bad(case):
 def test_sound(case_of) -> None:
     assert bad(case_of()) == []
     assert bad(case_of(changed(format="ase", cell="", what="positions"))) == []
+    assert bad(case_of(changed(what="positions{ase}"))) == []
     assert bad(case_of(changed(format="pdb", cell="", what="positions"))) == []
 
 
@@ -40,7 +41,7 @@ def test_sound(case_of) -> None:
     [
         ({"cell": ""}, Level.WARNING, "their cell is in bohr, i-PI's default"),
         ({"cell": "cell_units='nanometer'"}, Level.WARNING, "their cell is in nanometer"),
-        ({"what": "positions", "cell": ""}, Level.WARNING, "positions in `out.pos` are in bohr"),
+        ({"what": "positions", "cell": ""}, Level.WARNING, "positions in `pos` are in bohr"),
         ({"format": "bin"}, Level.WARNING, "can't read"),
         ({"format": "ase"}, Level.ERROR, "no other units than `ase`"),
         ({"what": "position{angstrom}"}, Level.ERROR, "the trajectory `position`; did you mean `positions`"),

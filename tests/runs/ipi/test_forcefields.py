@@ -44,6 +44,7 @@ def test_members_of_containers() -> None:
     )
     assert (inside.name, inside.container, inside.word("address")) == ("turned", "ffrotations", "a")
     assert [(each.name, each.container) for each in (first, second)] == [("one", "ffcommittee"), ("two", "ffcommittee")]
+    assert [each.reference for each in (inside, first, second, other)] == ["turned", "all", "all", "lj"]
     assert (other.container, other.may_be_ours) == (None, False)
 
 

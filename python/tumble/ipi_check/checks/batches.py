@@ -22,13 +22,13 @@ class Batches(Check):
     @override
     def run(self, case: Case) -> Iterator[Finding]:
         for each in case.served:
-            beads = [part.beads or case.beads for part in case.served_components if part.forcefield == each.name]
+            beads = [part.beads or case.beads for part in case.served_components if part.forcefield == each.reference]
             if each.has_socket and beads:
                 yield from _batches(case, each, max(beads))
 
 
 def _batches(case: Case, forcefield: ForceField, beads: int) -> Iterator[Finding]:
-    size, connections = forcefield.integer("batch_size"), case.options.connections
+    size, connections = forcefield.batch, case.options.connections
     name = forcefield.name
     if size < 1:
         yield error(f"`batch_size` of `{name}`: expected at least 1, got {size}", f"<batch_size> {beads} </batch_size>")

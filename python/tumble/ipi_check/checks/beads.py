@@ -56,19 +56,19 @@ class Beads(Check):
                 "need about "
                 f"{_usual(2.0 * needed)}"
             )
-        for part in case.served_components:
-            if (
-                0 < part.beads < share * needed
-                and part.beads < case.beads
-                and 0 in part.acts_at
-                and case.model.symmetrizer.mode == "average"
-            ):
-                yield warning(
-                    f"`{part.forcefield}` is evaluated on a ring polymer that is contracted to {part.beads} beads, "
-                    f"fewer than {mode}: that "
-                    "is for soft forces alone",
-                    "remove `nbeads` of <force>, or give the stiff part of the force to another forcefield",
-                )
+        yield from _contracted(case, share * needed, mode)
+
+
+def _contracted(case: Case, needed: float, mode: str) -> Iterator[Finding]:
+    """Look at ring polymer contraction; of several forces of the driver only the one with the most beads is stiff."""
+    beads = [part.beads or case.beads for part in case.served_components]
+    if beads and max(beads) < min(needed, case.beads) and not case.model.symmetrizer.correction:
+        yield warning(
+            f"the model is evaluated on a ring polymer that is contracted to {max(beads)} beads, fewer than {mode}: "
+            "that is for "
+            "soft forces alone",
+            "remove `nbeads` of <force>, or give the stiff part of the force to another forcefield",
+        )
 
 
 def _classical(case: Case, needed: float, mode: str) -> Iterator[Finding]:

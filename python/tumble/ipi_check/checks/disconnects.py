@@ -38,7 +38,7 @@ class Disconnects(Check):
         # i-PI 3.1 doesn't know the setting, and survives.
         fragile = [each for each in sockets if each.flag("consolidate_messages")]
         if fragile:
-            batches = any(each.integer("batch_size") > 1 for each in fragile)
+            batches = any(each.batch > 1 for each in fragile)
             yield note(
                 f"if a driver of {_names(fragile)} is killed (SIGKILL, out of memory), i-PI may stall for good, "
                 "since it consolidates "

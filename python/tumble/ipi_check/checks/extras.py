@@ -48,7 +48,9 @@ class Extras(Check):
 def _unknown(case: Case, keys: list[str]) -> Iterator[Finding]:
     ours = (*KEYS, "raw")
     strange = [key for key in keys if key not in ours]
-    if strange and len(case.served) == len(case.forcefields):
+    # Others add extras of their own: a committee those of its members.
+    alone = len(case.served) == len(case.forcefields) and all(each.container is None for each in case.forcefields)
+    if strange and alone:
         yield error(
             f"the driver doesn't return the extras {', '.join(strange)}: i-PI stops at the first output",
             f"extra_type with some of {', '.join(KEYS)}",

@@ -47,7 +47,7 @@ def _missing(case: Case) -> Iterator[Finding]:
         names = ", ".join(sorted({each.name for each in case.served}))
         yield error(
             f"no force of the system comes from the forcefield {names}, so no driver is asked",
-            f"<forces> <force forcefield='{case.served[0].name}'/> </forces>",
+            f"<forces> <force forcefield='{case.served[0].reference}'/> </forces>",
         )
 
 
@@ -121,7 +121,7 @@ def _in_process(case: Case) -> Iterator[Finding]:
             )
         elif path.name == _OURS:
             yield from _parameters(case, each)
-        size = each.integer("batch_size")
+        size = each.batch
         if size > 1 and not each.flag("threaded") and case.beads % size != 0:
             yield error(
                 f"`{each.name}` waits forever: without threads a batch of {size} must divide the {case.beads} beads",

@@ -36,7 +36,7 @@ class Geometry(Check):
                 "i-PI takes bohr",
             )
             return
-        start = case.atoms.to_ase(case.periodic)
+        start = case.atoms.to_ase("" if case.atoms.cell_is_missing else case.periodic)
         shortest = _shortest(start)
         if shortest < _TOUCHING:
             yield error(
@@ -75,7 +75,7 @@ def _shortest(start: Atoms) -> float:
 
 def _cell(case: Case) -> Iterator[Finding]:
     cell = case.atoms.cell
-    if not case.periodic or abs(float(np.linalg.det(cell))) < 1e-6:
+    if not case.periodic or case.atoms.cell_is_missing:
         return
     spans = np.ptp(np.linalg.solve(cell.T, case.atoms.positions.T).T, axis=0)
     wide = [axis for axis, span in zip("xyz", spans, strict=True) if span > _SPANS and axis in case.periodic]

@@ -36,6 +36,4 @@ class Restarts(Check):
             )
         for each in checkpoints:
             if positive_of(each, "stride") > case.steps:
-                yield warning(
-                    f"the first checkpoint is after step {positive_of(each, 'stride')} of {case.steps}", write
-                )
+                yield note(f"the first checkpoint is after step {positive_of(each, 'stride')} of {case.steps}", write)

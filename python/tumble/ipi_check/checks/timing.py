@@ -38,7 +38,7 @@ class Timing(Check):
                 yield warning(f"{text}: the run waits for it", "<latency> 1e-4 </latency>")
             timeout = each.number("timeout") if each.has_socket else 0.0
             if timeout > 0.0:
-                yield from _timeout(case, each.name, timeout, each.integer("batch_size"))
+                yield from _timeout(case, each.name, timeout, each.batch)
         yield from _whole_run(case)
 
 

@@ -18,6 +18,7 @@ _WRITE = (
     "<trajectory filename='pos' stride='{}' format='xyz' cell_units='angstrom'> positions{{angstrom}} </trajectory>"
 )
 _NUMBERS = ("extras", "extras_component_raw", "extras_bias", "kinetic_cv", "kinetic_od", "r_gyration")
+_ANGSTROM = ("angstrom", "ase")
 _FEW = 50  # frames
 
 
@@ -49,7 +50,7 @@ class Trajectories(Check):
 def _units(output: TrajectoryOutput) -> Iterator[Finding]:
     if output.quantity not in _POSITIONS:
         return
-    name = output.stem.name
+    name = output.stem.name.rpartition(".")[2]  # without the prefixes of the run and of the system
     if output.format == "bin":
         yield warning(f"`{name}` has the format bin, which `tumble analyze` can't read", "format='xyz'")
     elif output.format == "ase" and (output.units not in ("", "ase") or output.cell_units not in ("", "ase")):
@@ -58,12 +59,12 @@ def _units(output: TrajectoryOutput) -> Iterator[Finding]:
             "positions, without {angstrom}",
         )
     elif output.format == "xyz":
-        cell = "angstrom" if output.cell_units == "angstrom" else output.cell_units or "bohr, i-PI's default"
-        if output.units == "angstrom" and output.cell_units != "angstrom":
+        cell = output.cell_units or "bohr, i-PI's default"
+        if output.units in _ANGSTROM and output.cell_units not in _ANGSTROM:
             yield warning(
                 f"positions in `{name}` are in ångström, their cell is in {cell}: most programs take the cell as "
                 "ångström, too",
-                f"<trajectory filename='{name.rpartition('.')[2]}' ... cell_units='angstrom'>",
+                f"<trajectory filename='{name}' ... cell_units='angstrom'>",
             )
         elif output.units in ("", "atomic_unit"):
             yield warning(

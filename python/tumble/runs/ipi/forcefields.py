@@ -36,7 +36,8 @@ class ForceField:
 
     Attributes:
         kind: Name of the element, such as `ffsocket`.
-        name: Name by which the elements `force` refer to it.
+        name: Its own name; that of the element around it if it has none.
+        reference: Name by which the elements `force` refer to it: that of the element around it, if there is one.
         settings: Text of its attributes and elements, with the defaults of i-PI for those that it lacks.
         given: Names of the settings that the input contains.
         container: The element around it, which combines or turns forcefields: `ffcommittee` or `ffrotations`.
@@ -44,6 +45,7 @@ class ForceField:
 
     kind: str
     name: str
+    reference: str
     settings: Mapping[str, str]
     given: frozenset[str]
     container: str | None = None
@@ -57,6 +59,15 @@ class ForceField:
     def may_be_ours(self) -> bool:
         """Whether Tumble can be behind it: a driver at a socket, or a PES of the user in i-PI's own process."""
         return self.has_socket or (self.kind == _IN_PROCESS and self.word("pes") == "custom")
+
+    @property
+    def batch(self) -> int:
+        """Number of structures that i-PI sends at once; 1 for versions without batches.
+
+        Raises:
+            TrajectoryError: If it isn't an integer.
+        """
+        return self.integer("batch_size") if self.word("batch_size") else 1
 
     def word(self, name: str) -> str:
         """Return the text of a setting; empty if neither the input nor i-PI has one."""
@@ -101,20 +112,20 @@ def forcefields_of(root: Any, defaults: Mapping[str, Mapping[str, str]] = DEFAUL
         name = _text(element.get("name", ""))
         inner = [each for each in element if str(each.tag).startswith("ff") and each.tag not in _CONTAINERS]
         if element.tag in _CONTAINERS:
-            # The elements `force` refer to the container, whose members may be nameless.
-            found += [_forcefield(each, _text(each.get("name", "")) or name, defaults, element.tag) for each in inner]
+            found += [_forcefield(each, name, defaults, element.tag) for each in inner]
         else:
             found.append(_forcefield(element, name, defaults, None))
     return found
 
 
 def _forcefield(
-    element: Any, name: str, defaults: Mapping[str, Mapping[str, str]], container: str | None
+    element: Any, reference: str, defaults: Mapping[str, Mapping[str, str]], container: str | None
 ) -> ForceField:
+    name = _text(element.get("name", "")) or reference
     given = {key: _text(value) for key, value in element.attrib.items()}
     given |= {str(each.tag): _text(each.text or "") for each in element}
     known = defaults.get(element.tag, {})
-    return ForceField(str(element.tag), name, {**known, **given}, frozenset(given), container)
+    return ForceField(str(element.tag), name, reference, {**known, **given}, frozenset(given), container)
 
 
 def _text(text: str) -> str:
