@@ -83,6 +83,7 @@ void export_potential(py::module_& m) {
                 return result;
             },
             py::arg("graph"), py::arg("frames") = std::vector<Frames>{}, py::call_guard<py::gil_scoped_release>())
+        .def("edges_within", &Potential::edges_within, py::arg("memory") = py::none())
         .def("warm_up", &Potential::warm_up, py::call_guard<py::gil_scoped_release>());
     export_torch_modes(m);
     m.def("run_line", &run_line, py::arg("engine"), py::arg("potential"), py::arg("symmetrizer"),

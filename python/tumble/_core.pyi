@@ -202,6 +202,8 @@ class Potential:
     def device(self) -> str: ...
     def evaluate(self, graph: Graph, frames: Sequence[Frames] = ()) -> Evaluation:
         """Evaluate in the lab frame, in one set of frames for all structures (a list of one), or in one for each."""
+    def edges_within(self, memory: float | None = None) -> int:
+        """Return the number of edges whose evaluation takes a budget of memory, MB; without it, the default budget."""
     def warm_up(self) -> None: ...
 
 class SymmetryError:

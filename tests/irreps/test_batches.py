@@ -17,7 +17,7 @@ def test_a_budget_bounds_the_edges_of_a_batch(model_path: Path, edges: float, si
     """Each molecule of five atoms within the cutoff has 20 edges or a few less."""
     potential = load_whole(model_path)
     structures = [to_structure(molecule(seed), ["H", "O"]) for seed in range(5)]
-    memory = edges * potential.metadata.bytes_per_edge * 1e-6
+    memory = edges * potential.metadata.bytes_per_edge / 1024**2
     found = list(Batches(potential, structures, memory))
     assert [len(batch.places) for batch in found] == sizes
     assert [place for batch in found for place in batch.places] == list(range(5))

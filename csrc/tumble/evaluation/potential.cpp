@@ -184,9 +184,7 @@ Potential::Potential(const std::string& path, const LoadOptions& options)
     } else {
         self.model->omit_other_outputs();
     }
-    const double memory = options.memory.value_or(self.model->device().is_cpu() ? fastest_on_cpu : fastest_on_gpu);
-    const double edges = memory * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
-    self.edges_per_chunk = static_cast<std::int64_t>(std::min(edges, 1e15));  // stay within the integer's range
+    self.edges_per_chunk = edges_within(options.memory);
     if (options.check) check_references(*this);
 }
 
@@ -235,6 +233,13 @@ void Potential::evaluate(const Graph& graph, const std::vector<Frames>& wanted, 
         place = {last, graph.first_atom[last], end};
     }
     require_finite(result);
+}
+
+std::int64_t Potential::edges_within(std::optional<double> memory) const {
+    const auto& self = *implementation_;
+    const double budget = memory.value_or(self.model->device().is_cpu() ? fastest_on_cpu : fastest_on_gpu);
+    const double edges = budget * bytes_per_megabyte / static_cast<double>(self.metadata.bytes_per_edge);
+    return static_cast<std::int64_t>(std::min(edges, 1e15));  // stay within the integer's range
 }
 
 int Potential::threads(std::int64_t edges, std::size_t frames) const {

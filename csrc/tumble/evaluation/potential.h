@@ -65,6 +65,10 @@ class Potential {
     /// Evaluate in the lab frame.
     void evaluate(const Graph& graph, Evaluation& result) const { evaluate(graph, {}, result); }
 
+    /// Return the number of edges whose evaluation takes a budget of memory; the smallest chunk may have more.
+    /// @param memory MB; without a value the default of `LoadOptions`
+    std::int64_t edges_within(std::optional<double> memory = std::nullopt) const;
+
     /// Return how many of torch's threads an evaluation with this number of edges and rotations uses: 1 for a molecule.
     int threads(std::int64_t edges, std::size_t frames) const;
 

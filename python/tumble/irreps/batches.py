@@ -15,8 +15,6 @@ from tumble.errors import StructureError
 from tumble.model_file import load
 from tumble.structures import to_structure
 
-_ON_CPU, _ON_GPU = 64.0, 1024.0  # MB, as in csrc/tumble/evaluation/potential.cpp
-
 
 def load_whole(model: str | PathLike[str], device: str = "auto", *, check: bool = True) -> _core.Potential:
     """Load a model that evaluates each batch at once, so that its features have a row for each atom of the batch.
@@ -69,8 +67,7 @@ class Batches:
         """
         self._structures = structures
         self._cutoff = potential.metadata.cutoff
-        budget = memory or (_ON_CPU if potential.device == "cpu" else _ON_GPU)
-        self._most = budget * 1e6 / potential.metadata.bytes_per_edge
+        self._most = potential.edges_within(memory)
         self._edges = [len(_core.build_graph([each], self._cutoff).vectors) for each in structures]
         self._places = list(divided(self._edges, self._most))
 
