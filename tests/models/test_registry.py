@@ -41,5 +41,7 @@ def test_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("tumble.models.equivariant")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "e3nn", None)
-    with pytest.raises(ConfigurationError, match=r"`kind`: expected the package e3nn .*`pip install tumble\[probe\]`"):
+    with pytest.raises(
+        ConfigurationError, match=r"`kind: equivariant`: expected the package e3nn.*`pip install tumble\[probe\]`"
+    ):
         architecture("equivariant")

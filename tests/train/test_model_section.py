@@ -40,7 +40,11 @@ def test_plain_containers_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"kind": 3, "species": ["O"]}, r"^`model`: `kind`: .*got `3`"),
         ({"kind": "charges", "species": ["O"], "heads": 4}, r"^`model`: .*got `heads`"),
         ({"kind": "charges", "species": ["O"], "width": 0}, r"^`model`: `width`: .*got 0"),
-        ({"species": ["O"], "outputs": "dipole"}, r"^`model`: .*got `outputs`.*known keys: ((?!outputs).)*$"),
+        ({"species": ["O"], "outputs": ["dipole"]}, r"^`model`: .*`kind: pet`, got `outputs`.*`kind: equivariant`$"),
+        ({"species": ["O"], "layers": 3}, r"^`model`: .*`kind: pet`, got `layers`.*`kind: equivariant`$"),
+        ({"kind": "equivariant", "species": ["O"], "heads": 2}, r"^`model`: .*got `heads`.*`kind: pet`$"),
+        ({"species": ["O"], "widht": 3}, r"^`model`: .*got `widht`; did you mean `width`"),
+        ({"species": ["O"], 3: 3}, r"^`model`: .*got `3`; known keys: ((?!outputs).)*$"),
         (["O"], r"^`model`: expected a mapping.*got \['O'\]"),
     ],
 )
@@ -59,3 +63,5 @@ def test_outputs_that_are_trained(monkeypatch: pytest.MonkeyPatch) -> None:
         require_outputs(silent, (DIPOLE,))
     with pytest.raises(TrainingError, match=r"`loss\.dipole`: .*kind pet .*another `kind`"):
         require_outputs(PetConfig(("O", "H")), (DIPOLE,))
+    with pytest.raises(TrainingError, match=r"`loss\.dipole`: .*kind charges .*than `/a\.pt`, or leave `initial` out$"):
+        require_outputs(silent, (DIPOLE,), "/a.pt")

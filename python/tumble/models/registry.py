@@ -15,6 +15,7 @@ from torch import nn
 
 from tumble.errors import ConfigurationError
 from tumble.hints import nearest_name
+from tumble.spherical import load_o3
 
 DEFAULT_KIND = "pet"  # of configurations and files without the word
 
@@ -55,14 +56,9 @@ def _pet() -> Architecture:
 
 
 def _equivariant() -> Architecture:
-    try:
-        from tumble.models.equivariant import Equivariant, EquivariantConfig
-    except ModuleNotFoundError as error:
-        if error.name != "e3nn":
-            raise
-        raise ConfigurationError(
-            "`kind`: expected the package e3nn for `equivariant`, found none; `pip install tumble[probe]`"
-        ) from error
+    load_o3("kind: equivariant")
+    from tumble.models.equivariant import Equivariant, EquivariantConfig
+
     return Architecture(EquivariantConfig, Equivariant)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from tumble.errors import ConfigurationError, TrainingSettingError
 from tumble.mapping import build
-from tumble.models.registry import DEFAULT_KIND, ModelConfig, architecture, kind_of
+from tumble.models.registry import ARCHITECTURES, DEFAULT_KIND, ModelConfig, architecture, kind_of
 from tumble.train.targets import DIPOLE, Target
 
 
@@ -32,13 +32,32 @@ def read_model(content: object, where: str, folder: Path) -> ModelConfig:
     if not isinstance(content, Mapping):
         raise TrainingSettingError(f"`{where}`: expected a mapping of keys to values, got {content!r}")
     sizes = dict(content)
-    kind = sizes.pop("kind", DEFAULT_KIND)
+    kind = str(sizes.pop("kind", DEFAULT_KIND))
     try:
-        cls = architecture(str(kind)).config
+        cls = architecture(kind).config
     except ConfigurationError as error:
         raise TrainingSettingError(f"`{where}`: {error}") from error
+    _check_kind(sizes, kind, where)
     config: ModelConfig = build(cls, sizes, folder, where, error=TrainingSettingError)
     return config
+
+
+def _check_kind(sizes: Mapping[Any, object], kind: str, where: str) -> None:
+    """Refuse keys of another kind, since the word `kind` is easily forgotten."""
+    for key in [key for key in sizes if key not in _keys(kind)]:
+        for other in ARCHITECTURES:
+            if key in _keys(other):
+                raise TrainingSettingError(
+                    f"`{where}`: expected keys of `kind: {kind}`, got `{key}`, which belongs to `kind: {other}`"
+                )
+
+
+def _keys(kind: str) -> list[str]:
+    """Return the keys of a kind; none if it lacks a package."""
+    try:
+        return [field.name for field in fields(architecture(kind).config)]
+    except ConfigurationError:
+        return []
 
 
 def plain_model(config: ModelConfig) -> dict[str, Any]:
@@ -47,8 +66,13 @@ def plain_model(config: ModelConfig) -> dict[str, Any]:
     return {"kind": kind_of(config), **sizes}
 
 
-def require_outputs(config: ModelConfig, targets: Collection[Target]) -> None:
+def require_outputs(config: ModelConfig, targets: Collection[Target], initial: str | None = None) -> None:
     """Check that a model has the outputs that are trained.
+
+    Args:
+        config: Sizes of the model.
+        targets: What is trained.
+        initial: The model that the sizes are from, if there is one.
 
     Raises:
         TrainingSettingError: If it has no dipole, but this is a target.
@@ -58,6 +82,8 @@ def require_outputs(config: ModelConfig, targets: Collection[Target]) -> None:
     kind = kind_of(config)
     settable = any(field.name == "outputs" for field in fields(config))  # type: ignore[arg-type]  # a dataclass
     cure = "put `outputs: [dipole]` there" if settable else "take another `kind`"
+    if initial is not None:
+        cure = f"start from another model than `{initial}`, or leave `initial` out"
     raise TrainingSettingError(
         f"`loss.dipole`: expected a `model` with the output `dipole`, got one of kind {kind} without it; {cure}"
     )

@@ -137,7 +137,7 @@ class Trainer:
         self.source = saved.get("initial") if initial is None else initial.source
         given = config.model if initial is None else initial.sizes
         self.sizes = read_model(saved["sizes"], "sizes", self.folder) if given is None else given
-        require_outputs(self.sizes, config.loss.targets)
+        require_outputs(self.sizes, config.loss.targets, config.initial)
         self.digests = digests(config, saved.get("data", {}))
         self.sets = load_sets(config, self.sizes.species, self.sizes.cutoff, dtype)
         for note in self.sets.notes:
