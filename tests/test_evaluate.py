@@ -14,8 +14,9 @@ from support.systems import systems
 
 import tumble
 from tumble import _core
+from tumble.cli.evaluate import format_accuracy
 from tumble.errors import CalculatorError, ConfigurationError, FramesError, StructureError
-from tumble.evaluate import evaluate, evaluate_calculator
+from tumble.evaluate import check_labels, evaluate, evaluate_calculator
 from tumble.labels import LabelNames
 
 FRAMES = [systems()[name] for name in ("molecule", "triclinic", "slab", "molecule", "small")]
@@ -247,6 +248,36 @@ def test_dipoles(tmp_path, unit, factor):
     assert errors("atomic") == pytest.approx((*components, 12), abs=1e-6)
     assert errors("total") == pytest.approx((*components, 3), abs=1e-6)
     assert errors("size") == pytest.approx((0.2, 0.2, 1), abs=1e-6)
+
+
+def test_a_model_of_dipoles_alone(tmp_path):
+    """Its energy, which nothing has fitted, isn't compared, even where there is a label, or one that isn't finite."""
+    loss = {"energy": 0.0, "forces": 0.0, "dipole": 1.0}
+    model = tumble.load(export_outputs(tmp_path, configuration={"loss": loss}))
+    water = Atoms("OHH", [[0, 0, 0], [0.9, 0, 0], [0, 1.1, 0]], info={"total": 3 * FIXED})
+    water.calc = SinglePointCalculator(water, energy=np.nan, forces=np.ones((3, 3)))
+    path = tmp_path / "water.xyz"
+    write(path, water, format="extxyz")
+    result = evaluate(model, path, names=LabelNames(dipole="total"))
+    assert (result.energy, result.forces, result.compared) == (None, None, ("dipole",))
+    assert result.dipole.mae < 1e-7
+    page = format_accuracy(result)
+    assert "dipole" in page
+    assert "energy" not in page
+    assert "force" not in page
+    with pytest.raises(ConfigurationError, match=r"`dipole`: .*`outputs` was trained for dipoles alone, got none"):
+        evaluate(model, path)
+    with pytest.raises(ConfigurationError, match=r"`energy`: .*dipoles alone, got `E`"):
+        evaluate(model, path, names=LabelNames(energy="E", dipole="total"))
+
+
+def test_labels_are_checked_alone(tmp_path, labeled):
+    check_labels(save(tmp_path / "a.xyz", labeled, energies=(4,), forces=()), LabelNames())
+    none = save(tmp_path / "b.xyz", labeled, energies=(), forces=())
+    with pytest.raises(FramesError, match=r"`frames`: .*labels, got none .* 5 .*b\.xyz"):
+        check_labels(none, LabelNames())
+    with pytest.raises(FramesError, match=r"b\.xyz`, frame 0: .*`U0` for the energy"):
+        check_labels(none, LabelNames(energy="U0"))
 
 
 def test_dipoles_that_a_potential_does_not_have(tmp_path, potential, labeled):

@@ -102,6 +102,21 @@ def test_wrong_arguments(change, error, text):
         draft(**change)
 
 
+@pytest.mark.parametrize(
+    ("configuration", "expected"),
+    [
+        ({}, {"energy", "forces", "dipole"}),
+        ({"loss": "unknown"}, {"energy", "forces", "dipole"}),
+        ({"loss": {"energy": 1.0, "forces": 0, "dipole": 0.0}}, {"energy"}),
+        ({"loss": {"energy": 0.1, "forces": 1.0}}, {"energy", "forces"}),  # of an earlier version
+        ({"loss": {"energy": 0.0, "forces": 0.0, "dipole": 1.0}}, {"dipole"}),
+    ],
+)
+def test_what_a_training_fitted(configuration, expected):
+    document = draft(provenance={"data": [], "seeds": {}, "metrics": {}, "configuration": configuration})
+    assert metadata.fitted_by_training(document) == expected
+
+
 def test_read(model_file):
     document = metadata.read(model_file("pair"))
     assert document["format"] == {"name": "tumble", "version": metadata.FORMAT_VERSION}

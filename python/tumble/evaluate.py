@@ -6,7 +6,8 @@ errors are also given after subtracting the mean error of the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from os import PathLike, fspath
@@ -22,7 +23,8 @@ from tumble.accuracy import Errors, ErrorSums, errors_of
 from tumble.audit.calculator_subject import CalculatorSubject
 from tumble.errors import ConfigurationError, FramesError
 from tumble.frames import read_frames
-from tumble.labels import LabelNames, NamedLabels, named_labels
+from tumble.labels import KINDS, LabelNames, NamedLabels, named_labels
+from tumble.metadata import fitted_by_training
 from tumble.structures import frames_of, to_structure
 
 _USUAL = LabelNames()  # what ASE reads as energy and forces
@@ -42,6 +44,7 @@ class Accuracy:
         forces: Errors of the force components, eV/Å.
         energy_total: Errors of the energy of a structure, eV.
         dipole: Errors of the dipole, e Å: of components, or of magnitudes if these are the labels.
+        compared: Kinds of labels that were looked for, some of `tumble.labels.KINDS`.
     """
 
     file: str
@@ -53,6 +56,7 @@ class Accuracy:
     forces: Errors | None
     energy_total: Errors | None = None
     dipole: Errors | None = None
+    compared: tuple[str, ...] = KINDS
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plain values for JSON."""
@@ -79,7 +83,7 @@ def evaluate(
         names: Names of the labels.
 
     Raises:
-        ConfigurationError: If `batch` isn't above 0, or dipoles are named but the model has none.
+        ConfigurationError: As by `compared_kinds`, or if `batch` isn't above 0.
         FramesError: If the file is missing, is empty, can't be read, has neither energies nor forces, or has labels
             that aren't finite or lead to errors that aren't finite.
         StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
@@ -87,7 +91,7 @@ def evaluate(
     """
     if batch < 1:
         raise ConfigurationError(f"`batch`: expected an integer above 0, got {batch}")
-    names.check_model(potential.metadata.name, potential.metadata.outputs)
+    kinds = compared_kinds(potential, names)
     species, cutoff = potential.metadata.species, potential.metadata.cutoff
 
     def predict(group: Sequence[Atoms]) -> Iterator[_Prediction]:
@@ -99,7 +103,56 @@ def evaluate(
             atoms = slice(graph.first_atom[i], graph.first_atom[i + 1])
             yield _Prediction(float(energy), result.forces[atoms], None if dipoles is None else dipoles[atoms])
 
-    return _compare(predict, path, read_frames(path) if frames is None else frames, batch, names)
+    return _compare(predict, path, read_frames(path) if frames is None else frames, batch, names, kinds)
+
+
+def compared_kinds(potential: _core.Potential, names: LabelNames) -> tuple[str, ...]:
+    """Return the kinds of labels with which a model can be compared: dipoles alone if it was trained for nothing else.
+
+    Args:
+        potential: Loaded model.
+        names: Names of the labels.
+
+    Raises:
+        ConfigurationError: If labels are named that the model has no numbers for, or dipoles aren't named although it
+            has nothing else.
+    """
+    metadata = potential.metadata
+    fitted = fitted_by_training(json.loads(metadata.to_json()))
+    names.check_model(metadata.name, metadata.outputs, fitted)
+    if {"energy", "forces"} & fitted:
+        return KINDS
+    if names.dipole is None:
+        raise ConfigurationError(
+            f"`dipole`: expected the key of a label, since `{metadata.name}` was trained for dipoles alone, got none"
+        )
+    return ("dipole",)
+
+
+def check_labels(path: str | PathLike[str], names: LabelNames, kinds: Collection[str] = KINDS) -> None:
+    """Check the labels of a file, which takes far less time than an evaluation that ends at a missing one.
+
+    Args:
+        path: File that ASE reads.
+        names: Names of the labels.
+        kinds: Kinds of labels to look for, some of `tumble.labels.KINDS`.
+
+    Raises:
+        FramesError: If the file can't be read, a label isn't finite, one with a name is missing, or there are none.
+    """
+    count, labeled = 0, False
+    for atoms in read_frames(path):
+        labeled |= not named_labels(atoms, names, f"`{fspath(path)}`, frame {count}", kinds).empty
+        count += 1
+    if not labeled:
+        raise _without_labels(path, count)
+
+
+def _without_labels(path: str | PathLike[str], count: int) -> FramesError:
+    return FramesError(
+        f"`frames`: expected energies or forces as labels, got none in the {count} structures of `{fspath(path)}`; "
+        "name them if they have other names"
+    )
 
 
 def evaluate_calculator(
@@ -143,21 +196,20 @@ def _compare(
     frames: Iterable[Atoms],
     batch: int,
     names: LabelNames,
+    kinds: tuple[str, ...] = KINDS,
 ) -> Accuracy:
     """Return the errors of predictions, which are made for some structures at a time."""
     tally = _Tally()
     for group in _batched(frames, batch):
         known = [
-            named_labels(atoms, names, f"`{fspath(path)}`, frame {tally.frames + i}") for i, atoms in enumerate(group)
+            named_labels(atoms, names, f"`{fspath(path)}`, frame {tally.frames + i}", kinds)
+            for i, atoms in enumerate(group)
         ]
         for expected, found in zip(known, predict(group), strict=True):
             tally.add(expected, found)
     if not tally.energy_errors and tally.forces.count == tally.dipole.count == 0:
-        raise FramesError(
-            f"`frames`: expected energies or forces as labels, got none in the {tally.frames} structures of "
-            f"`{fspath(path)}`"
-        )
-    accuracy = tally.accuracy(fspath(path))
+        raise _without_labels(path, tally.frames)
+    accuracy = tally.accuracy(fspath(path), kinds)
     for name, errors in (
         ("energies", accuracy.energy),
         ("forces", accuracy.forces),
@@ -202,7 +254,7 @@ class _Tally:
         if expected.dipole is not None and found.dipoles is not None:
             self.dipole.add(expected.dipole.kind.of(found.dipoles) - expected.dipole.values)
 
-    def accuracy(self, file: str) -> Accuracy:
+    def accuracy(self, file: str, compared: tuple[str, ...]) -> Accuracy:
         energies = np.array(self.energy_errors)
         shift = float(energies.mean()) if len(energies) > 0 else None
         return Accuracy(
@@ -215,6 +267,7 @@ class _Tally:
             forces=self.forces.errors() if self.forces.count > 0 else None,
             energy_total=None if shift is None else self.energy_total.errors(),
             dipole=self.dipole.errors() if self.dipole.count > 0 else None,
+            compared=compared,
         )
 
 

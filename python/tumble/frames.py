@@ -1,4 +1,4 @@
-"""Structures with labels, read one after the other from any file that ASE reads."""
+"""Structures, read one after the other from any file that ASE reads."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
 
-import numpy as np
 from ase import Atoms
 from ase.io import iread
 from ase.io.formats import UnknownFileTypeError, get_compression, open_with_compression
-from numpy.typing import NDArray
 
 from tumble.errors import FramesError
 
@@ -47,19 +44,6 @@ _PLAIN = ["S", "R", "R", "R"]  # kinds of the columns of a plain xyz file: a sym
 _LATTICE = re.compile(rb"""\bLattice\s*=\s*["']([^"']*)""", re.IGNORECASE)
 _JOINED = re.compile(rb"[-+]?\.?\d[\d.]*_[\d._]*(?:[eE][-+]?\d+)?")
 _COMPRESSION_ERRORS = (EOFError, OSError, zlib.error)
-
-
-@dataclass(frozen=True)
-class Labels:
-    """Energy and forces of a structure in a file; None if it has none.
-
-    Attributes:
-        energy: eV.
-        forces: eV/Å, [N, 3].
-    """
-
-    energy: float | None
-    forces: NDArray[np.float64] | None
 
 
 def read_frames(path: str | PathLike[str], key: str = "frames") -> Iterator[Atoms]:
@@ -154,25 +138,3 @@ def _check_words(words: list[bytes], kinds: list[str] | None, path: str | PathLi
         number = kinds is None or kinds[place : place + 1] in (["R"], ["I"])
         if number and _JOINED.fullmatch(word):
             raise FramesError(f"`{key}`: expected numbers in line {line} of `{fspath(path)}`, got `{word.decode()}`")
-
-
-def labels(atoms: Atoms, where: str) -> Labels:
-    """Return the energy and forces that were read with a structure.
-
-    Args:
-        atoms: Structure.
-        where: File and number of the structure, for the message.
-
-    Raises:
-        FramesError: If the energy or a force isn't finite.
-    """
-    results = {} if atoms.calc is None else atoms.calc.results
-    energy, forces = results.get("energy"), results.get("forces")
-    found = Labels(
-        None if energy is None else float(energy),
-        None if forces is None else np.asarray(forces, dtype=np.float64),
-    )
-    for name, value in vars(found).items():
-        if value is not None and not np.isfinite(value).all():
-            raise FramesError(f"{where}: expected finite {name}, got a NaN or infinity; remove the structure")
-    return found

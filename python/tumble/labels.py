@@ -7,9 +7,10 @@ be a number for each atom, and [3, 3] might be a tensor of the structure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import ase.units
 import numpy as np
@@ -17,12 +18,12 @@ from ase import Atoms
 from numpy.typing import NDArray
 
 from tumble.errors import ConfigurationError, FramesError
-from tumble.frames import Labels, labels
 from tumble.hints import nearest_name
 
 Floats = NDArray[np.float64]
 
 DIPOLE_UNITS = {"e*angstrom": 1.0, "debye": ase.units.Debye}  # in e Å
+KINDS = ("energy", "forces", "dipole")
 _GEOMETRY = ("numbers", "positions")
 
 
@@ -74,54 +75,94 @@ class LabelNames:
         if self.dipole_unit not in DIPOLE_UNITS:
             raise ConfigurationError(f"`dipole_unit`: expected {' or '.join(DIPOLE_UNITS)}, got {self.dipole_unit}")
 
-    def check_model(self, name: str, outputs: Sequence[str]) -> None:
+    def check_model(self, name: str, outputs: Sequence[str], fitted: Collection[str] = KINDS) -> None:
         """Check that a model has what is to be compared with the labels.
 
         Args:
             name: Of the model.
             outputs: That it declares.
+            fitted: What its training fitted, some of `KINDS`.
 
         Raises:
-            ConfigurationError: If dipoles are named, but the model has none.
+            ConfigurationError: If dipoles are named, but the model has none; or energies or forces, but it was trained
+                for dipoles alone.
         """
         if self.dipole is not None and "dipole" not in outputs:
             raise ConfigurationError(f"`dipole`: expected a model with the output `dipole`, got `{name}` without it")
+        for key in ("energy", "forces"):
+            label = getattr(self, key)
+            if label is not None and not {"energy", "forces"} & set(fitted):
+                raise ConfigurationError(
+                    f"`{key}`: expected no such label, since `{name}` was trained for dipoles alone, got `{label}`"
+                )
 
 
 @dataclass(frozen=True)
-class NamedLabels(Labels):
-    """Labels of a structure, with its dipole if it has a name."""
+class NamedLabels:
+    """Labels of a structure; None for what it doesn't have.
 
+    Attributes:
+        energy: eV.
+        forces: eV/Å, [N, 3].
+        dipole: The dipole, if it has a name.
+    """
+
+    energy: float | None
+    forces: Floats | None
     dipole: DipoleLabel | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether there are none."""
+        return self.energy is None and self.forces is None and self.dipole is None
 
-def named_labels(atoms: Atoms, names: LabelNames, where: str) -> NamedLabels:
+
+def named_labels(atoms: Atoms, names: LabelNames, where: str, wanted: Collection[str] = KINDS) -> NamedLabels:
     """Return the labels of a structure: those with names, and what ASE reads as energy and forces for the others.
 
     Args:
         atoms: Structure, as read by ASE.
         names: Names of the labels.
         where: File and number of the structure, for messages.
+        wanted: Some of `KINDS`; others aren't looked at.
 
     Raises:
         FramesError: If a label isn't finite, or one with a name is missing or has another shape.
     """
-    usual = labels(atoms, where)
+    dipole = "dipole" in wanted and names.dipole is not None
     return NamedLabels(
-        energy=usual.energy if names.energy is None else energy_label(atoms, names.energy, where),
-        forces=usual.forces if names.forces is None else force_label(atoms, names.forces, where),
-        dipole=None if names.dipole is None else dipole_label(atoms, names.dipole, names.dipole_unit, where),
+        energy=energy_label(atoms, names.energy, where) if "energy" in wanted else None,
+        forces=force_label(atoms, names.forces, where) if "forces" in wanted else None,
+        dipole=dipole_label(atoms, str(names.dipole), names.dipole_unit, where) if dipole else None,
     )
 
 
-def energy_label(atoms: Atoms, key: str, where: str) -> float:
-    """Return the energy of a structure, eV; see `named_label` for the rest."""
-    return float(named_label(atoms, key, where, "energy", ((),)))
+def energy_label(atoms: Atoms, key: str | None, where: str) -> float | None:
+    """Return the energy of a structure, eV; without a key what ASE reads, if anything.
+
+    See `named_label` for the rest.
+    """
+    energy = any_energy(atoms, key, where)
+    return None if energy is None else float(_finite(np.asarray(energy), key, where, "energy"))
 
 
-def force_label(atoms: Atoms, key: str, where: str) -> Floats:
-    """Return the forces of a structure [N, 3], eV/Å; see `named_label` for the rest."""
-    return named_label(atoms, key, where, "forces", ((len(atoms), 3),))
+def any_energy(atoms: Atoms, key: str | None, where: str) -> float | None:
+    """Return the energy of a structure as `energy_label`, also if it isn't finite."""
+    if key is not None:
+        return float(_label(atoms, key, where, "energy", ((),)))
+    usual = _results(atoms).get("energy")
+    return None if usual is None else float(usual)
+
+
+def force_label(atoms: Atoms, key: str | None, where: str) -> Floats | None:
+    """Return the forces of a structure [N, 3], eV/Å; without a key what ASE reads, if anything.
+
+    See `named_label` for the rest.
+    """
+    if key is not None:
+        return named_label(atoms, key, where, "forces", ((len(atoms), 3),))
+    usual = _results(atoms).get("forces")
+    return None if usual is None else _finite(np.asarray(usual, dtype=np.float64), None, where, "forces")
 
 
 def dipole_label(atoms: Atoms, key: str, unit: str, where: str) -> DipoleLabel:
@@ -164,8 +205,12 @@ def named_label(atoms: Atoms, key: str, where: str, what: str, shapes: tuple[tup
     Raises:
         FramesError: If there is no such label, or it isn't finite or has another shape.
     """
-    results = {} if atoms.calc is None else atoms.calc.results
-    known = {**results, **atoms.info, **{k: v for k, v in atoms.arrays.items() if k not in _GEOMETRY}}
+    return _finite(_label(atoms, key, where, what, shapes), key, where, what)
+
+
+def _label(atoms: Atoms, key: str, where: str, what: str, shapes: tuple[tuple[int, ...], ...]) -> Floats:
+    """Return a label by its name; it may not be finite."""
+    known = {**_results(atoms), **atoms.info, **{k: v for k, v in atoms.arrays.items() if k not in _GEOMETRY}}
     if key not in known:
         hint = nearest_name(key, known, "labels") or "; it has no labels"
         raise FramesError(f"{where}: expected a label `{key}` for the {what}, got none{hint}")
@@ -176,6 +221,17 @@ def named_label(atoms: Atoms, key: str, where: str, what: str, shapes: tuple[tup
     if values.shape not in shapes:
         expected = " or ".join(str(list(shape)) if shape else "one number" for shape in shapes)
         raise FramesError(f"{where}: expected `{key}` of shape {expected} for the {what}, got {list(values.shape)}")
+    return values
+
+
+def _results(atoms: Atoms) -> dict[str, Any]:
+    """Return what ASE reads as results of a calculation."""
+    return {} if atoms.calc is None else atoms.calc.results
+
+
+def _finite(values: Floats, key: str | None, where: str, what: str) -> Floats:
+    """Return a label, if it is finite."""
     if not np.isfinite(values).all():
-        raise FramesError(f"{where}: expected finite `{key}`, got a NaN or infinity; remove the structure")
+        name = what if key is None else f"`{key}`"
+        raise FramesError(f"{where}: expected finite {name}, got a NaN or infinity; remove the structure")
     return values

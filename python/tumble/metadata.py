@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from importlib.metadata import version
 from os import PathLike, fspath
@@ -258,3 +258,16 @@ def _check_elements(species: Sequence[str], references: Sequence[Atoms]) -> None
             raise ExportError(
                 f"`references[{i}]`: expected elements among {', '.join(species)}, got {', '.join(unknown)}"
             )
+
+
+def fitted_by_training(document: Mapping[str, Any]) -> frozenset[str]:
+    """Return which of `energy`, `forces` and `dipole` the training of a model fitted; all if that isn't known.
+
+    Args:
+        document: Metadata of a model file. Only `tumble train` writes the weights of the loss there.
+    """
+    loss = document["provenance"]["configuration"].get("loss")
+    usual = {"energy": 0.1, "forces": 1.0, "dipole": 0.0}  # a file of an earlier version may lack one
+    weights = {name: loss.get(name, weight) for name, weight in usual.items()} if isinstance(loss, Mapping) else {}
+    fitted = frozenset(name for name, weight in weights.items() if isinstance(weight, int | float) and weight > 0.0)
+    return fitted or frozenset(usual)

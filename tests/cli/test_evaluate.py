@@ -62,3 +62,16 @@ def test_labels_of_other_names(capsys, tmp_path):
     status, _, err = run(capsys, "evaluate", model, tmp_path / "a.xyz", "--dipole", "mu", "--dipole-unit", "D")
     assert status == 2
     assert "`dipole_unit`: expected e*angstrom or debye, got D" in err
+
+
+def test_labels_of_all_files_are_checked_first(capsys, tmp_path):
+    """Not after the first file has been evaluated."""
+    water = Atoms("OHH", [[0, 0, 0], [0.9, 0, 0], [0, 1.1, 0]], info={"U0": 0.0})
+    write(tmp_path / "a.xyz", water, format="extxyz")
+    del water.info["U0"]
+    write(tmp_path / "b.xyz", water, format="extxyz")
+    status, out, err = run(
+        capsys, "evaluate", export(tmp_path), tmp_path / "a.xyz", tmp_path / "b.xyz", "--energy", "U0"
+    )
+    assert (status, out) == (1, "")
+    assert "b.xyz`, frame 0: expected a label `U0`" in err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -47,7 +48,7 @@ class Outputs(torch.nn.Module):
         return {"energy": energy, "charge": charge, "dipole": dipole}
 
 
-def export(folder: Path, kind: str = "right") -> Path:
+def export(folder: Path, kind: str = "right", configuration: dict[str, Any] | None = None) -> Path:
     """Write it, in float64."""
     return tumble.export(
         Outputs(kind),
@@ -60,7 +61,7 @@ def export(folder: Path, kind: str = "right") -> Path:
         baseline=[0.0, 0.0],
         outputs=["energy", "charge", "dipole"],
         symmetry={"group": "O(3)", "kind": "approximate", "energy_error": None, "force_error": None, "how": "toy"},
-        provenance={"data": [], "seeds": {}, "metrics": {}, "configuration": {}},
+        provenance={"data": [], "seeds": {}, "metrics": {}, "configuration": configuration or {}},
         licence="none",
         citation="none",
         references=[Atoms("OH", [[0, 0, 0], [0.3, 0.2, 0.9]])],

@@ -102,6 +102,15 @@ def test_refused(atoms: Atoms, targets: tuple[Target, ...], keys: dict[str, str]
         read(atoms, *targets, **keys)
 
 
+def test_an_energy_for_the_baseline_alone_may_be_missing(atoms: Atoms) -> None:
+    """One for which no training asks doesn't refuse the file."""
+    atoms.calc.results |= {"energy": float("nan"), "forces": np.full((3, 3), np.nan)}
+    found = read(atoms, DIPOLE, dipole="mu")
+    assert (found.energy, found.forces) == (None, None)
+    with pytest.raises(FramesError, match=r"frame 0: .*finite energy"):
+        read(atoms, ENERGY)
+
+
 def test_missing_and_unusable_numbers(atoms: Atoms) -> None:
     atoms.info["U0_atom"] = float("nan")
     with pytest.raises(FramesError, match=r"frame 0: .*finite `U0_atom`"):

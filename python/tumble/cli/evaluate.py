@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate each file, print a table for each, and write the JSON file."""
     from tqdm import tqdm
 
+    from tumble.evaluate import check_labels
     from tumble.files import write_atomically
     from tumble.frames import read_frames
     from tumble.json_text import json_text
@@ -53,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
         inputs=files_read(arguments, *arguments.frames),
         overwrite=arguments.overwrite,
     )
-    name, evaluated = _evaluation(arguments)
+    name, kinds, evaluated = _evaluation(arguments)
+    for path in arguments.frames:
+        check_labels(path, label_names(arguments), kinds)
     results: list[Accuracy] = []
     for path in arguments.frames:
         with tqdm(read_frames(path), desc=Path(path).name, unit=" structures", disable=None) as frames:
@@ -70,22 +73,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluation(arguments: argparse.Namespace) -> tuple[str, Callable[..., Accuracy]]:
-    """Return the name of the potential, and a function of a file and its structures that returns the errors."""
+def _evaluation(arguments: argparse.Namespace) -> tuple[str, tuple[str, ...], Callable[..., Accuracy]]:
+    """Return the name of the potential, the kinds of its labels, and a function that returns the errors on a file."""
     from tumble import _core
-    from tumble.evaluate import evaluate, evaluate_calculator
+    from tumble.evaluate import compared_kinds, evaluate, evaluate_calculator
+    from tumble.labels import KINDS
     from tumble.model_file import load
 
     names = label_names(arguments)
     if arguments.calculator is not None:
-        return arguments.calculator, partial(
-            evaluate_calculator, calculator_of(arguments), arguments.calculator, names=names
-        )
+        calculator = calculator_of(arguments)
+        return arguments.calculator, KINDS, partial(evaluate_calculator, calculator, arguments.calculator, names=names)
     symmetrizer = _core.Symmetrizer(arguments.symmetrize, seed=arguments.seed)
     potential = load(arguments.model, device=arguments.device, memory=arguments.memory, check=arguments.check)
-    return potential.metadata.name, partial(
-        evaluate, potential, batch=arguments.batch, symmetrizer=symmetrizer, names=names
-    )
+    evaluated = partial(evaluate, potential, batch=arguments.batch, symmetrizer=symmetrizer, names=names)
+    return potential.metadata.name, compared_kinds(potential, names), evaluated
 
 
 def format_accuracy(accuracy: Accuracy) -> str:
@@ -95,11 +97,14 @@ def format_accuracy(accuracy: Accuracy) -> str:
     lines = [
         f"{accuracy.file}: {counted(accuracy.frames, 'structure')}, {counted(accuracy.atoms, 'atom')}",
         f"{'':24}{'MAE':>12}{'RMSE':>12}  unit",
-        _row("energy", accuracy.energy, "meV/atom"),
-        _row("energy, mean error off", accuracy.energy_shifted, "meV/atom"),
-        *([] if accuracy.energy_total is None else [_row("energy of a structure", accuracy.energy_total, "meV")]),
-        _row("force components", accuracy.forces, "meV/Å"),
     ]
+    if "energy" in accuracy.compared:
+        lines.append(_row("energy", accuracy.energy, "meV/atom"))
+        lines.append(_row("energy, mean error off", accuracy.energy_shifted, "meV/atom"))
+    if accuracy.energy_total is not None:
+        lines.append(_row("energy of a structure", accuracy.energy_total, "meV"))
+    if "forces" in accuracy.compared:
+        lines.append(_row("force components", accuracy.forces, "meV/Å"))
     if accuracy.dipole is not None:
         lines.append(_row("dipole", accuracy.dipole, "mD", 1e3 / Debye))
     if accuracy.energy_shift is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
@@ -14,8 +15,8 @@ from typing_extensions import override
 
 from tumble import _core
 from tumble.errors import FramesError
-from tumble.frames import labels
 from tumble.labels import DipoleKind, LabelNames, dipole_label, energy_label, force_label
+from tumble.metadata import fitted_by_training
 
 Float = NDArray[np.float64]
 
@@ -76,8 +77,7 @@ class EnergyPerAtom(Quantity):
 
     @override
     def labeled(self, atoms: Atoms, where: str) -> Float | None:
-        usual = labels(atoms, where).energy
-        energy = usual if self._key is None else energy_label(atoms, self._key, where)
+        energy = energy_label(atoms, self._key, where)
         return None if energy is None else np.array([energy / len(atoms)])
 
 
@@ -99,8 +99,7 @@ class ForceComponents(Quantity):
 
     @override
     def labeled(self, atoms: Atoms, where: str) -> Float | None:
-        usual = labels(atoms, where).forces
-        forces = usual if self._key is None else force_label(atoms, self._key, where)
+        forces = force_label(atoms, self._key, where)
         return None if forces is None else forces.ravel()
 
 
@@ -142,11 +141,14 @@ def quantities_of(metadata: _core.Metadata, names: LabelNames, frames: Sequence[
         label: Where they are from.
 
     Raises:
-        ConfigurationError: If dipoles are named but the model has none.
+        ConfigurationError: If labels are named that the model has no numbers for.
         FramesError: If the first structure has no dipole of that name.
     """
-    names.check_model(metadata.name, metadata.outputs)
+    fitted = fitted_by_training(json.loads(metadata.to_json()))
+    names.check_model(metadata.name, metadata.outputs, fitted)
     found: list[Quantity] = [EnergyPerAtom(names.energy), ForceComponents(names.forces)]
+    if not {"energy", "forces"} & fitted:  # an energy that was never trained means nothing
+        found = []
     if "dipole" not in metadata.outputs:
         return found
     kind = DipoleKind.VECTOR

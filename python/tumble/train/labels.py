@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ase import Atoms
 
 from tumble.errors import TrainingError
-from tumble.labels import LabelNames, NamedLabels, named_labels
+from tumble.labels import LabelNames, NamedLabels, any_energy, named_labels
 from tumble.train.sections import DataConfig
-from tumble.train.targets import DIPOLE, FORCES, Target
+from tumble.train.targets import DIPOLE, ENERGY, Target
 
 
 def read_labels(atoms: Atoms, where: str, data: DataConfig, targets: Sequence[Target]) -> NamedLabels:
     """Return the labels of a structure.
 
-    An energy that isn't a target is returned, too, if the structure has one, for the composition baseline.
+    An energy that isn't a target is returned, too, if the structure has a finite one, for the composition baseline.
 
     Args:
         atoms: Structure, as read by ASE.
@@ -25,18 +26,14 @@ def read_labels(atoms: Atoms, where: str, data: DataConfig, targets: Sequence[Ta
         targets: Labels that the structure must have.
 
     Raises:
-        FramesError: If a label isn't finite, or one with a name is missing or has another shape.
+        FramesError: If a target isn't finite, or a label with a name is missing or has another shape.
         TrainingError: If a label without a name is missing.
     """
-    names = LabelNames(
-        energy=data.energy,
-        forces=data.forces if FORCES in targets else None,
-        dipole=data.dipole if DIPOLE in targets else None,
-        dipole_unit=data.dipole_unit,
-    )
-    found = named_labels(atoms, names, where)
-    if FORCES not in targets:
-        found = replace(found, forces=None)
+    names = LabelNames(data.energy, data.forces, data.dipole, data.dipole_unit)
+    found = named_labels(atoms, names, where, [target.name for target in targets])
+    if ENERGY not in targets:
+        energy = any_energy(atoms, data.energy, where)
+        found = replace(found, energy=energy if energy is not None and math.isfinite(energy) else None)
     required = [target.name for target in targets if target is not DIPOLE]
     missing = [name for name in required if getattr(found, name) is None]
     if missing:
