@@ -139,10 +139,22 @@ def test_wrong_input(tmp_path, potential):
     with pytest.raises(FramesError, match=r"`frames`: .*ASE.*error in "):
         evaluate(potential, tmp_path / "text.dat")
     write(tmp_path / "salt.xyz", Atoms("NaCl", [[0, 0, 0], [3, 0, 0]]))
-    with pytest.raises(StructureError, match=r"`atoms`: .* O, H, got Cl, Na"):
+    with pytest.raises(StructureError, match=r"^`.*salt\.xyz`, frame 0: `atoms`: .* O, H, got Cl, Na"):
         evaluate(potential, tmp_path / "salt.xyz")
     with pytest.raises(ConfigurationError, match=r"`batch`: .* 0, got 0"):
         evaluate(potential, tmp_path / "salt.xyz", batch=0)
+
+
+def test_a_structure_that_cannot_be_evaluated_is_named(potential, labeled):
+    """Among others of its batch."""
+    frames = []
+    for atoms, energy, forces in labeled:
+        copy = atoms.copy()
+        copy.calc = SinglePointCalculator(copy, energy=energy, forces=forces)
+        frames.append(copy)
+    frames[3].positions[1] = frames[3].positions[0]
+    with pytest.raises(StructureError, match=r"^`a\.xyz`, frame 3: atom 0 and atom 1 .*distance"):
+        evaluate(potential, "a.xyz", batch=5, frames=frames)
 
 
 def test_truncated_files(tmp_path, potential, labeled):

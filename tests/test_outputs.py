@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tumble.cli import main
 from tumble.errors import ConfigurationError
 from tumble.figures.plot import write_figure
 from tumble.files import write_atomically
-from tumble.outputs import ANALYSIS, FIGURE, MODEL, PAGE, VERDICTS, check_output
+from tumble.outputs import ANALYSIS, FIGURE, MODEL, PAGE, VERDICTS, check_distinct, check_figure, check_output
 
 
 def test_an_input_by_any_name(tmp_path: Path) -> None:
@@ -30,6 +31,23 @@ def test_an_input_by_any_name(tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match=r"`--output`: .*another file than `"):
             check_output("output", tmp_path / name, ANALYSIS, inputs=[tmp_path / "gone", file], overwrite=True)
     check_output("output", tmp_path / "new.json", ANALYSIS, inputs=[file])
+
+
+def test_two_outputs_in_one_file(tmp_path: Path) -> None:
+    check_distinct({"json": tmp_path / "a", "plot": tmp_path / "b", "map": None})
+    check_distinct({"json": Path("/dev/null"), "plot": Path("/dev/null")})
+    again = tmp_path / "folder" / ".." / "a"
+    with pytest.raises(ConfigurationError, match=r"`--plot`: .*`--json`, got `.*folder/\.\./a`"):
+        check_distinct({"json": tmp_path / "a", "map": None, "plot": again})
+
+
+@pytest.mark.parametrize("name", ["a.xyz", "a", ".png", "a.jpg", "a.pgf"])
+def test_figures_have_known_formats(name: str) -> None:
+    """Those in which the mark of a figure is: matplotlib writes others, some with TeX, which no command recognizes."""
+    with pytest.raises(ConfigurationError, match=rf"`--plot`: .*\.pdf, got `{re.escape(name)}`"):
+        check_figure("plot", Path(name))
+    for known in (None, Path("a.PNG"), Path("a.b.svg")):
+        check_figure("plot", known)
 
 
 def test_a_folder_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

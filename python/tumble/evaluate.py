@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tumble import _core
 from tumble.accuracy import Errors, ErrorSums, errors_of
 from tumble.audit.calculator_subject import CalculatorSubject
-from tumble.errors import ConfigurationError, FramesError
+from tumble.errors import ConfigurationError, FramesError, StructureError
 from tumble.frames import read_frames
 from tumble.labels import KINDS, LabelNames, NamedLabels, named_labels
 from tumble.metadata import fitted_by_training
@@ -86,7 +86,8 @@ def evaluate(
         ConfigurationError: As by `compared_kinds`, or if `batch` isn't above 0.
         FramesError: If the file is missing, is empty, can't be read, has neither energies nor forces, or has labels
             that aren't finite or lead to errors that aren't finite.
-        StructureError: If a structure has an element that the model doesn't know, or can't be evaluated.
+        StructureError: If a structure has an element that the model doesn't know, or can't be evaluated; the message
+            begins with the file and its number.
         EvaluationError: If the model fails.
     """
     if batch < 1:
@@ -94,9 +95,8 @@ def evaluate(
     kinds = compared_kinds(potential, names)
     species, cutoff = potential.metadata.species, potential.metadata.cutoff
 
-    def predict(group: Sequence[Atoms]) -> Iterator[_Prediction]:
-        structures = [to_structure(atoms, species) for atoms in group]
-        graph = _core.build_graph(structures, cutoff)
+    def predict(group: Sequence[Atoms], where: Sequence[str]) -> Iterator[_Prediction]:
+        structures, graph = _graph(group, where, species, cutoff)
         result = potential.evaluate(graph, [] if symmetrizer is None else frames_of(symmetrizer, structures))
         dipoles = result.outputs["dipole"] if names.dipole is not None else None
         for i, energy in enumerate(result.energies):
@@ -182,7 +182,7 @@ def evaluate_calculator(
         raise ConfigurationError("`dipole`: expected none with a calculator, whose dipoles aren't evaluated")
     subject = CalculatorSubject(calculator, name)
 
-    def predict(group: Sequence[Atoms]) -> Iterator[_Prediction]:
+    def predict(group: Sequence[Atoms], where: Sequence[str]) -> Iterator[_Prediction]:
         for atoms in group:
             result = subject.evaluate(atoms)
             yield _Prediction(float(result.energies[0]), result.forces[0], None)
@@ -190,8 +190,24 @@ def evaluate_calculator(
     return _compare(predict, path, read_frames(path) if frames is None else frames, 1, names)
 
 
+def _graph(
+    group: Sequence[Atoms], where: Sequence[str], species: Sequence[str], cutoff: float
+) -> tuple[list[_core.Structure], _core.Graph]:
+    """Return the structures and the graph of a batch; an error begins with the place of the structure."""
+    try:
+        structures = [to_structure(atoms, species) for atoms in group]
+        return structures, _core.build_graph(structures, cutoff)
+    except StructureError:
+        for atoms, place in zip(group, where, strict=True):
+            try:
+                _core.build_graph([to_structure(atoms, species)], cutoff)
+            except StructureError as error:
+                raise StructureError(f"{place}: {error}") from error
+        raise
+
+
 def _compare(
-    predict: Callable[[Sequence[Atoms]], Iterable[_Prediction]],
+    predict: Callable[[Sequence[Atoms], Sequence[str]], Iterable[_Prediction]],
     path: str | PathLike[str],
     frames: Iterable[Atoms],
     batch: int,
@@ -201,11 +217,9 @@ def _compare(
     """Return the errors of predictions, which are made for some structures at a time."""
     tally = _Tally()
     for group in _batched(frames, batch):
-        known = [
-            named_labels(atoms, names, f"`{fspath(path)}`, frame {tally.frames + i}", kinds)
-            for i, atoms in enumerate(group)
-        ]
-        for expected, found in zip(known, predict(group), strict=True):
+        where = [f"`{fspath(path)}`, frame {tally.frames + i}" for i in range(len(group))]
+        known = [named_labels(atoms, names, place, kinds) for atoms, place in zip(group, where, strict=True)]
+        for expected, found in zip(known, predict(group, where), strict=True):
             tally.add(expected, found)
     if not tally.energy_errors and tally.forces.count == tally.dipole.count == 0:
         raise _without_labels(path, tally.frames)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tumble.errors import ConfigurationError
-from tumble.figure_style import MARK
+from tumble.figure_style import MARK, METADATA
 from tumble.registry import find_model
 
 _END = 1 << 16  # bytes at each end of a file in which the mark of its kind is searched
@@ -83,6 +83,38 @@ def check_output(
         f"`--{option}`: expected a new file or {kind.words}, got `{path}`, which is something else; give another "
         f"name{cure}"
     )
+
+
+def check_distinct(paths: Mapping[str, Path | None]) -> None:
+    """Refuse one file for two outputs, of which the last would replace the others.
+
+    Args:
+        paths: File of each option; None if it isn't given.
+
+    Raises:
+        ConfigurationError: If two are the same.
+    """
+    options: dict[Path, str] = {}
+    for option, path in paths.items():
+        if path is None or (path.exists() and not path.is_file()):  # devices and pipes take any number of outputs
+            continue
+        first = options.setdefault(path.resolve(), option)
+        if first != option:
+            raise ConfigurationError(f"`--{option}`: expected another file than that of `--{first}`, got `{path}`")
+
+
+def check_figure(option: str, path: Path | None) -> None:
+    """Refuse a file whose suffix is no format of figures that a later command would recognize as its own.
+
+    Args:
+        option: Name of the option that gives the file.
+        path: The file; None if there is none.
+
+    Raises:
+        ConfigurationError: If the suffix isn't one of these formats.
+    """
+    if path is not None and path.suffix.removeprefix(".").lower() not in METADATA:
+        raise ConfigurationError(f"`--{option}`: expected a file that ends in .png, .svg or .pdf, got `{path}`")
 
 
 def can_write(path: Path) -> bool:

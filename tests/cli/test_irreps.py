@@ -100,18 +100,36 @@ def test_wrong_options(capsys, model, frames, tmp_path, options, words):
     assert not (tmp_path / "map.png").exists()
 
 
+@pytest.mark.parametrize("option", [("--color", "mu"), ("--layer", "only"), ("--projection", "umap")])
+def test_options_of_a_picture_without_a_picture(capsys, model, frames, option):
+    status, out, err = run(capsys, "irreps", model, frames, *option)
+    assert (status, out) == (2, "")
+    assert f"`{option[0][2:]}`: expected `--map` with it, got `{option[1]}` alone" in err
+
+
+def test_two_outputs_in_one_file(capsys, model, frames, tmp_path):
+    same = tmp_path / "same.png"
+    status, _, err = run(capsys, "irreps", model, frames, "--plot", same, "--map", same)
+    assert (status, same.exists()) == (2, False)
+    assert "`--map`: expected another file than that of `--plot`" in err
+
+
 def test_wrong_frames(capsys, model, tmp_path):
     other, empty = tmp_path / "other.extxyz", tmp_path / "empty.extxyz"
     ase.io.write(other, [molecule(0), Atoms("He")])
     empty.write_text("")
+    broken = tmp_path / "broken.extxyz"
+    ase.io.write(broken, [molecule(0), Atoms("H", [[float("nan"), 0, 0]])])
     for path, words in (
         (other, "structure 1: `atoms`: expected elements among H, O, got He"),
+        (broken, "structure 1: `positions` of atom 0"),
         (empty, "expected structures"),
         (tmp_path / "gone.xyz", "doesn't exist"),
     ):
-        status, out, err = run(capsys, "irreps", model, path)
-        assert (status, out) == (1, "")
-        assert words in err
+        for options in ((), ("--map", tmp_path / "map.png")):
+            status, out, err = run(capsys, "irreps", model, path, *options)
+            assert (status, out) == (1, "")
+            assert words in err
 
 
 def test_inputs_are_kept(capsys, model, frames):

@@ -47,3 +47,10 @@ def test_the_number_of_a_wrong_structure() -> None:
         structures_of([molecule(0), Atoms("He")], ["H", "O"])
     with pytest.raises(StructureError, match=r"structure 0: .*at least one atom"):
         structures_of([Atoms()], ["H", "O"])
+
+
+def test_the_number_of_a_structure_without_a_graph(model_path: Path) -> None:
+    frames = [molecule(0), molecule(1), molecule(2)]
+    frames[1].positions[3] = frames[1].positions[2]
+    with pytest.raises(StructureError, match=r"^structure 1: atom 2 and atom 3 .*distance"):
+        Batches(load_whole(model_path), structures_of(frames, ["H", "O"]), None)

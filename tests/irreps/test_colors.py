@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import ase.io
 import numpy as np
 import pytest
 from ase import Atoms
@@ -36,6 +39,24 @@ def frames() -> list[Atoms]:
 )
 def test_properties_of_structures_and_atoms(name: str, expected: list[object]) -> None:
     assert colors(frames(), name, np.array([1.0, 2.0, 3.0])).tolist() == expected
+
+
+def test_words_of_atoms_in_a_file(tmp_path: Path) -> None:
+    """ASE reads them as objects."""
+    molecule = Atoms("OH", [[0, 0, 0], [0, 0, 1]])
+    molecule.arrays["residue"] = np.array(["wat", "hyd"])
+    ase.io.write(tmp_path / "a.extxyz", molecule)
+    read = ase.io.read(tmp_path / "a.extxyz", ":")
+    assert colors(read, "residue", np.zeros(2)).tolist() == ["wat", "hyd"]
+
+
+def test_numbers_that_are_not_finite() -> None:
+    some = frames()
+    some[0].info["mu"] = np.nan
+    assert np.isnan(colors(some, "mu", np.zeros(3))).tolist() == [True, True, False]
+    some[1].info["mu"] = np.inf
+    with pytest.raises(ConfigurationError, match=r"`color`: expected finite numbers as `mu`, got none"):
+        colors(some, "mu", np.zeros(3))
 
 
 def test_unknown_and_impossible_properties() -> None:

@@ -6,8 +6,7 @@ import pytest
 from support.marked_toys import molecule
 
 import tumble
-from tumble.errors import ConfigurationError
-from tumble.irreps.figure import check_figure, color_of, plot
+from tumble.irreps.figure import color_of, plot
 from tumble.irreps.options import Options
 from tumble.irreps.run import analyze_irreps
 
@@ -26,8 +25,3 @@ def test_figures(model_path: Path, tmp_path: Path, frames: int, ablation: bool) 
 
 def test_the_parities_of_an_l_share_its_color() -> None:
     assert color_of("1e") == color_of("1o") != color_of("2e")
-
-
-def test_unknown_formats() -> None:
-    with pytest.raises(ConfigurationError, match=r"`--map`.*a\.xyz"):
-        check_figure("map", Path("a.xyz"))

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from tumble.errors import ConfigurationError
+from tumble.figure_style import GRAY
 from tumble.irreps.invariants import Invariants
 from tumble.irreps.picture import check_projection, draw, projected
 
@@ -54,6 +57,17 @@ def test_unknown_and_missing_projections(monkeypatch: pytest.MonkeyPatch) -> Non
         check_projection("umap")
     with pytest.raises(ConfigurationError, match=r"pca or umap, got `tsne`"):
         check_projection("tsne")
+
+
+def test_atoms_without_a_finite_property_are_gray(tmp_path: Path) -> None:
+    """They don't vanish, and the others have their colors."""
+    values = np.random.default_rng(0).standard_normal((6, 3))
+    colored = np.array([0.0, 1.0, np.nan, np.inf, -np.inf, 2.0])
+    found = Invariants("deep", {"0e": values}, values[:, 0])
+    draw(found, colored, "height", tmp_path / "a.svg", projection="pca", title="toy", seed=0)
+    points = re.findall(r"<use [^>]*fill: (#[0-9a-f]{6})[^>]*fill-opacity: 0.8", (tmp_path / "a.svg").read_text())
+    assert len(points) == 6
+    assert points.count(to_hex(GRAY)) == 3
 
 
 @pytest.mark.parametrize("words", [False, True])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tumble.irreps.options import Options
 
 _COUNT = 50
+_COLOR, _PROJECTION = "species", "pca"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,11 +64,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--color",
         metavar="NAME",
-        default="species",
+        default=_COLOR,
         help="of the points: species, energy (of the atom), or a key of numbers or words in FRAMES (default: species)",
     )
     parser.add_argument("--layer", metavar="NAME", help="layer of the picture (default: the last one with several l)")
-    parser.add_argument("--projection", choices=("pca", "umap"), default="pca", help="of the picture (default: pca)")
+    parser.add_argument(
+        "--projection", choices=("pca", "umap"), default=_PROJECTION, help="of the picture (default: pca)"
+    )
     add_overwrite(parser)
     parser.set_defaults(run=run)
 
@@ -78,22 +81,24 @@ def run(arguments: argparse.Namespace) -> int:
 
     from tumble.files import sha256, write_atomically
     from tumble.irreps.batches import load_whole
-    from tumble.irreps.figure import check_figure, plot
+    from tumble.irreps.figure import plot
     from tumble.irreps.options import Options
     from tumble.irreps.page import format_irreps
     from tumble.irreps.picture import check_projection
     from tumble.irreps.run import analyze_irreps
     from tumble.irreps.selection import spread_frames
     from tumble.json_text import json_text
-    from tumble.outputs import FIGURE, IRREPS, check_output, model_and
+    from tumble.outputs import FIGURE, IRREPS, check_distinct, check_figure, check_output, model_and
     from tumble.registry import find_model
 
     for option, kind in (("json", IRREPS), ("plot", FIGURE), ("map", FIGURE)):
         path = getattr(arguments, option)
         read = model_and(arguments.model, arguments.frames)
         check_output(option, path, kind, inputs=read, overwrite=arguments.overwrite)
-        if path is not None and kind is FIGURE:
+        if kind is FIGURE:
             check_figure(option, path)
+    check_distinct({option: getattr(arguments, option) for option in ("json", "plot", "map")})
+    _check_picture(arguments)
     if arguments.map is not None:
         check_projection(arguments.projection)
     options = Options(arguments.seed, ablation=arguments.ablation, memory=arguments.memory)
@@ -122,16 +127,26 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check_picture(arguments: argparse.Namespace) -> None:
+    """Refuse options of a picture without a picture, since they would be ignored."""
+    from tumble.errors import ConfigurationError
+
+    for name, default in (("color", _COLOR), ("layer", None), ("projection", _PROJECTION)):
+        value = getattr(arguments, name)
+        if arguments.map is None and value != default:
+            raise ConfigurationError(f"`{name}`: expected `--map` with it, got `{value}` alone")
+
+
 def _draw(arguments: argparse.Namespace, potential: _core.Potential, frames: Sequence[Atoms], options: Options) -> None:
     """Write the picture, before the long part of the work: a wrong name of a layer or a property ends it here."""
+    from tumble.irreps.batches import Batches, structures_of
     from tumble.irreps.colors import colors
     from tumble.irreps.invariants import chosen_layer, invariants
     from tumble.irreps.picture import draw
     from tumble.irreps.run import marked_layers
-    from tumble.structures import to_graph
 
-    graph = to_graph(frames[:1], potential.metadata.species, potential.metadata.cutoff)
-    layers = marked_layers(potential, graph)
+    batches = Batches(potential, structures_of(frames, potential.metadata.species), options.memory)
+    layers = marked_layers(potential, batches.largest(1))
     layer = chosen_layer(layers, arguments.layer)
     found = invariants(potential, layers, layer, frames, options)
     colored = colors(frames, arguments.color, found.energies)

@@ -54,13 +54,14 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.errors import SettingError
     from tumble.frames import read_frames
     from tumble.observables.symmetry.ordering import Ordering
-    from tumble.outputs import RELAXED, RESULT, check_output
+    from tumble.outputs import RELAXED, RESULT, check_distinct, check_output
 
     if not 0 <= arguments.force < math.inf:
         raise SettingError("force", f"expected 0 or a positive number, got {arguments.force:g}")
     for option, path, kind in (("output", arguments.output, RESULT), ("relaxed", arguments.relaxed, RELAXED)):
         read = files_read(arguments, arguments.structures)
         check_output(option, path, kind, inputs=read, overwrite=arguments.overwrite)
+    check_distinct({"output": arguments.output, "relaxed": arguments.relaxed})
     structures = list(read_frames(arguments.structures))
     ordering = Ordering(
         structures,

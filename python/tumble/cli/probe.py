@@ -64,10 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Probe the potential with a progress bar, print the tables and write the files."""
     from tumble.files import write_atomically
     from tumble.json_text import json_text
-    from tumble.outputs import FIGURE, JOURNAL, PROBE, check_output
+    from tumble.outputs import FIGURE, JOURNAL, PROBE, check_distinct, check_figure, check_output
     from tumble.probe import Options, probe
     from tumble.probe.options import split_sets
-    from tumble.probe.plot import check_figure, plot
+    from tumble.probe.plot import plot
     from tumble.probe.table import format_probe
 
     for option, kind in (("json", PROBE), ("plot", FIGURE), ("resume", JOURNAL)):
@@ -78,8 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
             inputs=files_read(arguments, arguments.frames),
             overwrite=arguments.overwrite,
         )
-    if arguments.plot is not None:
-        check_figure(arguments.plot)
+    check_distinct({option: getattr(arguments, option) for option in ("json", "plot", "resume")})
+    check_figure("plot", arguments.plot)
     given = {name: getattr(arguments, name) for name in ("reference", "random", "spectrum", "seed")}
     given["sets"] = None if arguments.sets is None else split_sets(arguments.sets)
     options = Options(**{name: value for name, value in given.items() if value is not None})

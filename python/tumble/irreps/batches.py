@@ -64,12 +64,21 @@ class Batches:
             potential: The model.
             structures: All structures.
             memory: Budget, MB; None for that of the core.
+
+        Raises:
+            StructureError: If a structure has no graph; the message begins with its number.
         """
         self._structures = structures
         self._cutoff = potential.metadata.cutoff
         self._most = potential.edges_within(memory)
-        self._edges = [len(_core.build_graph([each], self._cutoff).vectors) for each in structures]
+        self._edges = [self._edges_of(each, i) for i, each in enumerate(structures)]
         self._places = list(divided(self._edges, self._most))
+
+    def _edges_of(self, structure: _core.Structure, number: int) -> int:
+        try:
+            return len(_core.build_graph([structure], self._cutoff).vectors)
+        except StructureError as error:
+            raise StructureError(f"structure {number}: {error}") from error
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches."""

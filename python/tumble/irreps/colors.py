@@ -26,13 +26,16 @@ def colors(frames: Sequence[Atoms], name: str, energies: Float) -> NDArray[np.ge
         energies: For `energy`.
 
     Raises:
-        ConfigurationError: If a structure lacks the property.
+        ConfigurationError: If a structure lacks the property, or none of its numbers is finite.
     """
     if name == "species":
         return np.concatenate([np.array(atoms.get_chemical_symbols()) for atoms in frames])  # type: ignore[no-untyped-call]
     if name == "energy":
         return energies
-    return np.concatenate([_property(atoms, name, i) for i, atoms in enumerate(frames)])
+    found = np.concatenate([_property(atoms, name, i) for i, atoms in enumerate(frames)])
+    if found.dtype.kind == "f" and not np.isfinite(found).any():
+        raise ConfigurationError(f"`color`: expected finite numbers as `{name}`, got none")
+    return found
 
 
 def _property(atoms: Atoms, name: str, number: int) -> NDArray[np.generic]:
@@ -45,6 +48,8 @@ def _property(atoms: Atoms, name: str, number: int) -> NDArray[np.generic]:
             f"`color`: expected a property of structure {number}, got `{name}`{nearest_name(name, known, 'properties')}"
         )
     value, of_atoms = np.asarray(found[name]), name in atoms.arrays or name in _RESULTS_OF_ATOMS
+    if value.dtype == object and all(isinstance(each, str) for each in value.flat):  # as ASE reads a column of words
+        value = value.astype(str)
     if value.ndim == (2 if of_atoms else 1) and np.issubdtype(value.dtype, np.number):
         value = np.linalg.norm(value, axis=-1)
     if value.ndim != (1 if of_atoms else 0) or value.dtype.kind not in "biufU":

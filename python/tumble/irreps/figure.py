@@ -10,11 +10,9 @@ from typing import TypeAlias
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 
 from tumble.counted import counted
-from tumble.errors import ConfigurationError
 from tumble.figure_style import BLUE, GRAY, GREEN, METADATA, PURPLE, STYLE, VERMILION
 from tumble.files import write_atomically
 from tumble.irreps.ablation import PERMUTED, ZEROED
@@ -27,16 +25,6 @@ _SHOWN = 1e-4  # of the highest bar; lower ones are rounding, or as good as noth
 #: A title, and the height of the bar of a part.
 Panel: TypeAlias = tuple[str, Callable[[PartResult], Estimate | None]]
 _COLORS = (BLUE, VERMILION, GREEN, PURPLE, "#E69F00", "#56B4E9", "#F0E442", GRAY)
-
-
-def check_figure(option: str, path: Path) -> None:
-    """Check that a figure can be written to a file.
-
-    Raises:
-        ConfigurationError: If the suffix is no format of matplotlib.
-    """
-    if path.suffix.removeprefix(".").lower() not in FigureCanvasBase.get_supported_filetypes():
-        raise ConfigurationError(f"`--{option}`: expected a file that ends in .png, .svg or .pdf, got `{path}`")
 
 
 def write_figure(figure: Figure, path: Path) -> None:

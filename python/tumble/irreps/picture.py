@@ -9,13 +9,13 @@ import importlib
 from pathlib import Path
 
 import numpy as np
-from matplotlib import rc_context
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from tumble.errors import ConfigurationError
-from tumble.figure_style import STYLE
+from tumble.figure_style import GRAY, STYLE
 from tumble.irreps.figure import write_figure
 from tumble.irreps.invariants import Invariants
 
@@ -110,8 +110,17 @@ def _scatter(
         if last:
             axes.legend(title=label, markerscale=2)
         return
+    numbers = colored.astype(np.float64)
+    numbers[~np.isfinite(numbers)] = np.nan
     drawn = axes.scatter(
-        points[:, 0], points[:, 1], c=colored.astype(np.float64), s=6, linewidths=0, alpha=0.8, cmap="viridis"
+        points[:, 0],
+        points[:, 1],
+        c=numbers,
+        s=6,
+        linewidths=0,
+        alpha=0.8,
+        cmap=colormaps["viridis"].with_extremes(bad=GRAY),
+        plotnonfinite=True,
     )
     if last:
         figure.colorbar(drawn, ax=axes, label=label)

@@ -12,12 +12,10 @@ from pathlib import Path
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from tumble.counted import counted
-from tumble.errors import ConfigurationError
 from tumble.figure_style import BLUE, GRAY, GREEN, METADATA, PURPLE, STYLE, VERMILION
 from tumble.files import write_atomically
 from tumble.probe.results import Estimate, Probe, SetErrors
@@ -32,17 +30,6 @@ _FAMILIES = {
 }
 _MILLI = 1e3
 _FLOOR = 1e-9  # meV: smaller errors are rounding and aren't shown on the logarithmic axis
-
-
-def check_figure(path: Path) -> None:
-    """Check that a figure can be written to a file.
-
-    Raises:
-        ConfigurationError: If the suffix is no format of matplotlib.
-    """
-    formats = FigureCanvasBase.get_supported_filetypes()
-    if path.suffix.removeprefix(".").lower() not in formats:
-        raise ConfigurationError(f"`--plot`: expected a file that ends in .png, .svg or .pdf, got `{path}`")
 
 
 def plot(result: Probe, path: Path) -> None:
