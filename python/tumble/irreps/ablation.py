@@ -76,7 +76,7 @@ class Effect:
     def to_dict(self, factor: float) -> dict[str, Any]:
         """Return the plain values for JSON, in the unit of the quantity."""
         return {
-            name: None if each is None else _scaled(each, factor).to_dict()
+            name: None if each is None else each.scaled(factor).to_dict()
             for name, each in (("change", self.change), ("loss", self.loss))
         }
 
@@ -145,10 +145,6 @@ def references(
 
 #: For each way to ablate and each quantity, by name.
 Effects = Mapping[str, Mapping[str, Effect | None]]
-
-
-def _scaled(estimate: Estimate, factor: float) -> Estimate:
-    return Estimate(factor * estimate.value, None if estimate.error is None else factor * estimate.error)
 
 
 def _column(values: Sequence[float]) -> Float:

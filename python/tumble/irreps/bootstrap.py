@@ -29,6 +29,10 @@ class Estimate:
     value: float
     error: float | None
 
+    def scaled(self, factor: float) -> Estimate:
+        """Return the number in another unit."""
+        return Estimate(factor * self.value, None if self.error is None else factor * self.error)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the plain values for JSON."""
         return {"value": self.value, "error": self.error}

@@ -75,18 +75,9 @@ def plot(result: Irreps, path: Path) -> None:
 
 
 def _losses(result: Irreps, way: str, name: str) -> Panel:
-    quantity, labeled = result.quantities[name], result.errors[name] is not None
-
-    def value(row: PartResult) -> Estimate | None:
-        effect = row.effects[way][name]
-        estimate = None if effect is None else effect.loss if labeled else effect.change
-        if estimate is None:
-            return None
-        error = None if estimate.error is None else quantity.factor * estimate.error
-        return Estimate(quantity.factor * estimate.value, error)
-
-    what = "increase of MAE" if labeled else "mean change"
-    return f"{way}, {name}: {what} / ({quantity.unit})", value
+    what = "mean change" if result.errors[name] is None else "increase of MAE"
+    title = f"{way}, {name}: {what} / ({result.quantities[name].unit})"
+    return title, lambda row: result.lost(row.effects, way, name)
 
 
 def _relative_ratio(row: PartResult) -> Estimate | None:

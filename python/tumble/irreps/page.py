@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from tumble.counted import counted
-from tumble.irreps.ablation import PERMUTED, ZEROED, Effect, Effects
+from tumble.irreps.ablation import PERMUTED, ZEROED, Effects
 from tumble.irreps.bootstrap import Estimate
-from tumble.irreps.quantities import Quantity
 from tumble.irreps.results import Irreps, PartResult
 
 _NAME = 18
@@ -61,11 +60,7 @@ def _losses(result: Irreps) -> Iterator[str]:
     labeled = [name for name in names if result.errors[name] is not None]
 
     def columns(effects: Effects) -> str:
-        return "".join(
-            f"{_effect(effects[way][name], result.quantities[name], labeled=name in labeled):>{_EFFECT}}"
-            for way in ways
-            for name in names
-        )
+        return "".join(f"{_estimate(result.lost(effects, way, name)):>{_EFFECT}}" for way in ways for name in names)
 
     yield from _rows(result, lambda row: columns(row.effects))
     if result.everywhere:
@@ -96,11 +91,8 @@ def _percent(share: Estimate | None) -> str:
     return f"{100.0 * share.value:.1f}{error} %"
 
 
-def _effect(effect: Effect | None, quantity: Quantity, *, labeled: bool) -> str:
-    estimate = None if effect is None else effect.loss if labeled else effect.change
-    if estimate is None:
-        return "-"
-    return _rounded(quantity.factor * estimate.value, quantity.factor * (estimate.error or 0.0))
+def _estimate(estimate: Estimate | None) -> str:
+    return "-" if estimate is None else _rounded(estimate.value, estimate.error or 0.0)
 
 
 def _rounded(value: float, error: float) -> str:

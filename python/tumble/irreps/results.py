@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tumble.irreps.ablation import Effects
+from tumble.irreps.bootstrap import Estimate
 from tumble.irreps.layers import Part
 from tumble.irreps.marks import degree_of
 from tumble.irreps.measures import Measures
@@ -88,6 +89,18 @@ class Irreps:
     def of(self, layer: str) -> list[PartResult]:
         """Return the results of a layer."""
         return [result for result in self.parts if result.part.layer == layer]
+
+    def lost(self, effects: Effects, way: str, name: str) -> Estimate | None:
+        """Return what is lost of one quantity, in its unit: accuracy if there are labels, or else the change.
+
+        Args:
+            effects: Of an ablation.
+            way: `zeroed` or `permuted`.
+            name: Of the quantity.
+        """
+        effect = effects[way][name]
+        estimate = None if effect is None else effect.change if self.errors[name] is None else effect.loss
+        return None if estimate is None else estimate.scaled(self.quantities[name].factor)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plain values for JSON; effects and errors are in the units that it states."""
