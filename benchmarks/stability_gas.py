@@ -3,10 +3,7 @@
 Each structure is built here, relaxed with the model (FIRE), given velocities, and run with open boundaries:
 
 - `molecule`: O–H 0.9572 Å, H–O–H 104.52°.
-- `dimer`: of symmetry C_s, O–O 2.9 Å; the donor's O–H points at the acceptor's O; the acceptor's bisector is tilted
-  by 57° from the O–O line, away from the donor's free H (Odutola and Dyke, J. Chem. Phys. 72, 5062 (1980)).
-- `hexamer`: a ring of symmetry S_6, O on a regular hexagon with sides of 2.7 Å; each molecule donates to the next, and
-  free H point outwards, alternately above and below the ring.
+- `dimer`, `hexamer`: those of `tumble.new.systems.clusters`.
 
 The molecule starts with velocities of 300 K, the clusters of 150 K. From a minimum, about half of that kinetic energy
 becomes potential energy. In the dimer the kinetic energy is 97 meV, less than half of the binding energy of two real
@@ -34,14 +31,12 @@ from stability_table import BLOCKS, cost, energy, molecules, row, scaled, torque
 from wholeness import Wholeness, watch_molecules
 
 from tumble.analysis import open_trajectory
+from tumble.new.systems.clusters import dimer, hexamer
+from tumble.new.water import GAS_ANGLE, GAS_BOND, MASSES, monomer
 
 Array = NDArray[np.float64]
 
-BOND, ANGLE = 0.9572, np.radians(104.52)  # Å; for the molecule in the gas phase
-DIMER_OO, DIMER_TILT = 2.9, np.radians(57)  # Å
-HEXAMER_OO = 2.7  # Å
 LINK = 5.0  # Å; oxygens as near as this belong to one cluster. A hydrogen bond ends at about 3.5 Å.
-MASSES = (15.9994, 1.00794)  # g/mol; those of inputs/make_water_box.py
 
 # Shrink-wrapped boundaries, since fixed ones lose molecules that evaporate. The box may then be thinner than the cutoff
 # or get huge, so neighbors are searched without bins.
@@ -146,35 +141,7 @@ class System:
 
 def molecule() -> Array:
     """Return a molecule in the xy plane, its bisector along x."""
-    return bent(np.zeros(3), np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))
-
-
-def dimer() -> Array:
-    """Return the dimer: donor at the origin, acceptor on the x axis, symmetric about xz; its free H has z > 0."""
-    x, y, z = np.eye(3)
-    donor = np.array([np.zeros(3), BOND * x, BOND * (np.cos(ANGLE) * x + np.sin(ANGLE) * z)])
-    bisector = np.cos(DIMER_TILT) * x - np.sin(DIMER_TILT) * z
-    return np.concatenate([donor, bent(DIMER_OO * x, bisector, y)])
-
-
-def hexamer() -> Array:
-    """Return the ring in the xy plane; molecule k donates to k + 1, its free H is above the ring for even k."""
-    corners = np.pi / 3 * np.arange(6)
-    oxygens = HEXAMER_OO * np.stack([np.cos(corners), np.sin(corners), np.zeros(6)], axis=1)
-    atoms = []
-    for k, oxygen in enumerate(oxygens):
-        along = (oxygens[(k + 1) % 6] - oxygen) / HEXAMER_OO
-        outward, up = np.cross(along, [0, 0, 1]), np.array([0, 0, (-1) ** k])
-        across = (outward + up) / np.sqrt(2)
-        free = np.cos(ANGLE) * along + np.sin(ANGLE) * across
-        atoms += [oxygen, oxygen + BOND * along, oxygen + BOND * free]
-    return np.array(atoms)
-
-
-def bent(oxygen: Array, bisector: Array, across: Array) -> Array:
-    """Return a molecule, given its oxygen and unit vectors along its bisector and from one H to the other."""
-    middle, half = BOND * np.cos(ANGLE / 2) * bisector, BOND * np.sin(ANGLE / 2) * across
-    return np.array([oxygen, oxygen + middle + half, oxygen + middle - half])
+    return monomer(GAS_BOND, GAS_ANGLE)
 
 
 SYSTEMS = {
@@ -196,7 +163,7 @@ def data_file(title: str, positions: Array) -> str:
     """Return a data file of LAMMPS, style `atomic`, with a box that shrink-wrapped boundaries will replace."""
     lines = [f"# {title}; made by stability_gas.py; type 1 is O, 2 is H", "", f"{len(positions)} atoms", "2 atom types"]
     lines += ["", *(f"-20.0 20.0 {axis}lo {axis}hi" for axis in "xyz"), "", "Masses", ""]
-    lines += [f"{kind} {mass}" for kind, mass in enumerate(MASSES, 1)] + ["", "Atoms # atomic", ""]
+    lines += [f"{kind} {mass}" for kind, mass in enumerate(MASSES.values(), 1)] + ["", "Atoms # atomic", ""]
     for i, (x, y, z) in enumerate(positions):
         lines.append(f"{i + 1} {1 if i % 3 == 0 else 2} {x:.8f} {y:.8f} {z:.8f}")
     return "\n".join(lines) + "\n"

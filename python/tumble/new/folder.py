@@ -1,0 +1,110 @@
+"""The folder of a simulation: structure, input, `simulation.yaml` and a README."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tumble.errors import ConfigurationError
+from tumble.new.ipi_input import drivers_of, ipi_files
+from tumble.new.lammps_input import check_lammps, lammps_files, partitions
+from tumble.new.reading import Reading, read_model
+from tumble.new.readme import readme, title_of
+from tumble.new.relaxation import Relaxed, relaxed
+from tumble.new.request import Request
+from tumble.new.setup import Setup
+from tumble.new.systems.registry import build_system
+from tumble.simulation_file import Expect, Simulation, write_simulation
+
+README = "README.md"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written.
+
+    Attributes:
+        folder: The folder.
+        files: Names of its files.
+        setup: The setup.
+        reading: Energy, torque and time of the model for the structure.
+        relaxation: How it was relaxed; None if it wasn't.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    setup: Setup
+    reading: Reading
+    relaxation: Relaxed | None
+
+
+def write_folder(request: Request, tell: Callable[[str], None] = lambda text: None) -> Written:
+    """Write the folder of a simulation.
+
+    Args:
+        request: What to write, and where.
+        tell: Called with the steps that take long.
+
+    Raises:
+        ConfigurationError: If the folder has files, or options are impossible or don't fit together.
+        ModelNotFoundError, ModelFileError: If the model can't be loaded.
+        StructureError: If the model lacks an element.
+        EvaluationError: If the model fails.
+        FramesError: If a file of a structure can't be read.
+        OSError: If a file can't be written.
+    """
+    folder = request.folder
+    check_empty(folder)
+    engine = request.engine_or_default
+    tell(f"structure: {request.system}")
+    setup = request.setup(build_system(request.system, request.choices))
+    if engine == "lammps":
+        check_lammps(setup)
+    relaxation = None
+    if request.relax and setup.system.relax:
+        tell(f"relaxation with {request.model}")
+        relaxation = relaxed(setup)
+        setup = replace(setup, system=replace(setup.system, atoms=relaxation.atoms))
+    tell(f"energy{' and time' if request.timing else ''} of {request.model}")
+    reading = read_model(setup, timing=request.timing)
+
+    title = title_of(setup)
+    files = ipi_files(setup, title) if engine == "ipi" else lammps_files(setup, title, "tumble new")
+    simulation = simulation_of(setup, engine)
+    files[README] = readme(setup, engine, title, reading, relaxation)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    yaml = write_simulation(simulation, folder)
+    return Written(folder, (*files, yaml.name), setup, reading, relaxation)
+
+
+def check_empty(folder: Path) -> None:
+    """Refuse a folder with files.
+
+    Raises:
+        ConfigurationError: If it is a file, or has any.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ConfigurationError(f"`folder`: expected a new folder, got the file `{folder}`")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise ConfigurationError(f"`folder`: expected a new or an empty folder, got `{folder}` with files")
+
+
+def simulation_of(setup: Setup, engine: str) -> Simulation:
+    """Return the content of `simulation.yaml`."""
+    expect = Expect(
+        ensemble=setup.ensemble.expect,
+        temperature=setup.temperature if setup.ensemble.thermostat else None,
+        molecules=True if setup.system.water else None,
+    )
+    if engine == "ipi":
+        return Simulation(engine=engine, input=f"{setup.name}.xml", drivers=drivers_of(setup), expect=expect)
+    return Simulation(
+        engine=engine,
+        input=f"{setup.name}.in",
+        partitions=partitions(setup),
+        checkpoint=setup.checkpoint,
+        expect=expect,
+    )

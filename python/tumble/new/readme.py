@@ -1,0 +1,221 @@
+"""The README of a folder: what the simulation is, what to expect, how long it takes, and numbers to compare with."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tumble.new.ipi_input import drivers_of
+from tumble.new.known import KNOWN, density_of
+from tumble.new.lammps_input import partitions
+from tumble.new.reading import Reading
+from tumble.new.relaxation import Relaxed
+from tumble.new.ring_polymer import MODES, exact_energy, ring_polymer_energy
+from tumble.new.setup import ECONOMIZED, LONGEST_OUTER, Setup
+from tumble.new.templates import render
+from tumble.simulation_file import NAME
+
+_BYTES_XYZ, _BYTES_DUMP = 54, 75  # of an atom in a frame
+
+
+def title_of(setup: Setup) -> str:
+    """Return the first sentence of an input."""
+    system = setup.system
+    state = f"{setup.temperature:g} K"
+    if setup.pressure is not None:
+        state += f" and {setup.pressure:g} bar"
+    elif system.barostat is not None:
+        state += f" and {density_of(setup):.2f} g/cm3"
+    start = "from" if not setup.ensemble.thermostat else "at"
+    beads = f", path integral with {setup.beads} beads" if setup.beads > 1 else ""
+    steps = f"{setup.timestep:g} fs"
+    if setup.mts > 1:
+        steps = f"the model every {setup.timestep:g} fs, the correction of averaging every {setup.outer:g} fs"
+    return f"{system.title} {start} {state}: {setup.ensemble.words}{beads}, {steps}."
+
+
+def readme(setup: Setup, engine: str, title: str, reading: Reading, relaxation: Relaxed | None) -> str:
+    """Return the README.
+
+    Args:
+        setup: The simulation.
+        engine: `lammps` or `ipi`.
+        title: First sentence.
+        reading: Results of the model for the starting structure.
+        relaxation: How the structure was relaxed; None if it wasn't.
+    """
+    return render(
+        "README.md",
+        heading=f"{setup.system.title[0].upper()}{setup.system.title[1:]}",
+        summary=f"{title} Model {setup.model}{_rotations(setup)}.",
+        programs="LAMMPS" if engine == "lammps" else "i-PI and its drivers",
+        by_hand=_by_hand(setup, engine),
+        files=_files(setup, engine),
+        expect=[*_expectations(setup, engine, reading), *_on_start(setup, relaxation), *setup.system.remarks],
+        duration=_duration(setup, engine, reading),
+        numbers=_numbers(setup, engine, reading),
+        beads=_beads(setup),
+    )
+
+
+@dataclass(frozen=True)
+class _Beads:
+    """The table of the convergence with beads."""
+
+    text: str
+    count: int
+    rows: list[tuple[str, str, str]]
+
+
+def _rotations(setup: Setup) -> str:
+    return "" if setup.symmetrize == "none" else f", averaged over rotations: {setup.symmetrize}"
+
+
+def _by_hand(setup: Setup, engine: str) -> list[str]:
+    if engine == "ipi":
+        lines = [f"i-pi {setup.name}.xml &"]
+        drives = [" ".join(["tumble drive", *driver.arguments()]) for driver in drivers_of(setup)]
+        return (
+            lines + [f"{drive} > driver{'' if k == 0 else k}.log 2>&1 &" for k, drive in enumerate(drives)] + ["wait"]
+        )
+    words = partitions(setup)
+    start = "" if words is None else f"mpirun -np {setup.beads} "
+    return [f"{start}lmp{'' if words is None else f' -partition {words}'} -in {setup.name}.in"]
+
+
+def _files(setup: Setup, engine: str) -> list[tuple[str, str]]:
+    structure, script = (setup.xyz, f"{setup.name}.xml") if engine == "ipi" else (setup.data, f"{setup.name}.in")
+    return [
+        (structure, f"structure, {len(setup.system.atoms)} atoms"),
+        (script, f"input of {'i-PI' if engine == 'ipi' else 'LAMMPS'}"),
+        (NAME, "what `tumble run` starts and checks"),
+    ]
+
+
+def _expectations(setup: Setup, engine: str, reading: Reading) -> list[str]:
+    """Return sentences about the physics of the run."""
+    found = []
+    if setup.ensemble.thermostat:
+        freedoms = 3 * len(setup.system.atoms) * (setup.beads if engine == "ipi" else 1) - 3
+        spread = setup.temperature * math.sqrt(2 / freedoms)
+        found.append(f"The temperature stays at {setup.temperature:g} K; single rows scatter by {spread:.1f} K.")
+    elif setup.system.relax:
+        found.append(
+            f"The run starts near a minimum of the energy, so about half of the kinetic energy of "
+            f"{setup.temperature:g} K becomes potential energy in the first tenth of a picosecond: the temperature "
+            "falls to about half."
+        )
+    else:
+        found.append("The temperature is that of the structure at the start, and changes until energy is shared.")
+    conserved = "`conserved`" if engine == "ipi" else "`etotal`" if setup.ensemble.expect == "nve" else "`econserve`"
+    if setup.random:
+        found.append(
+            "Random rotations change the energy from step to step and heat a little, so no quantity is conserved; the "
+            "thermostat removes the heat."
+        )
+    elif engine == "lammps" and setup.beads > 1:
+        found.append("`f_beads[4]` is the energy of all beads and springs; a thermostat changes it.")
+    else:
+        found.append(f"{conserved} fluctuates with the time step and doesn't drift.")
+    if reading.exact:
+        found.append("The model is exactly invariant: the frame torque is zero up to rounding.")
+    elif setup.random:
+        found.append("The frame torque is that of one orientation, and averages to zero over orientations.")
+    else:
+        found.append(
+            "The frame torque shows the broken symmetry; averaging over rotations reduces it (docs/symmetrization.md)."
+        )
+    if setup.mts > 1 and setup.outer > LONGEST_OUTER:
+        found.append(
+            f"An outer step above {LONGEST_OUTER:g} fs may be in resonance with an O–H stretch, half of whose "
+            "period is 4.5 fs: watch the conserved quantity."
+        )
+    if setup.ensemble.pressure:
+        found.append("The volume takes tens of picoseconds to equilibrate.")
+    return found
+
+
+def _on_start(setup: Setup, relaxation: Relaxed | None) -> list[str]:
+    if relaxation is None:
+        return []
+    averaged = "" if relaxation.symmetrize == "none" else f", averaged over {relaxation.symmetrize} rotations"
+    return [
+        f"The structure was relaxed with the model{averaged}, in {relaxation.steps} steps, to a largest force of "
+        f"{relaxation.force:.3f} eV/Å."
+    ]
+
+
+def _duration(setup: Setup, engine: str, reading: Reading) -> list[str]:
+    picoseconds = setup.steps * setup.outer / 1000
+    found = [f"{setup.steps} steps of {setup.outer:g} fs are {picoseconds:g} ps."]
+    if reading.seconds is not None:
+        total = reading.seconds * setup.steps
+        found[0] += (
+            f" When the folder was made, the model took {_time(reading.seconds)} for a step "
+            f"({'' if setup.beads == 1 else f'{setup.beads} beads, '}up to {reading.threads} "
+            f"{'thread' if reading.threads == 1 else 'threads'}, other programs included): **{_time(total)}** in all, "
+            f"or {picoseconds / 1000 / total * 86400:.2g} ns a day. The engine's own time comes on top."
+        )
+    frames = setup.steps // setup.every + 1
+    atom = _BYTES_XYZ if engine == "ipi" else _BYTES_DUMP
+    size = frames * setup.beads * len(setup.system.atoms) * atom
+    found.append(f"The trajectory has {frames} frames and takes about {_size(size)}.")
+    return found
+
+
+def _numbers(setup: Setup, engine: str, reading: Reading) -> list[tuple[str, str, str]]:
+    energy, torque = (reading.energy, reading.torque) if not setup.random else (None, None)
+    place = "first row: " + ("`potential`; i-PI's unit makes it smaller by 1e-7" if engine == "ipi" else "`pe`")
+    found = []
+    if energy is not None:
+        found.append(("potential energy of the starting structure", f"{energy:.4f} eV", place))
+    if torque is not None:
+        where = "`simulation.torque_*`" if engine == "ipi" else "`v_tau`" if setup.mts > 1 else "`c_tumble[1]` to `[3]`"
+        found.append(("its frame torque, abs(τ)", f"{1000 * torque:.2f} meV/rad", f"first row: {where}"))
+    if energy is None or setup.symmetrize != "none":
+        found.append(
+            ("energy without rotations", f"{reading.bare_energy:.4f} eV", "the same structure, in the lab frame")
+        )
+        found.append(("frame torque without rotations", f"{1000 * reading.bare_torque:.2f} meV/rad", "the same"))
+    found += [(known.quantity, known.value, known.where) for known in KNOWN if known.holds(setup)]
+    return found
+
+
+def _beads(setup: Setup) -> _Beads | None:
+    """Return how far the number of beads is converged, for harmonic modes; None where that isn't known."""
+    if setup.beads == 1 or setup.gle is not None:
+        return None
+    if setup.economized:
+        return _Beads(
+            f"Economized springs give harmonic modes up to {ECONOMIZED} 1/cm their quantum spread with few beads; "
+            "compare with a run of 32 beads and ordinary springs before you rely on it for other quantities.",
+            setup.beads,
+            [(f"{mode:g}", _share(1, mode, setup), "fitted") for mode in MODES],
+        )
+    return _Beads(
+        f"Energy of harmonic modes at {setup.temperature:g} K, as a share of the quantum-mechanical one; classical, "
+        "and with these beads:",
+        setup.beads,
+        [(f"{mode:g}", _share(1, mode, setup), _share(setup.beads, mode, setup)) for mode in MODES],
+    )
+
+
+def _share(beads: int, mode: float, setup: Setup) -> str:
+    share = ring_polymer_energy(mode, setup.temperature, beads) / exact_energy(mode, setup.temperature)
+    return f"{100 * share:.1f} %"
+
+
+def _time(seconds: float) -> str:
+    for limit, divisor, unit in (
+        (1.0, 0.001, "ms"),
+        (120.0, 1.0, "s"),
+        (7200.0, 60.0, "minutes"),
+        (172800.0, 3600.0, "hours"),
+    ):
+        if seconds < limit:
+            return f"{seconds / divisor:.3g} {unit}"
+    return f"{seconds / 86400:.3g} days"
+
+
+def _size(count: float) -> str:
+    return f"{count / 1e9:.2g} GB" if count > 1e9 else f"{max(count / 1e6, 0.1):.2g} MB"

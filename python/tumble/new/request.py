@@ -1,0 +1,122 @@
+"""What a user asks of `tumble new`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tumble.errors import ConfigurationError
+from tumble.new.ensembles import find_ensemble
+from tumble.new.gle import read_gle
+from tumble.new.setup import Setup
+from tumble.new.systems.system import Choices, System
+from tumble.registry import find_model
+from tumble.simulation_file import ENGINES
+
+#: Beads of path integrals in a README's advice, and the frequency that needs them.
+SPRINGS = ("trotter", "eco")
+
+
+@dataclass(frozen=True)
+class Request:
+    """Options of `tumble new`; None for the default, which may depend on the system and the ensemble.
+
+    Attributes:
+        system: Name of the system, perhaps with an argument.
+        folder: New folder.
+        engine: `lammps` or `ipi`; by default i-PI for what has beads, else LAMMPS.
+        model: Name or path of a model.
+        symmetrize: Rotations over which the model is averaged.
+        mts: Inner steps in an outer step, on which the correction acts.
+        ensemble: Name of the ensemble.
+        beads: Number of beads.
+        temperature: K.
+        pressure: bar.
+        timestep: (Inner) time step, fs.
+        steps: Number of (outer) steps.
+        every: Steps between frames.
+        gle: File with the matrices of a colored-noise thermostat.
+        springs: `trotter`, or `eco` for economized ones.
+        choices: Options of the system.
+        relax: Whether structures that aren't in equilibrium are relaxed with the model.
+        timing: Whether the model is timed.
+    """
+
+    system: str
+    folder: Path
+    engine: str | None = None
+    model: str = "water"
+    symmetrize: str = "none"
+    mts: int = 1
+    ensemble: str | None = None
+    beads: int | None = None
+    temperature: float | None = None
+    pressure: float | None = None
+    timestep: float = 0.5
+    steps: int | None = None
+    every: int | None = None
+    gle: Path | None = None
+    springs: str = "trotter"
+    choices: Choices = field(default_factory=Choices)
+    relax: bool = True
+    timing: bool = True
+
+    @property
+    def engine_or_default(self) -> str:
+        """The engine.
+
+        Raises:
+            ConfigurationError: If it is unknown.
+        """
+        ensemble = find_ensemble(self._ensemble)
+        beads = ensemble.beads if self.beads is None else self.beads
+        engine = self.engine or ("ipi" if beads > 1 or ensemble.lammps is None else "lammps")
+        if engine not in ENGINES:
+            raise ConfigurationError(f"`engine`: expected {' or '.join(ENGINES)}, got `{engine}`")
+        return engine
+
+    def setup(self, system: System) -> Setup:
+        """Return the setup for a system.
+
+        Raises:
+            ConfigurationError: If values are impossible or don't fit together.
+            ModelNotFoundError: If there is no such model.
+        """
+        ensemble = find_ensemble(self._ensemble)
+        if self.springs not in SPRINGS:
+            raise ConfigurationError(f"`springs`: expected {' or '.join(SPRINGS)}, got `{self.springs}`")
+        path = find_model(self.model)
+        every = self.every if self.every is not None else 4 if ensemble.dynamics and self.mts == 1 else 10
+        steps = 20000 if self.steps is None else self.steps
+        return Setup(
+            name=system.name,
+            system=system,
+            ensemble=ensemble,
+            # The engines look up a name themselves; a path must be valid in any folder.
+            model=str(path.resolve()) if Path(self.model).is_file() else self.model,
+            symmetrize=self.symmetrize,
+            mts=self.mts,
+            beads=ensemble.beads if self.beads is None else self.beads,
+            temperature=system.temperature if self.temperature is None else self.temperature,
+            pressure=1.0 if ensemble.pressure and self.pressure is None else self.pressure,
+            timestep=self.timestep,
+            steps=steps,
+            every=every,
+            seed=self.choices.seed,
+            gle=None if self.gle is None else read_gle(self.gle),
+            economized=self.springs == "eco",
+            checkpoint=max(1, min(1000, steps // 10)),
+            address=_address(self.folder, system.name),
+        )
+
+    @property
+    def _ensemble(self) -> str:
+        return self.ensemble or ("npt" if self.pressure is not None else "nvt")
+
+
+def _address(folder: Path, name: str) -> str:
+    """Return a name for sockets that no run in another folder has."""
+    import hashlib
+
+    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()
+    return f"tumble-{name}-{digest[:8]}"

@@ -1,0 +1,1 @@
+"""Systems of `tumble new`: one module each, and one line in the registry."""

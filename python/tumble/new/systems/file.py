@@ -1,0 +1,98 @@
+"""A structure from a file, with any elements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms
+from ase.geometry import find_mic
+from typing_extensions import override
+
+from tumble.errors import ConfigurationError
+from tumble.frames import read_frames
+from tumble.new.systems.system import Choices, System, SystemKind
+
+#: Å; an O–H distance below it is a bond.
+BOND = 1.3
+
+
+class FromFile(SystemKind):
+    """The first structure of a file."""
+
+    name = usage = "file"
+    meaning = "the structure of `--structure FILE`, in any format that ASE reads"
+    options = ("structure",)
+
+    @override
+    def build(self, argument: str | None, choices: Choices) -> System:
+        if argument is not None:
+            raise ConfigurationError(f"`system`: expected `--structure FILE`, got `file:{argument}`")
+        if choices.structure is None:
+            raise ConfigurationError("`structure`: expected a file for the system `file`, got none")
+        atoms = in_standard_cell(next(read_frames(choices.structure, "structure")))
+        stem = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in _stem(choices.structure))
+        formula = atoms.symbols.get_chemical_formula()
+        periodic = bool(atoms.pbc.all())
+        right = periodic and np.allclose(atoms.cell.angles(), 90.0, atol=1e-6)
+        return System(
+            name=stem or "structure",
+            title=f"{len(atoms)} atoms, {formula}, of {choices.structure.name}",
+            atoms=atoms,
+            remarks=("Masses are those of the elements, whatever the file of the structure contains.",),
+            water=is_water(atoms),
+            barostat=None if not periodic else "anisotropic" if right else "flexible",
+        )
+
+
+def in_standard_cell(atoms: Atoms) -> Atoms:
+    """Return the structure, turned so that its first cell vector is along x and its second in the xy plane, z up.
+
+    Both engines need this orientation. Molecules aren't wrapped.
+
+    Raises:
+        ConfigurationError: If a periodic direction has no cell vector, or all vectors lie in a plane.
+    """
+    copy = Atoms(atoms.symbols, np.asarray(atoms.positions), cell=atoms.cell, pbc=atoms.pbc)
+    if not copy.pbc.any():
+        copy.cell[:] = 0.0
+        return copy
+    lengths = copy.cell.lengths()
+    if (lengths[copy.pbc] == 0.0).any():
+        raise ConfigurationError(f"`structure`: expected a cell vector for each periodic direction, got {lengths}")
+    whole = copy.cell.complete()
+    if abs(whole.volume) < 1e-6:
+        raise ConfigurationError("`structure`: expected cell vectors that span a volume, got vectors in a plane")
+    standard, turn = whole.standard_form()
+    if whole.handedness < 0:
+        raise ConfigurationError(
+            "`structure`: expected right-handed cell vectors, got left-handed ones; exchange two of them"
+        )
+    copy.positions = copy.positions @ turn.T
+    copy.cell[:] = standard
+    for axis in np.flatnonzero(lengths == 0.0):
+        _give_room(copy, int(axis))
+    return copy
+
+
+def is_water(atoms: Atoms) -> bool:
+    """Return whether a structure consists of water molecules, in the order O H H."""
+    if len(atoms) % 3 or list(atoms.symbols) != ["O", "H", "H"] * (len(atoms) // 3):
+        return False
+    molecules = range(0, len(atoms), 3)
+    vectors = np.concatenate([atoms.positions[[i + 1, i + 2]] - atoms.positions[i] for i in molecules])
+    _, lengths = find_mic(vectors, atoms.cell, atoms.pbc)  # type: ignore[no-untyped-call]
+    return bool((lengths < BOND).all())
+
+
+def _give_room(atoms: Atoms, axis: int) -> None:
+    """Make the cell along an axis without vector as long as the structure, with a margin."""
+    extent = float(np.ptp(atoms.positions[:, axis])) + 20.0
+    cell = atoms.cell.array.copy()
+    cell[axis] *= extent / np.linalg.norm(cell[axis])
+    atoms.cell[:] = cell
+    atoms.positions[:, axis] += extent / 2 - float(atoms.positions[:, axis].mean())
+
+
+def _stem(path: Path) -> str:
+    return path.name.partition(".")[0]

@@ -1,0 +1,190 @@
+"""Folders, and real runs of what is in them: a few steps of each engine, system and ensemble."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support.ipi_runs import BIN, Program
+from support.lammps_runs import LammpsRun, run_lammps, run_partitions
+
+from tumble.errors import ConfigurationError
+from tumble.new import Request, Written, write_folder
+from tumble.new.systems.system import Choices
+from tumble.simulation_file import read_simulation
+
+
+def new(folder: Path, system: str, engine: str, **options: Any) -> Written:
+    """A folder with a run of four steps, of which each is written."""
+    options = {"steps": 4, "every": 1, "timing": False, **options}
+    choices = Choices(**options.pop("choices", {}))
+    return write_folder(Request(system, folder, engine=engine, choices=choices, **options))
+
+
+def run_ipi(folder: Path) -> dict[str, np.ndarray]:
+    """Run server and drivers as `simulation.yaml` says; columns of the properties."""
+    simulation = read_simulation(folder)
+    with Program(folder, [BIN / "i-pi", simulation.input], "server.log") as server:
+        drivers = [
+            Program(folder, [BIN / "python", "-m", "tumble", "drive", *driver.arguments()], f"driver{k}.log")
+            for k, driver in enumerate(simulation.drivers)
+        ]
+        for driver in drivers:
+            with driver:
+                assert driver.wait() == 0, driver.output
+        assert server.wait() == 0, server.output
+    lines = (folder / "simulation.properties").read_text().splitlines()
+    names = [line.split("-->")[1].split(":")[0].strip() for line in lines if line.startswith("#")]
+    return {name.split("{")[0]: column for name, column in zip(names, np.loadtxt(lines).T, strict=True)}
+
+
+def run_script(folder: Path) -> LammpsRun:
+    simulation = read_simulation(folder)
+    script = (folder / simulation.input).read_text().replace("line one", "line yaml")
+    if simulation.partitions is not None:
+        return run_partitions(folder, script, simulation.partitions).checked()
+    return run_lammps(folder, script).checked()
+
+
+LAMMPS = {
+    "energy": {"system": "monomer", "ensemble": "nve"},
+    "random": {"system": "monomer", "symmetrize": "random"},
+    "gas": {"system": "gas:3"},
+    "cluster": {"system": "dimer", "relax": False},
+    "mts": {"system": "monomer", "ensemble": "nve", "symmetrize": "octahedral", "mts": 4},
+    "liquid": {"system": "liquid:32", "choices": {"equilibration": 0.05}},
+    "pressure": {"system": "liquid:32", "ensemble": "npt", "choices": {"equilibration": 0.05}},
+}
+
+
+@pytest.mark.parametrize("case", LAMMPS)
+def test_lammps(tmp_path: Path, case: str) -> None:
+    """The first energy is the one that the README predicts, and the conserved quantity is one."""
+    options = dict(LAMMPS[case])
+    written = new(tmp_path / "run", options.pop("system"), "lammps", **options)
+    table = run_script(tmp_path / "run").thermo()
+    assert len(table["Step"]) == 5
+    if written.reading.energy is not None:
+        # the thermo output of LAMMPS has ten digits here
+        assert table["PotEng"][0] == pytest.approx(written.reading.energy, abs=2e-3, rel=1e-7)
+    column = "TotEng" if written.setup.ensemble.name == "nve" else "Econserve"
+    if case != "random":
+        assert np.ptp(table[column]) < 0.1 * np.ptp(table["PotEng"]) + 1e-4
+
+
+IPI = {
+    "monomer": {"system": "monomer", "beads": 4},
+    "classical": {"system": "monomer"},
+    "random": {"system": "monomer", "beads": 2, "symmetrize": "random"},
+    "ring-polymer": {"system": "monomer", "ensemble": "nve", "beads": 2},
+    "spectrum": {"system": "monomer", "ensemble": "trpmd", "beads": 4},
+    "economized": {"system": "monomer", "beads": 4, "springs": "eco"},
+    "mts": {"system": "monomer", "beads": 2, "symmetrize": "octahedral", "mts": 4},
+    "pressure": {"system": "liquid:32", "pressure": 1.0, "beads": 2, "choices": {"equilibration": 0.05}},
+}
+
+
+#: Cases whose templates the others cover.
+LONG = ("random", "ring-polymer", "economized")
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.extended) if case in LONG else case for case in IPI]
+)
+def test_ipi(tmp_path: Path, case: str) -> None:
+    options = dict(IPI[case])
+    written = new(tmp_path / "run", options.pop("system"), "ipi", **options)
+    table = run_ipi(tmp_path / "run")
+    assert len(table["step"]) == 5
+    if written.reading.energy is not None:
+        assert table["potential"][0] == pytest.approx(written.reading.energy, rel=2e-7)  # i-PI's eV
+    if case != "random":
+        assert np.ptp(table["conserved"]) < 0.1 * np.ptp(table["potential"]) + 1e-4
+    if written.setup.beads > 1:
+        parts = table["kinetic_cv(O)"] + table["kinetic_cv(H)"]
+        np.testing.assert_allclose(parts, table["kinetic_cv"], rtol=1e-6)
+    assert (tmp_path / "run" / "simulation.checkpoint").is_file()
+
+
+def test_a_structure_of_the_user_with_its_model(tmp_path: Path) -> None:
+    """A triclinic crystal, turned by the command, has the same energy in LAMMPS and i-PI."""
+    from ase import Atoms
+    from ase.io import write
+
+    generator = np.random.default_rng(3)
+    cell = [[6.0, 1.0, 0.5], [-1.0, 7.0, 0.3], [0.4, 0.2, 6.5]]
+    positions = np.array([[0, 0, 0], [0.9, 0.3, 0], [-0.3, 0.9, 0]]) + generator.normal(scale=0.02, size=(3, 3))
+    write(tmp_path / "in.extxyz", Atoms("OHH", positions, cell=cell, pbc=True))
+    choices = {"structure": tmp_path / "in.extxyz"}
+    energies = []
+    for engine in ("lammps", "ipi"):
+        folder = tmp_path / engine
+        written = new(folder, "file", engine, choices=choices)
+        first = run_script(folder).thermo()["PotEng"][0] if engine == "lammps" else run_ipi(folder)["potential"][0]
+        assert first == pytest.approx(written.reading.energy, rel=2e-7)
+        energies.append(first)
+    assert energies[0] == pytest.approx(energies[1], rel=2e-7)
+
+
+def test_beads_of_lammps(tmp_path: Path) -> None:
+    """Two partitions start from one structure, whose energy both log."""
+    written = new(tmp_path / "run", "monomer", "lammps", beads=2)
+    run = run_script(tmp_path / "run")
+    tables = [run.thermo(log=f"log.lammps.{bead}") for bead in range(2)]
+    for table in tables:
+        assert table["PotEng"][0] == pytest.approx(written.reading.energy, abs=1e-5)
+    assert tables[0]["PotEng"][-1] != tables[1]["PotEng"][-1]
+    np.testing.assert_array_equal(tables[0]["f_beads[7]"], tables[1]["f_beads[7]"])  # of the ring polymer
+    assert len(list((tmp_path / "run").glob("water1.*.dump"))) == 2
+
+
+def test_colored_noise_of_the_user(tmp_path: Path) -> None:
+    """White noise as matrices, for the format alone: the conserved quantity of i-PI holds."""
+    drift = " , ".join(["0.0005, 0.0, 0.0, 0.001"] * 2)
+    covariance = " , ".join(["600.0, 0.0, 0.0, 600.0"] * 2)
+    (tmp_path / "gle.xml").write_text(
+        f"<thermostat mode='nm_gle'><A shape='(2,2,2)'>[{drift}]</A>"
+        f"<C shape='(2,2,2)' units='kelvin'>[{covariance}]</C></thermostat>"
+    )
+    new(tmp_path / "run", "monomer", "ipi", ensemble="piglet", beads=2, gle=tmp_path / "gle.xml")
+    table = run_ipi(tmp_path / "run")
+    assert np.ptp(table["conserved"]) < 0.1 * np.ptp(table["potential"])
+
+
+def test_folders_with_files_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ConfigurationError, match=f"`folder`: .*`{tmp_path}`"):
+        new(tmp_path, "monomer", "lammps")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    with pytest.raises(ConfigurationError, match=r"`folder`: .*mine\.txt"):
+        new(tmp_path / "mine.txt", "monomer", "lammps")
+
+
+def test_nothing_is_written_if_something_is_wrong(tmp_path: Path) -> None:
+    for options in ({"ensemble": "npt"}, {"model": "no-such-model"}, {"mts": 3}, {"engine": "gromacs"}):
+        with pytest.raises(Exception, match="`"):
+            write_folder(Request("monomer", tmp_path / "run", **options))
+    assert not (tmp_path / "run").exists()
+
+
+def test_command_line(tmp_path: Path) -> None:
+    """The folder of the command holds the files that it lists, and a wrong setting has status 2."""
+    tumble = [BIN / "python", "-m", "tumble", "new"]
+    done = subprocess.run(
+        [*tumble, "monomer", tmp_path / "a", "--steps", "2000", "--seed", "7"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    listed = done.stdout.split(": ")[1].splitlines()[0].split(", ")
+    assert sorted(listed) == sorted(path.name for path in (tmp_path / "a").iterdir())
+    text = (tmp_path / "a" / "README.md").read_text()
+    assert "2000 steps of 0.5 fs are 1 ps. When the folder was made, the model took" in text
+    wrong = subprocess.run(
+        [*tumble, "monomer", tmp_path / "b", "--mts", "0"], capture_output=True, text=True, check=False
+    )
+    assert wrong.returncode == 2
+    assert "`mts`: " in wrong.stderr
