@@ -1,6 +1,6 @@
 """Structures of water for audits of many potentials: a molecule, a droplet of eight, and eight in a triclinic box.
 
-The molecule and the droplet are those of `inputs/make_water_box.py`. The box has the density of the liquid, is smaller
+The molecule and the droplet are those of `inputs/make_inputs.py`. The box has the density of the liquid, is smaller
 than twice the usual cutoffs, and is made here: molecules on a lattice, turned at random until none touches another;
 then all atoms are displaced, so that forces aren't small.
 """

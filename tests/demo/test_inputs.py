@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
@@ -33,6 +34,17 @@ def test_both_engines_start_from_the_same_structure(lammps: str, ipi: str) -> No
     comment = (INPUTS / "ipi" / ipi).read_text().splitlines()[1].split()
     np.testing.assert_allclose([float(word) for word in comment[2:5]], first.cell.lengths())
     assert comment[-2:] == ["positions{angstrom}", "cell{angstrom}"]
+
+
+def test_inputs_are_those_of_the_templates() -> None:
+    """If it fails: `python inputs/make_inputs.py`, and look at the difference."""
+    script = run_path(str(INPUTS / "make_inputs.py"))
+    files = {each.file: each.text for each in script["INPUTS"]}
+    assert sorted(files) == sorted(
+        path.relative_to(INPUTS).as_posix() for engine in ("lammps/*.in", "ipi/*.xml") for path in INPUTS.glob(engine)
+    )
+    for name, text in files.items():
+        assert (INPUTS / name).read_text() == text, name
 
 
 def test_masses_are_those_of_ipi() -> None:
