@@ -8,7 +8,7 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from tumble.errors import ConfigurationError, FramesError
-from tumble.labels import DipoleKind, LabelNames, any_energy, dipole_label, energy_label, force_label, named_labels
+from tumble.labels import DipoleKind, LabelNames, dipole_label, energy_label, force_label, named_labels, usable_energy
 
 FORCES = np.array([[1.0, 0, 0], [0, 2, 0], [0, 0, 3]])
 
@@ -56,7 +56,8 @@ def test_only_what_is_wanted_has_to_be_finite(atoms: Atoms, spoiled: str) -> Non
 
 def test_a_named_label_that_is_not_finite(atoms: Atoms) -> None:
     atoms.info["U0"], atoms.arrays["F"][1, 2] = np.inf, np.nan
-    assert any_energy(atoms, "U0", "a") == np.inf
+    assert usable_energy(atoms, "U0", "a") is usable_energy(atoms, "gone", "a") is None
+    assert usable_energy(atoms, None, "a") == -3.0
     with pytest.raises(FramesError, match=r"^a: expected finite `U0`"):
         energy_label(atoms, "U0", "a")
     with pytest.raises(FramesError, match=r"^a: expected finite `F`"):

@@ -142,12 +142,18 @@ def energy_label(atoms: Atoms, key: str | None, where: str) -> float | None:
 
     See `named_label` for the rest.
     """
-    energy = any_energy(atoms, key, where)
+    energy = _energy(atoms, key, where)
     return None if energy is None else float(_finite(np.asarray(energy), key, where, "energy"))
 
 
-def any_energy(atoms: Atoms, key: str | None, where: str) -> float | None:
-    """Return the energy of a structure as `energy_label`, also if it isn't finite."""
+def usable_energy(atoms: Atoms, key: str | None, where: str) -> float | None:
+    """Return the energy of a structure as `energy_label`, but None if it is missing or isn't finite."""
+    energy = _energy(atoms, key, where) if key is None or key in _known(atoms) else None
+    return energy if energy is not None and np.isfinite(energy) else None
+
+
+def _energy(atoms: Atoms, key: str | None, where: str) -> float | None:
+    """Return the energy of a structure, which may not be finite."""
     if key is not None:
         return float(_label(atoms, key, where, "energy", ((),)))
     usual = _results(atoms).get("energy")
@@ -210,7 +216,7 @@ def named_label(atoms: Atoms, key: str, where: str, what: str, shapes: tuple[tup
 
 def _label(atoms: Atoms, key: str, where: str, what: str, shapes: tuple[tuple[int, ...], ...]) -> Floats:
     """Return a label by its name; it may not be finite."""
-    known = {**_results(atoms), **atoms.info, **{k: v for k, v in atoms.arrays.items() if k not in _GEOMETRY}}
+    known = _known(atoms)
     if key not in known:
         hint = nearest_name(key, known, "labels") or "; it has no labels"
         raise FramesError(f"{where}: expected a label `{key}` for the {what}, got none{hint}")
@@ -222,6 +228,11 @@ def _label(atoms: Atoms, key: str, where: str, what: str, shapes: tuple[tuple[in
         expected = " or ".join(str(list(shape)) if shape else "one number" for shape in shapes)
         raise FramesError(f"{where}: expected `{key}` of shape {expected} for the {what}, got {list(values.shape)}")
     return values
+
+
+def _known(atoms: Atoms) -> dict[str, Any]:
+    """Return all that may be a label."""
+    return {**_results(atoms), **atoms.info, **{k: v for k, v in atoms.arrays.items() if k not in _GEOMETRY}}
 
 
 def _results(atoms: Atoms) -> dict[str, Any]:

@@ -107,6 +107,7 @@ def test_an_energy_for_the_baseline_alone_may_be_missing(atoms: Atoms) -> None:
     atoms.calc.results |= {"energy": float("nan"), "forces": np.full((3, 3), np.nan)}
     found = read(atoms, DIPOLE, dipole="mu")
     assert (found.energy, found.forces) == (None, None)
+    assert read(atoms, DIPOLE, dipole="mu", energy="gone").energy is None
     with pytest.raises(FramesError, match=r"frame 0: .*finite energy"):
         read(atoms, ENERGY)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ase import Atoms
 
 from tumble.errors import TrainingError
-from tumble.labels import LabelNames, NamedLabels, any_energy, named_labels
+from tumble.labels import LabelNames, NamedLabels, named_labels, usable_energy
 from tumble.train.sections import DataConfig
 from tumble.train.targets import DIPOLE, ENERGY, Target
 
@@ -32,8 +31,7 @@ def read_labels(atoms: Atoms, where: str, data: DataConfig, targets: Sequence[Ta
     names = LabelNames(data.energy, data.forces, data.dipole, data.dipole_unit)
     found = named_labels(atoms, names, where, [target.name for target in targets])
     if ENERGY not in targets:
-        energy = any_energy(atoms, data.energy, where)
-        found = replace(found, energy=energy if energy is not None and math.isfinite(energy) else None)
+        found = replace(found, energy=usable_energy(atoms, data.energy, where))
     required = [target.name for target in targets if target is not DIPOLE]
     missing = [name for name in required if getattr(found, name) is None]
     if missing:
