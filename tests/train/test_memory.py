@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import torch
 
-from tumble.errors import TrainingError
+from tumble.errors import ConfigurationError, TrainingError
+from tumble.models import PetConfig
 from tumble.train import config_from_mapping
 from tumble.train.data import fit_baseline
-from tumble.train.memory import is_out_of_memory, memory_explained
+from tumble.train.memory import built, is_out_of_memory, memory_explained
 from tumble.train.sampling import Sampler
 from tumble.train.sets import load_sets
 
@@ -72,3 +73,14 @@ def test_what_is_out_of_memory() -> None:
 def test_other_errors_pass(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="shapes"):
         run_out(settings, tmp_path, RuntimeError("shapes don't match"))
+
+
+def test_a_model_that_no_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A size in bytes beyond 64 bits fails on any machine; less may be granted and fail later."""
+    huge = PetConfig(("O",), width=10**18, heads=1)
+    with pytest.raises(ConfigurationError, match=r"`model`: .*fit into memory, got .*1000000000000000000"):
+        built(huge)
+    small = PetConfig(("O",), width=8, heads=2)
+    monkeypatch.setattr("tumble.train.memory.build_network", lambda sizes: torch.ones(2) @ torch.ones(3))
+    with pytest.raises(RuntimeError, match="size"):  # a fault of a network isn't called a lack of memory
+        built(small)

@@ -1,4 +1,4 @@
-"""Advice for a training step that doesn't fit into memory."""
+"""Advice for a model or a training step that doesn't fit into memory."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+from torch import nn
 
-from tumble.errors import TrainingError
+from tumble.errors import TrainingError, TrainingSettingError
+from tumble.models.registry import ModelConfig, build_network
 from tumble.train.batches import Batch
+from tumble.train.model_section import plain_model
 from tumble.train.sections import LossConfig, StageConfig
 
+_TOO_LARGE = "overflow"  # in the text, if a size in bytes isn't a number of 64 bits
 # torch has an exception type for this only on GPUs; on a CPU it raises a RuntimeError with one of these texts.
 _TEXTS = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
 
@@ -35,6 +39,22 @@ def memory_explained(batch: Batch, stage: StageConfig, loss: LossConfig) -> Iter
         raise TrainingError(
             f"stage {stage.name}: out of memory with a batch of {_size(batch, loss)}; {_advice(batch, stage, loss)}; "
             "the last checkpoint stays"
+        ) from error
+
+
+def built(sizes: ModelConfig) -> nn.Module:
+    """Return a model of these sizes, as `build_network`.
+
+    Raises:
+        TrainingSettingError: If memory doesn't hold its weights.
+    """
+    try:
+        return build_network(sizes)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error) and _TOO_LARGE not in str(error):
+            raise
+        raise TrainingSettingError(
+            f"`model`: expected sizes whose weights fit into memory, got {plain_model(sizes)}; lower them"
         ) from error
 
 

@@ -20,7 +20,6 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tumble.errors import DeviceError, TrainingError, TrainingSettingError
 from tumble.interruption import PendingSignal, signals_deferred
 from tumble.model_file import DTYPES
-from tumble.models.registry import build_network
 from tumble.train.batches import Batch, to_device
 from tumble.train.checkpoint import (
     CHECKPOINT,
@@ -41,7 +40,7 @@ from tumble.train.initial import load_initial
 from tumble.train.learning_curve import draw
 from tumble.train.lock import locked
 from tumble.train.loss import RunningLoss, running_values
-from tumble.train.memory import memory_explained
+from tumble.train.memory import built, memory_explained
 from tumble.train.model_section import plain_model, read_model, require_outputs
 from tumble.train.patience import Best, updated
 from tumble.train.prediction import Prediction, predict
@@ -152,7 +151,7 @@ class Trainer:
         self.sampler = Sampler(config, self.sets.training, self.baseline)
         self.held_out = prepared(self.sets.held_out, config, self.baseline, self.device)
         torch.default_generator.manual_seed(config.seed)
-        self.model = build_network(self.sizes).to(self.device, dtype)
+        self.model = built(self.sizes).to(self.device, dtype)
         if initial is not None:
             self.model.load_state_dict(initial.state)
         self.predict = self.make_predict()
