@@ -28,11 +28,11 @@ from tumble.ipi_check.finding import Level
             1,
             [(Level.ERROR, "consolidates messages", "remove")],
         ),
-        ("", 64, [(Level.WARNING, "64 connections", "`--connections 32`")]),
+        ("", 64, [(Level.NOTE, "64 connections", "`--connections 32`")]),
         (
             "<batch_size> 32 </batch_size>",
             4,
-            [(Level.WARNING, "4 connections with batches of 32", "`--connections 1`")],
+            [(Level.NOTE, "4 connections with batches of 32", "`--connections 1`")],
         ),
     ],
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ase.units
 import numpy as np
 import pytest
+from ase.build import molecule
+from ase.io import write
 from support.ipi_inputs import WATER, findings, view_of
 
 from tumble.ipi_check.checks.geometry import Geometry
@@ -26,15 +28,29 @@ def test_sound(case_of) -> None:
     assert findings(Geometry, case_of(view=view_of(WATER, positions=moved.tolist()))) == []
 
 
-@pytest.mark.parametrize("scale", [ase.units.Bohr, 1.0 / ase.units.Bohr])
-def test_bohr_for_angstrom(case_of, scale: float) -> None:
-    (found,) = findings(Geometry, case_of(view=scaled(scale)))
-    assert (found.level, f"{scale:.3f} times" in found.text) == (Level.ERROR, True)
+def test_bohr_for_angstrom(case_of) -> None:
+    (found,) = findings(Geometry, case_of(view=scaled(ase.units.Bohr)))
+    assert (found.level, "0.529 times" in found.text) == (Level.ERROR, True)
+
+
+def test_a_file_in_bohr(case_of, tmp_path) -> None:
+    """ASE takes its numbers as ångström; i-PI reads its unit, and the driver doesn't need positions."""
+    in_bohr = WATER.copy()
+    in_bohr.positions /= ase.units.Bohr
+    write(tmp_path / "bohr.extxyz", in_bohr)
+    assert findings(Geometry, case_of(structure=tmp_path / "bohr.extxyz")) == []
+
+
+@pytest.mark.parametrize("name", ["N2", "CO", "C2H2", "H2", "CO2"])
+def test_short_bonds(case_of, name: str) -> None:
+    found = molecule(name)
+    found.set_cell([12.0, 12.0, 12.0])
+    assert findings(Geometry, case_of(view=view_of(found), structure=None, periodic="xyz")) == []
 
 
 def test_atoms_that_overlap(case_of) -> None:
     (found,) = findings(Geometry, case_of(view=scaled(0.4)))
-    assert (found.level, "Å apart" in found.text) == (Level.ERROR, True)
+    assert (found.level, "O and H are 0.38 Å apart" in found.text) == (Level.ERROR, True)
 
 
 def test_no_cell(case_of) -> None:

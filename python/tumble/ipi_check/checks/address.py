@@ -71,8 +71,7 @@ def _unix(forcefield: ForceField, prefix: str) -> Iterator[Finding]:
     if forcefield.word("mode") == "shm":
         yield note(
             f"`{forcefield.name}` exchanges positions and forces through shared memory (mode='shm'): i-PI 3.3 and "
-            "drivers on "
-            "the same machine can do that, others can't"
+            "drivers on the same machine can do that, others can't"
         )
 
 
@@ -103,8 +102,8 @@ def _inet(forcefield: ForceField) -> Iterator[Finding]:
     if host in _LOOPBACK:
         yield note(
             f"`{forcefield.name}` listens at {host}: drivers on other machines can't connect",
-            "<address> the name of this machine, or 0.0.0.0 for all of its names </address>; or mode='unix', which "
-            "is faster",
+            "<address> the name of this machine, or 0.0.0.0 for all of its names </address>; or mode='unix', which is "
+            "faster",
         )
     yield from _bound(forcefield, host, port)
 

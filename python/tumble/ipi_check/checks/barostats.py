@@ -36,8 +36,8 @@ def _missing(case: Case, dynamics: Dynamics) -> Iterator[Finding]:
     if not dynamics.barostat:
         yield error(
             f"mode='{dynamics.mode}' has no barostat",
-            "<barostat mode='isotropic'> <tau units='femtosecond'> 250 </tau> <thermostat mode='langevin'> "
-            "<tau units='femtosecond'> 100 </tau> </thermostat> </barostat>",
+            "<barostat mode='isotropic'> <tau units='femtosecond'> 250 </tau> <thermostat mode='langevin'> <tau "
+            "units='femtosecond'> 100 </tau> </thermostat> </barostat>",
         )
     elif not dynamics.barostat_thermostats and dynamics.barostat != "stochastic-rescaling":
         yield warning(
@@ -53,9 +53,8 @@ def _kind(case: Case, dynamics: Dynamics) -> Iterator[Finding]:
         yield error("the barostat stochastic-rescaling is for classical nuclei alone", "<barostat mode='isotropic'>")
     if dynamics.barostat in ("flexible", "anisotropic"):
         yield note(
-            f"the barostat {dynamics.barostat} changes the shape of the cell: a liquid has no resistance to that, "
-            "and its cell may become "
-            "thin",
+            f"the barostat {dynamics.barostat} changes the shape of the cell: a liquid has no resistance to that, and "
+            "its cell may become thin",
             "<barostat mode='isotropic'> for liquids",
         )
     if dynamics.barostat == "flexible" and not case.model.symmetrizer.averages_parity and _breaks_rotations(case):

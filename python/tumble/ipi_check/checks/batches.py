@@ -43,8 +43,7 @@ def _batches(case: Case, forcefield: ForceField, beads: int) -> Iterator[Finding
     if size > beads and case.beads > 1:
         yield warning(
             f"batches of `{name}` hold {size} structures, but a step has {counted(beads, 'bead')}: i-PI fills them "
-            "with copies, "
-            "which are sent each time",
+            "with copies, which are sent each time",
             f"<batch_size> {beads} </batch_size>",
         )
     elif size > 1 and beads % size != 0:
@@ -61,11 +60,8 @@ def _batches(case: Case, forcefield: ForceField, beads: int) -> Iterator[Finding
         )
     if connections > 1 and connections * size > beads:
         needed = -(-beads // size)
-        yield warning(
-            f"{connections} connections with batches of {size} take more than the {counted(beads, 'bead')} of a "
-            "step: the rest is "
-            "idle",
-            f"`--connections {needed}`"
-            if connections > needed
-            else f"<batch_size> {-(-beads // connections)} </batch_size>",
+        yield note(
+            f"{connections} connections with batches of {size} take more than the {counted(beads, 'bead')} of a step: "
+            "the rest is idle",
+            f"`--connections {needed}`",
         )

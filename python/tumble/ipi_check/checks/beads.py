@@ -46,15 +46,13 @@ class Beads(Check):
                 f"{case.beads} beads are too few: with {method} they should be at least {share:g} × {mode}"
                 if share != 1.0
                 else f"{case.beads} beads are fewer than {mode}: quantum fluctuations aren't converged, energies and "
-                "radii of gyration "
-                "come out too small",
+                "radii of gyration come out too small",
                 f"<initialize nbeads='{_usual(_MARGIN * share * needed)}'> for results; fewer to test a setup",
             )
         elif share == 1.0 and case.beads < 2.0 * needed:
             yield note(
                 f"{case.beads} beads are {case.beads / needed:.1f} × {mode}: enough for structure; kinetic energies "
-                "need about "
-                f"{_usual(2.0 * needed)}"
+                f"need about {_usual(2.0 * needed)}"
             )
         yield from _contracted(case, share * needed, mode)
 
@@ -65,8 +63,7 @@ def _contracted(case: Case, needed: float, mode: str) -> Iterator[Finding]:
     if beads and max(beads) < min(needed, case.beads) and not case.model.symmetrizer.correction:
         yield warning(
             f"the model is evaluated on a ring polymer that is contracted to {max(beads)} beads, fewer than {mode}: "
-            "that is for "
-            "soft forces alone",
+            "that is for soft forces alone",
             "remove `nbeads` of <force>, or give the stiff part of the force to another forcefield",
         )
 

@@ -26,9 +26,8 @@ class Constraints(Check):
         free_center = (motion.findtext("fixcom") or "True").strip().lower() == "false"
         if fixed and not free_center:
             yield warning(
-                f"both atoms ({', '.join(fixed)}) and the center of mass (fixcom) are fixed: the free atoms can't "
-                "move as a whole against "
-                "the fixed ones",
+                f"both atoms ({', '.join(fixed)}) and the center of mass (fixcom) are fixed: the free atoms can't move "
+                "as a whole against the fixed ones",
                 "<fixcom> False </fixcom>",
             )
         if free_center and not fixed:

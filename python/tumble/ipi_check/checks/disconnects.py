@@ -25,8 +25,7 @@ class Disconnects(Check):
         if locked:
             yield warning(
                 f"with matching='lock' of {_names(locked)} each driver keeps its beads, and i-PI ends if one "
-                "disconnects; our drivers "
-                "need no such order",
+                "disconnects; our drivers need no such order",
                 "remove `matching`",
             )
         waiting = [each for each in sockets if each not in locked and not each.flag("exit_on_disconnect")]
@@ -40,8 +39,8 @@ class Disconnects(Check):
         if fragile:
             batches = any(each.batch > 1 for each in fragile)
             yield note(
-                f"if a driver of {_names(fragile)} is killed (SIGKILL, out of memory), i-PI may stall for good, "
-                "since it consolidates "
+                f"if a driver of {_names(fragile)} is killed (SIGKILL, out of memory), i-PI may stall for good, since "
+                "it consolidates "
                 "messages" + (", which batches need" if batches else ""),
                 ""
                 if batches

@@ -57,7 +57,7 @@ def _order(case: Case) -> Iterator[Finding]:
         place = next(i for i, pair in enumerate(zip(driver, ours, strict=True)) if pair[0] != pair[1])
         yield error(
             f"atom {place + 1} is {ours[place] or case.atoms.labels[place]} for i-PI and {driver[place]} for the "
-            "driver, so energies "
-            f"are wrong by electronvolts: i-PI has {elements_in_order(ours)}, the driver {elements_in_order(driver)}",
+            f"driver, so energies are wrong by electronvolts: i-PI has {elements_in_order(ours)}, the driver "
+            f"{elements_in_order(driver)}",
             cure,
         )

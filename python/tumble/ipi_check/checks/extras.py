@@ -39,8 +39,7 @@ class Extras(Check):
             if alone:
                 yield warning(
                     f"the torque is written, but {len(case.served_components)} forces return one: without "
-                    "interpolate_extras i-PI keeps "
-                    "that of the last one",
+                    "interpolate_extras i-PI keeps that of the last one",
                     f"<interpolate_extras> [ torque ] </interpolate_extras> in the force of {', '.join(alone)}",
                 )
 

@@ -14,7 +14,7 @@ from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, warning
 
-_TOUCHING = 0.6  # Å; the shortest bond, of H2, has 0.74
+_TOUCHING = 0.65  # of the sum of covalent radii; triple bonds have 0.77
 _TOLERANCE = 0.02
 _SPANS = 1.7  # cells; unwrapped molecules reach a little beyond one
 
@@ -27,22 +27,20 @@ class Geometry(Check):
 
     @override
     def run(self, case: Case) -> Iterator[Finding]:
-        scale = _scale(case)
+        start = case.atoms.to_ase("" if case.atoms.cell_is_missing else case.periodic)
+        close = _too_close(start)
+        scale = _scale(case) if close else None
         if scale is not None:
             yield error(
-                f"i-PI reads positions that are {scale:.3f} times those of the structure file: it mixes up bohr and "
-                "ångström",
-                "positions{angstrom} cell{angstrom} at the end of the second line of the xyz file, without which "
-                "i-PI takes bohr",
+                f"i-PI reads positions that are {scale:.3f} times those of the structure file: it takes ångström for "
+                "bohr",
+                "positions{angstrom} cell{angstrom} at the end of the second line of the xyz file, without which i-PI "
+                "takes bohr",
             )
-            return
-        start = case.atoms.to_ase("" if case.atoms.cell_is_missing else case.periodic)
-        shortest = _shortest(start)
-        if shortest < _TOUCHING:
+        elif close:
             yield error(
-                f"two atoms of the start are {shortest:.2f} Å apart: units of positions or of the cell are wrong, or "
-                "atoms overlap "
-                "across the boundary",
+                f"{close} at the start: units of positions or of the cell are wrong, or atoms overlap across the "
+                "boundary",
                 "positions{angstrom} cell{angstrom} in the second line of the xyz file, or units='angstrom' of the "
                 "element",
             )
@@ -50,7 +48,7 @@ class Geometry(Check):
 
 
 def _scale(case: Case) -> float | None:
-    """Return the ratio of i-PI's lengths to those of the driver's file, if it is that of two units."""
+    """Return the ratio of i-PI's lengths to the numbers in the driver's file, if it is that of bohr to ångström."""
     try:
         driver = case.driver_atoms.positions
     except TumbleError:
@@ -61,16 +59,20 @@ def _scale(case: Case) -> float | None:
     ours, driver = ours - ours.mean(axis=0), driver - driver.mean(axis=0)
     scale = float((ours * driver).sum() / (driver**2).sum())
     same = np.abs(ours - scale * driver).max() < _TOLERANCE * np.abs(ours).max()
-    units = (ase.units.Bohr, 1.0 / ase.units.Bohr)
-    return scale if same and any(abs(scale / unit - 1.0) < _TOLERANCE for unit in units) else None
+    return scale if same and abs(scale / ase.units.Bohr - 1.0) < _TOLERANCE else None
 
 
-def _shortest(start: Atoms) -> float:
-    """Return the shortest distance, Å, periodic images included; infinite above the limit."""
-    from ase.neighborlist import neighbor_list
+def _too_close(start: Atoms) -> str:
+    """Return words about the closest two atoms, periodic images included, if they are too close for their size."""
+    from ase.neighborlist import natural_cutoffs, neighbor_list
 
-    distances = neighbor_list("d", start, _TOUCHING)  # type: ignore[no-untyped-call]
-    return float(distances.min()) if len(distances) else float("inf")
+    radii = natural_cutoffs(start)  # type: ignore[no-untyped-call]
+    limits = [_TOUCHING * radius for radius in radii]
+    first, second, distances = neighbor_list("ijd", start, limits)  # type: ignore[no-untyped-call]
+    if not len(distances):
+        return ""
+    worst = int(np.argmin(distances))
+    return f"{start.symbols[first[worst]]} and {start.symbols[second[worst]]} are {distances[worst]:.2f} Å apart"
 
 
 def _cell(case: Case) -> Iterator[Finding]:

@@ -42,9 +42,8 @@ def _counts(case: Case, dynamics: Dynamics) -> Iterator[Finding]:
             )
     if dynamics.levels[0] != 1:
         yield warning(
-            f"nmts begins with {dynamics.levels[0]}: the outermost level is repeated within one time step, so the "
-            "step is "
-            f"{1e3 * dynamics.step_at(0):g} fs",
+            f"nmts begins with {dynamics.levels[0]}: the outermost level is repeated within one time step, so the step "
+            f"is {1e3 * dynamics.step_at(0):g} fs",
             "<nmts> [ 1, ... ]",
         )
 
@@ -65,8 +64,8 @@ def _sums(case: Case) -> Iterator[Finding]:
         part = case.components[0]
         if abs(sum(part.levels) - 1.0) > _SAME:
             yield error(
-                f"the weights of the only force, `{part.forcefield}`, sum to {sum(part.levels):g}: energies and "
-                "forces are scaled by it",
+                f"the weights of the only force, `{part.forcefield}`, sum to {sum(part.levels):g}: energies and forces "
+                "are scaled by it",
                 "<mts_weights> that sum to 1",
             )
         return

@@ -36,8 +36,7 @@ class Masses(Check):
             elif strange:
                 yield warning(
                     f"i-PI's mass of `{label}` is {strange[0]:g} u, while {element} has {usual:g} u: vibrations and "
-                    "quantum effects "
-                    "are those of another particle",
+                    "quantum effects are those of another particle",
                     "<masses mode='manual' units='dalton'> in dalton; without units i-PI reads electron masses",
                 )
             elif len(masses) > 1:

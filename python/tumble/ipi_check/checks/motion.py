@@ -44,8 +44,7 @@ class Motion(Check):
             if mode == "atomswap":
                 yield note(
                     "atoms of different elements change places (atomswap): the driver's comparison of the first "
-                    "geometry would fail "
-                    "after a restart",
+                    "geometry would fail after a restart",
                     "`--order trust` of the driver",
                 )
             elif mode in _WORDS:

@@ -28,8 +28,7 @@ class Periodic(Check):
             if each.flag("pbc") and open_axes:
                 yield error(
                     f"with pbc='True' i-PI wraps atoms one by one before `{each.name}` sees them: molecules are torn "
-                    "apart along "
-                    f"{', '.join(open_axes)}, where the driver has no periodic images",
+                    f"apart along {', '.join(open_axes)}, where the driver has no periodic images",
                     "pbc='False'",
                 )
         if open_axes:
@@ -42,9 +41,8 @@ def _pressure(case: Case, open_axes: list[str]) -> Iterator[Finding]:
     for each in case.dynamics:
         if each.constant_pressure:
             yield error(
-                f"the pressure along {', '.join(open_axes)} has no meaning, since the driver takes nothing as "
-                "periodic there: the "
-                "barostat changes the cell without limit",
+                f"the pressure along {', '.join(open_axes)} has no meaning, since the driver takes nothing as periodic "
+                "there: the barostat changes the cell without limit",
                 "<dynamics mode='nvt'>, or `--periodic xyz` if the system fills the cell",
             )
 
@@ -64,8 +62,7 @@ def _images(case: Case) -> Iterator[Finding]:
     if near:
         yield warning(
             f"the atoms leave a gap along {', '.join(near)} that is narrower than the range of the model ({cutoff:g} "
-            "Å), so images "
-            "see each other",
+            "Å), so images see each other",
             "a larger cell, or `--periodic` without these directions",
         )
     constant_pressure = any(each.constant_pressure for each in case.dynamics)

@@ -62,9 +62,8 @@ def _heat(case: Case, dynamics: Dynamics, *, measurable: bool) -> Iterator[Findi
     modes = [bath.mode for bath in dynamics.thermostats]
     if any(mode in _GLOBAL for mode in modes) and not any(mode in _LOCAL for mode in modes):
         yield warning(
-            f"the thermostat {', '.join(modes)} acts on the kinetic energy as a whole: light atoms and rotations "
-            "stay hotter than the "
-            "rest with random rotations",
+            f"the thermostat {', '.join(modes)} acts on the kinetic energy as a whole: light atoms and rotations stay "
+            "hotter than the rest with random rotations",
             local,
         )
     bath = next((bath for bath in dynamics.thermostats if bath.mode in _LOCAL and bath.tau), None)

@@ -30,8 +30,7 @@ class Rotations(Check):
             else:
                 yield warning(
                     f"both {words} and the driver (`--symmetrize {case.model.symmetrizer.symmetrize}`) average over "
-                    "rotations: the "
-                    "cost is the product of both",
+                    "rotations: the cost is the product of both",
                     "a plain ffsocket, or `--symmetrize none`",
                 )
         yield from _useless(case)
@@ -42,7 +41,6 @@ def _useless(case: Case) -> Iterator[Finding]:
     if metadata.symmetry_kind == "exact" and not symmetrizer.trivial:
         yield note(
             f"the model is exactly invariant: `--symmetrize {symmetrizer.symmetrize}` costs {len(symmetrizer)} "
-            "evaluations and changes "
-            "rounding alone",
+            "evaluations and changes rounding alone",
             "`--symmetrize none`",
         )

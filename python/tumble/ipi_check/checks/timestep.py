@@ -87,8 +87,7 @@ def _outer(case: Case, dynamics: Dynamics, level: int) -> Iterator[Finding]:
     if step > _RESONANT * resonance:
         yield warning(
             f"the outer step of {step:g} fs reaches half a period of the stiffest mode ({resonance:.1f} fs), where "
-            "multiple time "
-            "stepping resonates and heats it",
+            "multiple time stepping resonates and heats it",
             f"<timestep units='femtosecond'> {_short(0.75 * resonance)} </timestep>",
         )
 

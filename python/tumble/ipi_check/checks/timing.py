@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from typing_extensions import override
 
+from tumble.counted import counted
 from tumble.errors import NotApplicableError
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
@@ -71,26 +73,20 @@ def _whole_run(case: Case) -> Iterator[Finding]:
         for each in case.dynamics
         for component in case.served_components
     )
-    total = seconds * per_step * case.steps
-    words = (
-        f"{total:.0f} s"
-        if total < 120.0
-        else f"{total / 60.0:.0f} min"
-        if total < 7200.0
-        else f"{total / 3600.0:.1f} h"
-    )
     if len({component.forcefield for component in case.served_components}) > 1:
         return  # these options are those of one of the drivers
     yield note(
-        f"{case.steps} steps with {per_step} evaluations of {1e3 * seconds:.3g} ms each take about {words} with one "
-        "driver on this "
-        "machine, as fast as it is now; batches make small systems faster"
+        f"{counted(case.steps, 'step')} with {counted(per_step, 'evaluation')} of {1e3 * seconds:.3g} ms each take "
+        f"about {_duration(seconds * per_step * case.steps)} with one driver on this machine, as fast as it is now"
     )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120.0:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60.0:.0f} min" if seconds < 7200.0 else f"{seconds / 3600.0:.1f} h"
 
 
 def _repetitions(levels: tuple[int, ...], level: int) -> int:
     """Return how often a level is passed in one step."""
-    product = 1
-    for count in levels[: level + 1]:
-        product *= count
-    return product
+    return math.prod(levels[: level + 1])

@@ -89,9 +89,8 @@ def _frames(case: Case, positions: list[TrajectoryOutput]) -> Iterator[Finding]:
         return
     if timestep is not None and 1e3 * timestep * stride > nyquist:
         yield note(
-            f"frames are {1e3 * timestep * stride:g} fs apart: spectra need less than {nyquist:.1f} fs, half a "
-            "period of the "
-            f"{case.stiffness.mode}; structure doesn't",
+            f"frames are {1e3 * timestep * stride:g} fs apart: spectra need less than {nyquist:.1f} fs, half a period "
+            f"of the {case.stiffness.mode}; structure doesn't",
             f"stride='{max(1, int(0.8 * nyquist / (1e3 * timestep)))}' for spectra",
         )
 
