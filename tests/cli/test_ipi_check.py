@@ -28,6 +28,14 @@ def test_page_and_file(capsys, model_file, tmp_path) -> None:
     assert (status, "input.xml" in err) == (2, True)
 
 
+def test_an_environment_without_ipi(capsys, model_file, tmp_path) -> None:
+    options = [*QUICK, "--evaluations", 0, "--ipi-python", tmp_path / "none"]
+    status, out, err = run(capsys, "ipi-check", write_input(tmp_path), model_file("pair"), *options)
+    assert (status, err) == (0, "")
+    assert "i-PI not asked" in out
+    assert "can't be started" in out
+
+
 def test_errors(capsys, model_file, tmp_path) -> None:
     xml = write_input(tmp_path, [("</timestep>", "</timestep> <timstep> 1 </timstep>")])
     status, out, err = run(capsys, "ipi-check", xml, model_file("pair"), *QUICK, "--evaluations", 0)
