@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,13 +16,15 @@ import numpy as np
 import pytest
 from ase import Atoms
 from support.ipi_runs import (
-    BIN,
     BOHR,
     HARTREE,
+    IPI,
     PATIENCE,
     Endpoint,
     Program,
     Server,
+    ipi_release,
+    needs_ipi,
     start_driver,
     tcp_endpoint,
     unix_endpoint,
@@ -102,7 +105,7 @@ def test_results_arrive_in_ipi_with_all_digits(
         summary = serve(bound, crystal, endpoint)
         assert server.wait() == 0
         assert (summary.exited, summary.reason) == (True, "the server sent EXIT")
-        assert summary.evaluations == 8
+        assert summary.evaluations == (8 if ipi_release() >= (3, 2) else 10)  # an unused step before the end
         potential, virial, volume = server.properties[:, 1], server.properties[:, 3:9], server.properties[:, 9]
         beads = [(*server.frames("positions", b), server.frames("forces", b)[1], server.torques(b)) for b in range(2)]
     assert np.abs(beads[0][3]).max() > 0.1
@@ -272,6 +275,7 @@ def test_order_of_atoms_differs(tmp_path: Path, bound_model: Path) -> None:
         assert server.wait() == 0
 
 
+@needs_ipi(3, 2, "consolidated messages")
 @pytest.mark.parametrize("consolidated", [True, False])
 def test_driver_says_that_the_server_may_not_survive_a_killed_one(
     tmp_path: Path, bound_model: Path, consolidated: bool, capsys: pytest.CaptureFixture[str]
@@ -295,11 +299,12 @@ def test_continued_run_is_served_with_its_first_structure(tmp_path: Path, bound:
     text = re.sub(r"<address>.*?</address>", f"<address>{second.unix}</address>", text)
     text = re.sub(r"<total_steps>.*?</total_steps>", "<total_steps>102</total_steps>", text)
     (tmp_path / "again.xml").write_text(text)
-    with Program(tmp_path, [BIN / "i-pi", "again.xml"], "again.log") as server:
+    with Program(tmp_path, [sys.executable, IPI, "again.xml"], "again.log") as server:
         assert drive(bound, WATER, unix=second.unix).exited
         assert server.wait() == 0, server.output
 
 
+@needs_ipi(3, 3, "shared memory")
 def test_shared_memory_is_refused(tmp_path: Path, bound: _core.Potential) -> None:
     endpoint = unix_endpoint()
     refused = pytest.raises(_core.ProtocolError, match=r"cell, got .*shared memory")

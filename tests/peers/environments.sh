@@ -30,6 +30,12 @@ environment() {
   echo "$torch $*" >"$folder/$name/.requirements"
 }
 
+# Older releases of i-PI, whose servers the driver has to get on with: packages in a folder, without an interpreter.
+for release in 3.1 3.2; do
+  [ -x "$folder/ipi-$release/bin/i-pi" ] ||
+    "$main" -m pip install --quiet --no-deps --target "$folder/ipi-$release" "ipi==$release.*"
+done
+
 environment sevennet sevenn==0.13.0
 environment mace mace-torch==0.3.16
 environment nequip nequip==0.19.1 nequip-allegro==0.8.3

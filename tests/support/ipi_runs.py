@@ -11,10 +11,12 @@ import sys
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+import pytest
 from ase import Atoms
 
 from support.systems import systems
@@ -22,6 +24,22 @@ from tumble import _core
 
 BIN = Path(sys.executable).parent
 BOHR, HARTREE = _core.units["bohr_in_angstrom"], _core.units["hartree_in_ev"]
+
+#: i-PI of the environment, or another release in the folder TUMBLE_IPI (`pip install --target`).
+IPI = Path(os.environ["TUMBLE_IPI"]) / "bin" / "i-pi" if "TUMBLE_IPI" in os.environ else BIN / "i-pi"
+
+
+def ipi_release() -> tuple[int, ...]:
+    """Major and minor number of the release of `IPI`."""
+    folder = os.environ.get("TUMBLE_IPI")
+    (found, *_) = metadata.distributions(name="ipi", **({} if folder is None else {"path": [folder]}))
+    return tuple(map(int, found.version.split(".")[:2]))
+
+
+def needs_ipi(major: int, minor: int, what: str) -> pytest.MarkDecorator:
+    """Mark of tests of what older releases don't have."""
+    return pytest.mark.skipif(ipi_release() < (major, minor), reason=f"i-PI has {what} since {major}.{minor}")
+
 
 #: Longest wait, s: more than a busy machine takes, so it ends only what hangs.
 PATIENCE = 180.0
@@ -196,7 +214,7 @@ class Server(Program):
             extras=extras,
         )
         (folder / "input.xml").write_text(text)
-        super().__init__(folder, [BIN / "i-pi", "input.xml"], "server.log")
+        super().__init__(folder, [sys.executable, IPI, "input.xml"], "server.log")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
