@@ -13,7 +13,6 @@ _INPUT = """<simulation verbosity='low' floatformat='%26.17e'>
   <total_steps> {steps} </total_steps>
   <prng> <seed> 7 </seed> </prng>
   <output prefix='out'>
-    <checkpoint stride='100000000'/>
     <properties filename='properties' flush='1'> [ step, potential, conserved, temperature ] </properties>
     <trajectory filename='positions' format='bin' stride='10'> positions </trajectory>
     <trajectory filename='forces' format='bin' stride='10'> forces </trajectory>

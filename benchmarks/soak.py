@@ -37,7 +37,7 @@ from ipi_input import ipi_program, write_input
 from tumble.demo.inputs import LAMMPS_MOLECULE, find_inputs
 
 SAMPLE = 2.0  # s between samples
-END = 120.0  # s for a program to end
+END = 300.0  # s for a program to end, even on a busy machine
 
 
 @dataclass
@@ -145,6 +145,9 @@ def soak(calm: Run, wild: Run, arguments: argparse.Namespace) -> list[str]:
     """Let both run, kill drivers of the second, and return what is wrong at the end."""
     number = signal.Signals[f"SIG{arguments.signal}"]
     while min(calm.steps(), wild.steps()) < 10:
+        for driver in (*calm.drivers, *wild.drivers):
+            if driver.poll() is not None:
+                return [f"a driver ended with status {driver.returncode} at its start; its log is kept with --keep"]
         time.sleep(0.5)
     start, kills, wrong = time.monotonic(), 0, []
     length = 60.0 * arguments.minutes
