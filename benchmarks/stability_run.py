@@ -18,8 +18,8 @@ from model_provenance import ModelIdentity, versions
 from tqdm import tqdm
 
 from tumble.demo.engines import threads
-from tumble.demo.processes import Program, find_program
 from tumble.files import write_atomically
+from tumble.launch.processes import Program, find_program
 
 TIMESTEP = 0.0005  # ps
 EVERY = 10  # steps between lines of thermo output and frames

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from tumble import _core
 from tumble.demo.inputs import LAMMPS_MOLECULE, find_inputs
-from tumble.demo.processes import Program, find_program
+from tumble.launch.processes import Program, find_program
 
 TIMESTEP = 0.0005  # ps
 EVERY = 20  # steps

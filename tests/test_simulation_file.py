@@ -66,7 +66,7 @@ def test_all_options_of_the_driver_are_known(capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit):
         build_parser().parse_args(["drive", "--help"])
     listed = capsys.readouterr().out
-    known = Driver.__dataclass_fields__.keys() - {"model", "forcefield", "number", "connections"}
+    known = Driver.__dataclass_fields__.keys() - {"model", "forcefield", "number"}
     for name in known:
         assert f"--{name.replace('_', '-')}" in listed
 

@@ -34,6 +34,7 @@ __all__ = [
     "EvaluationError",
     "ExportError",
     "FramesError",
+    "LaunchError",
     "MetadataError",
     "ModelFileError",
     "ModelNotFoundError",
@@ -72,6 +73,10 @@ class CheckpointError(TumbleError):
 
 class FramesError(TumbleError):
     """A file of structures can't be read, is empty, or lacks required values."""
+
+
+class LaunchError(TumbleError):
+    """A program can't be started, or has failed; the message ends with the last lines of its log."""
 
 
 class TrainingError(TumbleError):

@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 
 from tumble.demo import engines
-from tumble.demo.demo_error import DemoError
 from tumble.demo.inputs import IPI_LIQUID, IPI_MOLECULE
 from tumble.demo.pipeline import run_demo
-from tumble.errors import ConfigurationError
+from tumble.errors import ConfigurationError, LaunchError
 from tumble.runs import open_run
 from tumble.study.analysis_file import load_analysis
 
@@ -150,21 +149,21 @@ def test_engines_logged_what_the_analysis_reads(finished: tuple[Path, str]) -> N
 def test_failing_lammps_shows_its_error(tmp_path: Path, copied: Path, model: Path, exact: Path) -> None:
     script = copied / "lammps" / "water-gas.in"
     script.write_text(script.read_text().replace("pair_style    tumble", "pair_style    no-such-style"))
-    with pytest.raises(DemoError, match=r"(?s)LAMMPS .*status 1; .*no-such-style"):
+    with pytest.raises(LaunchError, match=r"(?s)LAMMPS .*status 1; .*no-such-style"):
         demo(tmp_path / "out", model, exact, copied)
 
 
 def test_failing_ipi_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
     xml = copied / "ipi" / "water-liquid.xml"
     xml.write_text(xml.read_text().replace("mode='nvt'", "mode='no-such-mode'"))
-    with pytest.raises(DemoError, match=r"(?s)i-PI .*status 1; .*no-such-mode"):
+    with pytest.raises(LaunchError, match=r"(?s)i-PI .*status 1; .*no-such-mode"):
         engines.run_ipi(copied, IPI_LIQUID, tmp_path, str(model), 5)
     assert sockets() == set()
 
 
 def test_failing_driver_shows_its_error(tmp_path: Path, copied: Path, model: Path) -> None:
     (copied / "ipi" / "water1.xyz").write_text((copied / "ipi" / "water1.xyz").read_text().replace("O ", "Ne"))
-    with pytest.raises(DemoError, match=r"(?s)tumble drive .*status 1; .*Ne"):
+    with pytest.raises(LaunchError, match=r"(?s)tumble drive .*status 1; .*Ne"):
         engines.run_ipi(copied, IPI_MOLECULE, tmp_path, str(model), 5)
     assert sockets() == set()
 
@@ -182,7 +181,7 @@ def test_failure_leaves_no_report_of_an_earlier_run(tmp_path: Path, copied: Path
     for name in ("report.html", "tumble-demo.txt"):
         (out / name).write_text("{}")
     (copied / "lammps" / "water-gas.in").write_text("no-such-command\n")
-    with pytest.raises(DemoError, match="no-such-command"):
+    with pytest.raises(LaunchError, match="no-such-command"):
         demo(out, model, exact, copied)
     assert {path.name for path in out.iterdir() if path.is_file()} == {"tumble-demo.txt"}
 

@@ -36,6 +36,7 @@ from tumble.cli import (
     probe,
     report,
     rotations,
+    run,
     train,
 )
 from tumble.cli.parser import ExampleParser
@@ -69,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
         ipi_check,
         drive,
         ffdirect,
+        run,
         analyze,
         compare,
         report,

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from tumble.demo.inputs import IpiFiles, LammpsFiles, copy_ipi, copy_lammps
-from tumble.demo.processes import Program, find_program, run_alone, run_together
+from tumble.launch.processes import Program, find_program, run_alone, run_together
 from tumble.waiting import idle_cores, wanted_threads
 
 LIMIT = 1800.0  # s; a longer run counts as stuck
@@ -30,7 +30,7 @@ def run_lammps(
         symmetrize: Rotations over which the model is averaged.
 
     Raises:
-        DemoError: If LAMMPS fails or takes too long.
+        LaunchError: If LAMMPS fails or takes too long.
     """
     script = copy_lammps(inputs, which, folder)
     variables = ["-var", "steps", str(steps), "-var", "model", model, "-var", "symmetrize", symmetrize]

@@ -59,7 +59,8 @@ def run_demo(out: Path, *, lengths: Mapping[str, int], model: str, exact: str, s
 
     Raises:
         ConfigurationError: If `out` contains other files, `source` has no inputs, or `exact` isn't exactly invariant.
-        DemoError: If a run or an observable fails.
+        DemoError: If an observable fails.
+        LaunchError: If a run fails.
         ModelNotFoundError: If there is no such model.
         TrajectoryError: If a file of a run can't be read.
         NotApplicableError: If a run can't be analyzed.

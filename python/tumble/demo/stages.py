@@ -60,7 +60,7 @@ class System:
             steps: Number of time steps.
 
         Raises:
-            DemoError: If the engine fails.
+            LaunchError: If the engine fails.
         """
         if isinstance(self.files, LammpsFiles):
             engines.run_lammps(inputs, self.files, folder, partner.model, steps, partner.symmetrize)

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from tumble.errors import TrajectoryError
 from tumble.trajectories.frame_index import HEADER, Header, index_frames
-from tumble.trajectories.frames import Frame, FrameSource
+from tumble.trajectories.frames import Frame, FrameSource, Indices
 from tumble.trajectories.trajectory_file import check_file
 from tumble.units.lammps import LammpsUnits
 
@@ -72,6 +72,11 @@ class TextFrames(FrameSource):
             self.notes += ("Some frames have no step: steps aren't used.",)
         self.read(0)  # for the labels, and what follows from the columns
         self.close()
+
+    @property
+    def stops(self) -> Indices:
+        """Byte after the last of each frame, [F]."""
+        return self._index.stops
 
     @abstractmethod
     def _begin(self, file: BinaryIO) -> None:

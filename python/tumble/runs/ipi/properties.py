@@ -58,6 +58,25 @@ class Properties:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Column:
+    """A property in the heading of a file.
+
+    Attributes:
+        first: Number of its first column, from 1.
+        last: Number of its last column.
+        quantity: Name of the property.
+        unit: Name of its unit; None for atomic units.
+        arguments: Arguments in parentheses; None without.
+    """
+
+    first: int
+    last: int
+    quantity: str
+    unit: str | None
+    arguments: str | None
+
+
 def read_properties(
     outputs: Sequence[PropertiesOutput], timestep: float | None, *, suzuki_chin: bool = False
 ) -> Properties:
@@ -151,8 +170,8 @@ def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[
     rows = [words for line in complete if not line.lstrip().startswith(b"#") and (words := line.split())]
     if not heading or not rows:
         raise TrajectoryError(f"`{path}`: expected properties of i-PI, with a heading and rows, got none")
-    width = max(last for _, last, _, _ in heading)
-    steps = [first - 1 for first, last, name, _ in heading if name == "step"]
+    width = max(column.last for column in heading)
+    steps = [column.first - 1 for column in heading if column.quantity == "step"]
     regular = [numbers for words in rows if (numbers := row_of(words, width)) is not None]
     regular = [numbers for numbers in regular if all(is_count(numbers[step]) for step in steps)]
     if not regular:
@@ -161,13 +180,14 @@ def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[
         notes.append(f"{len(rows) - len(regular)} of {len(rows)} rows in `{path.name}` are damaged and left out.")
     table = np.array(regular)
     columns: dict[str, Array] = {}
-    for first, last, quantity, rest in heading:
-        unit, arguments = _UNIT.search(rest), _ARGUMENTS.search(rest)
-        name = quantity if arguments is None else f"{quantity}({arguments[1]})"
-        values = table[:, first - 1] if first == last else table[:, first - 1 : last]
+    for column in heading:
+        name = column.quantity if column.arguments is None else f"{column.quantity}({column.arguments})"
+        values = table[:, column.first - 1]
+        if column.first < column.last:
+            values = table[:, column.first - 1 : column.last]
         # A run that explodes may write numbers close to the largest float.
         with np.errstate(over="ignore"):
-            values = values * _factor(quantity, None if unit is None else unit[1], name)
+            values = values * factor_of(column.quantity, column.unit, name)
         columns.setdefault(name, values)
     if "step" not in columns:
         columns["step"] = _steps(output, columns, len(table), timestep, notes)
@@ -175,22 +195,57 @@ def _read_table(output: PropertiesOutput, timestep: float | None) -> tuple[dict[
     return {name: values[keep] for name, values in columns.items()}, notes
 
 
-def _heading(path: Path, lines: Sequence[bytes]) -> list[tuple[int, int, str, str]]:
-    """Return the first and last column, the quantity, and the rest of the heading of each property.
+def column_of(line: str) -> Column | None:
+    """Return the property that a line of a heading describes; None for another line."""
+    match = _COLUMN.match(line)
+    if match is None:
+        return None
+    unit, arguments = _UNIT.search(match[4]), _ARGUMENTS.search(match[4])
+    return Column(
+        first=int(match[1]),
+        last=int(match[2] or match[1]),
+        quantity=match[3],
+        unit=None if unit is None else unit[1],
+        arguments=None if arguments is None else arguments[1],
+    )
+
+
+def factor_of(quantity: str, unit: str | None, name: str) -> float:
+    """Return the factor from the unit of a file to Tumble's; 1 for quantities that aren't converted.
+
+    Args:
+        quantity: Name of the property.
+        unit: Name of its unit; None for atomic units.
+        name: Name in messages.
+
+    Raises:
+        TrajectoryError: If the unit is unknown.
+    """
+    if quantity in _ENERGIES:
+        return factor(ENERGY, unit, name)
+    if quantity == "temperature":
+        return factor(TEMPERATURE, unit, name)
+    if quantity == "time":
+        return factor(TIME, unit, name)
+    if quantity.startswith("pressure"):
+        return factor(PRESSURE, unit, name)
+    return 1.0
+
+
+def _heading(path: Path, lines: Sequence[bytes]) -> list[Column]:
+    """Return the properties in the heading.
 
     Raises:
         TrajectoryError: If headings differ, or a column number is impossible.
     """
-    found: dict[int, tuple[int, int, str, str]] = {}
+    found: dict[int, Column] = {}
     for line in lines:
-        match = _COLUMN.match(line.decode(errors="replace"))
-        if match is None:
+        column = column_of(line.decode(errors="replace"))
+        if column is None:
             continue
-        first, last = int(match[1]), int(match[2] or match[1])
-        column = first, last, match[3], match[4]
-        if not 1 <= first <= last or found.setdefault(first, column) != column:
+        if not 1 <= column.first <= column.last or found.setdefault(column.first, column) != column:
             raise TrajectoryError(
-                f"`{path}`: expected one heading for all rows, got `{match[3][:40]}` in column {match[1]}"
+                f"`{path}`: expected one heading for all rows, got `{column.quantity[:40]}` in column {column.first}"
             )
     return list(found.values())
 
@@ -203,15 +258,3 @@ def _steps(
         return np.rint(columns["time"] / timestep)
     notes.append(f"Without `step` or `time` in `{output.path.name}`, its rows are counted from step 0.")
     return np.arange(rows, dtype=np.float64) * output.stride
-
-
-def _factor(quantity: str, unit: str | None, name: str) -> float:
-    if quantity in _ENERGIES:
-        return factor(ENERGY, unit, name)
-    if quantity == "temperature":
-        return factor(TEMPERATURE, unit, name)
-    if quantity == "time":
-        return factor(TIME, unit, name)
-    if quantity.startswith("pressure"):
-        return factor(PRESSURE, unit, name)
-    return 1.0

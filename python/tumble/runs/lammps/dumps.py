@@ -53,7 +53,7 @@ class LammpsDumps:
             units: Style of units.
             bead: Whether the run is one bead of a path integral.
         """
-        series, chosen, data = self._series(part), self._chosen, self._data(part.settings)
+        series, chosen, data = self._series(part), self._chosen, self._data(part)
         if not series:
             # Files that no command names may have been converted from a dump.
             return Trajectory(
@@ -129,9 +129,9 @@ class LammpsDumps:
         known = [since for name, since in written.items() if self._is_chosen(name)]
         return min(known, default=part.first + len(part.stages))
 
-    def _data(self, settings: Settings) -> Path | None:
+    def _data(self, part: Part) -> Path | None:
         """Return the data file, if it exists."""
-        path = None if settings.data is None else self._folder / settings.data
+        path = None if part.data is None else self._folder / part.data
         return path if path is not None and path.is_file() else None
 
     def _best(self, settings: Settings) -> tuple[tuple[Path, ...], Dump] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,17 @@ class Part:
     def dynamics(self) -> bool:
         """Whether the stages are molecular dynamics."""
         return self.kind == "run"
+
+    @property
+    def data(self) -> str | None:
+        """Data file that was read, before the first stage or at a start before a restart; None without one."""
+        return next((stage.settings.data for stage in reversed(self.stages) if stage.settings.data), self.settings.data)
+
+    @property
+    def periodic(self) -> bool | None:
+        """Whether the box is periodic along any axis, which a restart file keeps; None if unknown."""
+        known = [stage.settings.periodic for stage in self.stages if stage.settings.periodic is not None]
+        return known[-1] if known else self.settings.periodic
 
     @property
     def columns(self) -> dict[str, Array]:
@@ -152,7 +163,7 @@ def _continues(stage: Stage, after: Stage) -> bool:
         and other.echoed
         and stage.kind == after.kind
         and stage.columns.keys() == after.columns.keys()
-        and one.fixes == other.fixes
+        and _lasting(one.fixes) == _lasting(other.fixes)
         and one.timestep == other.timestep
         and one.potential == other.potential
         and not other.changed
@@ -160,7 +171,21 @@ def _continues(stage: Stage, after: Stage) -> bool:
     )
 
 
+def _lasting(fixes: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return the words of fixes that a continuation keeps: it appends to their files, and has other random numbers.
+
+    Args:
+        fixes: Words of each active fix, by ID.
+    """
+    found = []
+    for words in fixes.values():
+        kept = tuple("file" if word == "append" else word for word in words)
+        found.append((*kept[:7], *kept[8:]) if words[3:4] == ["langevin"] else kept)
+    return found
+
+
 def _reaches(stage: Stage, after: Stage) -> bool:
-    """Return whether a stage begins where the one before ended or, from a restart file, within it."""
+    """Return whether a stage begins where the one before ended or, from a restart file, before its next row."""
     first, last, begin = stage.steps[0], stage.steps[-1], after.steps[0]
-    return bool(begin == last or (after.settings.restarted and first < begin < last))
+    interval = last - stage.steps[-2] if len(stage.steps) > 1 else 0
+    return bool(begin == last or (after.settings.restarted and first < begin < last + interval))

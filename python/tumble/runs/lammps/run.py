@@ -106,7 +106,7 @@ def read_lammps_run(
         damping=_scaled(damping_of(part.settings.fixes), factors.time),
         pressure=_scaled(pressure_of(part.settings.fixes), factors.pressure),
         minimized=any(stage.kind == "minimize" for stage in found.stages),
-        periodic=part.settings.periodic,
+        periodic=part.periodic,
         time=clock.time if columns else np.empty(0),
         log=columns,
         torque_time=clock.time if torque is not None else np.empty(0),

@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from tumble.demo.demo_error import DemoError
+from tumble.errors import LaunchError
+from tumble.launch.guard import Guard
 
 POLL = 0.05  # s between checks of a program
 GRACE = 5.0  # s for a program to end after a signal
@@ -33,18 +34,29 @@ class Program:
         folder: Working folder of the program.
         log: File for its output and its errors.
         environment: Variables to add to those of this process.
+        guard: Guard that ends it if this process is killed.
+        append: Whether to continue the log.
 
     Raises:
-        DemoError: If the program can't be started.
+        LaunchError: If the program can't be started.
     """
 
     def __init__(
-        self, name: str, command: Sequence[str], folder: Path, log: Path, environment: Mapping[str, str]
+        self,
+        name: str,
+        command: Sequence[str],
+        folder: Path,
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        guard: Guard | None = None,
+        append: bool = False,
     ) -> None:
         self.name = name
         self.log = log
+        self._guard = guard
         self._start = time.monotonic()
-        with open(log, "wb") as output:
+        with open(log, "ab" if append else "wb") as output:
             try:
                 self._process = subprocess.Popen(
                     command,
@@ -54,9 +66,12 @@ class Program:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
+                    pass_fds=() if guard is None else guard.inherited,
                 )
             except OSError as error:
-                raise DemoError(f"{name} couldn't be started: {error}") from error
+                raise LaunchError(f"{name} couldn't be started: {error}") from error
+        if guard is not None:
+            guard.watch(self._process.pid)
 
     def __enter__(self) -> Program:
         """Return the running program."""
@@ -74,6 +89,13 @@ class Program:
                 break
             self.wait(GRACE)
         self._process.wait()
+        if self._guard is not None:
+            self._guard.forget(self._process.pid)
+
+    @property
+    def pid(self) -> int:
+        """The number of the process, and of its group."""
+        return self._process.pid
 
     @property
     def seconds(self) -> float:
@@ -85,6 +107,23 @@ class Program:
         """The exit status, negative for a signal; None while the program runs."""
         return self._process.poll()
 
+    def cpu_time(self) -> float | None:
+        """Return the time that the processes of its group have computed until now, s; None if none is left."""
+        total, found = 0, False
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = entry.read_text().rpartition(")")[2].split()
+            except OSError:  # it has just ended
+                continue
+            if int(fields[2]) == self._process.pid:
+                total, found = total + int(fields[11]) + int(fields[12]), True
+        return total / os.sysconf("SC_CLK_TCK") if found else None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the program alone, if it still runs."""
+        if self.status is None:
+            self._process.send_signal(number)
+
     def wait(self, seconds: float) -> int | None:
         """Wait at most `seconds` for the end; return the exit status, or None if the program still runs."""
         try:
@@ -92,12 +131,16 @@ class Program:
         except subprocess.TimeoutExpired:
             return None
 
-    def failure(self, what: str) -> DemoError:
+    def failure(self, what: str) -> LaunchError:
         """Return an error with a statement of what happened and the end of the log."""
-        text = self.log.read_text(errors="replace") if self.log.is_file() else ""
-        lines = [line for line in text.splitlines() if line.strip()]
-        tail = "\n".join(f"    {line}" for line in lines[-TAIL:]) or "    (nothing)"
-        return DemoError(f"{self.name} {what}; the end of its log `{self.log}`:\n{tail}")
+        return LaunchError(f"{self.name} {what}; the end of its log `{self.log}`:\n{end_of(self.log)}")
+
+
+def end_of(log: Path) -> str:
+    """Return the last lines of a log, indented."""
+    text = log.read_text(errors="replace") if log.is_file() else ""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "\n".join(f"    {line}" for line in lines[-TAIL:]) or "    (nothing)"
 
 
 def run_alone(program: Program, limit: float) -> float:
@@ -111,14 +154,14 @@ def run_alone(program: Program, limit: float) -> float:
         Duration, s.
 
     Raises:
-        DemoError: If the program fails or takes longer.
+        LaunchError: If the program fails or takes longer.
     """
     with program:
         status = program.wait(limit)
         if status is None:
             raise program.failure(f"didn't finish within {limit:.0f} s")
         if status != 0:
-            raise program.failure(_described(status))
+            raise program.failure(described(status))
         return program.seconds
 
 
@@ -136,7 +179,7 @@ def run_together(server: Program, client: Program, limit: float, done: str) -> f
         Duration, s.
 
     Raises:
-        DemoError: If one of them fails, the client leaves early, or they take longer.
+        LaunchError: If one of them fails, the client leaves early, or they take longer.
     """
     with server, client:
         while server.status is None and client.status is None and server.seconds < limit:
@@ -144,18 +187,18 @@ def run_together(server: Program, client: Program, limit: float, done: str) -> f
         if server.status is None and client.status is None:
             raise server.failure(f"didn't finish within {limit:.0f} s")
         if server.status is None and done not in server.log.read_text(errors="replace"):
-            what = _described(client.status or 0) if client.status else "left before the server was done"
+            what = described(client.status or 0) if client.status else "left before the server was done"
             raise client.failure(what)
         if server.wait(PATIENCE) is None:
             raise server.failure("didn't end when its work was done")
         if server.status != 0:
-            raise server.failure(_described(server.status or 0))
+            raise server.failure(described(server.status or 0))
         if done not in server.log.read_text(errors="replace"):
             raise server.failure(f"ended without `{done}`")
         if client.wait(PATIENCE) is None:
             raise client.failure("didn't end when its server did")
         if client.status != 0:
-            raise client.failure(_described(client.status or 0))
+            raise client.failure(described(client.status or 0))
         return server.seconds
 
 
@@ -163,14 +206,15 @@ def find_program(name: str) -> str:
     """Return the path of a program, preferably from the environment of this Python.
 
     Raises:
-        DemoError: If the program isn't found.
+        LaunchError: If the program isn't found.
     """
     installed = Path(sysconfig.get_path("scripts")) / name
     found = str(installed) if installed.is_file() else shutil.which(name)
     if found is None:
-        raise DemoError(f"expected the program `{name}` in `{installed.parent}` or on the path, found none")
+        raise LaunchError(f"expected the program `{name}` in `{installed.parent}` or on the path, found none")
     return found
 
 
-def _described(status: int) -> str:
+def described(status: int) -> str:
+    """Return words for an exit status, which is negative for a signal."""
     return f"failed with exit status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"

@@ -1,4 +1,4 @@
-"""Programs that fail, hang, die and leave children, and what the demonstration says and leaves then."""
+"""Programs that fail, hang, die and leave children, and what is said and left then."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tumble.demo import processes
-from tumble.demo.demo_error import DemoError
-from tumble.demo.processes import Program, find_program, run_alone, run_together
+from tumble.errors import LaunchError
+from tumble.launch import processes
+from tumble.launch.processes import Program, find_program, run_alone, run_together
 
 LIMIT = 120.0
 DONE = "all done"
@@ -69,7 +69,7 @@ def test_success(tmp_path: Path) -> None:
 
 def test_failure_shows_the_end_of_the_log(tmp_path: Path) -> None:
     code = "import sys\nfor i in range(50): print('line', i)\nsys.exit('ERROR: lost atoms')"
-    with pytest.raises(DemoError) as caught:
+    with pytest.raises(LaunchError) as caught:
         run_alone(python(code, tmp_path, "LAMMPS"), LIMIT)
     message = str(caught.value)
     assert message.startswith("LAMMPS failed with exit status 1; the end of its log `")
@@ -79,17 +79,17 @@ def test_failure_shows_the_end_of_the_log(tmp_path: Path) -> None:
 
 
 def test_failure_without_a_word(tmp_path: Path) -> None:
-    with pytest.raises(DemoError, match=r"status 3; .*:\n    \(nothing\)"):
+    with pytest.raises(LaunchError, match=r"status 3; .*:\n    \(nothing\)"):
         run_alone(python("raise SystemExit(3)", tmp_path), LIMIT)
 
 
 def test_signal_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DemoError, match="program was ended by SIGKILL"):
+    with pytest.raises(LaunchError, match="program was ended by SIGKILL"):
         run_alone(python("import os; os.kill(os.getpid(), 9)", tmp_path), LIMIT)
 
 
 def test_hanging_program_is_stopped(tmp_path: Path) -> None:
-    with pytest.raises(DemoError, match="program didn't finish within 0 s"):
+    with pytest.raises(LaunchError, match="program didn't finish within 0 s"):
         run_alone(python(SLEEP, tmp_path), 0.2)
 
 
@@ -114,9 +114,9 @@ def test_program_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 
 
 def test_program_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(DemoError, match=r"server .*No such file"):
+    with pytest.raises(LaunchError, match=r"server .*No such file"):
         Program("server", [str(tmp_path / "none")], tmp_path, tmp_path / "log", {})
-    with pytest.raises(DemoError, match=r"`no-such-program` in .*, found none"):
+    with pytest.raises(LaunchError, match=r"`no-such-program` in .*, found none"):
         find_program("no-such-program")
 
 
@@ -131,14 +131,14 @@ def test_client_that_fails_stops_the_server(tmp_path: Path) -> None:
         python(SLEEP, tmp_path, "server"),
         python("raise SystemExit('no model')", tmp_path, "client"),
     )
-    with pytest.raises(DemoError, match=r"client .*status 1; .*:\n    no model"):
+    with pytest.raises(LaunchError, match=r"client .*status 1; .*:\n    no model"):
         run_together(server, client, LIMIT, DONE)
     assert server.status is not None
 
 
 def test_client_that_leaves_early_is_noticed(tmp_path: Path) -> None:
     server, client = python(SLEEP, tmp_path, "server"), python("pass", tmp_path, "client")
-    with pytest.raises(DemoError, match="client left"):
+    with pytest.raises(LaunchError, match="client left"):
         run_together(server, client, LIMIT, DONE)
     assert server.status is not None
 
@@ -147,7 +147,7 @@ def test_client_that_leaves_early_is_noticed(tmp_path: Path) -> None:
 def test_server_that_stays_is_stopped(tmp_path: Path) -> None:
     server = python(f"print({DONE!r}); {SLEEP}", tmp_path, "server")
     client = python(FOLLOW, tmp_path, "client")
-    with pytest.raises(DemoError, match="server didn't end"):
+    with pytest.raises(LaunchError, match="server didn't end"):
         run_together(server, client, LIMIT, DONE)
     assert server.status is not None
 
@@ -157,14 +157,14 @@ def test_server_that_fails_stops_the_client(tmp_path: Path) -> None:
         python("raise SystemExit('bad input')", tmp_path, "server"),
         python(SLEEP, tmp_path, "client"),
     )
-    with pytest.raises(DemoError, match=r"server .*status 1; .*:\n    bad input"):
+    with pytest.raises(LaunchError, match=r"server .*status 1; .*:\n    bad input"):
         run_together(server, client, LIMIT, DONE)
     assert client.status is not None
 
 
 def test_server_that_gives_up_with_status_zero_is_noticed(tmp_path: Path) -> None:
     server, client = python("print('giving up')", tmp_path, "server"), python(SLEEP, tmp_path, "client")
-    with pytest.raises(DemoError, match=r"server .*`all done`; .*:\n    giving up"):
+    with pytest.raises(LaunchError, match=r"server .*`all done`; .*:\n    giving up"):
         run_together(server, client, LIMIT, DONE)
     assert client.status is not None
 
@@ -172,14 +172,14 @@ def test_server_that_gives_up_with_status_zero_is_noticed(tmp_path: Path) -> Non
 @pytest.mark.usefixtures("impatient")
 def test_client_that_stays_is_stopped(tmp_path: Path) -> None:
     server, client = python(f"print({DONE!r})", tmp_path, "server"), python(SLEEP, tmp_path, "client")
-    with pytest.raises(DemoError, match="client didn't end"):
+    with pytest.raises(LaunchError, match="client didn't end"):
         run_together(server, client, LIMIT, DONE)
     assert client.status is not None
 
 
 def test_both_hang(tmp_path: Path) -> None:
     server, client = python(SLEEP, tmp_path, "server"), python(SLEEP, tmp_path, "client")
-    with pytest.raises(DemoError, match="server didn't finish within 0 s"):
+    with pytest.raises(LaunchError, match="server didn't finish within 0 s"):
         run_together(server, client, 0.2, DONE)
     assert server.status is not None
     assert client.status is not None

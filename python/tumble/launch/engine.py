@@ -1,0 +1,139 @@
+"""What `tumble run` needs to know about an engine: its programs, its checkpoints, and what it logs.
+
+`tumble.launch.ipi` and `tumble.launch.lammps` implement it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tumble.launch.processes import Program
+from tumble.launch.reading import Monitor
+from tumble.launch.report import Report
+from tumble.launch.speed import Speed
+from tumble.simulation_file import Simulation
+
+#: Folder, in that of the run, for what `tumble run` itself writes: derived inputs, checkpoints, its record.
+STATE = "tumble-run"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A program to start.
+
+    Attributes:
+        name: Name in messages.
+        command: The program and its arguments.
+        log: Name of its log in the folder of the run.
+        environment: Variables to add.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    log: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A state from which a run can continue.
+
+    Attributes:
+        path: Its file.
+        step: Number of steps that are done.
+    """
+
+    path: Path
+    step: int
+
+
+class Engine(ABC):
+    """One simulation in a folder, with the engine that runs it.
+
+    Args:
+        simulation: What to run.
+        folder: Its folder.
+    """
+
+    #: Name in messages.
+    name: str
+
+    def __init__(self, simulation: Simulation, folder: Path) -> None:
+        self.simulation = simulation
+        self.folder = folder
+        self.state = folder / STATE
+
+    @abstractmethod
+    def checkpoint(self) -> Checkpoint | None:
+        """Return the last usable checkpoint; None if there is none."""
+
+    @abstractmethod
+    def foreign_outputs(self) -> list[Path]:
+        """Return outputs in the folder that a start from the beginning would replace."""
+
+    @abstractmethod
+    def finished(self, checkpoint: Checkpoint) -> bool:
+        """Return whether a checkpoint is the end of the run."""
+
+    @abstractmethod
+    def mark_finished(self) -> None:
+        """Record that the run is done, if its checkpoint doesn't show it."""
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Write the input for a start from the beginning."""
+
+    @abstractmethod
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Cut outputs to a checkpoint, and write the input that continues from it.
+
+        Raises:
+            LaunchError: If this run can't be continued.
+        """
+
+    @abstractmethod
+    def main(self) -> Job:
+        """Return the program that does the steps and ends by itself."""
+
+    def helpers(self) -> tuple[Job, ...]:
+        """Return the programs that serve it."""
+        return ()
+
+    @abstractmethod
+    def monitor(self) -> Monitor:
+        """Return a reader of the outputs of this start."""
+
+    @abstractmethod
+    def outputs(self) -> Path:
+        """Return what `open_run` opens."""
+
+    @abstractmethod
+    def highest_temperature(self) -> float | None:
+        """Return the temperature above which the run is stopped, K; None if it isn't known before the end."""
+
+    @abstractmethod
+    def speed(self, report: Report) -> Speed:
+        """Return the measured speed of a start."""
+
+    @abstractmethod
+    def ask_to_stop(self, main: Program) -> None:
+        """Ask for an end with a checkpoint."""
+
+    @abstractmethod
+    def is_stuck(self) -> bool:
+        """Return whether the log of the main program shows that it can't continue, although it runs."""
+
+    @abstractmethod
+    def succeeded(self) -> bool:
+        """Return whether the main program says that all its work is done."""
+
+    @abstractmethod
+    def keep_checkpoint(self) -> None:
+        """Save the latest checkpoint where the engine doesn't overwrite it, and remove older ones."""
+
+    @abstractmethod
+    def clean_up(self) -> None:
+        """Remove what must not outlast the programs, such as sockets."""

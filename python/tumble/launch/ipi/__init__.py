@@ -1,0 +1,1 @@
+"""i-PI as an engine of `tumble run`."""

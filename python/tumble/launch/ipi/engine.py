@@ -1,0 +1,280 @@
+"""i-PI and its drivers.
+
+i-PI writes `RESTART` when it is asked to stop, and the `checkpoint` of its input while it runs. From either it
+continues with the state of its random numbers, and appends to its outputs: rows and frames after the step of the
+checkpoint, which it would write again, are cut first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from typing_extensions import override
+
+from tumble.errors import ConfigurationError, LaunchError, TrajectoryError
+from tumble.files import write_atomically
+from tumble.launch.checks.check import Outcome
+from tumble.launch.checks.temperature import highest_temperature
+from tumble.launch.cut import cut_extras, cut_rows
+from tumble.launch.driver_line import read_driver_line
+from tumble.launch.engine import STATE, Checkpoint, Engine, Job
+from tumble.launch.growing_file import size_of
+from tumble.launch.ipi.cut import cut_trajectory
+from tumble.launch.ipi.input import CHECKPOINT, InputFile
+from tumble.launch.ipi.monitor import IpiMonitor
+from tumble.launch.plan import Machine, PlannedDriver, plan_drivers
+from tumble.launch.processes import Program, find_program
+from tumble.launch.report import Report
+from tumble.launch.speed import Speed, speed_of
+from tumble.runs.ipi.input import IpiInput, read_ipi_input
+from tumble.runs.ipi.properties import column_of
+from tumble.runs.ipi.run import read_ipi_run
+from tumble.runs.ipi.trajectory import files_of_beads
+from tumble.simulation_file import Simulation
+
+SERVER_LOG, DRIVER_LOG = "server.log", "driver.log"
+_RESTART = "RESTART"
+_ENDINGS = {"xyz": ".xyz", "pdb": ".pdb", "ase": ".extxyz"}
+# What the log of a server has after the thread that talks to the drivers has died.
+_DEAD_THREAD = "Exception in thread"
+_SUCCESS = "I-PI reports success"
+
+
+class IpiEngine(Engine):
+    """A run of i-PI.
+
+    Args:
+        simulation: What to run.
+        folder: Its folder.
+        machine: What may be used.
+        wrap: Returns the command of a driver with what starts it on another machine; None to start it here.
+        host: Name of this machine for drivers elsewhere; None to use the sockets of the input.
+    """
+
+    name = "i-PI"
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        folder: Path,
+        machine: Machine,
+        wrap: Callable[[tuple[str, ...]], tuple[str, ...]] | None = None,
+        host: str | None = None,
+    ) -> None:
+        super().__init__(simulation, folder)
+        self._own = InputFile(folder / simulation.input)
+        self._found = self._read_input()
+        self._machine, self._wrap, self._host = machine, wrap, host
+        digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+        self._prefix = f"/tmp/tumble-{digest}-"
+        self._derived = self.state / "input.xml"
+        self._continued = False
+        self._log_start = 0
+        self._drivers()  # checks them
+
+    def _read_input(self) -> IpiInput:
+        try:
+            return read_ipi_input(self.folder / self.simulation.input)
+        except TrajectoryError as error:
+            raise ConfigurationError(str(error)) from error
+
+    @override
+    def checkpoint(self) -> Checkpoint | None:
+        found = [each for path in self._checkpoint_files() if (each := _checkpoint_in(path)) is not None]
+        return max(found, key=lambda each: each.step, default=None)
+
+    def _checkpoint_files(self) -> list[Path]:
+        names = [name for name, overwritten in self._own.checkpoints if overwritten]
+        numbered = [f"{name}_*" for name, overwritten in self._own.checkpoints if not overwritten]
+        paths = [self.folder / name for name in (_RESTART, f"{self._own.prefix}{CHECKPOINT}", *names)]
+        paths += [path for pattern in numbered for path in self.folder.glob(pattern)]
+        return [path for path in (*paths, self.state / "checkpoint.xml") if path.is_file()]
+
+    @override
+    def foreign_outputs(self) -> list[Path]:
+        return []  # i-PI renames older outputs and continues from their checkpoint
+
+    @override
+    def finished(self, checkpoint: Checkpoint) -> bool:
+        return checkpoint.step >= self._own.total_steps
+
+    @override
+    def mark_finished(self) -> None:
+        """Do nothing: the checkpoint that i-PI writes at the end has the last step."""
+
+    @override
+    def begin(self) -> None:
+        for path in (self.folder / _RESTART, self.folder / f"{self._own.prefix}{CHECKPOINT}"):
+            path.unlink(missing_ok=True)
+        self._continued = False
+        self._write(InputFile(self.folder / self.simulation.input))
+
+    @override
+    def resume(self, checkpoint: Checkpoint) -> None:
+        kept = self.state / "checkpoint.xml"
+        if checkpoint.path != kept:
+            write_atomically(kept, checkpoint.path.read_bytes())
+        self._cut(checkpoint.step)
+        # i-PI would rename an older checkpoint, as it does with outputs of another run.
+        (self.folder / f"{self._own.prefix}{CHECKPOINT}").unlink(missing_ok=True)
+        (self.folder / _RESTART).unlink(missing_ok=True)
+        self._continued = True
+        continued = InputFile(kept)
+        continued.total_steps = self._own.total_steps
+        self._write(continued)
+
+    def _write(self, derived: InputFile) -> None:
+        derived.add_checkpoint(self.simulation.checkpoint)
+        derived.set_sockets(self._prefix, self._host)
+        derived.write(self._derived)
+        (self.folder / "EXIT").unlink(missing_ok=True)  # of an earlier stop
+        self._log_start = size_of(self.folder / SERVER_LOG)
+
+    def _cut(self, step: int) -> None:
+        for properties in self._found.properties:
+            cut_rows(properties.path, _step_column(properties.path), step)
+        for output in self._found.trajectories:
+            ending = "" if output.quantity.startswith("extras") else _ENDINGS.get(output.format, f".{output.format}")
+            whole = output.stem.parent / f"{output.stem.name}{ending}"
+            for path in (*files_of_beads(output, self._found.beads, ending).values(), whole):
+                if output.quantity.startswith("extras"):
+                    cut_extras(path, step)
+                else:
+                    cut_trajectory(path, step)
+
+    @override
+    def main(self) -> Job:
+        command = (find_program("i-pi"), f"{STATE}/{self._derived.name}")
+        # The server computes almost nothing; the model needs the cores.
+        return Job("i-PI", command, SERVER_LOG, {"OMP_NUM_THREADS": "1"})
+
+    @override
+    def helpers(self) -> tuple[Job, ...]:
+        return tuple(self._job(number, planned) for number, planned in enumerate(self._drivers(), 1))
+
+    def _drivers(self) -> list[PlannedDriver]:
+        atoms = sum(self._found.atoms.values())
+        return plan_drivers(self.simulation, self._own.sockets, self._found.beads, atoms, self._machine)
+
+    def _job(self, number: int, planned: PlannedDriver) -> Job:
+        words = planned.driver.arguments()
+        for option in ("--unix", "--host", "--port"):
+            if option in words:
+                del words[words.index(option) : words.index(option) + 2]
+        words += self._address(planned)
+        if number > 1 and "--symmetry-log" in words:
+            place = words.index("--symmetry-log") + 1
+            words[place] = f"{words[place]}.{number}"
+        command = (sys.executable, "-m", "tumble", "drive", *words)
+        name = DRIVER_LOG if number == 1 else f"driver-{number}.log"
+        environment = {"OMP_NUM_THREADS": str(planned.threads)}
+        if planned.gpu is not None:
+            environment["CUDA_VISIBLE_DEVICES"] = planned.gpu
+        return Job(f"driver {number}", command if self._wrap is None else self._wrap(command), name, environment)
+
+    def _address(self, planned: PlannedDriver) -> list[str]:
+        """Return the options for the address of the socket in the derived input."""
+        name = planned.socket.name
+        sockets = InputFile(self._derived).sockets if self._derived.is_file() else self._own.sockets
+        socket = next(each for each in sockets if each.name == name)
+        if socket.unix is not None:
+            return ["--unix", f"{self._prefix}{socket.unix}"]
+        return [
+            "--host",
+            socket.host if socket.host not in ("", "0.0.0.0") else "localhost",
+            "--port",
+            str(socket.port),
+        ]
+
+    @override
+    def monitor(self) -> IpiMonitor:
+        return IpiMonitor(self._found, self._own.total_steps, continued=self._continued)
+
+    @override
+    def outputs(self) -> Path:
+        return self.folder / self.simulation.input
+
+    @override
+    def highest_temperature(self) -> float | None:
+        run = read_ipi_run(self.folder / self.simulation.input)
+        outcome = Outcome(run, self.simulation.expect, None, None)
+        known = outcome.target is not None or self.simulation.expect.limits.temperature is not None
+        return highest_temperature(outcome, 0.0) if known else None
+
+    @override
+    def speed(self, report: Report) -> Speed:
+        logs = [self.folder / job.log for job in self.helpers()]
+        lines = [line for log in logs if (line := read_driver_line(log)) is not None]
+        speed = speed_of(report, sum(self._found.atoms.values()), self._found.beads, self._machine.cores)
+        batch = max((socket.batch for socket in self._own.sockets), default=1)
+        # Steps of a job compute elsewhere: what starts them here uses no core.
+        cpu = speed.cpu if self._wrap is None else {}
+        return replace(speed, drivers=tuple(lines), batch=batch, cpu=cpu)
+
+    @override
+    def ask_to_stop(self, main: Program) -> None:
+        main.send(signal.SIGTERM)
+
+    @override
+    def is_stuck(self) -> bool:
+        return _DEAD_THREAD in self._said()
+
+    @override
+    def succeeded(self) -> bool:
+        return _SUCCESS in self._said()
+
+    def _said(self) -> str:
+        """Return what the server of this start has written."""
+        with (self.folder / SERVER_LOG).open("rb") as file:
+            file.seek(self._log_start)
+            return file.read().decode(errors="replace")
+
+    @override
+    def keep_checkpoint(self) -> None:
+        """Copy the checkpoint, which i-PI overwrites in place: it is useless if i-PI is killed meanwhile."""
+        written, kept = self.folder / f"{self._own.prefix}{CHECKPOINT}", self.state / "checkpoint.xml"
+        if not written.is_file() or (kept.is_file() and kept.stat().st_mtime >= written.stat().st_mtime):
+            return
+        if _checkpoint_in(written) is not None:
+            write_atomically(kept, written.read_bytes())
+
+    @override
+    def clean_up(self) -> None:
+        for socket in self._own.sockets:
+            if socket.unix is not None:
+                Path(f"{self._prefix}{socket.unix}").unlink(missing_ok=True)
+
+
+def _checkpoint_in(path: Path) -> Checkpoint | None:
+    """Return the checkpoint in a file; None if it is incomplete, or at step 0."""
+    try:
+        step = InputFile(path).step
+    except (ConfigurationError, TrajectoryError):
+        return None  # i-PI was killed while it wrote the file
+    return Checkpoint(path, step) if step > 0 else None
+
+
+def _step_column(path: Path) -> int:
+    """Return the index of the column with the step in a file of properties.
+
+    Raises:
+        LaunchError: If there is none.
+    """
+    if not path.is_file() or size_of(path) == 0:
+        return 0
+    with path.open(errors="replace") as file:
+        for line in file:
+            column = column_of(line)
+            if column is not None and column.quantity == "step":
+                return column.first - 1
+            if not line.startswith("#"):
+                break
+    raise LaunchError(
+        f"the run can't be continued: expected a property `step` in `{path}`, by which to cut its rows at the "
+        "checkpoint, found none"
+    )

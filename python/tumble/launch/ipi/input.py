@@ -1,0 +1,157 @@
+"""Inputs of i-PI that `tumble run` derives from that of the user, and from checkpoints.
+
+They are in the folder `tumble-run`, and the user's own input isn't changed. Differences: sockets have a prefix of their
+own, so that two runs never share one, and a checkpoint is written if the input has none.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+from tumble.errors import ConfigurationError, LaunchError
+from tumble.runs.ipi.elements import integer_of, word_of
+
+#: Name of the checkpoint that is added, behind the prefix of the outputs.
+CHECKPOINT = "checkpoint"
+_STRIDE = 1000  # steps between checkpoints, at most
+_PER_RUN = 10  # checkpoints in a short run
+
+
+@dataclass(frozen=True)
+class Socket:
+    """An element `ffsocket`.
+
+    Attributes:
+        name: Name of the forcefield.
+        unix: Name of its socket; None for TCP.
+        host: Name of the server's machine, for TCP.
+        port: Port, for TCP.
+        batch: Number of structures in a message.
+    """
+
+    name: str
+    unix: str | None
+    host: str
+    port: int
+    batch: int
+
+
+class InputFile:
+    """An input or a checkpoint.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ConfigurationError: If it isn't an input of i-PI.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            root = ElementTree.parse(path).getroot()
+        except (ElementTree.ParseError, OSError, ValueError, LookupError) as error:
+            raise ConfigurationError(f"`{path}`: expected an input of i-PI, got {error}") from error
+        if root.tag != "simulation":
+            raise ConfigurationError(f"`{path}`: expected an input of i-PI, got `{root.tag[:40]}`")
+        self._root = root
+
+    @property
+    def step(self) -> int:
+        """Number of steps that are done."""
+        return integer_of(self._root.findtext("step") or "0", "step")
+
+    @property
+    def total_steps(self) -> int:
+        """Step at which the run ends."""
+        return integer_of(self._root.findtext("total_steps") or "1000", "total_steps")
+
+    @total_steps.setter
+    def total_steps(self, steps: int) -> None:
+        self._element("total_steps").text = f" {steps} "
+
+    @property
+    def sockets(self) -> tuple[Socket, ...]:
+        """The forcefields that need drivers."""
+        return tuple(
+            Socket(
+                name=word_of(each, "name", ""),
+                unix=address if word_of(each, "mode", "inet") != "inet" else None,
+                host=address,
+                port=integer_of(each.findtext("port") or "65535", "port"),
+                batch=integer_of(each.findtext("batch_size") or "1", "batch_size"),
+            )
+            for each in self._root.iter("ffsocket")
+            for address in [(each.findtext("address") or "localhost").strip()]
+        )
+
+    @property
+    def checkpoints(self) -> tuple[tuple[str, bool], ...]:
+        """File name behind the prefix of each `checkpoint`, and whether it is overwritten or gets numbers."""
+        return tuple(
+            (f"{self.prefix}{each.get('filename', 'restart').strip()}", word_of(each, "overwrite", "True") == "True")
+            for each in self._root.iter("checkpoint")
+        )
+
+    @property
+    def prefix(self) -> str:
+        """Start of the names of output files of the whole simulation."""
+        output = self._root.find("output")
+        name = (output.get("prefix", "i-pi") if output is not None else "i-pi").strip()
+        return f"{name}." if name else ""
+
+    def add_checkpoint(self, stride: int | None) -> None:
+        """Let i-PI write a checkpoint as the last output of a step, if it has none or the user gives an interval.
+
+        Args:
+            stride: Steps between checkpoints; None for a default.
+        """
+        output = self._root.find("output")
+        if output is None:
+            raise LaunchError(f"`{self.path}`: expected an element `output`, found none")
+        if stride is None and self.checkpoints:
+            return
+        stride = stride or max(1, min(_STRIDE, self.total_steps // _PER_RUN))
+        for each in output.findall("checkpoint"):
+            if each.get("filename", "").strip() == CHECKPOINT:
+                output.remove(each)
+        ElementTree.SubElement(output, "checkpoint", filename=CHECKPOINT, stride=str(stride), overwrite="True")
+
+    def set_sockets(self, prefix: str, host: str | None = None) -> None:
+        """Change how i-PI talks to its drivers.
+
+        Args:
+            prefix: Prefix of the paths of Unix domain sockets.
+            host: Name of the server's machine, to use TCP instead of Unix domain sockets.
+        """
+        self._root.set("sockets_prefix", prefix)
+        for number, each in enumerate(self._root.iter("ffsocket")):
+            if host is not None:
+                each.set("mode", "inet")
+                for name, value in (("address", host), ("port", str(_free_port(number)))):
+                    element = each.find(name)
+                    element = ElementTree.SubElement(each, name) if element is None else element
+                    element.text = f" {value} "
+
+    def write(self, path: Path) -> None:
+        """Write it to another file."""
+        ElementTree.ElementTree(self._root).write(path)
+
+    def _element(self, name: str) -> ElementTree.Element:
+        found = self._root.find(name)
+        return ElementTree.SubElement(self._root, name) if found is None else found
+
+
+def _free_port(number: int) -> int:
+    """Return a free port; the numbers of one run differ."""
+    import socket
+
+    probes = [socket.socket() for _ in range(number + 1)]
+    for probe in probes:
+        probe.bind(("", 0))
+    port = int(probes[-1].getsockname()[1])
+    for probe in probes:
+        probe.close()
+    return port

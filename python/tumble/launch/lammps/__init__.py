@@ -1,0 +1,1 @@
+"""LAMMPS as an engine of `tumble run`."""

@@ -1,0 +1,168 @@
+"""`tumble run`: one start of a simulation, or its continuation, from the first program to the verdicts."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from tumble.errors import ConfigurationError, LaunchError, TumbleError
+from tumble.interruption import PendingSignal, signals_deferred
+from tumble.launch.checks.check import Outcome
+from tumble.launch.checks.registry import Verdict, check_physics
+from tumble.launch.engine import Engine
+from tumble.launch.guard import Guard
+from tumble.launch.progress import ProgressLine, duration
+from tumble.launch.report import End, Report
+from tumble.launch.supervisor import Supervisor
+from tumble.runs import open_run
+
+_LOCK, _FAILED = "lock", "failed"
+_CONTINUATIONS = 5  # after the server got stuck
+_NOTICE = "tumble run: stopping with a checkpoint; a second signal kills"
+
+
+def run_simulation(engine: Engine, *, again: bool, stream: TextIO, terminal: bool) -> int:
+    """Start a simulation or continue it, and return the exit status.
+
+    Args:
+        engine: The engine with the simulation.
+        again: Whether to start from the beginning.
+        stream: Where to write progress and verdicts.
+        terminal: Whether that is a terminal.
+
+    Returns:
+        0 if all steps are done and the physics is fine, 1 if something failed, 128 + N after signal N.
+
+    Raises:
+        ConfigurationError: If outputs of another run are in the folder, or its programs still run.
+        LaunchError: If a program can't be started, or the run can't be continued.
+    """
+
+    def tell(text: str) -> None:
+        stream.write(f"tumble run: {text}\n")
+        stream.flush()
+
+    if not engine.state.is_dir() and (there := engine.foreign_outputs()) and not again:
+        raise ConfigurationError(
+            f"`{engine.folder}`: expected a folder without outputs of another run, got `{there[0].name}`; `--again` "
+            "replaces them"
+        )
+    engine.state.mkdir(exist_ok=True)
+    with _Lock(engine.state) as lock, Guard([lock.number]) as guard:
+        failed = engine.state / _FAILED
+        if again:
+            _forget(engine.state)
+        elif failed.is_file():
+            tell(f"an earlier start failed: {failed.read_text().strip()}")
+            tell("`--again` starts from the beginning")
+            return 1
+        return _run(engine, guard, ProgressLine(stream, terminal=terminal), tell, again=again)
+
+
+def _run(engine: Engine, guard: Guard, progress: ProgressLine, tell: Callable[[str], None], *, again: bool) -> int:
+    for _ in range(_CONTINUATIONS + 1):
+        checkpoint = None if again else engine.checkpoint()
+        if checkpoint is not None and engine.finished(checkpoint):
+            tell(f"finished already, at step {checkpoint.step}; more steps in the input continue it")
+            return 0
+        if checkpoint is None:
+            engine.begin()
+        else:
+            engine.resume(checkpoint)
+        again = False
+        engine.clean_up()  # after an earlier start that was killed
+        tell(_announcement(engine, 0 if checkpoint is None else checkpoint.step))
+        with signals_deferred(_NOTICE) as pending:
+            highest = engine.highest_temperature()
+            report = Supervisor(engine, guard, progress, highest, append=checkpoint is not None).run(pending)
+        progress.end()
+        for event in report.events:
+            tell(event)
+        if report.end is not End.STUCK:
+            return _conclude(engine, report, pending, tell)
+        tell("i-PI no longer talks to its drivers, since one of them was killed: continuing from a checkpoint")
+    raise LaunchError(f"i-PI got stuck {_CONTINUATIONS + 1} times; see `{engine.folder}`")
+
+
+def _announcement(engine: Engine, step: int) -> str:
+    jobs = [engine.main(), *engine.helpers()]
+    threads = [job.environment.get("OMP_NUM_THREADS", "1") for job in jobs[1:] or jobs]
+    what = engine.name if len(jobs) == 1 else f"{engine.name} and {len(jobs) - 1} driver{'s' * (len(jobs) > 2)}"
+    start = "from the beginning" if step == 0 else f"from the checkpoint at step {step}"
+    return f"{what}, threads: {'/'.join(dict.fromkeys(threads))}, {start}"
+
+
+def _conclude(engine: Engine, report: Report, pending: PendingSignal, tell: Callable[[str], None]) -> int:
+    """Check the physics, report it and the speed, and return the exit status."""
+    failures: tuple[str, ...] = ()
+    if report.end is End.STOPPED and pending.number is not None:
+        found = engine.checkpoint()
+        where = "without a checkpoint" if found is None else f"at step {found.step}"
+        tell(f"stopped {where}; the same command continues")
+    elif report.reason:
+        failures = (report.reason,)
+    verdict = _physics(engine, report)
+    if report.end is End.DONE:
+        failures = (*failures, *verdict.failures)
+        tell(f"physics: {', '.join(verdict.passed) or 'nothing'} checked" + ("" if failures else ", nothing wrong"))
+        for name, why in verdict.skipped.items():
+            tell(f"physics: {name} not checked, since {why}")
+    for failure in failures:
+        tell(f"failed: {failure}")
+    for sentence in engine.speed(report).sentences():
+        tell(sentence)
+    if pending.number is not None and report.end is End.STOPPED:
+        return 128 + pending.number
+    if failures:
+        if report.end is End.DONE or report.physics:
+            (engine.state / _FAILED).write_text(f"{failures[0]}\n")
+        return 1
+    engine.mark_finished()
+    tell(f"done in {duration(report.seconds)}: `tumble analyze {engine.folder}` computes observables")
+    return 0
+
+
+def _physics(engine: Engine, report: Report) -> Verdict:
+    """Check what was written; outputs that can't be read are a failure, too."""
+    stopped = report.end is not End.DONE
+    try:
+        run = open_run(engine.outputs())
+    except TumbleError as error:
+        return Verdict((f"the outputs can't be read: {error}",), (), {})
+    return check_physics(
+        Outcome(run, engine.simulation.expect, report.reading.step, report.reading.last, stopped=stopped)
+    )
+
+
+def _forget(state: Path) -> None:
+    """Remove what earlier starts have left, but the lock."""
+    for path in state.iterdir():
+        if path.name != _LOCK:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+class _Lock:
+    """Lock of a folder, which the programs inherit: it is held until the last of them has ended."""
+
+    def __init__(self, state: Path) -> None:
+        self._path = state / _LOCK
+        self.number = -1
+
+    def __enter__(self) -> _Lock:
+        self.number = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(self.number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self.number)
+            raise ConfigurationError(
+                f"`{self._path.parent.parent}`: expected a folder in which nothing runs, but programs of another "
+                "`tumble run` are alive"
+            ) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.number)

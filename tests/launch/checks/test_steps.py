@@ -1,0 +1,25 @@
+"""Runs that end early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tumble.errors import NotApplicableError
+from tumble.launch.checks.check import Outcome
+from tumble.launch.checks.steps import Steps
+
+
+def test_all_steps(outcome: Callable[..., Outcome]) -> None:
+    assert Steps().failure(outcome()) is None
+
+
+def test_too_few_steps(outcome: Callable[..., Outcome]) -> None:
+    assert "ended at step 90 of 100" in (Steps().failure(outcome(step=90)) or "")
+    assert "ended at step 0 of 100" in (Steps().failure(outcome(step=None)) or "")
+
+
+def test_a_run_that_was_stopped(outcome: Callable[..., Outcome]) -> None:
+    with pytest.raises(NotApplicableError, match="stopped"):
+        Steps().failure(outcome(step=90, stopped=True))

@@ -1,0 +1,280 @@
+"""Simulations with real engines: whole, stopped and continued, with programs that are killed, with broken physics."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tumble.runs import open_run
+
+INPUTS = Path(__file__).parents[2] / "inputs"
+LIMIT = 240.0
+IPI = "engine: ipi\ninput: simulation.xml\ncheckpoint: 20\ndrivers: [{{model: {model}, structure: water1.xyz}}]\n"
+LAMMPS = "engine: lammps\ninput: in.water\ncheckpoint: 100\nvariables: {{model: {model}, steps: {steps}, every: 10}}\n"
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def ipi(tmp_path: Path, model_file: Callable[[str], Path]) -> Make:
+    """Function that makes the folder of a path integral of a molecule."""
+
+    def make(steps: int, *, name: str = "ipi", timestep: str = "0.5") -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(INPUTS / "ipi" / "water1.xyz", folder)
+        text = (INPUTS / "ipi" / "water-molecule.xml").read_text()
+        for old, new in (("> 1000 <", f"> {steps} <"), ("nbeads='16'", "nbeads='4'"), ("> 0.5 <", f"> {timestep} <")):
+            assert old in text
+            text = text.replace(old, new)
+        (folder / "simulation.xml").write_text(text)
+        (folder / "simulation.yaml").write_text(IPI.format(model=model_file("pair")))
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def lammps(tmp_path: Path, model_file: Callable[[str], Path]) -> Make:
+    """Function that makes the folder of a molecule in LAMMPS."""
+
+    def make(steps: int, *, name: str = "lammps", ensemble: str = "nve") -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(INPUTS / "lammps" / "water1.data", folder)
+        text = (INPUTS / "lammps" / "water-molecule.in").read_text()
+        if ensemble == "nvt":
+            text = text.replace("integrate all nve", "integrate all nve\nfix bath all langevin 300 300 0.1 1")
+        (folder / "in.water").write_text(text)
+        (folder / "simulation.yaml").write_text(LAMMPS.format(model=model_file("pair"), steps=steps))
+        return folder
+
+    return make
+
+
+def start(folder: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tumble", "run", str(folder), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(folder: Path, *options: str) -> tuple[int, str]:
+    """Exit status and output of a run."""
+    with start(folder, *options) as process:
+        output, _ = process.communicate(timeout=LIMIT)
+    return process.returncode, output
+
+
+def kill(process: subprocess.Popen[str], folder: Path) -> None:
+    """Kill all programs of a run at once, as a machine that fails; the guard can't ask them to end."""
+    process.send_signal(signal.SIGSTOP)
+    for pid in programs_in(folder):
+        os.kill(pid, signal.SIGKILL)
+    process.kill()
+    process.communicate(timeout=LIMIT)
+    wait_for(lambda: programs_in(folder) == [])
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def last_step(folder: Path) -> int:
+    """Last step in the properties of i-PI, or in the log of LAMMPS."""
+    for name in ("simulation.properties", "log.lammps"):
+        if (folder / name).is_file():
+            rows = re.findall(r"^ +(\d\S*) .*\n", (folder / name).read_text(errors="replace"), re.MULTILINE)
+            return int(float(rows[-1])) if rows and rows[-1].replace(".", "").replace("e+", "").isdigit() else -1
+    return -1
+
+
+def programs_in(folder: Path) -> list[int]:
+    """Numbers of the processes that run in a folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):  # ended meanwhile, or somebody else's
+            found += [int(entry.parent.name)] if entry.readlink() == folder.resolve() else []
+    return found
+
+
+def steps_of(folder: Path) -> list[list[int]]:
+    """Steps in all trajectories and tables of a folder, as they are in the files."""
+    files = sorted(path for path in folder.iterdir() if path.name.startswith("simulation.") or path.suffix == ".dump")
+    found = []
+    for path in files:
+        if path.suffix in (".xml", ".yaml", ".checkpoint"):
+            continue
+        text = path.read_text()
+        steps = re.findall(r"(?:Step: *|TIMESTEP\n)(\d+)", text) or re.findall(r"^ +(\S+)", text, re.MULTILINE)
+        found.append([int(float(step)) for step in steps])
+    return found
+
+
+@pytest.mark.extended
+def test_path_integral_from_beginning_to_end(ipi: Make) -> None:
+    folder = ipi(60)
+    status, output = finish(folder)
+    assert status == 0, output
+    checks = "steps, finite numbers, temperature, conserved quantity, molecules, frames"
+    assert f"physics: {checks} checked, nothing wrong" in output
+    run = open_run(folder)
+    assert run.beads == 4
+    assert run.model["name"] == "pair"
+    assert len(run.universe().trajectory) == 7
+    assert programs_in(folder) == []
+    status, output = finish(folder)
+    assert (status, "finished already, at step 60" in output) == (0, True)
+    text = (folder / "simulation.xml").read_text()
+    (folder / "simulation.xml").write_text(text.replace("> 60 <", "> 80 <"))
+    status, output = finish(folder)
+    assert (status, "from the checkpoint at step 60" in output) == (0, True), output
+    assert len(open_run(folder).universe().trajectory) == 9
+
+
+def test_path_integral_that_is_stopped_continues(ipi: Make) -> None:
+    folder, whole = ipi(150), ipi(150, name="whole")
+    process = start(folder)
+    wait_for(lambda: last_step(folder) >= 30)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=LIMIT)
+    assert process.returncode == 130, output
+    assert "stopped at step" in output
+    assert programs_in(folder) == []
+    assert (folder / "RESTART").is_file()
+    status, output = finish(folder)
+    assert status == 0, output
+    assert finish(whole)[0] == 0
+    assert steps_of(folder) == steps_of(whole)
+    # i-PI keeps 8 decimals of the positions, and the state of its random numbers.
+    one, other = (np.loadtxt(each / "simulation.properties") for each in (folder, whole))
+    np.testing.assert_allclose(one[:, 4], other[:, 4], atol=1e-5)
+
+
+@pytest.mark.extended
+def test_path_integral_continues_after_a_kill(ipi: Make) -> None:
+    folder = ipi(150)
+    process = start(folder)
+    wait_for(lambda: (folder / "tumble-run" / "checkpoint.xml").is_file() and last_step(folder) >= 50)
+    kill(process, folder)
+    status, output = finish(folder)
+    assert status == 0, output
+    assert re.search(r"from the checkpoint at step [2468]0|from the checkpoint at step 1[024]0", output)
+    properties, *others = (steps for steps in steps_of(folder) if len(steps) > 16)
+    assert properties == list(range(0, 151, 5))
+    assert all(steps == properties for steps in others)
+
+
+@pytest.mark.extended
+def test_driver_that_is_killed_is_started_again(ipi: Make) -> None:
+    folder = ipi(200)
+    process = start(folder)
+    wait_for(lambda: last_step(folder) >= 30)
+    drivers = [pid for pid in programs_in(folder) if b"drive" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    os.kill(drivers[0], signal.SIGKILL)
+    output, _ = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0, output
+    assert "was ended by SIGKILL and was started again" in output
+    assert next(steps for steps in steps_of(folder) if len(steps) > 21) == list(range(0, 201, 5))
+
+
+def test_path_integral_that_explodes_fails(ipi: Make) -> None:
+    folder = ipi(400, timestep="12")
+    status, output = finish(folder)
+    assert status == 1, output
+    assert re.search(r"failed: .*(explodes|can't be evaluated|infinite or NaN)", output)
+    assert programs_in(folder) == []
+    status, output = finish(folder)
+    assert (status, "an earlier start failed" in output) == (1, True)
+
+
+@pytest.mark.extended
+def test_driver_without_a_model_fails(ipi: Make) -> None:
+    folder = ipi(20)
+    text = (folder / "simulation.yaml").read_text()
+    (folder / "simulation.yaml").write_text(re.sub(r"model: [^,]*", "model: no-such-model", text))
+    status, output = finish(folder)
+    assert status == 1
+    assert re.search(r"(?s)failed: driver \d failed with exit status 1; .*no-such-model", output)
+
+
+@pytest.mark.extended
+def test_lammps_from_beginning_to_end(lammps: Make) -> None:
+    folder = lammps(300)
+    status, output = finish(folder)
+    assert status == 0, output
+    assert "nothing wrong" in output
+    assert len(open_run(folder).universe().trajectory) == 31
+    status, output = finish(folder)
+    assert (status, "finished already, at step 300" in output) == (0, True)
+
+
+@pytest.mark.parametrize("ensemble", ["nve", "nvt"])
+def test_lammps_that_is_stopped_continues(lammps: Make, ensemble: str) -> None:
+    folder, whole = lammps(3000, ensemble=ensemble), lammps(3000, name="whole", ensemble=ensemble)
+    process = start(folder)
+    wait_for(lambda: last_step(folder) >= 300)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=LIMIT)
+    assert process.returncode == 143, output
+    assert programs_in(folder) == []
+    status, output = finish(folder)
+    assert status == 0, output
+    assert finish(whole)[0] == 0
+    assert steps_of(folder) == steps_of(whole)
+    run = open_run(folder)
+    assert len(run.universe().trajectory) == 301
+    # The log has all rows, and the analysis takes them as one run.
+    np.testing.assert_array_equal(run.log["Step"], np.arange(0, 3001, 10))
+    assert run.ensemble.startswith(ensemble.upper())
+    if ensemble == "nve":
+        np.testing.assert_allclose(run.log["conserved"], open_run(whole).log["conserved"], atol=1e-6)
+
+
+@pytest.mark.extended
+def test_lammps_continues_after_a_kill(lammps: Make) -> None:
+    folder = lammps(3000)
+    process = start(folder)
+    wait_for(lambda: last_step(folder) >= 450)
+    kill(process, folder)
+    status, output = finish(folder)
+    assert status == 0, output
+    assert "from the checkpoint at step" in output
+    assert steps_of(folder) == [list(range(0, 3001, 10))]
+
+
+@pytest.mark.extended
+def test_outputs_of_another_run_are_kept(lammps: Make) -> None:
+    folder = lammps(100)
+    (folder / "log.lammps").write_text("mine\n")
+    status, output = finish(folder)
+    assert status == 2
+    assert "`log.lammps`; `--again` replaces them" in output
+    assert (folder / "log.lammps").read_text() == "mine\n"
+    assert finish(folder, "--again")[0] == 0
+
+
+@pytest.mark.extended
+def test_a_folder_runs_once_at_a_time(lammps: Make) -> None:
+    folder = lammps(100000)
+    process = start(folder)
+    wait_for(lambda: last_step(folder) >= 10)
+    status, output = finish(folder)
+    assert (status, "expected a folder in which nothing runs" in output) == (2, True)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=LIMIT)
