@@ -10,6 +10,7 @@ from tumble.units.constants import EV_IN_KJ_PER_MOL
 from tumble.units.ipi import (
     ENERGY,
     FORCE,
+    FREQUENCY,
     LENGTH,
     PRESSURE,
     TEMPERATURE,
@@ -23,6 +24,7 @@ TABLES = {
     "energy": ENERGY,
     "temperature": TEMPERATURE,
     "time": TIME,
+    "frequency": FREQUENCY,
     "pressure": PRESSURE,
     "length": LENGTH,
     "velocity": VELOCITY,
@@ -44,6 +46,7 @@ DRIVEN = {
 GIVEN = {
     "temperature": ("kelvin", 1.0),
     "time": ("picosecond", 1.0),
+    "frequency": ("inversecm", 1.0),
     "pressure": ("bar", 1.0),
     "length": ("angstrom", 1.0),
     "velocity": ("m/s", 0.01),

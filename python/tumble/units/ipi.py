@@ -6,8 +6,8 @@ numbers are from different editions of CODATA). From atomic units to Tumble's un
 
 - Energies and forces come from a driver, which converted them with the constants of CODATA 2022. The same constants
   convert them to eV and eV/Å again, so that they equal the results of the model.
-- Lengths, times, velocities, temperatures and pressures are compared with the user's input, in Å, fs, K and bar. They
-  are converted with the constants of i-PI, so that 0.5 fs, 300 K and 1000 bar are recovered.
+- Lengths, times, frequencies, velocities, temperatures and pressures are compared with the user's input, in Å, fs,
+  cm⁻¹, K and bar. They are converted with the constants of i-PI, so that 0.5 fs, 300 K and 1000 bar are recovered.
 """
 
 from __future__ import annotations
@@ -60,6 +60,19 @@ TEMPERATURE = Units(
 )
 #: In ps.
 TIME = Units({"atomic_unit": 1.0, "second": 4.1341373e16, "ase": _ASE_TIME}, 1e12 / 4.1341373e16)
+#: In cm⁻¹. Frequencies of i-PI are angular.
+FREQUENCY = Units(
+    {
+        "atomic_unit": 1.0,
+        "inversecm": 4.5563353e-06,
+        "hertz*rad": 2.4188843e-17,
+        "hertz": 1.5198298e-16,
+        "hz": 1.5198298e-16,
+        "thz": 1.5198298e-4,
+        "ase": 1.0 / _ASE_TIME,
+    },
+    1.0 / 4.5563353e-06,
+)
 #: In bar.
 PRESSURE = Units(
     {

@@ -55,6 +55,18 @@ def test_piglet_needs_fewer(with_beads) -> None:
     assert (found.level, "PIGLET" in found.text) == (Level.WARNING, True)
 
 
+@pytest.mark.parametrize(
+    ("highest", "units", "levels"), [(4000, "inversecm", 1), (3000, "inversecm", 2), (120, "thz", 1)]
+)
+def test_economized_springs(with_beads, highest: float, units: str, levels: int) -> None:
+    """The mode has 3600 cm⁻¹, or 108 THz."""
+    springs = f"<normal_modes> <frequencies style='eco' units='{units}'> [ {highest} ] </frequencies> </normal_modes>"
+    found = findings(Beads, with_beads(8, ("<ensemble>", f"{springs} <ensemble>")))
+    assert [each.level for each in found] == [Level.WARNING, Level.NOTE][-levels:]
+    if levels == 2:
+        assert "[ 3800 ]" in found[0].cure
+
+
 def test_suzuki_chin(with_beads) -> None:
     change = ("mode='nvt'", "mode='sc'")
     assert findings(Beads, with_beads(10, change)) == []

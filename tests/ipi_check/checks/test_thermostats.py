@@ -28,7 +28,6 @@ def test_sound(case_of) -> None:
         ((THERMOSTAT, "<thermostat mode='pile_l'/>"), Level.ERROR, "pile_l has no time constant"),
         (("'> 100 </tau>", "'> 1 </tau>"), Level.WARNING, "1 fs: it slows all motion down"),
         ((" units='femtosecond'> 100 </tau>", "> 100 </tau>"), Level.WARNING, "2.42 fs"),
-        (("'> 100 </tau>", "'> 100000 </tau>"), Level.WARNING, "1e+05 fs: it hardly acts"),
         ((THERMOSTAT, THERMOSTAT.replace("pile_l", "svr")), Level.WARNING, "svr scales all 32 beads together"),
         ((THERMOSTAT, LANGEVIN.format(100)), Level.NOTE, "langevin doesn't know the modes"),
     ],
@@ -36,6 +35,15 @@ def test_sound(case_of) -> None:
 def test_faults(case_of, change: tuple[str, str], level: Level, text: str) -> None:
     (found,) = findings(Thermostats, case_of(change))
     assert (found.level, text in found.text) == (level, True)
+
+
+def test_a_free_centroid(case_of) -> None:
+    """T-RPMD; with one bead the same thermostat does nothing."""
+    free = ("'> 100 </tau>", "'> 1e9 </tau>")
+    (found,) = findings(Thermostats, case_of(free))
+    assert (found.level, "T-RPMD" in found.text) == (Level.NOTE, True)
+    (found,) = findings(Thermostats, case_of(free, ONE))
+    assert found.level is Level.WARNING
 
 
 def test_colored_noise_has_no_tau(case_of) -> None:

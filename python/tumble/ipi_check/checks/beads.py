@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from typing_extensions import override
 
@@ -11,6 +12,8 @@ from tumble.errors import NotApplicableError
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, note, warning
+from tumble.runs.ipi.elements import quantity_of, word_of
+from tumble.units.ipi import FREQUENCY
 
 _PIGLET = 0.3  # of ħω/kT: Ceriotti and Manolopoulos (2012) use 6 beads for water at 300 K, where it is 18
 _FOURTH_ORDER = 0.5
@@ -40,6 +43,10 @@ class Beads(Check):
         if case.beads == 1:
             yield from _classical(case, needed, mode)
             return
+        springs = case.system.find("normal_modes/frequencies")
+        if springs is not None and word_of(springs, "style", "rpmd") == "eco":
+            yield from _economized(case, springs, mode)
+            return
         share, method = _method(case)
         if case.beads < share * needed:
             yield warning(
@@ -55,6 +62,27 @@ class Beads(Check):
                 f"need about {_usual(2.0 * needed)}"
             )
         yield from _contracted(case, share * needed, mode)
+
+
+def _economized(case: Case, springs: Any, mode: str) -> Iterator[Finding]:
+    """Look at springs that give harmonic modes up to a frequency the exact radius of gyration (Zeng, Manolopoulos)."""
+    highest = quantity_of(_first_number(springs), FREQUENCY)
+    if highest is not None and highest < case.stiffness.wavenumber:
+        yield warning(
+            f"the springs are economized up to {highest:.0f} cm⁻¹, below the {case.stiffness.mode}",
+            f"<frequencies style='eco' units='inversecm'> [ {100 * math.ceil(0.0105 * case.stiffness.wavenumber)} ] "
+            "</frequencies>",
+        )
+    yield note(
+        f"{case.beads} beads with economized springs, and {mode}: fewer beads are needed than with those of Trotter"
+    )
+
+
+def _first_number(element: Any) -> Any:
+    """Return an element with the first number of its list."""
+    found = element.makeelement(element.tag, dict(element.attrib))
+    found.text = (element.text or "").strip(" []\n\t").split(",")[0]
+    return found
 
 
 def _contracted(case: Case, needed: float, mode: str) -> Iterator[Finding]:

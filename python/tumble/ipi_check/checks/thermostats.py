@@ -14,6 +14,7 @@ from tumble.runs.ipi.dynamics import Dynamics
 _PILE = "<thermostat mode='pile_l'> <tau units='femtosecond'> 100 </tau> </thermostat>"
 _LANGEVIN = "<thermostat mode='langevin'> <tau units='femtosecond'> 100 </tau> </thermostat>"
 _WITHOUT_TAU = ("gle", "nm_gle", "cl")
+_FREE = ("pile_l", "pile_g")  # their internal modes have a friction of their own
 _PATHS = ("pile_l", "pile_g", "nm_gle", "nm_gle_g")
 _SHORT, _LONG = 10.0, 10_000.0  # fs
 
@@ -34,6 +35,11 @@ class Thermostats(Check):
                 if bath.tau is None and bath.mode not in _WITHOUT_TAU:
                     yield error(
                         f"the thermostat {bath.mode} has no time constant", "<tau units='femtosecond'> 100 </tau>"
+                    )
+                elif bath.tau is not None and case.beads > 1 and bath.mode in _FREE and 1e3 * bath.tau > _LONG:
+                    yield note(
+                        f"the thermostat {bath.mode} leaves the centroid alone (tau of {1e3 * bath.tau:.3g} fs), as in "
+                        "T-RPMD: such runs have the energy with which they start"
                     )
                 elif bath.tau is not None and not _SHORT <= 1e3 * bath.tau <= _LONG:
                     yield warning(
