@@ -42,6 +42,7 @@ DriveSummary drive_until_signal(const Potential& potential, const Address& addre
 void export_ipi(py::module_& m) {
     py::class_<Address>(m, "Address", "Address at which an i-PI server listens.")
         .def_static("unix_domain", &Address::unix_domain, py::arg("name"))
+        .def_static("shared_memory", &Address::shared_memory, py::arg("name"))
         .def_static("tcp", &Address::tcp, py::arg("host"), py::arg("port"))
         .def("__str__", &Address::text);
     py::class_<DriveTimes>(m, "DriveTimes", "Where the time of the i-PI driver went, s.")

@@ -28,6 +28,7 @@ def drive(
     atoms: Atoms,
     *,
     unix: str | None = None,
+    shm: str | None = None,
     host: str | None = None,
     port: int | None = None,
     periodic: str | None = None,
@@ -50,6 +51,7 @@ def drive(
         atoms: Structure that i-PI starts from. Its elements, their order and its periodic directions are used; its
             positions only to check the order of i-PI's atoms.
         unix: Unix domain socket of the server: NAME for /tmp/ipi_NAME, or an absolute path.
+        shm: The same for a server that exchanges numbers by shared memory, mode="shm" of i-PI 3.3, instead of `unix`.
         host: Name of the server's machine; used with `port`, instead of `unix`.
         port: Port of the server.
         periodic: Cell vectors along which the structure is periodic, among `x`, `y` and `z`; "" for open
@@ -83,7 +85,7 @@ def drive(
     """
     axes = periodic_axes(atoms) if periodic is None else periodic
     check_choices(order, axes)
-    address = server_address(unix, host, port)
+    address = server_address(unix, host, port, shm)
     species = to_structure(atoms, potential.metadata.species).species
 
     def look_at(first: _core.FirstMessage) -> None:
@@ -123,18 +125,22 @@ def check_choices(order: str, axes: str) -> None:
         raise ConfigurationError(f"`periodic`: expected letters among x, y and z, got {axes}")
 
 
-def server_address(unix: str | None, host: str | None, port: int | None) -> _core.Address:
+def server_address(unix: str | None, host: str | None, port: int | None, shm: str | None = None) -> _core.Address:
     """Return the address of a server; as text it has the form that a user writes.
 
     Raises:
-        ConfigurationError: If neither a name alone nor both a host and a port are given, or one of these is invalid.
+        ConfigurationError: If neither one name alone nor both a host and a port are given, or one of these is invalid.
     """
-    if unix is not None and host is None and port is None:
-        return _core.Address.unix_domain(unix)
-    if unix is None and host is not None and port is not None:
-        return _core.Address.tcp(host, port)
+    match (unix, shm, host, port):
+        case (str(), None, None, None):
+            return _core.Address.unix_domain(unix)
+        case (None, str(), None, None):
+            return _core.Address.shared_memory(shm)
+        case (None, None, str(), int()):
+            return _core.Address.tcp(host, port)
     raise ConfigurationError(
-        f"address: expected either `unix` or both `host` and `port`, got unix={unix}, host={host}, port={port}"
+        f"address: expected one of `unix`, `shm`, and `host` with `port`, got unix={unix}, shm={shm}, host={host}, "
+        f"port={port}"
     )
 
 

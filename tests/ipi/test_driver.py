@@ -304,14 +304,6 @@ def test_continued_run_is_served_with_its_first_structure(tmp_path: Path, bound:
         assert server.wait() == 0, server.output
 
 
-@needs_ipi(3, 3, "shared memory")
-def test_shared_memory_is_refused(tmp_path: Path, bound: _core.Potential) -> None:
-    endpoint = unix_endpoint()
-    refused = pytest.raises(_core.ProtocolError, match=r"cell, got .*shared memory")
-    with Server(tmp_path, WATER, endpoint, mode="shm"), refused:
-        serve(bound, WATER, endpoint)
-
-
 def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
@@ -332,8 +324,9 @@ def test_interrupt_of_a_run(tmp_path: Path, bound: _core.Potential) -> None:
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ({}, "`unix` or both `host` and `port`, got unix=None, host=None, port=None"),
-        ({"unix": "a", "port": 1}, "got unix=a, host=None, port=1"),
+        ({}, "one of `unix`, `shm`, and `host` with `port`, got unix=None, shm=None, host=None, port=None"),
+        ({"unix": "a", "port": 1}, "got unix=a, shm=None, host=None, port=1"),
+        ({"unix": "a", "shm": "a"}, "got unix=a, shm=a, host=None, port=None"),
         ({"unix": ""}, r"`unix`: .*empty"),
         ({"unix": "x" * 200}, r"`unix`: .* 107.*got 209"),
         ({"host": "localhost", "port": 70000}, r"`port`: .*1 to 65535, got 70000"),

@@ -88,7 +88,7 @@ def test_error_names_the_structure_of_a_batch(connect: Connect, model_file: Mode
         (batchdata([POSITIONS] * 2, [CELL, CELL * np.nan]), "cell: expected finite numbers, got nan"),
         (
             header("POSDATA") + np.array([3, 17], np.int32).tobytes() + b"ipi_shm_7_pos" + bytes(100),
-            'got names of shared memory; set mode="unix"',
+            'got names of shared memory; the server\'s `ffsocket` has mode="shm"',
         ),
     ],
     ids=["atoms", "cell", "memory"],

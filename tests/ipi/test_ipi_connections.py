@@ -14,7 +14,7 @@ import pytest
 from ase import Atoms
 from numpy.typing import NDArray
 from support.ipi_peer import POSITIONS, Connect, Peer, check, expected, header, posdata, structure
-from support.ipi_runs import BOHR, HARTREE, PATIENCE, Server, start_driver, unix_endpoint
+from support.ipi_runs import BOHR, HARTREE, PATIENCE, Server, needs_ipi, start_driver, unix_endpoint
 
 from tumble import _core
 from tumble.drive import drive
@@ -159,8 +159,10 @@ def test_beads_share_frames_and_rounds(
     ("connections", "options"),
     [
         (2, ""),
-        (5, "<consolidate_messages> False </consolidate_messages>"),
-        (2, "<batch_size> 2 </batch_size>"),
+        pytest.param(
+            5, "<consolidate_messages> False </consolidate_messages>", marks=needs_ipi(3, 2, "consolidated messages")
+        ),
+        pytest.param(2, "<batch_size> 2 </batch_size>", marks=needs_ipi(3, 3, "batches")),
     ],
 )
 def test_beads_of_a_real_server(

@@ -79,19 +79,20 @@ class Endpoint:
 
     unix: str | None = None
     port: int | None = None
+    shares_memory: bool = False
 
     @property
     def options(self) -> list[str]:
         """For the command line of the driver."""
-        return ["--unix", str(self.unix)] if self.port is None else ["--host", "127.0.0.1", "--port", str(self.port)]
+        if self.port is not None:
+            return ["--host", "127.0.0.1", "--port", str(self.port)]
+        return ["--shm" if self.shares_memory else "--unix", str(self.unix)]
 
     @property
     def address(self) -> _core.Address:
-        return (
-            _core.Address.unix_domain(str(self.unix))
-            if self.port is None
-            else _core.Address.tcp("127.0.0.1", self.port)
-        )
+        if self.port is not None:
+            return _core.Address.tcp("127.0.0.1", self.port)
+        return (_core.Address.shared_memory if self.shares_memory else _core.Address.unix_domain)(str(self.unix))
 
     @property
     def xml(self) -> str:
@@ -101,12 +102,16 @@ class Endpoint:
 
     def forcefield(self, name: str, options: str = "", mode: str | None = None) -> str:
         """An `ffsocket` of i-PI's input."""
-        mode = mode or ("unix" if self.port is None else "inet")
+        mode = mode or ("inet" if self.port is not None else "shm" if self.shares_memory else "unix")
         return f"<ffsocket name='{name}' mode='{mode}'> {self.xml} {LATENCY} {options} </ffsocket>"
 
 
 def unix_endpoint() -> Endpoint:
     return Endpoint(unix=f"tumble-test-{uuid.uuid4().hex[:16]}")
+
+
+def shm_endpoint() -> Endpoint:
+    return Endpoint(unix=f"tumble-test-{uuid.uuid4().hex[:16]}", shares_memory=True)
 
 
 #: Ports of this process, so that no test in another one takes them before a server listens; Linux gives 32768 and up.

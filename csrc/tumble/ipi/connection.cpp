@@ -1,7 +1,5 @@
 #include "tumble/ipi/connection.h"
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
@@ -21,7 +19,11 @@ bool same(const Structure& a, const Structure& b) { return a.positions == b.posi
 
 Connection::Connection(const Address& address, double patience, const IdleCallback& idle, const Structure& blank,
                        bool asks_for_beads)
-    : socket_(address, patience, idle), blank_(blank), asks_for_beads_(asks_for_beads), since_(now()) {}
+    : socket_(address, patience, idle),
+      payload_(payload_of(address)),
+      blank_(blank),
+      asks_for_beads_(asks_for_beads),
+      since_(now()) {}
 
 void Connection::enter(State state) {
     state_ = state;
@@ -38,9 +40,10 @@ void Connection::handle_request() {
     }
 }
 
-void Connection::answer(const IpiResults& results, std::size_t first) {
-    ipi::encode_forces(results, first, structures_.size(), batch_, answer_);
+void Connection::answer(const IpiResults& results, std::size_t first, double delay) {
+    payload_->encode(results, first, structures_.size(), batch_, answer_);
     has_result_ = true;
+    delay_ = delay;
     enter(State::idle);
     if (pending_) handle(*std::exchange(pending_, std::nullopt));
 }
@@ -53,7 +56,12 @@ void Connection::end() {
 void Connection::handle(ipi::Request request) {
     switch (request) {
         case ipi::Request::status:
-            send(!initialized_ ? ipi::needinit : has_result_ ? ipi::havedata : ipi::ready);
+            if (std::exchange(follows_results_, false)) asked_ = heard_;
+            if (delay_ > 0.0 && !has_result_) {
+                enter(State::delaying);
+            } else {
+                send_status();
+            }
             break;
         case ipi::Request::init:
             receive_parameters();
@@ -61,6 +69,8 @@ void Connection::handle(ipi::Request request) {
         case ipi::Request::posdata:
             receive_structures();
             enter(State::received);
+            turnaround_ = asked_ > 0.0 ? since_ - asked_ : 0.0;
+            asked_ = 0.0;
             break;
         case ipi::Request::getforce:
             send_forces();
@@ -71,6 +81,12 @@ void Connection::handle(ipi::Request request) {
     }
 }
 
+void Connection::send_status() {
+    delay_ = 0.0;
+    if (state_ == State::delaying) enter(State::idle);
+    send(!initialized_ ? ipi::needinit : has_result_ ? ipi::havedata : ipi::ready);
+}
+
 ipi::Request Connection::receive_header() {
     ipi::Header header;
     socket_.receive(header.data(), header.size());
@@ -78,15 +94,9 @@ ipi::Request Connection::receive_header() {
     return ipi::parse_request(header);
 }
 
-std::int32_t Connection::receive_integer() {
-    std::int32_t value;
-    socket_.receive(&value, sizeof(value));
-    return value;
-}
-
 void Connection::receive_parameters() {
-    bead_ = receive_integer();
-    const std::int32_t length = receive_integer();
+    bead_ = receive_integer(socket_);
+    const std::int32_t length = receive_integer(socket_);
     if (length < 0 || length > longest_parameters) {
         throw ProtocolError(message("INIT: expected parameters of 0 to ", longest_parameters, " bytes, got ", length));
     }
@@ -96,37 +106,9 @@ void Connection::receive_parameters() {
     initialized_ = true;
 }
 
-void Connection::receive_atom_count() {
-    const std::int32_t atoms = receive_integer();
-    if (atoms != blank_.size()) {
-        throw ProtocolError(message("expected ", blank_.size(), " atoms as in the driver's structure, got ", atoms,
-                                    " from the server; give the driver the structure that i-PI starts from"));
-    }
-}
-
-Matrix3 Connection::receive_cell() {
-    std::array<double, 9> h, inverse;
-    socket_.receive(h.data(), sizeof(h));
-    const Matrix3 cell = ipi::to_cell(h);
-    socket_.receive(inverse.data(), sizeof(inverse));  // not needed
-    return cell;
-}
-
-/// Receive the structures of a message. Memory grows with the received data, not with the announced number.
 void Connection::receive_structures() {
     has_result_ = false;
-    if (batch_ > 1) receive_atom_count();
-    std::vector<Matrix3> cells;
-    while (cells.size() < batch_) cells.push_back(receive_cell());
-    if (batch_ == 1) receive_atom_count();
-    structures_.resize(std::min(structures_.size(), batch_));
-    for (std::size_t s = 0; s < batch_; ++s) {
-        if (s == structures_.size()) structures_.push_back(blank_);
-        structures_[s].cell = cells[s];
-        std::vector<Vector3>& positions = structures_[s].positions;
-        socket_.receive(positions.data(), sizeof(Vector3) * positions.size());
-        ipi::to_angstrom(positions);
-    }
+    payload_->receive(socket_, batch_, blank_, structures_);
     // the server fills an incomplete batch with copies of the last structure
     while (structures_.size() > 1 && same(structures_.back(), structures_[structures_.size() - 2])) {
         structures_.pop_back();
@@ -136,6 +118,7 @@ void Connection::receive_structures() {
 void Connection::send_forces() {
     if (!has_result_) throw ProtocolError("expected POSDATA before GETFORCE, got GETFORCE alone");
     has_result_ = false;
+    follows_results_ = true;
     if (asks_for_beads_) initialized_ = false;
     socket_.send(answer_.data(), answer_.size());
 }

@@ -29,6 +29,15 @@ void append(std::vector<char>& bytes, const T& value) {
     bytes.insert(bytes.end(), data, data + sizeof(T));
 }
 
+void append_extras(const IpiResults& results, std::size_t first, std::size_t count, std::size_t batch,
+                   std::vector<char>& answer) {
+    for (std::size_t s = 0; s < batch; ++s) {
+        const std::string& text = results.extras[place_of(s, first, count)];
+        append(answer, static_cast<std::int32_t>(text.size()));
+        answer.insert(answer.end(), text.begin(), text.end());
+    }
+}
+
 /// Return whether the bytes of a cell are the name of a segment of shared memory, which another mode of i-PI's
 /// `ffsocket` sends.
 bool names_shared_memory(const std::array<double, 9>& h) {
@@ -72,7 +81,8 @@ int batch_size(const std::string& text) {
 Matrix3 to_cell(const std::array<double, 9>& h) {
     if (names_shared_memory(h)) {
         throw ProtocolError(
-            "expected a cell, got names of shared memory; set mode=\"unix\" in the server's `ffsocket`");
+            "expected a cell, got names of shared memory; the server's `ffsocket` has mode=\"shm\": start the driver "
+            "with `shm` in place of `unix`, or set mode=\"unix\"");
     }
     Matrix3 cell;
     for (int a = 0; a < 3; ++a) {
@@ -94,7 +104,7 @@ void to_angstrom(std::vector<Vector3>& positions) {
 void encode_forces(const IpiResults& results, std::size_t first, std::size_t count, std::size_t batch,
                    std::vector<char>& answer) {
     const std::size_t atoms = results.forces.size() / results.energies.size();
-    const auto place = [first, count](std::size_t s) { return first + std::min(s, count - 1); };
+    const auto place = [first, count](std::size_t s) { return place_of(s, first, count); };
     answer.assign(forceready.begin(), forceready.end());
     for (std::size_t s = 0; s < batch; ++s) append(answer, results.energies[place(s)]);
     append(answer, static_cast<std::int32_t>(atoms));
@@ -102,11 +112,13 @@ void encode_forces(const IpiResults& results, std::size_t first, std::size_t cou
         for (std::size_t n = place(s) * atoms; n < (place(s) + 1) * atoms; ++n) append(answer, results.forces[n]);
     }
     for (std::size_t s = 0; s < batch; ++s) append(answer, results.virials[place(s)]);
-    for (std::size_t s = 0; s < batch; ++s) {
-        const std::string& text = results.extras[place(s)];
-        append(answer, static_cast<std::int32_t>(text.size()));
-        answer.insert(answer.end(), text.begin(), text.end());
-    }
+    append_extras(results, first, count, batch, answer);
+}
+
+void encode_extras(const IpiResults& results, std::size_t first, std::size_t count, std::size_t batch,
+                   std::vector<char>& answer) {
+    answer.assign(forceready.begin(), forceready.end());
+    append_extras(results, first, count, batch, answer);
 }
 
 }  // namespace tumble::ipi

@@ -10,7 +10,7 @@
 /// batch with copies of its last structure. Then the number of atoms comes before the cells, not after them, and the
 /// answer has each quantity for all structures in a row.
 ///
-/// The cell matrix h has the cell vectors as *columns*.
+/// The cell matrix h has the cell vectors as *columns*. payload.h has the order of the numbers in a message.
 
 #include <array>
 #include <string>
@@ -58,5 +58,14 @@ void to_angstrom(std::vector<Vector3>& positions);
 /// @param answer overwritten
 void encode_forces(const IpiResults& results, std::size_t first, std::size_t count, std::size_t batch,
                    std::vector<char>& answer);
+
+/// Write the answer to GETFORCE where numbers go through shared memory: FORCEREADY and extras; see `encode_forces`.
+void encode_extras(const IpiResults& results, std::size_t first, std::size_t count, std::size_t batch,
+                   std::vector<char>& answer);
+
+/// Return the place of the result for a place in a batch: copies of the last result stand for missing ones.
+inline std::size_t place_of(std::size_t structure, std::size_t first, std::size_t count) {
+    return first + (structure < count ? structure : count - 1);
+}
 
 }  // namespace tumble::ipi

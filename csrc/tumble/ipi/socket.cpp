@@ -129,6 +129,12 @@ Address Address::unix_domain(const std::string& name) {
     return address;
 }
 
+Address Address::shared_memory(const std::string& name) {
+    Address address = unix_domain(name);
+    address.shares_memory_ = true;
+    return address;
+}
+
 Address Address::tcp(const std::string& host, int port) {
     if (host.empty()) throw ConfigurationError("`host`: expected a name or an address, got an empty one");
     if (port < 1 || port > 65535) throw ConfigurationError(message("`port`: expected 1 to 65535, got ", port));

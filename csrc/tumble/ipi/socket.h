@@ -19,6 +19,10 @@ class Address {
     /// @throws ConfigurationError if the name is empty or too long for the system
     static Address unix_domain(const std::string& name);
 
+    /// Return the address of a Unix domain socket whose server exchanges numbers by shared memory.
+    /// @throws ConfigurationError as `unix_domain`
+    static Address shared_memory(const std::string& name);
+
     /// Return the address of a TCP socket.
     /// @param host name, IPv4 or IPv6 address
     /// @throws ConfigurationError for an empty host or a port that isn't 1 to 65535
@@ -26,6 +30,8 @@ class Address {
 
     /// Return the address as users write it: a path, or `host:port`.
     std::string text() const;
+
+    bool shares_memory() const { return shares_memory_; }
 
   private:
     friend class Socket;
@@ -35,6 +41,7 @@ class Address {
     int connect_tcp(const IdleCallback& idle, double deadline) const;
 
     std::string path_;
+    bool shares_memory_ = false;
     std::string host_;
     int port_ = 0;
 };

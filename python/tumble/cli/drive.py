@@ -28,6 +28,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
     address = parser.add_mutually_exclusive_group(required=True)
     address.add_argument("--unix", metavar="NAME", help="Unix domain socket: NAME is /tmp/ipi_NAME, or a path")
+    address.add_argument(
+        "--shm", metavar="NAME", help="the same for mode='shm' of i-PI 3.3, which exchanges numbers by shared memory"
+    )
     address.add_argument("--host", metavar="H", help="machine of the server, with --port")
     parser.add_argument("--port", metavar="P", type=int, help="port of the server, with --host")
     parser.add_argument(
@@ -86,7 +89,7 @@ def add_symmetry_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve a model, with a line on stderr before and after."""
     if (arguments.host is None) != (arguments.port is None):
-        arguments.usage_error("--host and --port must be given together, and not with --unix")
+        arguments.usage_error("--host and --port must be given together, and not with --unix or --shm")
     from tumble import _core
     from tumble.announcement import announcement
     from tumble.drive import drive, periodic_axes, server_address
@@ -106,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     atoms = next(read_frames(arguments.structure, "structure"))
     periodic = periodic_axes(atoms) if arguments.periodic is None else arguments.periodic
     periodic = "" if periodic == "none" else periodic
-    address = server_address(arguments.unix, arguments.host, arguments.port)
+    address = server_address(arguments.unix, arguments.host, arguments.port, arguments.shm)
     symmetrizer = _core.Symmetrizer(arguments.symmetrize, arguments.mode, arguments.seed)
     potential = load(
         arguments.model,
@@ -130,6 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
             potential,
             atoms,
             unix=arguments.unix,
+            shm=arguments.shm,
             host=arguments.host,
             port=arguments.port,
             periodic=periodic,
