@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ase import Atoms
+from ase.io import write
 from support.ipi_runs import BIN, Program
 from support.lammps_runs import LammpsRun, run_lammps, run_partitions
 
@@ -75,6 +77,8 @@ def test_lammps(tmp_path: Path, case: str) -> None:
         assert np.ptp(table[column]) < 0.1 * np.ptp(table["PotEng"]) + 1e-4
 
 
+#: Names of potential energy and conserved quantity.
+ENERGIES = {"lammps": ("PotEng", "Econserve"), "ipi": ("potential", "conserved")}
 IPI = {
     "monomer": {"system": "monomer", "beads": 4},
     "classical": {"system": "monomer"},
@@ -109,23 +113,30 @@ def test_ipi(tmp_path: Path, case: str) -> None:
     assert (tmp_path / "run" / "simulation.checkpoint").is_file()
 
 
-def test_a_structure_of_the_user_with_its_model(tmp_path: Path) -> None:
-    """A triclinic crystal, turned by the command, has the same energy in LAMMPS and i-PI."""
-    from ase import Atoms
-    from ase.io import write
-
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ([[6.0, 1.0, 0.5], [-1.0, 7.0, 0.3], [0.4, 0.2, 6.5]], ("tri ${pressure}", "'flexible'")),
+        ([[6.0, 0, 0], [0, 7.0, 0], [0, 0, 6.5]], ("aniso ${pressure}", "offdiagonal")),
+    ],
+    ids=["triclinic", "orthorhombic"],
+)
+def test_a_crystal_of_the_user(tmp_path: Path, cell: list[list[float]], words: tuple[str, str]) -> None:
+    """At constant pressure, in both engines: turned by the command, it has the same energy in both, and the box moves
+    as its symmetry allows."""
     generator = np.random.default_rng(3)
-    cell = [[6.0, 1.0, 0.5], [-1.0, 7.0, 0.3], [0.4, 0.2, 6.5]]
     positions = np.array([[0, 0, 0], [0.9, 0.3, 0], [-0.3, 0.9, 0]]) + generator.normal(scale=0.02, size=(3, 3))
     write(tmp_path / "in.extxyz", Atoms("OHH", positions, cell=cell, pbc=True))
     choices = {"structure": tmp_path / "in.extxyz"}
     energies = []
-    for engine in ("lammps", "ipi"):
-        folder = tmp_path / engine
-        written = new(folder, "file", engine, choices=choices)
-        first = run_script(folder).thermo()["PotEng"][0] if engine == "lammps" else run_ipi(folder)["potential"][0]
-        assert first == pytest.approx(written.reading.energy, rel=2e-7)
-        energies.append(first)
+    for engine, ending, word in (("lammps", "in", words[0]), ("ipi", "xml", words[1])):
+        written = new(tmp_path / engine, "file", engine, choices=choices, pressure=1.0)
+        table = run_script(tmp_path / engine).thermo() if engine == "lammps" else run_ipi(tmp_path / engine)
+        energy, conserved = (table[key] for key in ENERGIES[engine])
+        assert energy[0] == pytest.approx(written.reading.energy, rel=2e-7)
+        assert np.ptp(conserved) < 0.1 * np.ptp(energy)
+        assert word in (tmp_path / engine / f"in.{ending}").read_text()
+        energies.append(energy[0])
     assert energies[0] == pytest.approx(energies[1], rel=2e-7)
 
 

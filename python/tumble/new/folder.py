@@ -56,6 +56,7 @@ def write_folder(request: Request, tell: Callable[[str], None] = lambda text: No
     """
     folder = request.folder
     check_empty(folder)
+    request.check()
     engine = request.engine_or_default
     tell(f"structure: {request.system}")
     setup = request.setup(build_system(request.system, request.choices))

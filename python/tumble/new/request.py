@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tumble import _core
 from tumble.errors import ConfigurationError
 from tumble.new.ensembles import find_ensemble
 from tumble.new.gle import read_gle
@@ -13,7 +15,7 @@ from tumble.new.systems.system import Choices, System
 from tumble.registry import find_model
 from tumble.simulation_file import ENGINES
 
-#: Beads of path integrals in a README's advice, and the frequency that needs them.
+#: Kinds of springs of a ring polymer.
 SPRINGS = ("trotter", "eco")
 
 
@@ -75,6 +77,25 @@ class Request:
             raise ConfigurationError(f"`engine`: expected {' or '.join(ENGINES)}, got `{engine}`")
         return engine
 
+    def check(self) -> None:
+        """Refuse what can be known to be wrong before the structure is made, which may take minutes.
+
+        Raises:
+            ConfigurationError: If a word is unknown, or a file with matrices can't be read.
+            ModelNotFoundError: If there is no such model.
+        """
+        if self.springs not in SPRINGS:
+            raise ConfigurationError(f"`springs`: expected {' or '.join(SPRINGS)}, got `{self.springs}`")
+        ensemble = find_ensemble(self._ensemble)
+        if ensemble.matrices and self.gle is None:
+            raise ConfigurationError(
+                f"`gle`: expected a file with matrices for {ensemble.name}, as of gle4md.org, got none"
+            )
+        if self.gle is not None:
+            read_gle(self.gle)
+        find_model(self.model)
+        _core.Symmetrizer(self.symmetrize, "average", self.choices.seed)
+
     def setup(self, system: System) -> Setup:
         """Return the setup for a system.
 
@@ -83,8 +104,6 @@ class Request:
             ModelNotFoundError: If there is no such model.
         """
         ensemble = find_ensemble(self._ensemble)
-        if self.springs not in SPRINGS:
-            raise ConfigurationError(f"`springs`: expected {' or '.join(SPRINGS)}, got `{self.springs}`")
         path = find_model(self.model)
         every = self.every if self.every is not None else 4 if ensemble.dynamics and self.mts == 1 else 10
         steps = 20000 if self.steps is None else self.steps
@@ -116,7 +135,5 @@ class Request:
 
 def _address(folder: Path, name: str) -> str:
     """Return a name for sockets that no run in another folder has."""
-    import hashlib
-
     digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()
     return f"tumble-{name}-{digest[:8]}"

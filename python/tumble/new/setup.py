@@ -135,11 +135,8 @@ class Setup:
         if ensemble.quantum and self.beads < 2:
             raise ConfigurationError(f"`beads`: expected at least 2 for {ensemble.name}, got {self.beads}")
         if ensemble.matrices != (self.gle is not None):
-            raise ConfigurationError(
-                "`gle`: expected a file with matrices for piglet, as of gle4md.org, got none"
-                if ensemble.matrices
-                else f"`gle`: expected `--ensemble piglet` with it, got {ensemble.name}"
-            )
+            got = "none" if self.gle is None else f"a file for {ensemble.name}"
+            raise ConfigurationError(f"`gle`: expected a file with matrices for piglet alone, got {got}")
         if self.gle is not None:
             self.gle.check(self.beads, self.temperature)
         if self.economized and (self.beads < 2 or ensemble.matrices or ensemble.dynamics):
