@@ -37,6 +37,11 @@ def test_nothing_is_measured_without_a_budget(case_of) -> None:
         _ = case_of(evaluations=0).stiffness
 
 
+def test_an_atom_has_no_vibration(case_of) -> None:
+    with pytest.raises(NotApplicableError, match="no vibration"):
+        _ = case_of(atoms=WATER[:1]).stiffness
+
+
 def test_elements_that_the_model_lacks(case_of) -> None:
     atoms = WATER.copy()
     atoms.symbols[0] = "S"

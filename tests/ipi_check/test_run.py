@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from support.ipi_inputs import WATER, Change, make_model, view_of, write_input
+from support.mutations import outcomes
 
 from tumble.errors import NotApplicableError, TrajectoryError
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Level, error, note
 from tumble.ipi_check.options import Options
+from tumble.ipi_check.page import format_report
 from tumble.ipi_check.registry import CHECKS
 from tumble.ipi_check.results import Report
 from tumble.ipi_check.run import check_input
@@ -77,6 +79,8 @@ def test_shipped_inputs(path: Path, tmp_path) -> None:
         (("stride='10' cell", "stride='-1' cell"), "input"),
         (("<system>", "<systems>"), "input"),
         (("nbeads='32'", "nbeads='0'"), "input"),
+        (("</timestep>", "</timestep> <nmts> [ 1, 0 ] </nmts>"), "input"),
+        (("forcefield='tumble'", "forcefield='tumble' weight='much'"), "input"),
         (("ADDRESS </address>", "ADDRESS </address> <latency> soon </latency>"), "timing"),
         (("ADDRESS </address>", "ADDRESS </address> <batch_size> some </batch_size>"), "batches"),
     ],
@@ -110,6 +114,21 @@ def test_an_old_ipi(report_of) -> None:
     found = report_of(view=replace(view_of(WATER), version="3.1.12", defaults={"ffsocket": old}))
     assert names(found, *WORST) == set()
     assert not any("consolidate" in each.text for answer in found.answers for each in answer.findings)
+
+
+def test_damaged_inputs(model_file, tmp_path) -> None:
+    """Nothing but a finding or a TrajectoryError comes of them."""
+    options = Options(evaluations=0)
+    model, view = make_model(model_file("pair"), options), view_of(WATER)
+    content = write_input(tmp_path).read_bytes()
+
+    def read(path: Path) -> str:
+        report = check_input(path, model, options, view=view)
+        report.to_dict()
+        return format_report(report)
+
+    found, refused = outcomes(tmp_path / "input.xml", content, 300, 0, read)
+    assert (len(found) > 30, len(refused) > 30) == (True, True)
 
 
 def test_several_systems(report_of) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +101,6 @@ def make_model(path: Path, options: Options) -> Model:
     """A model on the CPU."""
     metadata = _core.read_metadata(str(path))
     return Model(metadata, lambda: load(path, device="cpu", check=False), options.symmetrizer())
-
-
-def with_facts(view: View, **facts: Any) -> View:
-    """The view of other atoms."""
-    return replace(view, systems=[dict(view.systems[0]) | facts])
 
 
 def findings(check: type[Check], case: Case, *levels: Level) -> list[Finding]:

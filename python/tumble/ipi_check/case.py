@@ -26,6 +26,8 @@ from tumble.runs.text_rows import is_file
 
 T = TypeVar("T")
 
+_SOFT = 1.0  # cm⁻¹: rounding in place of a vibration
+
 _READABLE = ("xyz", "pdb", "ase")
 
 
@@ -63,6 +65,14 @@ class Case:
         self.model = model
         self.options = options
         self._failed: dict[str, str] = {}
+
+    def read(self) -> None:
+        """Read what all checks need, so that a wrong word is reported once.
+
+        Raises:
+            TrajectoryError: If there are words in place of numbers.
+        """
+        _ = self.forcefields, self.components, self.dynamics
 
     @cached_property
     def forcefields(self) -> Sequence[ForceField]:
@@ -187,7 +197,7 @@ class Case:
                 displaced.append(atoms)
             return self.model.forces(displaced)
 
-        return self.measured(
+        found = self.measured(
             "stiffness",
             lambda: stiffest_mode(
                 forces,
@@ -197,6 +207,9 @@ class Case:
                 evaluations=self.options.evaluations,
             ),
         )
+        if found.wavenumber < _SOFT:
+            raise NotApplicableError("the start has no vibration")
+        return found
 
     @cached_property
     def seconds(self) -> float:

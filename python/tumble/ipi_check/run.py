@@ -53,6 +53,8 @@ def check_input(
             Case(xml, root, system, index, read_ipi_system(xml, root, system), view, model, options)
             for index, system in enumerate(systems)
         ]
+        for case in cases:
+            case.read()
     except TrajectoryError as failure:
         answers.append(Answer(Reading.name, Reading.title, tuple(findings_of(view))))
         answers.append(Answer("input", "words and numbers", (error(str(failure)),)))

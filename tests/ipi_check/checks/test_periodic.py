@@ -46,6 +46,19 @@ def test_images_within_the_range(case_of) -> None:
         assert len(findings(Periodic, case, Level.WARNING)) == count
 
 
+@pytest.mark.parametrize("shift", [0.0, 5.0, 9.0])
+def test_a_slab_that_counts_as_periodic(case_of, shift: float) -> None:
+    """Wherever it is in the cell, a barostat would close the gap; without one there is nothing to say."""
+    slab = systems()["liquid"].copy()
+    slab.set_cell([9.9, 9.9, 20.0])
+    slab.positions[:, 2] = (slab.positions[:, 2] + shift) % 20.0
+    slab.positions = np.roll(slab.positions, 7, axis=0)
+    slab.pbc = True
+    assert findings(Periodic, case_of(view=view_of(slab), periodic="xyz")) == []
+    (found,) = findings(Periodic, case_of(NPT, view=view_of(slab), periodic="xyz"))
+    assert "mostly empty along z" in found.text
+
+
 def test_pressure_without_images(case_of) -> None:
     (found,) = findings(Periodic, case_of(NPT, periodic=""), Level.ERROR)
     assert "x, y, z" in found.text

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tumble.errors import TrajectoryError
 from tumble.runs.ipi.dynamics import Thermostat, dynamics_of, modes_of
 
 NPT = """
@@ -52,6 +53,12 @@ def test_several_motions() -> None:
     text = f"<motion mode='multi'> {inner} <motion mode='dynamics'> <dynamics mode='nvt'/> </motion> </motion>"
     assert [each.mode for each in dynamics_of(system(text))] == ["nve", "nvt"]
     assert modes_of(system(text)) == ["dynamics", "atomswap", "dynamics"]
+
+
+@pytest.mark.parametrize("levels", ["[ 1, 0 ]", "[ -2 ]", "[ 1, many ]"])
+def test_impossible_levels(levels: str) -> None:
+    with pytest.raises(TrajectoryError, match="`nmts`"):
+        dynamics_of(system(NPT.replace("[ 1, 2, 2 ]", levels)))
 
 
 def test_no_dynamics() -> None:

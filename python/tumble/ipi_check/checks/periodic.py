@@ -52,10 +52,11 @@ def _images(case: Case) -> Iterator[Finding]:
     cell, positions = case.atoms.cell, case.atoms.positions
     if case.atoms.cell_is_missing:
         raise NotApplicableError("the cell is unknown, since i-PI didn't read the input")
-    fractional = np.linalg.solve(cell.T, positions.T).T
-    fractional -= np.round(fractional - fractional[0])
+    # Distances between neighbors along each cell vector; the last is across the boundary.
+    places = np.sort(np.linalg.solve(cell.T, positions.T).T % 1.0, axis=0)
+    widest = np.diff(np.vstack([places, places[:1] + 1.0]), axis=0).max(axis=0)
     heights = 1.0 / np.linalg.norm(np.linalg.inv(cell), axis=0)
-    gaps = (1.0 - np.ptp(fractional, axis=0)) * heights
+    gaps = widest * heights
     cutoff = case.model.metadata.cutoff
     empty = [axis for axis, gap, height in zip("xyz", gaps, heights, strict=True) if gap > 0.4 * height and gap > 6.0]
     near = [axis for axis, gap in zip("xyz", gaps, strict=True) if axis in empty and gap < cutoff]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tumble.errors import TrajectoryError
 from tumble.runs.ipi.elements import integers_of, quantity_of, word_of
 from tumble.runs.ipi.motion import thermostats_in
 from tumble.units.ipi import TIME
@@ -74,7 +75,7 @@ def dynamics_of(system: Any) -> Sequence[Dynamics]:
     """Return all dynamics of a system, in the order in which they follow each other.
 
     Raises:
-        TrajectoryError: If there are unknown words or units.
+        TrajectoryError: If there are unknown words or units, or impossible numbers.
     """
     return [_dynamics(element) for element in _elements(system.find("motion"))]
 
@@ -105,12 +106,15 @@ def _dynamics(element: Any) -> Dynamics:
     barostat = element.find("barostat")
     step = quantity_of(element.find("timestep"), TIME, default=1.0, positive=True)
     assert step is not None  # it has a default
+    levels = tuple(integers_of(element.find("nmts"))) or (1,)
+    if min(levels) < 1:
+        raise TrajectoryError(f"`nmts`: expected numbers from 1, got {', '.join(map(str, levels))}")
     mode = "" if barostat is None else word_of(barostat, "mode", "dummy")
     return Dynamics(
         mode=word_of(element, "mode", "nve"),
         splitting=word_of(element, "splitting", "obabo"),
         timestep=step,
-        levels=tuple(integers_of(element.find("nmts"))) or (1,),
+        levels=levels,
         thermostats=_thermostats(element),
         barostat="" if mode == "dummy" else mode,
         barostat_thermostats=() if barostat is None else _thermostats(barostat),
