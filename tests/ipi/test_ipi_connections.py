@@ -14,7 +14,7 @@ import pytest
 from ase import Atoms
 from numpy.typing import NDArray
 from support.ipi_peer import POSITIONS, Connect, Peer, check, expected, header, posdata, structure
-from support.ipi_runs import BOHR, HARTREE, PATIENCE, Server, needs_ipi, start_driver, unix_endpoint
+from support.ipi_runs import BOHR, HARTREE, PATIENCE, Server, ipi_release, needs_ipi, start_driver, unix_endpoint
 
 from tumble import _core
 from tumble.drive import drive
@@ -177,7 +177,9 @@ def test_beads_of_a_real_server(
         assert server.wait() == 0
         beads = [(*server.frames("positions", b), server.frames("forces", b)[1]) for b in range(3)]
     assert (summary.exited, summary.reason) == (True, "the server sent EXIT")
-    assert summary.evaluations == 12 if "batch" not in options else 11 <= summary.evaluations <= 12
+    unused = 0 if ipi_release() >= (3, 2) else 3  # a step before the end
+    # at the start the beads lie on top of each other
+    assert 12 + unused - (3 if "batch" in options else 0) <= summary.evaluations <= 12 + unused
     assert summary.calls <= summary.evaluations
     symmetrizer = _core.Symmetrizer("random:2+inversion", seed=11)
     species = [0 if symbol == "O" else 1 for symbol in crystal.symbols]

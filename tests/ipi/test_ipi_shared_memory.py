@@ -91,7 +91,9 @@ def test_killed_driver_leaves_a_server_that_takes_the_next(
 @needs_ipi(3, 3, "shared memory")
 @pytest.mark.parametrize("batch", ["", "<batch_size> 2 </batch_size>"])
 @pytest.mark.parametrize("server_shares", [True, False])
-def test_wrong_mode_is_said(tmp_path: Path, bound: _core.Potential, server_shares: bool, batch: str) -> None:
+def test_wrong_mode_of_a_real_server_is_said(
+    tmp_path: Path, bound: _core.Potential, server_shares: bool, batch: str
+) -> None:
     endpoint = shm_endpoint() if server_shares else unix_endpoint()
     cure = "with `shm` in place of `unix`" if server_shares else "with `unix` in place of `shm`"
     address = {"unix" if server_shares else "shm": endpoint.unix}
