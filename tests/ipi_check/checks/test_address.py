@@ -100,7 +100,7 @@ def test_a_port_in_use(case_of) -> None:
 
 def test_shared_memory_is_for_one_machine(case_of) -> None:
     (found,) = findings(Address, case_of(("mode='unix'", "mode='shm'")))
-    assert (found.level, "same machine" in found.text) == (Level.NOTE, True)
+    assert (found.level, "same machine" in found.text, "`--shm check-" in found.cure) == (Level.NOTE, True, True)
 
 
 def test_a_prefix(case_of, tmp_path) -> None:

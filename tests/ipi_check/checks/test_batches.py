@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 import pytest
 from support.ipi_inputs import findings
 
@@ -43,6 +46,21 @@ def test_sizes(case_of, words: str, connections: int, expected: list[tuple[Level
     for each, (_, text, cure) in zip(found, expected, strict=True):
         assert text in each.text
         assert cure in each.cure
+
+
+def test_beads_of_several_systems(case_of) -> None:
+    """Two systems of 32 beads fill batches of 64; only one of them has atoms here."""
+    size = ("ADDRESS </address>", "ADDRESS </address> <batch_size> 64 </batch_size>")
+    case = case_of(size)
+    case.root.append(copy.deepcopy(case.system))
+    assert findings(Batches, case) == []
+
+
+def test_large_systems_on_several_connections(case_of) -> None:
+    case = case_of(connections=32)
+    case.input = replace(case.input, atoms={"O": 2000, "H": 4000})
+    (found,) = findings(Batches, case)
+    assert (found.level, "6000 atoms" in found.text) == (Level.WARNING, True)
 
 
 def test_one_bead(case_of) -> None:

@@ -70,8 +70,10 @@ def _unix(forcefield: ForceField, prefix: str) -> Iterator[Finding]:
         yield note(f"`port` of `{forcefield.name}` is ignored with mode='{mode}'", "remove it, or write mode='inet'")
     if forcefield.word("mode") == "shm":
         yield note(
-            f"`{forcefield.name}` exchanges positions and forces through shared memory (mode='shm'): i-PI 3.3 and "
-            "drivers on the same machine can do that, others can't"
+            f"`{forcefield.name}` exchanges numbers through shared memory (mode='shm'): the driver has to be on the "
+            "same "
+            "machine and of the same user",
+            f"`--shm {forcefield.word('address')}` of the driver, in place of `--unix`",
         )
 
 

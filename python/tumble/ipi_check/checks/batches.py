@@ -11,6 +11,9 @@ from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, note, warning
 from tumble.runs.ipi.forcefields import ForceField
+from tumble.runs.ipi.systems import systems_of
+
+_LARGE = 4000  # atoms, 96 kB of positions; Linux has buffers of 208 kB for both directions
 
 
 class Batches(Check):
@@ -24,7 +27,19 @@ class Batches(Check):
         for each in case.served:
             beads = [part.beads or case.beads for part in case.served_components if part.forcefield == each.reference]
             if each.has_socket and beads:
-                yield from _batches(case, each, max(beads))
+                # Beads of all systems wait in the queue of one forcefield.
+                yield from _batches(case, each, max(beads) * len(systems_of(case.root)))
+                yield from _large(case, each)
+
+
+def _large(case: Case, forcefield: ForceField) -> Iterator[Finding]:
+    count = sum(case.input.atoms.values())
+    if case.options.connections > 1 and count > _LARGE:
+        yield warning(
+            f"a message of {count} atoms may not fit into the buffer of a socket of `{forcefield.name}` while the "
+            "driver computes, and i-PI gives it up after 0.1 s",
+            "`--connections 1`: systems of that size gain nothing from batches",
+        )
 
 
 def _batches(case: Case, forcefield: ForceField, beads: int) -> Iterator[Finding]:
@@ -40,7 +55,7 @@ def _batches(case: Case, forcefield: ForceField, beads: int) -> Iterator[Finding
         )
     if size > 1 and forcefield.word("matching") == "lock":
         yield error(f"batches of `{name}` can't be combined with matching='lock'", "remove `matching`")
-    if size > beads and case.beads > 1:
+    if size > beads > 1:
         yield warning(
             f"batches of `{name}` hold {size} structures, but a step has {counted(beads, 'bead')}: i-PI fills them "
             "with copies, which are sent each time",
