@@ -68,7 +68,7 @@ void stop_together(LAMMPS *lmp, const std::string &failure)
 /// Return a function of the second library; stop LAMMPS if the library can't be loaded.
 void *find_function(LAMMPS *lmp, const char *name)
 {
-  // torch loads an OpenMP of its own, which then reads the environment
+  // for a LAMMPS without OpenMP, where torch loads its own; python/tumble/lammps.py does it for the packaged LAMMPS
   static const bool waiting = (set_waiting(lmp->comm->nthreads), true);
   static_cast<void>(waiting);
   void *library = dlopen(LIBRARY.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

