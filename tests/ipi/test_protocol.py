@@ -93,6 +93,22 @@ def test_status_follows_the_work(connect: Connect, bound: _core.Potential) -> No
     assert (summary.evaluations, summary.exited, summary.reason) == (2, False, "the server closed the connection")
 
 
+def test_server_that_ends_while_the_model_runs(connect: Connect) -> None:
+    """Without a request after the structure: EXIT is found when the results are there, and nobody wants them."""
+    starts, sent = threading.Event(), threading.Event()
+    peer, outcome = connect(first=lambda message: (starts.set(), sent.wait(PATIENCE)))
+    peer.start()
+    peer.send(posdata())
+    assert starts.wait(PATIENCE)
+    peer.send(header("EXIT"))
+    sent.set()
+    assert peer.end() == b""
+    peer.connection.close()
+    summary = outcome.wait().summary
+    assert summary is not None
+    assert (summary.evaluations, summary.exited) == (1, True)
+
+
 def test_memory_stays_flat(connect: Connect) -> None:
     """A forgotten block of malloc, 32 bytes at least, in each of 2000 steps were 64 kB; its cache fills by 24 kB."""
     peer, _ = connect()

@@ -46,8 +46,6 @@ class Connection {
     double heard() const { return heard_; }
     /// Whether it has structures that aren't evaluated yet.
     bool has_structures() const { return state_ == State::received || state_ == State::waiting; }
-    /// Whether the server may send a structure.
-    bool is_free() const { return state_ == State::idle && !has_result_; }
 
     /// The structures of the last message, without the copies with which a server fills a batch.
     const std::vector<Structure>& structures() const { return structures_; }

@@ -61,6 +61,7 @@ void ConnectionPool::handle_requests(double seconds) {
 }
 
 void ConnectionPool::answer(Connection& connection, const IpiResults& results, std::size_t first, double delay) {
+    if (connection.state() == Connection::State::ended) return;  // while the model ran
     keep_or_end(connection, [&] { connection.answer(results, first, delay); });
 }
 

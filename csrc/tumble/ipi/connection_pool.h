@@ -31,7 +31,7 @@ class ConnectionPool {
     /// @throws ProtocolError
     void handle_requests(double seconds);
 
-    /// Give a connection its results, see `Connection::answer`.
+    /// Give a connection its results, see `Connection::answer`, if it hasn't ended in the meantime.
     /// @throws ProtocolError
     void answer(Connection& connection, const IpiResults& results, std::size_t first, double delay);
 
