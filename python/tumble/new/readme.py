@@ -50,6 +50,7 @@ def readme(setup: Setup, engine: str, title: str, reading: Reading, relaxation: 
         summary=f"{title} Model {setup.model}{_rotations(setup)}.",
         programs="LAMMPS" if engine == "lammps" else "i-PI and its drivers",
         by_hand=_by_hand(setup, engine),
+        analysis=_analysis(setup, engine),
         files=_files(setup, engine),
         expect=[*_expectations(setup, engine, reading), *_on_start(setup, relaxation), *setup.system.remarks],
         duration=_duration(setup, engine, reading),
@@ -81,6 +82,16 @@ def _by_hand(setup: Setup, engine: str) -> list[str]:
     words = partitions(setup)
     start = "" if words is None else f"mpirun -np {setup.beads} "
     return [f"{start}lmp{'' if words is None else f' -partition {words}'} -in {setup.name}.in"]
+
+
+def _analysis(setup: Setup, engine: str) -> str:
+    if engine == "lammps" and setup.beads > 1:
+        return (
+            "Afterwards `tumble analyze log.lammps.0` computes the observables of the first bead; in Python, "
+            f'`tumble.analysis.open_trajectory("{setup.name}.*.dump", beads=True, timestep={setup.timestep / 1000:g})` '
+            "reads all beads."
+        )
+    return "Afterwards `tumble analyze .` computes all observables that the run allows; `tumble report .` makes a page."
 
 
 def _files(setup: Setup, engine: str) -> list[tuple[str, str]]:
@@ -124,6 +135,10 @@ def _expectations(setup: Setup, engine: str, reading: Reading) -> list[str]:
     else:
         found.append(
             "The frame torque shows the broken symmetry; averaging over rotations reduces it (docs/symmetrization.md)."
+        )
+    if not setup.system.open:
+        found.append(
+            f"An atom's energy depends on atoms up to {reading.range:g} Å away: the model's depth times its cutoff."
         )
     if setup.mts > 1 and setup.outer > LONGEST_OUTER:
         found.append(
