@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,8 +94,10 @@ def test_nan_ends_ipi(tmp_path: Path, model_file: ModelFile, batch: int, threade
     block = ffdirect(f"model: {model_file('nan')}, template: start.xyz, device: cpu", threaded=threaded, batch=batch)
     start = WATER if later else COLLAPSED
     server = run(tmp_path, start, block, beads=2, velocities="", extras="", **replay)
-    message = f"tumble in i-PI: error: evaluation {3 if later else 1}: the model returned energy nan for atom 0"
-    assert message in server.output
+    number = "[2-9]" if later else "1"  # i-PI 3.1 evaluates the first step twice
+    assert re.search(
+        f"tumble in i-PI: error: evaluation {number}: the model returned energy nan for atom 0", server.output
+    )
     assert "I-PI reports a problem. Restartable as is: NO" in server.output
     assert "Traceback" not in server.output
     assert (tmp_path / "RESTART").exists()
