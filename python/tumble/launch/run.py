@@ -105,8 +105,8 @@ def _conclude(engine: Engine, report: Report, pending: PendingSignal, tell: Call
         tell(f"stopped {where}; the same command continues")
     elif report.reason:
         failures = (report.reason,)
-    verdict = _physics(engine, report)
     if report.end is End.DONE:
+        verdict = _physics(engine, report)
         failures = (*failures, *verdict.failures)
         tell(f"physics: {', '.join(verdict.passed) or 'nothing'} checked" + ("" if failures else ", nothing wrong"))
         for name, why in verdict.skipped.items():
@@ -128,14 +128,12 @@ def _conclude(engine: Engine, report: Report, pending: PendingSignal, tell: Call
 
 def _physics(engine: Engine, report: Report) -> Verdict:
     """Check what was written; outputs that can't be read are a failure, too."""
-    stopped = report.end is not End.DONE
     try:
         run = open_run(engine.outputs())
     except TumbleError as error:
         return Verdict((f"the outputs can't be read: {error}",), (), {})
-    return check_physics(
-        Outcome(run, engine.simulation.expect, report.reading.step, report.reading.last, stopped=stopped)
-    )
+    reading = report.reading
+    return check_physics(Outcome(run, engine.simulation.expect, reading.step, reading.last))
 
 
 def _forget(state: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -46,6 +47,7 @@ class Supervisor:
         self._highest, self._append = highest, append
         self._report = Report(End.DONE)
         self._first: tuple[float, int] | None = None
+        self._loading: dict[int, float] = {}  # s that each program computed before the first step
 
     def run(self, pending: PendingSignal) -> Report:
         """Start the programs and wait for their end.
@@ -66,6 +68,8 @@ class Supervisor:
                 self._look(monitor.read())
                 for driver in drivers:
                     self._look_after(driver, main, stack)
+                if self._first is not None and not self._loading:
+                    self._loading = {each.pid: each.cpu_time() or 0.0 for each in (main, *_programs(drivers))}
                 if pending.number is not None:
                     self._report.end = End.STOPPED
                 elif engine.is_stuck():
@@ -75,6 +79,7 @@ class Supervisor:
                     self._note_cpu(main, drivers)
                     looked = time.monotonic()
             if main.status is None:
+                self._note_cpu(main, drivers)
                 engine.ask_to_stop(main)
             self._wait(main, drivers)
             self._look(monitor.read())
@@ -152,10 +157,10 @@ class Supervisor:
             pass
 
     def _note_cpu(self, main: Program, drivers: list[_Driver]) -> None:
-        for name, program in [(main.name, main), *((each.job.name, each.program) for each in drivers)]:
+        for program in (main, *_programs(drivers)):
             used = program.cpu_time()
-            if used is not None:
-                self._report.cpu[name] = used
+            if used is not None and self._loading:
+                self._report.cpu[program.name] = used - self._loading.get(program.pid, 0.0)
         self._report.idle = idle_cores()
 
     def _judge(self, main: Program) -> None:
@@ -167,6 +172,10 @@ class Supervisor:
             report.end, report.reason = End.FAILED, str(main.failure(described(status or 0)))
         elif not self._engine.succeeded():
             report.end, report.reason = End.FAILED, str(main.failure("ended before its work was done"))
+
+
+def _programs(drivers: Sequence[_Driver]) -> list[Program]:
+    return [driver.program for driver in drivers]
 
 
 @dataclass

@@ -39,7 +39,6 @@ def outcome(tmp_path: Path) -> MAKE:
         expect: Expect | None = None,
         step: int | None = 100,
         last: int | None = 100,
-        stopped: bool = False,
         log: dict[str, Array] | None = None,
         **facts: Any,
     ) -> Outcome:
@@ -61,6 +60,6 @@ def outcome(tmp_path: Path) -> MAKE:
             log=values | (log or {}),
             **given,
         )
-        return Outcome(run, expect or Expect(), step, last, stopped)
+        return Outcome(run, expect or Expect(), step, last)
 
     return make

@@ -20,6 +20,6 @@ def test_too_few_steps(outcome: Callable[..., Outcome]) -> None:
     assert "ended at step 0 of 100" in (Steps().failure(outcome(step=None)) or "")
 
 
-def test_a_run_that_was_stopped(outcome: Callable[..., Outcome]) -> None:
-    with pytest.raises(NotApplicableError, match="stopped"):
-        Steps().failure(outcome(step=90, stopped=True))
+def test_unknown_length(outcome: Callable[..., Outcome]) -> None:
+    with pytest.raises(NotApplicableError, match="unknown"):
+        Steps().failure(outcome(step=90, last=None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -159,3 +160,24 @@ def test_start_counts_within_the_part(tmp_path: Path) -> None:
     times = opened.universe.trajectory.frame_times[first:stop]
     assert times == pytest.approx(0.00025 * np.arange(40, 81, 10))
     opened.close()
+
+
+def test_continuation_from_a_restart_file_is_one_run(tmp_path: Path) -> None:
+    """As `tumble run` writes it: other random numbers, appended files, a start between two rows of thermo output."""
+    bath = "fix 0 all langevin 90 90 0.1 {seed}\nfix 2 all ave/time 5 1 5 c_thermo_temp {word} t.txt\n"
+    dump = DUMP
+    first = NVE + dump + bath.format(seed=1, word="file") + "restart 25 a.restart\nrun 25\n"
+    folder = run_argon(tmp_path, first)
+    log = (folder / "log.lammps").read_text()
+    begun = log[: re.search(r"^ +25 ", log, re.MULTILINE).start()]  # killed before it wrote the row of step 25
+    script = "units metal\nread_restart a.restart.25\ntimestep $(dt)\n"
+    script += "pair_style lj/cut 5.0\npair_coeff * * 0.0104 3.40\nthermo 10\n"
+    script += NVE + dump + "dump_modify d append yes\n" + bath.format(seed=7, word="append") + "run 25\n"
+    run_lammps(folder, script).checked()
+    continued = (folder / "log.lammps").read_text().partition("\n")[2]
+    (folder / "log.lammps").write_text(begun + continued)
+    found = open_run(folder)
+    assert steps(folder) == [0, 10, 20, 30, 40, 50]
+    assert found.time[[0, -1]] == pytest.approx([0.0, 0.0125])
+    assert found.ensemble == "NVT (Langevin)"
+    assert found.periodic is True

@@ -19,14 +19,12 @@ class Outcome:
         expect: What it is checked for.
         step: Last logged step; None without any.
         last: Step at which it should have ended; None if unknown.
-        stopped: Whether the user stopped it, so that it isn't complete.
     """
 
     run: Run
     expect: Expect
     step: int | None
     last: int | None
-    stopped: bool = False
 
     @property
     def atoms(self) -> int | None:

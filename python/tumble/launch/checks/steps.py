@@ -15,8 +15,6 @@ class Steps(Check):
 
     @override
     def failure(self, outcome: Outcome) -> str | None:
-        if outcome.stopped:
-            raise NotApplicableError("the run was stopped")
         if outcome.last is None:
             raise NotApplicableError("the number of steps is unknown")
         interval = _interval(outcome)
