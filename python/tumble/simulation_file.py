@@ -51,7 +51,8 @@ class Driver:
         structure: File with the elements, in i-PI's order.
         forcefield: Name of the `ffsocket` that it serves; None if the input has only one.
         number: Number of such drivers; None to fit it to the machine.
-        unix: Socket; None, with `host` and `port`, for that of the `ffsocket`.
+        unix: Socket; None, with `shm`, `host` and `port`, for that of the `ffsocket`.
+        shm: The same for shared memory.
         host: Name of the server's machine.
         port: Port of the server.
         periodic: Letters of the periodic cell vectors, or `none`.
@@ -75,6 +76,7 @@ class Driver:
     forcefield: str | None = None
     number: int | None = None
     unix: str | None = None
+    shm: str | None = None
     host: str | None = None
     port: int | None = None
     periodic: str | None = None

@@ -89,10 +89,10 @@ def _socket_of(driver: Driver, sockets: Sequence[Socket]) -> Socket:
     if driver.forcefield is not None:
         found = [socket for socket in sockets if socket.name == driver.forcefield]
         got = f"`{driver.forcefield}`"
-    elif driver.unix is not None or driver.host is not None:
-        wanted = (driver.unix, driver.port)
+    elif (name := driver.unix or driver.shm) is not None or driver.host is not None:
+        wanted = (name, driver.port)
         found = [socket for socket in sockets if wanted in ((socket.unix, None), (None, socket.port))]
-        got = f"the address {driver.unix or f'{driver.host}:{driver.port}'}"
+        got = f"the address {name or f'{driver.host}:{driver.port}'}"
     else:
         found, got = list(sockets), f"{len(sockets)} without `forcefield`"
     if len(found) != 1:

@@ -35,6 +35,12 @@ def test_sockets(tmp_path: Path) -> None:
     )
 
 
+def test_shared_memory(tmp_path: Path) -> None:
+    (tmp_path / "input.xml").write_text(INPUT.format(checkpoint="").replace("mode='unix'", "mode='shm'"))
+    socket = InputFile(tmp_path / "input.xml").sockets[0]
+    assert (socket.unix, socket.option) == ("water", "--shm")
+
+
 def test_a_checkpoint_is_the_last_output(tmp_path: Path) -> None:
     """It must not be written before the rows of its step."""
     found = read(tmp_path)
@@ -56,11 +62,19 @@ def test_the_checkpoint_of_the_user_stays(tmp_path: Path) -> None:
 
 def test_tcp_on_this_machine(tmp_path: Path) -> None:
     found = read(tmp_path)
-    found.set_sockets("/tmp/x-", "node1")
+    found.set_sockets("mark-", "node1")
     sockets = written(found, tmp_path).sockets
     assert [(each.unix, each.host) for each in sockets] == [(None, "node1")] * 2
     assert sockets[0].port != sockets[1].port
-    assert 'sockets_prefix="/tmp/x-"' in (tmp_path / "derived.xml").read_text()
+
+
+def test_names_of_sockets_are_marked_once(tmp_path: Path) -> None:
+    found = read(tmp_path)
+    found.set_sockets("mark-")
+    again = written(found, tmp_path)
+    again.set_sockets("mark-")
+    assert [each.unix for each in written(again, tmp_path).sockets] == ["mark-water", None]
+    assert again.sockets_prefix == "/tmp/ipi_"
 
 
 def test_length(tmp_path: Path) -> None:

@@ -13,6 +13,19 @@ from tumble.errors import LaunchError
 _STEP = re.compile(rb"\bStep:\s*(\d+)")
 
 
+def check_format(path: Path, last: int) -> None:
+    """Check that frames of a trajectory can be cut, if it exists.
+
+    Raises:
+        LaunchError: If it is neither xyz, pdb nor extended xyz.
+    """
+    if path.is_file() and path.suffix not in _READERS:
+        raise LaunchError(
+            f"the run can't be continued, since frames of `{path}` can't be cut at step {last}; write xyz, or move the "
+            "file away to begin a new one"
+        )
+
+
 def cut_trajectory(path: Path, last: int) -> None:
     """Remove the frames after a step, and a frame that was cut off.
 
@@ -23,15 +36,10 @@ def cut_trajectory(path: Path, last: int) -> None:
     Raises:
         LaunchError: If its format isn't one of these, or a frame has no step.
     """
+    check_format(path, last)
     if not path.is_file():
         return
-    reader = _READERS.get(path.suffix)
-    if reader is None:
-        raise LaunchError(
-            f"the run can't be continued, since frames of `{path}` can't be cut at step {last}; write xyz, or move the "
-            "file away to begin a new one"
-        )
-    end = 0
+    reader, end = _READERS[path.suffix], 0
     with path.open("rb") as file:
         while (frame := reader(file)) is not None:
             step = _STEP.search(frame)

@@ -24,14 +24,14 @@ from tumble.launch.cut import cut_extras, cut_rows
 from tumble.launch.driver_line import read_driver_line
 from tumble.launch.engine import STATE, Checkpoint, Engine, Job
 from tumble.launch.growing_file import size_of
-from tumble.launch.ipi.cut import cut_trajectory
+from tumble.launch.ipi.cut import check_format, cut_trajectory
 from tumble.launch.ipi.input import CHECKPOINT, InputFile
 from tumble.launch.ipi.monitor import IpiMonitor
 from tumble.launch.plan import Machine, PlannedDriver, plan_drivers
 from tumble.launch.processes import Program, find_program
 from tumble.launch.report import Report
 from tumble.launch.speed import Speed, speed_of
-from tumble.runs.ipi.input import IpiInput, read_ipi_input
+from tumble.runs.ipi.input import IpiInput, TrajectoryOutput, read_ipi_input
 from tumble.runs.ipi.properties import column_of
 from tumble.runs.ipi.run import read_ipi_run
 from tumble.runs.ipi.trajectory import files_of_beads
@@ -71,7 +71,7 @@ class IpiEngine(Engine):
         self._found = self._read_input()
         self._machine, self._wrap, self._host = machine, wrap, host
         digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-        self._prefix = f"/tmp/tumble-{digest}-"
+        self._mark = f"tumble-{digest}-"
         self._derived = self.state / "input.xml"
         self._continued = False
         self._log_start = 0
@@ -130,22 +130,33 @@ class IpiEngine(Engine):
 
     def _write(self, derived: InputFile) -> None:
         derived.add_checkpoint(self.simulation.checkpoint)
-        derived.set_sockets(self._prefix, self._host)
+        derived.set_sockets(self._mark, self._host)
         derived.write(self._derived)
         (self.folder / "EXIT").unlink(missing_ok=True)  # of an earlier stop
         self._log_start = size_of(self.folder / SERVER_LOG)
 
     def _cut(self, step: int) -> None:
-        for properties in self._found.properties:
-            cut_rows(properties.path, _step_column(properties.path), step)
-        for output in self._found.trajectories:
-            ending = "" if output.quantity.startswith("extras") else _ENDINGS.get(output.format, f".{output.format}")
-            whole = output.stem.parent / f"{output.stem.name}{ending}"
-            for path in (*files_of_beads(output, self._found.beads, ending).values(), whole):
-                if output.quantity.startswith("extras"):
-                    cut_extras(path, step)
-                else:
-                    cut_trajectory(path, step)
+        columns = {each.path: _step_column(each.path) for each in self._found.properties}
+        extras = [output for output in self._found.trajectories if output.quantity.startswith("extras")]
+        trajectories = [output for output in self._found.trajectories if output not in extras]
+        frames = [
+            path
+            for output in trajectories
+            for path in self._files(output, _ENDINGS.get(output.format, f".{output.format}"))
+        ]
+        for path in frames:
+            check_format(path, step)  # before anything is cut
+        for path in frames:
+            cut_trajectory(path, step)
+        for path, column in columns.items():
+            cut_rows(path, column, step)
+        for path in (path for output in extras for path in self._files(output, "")):
+            cut_extras(path, step)
+
+    def _files(self, output: TrajectoryOutput, ending: str) -> list[Path]:
+        """Return the files of a trajectory: of its beads, or the only one."""
+        whole = output.stem.parent / f"{output.stem.name}{ending}"
+        return [*files_of_beads(output, self._found.beads, ending).values(), whole]
 
     @override
     def main(self) -> Job:
@@ -163,7 +174,7 @@ class IpiEngine(Engine):
 
     def _job(self, number: int, planned: PlannedDriver) -> Job:
         words = planned.driver.arguments()
-        for option in ("--unix", "--host", "--port"):
+        for option in ("--unix", "--shm", "--host", "--port"):
             if option in words:
                 del words[words.index(option) : words.index(option) + 2]
         words += self._address(planned)
@@ -183,7 +194,7 @@ class IpiEngine(Engine):
         sockets = InputFile(self._derived).sockets if self._derived.is_file() else self._own.sockets
         socket = next(each for each in sockets if each.name == name)
         if socket.unix is not None:
-            return ["--unix", f"{self._prefix}{socket.unix}"]
+            return [socket.option, f"{self._own.sockets_prefix}{self._mark}{socket.unix.removeprefix(self._mark)}"]
         return [
             "--host",
             socket.host if socket.host not in ("", "0.0.0.0") else "localhost",
@@ -247,7 +258,7 @@ class IpiEngine(Engine):
     def clean_up(self) -> None:
         for socket in self._own.sockets:
             if socket.unix is not None:
-                Path(f"{self._prefix}{socket.unix}").unlink(missing_ok=True)
+                Path(f"{self._own.sockets_prefix}{self._mark}{socket.unix}").unlink(missing_ok=True)
 
 
 def _checkpoint_in(path: Path) -> Checkpoint | None:

@@ -1,7 +1,7 @@
 """Inputs of i-PI that `tumble run` derives from that of the user, and from checkpoints.
 
-They are in the folder `tumble-run`, and the user's own input isn't changed. Differences: sockets have a prefix of their
-own, so that two runs never share one, and a checkpoint is written if the input has none.
+They are in the folder `tumble-run`; the input of the user isn't changed. Differences: names of sockets have a mark of
+the run, so that two runs never share one, and a checkpoint is written if the input has none.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tumble.runs.ipi.elements import integer_of, word_of
 
 #: Name of the checkpoint that is added, behind the prefix of the outputs.
 CHECKPOINT = "checkpoint"
+_PREFIX = "/tmp/ipi_"  # of i-PI
 _STRIDE = 1000  # steps between checkpoints, at most
 _PER_RUN = 10  # checkpoints in a short run
 
@@ -26,6 +27,7 @@ class Socket:
     Attributes:
         name: Name of the forcefield.
         unix: Name of its socket; None for TCP.
+        option: Option of `tumble drive` for this name.
         host: Name of the server's machine, for TCP.
         port: Port, for TCP.
         batch: Number of structures in a message.
@@ -36,6 +38,7 @@ class Socket:
     host: str
     port: int
     batch: int
+    option: str = "--unix"
 
 
 class InputFile:
@@ -82,6 +85,7 @@ class InputFile:
                 host=address,
                 port=integer_of(each.findtext("port") or "65535", "port"),
                 batch=integer_of(each.findtext("batch_size") or "1", "batch_size"),
+                option="--shm" if word_of(each, "mode", "inet") == "shm" else "--unix",
             )
             for each in self._root.iter("ffsocket")
             for address in [(each.findtext("address") or "localhost").strip()]
@@ -119,16 +123,23 @@ class InputFile:
                 output.remove(each)
         ElementTree.SubElement(output, "checkpoint", filename=CHECKPOINT, stride=str(stride), overwrite="True")
 
-    def set_sockets(self, prefix: str, host: str | None = None) -> None:
+    @property
+    def sockets_prefix(self) -> str:
+        """Start of the paths of Unix domain sockets."""
+        return str(self._root.get("sockets_prefix", _PREFIX))
+
+    def set_sockets(self, mark: str, host: str | None = None) -> None:
         """Change how i-PI talks to its drivers.
 
         Args:
-            prefix: Prefix of the paths of Unix domain sockets.
+            mark: Start of the names of Unix domain sockets; a checkpoint has it already.
             host: Name of the server's machine, to use TCP instead of Unix domain sockets.
         """
-        self._root.set("sockets_prefix", prefix)
-        for number, each in enumerate(self._root.iter("ffsocket")):
-            if host is not None:
+        for number, (each, socket) in enumerate(zip(self._root.iter("ffsocket"), self.sockets, strict=True)):
+            address = each.find("address")
+            if host is None and address is not None and socket.unix is not None:
+                address.text = f" {mark}{socket.unix.removeprefix(mark)} "
+            elif host is not None:
                 each.set("mode", "inet")
                 for name, value in (("address", host), ("port", str(_free_port(number)))):
                     element = each.find(name)
