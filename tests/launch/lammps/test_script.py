@@ -16,7 +16,7 @@ read_data water.data
 velocity all create 300 1 &
    mom yes
 include more.in
-fix bath all langevin 300.0 300.0 0.1 ${seed} zero yes
+fix bath all langevin 300.0 300.0 0.1 ${seed} tally yes
 fix out all print 10 "$(step) $(temp)" file temp.txt
 fix ave all ave/time 10 1 10 c_1 file ave.txt
 dump 1 all custom 10 a.dump id type x y z
@@ -78,7 +78,7 @@ def test_continuation(commands: list[script.Command]) -> None:
     assert 'fix out all print 10 "$(step) $(temp)" append temp.txt' in lines
     assert "fix ave all ave/time 10 1 10 c_1 append ave.txt" in lines
     assert "variable tumble_seed equal (${seed}+80)%900000000" in lines
-    assert "fix bath all langevin 300.0 300.0 0.1 ${tumble_seed} zero yes" in lines
+    assert "fix bath all langevin 300.0 300.0 0.1 ${tumble_seed} tally yes" in lines
     ends = [line for line in lines if line.startswith("variable tumble_end")]
     assert ends == ["variable tumble_end0 equal 10+(50)", "variable tumble_end1 equal 60+(${steps})"]
     run = 'if "$(step) < ${tumble_end1}" then "run ${tumble_end1} upto start 60 stop ${tumble_end1}"'
