@@ -170,7 +170,7 @@ def test_orderings(capsys: pytest.CaptureFixture[str], module: str, tmp_path: Pa
         (["probe", "--calculator", "MODULE:emt", "--memory", "3"], 2, "`memory`: .*got 3"),
         (["evaluate", "--calculator", "MODULE:emt", "--check", "no"], 2, "`check`: .*got no"),
         (
-            ["evaluate", "--calculator", "MODULE:fails"],
+            ["evaluate", "--calculator", "MODULE:fails", "--energy", "label"],
             1,
             r"`MODULE:fails`: .*\(3 atoms\) in the lab frame.*no license",
         ),
@@ -187,7 +187,9 @@ def test_orderings(capsys: pytest.CaptureFixture[str], module: str, tmp_path: Pa
 def test_bad_input(
     capsys: pytest.CaptureFixture[str], module: str, tmp_path: Path, words: list[str], expected: int, text: str
 ) -> None:
-    ase.io.write(tmp_path / "water.extxyz", [systems()["molecule"]] * 3)
+    molecule = systems()["molecule"].copy()
+    molecule.info["label"] = 0.0
+    ase.io.write(tmp_path / "water.extxyz", [molecule] * 3)
     status, _, err = run(capsys, *(word.replace("MODULE", module) for word in words), "water.extxyz")
     assert status == expected
     *_, last = err.splitlines()

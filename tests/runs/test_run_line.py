@@ -111,7 +111,8 @@ def test_a_real_driver(tmp_path: Path, model_file: ModelFile) -> None:
     ):
         assert server.wait() == 0, server.output
         assert driver.wait() == 0, driver.output
-    (said,) = lines_of(driver.output)
+    said, end = lines_of(driver.output)
+    assert (said["format"], end["format"]) == (FORMAT, "tumble-drive-1")
     assert (said["engine"], said["symmetrize"], said["seed"], said["frames"]) == ("i-pi", "none", None, 1)
     assert (said["atoms"], said["periodic"], said["beads"]) == (len(systems()["molecule"]), "", "independent")
     run = open_run(tmp_path)
