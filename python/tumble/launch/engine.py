@@ -74,6 +74,14 @@ class Engine(ABC):
     def foreign_outputs(self) -> list[Path]:
         """Return outputs in the folder that a start from the beginning would replace."""
 
+    def check_start(self) -> None:
+        """Refuse a start from the beginning where it would replace an earlier one that can't be continued.
+
+        Raises:
+            LaunchError: If there are outputs of such a start.
+        """
+        return
+
     @abstractmethod
     def finished(self, checkpoint: Checkpoint) -> bool:
         """Return whether a checkpoint is the end of the run."""

@@ -64,6 +64,8 @@ def run_simulation(engine: Engine, *, again: bool, stream: TextIO, terminal: boo
 
 
 def _run(engine: Engine, guard: Guard, progress: ProgressLine, tell: Callable[[str], None], *, again: bool) -> int:
+    if not again and engine.checkpoint() is None:
+        engine.check_start()
     for _ in range(_CONTINUATIONS + 1):
         checkpoint = None if again else engine.checkpoint()
         if checkpoint is not None and engine.finished(checkpoint):
@@ -101,8 +103,10 @@ def _conclude(engine: Engine, report: Report, pending: PendingSignal, tell: Call
     failures: tuple[str, ...] = ()
     if report.end is End.STOPPED and pending.number is not None:
         found = engine.checkpoint()
-        where = "without a checkpoint" if found is None else f"at step {found.step}"
-        tell(f"stopped {where}; the same command continues")
+        if found is None:
+            tell("stopped without a checkpoint, so the run can't be continued")
+        else:
+            tell(f"stopped at step {found.step}; the same command continues")
     elif report.reason:
         failures = (report.reason,)
     if report.end is End.DONE:

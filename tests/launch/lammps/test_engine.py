@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tumble.errors import LaunchError
 from tumble.launch.lammps.engine import LammpsEngine, _cut_log, _processes
 from tumble.launch.plan import Machine
 from tumble.simulation_file import Simulation
@@ -48,3 +49,16 @@ def test_damaged_restart_files_do_not_count(tmp_path: Path) -> None:
     assert found.step == 200
     engine.keep_checkpoint()
     assert sorted(path.name for path in engine.state.iterdir()) == ["restart.1000", "restart.200"]
+
+
+@pytest.mark.parametrize(("partitions", "finished"), [("4x1", False), ("4x1", True), (None, True)])
+def test_what_cannot_continue_is_not_replaced(tmp_path: Path, partitions: str | None, finished: bool) -> None:
+    (tmp_path / "in.water").write_text("run 10\n")
+    engine = LammpsEngine(Simulation(engine="lammps", input="in.water", partitions=partitions), tmp_path, Machine(1))
+    engine.state.mkdir()
+    engine.check_start()
+    (tmp_path / "log.lammps").touch()
+    if finished:
+        engine.mark_finished()
+    with pytest.raises(LaunchError, match="--again"):
+        engine.check_start()

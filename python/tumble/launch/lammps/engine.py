@@ -68,6 +68,16 @@ class LammpsEngine(Engine):
         return [path for path in (self.folder / LOG,) if path.is_file() and not self.state.is_dir()]
 
     @override
+    def check_start(self) -> None:
+        done = (self.state / "finished").is_file()
+        if (self.folder / LOG).is_file() and (done or self.simulation.partitions is not None):
+            end = "is finished" if done else "was stopped"
+            why = "has no restart file" if self.simulation.partitions is None else "has partitions"
+            raise LaunchError(
+                f"`{self.folder}`: the run {end} and can't be continued, since it {why}; `--again` replaces it"
+            )
+
+    @override
     def finished(self, checkpoint: Checkpoint) -> bool:
         done = self.state / "finished"
         return done.is_file() and done.read_text() == self._digest()
@@ -94,8 +104,6 @@ class LammpsEngine(Engine):
 
     @override
     def resume(self, checkpoint: Checkpoint) -> None:
-        if self.simulation.partitions is not None:
-            raise LaunchError("the run can't be continued, since it has partitions: start a new one in another folder")
         name = f"{STATE}/{checkpoint.path.name}"
         if self.simulation.resume is not None:
             text = (self.folder / self.simulation.resume).read_text()
