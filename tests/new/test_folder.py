@@ -141,12 +141,13 @@ def test_a_crystal_of_the_user(tmp_path: Path, cell: list[list[float]], words: t
 
 
 def test_beads_of_lammps(tmp_path: Path) -> None:
-    """Two partitions start from one structure, whose energy both log."""
+    """Two partitions start from one structure, whose energy both log, with velocities of a ring polymer."""
     written = new(tmp_path / "run", "monomer", "lammps", beads=2)
     run = run_script(tmp_path / "run")
     tables = [run.thermo(log=f"log.lammps.{bead}") for bead in range(2)]
     for table in tables:
         assert table["PotEng"][0] == pytest.approx(written.reading.energy, abs=1e-5)
+        assert table["Temp"][0] == pytest.approx(2 * 300.0)
     assert tables[0]["PotEng"][-1] != tables[1]["PotEng"][-1]
     np.testing.assert_array_equal(tables[0]["f_beads[7]"], tables[1]["f_beads[7]"])  # of the ring polymer
     assert len(list((tmp_path / "run").glob("water1.*.dump"))) == 2

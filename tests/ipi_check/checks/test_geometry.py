@@ -9,6 +9,7 @@ from ase.build import molecule
 from ase.io import write
 from support.ipi_inputs import WATER, findings, view_of
 
+from tumble.errors import NotApplicableError
 from tumble.ipi_check.checks.geometry import Geometry
 from tumble.ipi_check.finding import Level
 
@@ -51,6 +52,11 @@ def test_short_bonds(case_of, name: str) -> None:
 def test_atoms_that_overlap(case_of) -> None:
     (found,) = findings(Geometry, case_of(view=scaled(0.4)))
     assert (found.level, "O and H are 0.38 Å apart" in found.text) == (Level.ERROR, True)
+
+
+def test_labels_that_are_no_elements(case_of) -> None:
+    with pytest.raises(NotApplicableError, match="labels"):
+        findings(Geometry, case_of(view=view_of(WATER, labels=["O", "Q", "Q"])))
 
 
 def test_no_cell(case_of) -> None:

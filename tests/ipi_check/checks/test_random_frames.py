@@ -69,6 +69,10 @@ def test_the_noise_of_a_model(case_of) -> None:
     assert (found.level, "too weak" in found.text, "<tau" in found.cure) == (Level.WARNING, True, True)
 
 
+def test_forces_of_another_driver(case_of) -> None:
+    assert findings(RandomFrames, case_of(("forcefield='tumble'", "forcefield='other'"), **RANDOM)) == []
+
+
 def test_beads_share_the_noise(case_of) -> None:
     def excess(**options: str) -> float:
         (found,) = findings(RandomFrames, case_of(**RANDOM, **options))

@@ -9,7 +9,7 @@ import numpy as np
 from ase import Atoms
 from typing_extensions import override
 
-from tumble.errors import TumbleError
+from tumble.errors import NotApplicableError, TumbleError
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, warning
@@ -27,6 +27,8 @@ class Geometry(Check):
 
     @override
     def run(self, case: Case) -> Iterator[Finding]:
+        if "" in case.atoms.elements:
+            raise NotApplicableError("the labels of some atoms are no elements")
         start = case.atoms.to_ase("" if case.atoms.cell_is_missing else case.periodic)
         close = _too_close(start)
         scale = _scale(case) if close else None

@@ -73,7 +73,7 @@ def _heat(case: Case, dynamics: Dynamics, *, measurable: bool) -> Iterator[Findi
 
 def _estimate(case: Case, dynamics: Dynamics, bath: Thermostat) -> Iterator[Finding]:
     temperature = case.input.temperature
-    if temperature is None or temperature <= 0.0:
+    if temperature is None or temperature <= 0.0 or not case.served_components:
         return
     assert bath.tau is not None
     noise = case.measured("noise", lambda: case.model.force_noise(case.structure, case.options.evaluations))
