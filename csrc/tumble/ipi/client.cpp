@@ -10,7 +10,6 @@
 #include "tumble/ipi/connection_pool.h"
 #include "tumble/ipi/evaluator.h"
 #include "tumble/ipi/gathering.h"
-#include "tumble/ipi/status_delay.h"
 
 namespace tumble {
 
@@ -112,23 +111,10 @@ class IpiClient {
         pool_.handle_requests(0.0);
         gathering_.evaluated(held.size(), heard_since(start), duration);
         note_requests(0);
-        send_results(held, results, duration);
-    }
-
-    void send_results(const std::vector<Connection*>& held, const IpiResults& results, double duration) {
-        std::size_t first = 0, batch = 0;
-        double turnaround = 0.0;
-        for (const Connection* connection : held) {
-            batch += connection->batch();
-            turnaround = std::max(turnaround, connection->turnaround());
-        }
-        status_delay_.evaluated(structures_.size(), batch, turnaround, duration);
+        std::size_t first = 0;
         for (Connection* connection : held) {
             const std::size_t count = connection->structures().size();
-            // Without batches i-PI waits for the status before it uses the results. Of several batches it takes that of
-            // the first beads first.
-            const bool delays = connection->batch() > 1 && connection == held.back();
-            pool_.answer(*connection, results, first, delays ? status_delay_.delay() : 0.0);
+            pool_.answer(*connection, results, first);
             first += count;
         }
     }
@@ -159,7 +145,6 @@ class IpiClient {
     ConnectionPool& pool_;
     const DriveOptions& options_;
     Gathering gathering_;
-    StatusDelay status_delay_;
     std::vector<Structure> structures_;
     std::vector<std::int64_t> beads_;
     bool first_ = true;

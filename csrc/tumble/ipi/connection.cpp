@@ -40,10 +40,9 @@ void Connection::handle_request() {
     }
 }
 
-void Connection::answer(const IpiResults& results, std::size_t first, double delay) {
+void Connection::answer(const IpiResults& results, std::size_t first) {
     payload_->encode(results, first, structures_.size(), batch_, answer_);
     has_result_ = true;
-    delay_ = delay;
     enter(State::idle);
     if (pending_) handle(*std::exchange(pending_, std::nullopt));
 }
@@ -56,12 +55,7 @@ void Connection::end() {
 void Connection::handle(ipi::Request request) {
     switch (request) {
         case ipi::Request::status:
-            if (std::exchange(follows_results_, false)) asked_ = heard_;
-            if (delay_ > 0.0 && !has_result_) {
-                enter(State::delaying);
-            } else {
-                send_status();
-            }
+            send(!initialized_ ? ipi::needinit : has_result_ ? ipi::havedata : ipi::ready);
             break;
         case ipi::Request::init:
             receive_parameters();
@@ -69,8 +63,6 @@ void Connection::handle(ipi::Request request) {
         case ipi::Request::posdata:
             receive_structures();
             enter(State::received);
-            turnaround_ = asked_ > 0.0 ? since_ - asked_ : 0.0;
-            asked_ = 0.0;
             break;
         case ipi::Request::getforce:
             send_forces();
@@ -79,12 +71,6 @@ void Connection::handle(ipi::Request request) {
             end();
             break;
     }
-}
-
-void Connection::send_status() {
-    delay_ = 0.0;
-    if (state_ == State::delaying) enter(State::idle);
-    send(!initialized_ ? ipi::needinit : has_result_ ? ipi::havedata : ipi::ready);
 }
 
 ipi::Request Connection::receive_header() {
@@ -118,7 +104,6 @@ void Connection::receive_structures() {
 void Connection::send_forces() {
     if (!has_result_) throw ProtocolError("expected POSDATA before GETFORCE, got GETFORCE alone");
     has_result_ = false;
-    follows_results_ = true;
     if (asks_for_beads_) initialized_ = false;
     socket_.send(answer_.data(), answer_.size());
 }

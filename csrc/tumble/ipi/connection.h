@@ -25,8 +25,6 @@ class Connection {
         received,
         /// It has structures and the request that followed them, so the server sends nothing until it has the results.
         waiting,
-        /// The server has asked for the status, and the answer is held back for a while.
-        delaying,
         /// It has ended, by EXIT or by `end`.
         ended,
     };
@@ -63,18 +61,8 @@ class Connection {
 
     /// Take the results for the structures, and answer the request that followed them.
     /// @param results of these structures, from place `first` on, and maybe of others
-    /// @param delay seconds by which the answer to the STATUS that follows the results is to be held back
     /// @throws ConnectionError, ProtocolError
-    void answer(const IpiResults& results, std::size_t first, double delay = 0.0);
-
-    /// In the state `delaying`: time from which on the status is to be sent.
-    double release() const { return since_ + delay_; }
-    /// Send the status that was held back.
-    /// @throws ConnectionError
-    void send_status();
-    /// Time between the STATUS that followed the last results and the arrival of the structures, s; 0 if there was
-    /// none.
-    double turnaround() const { return turnaround_; }
+    void answer(const IpiResults& results, std::size_t first);
 
     /// End the connection, see `Socket::end`.
     void end();
@@ -103,10 +91,6 @@ class Connection {
     /// Request that followed the structures.
     std::optional<ipi::Request> pending_;
     bool has_result_ = false;
-    bool follows_results_ = false;  // whether the next request follows results
-    double delay_ = 0.0;
-    double asked_ = 0.0;  // time of the STATUS that followed the last results
-    double turnaround_ = 0.0;
     std::vector<char> answer_;
 };
 

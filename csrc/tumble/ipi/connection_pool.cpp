@@ -53,37 +53,20 @@ void ConnectionPool::open_another() {
 void ConnectionPool::handle_requests(double seconds) {
     if (missing_ > 0 && now() >= next_attempt_) open_another();
     if (missing_ > 0) seconds = std::min(seconds, next_attempt_ - now());
-    wait(std::clamp(std::min(seconds, next_release() - now()), 0.0, longest_wait));
-    release();
+    wait(std::clamp(seconds, 0.0, longest_wait));
     for (Connection* connection : readable_) {
         keep_or_end(*connection, [connection] { connection->handle_request(); });
     }
 }
 
-void ConnectionPool::answer(Connection& connection, const IpiResults& results, std::size_t first, double delay) {
+void ConnectionPool::answer(Connection& connection, const IpiResults& results, std::size_t first) {
     if (connection.state() == Connection::State::ended) return;  // while the model ran
-    keep_or_end(connection, [&] { connection.answer(results, first, delay); });
+    keep_or_end(connection, [&] { connection.answer(results, first); });
 }
 
 bool ConnectionPool::is_open() const {
     return std::any_of(connections_.begin(), connections_.end(),
                        [](const auto& connection) { return connection->state() != Connection::State::ended; });
-}
-
-/// Return the time at which the first answer that is held back is to be sent.
-double ConnectionPool::next_release() const {
-    double time = now() + longest_wait;
-    for (const auto& connection : connections_) {
-        if (connection->state() == Connection::State::delaying) time = std::min(time, connection->release());
-    }
-    return time;
-}
-
-void ConnectionPool::release() {
-    for (const auto& connection : connections_) {
-        if (connection->state() != Connection::State::delaying || connection->release() > now()) continue;
-        keep_or_end(*connection, [&connection] { connection->send_status(); });
-    }
 }
 
 /// Find the connections of which something can be read, a request or the end of the stream.

@@ -25,7 +25,7 @@ class ConnectionPool {
     ConnectionPool(const ConnectionPool&) = delete;
     ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-    /// Wait for requests, and handle one of each connection that has one; send what was held back until now.
+    /// Wait for requests, and handle one of each connection that has one.
     ///
     /// @param seconds longest wait
     /// @throws ProtocolError
@@ -33,7 +33,7 @@ class ConnectionPool {
 
     /// Give a connection its results, see `Connection::answer`, if it hasn't ended in the meantime.
     /// @throws ProtocolError
-    void answer(Connection& connection, const IpiResults& results, std::size_t first, double delay);
+    void answer(Connection& connection, const IpiResults& results, std::size_t first);
 
     const std::vector<std::unique_ptr<Connection>>& connections() const { return connections_; }
 
@@ -48,8 +48,6 @@ class ConnectionPool {
   private:
     void open(double patience);
     void open_another();
-    double next_release() const;
-    void release();
     void wait(double seconds);
     template <typename Action>
     void keep_or_end(Connection& connection, Action&& action);
