@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import yaml
 
-from tumble.errors import TrainingError, TrainingSettingError
+from tumble.errors import ConfigurationError, TrainingError, TrainingSettingError
 from tumble.hints import nearest_name
 from tumble.mapping import build
 from tumble.model_file import DTYPES
@@ -176,7 +176,10 @@ def config_from_mapping(content: object, folder: Path) -> TrainConfig:
     Raises:
         TrainingSettingError: If a key or value is invalid; for an unknown key the message names the most similar one.
     """
-    config = build(TrainConfig, content, folder, error=TrainingSettingError)
+    try:
+        config = build(TrainConfig, content, folder)
+    except ConfigurationError as error:
+        raise TrainingSettingError(str(error)) from error
     if config.initial is None:
         return config
     return dataclasses.replace(config, initial=_initial(config.initial, folder))

@@ -38,7 +38,10 @@ def read_model(content: object, where: str, folder: Path) -> ModelConfig:
     except ConfigurationError as error:
         raise TrainingSettingError(f"`{where}`: {error}") from error
     _check_kind(sizes, kind, where)
-    config: ModelConfig = build(cls, sizes, folder, where, error=TrainingSettingError)
+    try:
+        config: ModelConfig = build(cls, sizes, folder, where)
+    except ConfigurationError as error:
+        raise TrainingSettingError(str(error)) from error
     return config
 
 
