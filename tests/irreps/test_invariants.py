@@ -9,9 +9,9 @@ from support.marked_toys import molecule, s_of
 
 import tumble
 from tumble.errors import ConfigurationError
+from tumble.irreps.batches import Batches, structures_of
 from tumble.irreps.invariants import chosen_layer, invariants
 from tumble.irreps.layers import Layers, Part
-from tumble.irreps.options import Options
 from tumble.irreps.run import marked_layers
 from tumble.structures import to_graph
 
@@ -23,7 +23,8 @@ def test_invariants_are_norms_of_channels_and_scalars_themselves(model_path: Pat
     potential = tumble.load(model_path)
     frames = [Atoms("HO", positions=[[0, 0, 0], [0.3, 0.8, 0.5]]), molecule(1)]
     layers = marked_layers(potential, to_graph(frames, ["H", "O"], 2.0))
-    found = invariants(potential, layers, "only", frames, Options())
+    batches = Batches(potential, structures_of(frames, ["H", "O"]), None)
+    found = invariants(potential, layers, "only", batches)
     s = s_of(float(np.linalg.norm([0.3, 0.8, 0.5])))
     assert found.values["0e"][:2] == pytest.approx(s * np.array([[3.0, 1.0], [1.0, 2.0]]))
     assert found.values["1o"][:2] == pytest.approx(s * np.array([[2.0, 1.0], [1.0, 0.5]]))

@@ -148,7 +148,7 @@ def _draw(arguments: argparse.Namespace, potential: _core.Potential, frames: Seq
     batches = Batches(potential, structures_of(frames, potential.metadata.species), options.memory)
     layers = marked_layers(potential, batches.largest(1))
     layer = chosen_layer(layers, arguments.layer)
-    found = invariants(potential, layers, layer, frames, options)
+    found = invariants(potential, layers, layer, batches)
     colored = colors(frames, arguments.color, found.energies)
     draw(
         found,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from ase import Atoms
 from numpy.typing import NDArray
 
 from tumble import _core
 from tumble.errors import ConfigurationError
 from tumble.hints import nearest_name
-from tumble.irreps.batches import Batches, structures_of
+from tumble.irreps.batches import Batch
 from tumble.irreps.layers import Layers
 from tumble.irreps.observers import record
-from tumble.irreps.options import Options
 
 Float = NDArray[np.float64]
 
@@ -51,25 +49,22 @@ def chosen_layer(layers: Layers, name: str | None) -> str:
     return name
 
 
-def invariants(
-    potential: _core.Potential, layers: Layers, layer: str, frames: Sequence[Atoms], options: Options
-) -> Invariants:
+def invariants(potential: _core.Potential, layers: Layers, layer: str, batches: Iterable[Batch]) -> Invariants:
     """Return the invariants of all atoms in a layer.
 
     Raises:
-        StructureError: As by `structures_of`.
         EvaluationError: If the model fails.
     """
-    structures = structures_of(frames, potential.metadata.species)
     values: dict[str, list[Float]] = {part.irrep: [] for part in layers.of(layer)}
-    energies = []
-    for batch in Batches(potential, structures, options.memory):
+    energies, elements = [], []
+    for batch in batches:
         result, recorded = record(potential, layers, batch.graph)
         energies.append(result.atom_energies)
+        elements.append(batch.graph.species)
         for part in layers.of(layer):
             features = recorded[part].features
             values[part.irrep].append(features[:, :, 0] if part.irrep == "0e" else np.linalg.norm(features, axis=2))
-    energy, symbols = np.concatenate(energies), np.concatenate([atoms.numbers for atoms in frames])
-    for symbol in np.unique(symbols):
-        energy[symbols == symbol] -= energy[symbols == symbol].mean()
+    energy, species = np.concatenate(energies), np.concatenate(elements)
+    for element in np.unique(species):
+        energy[species == element] -= energy[species == element].mean()
     return Invariants(layer, {name: np.concatenate(found) for name, found in values.items()}, energy)
