@@ -25,7 +25,7 @@ from tumble.errors import ConfigurationError, FramesError, StructureError
 from tumble.frames import read_frames
 from tumble.labels import KINDS, LabelNames, NamedLabels, named_labels
 from tumble.metadata import fitted_by_training
-from tumble.structures import frames_of, to_structure
+from tumble.structures import frames_of, located, to_graph, to_structure
 
 _USUAL = LabelNames()  # what ASE reads as energy and forces
 
@@ -199,10 +199,8 @@ def _graph(
         return structures, _core.build_graph(structures, cutoff)
     except StructureError:
         for atoms, place in zip(group, where, strict=True):
-            try:
-                _core.build_graph([to_structure(atoms, species)], cutoff)
-            except StructureError as error:
-                raise StructureError(f"{place}: {error}") from error
+            with located(place):
+                to_graph([atoms], species, cutoff)
         raise
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from ase import Atoms
@@ -10,6 +11,22 @@ from ase.data import atomic_numbers
 
 from tumble import _core
 from tumble.errors import StructureError
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Let the message of an error about a structure begin with its place.
+
+    Args:
+        where: Place of the structure, such as its file and number.
+
+    Raises:
+        StructureError: If the code inside raises one.
+    """
+    try:
+        yield
+    except StructureError as error:
+        raise StructureError(f"{where}: {error}") from error
 
 
 def unknown_elements(species: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from tumble import _core
 from tumble.division import divided
 from tumble.errors import StructureError
 from tumble.model_file import load
-from tumble.structures import to_structure
+from tumble.structures import located, to_structure
 
 
 def load_whole(model: str | PathLike[str], device: str = "auto", *, check: bool = True) -> _core.Potential:
@@ -32,7 +32,13 @@ def structures_of(frames: Sequence[Atoms], species: Sequence[str]) -> list[_core
         StructureError: If one has no atoms or an element that the model doesn't know; the message begins with its
             number.
     """
-    return [_structure(atoms, species, i) for i, atoms in enumerate(frames)]
+    structures = []
+    for i, atoms in enumerate(frames):
+        with located(f"structure {i}"):
+            if len(atoms) == 0:
+                raise StructureError("expected at least one atom, got none")
+            structures.append(to_structure(atoms, species))
+    return structures
 
 
 @dataclass(frozen=True)
@@ -71,14 +77,11 @@ class Batches:
         self._structures = structures
         self._cutoff = potential.metadata.cutoff
         self._most = potential.edges_within(memory)
-        self._edges = [self._edges_of(each, i) for i, each in enumerate(structures)]
+        self._edges: list[int] = []
+        for i, structure in enumerate(structures):
+            with located(f"structure {i}"):
+                self._edges.append(len(_core.build_graph([structure], self._cutoff).vectors))
         self._places = list(divided(self._edges, self._most))
-
-    def _edges_of(self, structure: _core.Structure, number: int) -> int:
-        try:
-            return len(_core.build_graph([structure], self._cutoff).vectors)
-        except StructureError as error:
-            raise StructureError(f"structure {number}: {error}") from error
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches."""
@@ -91,12 +94,3 @@ class Batches:
         order = sorted(range(len(self._edges)), key=lambda i: -self._edges[i])[:count]
         first = next(divided((self._edges[i] for i in order), self._most))
         return _core.build_graph([self._structures[i] for i in order[: first.stop]], self._cutoff)
-
-
-def _structure(atoms: Atoms, species: Sequence[str], number: int) -> _core.Structure:
-    try:
-        if len(atoms) == 0:
-            raise StructureError("expected at least one atom, got none")
-        return to_structure(atoms, species)
-    except StructureError as error:
-        raise StructureError(f"structure {number}: {error}") from error
