@@ -8,7 +8,16 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
 from tumble.errors import ConfigurationError, FramesError
-from tumble.labels import DipoleKind, LabelNames, dipole_label, energy_label, force_label, named_labels, usable_energy
+from tumble.labels import (
+    KINDS,
+    DipoleKind,
+    LabelNames,
+    dipole_label,
+    energy_label,
+    force_label,
+    named_labels,
+    usable_energy,
+)
 
 FORCES = np.array([[1.0, 0, 0], [0, 2, 0], [0, 0, 3]])
 
@@ -81,9 +90,9 @@ def test_the_form_of_a_label(kind: DipoleKind, expected: object) -> None:
 
 
 def test_what_a_model_can_be_compared_with() -> None:
-    LabelNames("U0", dipole="mu").check_model("both", ("energy", "dipole"))
-    LabelNames(dipole="mu").check_model("dipoles", ("energy", "dipole"), {"dipole"})
+    assert LabelNames("U0", dipole="mu").comparable_kinds("both", ("energy", "dipole")) == KINDS
+    assert LabelNames(dipole="mu").comparable_kinds("dipoles", ("energy", "dipole"), {"dipole"}) == ("dipole",)
     with pytest.raises(ConfigurationError, match=r"`dipole`: .*got `plain` without it"):
-        LabelNames(dipole="mu").check_model("plain", ("energy",))
+        LabelNames(dipole="mu").comparable_kinds("plain", ("energy",))
     with pytest.raises(ConfigurationError, match=r"`forces`: .*`dipoles` was trained for dipoles alone, got `F`"):
-        LabelNames(forces="F", dipole="mu").check_model("dipoles", ("energy", "dipole"), {"dipole"})
+        LabelNames(forces="F", dipole="mu").comparable_kinds("dipoles", ("energy", "dipole"), {"dipole"})

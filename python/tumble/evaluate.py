@@ -119,14 +119,12 @@ def compared_kinds(potential: _core.Potential, names: LabelNames) -> tuple[str, 
     """
     metadata = potential.metadata
     fitted = fitted_by_training(json.loads(metadata.to_json()))
-    names.check_model(metadata.name, metadata.outputs, fitted)
-    if {"energy", "forces"} & fitted:
-        return KINDS
-    if names.dipole is None:
+    kinds = names.comparable_kinds(metadata.name, metadata.outputs, fitted)
+    if kinds == ("dipole",) and names.dipole is None:
         raise ConfigurationError(
             f"`dipole`: expected the key of a label, since `{metadata.name}` was trained for dipoles alone, got none"
         )
-    return ("dipole",)
+    return kinds
 
 
 def check_labels(path: str | PathLike[str], names: LabelNames, kinds: Collection[str] = KINDS) -> None:

@@ -75,8 +75,10 @@ class LabelNames:
         if self.dipole_unit not in DIPOLE_UNITS:
             raise ConfigurationError(f"`dipole_unit`: expected {' or '.join(DIPOLE_UNITS)}, got {self.dipole_unit}")
 
-    def check_model(self, name: str, outputs: Sequence[str], fitted: Collection[str] = KINDS) -> None:
-        """Check that a model has what is to be compared with the labels.
+    def comparable_kinds(self, name: str, outputs: Sequence[str], fitted: Collection[str] = KINDS) -> tuple[str, ...]:
+        """Return the kinds of labels to compare a model with: dipoles alone if it was trained for nothing else.
+
+        An energy that was never trained means nothing, and neither do its forces.
 
         Args:
             name: Of the model.
@@ -89,12 +91,15 @@ class LabelNames:
         """
         if self.dipole is not None and "dipole" not in outputs:
             raise ConfigurationError(f"`dipole`: expected a model with the output `dipole`, got `{name}` without it")
+        if {"energy", "forces"} & set(fitted):
+            return KINDS
         for key in ("energy", "forces"):
             label = getattr(self, key)
-            if label is not None and not {"energy", "forces"} & set(fitted):
+            if label is not None:
                 raise ConfigurationError(
                     f"`{key}`: expected no such label, since `{name}` was trained for dipoles alone, got `{label}`"
                 )
+        return ("dipole",)
 
 
 @dataclass(frozen=True)

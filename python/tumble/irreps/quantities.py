@@ -145,10 +145,9 @@ def quantities_of(metadata: _core.Metadata, names: LabelNames, frames: Sequence[
         FramesError: If the first structure has no dipole of that name.
     """
     fitted = fitted_by_training(json.loads(metadata.to_json()))
-    names.check_model(metadata.name, metadata.outputs, fitted)
-    found: list[Quantity] = [EnergyPerAtom(names.energy), ForceComponents(names.forces)]
-    if not {"energy", "forces"} & fitted:  # an energy that was never trained means nothing
-        found = []
+    found: list[Quantity] = []
+    if "energy" in names.comparable_kinds(metadata.name, metadata.outputs, fitted):
+        found = [EnergyPerAtom(names.energy), ForceComponents(names.forces)]
     if "dipole" not in metadata.outputs:
         return found
     kind = DipoleKind.VECTOR
