@@ -43,12 +43,8 @@ BEGINS = re.compile(r"^tumble_run_begins (\d+) (\d+)$", re.MULTILINE)
 # Fixes with files whose rows begin with the step, so that they can be cut.
 _ROWS = ("print", "ave/time")
 _TEXT_DUMPS = ("atom", "custom", "xyz", "extxyz", "local")
-
-
 _WORD = re.compile(
-    r'"""(?P<triple>.*?)"""|"(?P<double>[^"]*)"|'
-    r"'(?P<single>[^']*)'|(?P<comment>#.*)|"
-    r"(?P<word>[^\s\"'#]\S*)",
+    r'"""(?P<triple>.*?)"""|"(?P<double>[^"]*)"|\'(?P<single>[^\']*)\'|(?P<comment>#.*)|(?P<word>[^\s"\'#]\S*)',
     re.DOTALL,
 )
 
@@ -82,12 +78,11 @@ def read_script(path: Path, folder: Path) -> list[Command]:
         ConfigurationError: If a file can't be read.
     """
     commands: list[Command] = []
-    for text in _whole_lines(_text_of(path)):
-        words = _words(text)
-        if words[:1] == ["include"] and len(words) > 1 and "$" not in words[1]:
-            commands += read_script(folder / words[1], folder)
+    for command in _commands_in(_text_of(path)):
+        if command.name == "include" and len(command.words) > 1 and "$" not in command.words[1]:
+            commands += read_script(folder / command.words[1], folder)
         else:
-            commands.append(Command(text, tuple(words)))
+            commands.append(command)
     return commands
 
 
@@ -102,7 +97,7 @@ def started(commands: Sequence[Command], every: int) -> str:
     runs = 0
     for command in commands:
         if command.name == "run":
-            lines += [*_before_run(every), _begin(runs), command.text, *_after_run()]
+            lines += _new_run(command, every, runs)
             runs += 1
         else:
             lines.append(command.text)
@@ -148,8 +143,7 @@ def resumed(commands: Sequence[Command], every: int, restart: str, step: int, be
 
 def with_restarts(text: str, every: int) -> str:
     """Return the user's script for a continuation, with restart files, that appends to the log."""
-    commands = [Command(each, tuple(_words(each))) for each in _whole_lines(text)]
-    return "log log.lammps append\n" + started(commands, every)
+    return "log log.lammps append\n" + started(list(_commands_in(text)), every)
 
 
 def _before_run(every: int) -> list[str]:
@@ -160,18 +154,20 @@ def _before_run(every: int) -> list[str]:
     ]
 
 
-def _begin(number: int) -> str:
-    return f'print "tumble_run_begins {number} $(step)"'
-
-
 def _after_run() -> list[str]:
     return [f"write_restart {RESTART}.*", 'if "$(v_tumble_stop) > 0" then quit']
+
+
+def _new_run(command: Command, every: int, number: int) -> list[str]:
+    """Return the commands for a `run` that begins in this start."""
+    begin = f'print "tumble_run_begins {number} $(step)"'
+    return [*_before_run(every), begin, command.text, *_after_run()]
 
 
 def _continued_run(command: Command, begin: int | None, every: int, number: int) -> list[str]:
     """Return the commands for a `run`; one that ended before the step of the restart file does nothing."""
     if begin is None:
-        return [*_before_run(every), _begin(number), command.text, *_after_run()]
+        return _new_run(command, every, number)
     name, rest = f"tumble_end{number}", list(command.words[2:])
     if "start" not in rest and "stop" not in rest:
         rest += ["start", str(begin), "stop", f"${{{name}}}"]  # of ramps
@@ -249,6 +245,12 @@ def _text_of(path: Path) -> str:
         raise ConfigurationError(f"`{path}`: expected a script of LAMMPS, got {error.strerror}") from error
 
 
+def _commands_in(text: str) -> Iterator[Command]:
+    """Yield the commands of a text."""
+    for lines in _whole_lines(text):
+        yield Command(lines, tuple(_words(lines)))
+
+
 def _whole_lines(text: str) -> Iterator[str]:
     """Yield lines, joined with those that continue them after `&` or within triple quotation marks."""
     whole: list[str] = []
@@ -265,12 +267,8 @@ def _whole_lines(text: str) -> Iterator[str]:
 
 def _words(text: str) -> list[str]:
     """Return the words of a command: separated by blanks, without a comment, and without the quotes around them."""
-    joined = re.sub(r"&\s*\n", " ", text)
-    pattern = (
-        r'"""(?P<triple>.*?)"""|"(?P<double>[^"]*)"|\'(?P<single>[^\']*)\'|(?P<comment>#.*)|(?P<word>[^\s"\'#]\S*)'
-    )
     words = []
-    for found in re.finditer(pattern, joined, re.DOTALL):
+    for found in _WORD.finditer(re.sub(r"&\s*\n", " ", text)):
         if found["comment"] is not None:
             break
         words.append(next(group for group in found.groups() if group is not None))
