@@ -6,12 +6,15 @@ the run, so that two runs never share one, and a checkpoint is written if the in
 
 from __future__ import annotations
 
+import socket
 import xml.etree.ElementTree as ElementTree
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tumble.errors import ConfigurationError, LaunchError
+from tumble.errors import ConfigurationError, LaunchError, TrajectoryError
 from tumble.runs.ipi.elements import integer_of, word_of
+from tumble.runs.ipi.input import parsed_root
 
 #: Name of the checkpoint that is added, behind the prefix of the outputs.
 CHECKPOINT = "checkpoint"
@@ -54,12 +57,9 @@ class InputFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            root = ElementTree.parse(path).getroot()
-        except (ElementTree.ParseError, OSError, ValueError, LookupError) as error:
-            raise ConfigurationError(f"`{path}`: expected an input of i-PI, got {error}") from error
-        if root.tag != "simulation":
-            raise ConfigurationError(f"`{path}`: expected an input of i-PI, got `{root.tag[:40]}`")
-        self._root = root
+            self._root: ElementTree.Element = parsed_root(path)
+        except TrajectoryError as error:
+            raise ConfigurationError(str(error)) from error
 
     @property
     def step(self) -> int:
@@ -73,7 +73,7 @@ class InputFile:
 
     @total_steps.setter
     def total_steps(self, steps: int) -> None:
-        self._element("total_steps").text = f" {steps} "
+        _child(self._root, "total_steps").text = f" {steps} "
 
     @property
     def sockets(self) -> tuple[Socket, ...]:
@@ -135,34 +135,33 @@ class InputFile:
             mark: Start of the names of Unix domain sockets; a checkpoint has it already.
             host: Name of the server's machine, to use TCP instead of Unix domain sockets.
         """
-        for number, (each, socket) in enumerate(zip(self._root.iter("ffsocket"), self.sockets, strict=True)):
-            address = each.find("address")
-            if host is None and address is not None and socket.unix is not None:
-                address.text = f" {mark}{socket.unix.removeprefix(mark)} "
-            elif host is not None:
+        elements = list(self._root.iter("ffsocket"))
+        if host is not None:
+            for each, port in zip(elements, _free_ports(len(elements)), strict=True):
                 each.set("mode", "inet")
-                for name, value in (("address", host), ("port", str(_free_port(number)))):
-                    element = each.find(name)
-                    element = ElementTree.SubElement(each, name) if element is None else element
-                    element.text = f" {value} "
+                _child(each, "address").text = f" {host} "
+                _child(each, "port").text = f" {port} "
+            return
+        for each, found in zip(elements, self.sockets, strict=True):
+            address = each.find("address")
+            if address is not None and found.unix is not None:
+                address.text = f" {mark}{found.unix.removeprefix(mark)} "
 
     def write(self, path: Path) -> None:
         """Write it to another file."""
         ElementTree.ElementTree(self._root).write(path)
 
-    def _element(self, name: str) -> ElementTree.Element:
-        found = self._root.find(name)
-        return ElementTree.SubElement(self._root, name) if found is None else found
+
+def _child(parent: ElementTree.Element, name: str) -> ElementTree.Element:
+    """Return an element within another, which is added if it is missing."""
+    found = parent.find(name)
+    return ElementTree.SubElement(parent, name) if found is None else found
 
 
-def _free_port(number: int) -> int:
-    """Return a free port; the numbers of one run differ."""
-    import socket
-
-    probes = [socket.socket() for _ in range(number + 1)]
-    for probe in probes:
-        probe.bind(("", 0))
-    port = int(probes[-1].getsockname()[1])
-    for probe in probes:
-        probe.close()
-    return port
+def _free_ports(number: int) -> list[int]:
+    """Return different free ports."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
