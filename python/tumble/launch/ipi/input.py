@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tumble.errors import ConfigurationError, LaunchError, TrajectoryError
 from tumble.runs.ipi.elements import integer_of, word_of
+from tumble.runs.ipi.forcefields import ForceField, forcefield_of
 from tumble.runs.ipi.input import parsed_root
 
 #: Name of the checkpoint that is added, behind the prefix of the outputs.
@@ -78,18 +79,7 @@ class InputFile:
     @property
     def sockets(self) -> tuple[Socket, ...]:
         """The forcefields that need drivers."""
-        return tuple(
-            Socket(
-                name=word_of(each, "name", ""),
-                unix=address if word_of(each, "mode", "inet") != "inet" else None,
-                host=address,
-                port=integer_of(each.findtext("port") or "65535", "port"),
-                batch=integer_of(each.findtext("batch_size") or "1", "batch_size"),
-                option="--shm" if word_of(each, "mode", "inet") == "shm" else "--unix",
-            )
-            for each in self._root.iter("ffsocket")
-            for address in [(each.findtext("address") or "localhost").strip()]
-        )
+        return tuple(_socket_of(forcefield_of(each)) for each in self._root.iter("ffsocket"))
 
     @property
     def checkpoints(self) -> tuple[tuple[str, bool], ...]:
@@ -150,6 +140,18 @@ class InputFile:
     def write(self, path: Path) -> None:
         """Write it to another file."""
         ElementTree.ElementTree(self._root).write(path)
+
+
+def _socket_of(found: ForceField) -> Socket:
+    mode, address = found.word("mode"), found.word("address")
+    return Socket(
+        name=found.name,
+        unix=None if mode == "inet" else address,
+        host=address,
+        port=found.integer("port"),
+        batch=found.batch,
+        option="--shm" if mode == "shm" else "--unix",
+    )
 
 
 def _child(parent: ElementTree.Element, name: str) -> ElementTree.Element:

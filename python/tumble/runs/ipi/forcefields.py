@@ -112,15 +112,26 @@ def forcefields_of(root: Any, defaults: Mapping[str, Mapping[str, str]] = DEFAUL
         name = _text(element.get("name", ""))
         inner = [each for each in element if str(each.tag).startswith("ff") and each.tag not in _CONTAINERS]
         if element.tag in _CONTAINERS:
-            found += [_forcefield(each, name, defaults, element.tag) for each in inner]
+            found += [forcefield_of(each, defaults, name, element.tag) for each in inner]
         else:
-            found.append(_forcefield(element, name, defaults, None))
+            found.append(forcefield_of(element, defaults, name))
     return found
 
 
-def _forcefield(
-    element: Any, reference: str, defaults: Mapping[str, Mapping[str, str]], container: str | None
+def forcefield_of(
+    element: Any,
+    defaults: Mapping[str, Mapping[str, str]] = DEFAULTS,
+    reference: str = "",
+    container: str | None = None,
 ) -> ForceField:
+    """Return the forcefield of one element.
+
+    Args:
+        element: The element.
+        defaults: Settings of each kind in i-PI.
+        reference: Name by which the elements `force` refer to it.
+        container: Tag of the element around it that combines or turns forcefields; None without one.
+    """
     name = _text(element.get("name", "")) or reference
     given = {key: _text(value) for key, value in element.attrib.items()}
     given |= {str(each.tag): _text(each.text or "") for each in element}
