@@ -68,11 +68,16 @@ class IpiEngine(Engine):
     ) -> None:
         super().__init__(simulation, folder)
         self._own = InputFile(folder / simulation.input)
+        self._sockets = self._own.sockets  # later those of the derived input
         self._found = self._read_input()
         self._machine, self._wrap, self._host = machine, wrap, host
         digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
         self._mark = f"tumble-{digest}-"
         self._derived = self.state / "input.xml"
+        # Checkpoints: when i-PI stops, while it runs, and the copy of the latest that is complete.
+        self._last_written = folder / _RESTART
+        self._written = folder / f"{self._own.prefix}{CHECKPOINT}"
+        self._kept = self.state / "checkpoint.xml"
         self._continued = False
         self._log_start = 0
         self._drivers()  # checks them
@@ -91,9 +96,9 @@ class IpiEngine(Engine):
     def _checkpoint_files(self) -> list[Path]:
         names = [name for name, overwritten in self._own.checkpoints if overwritten]
         numbered = [f"{name}_*" for name, overwritten in self._own.checkpoints if not overwritten]
-        paths = [self.folder / name for name in (_RESTART, f"{self._own.prefix}{CHECKPOINT}", *names)]
+        paths = [self._last_written, self._written, *(self.folder / name for name in names)]
         paths += [path for pattern in numbered for path in self.folder.glob(pattern)]
-        return [path for path in (*paths, self.state / "checkpoint.xml") if path.is_file()]
+        return [path for path in (*paths, self._kept) if path.is_file()]
 
     @override
     def foreign_outputs(self) -> list[Path]:
@@ -109,30 +114,27 @@ class IpiEngine(Engine):
 
     @override
     def begin(self) -> None:
-        for path in (self.folder / _RESTART, self.folder / f"{self._own.prefix}{CHECKPOINT}"):
-            path.unlink(missing_ok=True)
         self._continued = False
         self._write(InputFile(self.folder / self.simulation.input))
 
     @override
     def resume(self, checkpoint: Checkpoint) -> None:
-        kept = self.state / "checkpoint.xml"
-        if checkpoint.path != kept:
-            write_atomically(kept, checkpoint.path.read_bytes())
+        if checkpoint.path != self._kept:
+            write_atomically(self._kept, checkpoint.path.read_bytes())
         self._cut(checkpoint.step)
-        # i-PI would rename an older checkpoint, as it does with outputs of another run.
-        (self.folder / f"{self._own.prefix}{CHECKPOINT}").unlink(missing_ok=True)
-        (self.folder / _RESTART).unlink(missing_ok=True)
         self._continued = True
-        continued = InputFile(kept)
+        continued = InputFile(self._kept)
         continued.total_steps = self._own.total_steps
         self._write(continued)
 
     def _write(self, derived: InputFile) -> None:
         derived.add_checkpoint(self.simulation.checkpoint)
         derived.set_sockets(self._mark, self._host)
+        self._sockets = derived.sockets
         derived.write(self._derived)
-        (self.folder / "EXIT").unlink(missing_ok=True)  # of an earlier stop
+        # i-PI would rename an older checkpoint, as it does with outputs of another run, and obey an earlier EXIT.
+        for old in (self._last_written, self._written, self.folder / "EXIT"):
+            old.unlink(missing_ok=True)
         self._log_start = size_of(self.folder / SERVER_LOG)
 
     def _cut(self, step: int) -> None:
@@ -190,9 +192,7 @@ class IpiEngine(Engine):
 
     def _address(self, planned: PlannedDriver) -> list[str]:
         """Return the options for the address of the socket in the derived input."""
-        name = planned.socket.name
-        sockets = InputFile(self._derived).sockets if self._derived.is_file() else self._own.sockets
-        socket = next(each for each in sockets if each.name == name)
+        socket = next(each for each in self._sockets if each.name == planned.socket.name)
         if socket.unix is not None:
             return [socket.option, f"{self._own.sockets_prefix}{self._mark}{socket.unix.removeprefix(self._mark)}"]
         return [
@@ -248,7 +248,7 @@ class IpiEngine(Engine):
     @override
     def keep_checkpoint(self) -> None:
         """Copy the checkpoint, which i-PI overwrites in place: it is useless if i-PI is killed meanwhile."""
-        written, kept = self.folder / f"{self._own.prefix}{CHECKPOINT}", self.state / "checkpoint.xml"
+        written, kept = self._written, self._kept
         if not written.is_file() or (kept.is_file() and kept.stat().st_mtime >= written.stat().st_mtime):
             return
         if _checkpoint_in(written) is not None:
