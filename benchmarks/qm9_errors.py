@@ -15,6 +15,7 @@ import torch
 from ase.units import Debye
 from numpy.typing import NDArray
 from qm9_cases import CUTOFF, SPECIES, Case
+from qm9_train import is_current
 
 from tumble import _core
 from tumble.autograd import inputs
@@ -82,7 +83,7 @@ def errors(case: Case, out: Path, molecules: Molecules) -> Errors:
         [ANALYZED, HIGHEST + 2], see `powers`.
     """
     kept = out / KEPT
-    if kept.exists() and kept.stat().st_mtime > (out / "model.pt").stat().st_mtime:
+    if is_current(kept, out):
         with np.load(kept) as arrays:
             return dict(arrays)
     trained = load_trained(out / "model.pt")

@@ -20,9 +20,10 @@ from typing import Any
 import torch
 from qm9_cases import CHECKED_SIZE, SEEDS, Case
 from qm9_table import head, line, spread
-from qm9_train import summary
+from qm9_train import is_current, summary
 
 from tumble.files import write_atomically
+from tumble.irreps.ablation import PERMUTED, ZEROED
 from tumble.irreps.batches import load_whole
 from tumble.irreps.run import analyze_irreps
 from tumble.irreps.selection import spread_frames
@@ -31,7 +32,7 @@ from tumble.labels import LabelNames
 from tumble.trained import export_trained
 
 NAMES = {"energy": LabelNames(energy="U0_atom"), "dipole": LabelNames(dipole="mu", dipole_unit="debye")}
-WAYS = ("zeroed", "permuted")
+WAYS = (ZEROED, PERMUTED)
 GRADIENT = "gradient_share"
 Document = dict[str, Any]  # of `tumble irreps --json`
 
@@ -42,7 +43,7 @@ def analyzed(case: Case, folder: Path, count: int) -> Document | None:
     if summary(out) is None:
         return None
     kept = out / f"irreps-{count}.json"
-    if not kept.exists() or kept.stat().st_mtime < (out / "model.pt").stat().st_mtime:
+    if not is_current(kept, out):
         test = folder / "test.extxyz"
         with tempfile.TemporaryDirectory() as temporary:
             path = Path(temporary) / "exported.pt"

@@ -101,8 +101,12 @@ def spread(values: Sequence[float], digits: int) -> str:
     """Return mean ± standard deviation over seeds, and how many there are if some are missing."""
     if len(values) < 2:
         return f"{values[0]:.{digits}f}" if values else "–"
-    few = "" if len(values) == len(SEEDS) else f" ({len(values)})"
-    return f"{statistics.mean(values):.{digits}f} ± {statistics.stdev(values):.{digits}f}{few}"
+    return f"{statistics.mean(values):.{digits}f} ± {statistics.stdev(values):.{digits}f}{few(values)}"
+
+
+def few(seeds: Sequence[object]) -> str:
+    """Return how many seeds there are, if some are missing."""
+    return "" if len(seeds) == len(SEEDS) else f" ({len(seeds)})"
 
 
 def compared(ours: Row, others: Row, size: int, digits: int, of: str = "test", first: int | None = None) -> str:
@@ -124,8 +128,7 @@ def compared(ours: Row, others: Row, size: int, digits: int, of: str = "test", f
         [magnitudes(other[seed]["test"])[:first] for seed in seeds],
     )
     over_seeds = f"{statistics.stdev(found.seeds):.{digits}f}" if len(seeds) > 1 else "?"
-    few = "" if len(seeds) == len(SEEDS) else f" ({len(seeds)})"
-    return f"{found.value:+.{digits}f} ± {found.error:.{digits}f} ± {over_seeds}{few}"
+    return f"{found.value:+.{digits}f} ± {found.error:.{digits}f} ± {over_seeds}{few(seeds)}"
 
 
 def accuracy(table: Table) -> Iterator[str]:

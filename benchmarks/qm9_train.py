@@ -48,6 +48,11 @@ def summary(out: Path) -> dict[str, Any] | None:
     return found if found["finished"] else None
 
 
+def is_current(kept: Path, out: Path) -> bool:
+    """Return whether a file of results is newer than the model of the training that they are from."""
+    return kept.exists() and kept.stat().st_mtime > (out / "model.pt").stat().st_mtime
+
+
 def train(case: Case, folder: Path, steps: int) -> bool:
     """Run one training to its end, and return whether that succeeded."""
     before = summary(folder / case.name)
