@@ -40,7 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="slurm: write job scripts into DIR and start nothing; srun: in such a job (default: here)",
     )
     add_slurm_options(parser)
-    parser.set_defaults(run=run, status_of_settings=2)
+    parser.set_defaults(run=run)
 
 
 def add_slurm_options(parser: argparse.ArgumentParser) -> None:
