@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from tumble.cli.options import add_frame_options, add_mode, add_model_options, add_order, add_periodic
 
@@ -42,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Check what can be checked without evaluating the model, and print the block."""
     if arguments.batch_size < 1:
         arguments.usage_error(f"`--batch-size`: expected a number from 1, got {arguments.batch_size}")
+    from xml.sax.saxutils import escape, quoteattr
+
     from tumble import _core, ipi_pes, metadata
     from tumble.frames import read_frames
     from tumble.ipi_parameters import IpiParameters, write_parameters
