@@ -134,11 +134,11 @@ def named_labels(atoms: Atoms, names: LabelNames, where: str, wanted: Collection
     Raises:
         FramesError: If a label isn't finite, or one with a name is missing or has another shape.
     """
-    dipole = "dipole" in wanted and names.dipole is not None
+    dipole = names.dipole if "dipole" in wanted else None
     return NamedLabels(
         energy=energy_label(atoms, names.energy, where) if "energy" in wanted else None,
         forces=force_label(atoms, names.forces, where) if "forces" in wanted else None,
-        dipole=dipole_label(atoms, str(names.dipole), names.dipole_unit, where) if dipole else None,
+        dipole=None if dipole is None else dipole_label(atoms, dipole, names.dipole_unit, where),
     )
 
 
@@ -161,7 +161,7 @@ def _energy(atoms: Atoms, key: str | None, where: str) -> float | None:
     """Return the energy of a structure, which may not be finite."""
     if key is not None:
         return float(_label(atoms, key, where, "energy", ((),)))
-    usual = _results(atoms).get("energy")
+    usual = results_of(atoms).get("energy")
     return None if usual is None else float(usual)
 
 
@@ -172,7 +172,7 @@ def force_label(atoms: Atoms, key: str | None, where: str) -> Floats | None:
     """
     if key is not None:
         return named_label(atoms, key, where, "forces", ((len(atoms), 3),))
-    usual = _results(atoms).get("forces")
+    usual = results_of(atoms).get("forces")
     return None if usual is None else _finite(np.asarray(usual, dtype=np.float64), None, where, "forces")
 
 
@@ -237,10 +237,10 @@ def _label(atoms: Atoms, key: str, where: str, what: str, shapes: tuple[tuple[in
 
 def _known(atoms: Atoms) -> dict[str, Any]:
     """Return all that may be a label."""
-    return {**_results(atoms), **atoms.info, **{k: v for k, v in atoms.arrays.items() if k not in _GEOMETRY}}
+    return {**results_of(atoms), **atoms.info, **{k: v for k, v in atoms.arrays.items() if k not in _GEOMETRY}}
 
 
-def _results(atoms: Atoms) -> dict[str, Any]:
+def results_of(atoms: Atoms) -> dict[str, Any]:
     """Return what ASE reads as results of a calculation."""
     return {} if atoms.calc is None else atoms.calc.results
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tumble.errors import ConfigurationError
 from tumble.hints import nearest_name
+from tumble.labels import results_of
 
 Float = NDArray[np.float64]
 
@@ -40,8 +41,7 @@ def colors(frames: Sequence[Atoms], name: str, energies: Float) -> NDArray[np.ge
 
 def _property(atoms: Atoms, name: str, number: int) -> NDArray[np.generic]:
     """Return a property of each atom of a structure."""
-    results = {} if atoms.calc is None else atoms.calc.results
-    found = {**results, **atoms.info, **atoms.arrays}
+    found = {**results_of(atoms), **atoms.info, **atoms.arrays}
     if name not in found:
         known = ["species", "energy", *found]
         raise ConfigurationError(
