@@ -1,4 +1,4 @@
-"""Reader of a text file that another program appends to."""
+"""Readers of files that another program appends to."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ class GrowingFile:
         self._place += len(text)
         *lines, self._rest = (self._rest + text).split(b"\n")
         return [line.decode(errors="replace") for line in lines]
+
+
+def tail_of(path: Path, size: int) -> bytes:
+    """Return at most the last `size` bytes of a file; nothing if it can't be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, size_of(path) - size))
+            return file.read()
+    except OSError:
+        return b""
 
 
 def size_of(path: Path) -> int:

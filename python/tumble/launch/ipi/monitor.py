@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from typing_extensions import override
 
-from tumble.launch.growing_file import GrowingFile, size_of
+from tumble.launch.growing_file import GrowingFile, size_of, tail_of
 from tumble.launch.reading import Monitor, Reading
-from tumble.runs.ipi.input import IpiInput, TrajectoryOutput
+from tumble.runs.ipi.input import IpiInput
 from tumble.runs.ipi.properties import column_of, factor_of
 from tumble.runs.ipi.trajectory import files_of_beads
 from tumble.runs.text_rows import row_of
@@ -73,7 +73,8 @@ class IpiMonitor(Monitor):
         """Return the mean length of the latest torques of the beads that have one."""
         for output in self._input.trajectories:
             if output.quantity == "extras" and output.extra_type.split(",")[0].strip() == "torque":
-                rows = [row for path in _files(output, self._input.beads) if (row := _last_row(path))]
+                files = files_of_beads(output, self._input.beads, "").values()
+                rows = [row for path in files if (row := _last_row(path))]
                 lengths = [float(np.linalg.norm(row[:_TORQUE])) for row in rows if len(row) >= _TORQUE]
                 return sum(lengths) / len(lengths) if lengths else None
         return None
@@ -107,17 +108,8 @@ class _Table:
             self._columns[column.first - 1] = (column.quantity, factor)
 
 
-def _files(output: TrajectoryOutput, beads: int) -> list[Path]:
-    return list(files_of_beads(output, beads, "").values())
-
-
 def _last_row(path: Path) -> list[float] | None:
     """Return the numbers of the last complete row of a file of extras."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, size_of(path) - _TAIL))
-            lines = file.read().split(b"\n")[:-1]
-    except OSError:
-        return None
+    lines = tail_of(path, _TAIL).split(b"\n")[:-1]
     rows = [line for line in lines if re.match(rb"\s*[-+\d]", line)]
     return row_of(rows[-1].split()) if rows else None

@@ -14,7 +14,7 @@ from typing_extensions import override
 from tumble.errors import LaunchError, TrajectoryError
 from tumble.launch.cut import cut_frames, cut_rows
 from tumble.launch.engine import STATE, Checkpoint, Engine, Job
-from tumble.launch.growing_file import size_of
+from tumble.launch.growing_file import size_of, tail_of
 from tumble.launch.lammps import script
 from tumble.launch.lammps.monitor import LammpsMonitor
 from tumble.launch.plan import Machine, useful_threads
@@ -29,6 +29,7 @@ SCREEN_LOG = "screen.log"
 _EVERY = 1000  # steps between restart files
 _KEPT = 2  # restart files
 _MAGIC = b"LammpS RestartT"  # at the end of a complete restart file
+_TAIL = 32  # bytes with it, and zeros behind it
 _HEAD = 1 << 12  # characters of a data file with the number of atoms
 _IN_DATA = re.compile(r"^\s*(\d+)\s+atoms\b", re.MULTILINE)
 
@@ -56,7 +57,7 @@ class LammpsEngine(Engine):
     def checkpoint(self) -> Checkpoint | None:
         if not (self.folder / LOG).is_file():
             return None
-        complete = [each for each in self._restarts() if each.path.read_bytes()[-32:].rstrip(b"\0").endswith(_MAGIC)]
+        complete = [each for each in self._restarts() if tail_of(each.path, _TAIL).rstrip(b"\0").endswith(_MAGIC)]
         return max(complete, key=lambda each: each.step, default=None)
 
     def _restarts(self) -> list[Checkpoint]:
@@ -181,8 +182,10 @@ class LammpsEngine(Engine):
         for command in self._commands:
             if command.name == "read_data" and len(command.words) > 1:
                 path = self.folder / command.words[1]
-                head = path.read_text(errors="replace")[:_HEAD] if path.is_file() else ""
-                found = _IN_DATA.search(head)
+                if not path.is_file():
+                    return 1
+                with path.open(errors="replace") as file:
+                    found = _IN_DATA.search(file.read(_HEAD))
                 return 1 if found is None else int(found[1])
         return 1
 
