@@ -50,6 +50,7 @@ class LammpsEngine(Engine):
         self._commands = script.read_script(folder / simulation.input, folder)
         self._machine = machine
         self._derived = self.state / "input.in"
+        self._finished = self.state / "finished"
         self._restart: Path | None = None
         self._log_start = 0
 
@@ -66,11 +67,11 @@ class LammpsEngine(Engine):
 
     @override
     def foreign_outputs(self) -> list[Path]:
-        return [path for path in (self.folder / LOG,) if path.is_file() and not self.state.is_dir()]
+        return [path for path in (self.folder / LOG,) if path.is_file()]
 
     @override
     def check_start(self) -> None:
-        done = (self.state / "finished").is_file()
+        done = self._finished.is_file()
         if (self.folder / LOG).is_file() and (done or self.simulation.partitions is not None):
             end = "is finished" if done else "was stopped"
             why = "has no restart file" if self.simulation.partitions is None else "has partitions"
@@ -80,12 +81,11 @@ class LammpsEngine(Engine):
 
     @override
     def finished(self, checkpoint: Checkpoint) -> bool:
-        done = self.state / "finished"
-        return done.is_file() and done.read_text() == self._digest()
+        return self._finished.is_file() and self._finished.read_text() == self._digest()
 
     @override
     def mark_finished(self) -> None:
-        (self.state / "finished").write_text(self._digest())
+        self._finished.write_text(self._digest())
 
     def _digest(self) -> str:
         """Return a hash of what is to be done: with another number of steps, a finished run goes on."""
@@ -147,7 +147,7 @@ class LammpsEngine(Engine):
     def _write(self, text: str) -> None:
         self._derived.write_text(text)
         (self.folder / script.EXIT).unlink(missing_ok=True)
-        (self.state / "finished").unlink(missing_ok=True)
+        self._finished.unlink(missing_ok=True)
 
     @property
     def _every(self) -> int:
