@@ -62,8 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run a simulation, or write its job scripts."""
     from tumble.errors import ConfigurationError
     from tumble.launch.choose import engine_of, simulation_in
-    from tumble.launch.machine import available_cores, available_gpus
-    from tumble.launch.plan import Machine
+    from tumble.launch.machine import this_machine
     from tumble.launch.run import run_simulation
     from tumble.launch.slurm import engine_in_job
 
@@ -77,8 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.launcher == "srun":
         engine = engine_in_job(simulation, folder.resolve())
     else:
-        machine = Machine(available_cores(), tuple(available_gpus()))
-        engine = engine_of(simulation, folder.resolve(), machine)
+        engine = engine_of(simulation, folder.resolve(), this_machine())
     return run_simulation(engine, again=arguments.again, stream=sys.stdout, terminal=sys.stdout.isatty())
 
 

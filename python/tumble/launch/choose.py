@@ -8,7 +8,7 @@ from tumble.errors import ConfigurationError
 from tumble.launch.engine import Engine
 from tumble.launch.ipi.engine import IpiEngine
 from tumble.launch.lammps.engine import LammpsEngine
-from tumble.launch.plan import Machine
+from tumble.launch.machine import Machine
 from tumble.runs.ipi.run import find_ipi_input
 from tumble.simulation_file import NAME, Driver, Simulation, check_files, read_simulation
 

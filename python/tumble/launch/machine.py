@@ -1,12 +1,37 @@
-"""Cores and GPUs that this process may use: affinity, as set by a batch system, and the quota of its control group."""
+"""Cores and GPUs that a run may use: affinity, as set by a batch system, and the quota of its control group."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _GPUS = Path("/proc/driver/nvidia/gpus")
+_ATOMS_PER_THREAD = 48  # in a batch, for which a further thread is worthwhile: 192 atoms take four
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What may be used.
+
+    Attributes:
+        cores: Number of cores.
+        gpus: Names of the GPUs.
+    """
+
+    cores: int
+    gpus: tuple[str, ...] = ()
+
+
+def this_machine() -> Machine:
+    """Return what this process may use."""
+    return Machine(available_cores(), tuple(available_gpus()))
+
+
+def useful_threads(atoms: int) -> int:
+    """Return the number of threads that is worthwhile for a number of atoms that are evaluated together."""
+    return max(1, round(atoms / _ATOMS_PER_THREAD))
 
 
 def available_cores() -> int:

@@ -18,7 +18,7 @@ from tumble.errors import ConfigurationError
 from tumble.launch.engine import Engine
 from tumble.launch.ipi.engine import IpiEngine
 from tumble.launch.lammps.engine import LammpsEngine
-from tumble.launch.plan import Machine
+from tumble.launch.machine import Machine
 from tumble.simulation_file import Simulation
 
 JOB, SUBMIT = "job.sh", "submit.sh"

@@ -8,7 +8,7 @@ import pytest
 
 from tumble.errors import LaunchError
 from tumble.launch.lammps.engine import LammpsEngine, _cut_log, _processes
-from tumble.launch.plan import Machine
+from tumble.launch.machine import Machine
 from tumble.simulation_file import Simulation
 
 HEAD = "LAMMPS (22 Jul 2025)\nrun 20\n  3 atoms\nPer MPI rank memory allocation (min/avg/max) = 1 | 1 | 1 Mbytes\n"

@@ -27,7 +27,8 @@ from tumble.launch.growing_file import size_of
 from tumble.launch.ipi.cut import check_format, cut_trajectory
 from tumble.launch.ipi.input import CHECKPOINT, InputFile
 from tumble.launch.ipi.monitor import IpiMonitor
-from tumble.launch.plan import Machine, PlannedDriver, plan_drivers
+from tumble.launch.ipi.plan import PlannedDriver, plan_drivers
+from tumble.launch.machine import Machine
 from tumble.launch.processes import Program, find_program
 from tumble.launch.report import Report
 from tumble.launch.speed import Speed, speed_of

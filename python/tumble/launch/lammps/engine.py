@@ -17,7 +17,7 @@ from tumble.launch.engine import STATE, Checkpoint, Engine, Job
 from tumble.launch.growing_file import size_of, tail_of
 from tumble.launch.lammps import script
 from tumble.launch.lammps.monitor import LammpsMonitor
-from tumble.launch.plan import Machine, useful_threads
+from tumble.launch.machine import Machine, useful_threads
 from tumble.launch.processes import Program, find_program
 from tumble.launch.report import Report
 from tumble.launch.speed import Speed, lammps_parts, speed_of

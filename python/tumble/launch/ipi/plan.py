@@ -1,4 +1,4 @@
-"""Division of a machine among the programs of a run: how many drivers, and how many threads each.
+"""Division of a machine among the drivers of a run of i-PI: how many, and how many threads each.
 
 Beads are independent, while threads share the work inside one structure: so drivers come first, and threads are for the
 remaining cores. With batches one driver has all the beads, and one is enough.
@@ -11,23 +11,8 @@ from dataclasses import dataclass, replace
 
 from tumble.errors import ConfigurationError
 from tumble.launch.ipi.input import Socket
+from tumble.launch.machine import Machine, useful_threads
 from tumble.simulation_file import Driver, Simulation
-
-#: Atoms in a batch for which a further thread is worthwhile: 192 atoms take four.
-ATOMS_PER_THREAD = 48
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What may be used.
-
-    Attributes:
-        cores: Number of cores.
-        gpus: Names of the GPUs.
-    """
-
-    cores: int
-    gpus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +35,7 @@ class PlannedDriver:
 def plan_drivers(
     simulation: Simulation, sockets: Sequence[Socket], beads: int, atoms: int, machine: Machine
 ) -> list[PlannedDriver]:
-    """Return the drivers of a run of i-PI.
+    """Return the drivers.
 
     Args:
         simulation: What to run.
@@ -76,11 +61,6 @@ def plan_drivers(
         gpu = machine.gpus[place % len(machine.gpus)] if len(machine.gpus) > 1 and driver.device is None else None
         planned.append(PlannedDriver(replace(driver, number=1), socket, threads, gpu))
     return planned
-
-
-def useful_threads(atoms: int) -> int:
-    """Return the number of threads that is worthwhile for a number of atoms that are evaluated together."""
-    return max(1, round(atoms / ATOMS_PER_THREAD))
 
 
 def _socket_of(driver: Driver, sockets: Sequence[Socket]) -> Socket:

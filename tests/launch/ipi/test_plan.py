@@ -8,7 +8,8 @@ import pytest
 
 from tumble.errors import ConfigurationError
 from tumble.launch.ipi.input import Socket
-from tumble.launch.plan import Machine, plan_drivers
+from tumble.launch.ipi.plan import plan_drivers
+from tumble.launch.machine import Machine
 from tumble.simulation_file import Driver, Simulation
 
 ONE = Socket("tumble", "water", "water", 0, 1)
