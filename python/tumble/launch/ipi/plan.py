@@ -7,7 +7,7 @@ remaining cores. With batches one driver has all the beads, and one is enough.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tumble.errors import ConfigurationError
 from tumble.launch.ipi.input import Socket
@@ -59,7 +59,7 @@ def plan_drivers(
         together = max(socket.batch, driver.connections or 1)
         threads = simulation.threads or min(share, useful_threads(atoms * min(together, beads)))
         gpu = machine.gpus[place % len(machine.gpus)] if len(machine.gpus) > 1 and driver.device is None else None
-        planned.append(PlannedDriver(replace(driver, number=1), socket, threads, gpu))
+        planned.append(PlannedDriver(driver, socket, threads, gpu))
     return planned
 
 
