@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from tumble.cli.options import Once
 
 if TYPE_CHECKING:
+    from tumble.launch.slurm import SlurmOptions
     from tumble.simulation_file import Simulation
-
-_OF_SLURM = ("nodes", "gpus", "tasks", "cpus", "time", "partition", "account", "jobs")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -60,19 +59,24 @@ def add_slurm_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run a simulation, or write its job scripts."""
+    from dataclasses import fields
+
     from tumble.errors import ConfigurationError
     from tumble.launch.choose import engine_of, simulation_in
     from tumble.launch.machine import this_machine
     from tumble.launch.run import run_simulation
-    from tumble.launch.slurm import engine_in_job
+    from tumble.launch.slurm import SlurmOptions, engine_in_job
 
     folder: Path = arguments.folder
     simulation = simulation_in(folder, arguments.model, arguments.structure)
-    given = [f"--{name}" for name in _OF_SLURM if getattr(arguments, name) is not None]
+    values = {option.name: getattr(arguments, option.name) for option in fields(SlurmOptions)}
+    given = {name: value for name, value in values.items() if value is not None}
     if arguments.launcher == "slurm":
-        return _write_jobs(arguments, simulation)
+        return _write_jobs(folder, simulation, SlurmOptions(**given))
     if given:
-        raise ConfigurationError(f"`{given[0]}`: expected `--launcher slurm` with it, got `{arguments.launcher}`")
+        raise ConfigurationError(
+            f"`--{next(iter(given))}`: expected `--launcher slurm` with it, got `{arguments.launcher}`"
+        )
     if arguments.launcher == "srun":
         engine = engine_in_job(simulation, folder.resolve())
     else:
@@ -80,14 +84,13 @@ def run(arguments: argparse.Namespace) -> int:
     return run_simulation(engine, again=arguments.again, stream=sys.stdout, terminal=sys.stdout.isatty())
 
 
-def _write_jobs(arguments: argparse.Namespace, simulation: Simulation) -> int:
+def _write_jobs(folder: Path, simulation: Simulation, options: SlurmOptions) -> int:
     """Write the job scripts, and a `simulation.yaml` if there is none."""
-    from tumble.launch.slurm import SlurmOptions, write_scripts
+    from tumble.launch.slurm import write_scripts
     from tumble.simulation_file import NAME, write_simulation
 
-    given = {name: getattr(arguments, name) for name in _OF_SLURM if getattr(arguments, name) is not None}
-    if not (arguments.folder / NAME).is_file():
-        write_simulation(simulation, arguments.folder)
-    job, submit = write_scripts(arguments.folder, SlurmOptions(**given))
+    if not (folder / NAME).is_file():
+        write_simulation(simulation, folder)
+    job, submit = write_scripts(folder, options)
     print(f"written: {job}, {submit}; `{submit}` submits the jobs")
     return 0
