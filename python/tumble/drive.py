@@ -144,6 +144,18 @@ def server_address(unix: str | None, host: str | None, port: int | None, shm: st
     )
 
 
+def chosen_axes(atoms: Atoms, word: str | None) -> str:
+    """Return the letters of the periodic cell vectors that a user chose.
+
+    Args:
+        atoms: Structure, for the default.
+        word: Letters, or `none` for open boundaries; None for `periodic_axes`.
+    """
+    if word is None:
+        return periodic_axes(atoms)
+    return "" if word == "none" else word
+
+
 def periodic_axes(atoms: Atoms) -> str:
     """Return the letters of the cell vectors along which a structure is periodic; all three if it has no cell.
 

@@ -82,7 +82,7 @@ class IpiPotential:
     def _load(self, given: dict[str, object]) -> None:
         from tumble import _core
         from tumble.announcement import announcement
-        from tumble.drive import check_choices, periodic_axes
+        from tumble.drive import check_choices, chosen_axes
         from tumble.frames import read_frames
         from tumble.ipi_parameters import read_parameters
         from tumble.model_file import load
@@ -90,8 +90,7 @@ class IpiPotential:
 
         options = read_parameters(given)
         self._atoms = next(read_frames(options.template, "template"))
-        axes = periodic_axes(self._atoms) if options.periodic is None else options.periodic
-        axes = "" if axes == "none" else axes
+        axes = chosen_axes(self._atoms, options.periodic)
         check_choices(options.order, axes)
         symmetrizer = _core.Symmetrizer(options.symmetrize, options.mode, options.seed)
         potential = load(

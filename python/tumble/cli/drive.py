@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.usage_error("--host and --port must be given together, and not with --unix or --shm")
     from tumble import _core
     from tumble.announcement import announcement
-    from tumble.drive import drive, periodic_axes, server_address
+    from tumble.drive import chosen_axes, drive, server_address
     from tumble.drive_summary import summary_line, summary_words
     from tumble.errors import EvaluationError, ServerConnectionError
     from tumble.frames import read_frames
@@ -107,8 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
         overwrite=None,
     )
     atoms = next(read_frames(arguments.structure, "structure"))
-    periodic = periodic_axes(atoms) if arguments.periodic is None else arguments.periodic
-    periodic = "" if periodic == "none" else periodic
+    periodic = chosen_axes(atoms, arguments.periodic)
     address = server_address(arguments.unix, arguments.host, arguments.port, arguments.shm)
     symmetrizer = _core.Symmetrizer(arguments.symmetrize, arguments.mode, arguments.seed)
     potential = load(
