@@ -9,6 +9,7 @@ from typing_extensions import override
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, note
+from tumble.runs.ipi.elements import word_of
 
 _DYNAMICS = ("dynamics", "driven_dynamics", "constrained_dynamics")
 _LEFT = "the checks of time step, beads, thermostat, barostat and start don't apply"
@@ -55,7 +56,7 @@ class Motion(Check):
 
 
 def _replicas(case: Case) -> Iterator[Finding]:
-    modes = [each.get("mode", "dummy").strip().strip("'\"") for each in case.root.iter("smotion")]
+    modes = [word_of(each, "mode", "dummy") for each in case.root.iter("smotion")]
     if "remd" in modes:
         yield note(
             "replicas exchange temperatures or pressures, so a file holds frames of several ensembles",

@@ -11,9 +11,31 @@ from tumble.units.ipi import Units, factor
 _SHOWN = 40  # characters of a wrong word in messages
 
 
+def unquoted(text: str) -> str:
+    """Return a text without the blanks and quotation marks around it."""
+    return text.strip().strip("'\"").strip()
+
+
 def word_of(element: Any, attribute: str, default: str) -> str:
     """Return an attribute without blanks and quotation marks."""
-    return str(element.get(attribute, default)).strip().strip("'\"").strip()
+    return unquoted(str(element.get(attribute, default)))
+
+
+def words_of(element: Any) -> list[str]:
+    """Return the words of an array such as `[ torque, dipole ]`; none without the element."""
+    return [unquoted(word) for word in _items(element)]
+
+
+def number_of(text: str, what: str) -> float:
+    """Return a number.
+
+    Raises:
+        TrajectoryError: If the text isn't one.
+    """
+    try:
+        return float(text)
+    except ValueError as error:
+        raise TrajectoryError(f"`{what}`: expected a number, got `{text[:_SHOWN]}`") from error
 
 
 def integer_of(text: str, what: str) -> int:
@@ -51,8 +73,7 @@ def integers_of(element: Any) -> list[int]:
     Raises:
         TrajectoryError: If a word isn't an integer.
     """
-    words = [] if element is None else (element.text or "").strip("[] \t\n").split(",")
-    return [integer_of(word, element.tag) for word in words if word.strip()]
+    return [integer_of(word, element.tag) for word in _items(element)]
 
 
 def quantity_of(element: Any, units: Units, default: float | None = None, positive: bool = False) -> float | None:
@@ -79,3 +100,8 @@ def quantity_of(element: Any, units: Units, default: float | None = None, positi
         kind = "positive" if positive else "finite"
         raise TrajectoryError(f"`{element.tag}`: expected a {kind} number, got `{word[:_SHOWN]}`")
     return number
+
+
+def _items(element: Any) -> list[str]:
+    text = "" if element is None else element.text or ""
+    return [word for word in text.strip("[] \t\n").split(",") if word.strip()]

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tumble.errors import TrajectoryError
-from tumble.runs.ipi.elements import integer_of
+from tumble.runs.ipi.elements import integer_of, number_of, unquoted, word_of
 
 #: What i-PI 3.3.1 uses for settings that an input doesn't give (`ipi.inputs.forcefields`).
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
@@ -83,11 +82,7 @@ class ForceField:
         Raises:
             TrajectoryError: If it isn't one.
         """
-        word = self.word(name)
-        try:
-            return float(word)
-        except ValueError as error:
-            raise TrajectoryError(f"`{name}`: expected a number, got `{word[:40]}`") from error
+        return number_of(self.word(name), name)
 
     def integer(self, name: str) -> int:
         """Return a setting that is an integer.
@@ -109,7 +104,7 @@ def forcefields_of(root: Any, defaults: Mapping[str, Mapping[str, str]] = DEFAUL
     for element in root:
         if not str(element.tag).startswith("ff"):
             continue
-        name = _text(element.get("name", ""))
+        name = word_of(element, "name", "")
         inner = [each for each in element if str(each.tag).startswith("ff") and each.tag not in _CONTAINERS]
         if element.tag in _CONTAINERS:
             found += [forcefield_of(each, defaults, name, element.tag) for each in inner]
@@ -132,12 +127,8 @@ def forcefield_of(
         reference: Name by which the elements `force` refer to it.
         container: Tag of the element around it that combines or turns forcefields; None without one.
     """
-    name = _text(element.get("name", "")) or reference
-    given = {key: _text(value) for key, value in element.attrib.items()}
-    given |= {str(each.tag): _text(each.text or "") for each in element}
+    name = word_of(element, "name", "") or reference
+    given = {key: unquoted(value) for key, value in element.attrib.items()}
+    given |= {str(each.tag): unquoted(each.text or "") for each in element}
     known = defaults.get(element.tag, {})
     return ForceField(str(element.tag), name, reference, {**known, **given}, frozenset(given), container)
-
-
-def _text(text: str) -> str:
-    return text.strip().strip("'\"").strip()

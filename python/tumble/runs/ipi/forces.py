@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tumble.errors import TrajectoryError
-from tumble.runs.ipi.elements import integer_of, word_of
+from tumble.runs.ipi.elements import integer_of, number_of, word_of, words_of
 
 
 @dataclass(frozen=True)
@@ -44,22 +43,10 @@ def forces_of(system: Any) -> Sequence[ForceComponent]:
         ForceComponent(
             forcefield=word_of(each, "forcefield", ""),
             beads=integer_of(word_of(each, "nbeads", "0"), "nbeads"),
-            weight=_number(word_of(each, "weight", "1"), "weight"),
+            weight=number_of(word_of(each, "weight", "1"), "weight"),
             # i-PI's default: a force acts at the outermost level.
-            levels=tuple(_number(word, "mts_weights") for word in _words(each.find("mts_weights"))) or (1.0,),
-            interpolated=tuple(_words(each.find("interpolate_extras"))),
+            levels=tuple(number_of(word, "mts_weights") for word in words_of(each.find("mts_weights"))) or (1.0,),
+            interpolated=tuple(words_of(each.find("interpolate_extras"))),
         )
         for each in system.findall("forces/force")
     ]
-
-
-def _words(element: Any) -> list[str]:
-    text = "" if element is None else element.text or ""
-    return [word.strip().strip("'\"") for word in text.strip().strip("[]").split(",") if word.strip()]
-
-
-def _number(word: str, what: str) -> float:
-    try:
-        return float(word)
-    except ValueError as error:
-        raise TrajectoryError(f"`{what}`: expected a number, got `{word[:40]}`") from error

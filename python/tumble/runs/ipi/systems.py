@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tumble.errors import TrajectoryError
+from tumble.runs.ipi.elements import words_of
 
 
 def systems_of(root: Any) -> Sequence[Any]:
@@ -20,10 +21,10 @@ def systems_of(root: Any) -> Sequence[Any]:
     """
     found = list(root.findall("system"))
     for template in root.findall("system_template"):
-        labels = _words(template.find("labels"))
+        labels = words_of(template.find("labels"))
         texts = [ElementTree.tostring(each, encoding="unicode") for each in template.findall("template/system")]
         for instance in template.findall("instance"):
-            found += [_filled(text, labels, _words(instance)) for text in texts]
+            found += [_filled(text, labels, words_of(instance)) for text in texts]
     return found
 
 
@@ -35,8 +36,3 @@ def _filled(text: str, labels: Sequence[str], words: Sequence[str]) -> Any:
         return ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         raise TrajectoryError(f"`system_template`: expected XML, got {error}") from error
-
-
-def _words(element: Any) -> list[str]:
-    text = "" if element is None else element.text or ""
-    return [word.strip() for word in text.strip().strip("[]").split(",") if word.strip()]
