@@ -10,8 +10,8 @@ from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, note
 from tumble.runs.ipi.elements import word_of
+from tumble.runs.ipi.motion import is_dynamics
 
-_DYNAMICS = ("dynamics", "driven_dynamics", "constrained_dynamics")
 _LEFT = "the checks of time step, beads, thermostat, barostat and start don't apply"
 #: What to know about each motion of i-PI.
 _WORDS = {
@@ -50,7 +50,7 @@ class Motion(Check):
                 )
             elif mode in _WORDS:
                 yield note(f"<motion mode='{mode}'> is {_WORDS[mode]}" + ("" if case.dynamics else f"; {_LEFT}"))
-            elif mode not in _DYNAMICS:
+            elif not is_dynamics(mode):
                 yield note(f"<motion mode='{mode}'> isn't known to this check; {_LEFT}")
         yield from _replicas(case)
 

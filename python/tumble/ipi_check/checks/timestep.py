@@ -71,8 +71,7 @@ def _errors(dynamics: Dynamics, case: Case, phase: float) -> str:
 
 
 def _cure(dynamics: Dynamics, level: int, longest: float) -> str:
-    repeats = round(dynamics.timestep / dynamics.step_at(level))
-    if repeats == 1:
+    if dynamics.repetitions(level) == 1:
         return f"<timestep units='femtosecond'> {_short(longest)} </timestep>"
     return f"<timestep> and <nmts> so that the inner step is at most {_short(longest)} fs"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from typing_extensions import override
@@ -69,7 +68,7 @@ def _whole_run(case: Case) -> Iterator[Finding]:
     if seconds == 0.0 or not case.dynamics:
         return
     per_step = sum(
-        (component.beads or case.beads) * sum(_repetitions(each.levels, level) for level in component.acts_at)
+        (component.beads or case.beads) * sum(map(each.repetitions, component.acts_at))
         for each in case.dynamics
         for component in case.served_components
     )
@@ -85,8 +84,3 @@ def _duration(seconds: float) -> str:
     if seconds < 120.0:
         return f"{seconds:.0f} s"
     return f"{seconds / 60.0:.0f} min" if seconds < 7200.0 else f"{seconds / 3600.0:.1f} h"
-
-
-def _repetitions(levels: tuple[int, ...], level: int) -> int:
-    """Return how often a level is passed in one step."""
-    return math.prod(levels[: level + 1])

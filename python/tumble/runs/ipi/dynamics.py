@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tumble.errors import TrajectoryError
 from tumble.runs.ipi.elements import integers_of, quantity_of, word_of
-from tumble.runs.ipi.motion import thermostats_in
+from tumble.runs.ipi.motion import CONSTANT_ENERGY, dynamics_in, thermostats_in
 from tumble.units.ipi import TIME
 
-_KINDS = ("dynamics", "driven_dynamics", "constrained_dynamics")
 _CONSTANT_PRESSURE = ("npt", "nst", "scnpt")
-_CONSTANT_ENERGY = ("nve", "eda-nve")
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,13 @@ class Dynamics:
     barostat: str
     barostat_thermostats: tuple[Thermostat, ...]
 
+    def repetitions(self, level: int) -> int:
+        """Return how often a level is passed in one step; the outermost has the number 0."""
+        return math.prod(self.levels[: level + 1])
+
     def step_at(self, level: int) -> float:
-        """Return the time step of a level, ps; the outermost has the number 0."""
-        return self.timestep / math.prod(self.levels[: level + 1])
+        """Return the time step of a level, ps."""
+        return self.timestep / self.repetitions(level)
 
     @property
     def constant_pressure(self) -> bool:
@@ -68,7 +70,7 @@ class Dynamics:
     @property
     def constant_energy(self) -> bool:
         """Whether i-PI uses no thermostat, even if there is one."""
-        return self.mode in _CONSTANT_ENERGY
+        return self.mode in CONSTANT_ENERGY
 
 
 def dynamics_of(system: Any) -> Sequence[Dynamics]:
@@ -77,7 +79,8 @@ def dynamics_of(system: Any) -> Sequence[Dynamics]:
     Raises:
         TrajectoryError: If there are unknown words or units, or impossible numbers.
     """
-    return [_dynamics(element) for element in _elements(system.find("motion"))]
+    motion = system.find("motion")
+    return [] if motion is None else [_dynamics(element) for element in dynamics_in(motion)]
 
 
 def modes_of(system: Any) -> Sequence[str]:
@@ -87,19 +90,6 @@ def modes_of(system: Any) -> Sequence[str]:
         return ["dummy"]
     mode = word_of(element, "mode", "dummy")
     return [word_of(each, "mode", "dummy") for each in element.findall("motion")] if mode == "multi" else [mode]
-
-
-def _elements(motion: Any) -> Iterator[Any]:
-    if motion is None:
-        return
-    mode = word_of(motion, "mode", "dummy")
-    if mode == "multi":
-        for each in motion.findall("motion"):
-            yield from _elements(each)
-    elif mode in _KINDS:
-        found = motion.find(mode)
-        # i-PI has a default for each of its elements.
-        yield motion.makeelement(mode, {}) if found is None else found
 
 
 def _dynamics(element: Any) -> Dynamics:

@@ -18,6 +18,8 @@ _GLOBAL_THERMOSTATS = ("svr",)
 # Thermostats that rescale the velocities of the centroid and act on each internal mode of a ring polymer separately.
 _GLOBAL_FOR_CENTROIDS = ("pile_g", "nm_gle_g")
 _ONE_FORCE_PER_STEP = ("nve", "nvt", "npt", "nst", "eda-nve", "eda-nvt")
+#: Modes of dynamics in which i-PI uses no thermostat, even if there is one.
+CONSTANT_ENERGY = ("nve", "eda-nve")
 _ENSEMBLES = {"sc": "NVT", "scnpt": "NPT", "nvt-cc": "NVT", "eda-nve": "NVE", "eda-nvt": "NVT"}
 _SUZUKI_CHIN = ("sc", "scnpt")
 
@@ -113,10 +115,9 @@ def _motion(element: Any, beads: int) -> Motion:
     mode = word_of(element, "mode", "dummy")
     if mode == "multi":
         return _together([(word_of(each, "mode", "dummy"), _motion(each, beads)) for each in element.findall("motion")])
-    if mode in _DYNAMICS:
-        dynamics = element.find(mode)
-        # i-PI has a default for each of its elements.
-        found = _DYNAMICS[mode](element.makeelement(mode, {}) if dynamics is None else dynamics, beads)
+    if is_dynamics(mode):
+        (dynamics,) = dynamics_in(element)
+        found = _DYNAMICS[mode](dynamics, beads)
         return replace(found, notes=(*found.notes, *_fixed(element)))
     known = _STATIC.get(mode)
     return Motion(f"motion `{mode}`", unsampled="its method is unknown") if known is None else known
@@ -172,7 +173,7 @@ def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:
 def _dynamics(dynamics: Any, beads: int) -> Motion:
     """Return the molecular dynamics of the element `dynamics`, or of one with the same subelements."""
     mode = word_of(dynamics, "mode", "nve")
-    baths = [] if mode in ("nve", "eda-nve") else thermostats_in(dynamics.find("thermostat"))
+    baths = [] if mode in CONSTANT_ENERGY else thermostats_in(dynamics.find("thermostat"))
     names = [word_of(bath, "mode", "") for bath in baths]
     kind = "none" if not names else "global" if all(_is_global(name, beads) for name in names) else "local"
     hot = _centroid_temperature(baths) if beads > 1 else None
@@ -214,6 +215,23 @@ def _constrained(dynamics: Any, beads: int) -> Motion:
 
 
 _DYNAMICS = {"dynamics": _dynamics, "driven_dynamics": _driven, "constrained_dynamics": _constrained}
+
+
+def is_dynamics(mode: str) -> bool:
+    """Return whether the mode of a motion is that of molecular dynamics."""
+    return mode in _DYNAMICS
+
+
+def dynamics_in(motion: Any) -> list[Any]:
+    """Return the elements of all molecular dynamics in an element `motion`, in the order in which they follow."""
+    mode = word_of(motion, "mode", "dummy")
+    if mode == "multi":
+        return [each for part in motion.findall("motion") for each in dynamics_in(part)]
+    if not is_dynamics(mode):
+        return []
+    found = motion.find(mode)
+    # i-PI has a default for each of its elements.
+    return [motion.makeelement(mode, {}) if found is None else found]
 
 
 def thermostats_in(element: Any) -> list[Any]:
