@@ -9,7 +9,7 @@ from typing_extensions import override
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, note, warning
-from tumble.runs.ipi.elements import integers_of
+from tumble.runs.ipi.motion import fixed_in
 
 
 class Constraints(Check):
@@ -22,7 +22,7 @@ class Constraints(Check):
     @override
     def run(self, case: Case) -> Iterator[Finding]:
         motion = case.system.find("motion")
-        fixed = [name for name in ("fixatoms", "fixatoms_dof") if integers_of(motion.find(name))]
+        fixed = fixed_in(motion)
         free_center = (motion.findtext("fixcom") or "True").strip().lower() == "false"
         if fixed and not free_center:
             yield warning(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 from typing_extensions import override
 
@@ -48,7 +47,7 @@ class Disk(Check):
         total = sum(sizes.values())
         if not total:
             return
-        free = shutil.disk_usage(_folder(case.xml)).free
+        free = shutil.disk_usage(case.xml.absolute().parent).free
         largest = max(sizes, key=lambda name: sizes[name])
         text = f"{case.steps} steps write about {_words(total)}, of which {_words(sizes[largest])} are `{largest}`"
         cure = f"a larger stride for `{largest}`, or x_centroid in place of all beads"
@@ -63,15 +62,10 @@ class Disk(Check):
 def _trajectory(case: Case, output: TrajectoryOutput) -> int:
     files = len(output.beads(case.beads)) if output.quantity in _OF_BEADS else 1
     if output.quantity.startswith("extras"):
-        keys = [key.strip() for key in output.extra_type.split(",")]
-        frame = 30 + sum(_NUMBER * KEYS[key] if key in KEYS else _RAW for key in keys)
+        frame = 30 + sum(_NUMBER * KEYS[key] if key in KEYS else _RAW for key in output.extra_keys)
     else:
         frame = _HEADING + len(case.atoms.labels) * _ATOM.get(output.format, _ATOM["xyz"])
     return files * frame * (case.steps // output.stride + 1)
-
-
-def _folder(xml: Path) -> Path:
-    return xml.absolute().parent
 
 
 def _words(size: float) -> str:

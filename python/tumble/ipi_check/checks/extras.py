@@ -25,9 +25,8 @@ class Extras(Check):
         written: set[str] = set()
         for each in case.input.trajectories:
             if each.quantity == "extras":
-                keys = [key.strip() for key in each.extra_type.split(",")]
-                written |= set(keys)
-                yield from _unknown(case, keys)
+                written |= set(each.extra_keys)
+                yield from _unknown(case, each.extra_keys)
         # A model that is exact has no torque to look at.
         if case.dynamics and not {"torque", "raw"} & written and case.model.metadata.symmetry_kind != "exact":
             yield note(

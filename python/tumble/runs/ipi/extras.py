@@ -67,7 +67,7 @@ def torque_of(
     """
     notes = []
     for output in outputs:
-        keys = [key.strip() for key in output.extra_type.split(",")]
+        keys = output.extra_keys
         if output.quantity != "extras" or "torque" not in keys:
             continue
         files = files_of_beads(output, beads, "")

@@ -79,6 +79,11 @@ class TrajectoryOutput:
     units: str = ""
     cell_units: str = ""
 
+    @property
+    def extra_keys(self) -> list[str]:
+        """Keys of the extras."""
+        return [key.strip() for key in self.extra_type.split(",")]
+
     def beads(self, number: int) -> range:
         """Return the numbers of the beads that are written if there are `number` beads."""
         if self.bead < 0:

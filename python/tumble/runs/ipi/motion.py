@@ -125,13 +125,18 @@ def _motion(element: Any, beads: int) -> Motion:
 
 def _fixed(element: Any) -> tuple[str, ...]:
     """Return a note if atoms, or some of their coordinates, are fixed."""
-    names = [name for name in ("fixatoms", "fixatoms_dof") if integers_of(element.find(name))]
+    names = fixed_in(element)
     if not names:
         return ()
     return (
         f"Atoms are held fixed (`{'`, `'.join(names)}`): averages include them like moving atoms, kinetic energies are "
         "too low, and they make space anisotropic.",
     )
+
+
+def fixed_in(motion: Any) -> list[str]:
+    """Return the names of the elements that fix atoms, or some of their coordinates, in an element `motion`."""
+    return [name for name in ("fixatoms", "fixatoms_dof") if integers_of(motion.find(name))]
 
 
 def _together(parts: Sequence[tuple[str, Motion]]) -> Motion:
