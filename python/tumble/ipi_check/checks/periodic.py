@@ -12,8 +12,6 @@ from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, note, warning
 
-_ANISOTROPIC = ("flexible", "anisotropic")
-
 
 class Periodic(Check):
     """Compare wrapping, barostats and the range of the model with the periodic directions of the driver."""

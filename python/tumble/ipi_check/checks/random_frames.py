@@ -23,7 +23,7 @@ _LOCAL = ("langevin", "pile_l", "ffl")
 _GLOBAL = ("svr", "pile_g", "nm_gle_g")
 _VISIBLE = 0.01  # of the temperature
 #: Motions that need the same energy for the same structure.
-SEARCHES = ("minimize", "neb", "string", "instanton", "vibrations", "scp", "normalmodes", "al-kmc", "atomswap")
+_SEARCHES = ("minimize", "neb", "string", "instanton", "vibrations", "scp", "normalmodes", "al-kmc", "atomswap")
 
 
 class RandomFrames(Check):
@@ -40,7 +40,7 @@ class RandomFrames(Check):
         if not case.model.symmetrizer.random and not of_ipi:
             return
         for mode in case.modes:
-            if mode in SEARCHES:
+            if mode in _SEARCHES:
                 yield error(
                     f"<motion mode='{mode}'> needs the same energy for the same structure, and random rotations give "
                     "noise",

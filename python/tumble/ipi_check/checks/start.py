@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing_extensions import override
 
 from tumble.errors import TumbleError
+from tumble.ipi_check.atoms import StartAtoms
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, note, warning
@@ -28,7 +29,8 @@ class Start(Check):
     def run(self, case: Case) -> Iterator[Finding]:
         temperature = case.input.temperature
         write = f"<velocities mode='thermal' units='kelvin'> {temperature or 300.0:g} </velocities> in <initialize>"
-        if _moving(case) is False:
+        atoms = _atoms(case)
+        if atoms is not None and atoms.moving is False:
             energy = all(each.constant_energy for each in case.dynamics)
             text = "no velocities are given: the run starts at 0 K"
             if energy:
@@ -38,7 +40,7 @@ class Start(Check):
         thermal = _thermal(case)
         if thermal and temperature and abs(thermal / temperature - 1.0) > _OTHER:
             yield warning(f"velocities are drawn at {thermal:g} K, while the ensemble has {temperature:g} K", write)
-        if case.beads > 1 and _spread(case) is not None and (_spread(case) or 0.0) < _IDENTICAL:
+        if case.beads > 1 and atoms is not None and atoms.spread is not None and atoms.spread < _IDENTICAL:
             yield note(
                 f"all {case.beads} beads start at the same place: internal modes are cold, and averages of the first "
                 "picosecond are wrong",
@@ -46,16 +48,10 @@ class Start(Check):
             )
 
 
-def _moving(case: Case) -> bool | None:
+def _atoms(case: Case) -> StartAtoms | None:
+    """Return the atoms at the start; None if they are unknown."""
     try:
-        return case.atoms.moving
-    except TumbleError:
-        return None
-
-
-def _spread(case: Case) -> float | None:
-    try:
-        return case.atoms.spread
+        return case.atoms
     except TumbleError:
         return None
 

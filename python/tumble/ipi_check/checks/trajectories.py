@@ -17,7 +17,6 @@ _POSITIONS = ("positions", "x_centroid", "x_centroid_even")
 _WRITE = (
     "<trajectory filename='pos' stride='{}' format='xyz' cell_units='angstrom'> positions{{angstrom}} </trajectory>"
 )
-_NUMBERS = ("extras", "extras_component_raw", "extras_bias", "kinetic_cv", "kinetic_od", "r_gyration")
 _ANGSTROM = ("angstrom", "ase")
 _FEW = 50  # frames
 
