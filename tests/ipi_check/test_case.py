@@ -42,6 +42,15 @@ def test_an_atom_has_no_vibration(case_of) -> None:
         _ = case_of(atoms=WATER[:1]).stiffness
 
 
+def test_a_start_without_vibrations_is_not_measured_again(case_of, monkeypatch) -> None:
+    case = case_of(atoms=WATER[:1])
+    with pytest.raises(NotApplicableError, match="no vibration"):
+        _ = case.stiffness
+    monkeypatch.setattr(case.model, "forces", lambda structures: pytest.fail("evaluated again"))
+    with pytest.raises(NotApplicableError, match="no vibration"):
+        _ = case.stiffness
+
+
 def test_elements_that_the_model_lacks(case_of) -> None:
     atoms = WATER.copy()
     atoms.symbols[0] = "S"

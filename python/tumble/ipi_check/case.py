@@ -125,6 +125,11 @@ class Case:
                 return path
         return None
 
+    @property
+    def driver_file(self) -> Path | None:
+        """The structure file of the driver; None if it isn't known."""
+        return self.options.structure or self.start_file
+
     @cached_property
     def driver_atoms(self) -> Atoms:
         """The structure of the driver.
@@ -133,10 +138,9 @@ class Case:
             NotApplicableError: If no file is known.
             FramesError: If it can't be read.
         """
-        path = self.options.structure or self.start_file
-        if path is None:
+        if self.driver_file is None:
             raise NotApplicableError("the structure of the driver is unknown; give it with `--structure`")
-        return next(read_frames(path, "structure"))
+        return next(read_frames(self.driver_file, "structure"))
 
     @cached_property
     def periodic(self) -> str:
@@ -158,10 +162,9 @@ class Case:
         """
         if self.index < len(self.view.systems):
             return from_view(self.view.systems[self.index])
-        path = self.options.structure or self.start_file
-        if path is None:
+        if self.driver_file is None:
             raise NotApplicableError("the atoms are unknown, since i-PI didn't read the input")
-        return from_file(path)
+        return from_file(self.driver_file)
 
     @cached_property
     def structure(self) -> Atoms:
@@ -197,19 +200,19 @@ class Case:
                 displaced.append(atoms)
             return self.model.forces(displaced)
 
-        found = self.measured(
-            "stiffness",
-            lambda: stiffest_mode(
+        def stiffest() -> Stiffness:
+            found = stiffest_mode(
                 forces,
                 start.positions,
                 self.atoms.masses,
                 self.atoms.elements,
                 evaluations=self.options.evaluations,
-            ),
-        )
-        if found.wavenumber < _SOFT:
-            raise NotApplicableError("the start has no vibration")
-        return found
+            )
+            if found.wavenumber < _SOFT:
+                raise NotApplicableError("the start has no vibration")
+            return found
+
+        return self.measured("stiffness", stiffest)
 
     @cached_property
     def seconds(self) -> float:
@@ -224,13 +227,14 @@ class Case:
         """Return what is computed with the model; after a failure it isn't tried again.
 
         Raises:
-            NotApplicableError: If the model fails.
+            NotApplicableError: If the model fails, or the result has no meaning.
         """
         if what in self._failed:
             raise NotApplicableError(self._failed[what])
         try:
             return compute()
-        except NotApplicableError:
+        except NotApplicableError as reason:
+            self._failed[what] = str(reason)
             raise
         except TumbleError as failure:
             self._failed[what] = f"the model fails for the start: {failure}"
