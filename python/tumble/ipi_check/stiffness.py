@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.constants
 from ase import units
 
 from tumble.types import Array
+from tumble.units.constants import SI_BOLTZMANN, SI_HBAR, SI_LIGHT
 
 _DISPLACEMENT = 0.005  # Å, of the atom that moves most: anharmonicity and rounding are both far below 1 %
 _TOLERANCE = 0.01  # of the eigenvalue
-_SPEED_OF_LIGHT: float = scipy.constants.c * 100.0 * 1e-15  # cm/fs
+_SPEED_OF_LIGHT = SI_LIGHT * 100.0 * 1e-15  # cm/fs
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Stiffness:
 
     def quanta(self, temperature: float) -> float:
         """Return ħω/kT at a temperature in K."""
-        return float(scipy.constants.hbar * self.frequency * 1e15 / (scipy.constants.k * temperature))
+        return float(SI_HBAR * self.frequency * 1e15 / (SI_BOLTZMANN * temperature))
 
     @property
     def mode(self) -> str:
@@ -118,7 +118,7 @@ def _largest_eigenvalue(
     vector = np.random.default_rng(seed).normal(size=size)
     basis = np.empty((0, size))
     diagonal: list[float] = []
-    beside: list[float] = []
+    off_diagonal: list[float] = []
     while True:
         vector /= np.linalg.norm(vector)
         basis = np.vstack([basis, vector])
@@ -127,10 +127,10 @@ def _largest_eigenvalue(
         for _ in range(2):  # once leaves errors of rounding
             image = image - basis.T @ (basis @ image)
         length = float(np.linalg.norm(image))
-        values, vectors = np.linalg.eigh(np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1))
+        values, vectors = np.linalg.eigh(np.diag(diagonal) + np.diag(off_diagonal, 1) + np.diag(off_diagonal, -1))
         residual = length * abs(float(vectors[-1, -1]))
         enough = residual <= _TOLERANCE * abs(values[-1]) or len(basis) >= min(steps, size)
         if enough or length < 1e-12 * abs(values[-1]):
             return float(values[-1]), residual, np.asarray(vectors[:, -1] @ basis)
-        beside.append(length)
+        off_diagonal.append(length)
         vector = image

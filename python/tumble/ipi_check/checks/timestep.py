@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import scipy.constants
 from typing_extensions import override
 
 from tumble.ipi_check.case import Case
@@ -13,6 +12,7 @@ from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, note, warning
 from tumble.runs.ipi.dynamics import Dynamics
 from tumble.runs.ipi.elements import word_of
+from tumble.units.constants import SI_BOLTZMANN, SI_HBAR
 
 _FS = 1e3  # per ps
 _LIMIT = 2.0  # ω Δt, from which velocity Verlet diverges
@@ -98,7 +98,7 @@ def _ring(case: Case, dynamics: Dynamics) -> Iterator[Finding]:
         return
     element = case.system.find("normal_modes")
     propagator = "exact" if element is None else word_of(element, "propagator", "exact")
-    thermal = scipy.constants.k * temperature / scipy.constants.hbar * 1e-15
+    thermal = SI_BOLTZMANN * temperature / SI_HBAR * 1e-15
     highest = 2.0 * case.beads * thermal  # rad/fs
     inner = _FS * dynamics.step_at(len(dynamics.levels) - 1)
     if propagator == "exact" and highest * inner > math.pi:
