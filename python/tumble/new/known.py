@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tumble.new.setup import Setup
+from tumble.new.water import GRAM_PER_CM3
 
 
 @dataclass(frozen=True)
@@ -59,4 +60,4 @@ KNOWN = (
 def density_of(setup: Setup) -> float:
     """Return the density of a setup with a cell, g/cm³; 0 without one."""
     atoms = setup.system.atoms
-    return 0.0 if atoms.cell.rank < 3 else float(atoms.get_masses().sum() / 0.602214076 / atoms.cell.volume)
+    return 0.0 if atoms.cell.rank < 3 else float(atoms.get_masses().sum() / GRAM_PER_CM3 / atoms.cell.volume)

@@ -6,6 +6,9 @@ import numpy as np
 from ase.build import molecule
 from numpy.typing import NDArray
 
+from tumble.rotations import random_rotations
+from tumble.units.constants import SI_AVOGADRO
+
 Array = NDArray[np.float64]
 
 #: Mean O–H distance (Å) and H–O–H angle (degrees) in the liquid.
@@ -14,8 +17,10 @@ LIQUID_BOND, LIQUID_ANGLE = 0.98, 105.5
 GAS_BOND, GAS_ANGLE = 0.9572, 104.52
 #: Masses in g/mol, those of i-PI 3.3, so that both engines move the same atoms.
 MASSES = {"O": 15.9994, "H": 1.00794}
+#: A density of 1 g/cm³ in u/Å³.
+GRAM_PER_CM3 = SI_AVOGADRO * 1e-24
 #: Mass of a molecule in g, times 1e24: g/cm³ times Å³.
-MOLECULE_MASS = (MASSES["O"] + 2 * MASSES["H"]) / 0.602214076
+MOLECULE_MASS = (MASSES["O"] + 2 * MASSES["H"]) / GRAM_PER_CM3
 
 
 def from_library() -> Array:
@@ -41,15 +46,6 @@ def bent(oxygen: Array, bisector: Array, across: Array, bond: float = GAS_BOND, 
     return np.array([oxygen, oxygen + middle + side, oxygen + middle - side])
 
 
-def random_rotation(generator: np.random.Generator) -> Array:
-    """Return an orthogonal matrix from the uniform distribution: [3, 3].
-
-    QR of a Gaussian matrix with positive diagonal (Mezzadri, Notices AMS 54, 592 (2007)).
-    """
-    turn, upper = np.linalg.qr(generator.normal(size=(3, 3)))
-    return np.asarray(turn * np.sign(np.diag(upper)))
-
-
 def on_lattice(centers: Array, shape: Array, generator: np.random.Generator) -> Array:
     """Return molecules with random orientations.
 
@@ -58,7 +54,8 @@ def on_lattice(centers: Array, shape: Array, generator: np.random.Generator) -> 
         shape: One molecule with its oxygen at the origin, [3, 3] in Å.
         generator: Source of random numbers.
     """
-    return np.concatenate([center + shape @ random_rotation(generator).T for center in centers])
+    turns = random_rotations(len(centers), generator)
+    return np.concatenate([center + shape @ turn.T for center, turn in zip(centers, turns, strict=True)])
 
 
 def with_geometry(positions: Array, bond: float = LIQUID_BOND, angle: float = LIQUID_ANGLE) -> Array:
