@@ -16,17 +16,14 @@ from ase import Atoms
 from typing_extensions import override
 
 from tumble.errors import ConfigurationError
-from tumble.new.systems.system import Choices, System, SystemKind
+from tumble.new.systems.system import Choices, System, SystemKind, untrained
 from tumble.new.water import GAS_ANGLE, GAS_BOND, Array, bent, from_library, symbols
 
 DIMER_OO, DIMER_TILT = 2.9, np.radians(57)  # Å
 HEXAMER_OO = 2.7  # Å
 #: Clusters evaporate at room temperature.
 COLD = 150.0
-SURFACE = (
-    "The shipped model `water` wasn't trained on molecules, clusters or any surface (docs/models.md): with it, use "
-    "this as an input to start from, not as a result."
-)
+SURFACE = untrained("molecules, clusters or any surface")
 
 
 def dimer() -> Array:

@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from tumble.errors import ConfigurationError
 from tumble.frames import read_frames
-from tumble.new.systems.system import Choices, System, SystemKind
+from tumble.new.systems.system import Choices, System, SystemKind, barostat_of_crystal
+from tumble.new.water import symbols
 
 #: Å; an O–H distance below it is a bond.
 BOND = 1.3
@@ -33,15 +34,13 @@ class FromFile(SystemKind):
         atoms = in_standard_cell(next(read_frames(choices.structure, "structure")))
         stem = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in _stem(choices.structure))
         formula = atoms.symbols.get_chemical_formula()
-        periodic = bool(atoms.pbc.all())
-        right = periodic and np.allclose(atoms.cell.angles(), 90.0, atol=1e-6)
         return System(
             name=stem or "structure",
             title=f"{len(atoms)} atoms, {formula}, of {choices.structure.name}",
             atoms=atoms,
             remarks=("Masses are those of the elements, whatever the file of the structure contains.",),
             water=is_water(atoms),
-            barostat=None if not periodic else "anisotropic" if right else "flexible",
+            barostat=barostat_of_crystal(atoms) if atoms.pbc.all() else None,
         )
 
 
@@ -77,7 +76,7 @@ def in_standard_cell(atoms: Atoms) -> Atoms:
 
 def is_water(atoms: Atoms) -> bool:
     """Return whether a structure consists of water molecules, in the order O H H."""
-    if len(atoms) % 3 or list(atoms.symbols) != ["O", "H", "H"] * (len(atoms) // 3):
+    if len(atoms) % 3 or list(atoms.symbols) != symbols(len(atoms) // 3):
         return False
     molecules = range(0, len(atoms), 3)
     vectors = np.concatenate([atoms.positions[[i + 1, i + 2]] - atoms.positions[i] for i in molecules])

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from tumble.errors import ConfigurationError
-from tumble.new.systems.system import Choices, System, SystemKind
+from tumble.new.systems.system import Choices, System, SystemKind, barostat_of_crystal, untrained
 from tumble.new.water import MOLECULE_MASS, Array, inside, symbols, with_geometry
 
 #: Names of GenIce2, by phase.
@@ -60,7 +60,6 @@ class Ice(SystemKind):
             raise ConfigurationError(f"`system`: expected ice:PHASE with one of {', '.join(PHASES)}, got `{phase}`")
         atoms = _generate(phase, choices)
         count = len(atoms) // 3
-        right = np.allclose(atoms.cell.angles(), 90.0, atol=1e-6)
         return System(
             name=f"ice{phase}-{count}",
             title=f"{count} molecules of ice {phase}",
@@ -69,11 +68,10 @@ class Ice(SystemKind):
             remarks=(
                 f"GenIce2 made the structure (proton ordering of seed {choices.seed}; another `--seed` gives another, "
                 "unless the phase is ordered).",
-                "The shipped model `water` wasn't trained on ice (docs/models.md): with it, use this as an input to "
-                "start from, not as a result.",
+                untrained("ice"),
             ),
             relax=True,
-            barostat="anisotropic" if right else "flexible",
+            barostat=barostat_of_crystal(atoms),
         )
 
 

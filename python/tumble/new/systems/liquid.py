@@ -7,7 +7,7 @@ from ase import Atoms
 from typing_extensions import override
 
 from tumble.new.systems.spcfw import EQUILIBRATION, liquid
-from tumble.new.systems.system import Choices, System, SystemKind
+from tumble.new.systems.system import Choices, System, SystemKind, untrained
 from tumble.new.water import inside, symbols
 
 #: g/cm³; of 64 molecules in a box of 12.42 Å.
@@ -76,7 +76,6 @@ class Slab(SystemKind):
                 start,
                 "The vacuum has to be wider than the range of the model, its depth times its cutoff, so that the two "
                 "surfaces don't see each other.",
-                "The shipped model `water` wasn't trained on structures with a surface (docs/models.md): with it, use "
-                "this as an input to start from, not as a result.",
+                untrained("structures with a surface"),
             ),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 from ase import Atoms
 
 from tumble.errors import ConfigurationError
@@ -86,6 +87,19 @@ class Choices:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ConfigurationError(f"`{name}`: expected a positive number, got {value:g}")
+
+
+def untrained(what: str) -> str:
+    """Return the remark that the shipped model of water wasn't trained on such structures."""
+    return (
+        f"The shipped model `water` wasn't trained on {what} (docs/models.md): with it, use this as an input to start "
+        "from, not as a result."
+    )
+
+
+def barostat_of_crystal(atoms: Atoms) -> str:
+    """Return the shape of the box of a crystal at constant pressure: angles of 90° stay."""
+    return "anisotropic" if np.allclose(atoms.cell.angles(), 90.0, atol=1e-6) else "flexible"
 
 
 class SystemKind(ABC):
