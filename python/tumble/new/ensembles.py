@@ -15,7 +15,6 @@ class Ensemble:
     Attributes:
         name: Word on the command line.
         words: Noun phrase for headings.
-        meaning: Noun phrase for the help.
         expect: What `tumble run` checks: `nve`, `nvt` or `npt`.
         ipi: Template of the element `motion` in i-PI.
         lammps: Templates of the fixes in LAMMPS, for a thermostat that acts on each atom and for a global one; None if
@@ -29,7 +28,6 @@ class Ensemble:
 
     name: str
     words: str
-    meaning: str
     expect: str
     ipi: str
     lammps: tuple[str, str] | None
@@ -51,7 +49,6 @@ ENSEMBLES = {
         Ensemble(
             "nve",
             "constant energy (NVE)",
-            "constant energy; with beads, ring-polymer dynamics",
             "nve",
             ipi="nve",
             lammps=("nve", "nve"),
@@ -60,7 +57,6 @@ ENSEMBLES = {
         Ensemble(
             "nvt",
             "constant volume and temperature (NVT)",
-            "constant temperature; with beads, PIMD with PILE",
             "nvt",
             ipi="nvt",
             lammps=("nvt-local", "nvt-global"),
@@ -68,7 +64,6 @@ ENSEMBLES = {
         Ensemble(
             "npt",
             "constant pressure and temperature (NPT)",
-            "constant pressure; with beads, PIMD with PILE",
             "npt",
             ipi="npt",
             lammps=("npt-local", "npt-global"),
@@ -77,7 +72,6 @@ ENSEMBLES = {
         Ensemble(
             "piglet",
             "constant volume and temperature, colored noise (PIGLET)",
-            "PIMD with the colored noise of `--gle FILE`, for 6 to 8 beads; i-PI alone",
             "nvt",
             ipi="piglet",
             lammps=None,
@@ -88,7 +82,6 @@ ENSEMBLES = {
         Ensemble(
             "trpmd",
             "thermostatted ring-polymer dynamics (T-RPMD)",
-            "T-RPMD, for spectra: no thermostat on the centroids; i-PI alone",
             "nvt",
             ipi="trpmd",
             lammps=None,

@@ -79,7 +79,6 @@ class Monomer(_Cluster):
     """One molecule."""
 
     name = usage = "monomer"
-    meaning = "one molecule of water in open space"
     title = "One water molecule in free space"
     temperature = 300.0
     arrange = staticmethod(from_library)
@@ -89,7 +88,6 @@ class Dimer(_Cluster):
     """Two molecules."""
 
     name = usage = "dimer"
-    meaning = "two molecules with a hydrogen bond"
     title = "Two water molecules in free space"
     arrange = staticmethod(dimer)
 
@@ -98,6 +96,5 @@ class Hexamer(_Cluster):
     """Six molecules."""
 
     name = usage = "hexamer"
-    meaning = "a ring of six molecules"
     title = "A ring of 6 water molecules in free space"
     arrange = staticmethod(hexamer)

@@ -22,7 +22,6 @@ class FromFile(SystemKind):
     """The first structure of a file."""
 
     name = usage = "file"
-    meaning = "the structure of `--structure FILE`, in any format that ASE reads"
     options = ("structure",)
 
     @override

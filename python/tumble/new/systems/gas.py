@@ -18,7 +18,6 @@ class Gas(SystemKind):
 
     name = "gas"
     usage = "gas:N"
-    meaning = "N molecules (27), 20 Å apart, for the orientation of molecules"
     options = ("spacing",)
 
     @override

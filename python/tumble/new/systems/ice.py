@@ -50,7 +50,6 @@ class Ice(SystemKind):
 
     name = "ice"
     usage = "ice:PHASE"
-    meaning = f"ice (Ih) from GenIce2, of at least 96 molecules: {', '.join(PHASES)}"
     options = ("density", "molecules")
 
     @override

@@ -35,7 +35,6 @@ class Liquid(SystemKind):
 
     name = "liquid"
     usage = "liquid:N"
-    meaning = "N molecules of liquid water in a cubic box (64; often 216 or 512)"
     options = ("density", "equilibration")
 
     @override
@@ -57,7 +56,6 @@ class Slab(SystemKind):
 
     name = "slab"
     usage = "slab:N"
-    meaning = "a slab of N molecules of liquid water (216) with vacuum above and below"
     options = ("density", "equilibration", "vacuum")
 
     @override

@@ -108,13 +108,11 @@ class SystemKind(ABC):
     Attributes:
         name: Word for the system.
         usage: Word with its argument, such as `liquid:N`.
-        meaning: Noun phrase for the help.
         options: Names of the choices that it uses; others are refused.
     """
 
     name: ClassVar[str]
     usage: ClassVar[str]
-    meaning: ClassVar[str]
     options: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
