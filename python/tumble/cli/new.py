@@ -6,9 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from tumble.cli.options import Once
+from tumble.cli.options import add_symmetrize
 from tumble.cli.parser import Instead
-from tumble.set_names import listed
 
 _SYSTEMS = "monomer, dimer, hexamer, gas:N, liquid:N, ice:PHASE or slab:N"
 
@@ -36,13 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--engine", choices=("lammps", "ipi"), help="(default: lammps, or ipi for path integrals)")
     parser.add_argument("--model", default="water", help="path or name of a model (default: %(default)s)")
-    parser.add_argument(
-        "--symmetrize",
-        action=Once,
-        metavar="SET",
-        default="none",
-        help=f"{listed()}, each also with +inversion (default: none)",
-    )
+    add_symmetrize(parser)
     parser.add_argument(
         "--mts",
         metavar="N",

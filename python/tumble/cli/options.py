@@ -53,8 +53,8 @@ class YesNo(argparse.Action):
         setattr(namespace, self.dest, values == "yes")
 
 
-def add_frame_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of rotations: `symmetrize` and `seed`."""
+def add_symmetrize(parser: argparse.ArgumentParser) -> None:
+    """Add `symmetrize`: the rotations over which the model is averaged."""
     parser.add_argument(
         "--symmetrize",
         action=Once,
@@ -62,6 +62,11 @@ def add_frame_options(parser: argparse.ArgumentParser) -> None:
         default="none",
         help=f"{listed()}, each also with +inversion (default: none)",
     )
+
+
+def add_frame_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of rotations: `symmetrize` and `seed`."""
+    add_symmetrize(parser)
     parser.add_argument("--seed", action=Once, metavar="N", type=int, help="seed of random rotations")
 
 
