@@ -110,7 +110,7 @@ class Setup:
         return f"{self.system.name}.xyz"
 
     @property
-    def frames_every(self) -> int:
+    def rows_every(self) -> int:
         """Steps between rows of the log."""
         return self.every if self.log_every is None else self.log_every
 
