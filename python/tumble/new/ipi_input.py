@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tumble.new.setup import ECONOMIZED, Setup
 from tumble.new.structure_files import ipi_xyz
-from tumble.new.templates import render
+from tumble.new.templates import decimal, render
 from tumble.simulation_file import Driver
 
 
@@ -70,7 +70,7 @@ def ipi_xml(setup: Setup, title: str) -> str:
         columns=_columns(setup),
         trajectory_comment=_trajectory_comment(setup),
         kelvin=f"{setup.temperature:g}",
-        outer=f"{setup.outer:.1f}" if round(setup.outer, 1) == setup.outer else f"{setup.outer:g}",
+        outer=decimal(setup.outer),
         economized=ECONOMIZED,
     )
 

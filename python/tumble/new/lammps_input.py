@@ -5,7 +5,7 @@ from __future__ import annotations
 from tumble.errors import ConfigurationError
 from tumble.new.setup import Setup
 from tumble.new.structure_files import lammps_data
-from tumble.new.templates import render
+from tumble.new.templates import decimal, render
 
 _SHAPES = {"isotropic": "iso", "anisotropic": "aniso", "flexible": "tri"}
 _PRESSURE = "econserve press vol density "
@@ -50,7 +50,7 @@ def lammps_script(setup: Setup, title: str) -> str:
         random_comment=_random_comment(setup),
         seed_comment=_seed_comment(setup),
         other_ensemble=_other_ensemble(setup),
-        kelvin=_decimal(setup.temperature),
+        kelvin=decimal(setup.temperature),
         beads=" ".join(_numbers(setup.beads)),
         elements=" ".join(system.elements),
         types=", ".join(f"type {k} is {each}" for k, each in enumerate(system.elements, 1)),
@@ -124,7 +124,3 @@ def _variable(name: str, value: object, comment: str) -> str:
 
 def _command(name: str, words: str, comment: str) -> str:
     return f"{name:<13} {words:<21} {f'# {comment}' if comment else ''}".rstrip()
-
-
-def _decimal(value: float) -> str:
-    return f"{value:.1f}" if round(value, 1) == value else f"{value:g}"

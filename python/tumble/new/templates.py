@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,12 @@ def render(template: str, **content: Any) -> str:
         template: Path below `templates/`.
         content: Values of the variables of the template.
     """
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=False,  # the texts are for engines, not for browsers
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["wrapped"] = wrapped
-    environment.filters["in_comment"] = in_comment
-    return environment.get_template(template).render(**content)
+    return _environment().get_template(template).render(**content)
+
+
+def decimal(value: float) -> str:
+    """Return a number for an input, with a decimal point where one digit behind it is enough: `300.0`, `0.25`."""
+    return f"{value:.1f}" if round(value, 1) == value else f"{value:g}"
 
 
 def in_comment(text: str) -> str:
@@ -54,3 +50,18 @@ def wrapped(text: str, prefix: str = "", first: str | None = None) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=False,  # the texts are for engines, not for browsers
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["wrapped"] = wrapped
+    environment.filters["in_comment"] = in_comment
+    return environment
