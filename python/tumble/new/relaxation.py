@@ -9,8 +9,10 @@ import numpy as np
 from ase import Atoms
 from ase.optimize import LBFGS
 
+from tumble import _core
 from tumble.calculator import Calculator
 from tumble.new.setup import Setup
+from tumble.registry import find_model
 
 #: eV/Å: below it, the structure is near enough to a minimum for a run.
 FORCE = 0.02
@@ -44,11 +46,9 @@ def relaxed(setup: Setup) -> Relaxed:
         StructureError, EvaluationError: If it can't evaluate the structure.
     """
     atoms = Atoms(setup.system.atoms)
-    averaged = AVERAGED if setup.system.open else "none"
+    exact = _core.read_metadata(str(find_model(setup.model))).sufficient_set == "none"
+    averaged = AVERAGED if setup.system.open and not exact else "none"
     atoms.calc = Calculator(setup.model, symmetrize=averaged)
-    if averaged != "none" and atoms.calc.potential.metadata.sufficient_set == "none":
-        averaged = "none"
-        atoms.calc = Calculator(setup.model, check=False)
     # An optimizer with a line search would stop at the rounding of a float32 model.
     optimizer = LBFGS(atoms, logfile=os.devnull, maxstep=0.1)
     steps = _STEPS_OPEN if setup.system.open else _STEPS
