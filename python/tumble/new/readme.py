@@ -118,7 +118,7 @@ def _expectations(setup: Setup, engine: str, reading: Reading) -> list[str]:
         )
     else:
         found.append("The temperature is that of the structure at the start, and changes until energy is shared.")
-    conserved = "`conserved`" if engine == "ipi" else "`etotal`" if setup.ensemble.expect == "nve" else "`econserve`"
+    conserved = "`conserved`" if engine == "ipi" else "`econserve`" if setup.ensemble.thermostat else "`etotal`"
     if setup.random:
         found.append(
             "Random rotations change the energy from step to step and heat a little, so no quantity is conserved; the "
@@ -179,15 +179,14 @@ def _duration(setup: Setup, engine: str, reading: Reading) -> list[str]:
 
 
 def _numbers(setup: Setup, engine: str, reading: Reading) -> list[tuple[str, str, str]]:
-    energy, torque = (reading.energy, reading.torque) if not setup.random else (None, None)
     place = "first row: " + ("`potential`; i-PI's unit makes it smaller by 1e-7" if engine == "ipi" else "`pe`")
     found = []
-    if energy is not None:
-        found.append(("potential energy of the starting structure", f"{energy:.4f} eV", place))
-    if torque is not None:
+    if reading.energy is not None:
+        found.append(("potential energy of the starting structure", f"{reading.energy:.4f} eV", place))
+    if reading.torque is not None:
         where = "`simulation.torque_*`" if engine == "ipi" else "`v_tau`" if setup.mts > 1 else "`c_tumble[1]` to `[3]`"
-        found.append(("its frame torque, abs(τ)", f"{1000 * torque:.2f} meV/rad", f"first row: {where}"))
-    if energy is None or setup.symmetrize != "none":
+        found.append(("its frame torque, abs(τ)", f"{1000 * reading.torque:.2f} meV/rad", f"first row: {where}"))
+    if setup.symmetrize != "none":
         found.append(
             ("energy without rotations", f"{reading.bare_energy:.4f} eV", "the same structure, in the lab frame")
         )
