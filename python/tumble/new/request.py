@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tumble import _core
 from tumble.errors import ConfigurationError
-from tumble.new.ensembles import find_ensemble
+from tumble.new.ensembles import Ensemble, find_ensemble
 from tumble.new.gle import read_gle
 from tumble.new.setup import Setup
 from tumble.new.systems.system import Choices, System
@@ -70,9 +70,7 @@ class Request:
         Raises:
             ConfigurationError: If it is unknown.
         """
-        ensemble = find_ensemble(self._ensemble)
-        beads = ensemble.beads if self.beads is None else self.beads
-        engine = self.engine or ("ipi" if beads > 1 or ensemble.lammps is None else "lammps")
+        engine = self.engine or ("ipi" if self._beads > 1 or self._ensemble.lammps is None else "lammps")
         if engine not in ENGINES:
             raise ConfigurationError(f"`engine`: expected {' or '.join(ENGINES)}, got `{engine}`")
         return engine
@@ -86,7 +84,7 @@ class Request:
         """
         if self.springs not in SPRINGS:
             raise ConfigurationError(f"`springs`: expected {' or '.join(SPRINGS)}, got `{self.springs}`")
-        ensemble = find_ensemble(self._ensemble)
+        ensemble = self._ensemble
         if ensemble.matrices and self.gle is None:
             raise ConfigurationError(
                 f"`gle`: expected a file with matrices for {ensemble.name}, as of gle4md.org, got none"
@@ -103,7 +101,7 @@ class Request:
             ConfigurationError: If values are impossible or don't fit together.
             ModelNotFoundError: If there is no such model.
         """
-        ensemble = find_ensemble(self._ensemble)
+        ensemble = self._ensemble
         path = find_model(self.model)
         every = self.every if self.every is not None else 4 if ensemble.dynamics and self.mts == 1 else 10
         steps = 20000 if self.steps is None else self.steps
@@ -115,7 +113,7 @@ class Request:
             model=str(path.resolve()) if Path(self.model).is_file() else self.model,
             symmetrize=self.symmetrize,
             mts=self.mts,
-            beads=ensemble.beads if self.beads is None else self.beads,
+            beads=self._beads,
             temperature=system.temperature if self.temperature is None else self.temperature,
             pressure=1.0 if ensemble.pressure and self.pressure is None else self.pressure,
             timestep=self.timestep,
@@ -129,8 +127,12 @@ class Request:
         )
 
     @property
-    def _ensemble(self) -> str:
-        return self.ensemble or ("npt" if self.pressure is not None else "nvt")
+    def _ensemble(self) -> Ensemble:
+        return find_ensemble(self.ensemble or ("npt" if self.pressure is not None else "nvt"))
+
+    @property
+    def _beads(self) -> int:
+        return self._ensemble.beads if self.beads is None else self.beads
 
 
 def _address(folder: Path, name: str) -> str:
