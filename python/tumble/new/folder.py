@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tumble.errors import ConfigurationError
-from tumble.new.ipi_input import drivers_of, ipi_files
-from tumble.new.lammps_input import check_lammps, lammps_files, partitions
+from tumble.new.engines.registry import ENGINES
 from tumble.new.reading import Reading, read_model
 from tumble.new.readme import readme, title_of
 from tumble.new.relaxation import Relaxed, relaxed
 from tumble.new.request import Request
 from tumble.new.setup import Setup
 from tumble.new.systems.registry import build_system
-from tumble.simulation_file import Expect, Simulation, write_simulation
+from tumble.simulation_file import Expect, write_simulation
 
 README = "README.md"
 
@@ -57,11 +56,10 @@ def write_folder(request: Request, tell: Callable[[str], None] = lambda text: No
     folder = request.folder
     check_empty(folder)
     request.check()
-    engine = request.engine_or_default
+    engine = ENGINES[request.engine_or_default]
     tell(f"structure: {request.system}")
     setup = request.setup(build_system(request.system, request.choices))
-    if engine == "lammps":
-        check_lammps(setup)
+    engine.check(setup)
     relaxation = None
     if request.relax and setup.system.relax:
         tell(f"relaxation with {request.model}")
@@ -71,8 +69,8 @@ def write_folder(request: Request, tell: Callable[[str], None] = lambda text: No
     reading = read_model(setup, timing=request.timing)
 
     title = title_of(setup)
-    files = ipi_files(setup, title) if engine == "ipi" else lammps_files(setup, title, "tumble new")
-    simulation = simulation_of(setup, engine)
+    files = engine.files(setup, title)
+    simulation = engine.simulation(setup, expect_of(setup))
     files[README] = readme(setup, engine, title, reading, relaxation)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
@@ -93,19 +91,10 @@ def check_empty(folder: Path) -> None:
         raise ConfigurationError(f"`folder`: expected a new or an empty folder, got `{folder}` with files")
 
 
-def simulation_of(setup: Setup, engine: str) -> Simulation:
-    """Return the content of `simulation.yaml`."""
-    expect = Expect(
+def expect_of(setup: Setup) -> Expect:
+    """Return what `tumble run` checks."""
+    return Expect(
         ensemble=setup.ensemble.expect,
         temperature=setup.temperature if setup.ensemble.thermostat else None,
         molecules=True if setup.system.water else None,
-    )
-    if engine == "ipi":
-        return Simulation(engine=engine, input=f"{setup.name}.xml", drivers=drivers_of(setup), expect=expect)
-    return Simulation(
-        engine=engine,
-        input=f"{setup.name}.in",
-        partitions=partitions(setup),
-        checkpoint=setup.checkpoint,
-        expect=expect,
     )

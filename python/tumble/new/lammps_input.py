@@ -76,11 +76,16 @@ def partitions(setup: Setup) -> str | None:
     return f"{setup.beads}x1" if setup.beads > 1 else None
 
 
+def command_line(setup: Setup) -> str:
+    """Return the command line that runs the script."""
+    if setup.beads > 1:
+        return f"mpirun -np {setup.beads} lmp -partition {partitions(setup)} -in {setup.name}.in"
+    return f"lmp -in {setup.name}.in"
+
+
 def _commands(setup: Setup) -> list[str]:
     """Return command lines that run the script, the first with the name of the data file."""
-    script = f"lmp -in {setup.name}.in"
-    if setup.beads > 1:
-        script = f"mpirun -np {setup.beads} lmp -partition {partitions(setup)} -in {setup.name}.in"
+    script = command_line(setup)
     return [f"{script:<50} (next to {setup.data})", *(f"{script} {example}" for example in setup.examples)]
 
 

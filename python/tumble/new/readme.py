@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tumble.new.ipi_input import drivers_of
+from tumble.new.engines.engine import Engine
 from tumble.new.known import KNOWN, density_of
-from tumble.new.lammps_input import partitions
 from tumble.new.reading import Reading
 from tumble.new.relaxation import Relaxed
 from tumble.new.ring_polymer import MODES, exact_energy, ring_polymer_energy
 from tumble.new.setup import ECONOMIZED, LONGEST_OUTER, Setup
 from tumble.new.templates import render
 from tumble.simulation_file import NAME
-
-_BYTES_XYZ, _BYTES_DUMP = 54, 75  # of an atom in a frame
 
 
 def title_of(setup: Setup) -> str:
@@ -34,12 +31,12 @@ def title_of(setup: Setup) -> str:
     return f"{system.title} {start} {state}: {setup.ensemble.words}{beads}, {steps}."
 
 
-def readme(setup: Setup, engine: str, title: str, reading: Reading, relaxation: Relaxed | None) -> str:
+def readme(setup: Setup, engine: Engine, title: str, reading: Reading, relaxation: Relaxed | None) -> str:
     """Return the README.
 
     Args:
         setup: The simulation.
-        engine: `lammps` or `ipi`.
+        engine: Its engine.
         title: First sentence.
         reading: Results of the model for the starting structure.
         relaxation: How the structure was relaxed; None if it wasn't.
@@ -48,9 +45,9 @@ def readme(setup: Setup, engine: str, title: str, reading: Reading, relaxation: 
         "README.md",
         heading=f"{setup.system.title[0].upper()}{setup.system.title[1:]}",
         summary=f"{title} Model {setup.model}{_rotations(setup)}.",
-        programs="LAMMPS" if engine == "lammps" else "i-PI and its drivers",
-        by_hand=_by_hand(setup, engine),
-        analysis=_analysis(setup, engine),
+        programs=engine.programs,
+        by_hand=engine.by_hand(setup),
+        analysis=engine.analysis(setup),
         files=_files(setup, engine),
         expect=[*_expectations(setup, engine, reading), *_on_start(setup, relaxation), *setup.system.remarks],
         duration=_duration(setup, engine, reading),
@@ -72,42 +69,19 @@ def _rotations(setup: Setup) -> str:
     return "" if setup.symmetrize == "none" else f", averaged over rotations: {setup.symmetrize}"
 
 
-def _by_hand(setup: Setup, engine: str) -> list[str]:
-    if engine == "ipi":
-        lines = [f"i-pi {setup.name}.xml &"]
-        drives = [" ".join(["tumble drive", *driver.arguments()]) for driver in drivers_of(setup)]
-        return (
-            lines + [f"{drive} > driver{'' if k == 0 else k}.log 2>&1 &" for k, drive in enumerate(drives)] + ["wait"]
-        )
-    words = partitions(setup)
-    start = "" if words is None else f"mpirun -np {setup.beads} "
-    return [f"{start}lmp{'' if words is None else f' -partition {words}'} -in {setup.name}.in"]
-
-
-def _analysis(setup: Setup, engine: str) -> str:
-    if engine == "lammps" and setup.beads > 1:
-        return (
-            "Afterwards `tumble analyze log.lammps.0` computes the observables of the first bead; in Python, "
-            f'`tumble.analysis.open_trajectory("{setup.name}.*.dump", beads=True, timestep={setup.timestep / 1000:g})` '
-            "reads all beads."
-        )
-    return "Afterwards `tumble analyze .` computes all observables that the run allows; `tumble report .` makes a page."
-
-
-def _files(setup: Setup, engine: str) -> list[tuple[str, str]]:
-    structure, script = (setup.xyz, f"{setup.name}.xml") if engine == "ipi" else (setup.data, f"{setup.name}.in")
+def _files(setup: Setup, engine: Engine) -> list[tuple[str, str]]:
     return [
-        (structure, f"structure, {len(setup.system.atoms)} atoms"),
-        (script, f"input of {'i-PI' if engine == 'ipi' else 'LAMMPS'}"),
+        (engine.structure_name(setup), f"structure, {len(setup.system.atoms)} atoms"),
+        (engine.input_name(setup), f"input of {engine.title}"),
         (NAME, "what `tumble run` starts and checks"),
     ]
 
 
-def _expectations(setup: Setup, engine: str, reading: Reading) -> list[str]:
+def _expectations(setup: Setup, engine: Engine, reading: Reading) -> list[str]:
     """Return sentences about the physics of the run."""
     found = []
     if setup.ensemble.thermostat:
-        freedoms = 3 * len(setup.system.atoms) * (setup.beads if engine == "ipi" else 1) - 3
+        freedoms = 3 * engine.moving_atoms(setup) - 3
         spread = setup.temperature * math.sqrt(2 / freedoms)
         found.append(f"The temperature stays at {setup.temperature:g} K; single rows scatter by {spread:.1f} K.")
     elif setup.system.relax:
@@ -118,16 +92,13 @@ def _expectations(setup: Setup, engine: str, reading: Reading) -> list[str]:
         )
     else:
         found.append("The temperature is that of the structure at the start, and changes until energy is shared.")
-    conserved = "`conserved`" if engine == "ipi" else "`econserve`" if setup.ensemble.thermostat else "`etotal`"
     if setup.random:
         found.append(
             "Random rotations change the energy from step to step and heat a little, so no quantity is conserved; the "
             "thermostat removes the heat."
         )
-    elif engine == "lammps" and setup.beads > 1:
-        found.append("`f_beads[4]` is the energy of all beads and springs; a thermostat changes it.")
     else:
-        found.append(f"{conserved} fluctuates with the time step and doesn't drift.")
+        found.append(engine.conserved(setup))
     if reading.exact:
         found.append("The model is exactly invariant: the frame torque is zero up to rounding.")
     elif setup.random:
@@ -160,7 +131,7 @@ def _on_start(setup: Setup, relaxation: Relaxed | None) -> list[str]:
     ]
 
 
-def _duration(setup: Setup, engine: str, reading: Reading) -> list[str]:
+def _duration(setup: Setup, engine: Engine, reading: Reading) -> list[str]:
     picoseconds = setup.steps * setup.outer / 1000
     found = [f"{setup.steps} steps of {setup.outer:g} fs are {picoseconds:g} ps."]
     if reading.seconds is not None:
@@ -172,20 +143,19 @@ def _duration(setup: Setup, engine: str, reading: Reading) -> list[str]:
             f"or {picoseconds / 1000 / total * 86400:.2g} ns a day. The engine's own time comes on top."
         )
     frames = setup.steps // setup.every + 1
-    atom = _BYTES_XYZ if engine == "ipi" else _BYTES_DUMP
-    size = frames * setup.beads * len(setup.system.atoms) * atom
+    size = frames * setup.beads * len(setup.system.atoms) * engine.atom_bytes
     found.append(f"The trajectory has {frames} frames and takes about {_size(size)}.")
     return found
 
 
-def _numbers(setup: Setup, engine: str, reading: Reading) -> list[tuple[str, str, str]]:
-    place = "first row: " + ("`potential`; i-PI's unit makes it smaller by 1e-7" if engine == "ipi" else "`pe`")
+def _numbers(setup: Setup, engine: Engine, reading: Reading) -> list[tuple[str, str, str]]:
     found = []
     if reading.energy is not None:
-        found.append(("potential energy of the starting structure", f"{reading.energy:.4f} eV", place))
+        where = f"first row: {engine.energy}"
+        found.append(("potential energy of the starting structure", f"{reading.energy:.4f} eV", where))
     if reading.torque is not None:
-        where = "`simulation.torque_*`" if engine == "ipi" else "`v_tau`" if setup.mts > 1 else "`c_tumble[1]` to `[3]`"
-        found.append(("its frame torque, abs(τ)", f"{1000 * reading.torque:.2f} meV/rad", f"first row: {where}"))
+        where = f"first row: {engine.torque(setup)}"
+        found.append(("its frame torque, abs(τ)", f"{1000 * reading.torque:.2f} meV/rad", where))
     if setup.symmetrize != "none":
         found.append(
             ("energy without rotations", f"{reading.bare_energy:.4f} eV", "the same structure, in the lab frame")

@@ -1,0 +1,1 @@
+"""Engines of `tumble new`: one module each, and one line in the registry."""

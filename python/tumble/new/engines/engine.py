@@ -1,0 +1,84 @@
+"""An engine: the files that it needs, and where its output has what the README speaks of."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from tumble.new.setup import Setup
+from tumble.simulation_file import Expect, Simulation
+
+
+class Engine(ABC):
+    """An engine.
+
+    Attributes:
+        name: Word on the command line and in `simulation.yaml`.
+        title: Name in sentences.
+        programs: What `tumble run` starts.
+        energy: Where the first row of the log has the potential energy.
+        atom_bytes: Size of an atom in a frame of the trajectory.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    programs: ClassVar[str]
+    energy: ClassVar[str]
+    atom_bytes: ClassVar[int]
+
+    @abstractmethod
+    def check(self, setup: Setup) -> None:
+        """Refuse what the engine can't do.
+
+        Raises:
+            ConfigurationError: If the setup needs another engine.
+        """
+
+    @abstractmethod
+    def input_name(self, setup: Setup) -> str:
+        """Return the name of the input."""
+
+    @abstractmethod
+    def structure_name(self, setup: Setup) -> str:
+        """Return the name of the structure's file."""
+
+    @abstractmethod
+    def files(self, setup: Setup, title: str) -> dict[str, str]:
+        """Return the contents of input and structure, by their names.
+
+        Args:
+            setup: The simulation.
+            title: First sentence of the input.
+        """
+
+    @abstractmethod
+    def simulation(self, setup: Setup, expect: Expect) -> Simulation:
+        """Return the content of `simulation.yaml`.
+
+        Args:
+            setup: The simulation.
+            expect: What `tumble run` checks.
+        """
+
+    @abstractmethod
+    def by_hand(self, setup: Setup) -> list[str]:
+        """Return the command lines that start the simulation without `tumble run`."""
+
+    def analysis(self, setup: Setup) -> str:
+        """Return a sentence about what to do after the run."""
+        return (
+            "Afterwards `tumble analyze .` computes all observables that the run allows; `tumble report .` makes a "
+            "page."
+        )
+
+    @abstractmethod
+    def torque(self, setup: Setup) -> str:
+        """Return where the first row of the output has the frame torque."""
+
+    @abstractmethod
+    def conserved(self, setup: Setup) -> str:
+        """Return a sentence about the conserved quantity, for rotations that aren't random."""
+
+    @abstractmethod
+    def moving_atoms(self, setup: Setup) -> int:
+        """Return over how many atoms, beads counted singly, the log's temperature is taken."""

@@ -1,0 +1,52 @@
+"""What the engines of `tumble new` say about a simulation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ase import Atoms
+
+from tumble.new.engines.registry import ENGINES
+from tumble.new.ensembles import ENSEMBLES
+from tumble.new.setup import Setup
+from tumble.new.systems.system import System
+from tumble.simulation_file import ENGINES as KNOWN
+from tumble.simulation_file import Expect
+
+
+def setup_of(ensemble: str = "nvt", **options: Any) -> Setup:
+    system = System("water1", "A molecule", Atoms("OHH"))
+    return Setup(name="run", system=system, ensemble=ENSEMBLES[ensemble], **options)
+
+
+def test_engines_are_those_of_simulations() -> None:
+    assert set(ENGINES) == set(KNOWN)
+
+
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+def test_names_are_those_of_the_files(engine) -> None:
+    setup = setup_of()
+    assert set(engine.files(setup, "A title.")) == {engine.input_name(setup), engine.structure_name(setup)}
+    assert engine.simulation(setup, Expect()).input == engine.input_name(setup)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "lines"),
+    [
+        ("lammps", {}, ["lmp -in run.in"]),
+        ("lammps", {"beads": 4}, ["mpirun -np 4 lmp -partition 4x1 -in run.in"]),
+        ("ipi", {"mts": 4, "symmetrize": "octahedral"}, ["i-pi run.xml &", "tumble drive ", "tumble drive ", "wait"]),
+    ],
+)
+def test_command_lines(name: str, options: dict[str, Any], lines: list[str]) -> None:
+    for line, start in zip(ENGINES[name].by_hand(setup_of(**options)), lines, strict=True):
+        assert line.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("name", "ensemble", "quantity"),
+    [("ipi", "nve", "conserved"), ("lammps", "nve", "etotal"), ("lammps", "nvt", "econserve")],
+)
+def test_conserved_quantity(name: str, ensemble: str, quantity: str) -> None:
+    assert f"`{quantity}`" in ENGINES[name].conserved(setup_of(ensemble))
