@@ -10,7 +10,7 @@ import pytest
 import tumble
 from tumble import _core
 
-HEAVY = {"torch", "numpy", "ase", "tumble._core"}
+HEAVY = {"torch", "numpy", "ase", "tumble._core", "urllib.request", "statistics"}
 
 
 def modules_after(code: str) -> set[str]:

@@ -9,14 +9,13 @@ LAMMPS, `lammps-plugin/waiting.cpp` for one without OpenMP; `benchmarks/waiting.
 from __future__ import annotations
 
 import os
-import statistics
 import time
 from pathlib import Path
 
 POLICY, SPINS = "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"
 SPINS_IF_QUIET = "8000"  # 0.3 ms: longer than the serial parts of an evaluation
 
-_SAMPLES = 11
+_SAMPLES = 11  # odd, so that one of them is the median
 _PAUSE = 0.002  # s
 
 
@@ -45,7 +44,8 @@ def idle_cores() -> int:
             time.sleep(_PAUSE)
     except OSError:
         return cores
-    return max(0, cores - (round(statistics.median(running)) - 1))
+    median = sorted(running)[_SAMPLES // 2]
+    return max(0, cores - (median - 1))
 
 
 def description() -> str:
