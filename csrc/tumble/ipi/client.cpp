@@ -1,9 +1,9 @@
 #include "tumble/ipi/client.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <set>
-#include <utility>
 
 #include "tumble/base/clock.h"
 #include "tumble/base/error.h"
@@ -16,7 +16,6 @@ namespace tumble {
 namespace {
 
 constexpr int most_connections = 500;     // i-PI calls select(), which knows descriptors up to 1023
-constexpr double longest_wait = 0.2;      // s
 constexpr double next_header_wait = 0.1;  // s; i-PI sends the header that follows a structure immediately
 
 Structure blank(const std::vector<std::int64_t>& species, const std::array<bool, 3>& periodic) {
@@ -43,7 +42,7 @@ class IpiClient {
             pool_.handle_requests(time_left());
             if (held > 0) summary_.times.gathering += now() - start;
             note_requests(held);
-            if (is_due()) evaluate();
+            if (time_left() <= 0.0) evaluate();
         }
     }
 
@@ -74,16 +73,16 @@ class IpiClient {
             last = std::max(last, connection->heard());
             if (connection->has_structures() && used_.insert(connection.get()).second && !start_) start_ = now();
         }
-        if (last > last_request_) gathering_.heard(last_request_ = last, held);
+        gathering_.heard(last, held);
     }
 
-    /// Return the time from which on the structures that have arrived are to be evaluated.
+    /// Return the time from which on the structures that have arrived are to be evaluated; without any, infinity.
     ///
     /// The header that follows a structure has arrived with it, or will soon, and is read before the model runs: if
     /// this process then dies, i-PI 3.3 sees a closed connection, which it survives, and not a reset one.
     double due() const {
         const std::vector<Connection*> held = holders();
-        if (held.empty()) return now() + longest_wait;
+        if (held.empty()) return std::numeric_limits<double>::infinity();
         double time = gathering_.due(held.size());
         for (const Connection* connection : held) {
             if (connection->state() != Connection::State::received) continue;
@@ -93,14 +92,13 @@ class IpiClient {
     }
 
     double time_left() const { return due() - now(); }
-    bool is_due() const { return !holders().empty() && time_left() <= 0.0; }
 
     void evaluate() {
         std::vector<Connection*> held = holders();
         std::stable_sort(held.begin(), held.end(),
                          [](const Connection* a, const Connection* b) { return a->bead() < b->bead(); });
         options_.idle();
-        if (std::exchange(first_, false)) options_.first({held[0]->structures()[0], held[0]->consolidated()});
+        if (summary_.calls == 0) options_.first({held[0]->structures()[0], held[0]->consolidated()});
         collect(held);
         const double start = now();
         const IpiResults results = to_ipi(evaluator_.evaluate(structures_, beads_));
@@ -147,8 +145,6 @@ class IpiClient {
     Gathering gathering_;
     std::vector<Structure> structures_;
     std::vector<std::int64_t> beads_;
-    bool first_ = true;
-    double last_request_ = 0.0;
     std::optional<double> start_;       // time of the first structure
     std::set<const Connection*> used_;  // connections that have received structures
     DriveSummary summary_;

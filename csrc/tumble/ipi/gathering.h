@@ -23,7 +23,7 @@ class Gathering {
     /// @param connections number that is expected at first
     explicit Gathering(std::size_t connections) : expected_(connections) {}
 
-    /// A connection has received a request.
+    /// The last request arrived at this time; again the same time changes nothing.
     /// @param held number of connections that had structures before
     void heard(double time, std::size_t held);
 

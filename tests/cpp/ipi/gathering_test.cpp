@@ -31,6 +31,14 @@ void connections_without_use_do_not_delay() {
     CHECK_NEAR(step(gathering, 2.0, 3, 100e-6), 2.0002, 1e-12);
 }
 
+void a_request_counts_once() {
+    Gathering once(2), twice(2);
+    for (Gathering* gathering : {&once, &twice, &twice}) gathering->heard(1.0, 0);
+    for (Gathering* gathering : {&once, &twice, &twice}) gathering->heard(1.001, 1);
+    CHECK(twice.patience() == once.patience());
+    CHECK(twice.due(1) == once.due(1));
+}
+
 /// After a step with fewer beads the larger number is still expected, but not for ever.
 void the_recent_past_counts() {
     Gathering gathering(4);
@@ -69,6 +77,7 @@ void patience_shrinks_when_requests_come_fast() {
 int main() {
     all_that_come_are_evaluated_at_once();
     connections_without_use_do_not_delay();
+    a_request_counts_once();
     the_recent_past_counts();
     requests_that_the_model_missed_are_waited_for();
     waiting_never_costs_more_than_an_evaluation();
