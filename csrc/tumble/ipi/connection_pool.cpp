@@ -53,8 +53,7 @@ void ConnectionPool::open_another() {
 void ConnectionPool::handle_requests(double seconds) {
     if (missing_ > 0 && now() >= next_attempt_) open_another();
     if (missing_ > 0) seconds = std::min(seconds, next_attempt_ - now());
-    wait(std::clamp(seconds, 0.0, longest_wait));
-    for (Connection* connection : readable_) {
+    for (Connection* connection : wait(std::clamp(seconds, 0.0, longest_wait))) {
         keep_or_end(*connection, [connection] { connection->handle_request(); });
     }
 }
@@ -69,28 +68,27 @@ bool ConnectionPool::is_open() const {
                        [](const auto& connection) { return connection->state() != Connection::State::ended; });
 }
 
-/// Find the connections of which something can be read, a request or the end of the stream.
-void ConnectionPool::wait(double seconds) {
+/// Return the connections of which something can be read, a request or the end of the stream.
+std::vector<Connection*> ConnectionPool::wait(double seconds) {
+    std::vector<Connection*> watched, readable;
     std::vector<pollfd> polled;
-    readable_.clear();
     for (const auto& connection : connections_) {
         const Connection::State state = connection->state();
         if (state != Connection::State::idle && state != Connection::State::received) continue;
         polled.push_back({connection->descriptor(), POLLIN, 0});
-        readable_.push_back(connection.get());
+        watched.push_back(connection.get());
     }
     const timespec timeout = to_timespec(seconds);
     const int found = ::ppoll(polled.data(), polled.size(), &timeout, nullptr);
     const bool interrupted = found < 0 && errno == EINTR;
-    std::size_t kept = 0;
-    for (std::size_t c = 0; c < polled.size(); ++c) {
-        if (found > 0 && polled[c].revents != 0) readable_[kept++] = readable_[c];
+    for (std::size_t c = 0; found > 0 && c < polled.size(); ++c) {
+        if (polled[c].revents != 0) readable.push_back(watched[c]);
     }
-    readable_.resize(kept);
     if (interrupted || now() >= last_idle_ + longest_wait) {
         idle_();
         last_idle_ = now();
     }
+    return readable;
 }
 
 template <typename Action>

@@ -48,7 +48,7 @@ class ConnectionPool {
   private:
     void open(double patience);
     void open_another();
-    void wait(double seconds);
+    std::vector<Connection*> wait(double seconds);
     template <typename Action>
     void keep_or_end(Connection& connection, Action&& action);
 
@@ -61,7 +61,6 @@ class ConnectionPool {
     double next_attempt_ = 0.0;
     double last_idle_ = 0.0;
     std::vector<std::unique_ptr<Connection>> connections_;
-    std::vector<Connection*> readable_;
     bool exited_ = false;
     std::string reason_;
 };
