@@ -17,13 +17,16 @@ import pytest
 from ase import Atoms
 from support.ipi_runs import (
     BOHR,
+    COLLAPSED,
     HARTREE,
     IPI,
     PATIENCE,
+    WATER,
     Endpoint,
     Program,
     Server,
     ipi_release,
+    kill_inside_the_model,
     needs_ipi,
     start_driver,
     tcp_endpoint,
@@ -38,10 +41,6 @@ from tumble.drive import drive
 ModelFile = Callable[[str], Path]
 
 pytestmark = pytest.mark.timeout(300)
-
-WATER = Atoms("OHH", [[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
-#: O-H below 0.5 Å, where the broken models break.
-COLLAPSED = Atoms("OHH", [[0.0, 0.0, 0.0], [0.3, 0.2, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
 
 
 def serve(
@@ -60,24 +59,11 @@ def meanwhile(action: Callable[[], None]) -> Iterator[None]:
     thread.join()
 
 
-def steps(folder: Path) -> int:
-    properties = folder / "out.properties"
-    return properties.read_text().count("\n") if properties.exists() else 0
-
-
-def wait_for_steps(server: Server, count: int) -> None:
-    """Until i-PI has made so many steps more; pytest's timeout ends what stalls."""
-    start = steps(server.folder)
-    while steps(server.folder) < start + count:
-        assert server.process.poll() is None, server.output
-        time.sleep(0.02)
-
-
-def when_running(folder: Path, action: Callable[[], None]) -> AbstractContextManager[None]:
+def when_running(server: Server, action: Callable[[], None]) -> AbstractContextManager[None]:
     """Does something once i-PI has made a few steps."""
 
     def wait_and_act() -> None:
-        while steps(folder) < 10:
+        while server.lines < 10:
             time.sleep(0.02)
         action()
 
@@ -182,7 +168,7 @@ def test_server_absent(tmp_path: Path, bound_model: Path, capsys: pytest.Capture
 def test_server_killed(tmp_path: Path, bound_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     endpoint = unix_endpoint()
     server = Server(tmp_path, WATER, endpoint, steps=10_000_000)
-    with server, when_running(tmp_path, lambda: server.send(signal.SIGKILL)):
+    with server, when_running(server, lambda: server.send(signal.SIGKILL)):
         assert run_cli(bound_model, tmp_path, endpoint) == 4
     # a server that dies with unread bytes resets the connection, one without closes it
     assert re.search(r"evaluations; the server (closed the connection|is gone \()", capsys.readouterr().err)
@@ -215,14 +201,7 @@ def test_killed_driver_leaves_a_server_that_takes_the_next(
     """Killed inside the model, with GETFORCE read: i-PI sees the end of a stream. With unread bytes it would hang."""
     endpoint = unix_endpoint()
     with Server(tmp_path, COLLAPSED, endpoint) as server, start_driver(tmp_path, slow_model, endpoint) as driver:
-        while "Handshaking was successful" not in server.output:
-            assert driver.process.poll() is None, driver.output
-            time.sleep(0.05)
-        before = driver.cpu_time
-        while driver.cpu_time < before + 0.3:  # it computes only inside the model
-            time.sleep(0.05)
-        driver.send(signal.SIGKILL)
-        assert driver.wait() == -signal.SIGKILL
+        kill_inside_the_model(server, driver)
         assert serve(bound, COLLAPSED, endpoint).exited
         assert server.wait() == 0
 
@@ -238,13 +217,13 @@ def test_signal_to_a_driver_leaves_a_run_that_goes_on_with_another(
         start_driver(tmp_path, bound_model, endpoint) as ended,
         start_driver(tmp_path, bound_model, endpoint),
     ):
-        wait_for_steps(server, 10)
+        server.wait_for_steps(10)
         while server.output.count("Handshaking was successful") < 2:
             time.sleep(0.05)
         ended.send(number)
         assert ended.wait() == 128 + number
         assert ("interrupted" if number == signal.SIGINT else f"ended by {number.name}") in ended.output
-        wait_for_steps(server, 30)
+        server.wait_for_steps(30)
 
 
 def test_number_of_atoms_differs(tmp_path: Path, bound_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -316,7 +295,7 @@ def test_interrupt_while_waiting_for_a_server(bound: _core.Potential) -> None:
 def test_interrupt_of_a_run(tmp_path: Path, bound: _core.Potential) -> None:
     endpoint = unix_endpoint()
     with Server(tmp_path, WATER, endpoint, steps=10_000_000) as server:
-        with when_running(tmp_path, interrupt), pytest.raises(KeyboardInterrupt):
+        with when_running(server, interrupt), pytest.raises(KeyboardInterrupt):
             serve(bound, WATER, endpoint)
         assert server.process.poll() is None
 

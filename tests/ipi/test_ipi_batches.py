@@ -9,8 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from numpy.typing import NDArray
-from support.ipi_peer import CELL, POSITIONS, Answer, Connect, batchdata, check, expected, header, init, structure
+from support.ipi_peer import (
+    CELL,
+    POSITIONS,
+    Answer,
+    Connect,
+    batchdata,
+    check,
+    expected,
+    header,
+    init,
+    moved,
+    structure,
+)
 from support.ipi_runs import BOHR, HARTREE, Server, unix_endpoint
 
 from tumble import _core
@@ -19,11 +30,6 @@ from tumble.drive import drive
 ModelFile = Callable[[str], Path]
 
 pytestmark = pytest.mark.timeout(300)
-
-
-def moved(count: int) -> list[NDArray[np.float64]]:
-    random = np.random.default_rng(5)
-    return [POSITIONS + 0.05 * random.normal(size=(3, 3)) for _ in range(count)]
 
 
 def same(one: Answer, other: Answer) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from numpy.typing import NDArray
-from support.ipi_peer import POSITIONS, Connect, Peer, check, expected, header, posdata, structure
+from support.ipi_peer import POSITIONS, Connect, Peer, check, expected, header, moved, posdata, structure
 from support.ipi_runs import BOHR, HARTREE, PATIENCE, Server, ipi_release, needs_ipi, start_driver, unix_endpoint
 
 from tumble import _core
@@ -22,11 +22,6 @@ from tumble.drive import drive
 Accept = Callable[[], Peer]
 
 pytestmark = pytest.mark.timeout(300)
-
-
-def moved(count: int) -> list[NDArray[np.float64]]:
-    random = np.random.default_rng(5)
-    return [POSITIONS + 0.05 * random.normal(size=(3, 3)) for _ in range(count)]
 
 
 def exchange(peers: list[Peer], structures: list[NDArray[np.float64]], bound: _core.Potential) -> None:
@@ -194,25 +189,17 @@ def test_signal_to_a_driver_with_connections_leaves_a_run_that_goes_on(
     tmp_path: Path, bound_model: Path, crystal: Atoms
 ) -> None:
     endpoint = unix_endpoint()
-
-    def wait_for_steps(count: int) -> None:
-        path = tmp_path / "out.properties"
-        start = path.read_text().count("\n") if path.exists() else 0
-        while not path.exists() or path.read_text().count("\n") < start + count:
-            assert server.process.poll() is None, server.output
-            time.sleep(0.02)
-
     with (
         Server(tmp_path, crystal, endpoint, steps=10_000_000, beads=4) as server,
         start_driver(tmp_path, bound_model, endpoint, "--connections", "3") as ended,
         start_driver(tmp_path, bound_model, endpoint, "--connections", "2"),
     ):
-        wait_for_steps(5)
+        server.wait_for_steps(5)
         while server.output.count("Handshaking was successful") < 5:
             time.sleep(0.05)
         ended.send(signal.SIGTERM)
         assert ended.wait() == 128 + signal.SIGTERM
-        wait_for_steps(15)
+        server.wait_for_steps(15)
 
 
 @pytest.mark.parametrize("connections", [0, 501])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from ase import Atoms
-from support.ipi_runs import Server, needs_ipi, start_driver, unix_endpoint, write_start
+from support.ipi_runs import COLLAPSED, WATER, Server, needs_ipi, start_driver, unix_endpoint, write_start
 
 import tumble.ipi_pes
 from tumble.ipi_pes import IpiPotential
@@ -17,9 +17,6 @@ ModelFile = Callable[[str], Path]
 
 pytestmark = pytest.mark.timeout(300)
 
-WATER = Atoms("OHH", [[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
-#: O-H below 0.5 Å, where the broken models break.
-COLLAPSED = Atoms("OHH", [[0.0, 0.0, 0.0], [0.3, 0.2, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
 ALL_EXTRAS = "<trajectory filename='all' extra_type='torque, bare_energy, bare_torque'> extras </trajectory>"
 
 

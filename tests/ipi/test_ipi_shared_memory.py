@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.shared_memory import SharedMemory
@@ -14,16 +12,24 @@ import numpy as np
 import pytest
 from ase import Atoms
 from support.ipi_peer import CELL, POSITIONS, Connect, Peer, expected, header
-from support.ipi_runs import BOHR, HARTREE, Endpoint, Server, needs_ipi, shm_endpoint, start_driver, unix_endpoint
+from support.ipi_runs import (
+    BOHR,
+    COLLAPSED,
+    HARTREE,
+    WATER,
+    Endpoint,
+    Server,
+    kill_inside_the_model,
+    needs_ipi,
+    shm_endpoint,
+    start_driver,
+    unix_endpoint,
+)
 
 from tumble import _core
 from tumble.drive import drive
 
 pytestmark = pytest.mark.timeout(300)
-
-WATER = Atoms("OHH", [[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
-#: O-H below 0.5 Å, where the broken models break.
-COLLAPSED = Atoms("OHH", [[0.0, 0.0, 0.0], [0.3, 0.2, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
 
 
 def held() -> tuple[int, int]:
@@ -75,14 +81,7 @@ def test_killed_driver_leaves_a_server_that_takes_the_next(
     """Killed inside the model; i-PI removes its segments and makes others for the next driver."""
     endpoint = shm_endpoint()
     with Server(tmp_path, COLLAPSED, endpoint) as server, start_driver(tmp_path, slow_model, endpoint) as driver:
-        while "Handshaking was successful" not in server.output:
-            assert driver.process.poll() is None, driver.output
-            time.sleep(0.05)
-        before = driver.cpu_time
-        while driver.cpu_time < before + 0.3:  # it computes only inside the model
-            time.sleep(0.05)
-        driver.send(signal.SIGKILL)
-        driver.wait()
+        kill_inside_the_model(server, driver)
         assert drive(bound, COLLAPSED, shm=endpoint.unix).exited
         assert server.wait() == 0
         assert not list(Path("/dev/shm").glob(f"ipi_shm_{server.process.pid}_*"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from numpy.typing import NDArray
-from support.ipi_peer import POSITIONS, Connect, Peer, batchdata, check, expected, header, posdata, structure
+from support.ipi_peer import POSITIONS, Connect, Peer, batchdata, check, expected, header, moved, posdata, structure
 from support.ipi_runs import BOHR, Server, unix_endpoint
 
 import tumble
@@ -20,11 +20,6 @@ from tumble.drive import drive
 pytestmark = pytest.mark.timeout(300)
 
 NAMES = ["energy", "averaged_energy", "energy_std", "force_rms", "force_max", "torque", "averaged_torque"]
-
-
-def moved(count: int) -> list[NDArray[np.float64]]:
-    random = np.random.default_rng(5)
-    return [POSITIONS + 0.05 * random.normal(size=(3, 3)) for _ in range(count)]
 
 
 def error_of(potential: _core.Potential, one: _core.Structure, symmetrizer: _core.Symmetrizer) -> list[float]:

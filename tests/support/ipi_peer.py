@@ -19,6 +19,12 @@ CELL = np.array([[7.0, 0.4, -0.3], [1.1, 8.0, 0.2], [-0.9, 0.7, 9.0]])  # rows, 
 POSITIONS = np.array([[0.1, 0.2, 0.3], [1.0, 0.9, 0.1], [-0.6, 0.8, 8.9]])  # Å
 
 
+def moved(count: int) -> list[NDArray[np.float64]]:
+    """So many structures around `POSITIONS`, always the same ones."""
+    random = np.random.default_rng(5)
+    return [POSITIONS + 0.05 * random.normal(size=(3, 3)) for _ in range(count)]
+
+
 def header(name: str) -> bytes:
     return name.ljust(12).encode()
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +41,10 @@ def needs_ipi(major: int, minor: int, what: str) -> pytest.MarkDecorator:
     """Mark of tests of what older releases don't have."""
     return pytest.mark.skipif(ipi_release() < (major, minor), reason=f"i-PI has {what} since {major}.{minor}")
 
+
+WATER = Atoms("OHH", [[0.0, 0.0, 0.0], [0.76, 0.59, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
+#: O-H below 0.5 Å, where the broken models break.
+COLLAPSED = Atoms("OHH", [[0.0, 0.0, 0.0], [0.3, 0.2, 0.0], [-0.76, 0.59, 0.1]], cell=[9, 9, 9], pbc=True)
 
 #: Longest wait, s: more than a busy machine takes, so it ends only what hangs.
 PATIENCE = 180.0
@@ -229,6 +234,19 @@ class Server(Program):
             Path(f"/tmp/ipi_{self.endpoint.unix}").unlink(missing_ok=True)
 
     @property
+    def lines(self) -> int:
+        """Number of lines of the properties until now, one for each step and a few before."""
+        path = self.folder / "out.properties"
+        return path.read_text().count("\n") if path.exists() else 0
+
+    def wait_for_steps(self, count: int) -> None:
+        """Until i-PI has made so many steps more; pytest's timeout ends what stalls."""
+        start = self.lines
+        while self.lines < start + count:
+            assert self.process.poll() is None, self.output
+            time.sleep(0.02)
+
+    @property
     def properties(self) -> np.ndarray:
         """Rows of step, potential, conserved quantity, virial/volume [6] (xx yy zz xy xz yz), volume; atomic units."""
         return np.loadtxt(self.folder / "out.properties", ndmin=2)
@@ -250,6 +268,18 @@ def start_driver(folder: Path, model: Path, endpoint: Endpoint, *options: str, s
     """`tumble drive` as a user would start it."""
     command = [sys.executable, "-m", "tumble", "drive", model, "--structure", structure, "--device", "cpu"]
     return Program(folder, [*command, *endpoint.options, *options], f"driver-{uuid.uuid4().hex[:8]}.log")
+
+
+def kill_inside_the_model(server: Server, driver: Program) -> None:
+    """Kill a driver while it evaluates what the server has sent."""
+    while "Handshaking was successful" not in server.output:
+        assert driver.process.poll() is None, driver.output
+        time.sleep(0.05)
+    before = driver.cpu_time
+    while driver.cpu_time < before + 0.3:  # it computes only inside the model
+        time.sleep(0.05)
+    driver.send(signal.SIGKILL)
+    assert driver.wait() == -signal.SIGKILL
 
 
 def run_with_symmetry_log(folder: Path, model: Path, log: str, *, steps: int, beads: int = 1) -> Server:
