@@ -19,6 +19,7 @@ Exit status 1 if one of these fails. i-PI stops by its own file `EXIT`.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import signal
 import statistics
@@ -80,6 +81,7 @@ class Run:
         write_input(folder, atoms, self.address, beads=arguments.beads, options=consolidated)
         self.server = self._start([sys.executable, ipi_program(), "input.xml"], "server.log")
         self.drivers: list[subprocess.Popen[bytes]] = []
+        self.numbers = itertools.count(1)  # of the drivers' logs
         self.usage: dict[int, Usage] = {}
         for _ in range(arguments.drivers):
             self.add_driver()
@@ -103,7 +105,7 @@ class Run:
     def add_driver(self) -> None:
         command = [sys.executable, "-m", "tumble", "drive", self.arguments.model, "--unix", self.address]
         command += ["--structure", "start.xyz", "--periodic", "none", "--device", "cpu", "--check", "no"]
-        self.drivers.append(self._start(command, f"driver{len(self.usage)}-{len(self.drivers)}-{time.time():.0f}.log"))
+        self.drivers.append(self._start(command, f"driver{next(self.numbers)}.log"))
 
     def replace(self, index: int, number: signal.Signals) -> bool:
         """Kill a driver and start another; return whether the first one was alive."""
