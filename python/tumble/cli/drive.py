@@ -6,7 +6,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from tumble.cli.options import Once, add_frame_options, add_mode, add_model_options, add_order, add_periodic
+from tumble.cli.options import (
+    Once,
+    add_frame_options,
+    add_mode,
+    add_model_options,
+    add_order,
+    add_periodic,
+    add_structure,
+)
 
 # Exit statuses, for scripts that restart a driver.
 NO_SERVER = 3
@@ -33,13 +41,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     address.add_argument("--host", metavar="H", help="machine of the server, with --port")
     parser.add_argument("--port", metavar="P", type=int, help="port of the server, with --host")
-    parser.add_argument(
-        "--structure",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="structure that i-PI starts from, for the elements in its order",
-    )
+    add_structure(parser)
     add_periodic(parser)
     parser.add_argument(
         "--patience", metavar="S", type=float, default=60.0, help="seconds to wait for a server (default: 60)"

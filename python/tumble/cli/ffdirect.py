@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from tumble.cli.options import add_frame_options, add_mode, add_model_options, add_order, add_periodic
+from tumble.cli.options import add_frame_options, add_mode, add_model_options, add_order, add_periodic, add_structure
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -18,13 +17,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "File names are written as they are given: relative ones count from the folder where i-PI runs.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
-    parser.add_argument(
-        "--structure",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="structure that i-PI starts from, for the elements in its order",
-    )
+    add_structure(parser)
     parser.add_argument("--name", default="tumble", help="name of the forcefield (default: tumble)")
     parser.add_argument(
         "--batch-size", metavar="N", type=int, default=1, help="beads that are evaluated together (default: 1)"

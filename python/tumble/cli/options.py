@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tumble.set_names import listed
@@ -78,6 +79,17 @@ def add_mode(parser: argparse.ArgumentParser) -> None:
         choices=("average", "correction"),
         default="average",
         help="correction: what averaging adds to the bare model, for multiple time stepping (default: average)",
+    )
+
+
+def add_structure(parser: argparse.ArgumentParser) -> None:
+    """Add `structure`: the structure of i-PI's atoms."""
+    parser.add_argument(
+        "--structure",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="structure that i-PI starts from, for the elements in its order",
     )
 
 
