@@ -22,7 +22,7 @@ from support.ipi_peer import (
     moved,
     structure,
 )
-from support.ipi_runs import BOHR, HARTREE, Server, unix_endpoint
+from support.ipi_runs import BOHR, HARTREE, Server, sent_structures, unix_endpoint
 
 from tumble import _core
 from tumble.drive import drive
@@ -137,17 +137,15 @@ def test_beads_of_a_real_server(tmp_path: Path, bound: _core.Potential, crystal:
     with Server(tmp_path, crystal, endpoint, beads=3, steps=3, options=f"<batch_size> {batch} </batch_size>") as server:
         summary = drive(bound, crystal, unix=endpoint.unix, symmetrize="random:2+inversion", seed=11)
         assert server.wait() == 0
-        beads = [(*server.frames("positions", b), server.frames("forces", b)[1]) for b in range(3)]
+        beads = [(sent_structures(server, crystal, b), server.frames("forces", b)[1]) for b in range(3)]
         torques = [server.torques(b) for b in range(3)]
         potential = server.properties[:, 1]
     symmetrizer = _core.Symmetrizer("random:2+inversion", seed=11)
-    species = [0 if symbol == "O" else 1 for symbol in crystal.symbols]
     for step in range(4):
         energies = []
-        for (cells, positions, forces), torque in zip(beads, torques, strict=True):
-            bead = _core.Structure(species, positions[step] * BOHR, cells[step] * BOHR, [True] * 3)
-            frames = symmetrizer.frames(_core.geometry_key(bead))
-            result = bound.evaluate(_core.build_graph([bead], 4.0), [frames])
+        for (steps, forces), torque in zip(beads, torques, strict=True):
+            frames = symmetrizer.frames(_core.geometry_key(steps[step]))
+            result = bound.evaluate(_core.build_graph([steps[step]], 4.0), [frames])
             np.testing.assert_allclose(forces[step] * HARTREE / BOHR, result.forces, rtol=1e-10, atol=1e-10)
             np.testing.assert_allclose(torque[step], result.torques[0], rtol=1e-10)
             energies.append(result.energies[0])

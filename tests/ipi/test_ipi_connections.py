@@ -14,7 +14,17 @@ import pytest
 from ase import Atoms
 from numpy.typing import NDArray
 from support.ipi_peer import POSITIONS, Connect, Peer, check, expected, header, moved, posdata, structure
-from support.ipi_runs import BOHR, HARTREE, PATIENCE, Server, ipi_release, needs_ipi, start_driver, unix_endpoint
+from support.ipi_runs import (
+    BOHR,
+    HARTREE,
+    PATIENCE,
+    Server,
+    ipi_release,
+    needs_ipi,
+    sent_structures,
+    start_driver,
+    unix_endpoint,
+)
 
 from tumble import _core
 from tumble.drive import drive
@@ -170,17 +180,16 @@ def test_beads_of_a_real_server(
             bound, crystal, unix=endpoint.unix, connections=connections, symmetrize="random:2+inversion", seed=11
         )
         assert server.wait() == 0
-        beads = [(*server.frames("positions", b), server.frames("forces", b)[1]) for b in range(3)]
+        beads = [(sent_structures(server, crystal, b), server.frames("forces", b)[1]) for b in range(3)]
     assert (summary.exited, summary.reason) == (True, "the server sent EXIT")
     unused = 0 if ipi_release() >= (3, 2) else 3  # a step before the end
     # at the start the beads lie on top of each other
     assert 12 + unused - (3 if "batch" in options else 0) <= summary.evaluations <= 12 + unused
     assert summary.calls <= summary.evaluations
     symmetrizer = _core.Symmetrizer("random:2+inversion", seed=11)
-    species = [0 if symbol == "O" else 1 for symbol in crystal.symbols]
-    for cells, positions, forces in beads:
+    for steps, forces in beads:
         for step in range(4):
-            bead = _core.Structure(species, positions[step] * BOHR, cells[step] * BOHR, [True] * 3)
+            bead = steps[step]
             result = bound.evaluate(_core.build_graph([bead], 4.0), [symmetrizer.frames(_core.geometry_key(bead))])
             np.testing.assert_allclose(forces[step] * HARTREE / BOHR, result.forces, rtol=1e-10, atol=1e-10)
 

@@ -21,6 +21,7 @@ from support.ipi_runs import (
     Server,
     kill_inside_the_model,
     needs_ipi,
+    sent_structures,
     shm_endpoint,
     start_driver,
     unix_endpoint,
@@ -56,17 +57,15 @@ def test_beads_of_a_real_server(
     with Server(tmp_path, crystal, endpoint, beads=3, steps=3, options=options) as server:
         summary = drive(bound, crystal, shm=endpoint.unix, connections=connections)
         assert server.wait() == 0
-        beads = [(*server.frames("positions", b), server.frames("forces", b)[1]) for b in range(3)]
+        beads = [(sent_structures(server, crystal, b), server.frames("forces", b)[1]) for b in range(3)]
         torques = [server.torques(b) for b in range(3)]
         potential, virial, volume = server.properties[:, 1], server.properties[:, 3:9], server.properties[:, 9]
     assert summary.exited
     assert held() == before
-    species = [0 if symbol == "O" else 1 for symbol in crystal.symbols]
     for step in range(4):
         results = []
-        for (cells, positions, forces), torque in zip(beads, torques, strict=True):
-            bead = _core.Structure(species, positions[step] * BOHR, cells[step] * BOHR, [True] * 3)
-            results.append(bound.evaluate(_core.build_graph([bead], 4.0)))
+        for (steps, forces), torque in zip(beads, torques, strict=True):
+            results.append(bound.evaluate(_core.build_graph([steps[step]], 4.0)))
             np.testing.assert_allclose(forces[step] * HARTREE / BOHR, results[-1].forces, rtol=1e-10, atol=1e-10)
             np.testing.assert_allclose(torque[step], results[-1].torques[0], rtol=1e-10)
         np.testing.assert_allclose(potential[step] * HARTREE, np.mean([r.energies[0] for r in results]), rtol=1e-12)

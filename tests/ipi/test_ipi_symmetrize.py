@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from ase import Atoms
-from support.ipi_runs import BOHR, HARTREE, Server, start_driver, unix_endpoint
+from support.ipi_runs import BOHR, HARTREE, Server, sent_structures, start_driver, unix_endpoint
 from support.systems import systems
 
 import tumble
@@ -24,13 +24,6 @@ pytestmark = pytest.mark.timeout(300)
 ALL = "<trajectory filename='torque' extra_type='torque, bare_energy, bare_torque'> extras </trajectory>"
 
 
-def structures(server: Server, atoms: Atoms, bead: int = 0) -> list[_core.Structure]:
-    """What the driver got at each step."""
-    species = [0 if symbol == "O" else 1 for symbol in atoms.symbols]
-    frames = zip(*server.frames("positions", bead), strict=True)
-    return [_core.Structure(species, positions * BOHR, cell * BOHR, atoms.pbc) for cell, positions in frames]
-
-
 @pytest.mark.parametrize(
     ("symmetrize", "mode"),
     [("icosahedral+inversion", "average"), ("random:tetrahedral", "average"), ("octahedral", "correction")],
@@ -42,7 +35,7 @@ def test_results_and_extras(tmp_path: Path, bound: _core.Potential, crystal: Ato
         assert server.wait() == 0
         potential, virial, volume = server.properties[:, 1], server.properties[:, 3:9], server.properties[:, 9]
         forces, extras = server.frames("forces")[1], server.torques()
-        received = structures(server, crystal)
+        received = sent_structures(server, crystal)
     symmetrizer = _core.Symmetrizer(symmetrize, mode, 5)
     for step, structure in enumerate(received):
         frames = symmetrizer.frames(_core.geometry_key(structure))
@@ -84,7 +77,7 @@ def test_a_model_that_breaks_parity(tmp_path: Path, model_file: ModelFile, symme
         assert driver.wait() == 0, driver.output
         found = server.properties[0, 1] * HARTREE
         assert np.abs(server.torques()[:, :3]).max() < 1e-10
-        first = structures(server, atoms)[0]
+        first = sent_structures(server, atoms)[0]
     graph = _core.build_graph([first], 4.0)
     whole, even = (tumble.load(model_file(name), "cpu").evaluate(graph).energies[0] for name in ("handed", "pair"))
     assert abs(whole - even) > 1e-2
@@ -101,7 +94,7 @@ def test_beads_of_a_real_server_share_frames(tmp_path: Path, bound: _core.Potent
     with Server(tmp_path, crystal, endpoint, beads=3, steps=4) as server:
         drive(bound, crystal, unix=endpoint.unix, symmetrize="random", seed=2, beads="shared")
         assert server.wait() == 0
-        beads = [structures(server, crystal, bead) for bead in range(3)]
+        beads = [sent_structures(server, crystal, bead) for bead in range(3)]
         torques = np.array([server.torques(bead) for bead in range(3)])
     symmetrizer = _core.Symmetrizer("random", seed=2)
     for step in range(5):

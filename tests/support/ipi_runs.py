@@ -270,6 +270,13 @@ def start_driver(folder: Path, model: Path, endpoint: Endpoint, *options: str, s
     return Program(folder, [*command, *endpoint.options, *options], f"driver-{uuid.uuid4().hex[:8]}.log")
 
 
+def sent_structures(server: Server, atoms: Atoms, bead: int = 0) -> list[_core.Structure]:
+    """What the driver got at each step."""
+    species = [0 if symbol == "O" else 1 for symbol in atoms.symbols]
+    frames = zip(*server.frames("positions", bead), strict=True)
+    return [_core.Structure(species, positions * BOHR, cell * BOHR, atoms.pbc) for cell, positions in frames]
+
+
 def kill_inside_the_model(server: Server, driver: Program) -> None:
     """Kill a driver while it evaluates what the server has sent."""
     while "Handshaking was successful" not in server.output:

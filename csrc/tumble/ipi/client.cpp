@@ -18,14 +18,6 @@ namespace {
 constexpr int most_connections = 500;     // i-PI calls select(), which knows descriptors up to 1023
 constexpr double next_header_wait = 0.1;  // s; i-PI sends the header that follows a structure immediately
 
-Structure blank(const std::vector<std::int64_t>& species, const std::array<bool, 3>& periodic) {
-    Structure structure;
-    structure.species = species;
-    structure.positions.resize(species.size());
-    structure.periodic = periodic;
-    return structure;
-}
-
 class IpiClient {
   public:
     IpiClient(IpiEvaluator& evaluator, ConnectionPool& pool, const DriveOptions& options)
@@ -161,11 +153,11 @@ DriveSummary drive(const Potential& potential, const Address& address, const std
         throw ConfigurationError(
             message("`connections`: expected 1 to ", most_connections, ", got ", options.connections));
     }
-    if (species.empty()) throw StructureError("`species`: expected at least one atom, got none");
+    const Structure blank = blank_structure(species, periodic);
     IpiEvaluator evaluator(potential, options.symmetrize, options.beads, options.symmetry_log);
     potential.warm_up();
-    ConnectionPool pool(address, static_cast<std::size_t>(options.connections), options.patience, options.idle,
-                        blank(species, periodic), evaluator.needs_beads());
+    ConnectionPool pool(address, static_cast<std::size_t>(options.connections), options.patience, options.idle, blank,
+                        evaluator.needs_beads());
     IpiClient client(evaluator, pool, options);
     client.serve();
     return client.summary();

@@ -7,16 +7,14 @@
 
 namespace tumble {
 
-DirectEvaluator::DirectEvaluator(const Potential& potential, std::vector<std::int64_t> species,
+DirectEvaluator::DirectEvaluator(const Potential& potential, const std::vector<std::int64_t>& species,
                                  const std::array<bool, 3>& periodic, const SymmetrizeOptions& symmetrize)
-    : blank_{std::move(species), {}, {}, periodic}, evaluator_(potential, symmetrize, "independent", {}) {
-    if (blank_.species.empty()) throw StructureError("`species`: expected at least one atom, got none");
-}
+    : blank_(blank_structure(species, periodic)), evaluator_(potential, symmetrize, "independent", {}) {}
 
 Structure DirectEvaluator::structure(const std::array<double, 9>& h, std::vector<Vector3> positions) const {
-    if (positions.size() != blank_.species.size()) {
-        throw StructureError(message("expected ", blank_.species.size(), " atoms as in the template, got ",
-                                     positions.size(), " from i-PI; give the structure that i-PI starts from"));
+    if (positions.size() != blank_.positions.size()) {
+        throw StructureError(message("expected ", blank_.size(), " atoms as in the template, got ", positions.size(),
+                                     " from i-PI; give the structure that i-PI starts from"));
     }
     Structure structure = blank_;
     structure.cell = ipi::to_cell(h);

@@ -18,8 +18,8 @@ class DirectEvaluator {
     /// @param periodic cell vectors along which all structures are periodic
     /// @throws StructureError without atoms
     /// @throws ConfigurationError for impossible options
-    DirectEvaluator(const Potential& potential, std::vector<std::int64_t> species, const std::array<bool, 3>& periodic,
-                    const SymmetrizeOptions& symmetrize);
+    DirectEvaluator(const Potential& potential, const std::vector<std::int64_t>& species,
+                    const std::array<bool, 3>& periodic, const SymmetrizeOptions& symmetrize);
 
     /// Return a structure in Å.
     /// @param h row-major matrix with the cell vectors as columns, bohr

@@ -20,6 +20,15 @@ const Frames& of(std::size_t structure, const std::vector<Frames>& frames) {
 
 }  // namespace
 
+Structure blank_structure(const std::vector<std::int64_t>& species, const std::array<bool, 3>& periodic) {
+    if (species.empty()) throw StructureError("`species`: expected at least one atom, got none");
+    Structure structure;
+    structure.species = species;
+    structure.positions.resize(species.size());
+    structure.periodic = periodic;
+    return structure;
+}
+
 bool BeadRounds::starts_with(const std::vector<std::int64_t>& beads) {
     const bool starts =
         seen_.empty() || std::any_of(beads.begin(), beads.end(), [this](auto bead) { return seen_.count(bead) > 0; });

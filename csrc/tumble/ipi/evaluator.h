@@ -1,6 +1,7 @@
 #pragma once
 /// Evaluation of the structures of one round trip: the rotations that are used, and the symmetry log.
 
+#include <array>
 #include <memory>
 #include <set>
 #include <string>
@@ -12,6 +13,10 @@
 #include "tumble/ipi/symmetry_log.h"
 
 namespace tumble {
+
+/// Return a structure of which species and periodic directions are known, and positions and cell come from i-PI.
+/// @throws StructureError without atoms
+Structure blank_structure(const std::vector<std::int64_t>& species, const std::array<bool, 3>& periodic);
 
 /// Counts rounds through the beads: a round ends when one of its beads comes again. So a driver that serves all beads
 /// recognizes the steps, for any order of the beads and any size of the batches.

@@ -11,13 +11,7 @@ namespace tumble {
 
 namespace {
 
-void receive_atom_count(Socket& socket, std::int64_t expected) {
-    const std::int32_t atoms = receive_integer(socket);
-    if (atoms != expected) {
-        throw ProtocolError(message("expected ", expected, " atoms as in the driver's structure, got ", atoms,
-                                    " from the server; give the driver the structure that i-PI starts from"));
-    }
-}
+const std::string structure_cure = "; give the driver the structure that i-PI starts from";
 
 Matrix3 receive_cell(Socket& socket) {
     std::array<double, 9> h, inverse;
@@ -35,13 +29,21 @@ std::int32_t receive_integer(Socket& socket) {
     return value;
 }
 
+void receive_atom_count(Socket& socket, std::int64_t expected, const std::string& cure) {
+    const std::int32_t atoms = receive_integer(socket);
+    if (atoms != expected) {
+        throw ProtocolError(message("expected ", expected, " atoms as in the driver's structure, got ", atoms,
+                                    " from the server", cure));
+    }
+}
+
 /// Memory grows with the received data, not with the announced number.
 void StreamPayload::receive(Socket& socket, std::size_t batch, const Structure& blank,
                             std::vector<Structure>& structures) {
-    if (batch > 1) receive_atom_count(socket, blank.size());
+    if (batch > 1) receive_atom_count(socket, blank.size(), structure_cure);
     std::vector<Matrix3> cells;
     while (cells.size() < batch) cells.push_back(receive_cell(socket));
-    if (batch == 1) receive_atom_count(socket, blank.size());
+    if (batch == 1) receive_atom_count(socket, blank.size(), structure_cure);
     structures.resize(std::min(structures.size(), batch));
     for (std::size_t s = 0; s < batch; ++s) {
         if (s == structures.size()) structures.push_back(blank);

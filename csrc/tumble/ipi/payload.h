@@ -3,6 +3,7 @@
 /// memory. The headers and the extras always go through the socket.
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "tumble/graph/structure.h"
@@ -47,5 +48,11 @@ std::unique_ptr<Payload> payload_of(const Address& address);
 /// Receive an int32.
 /// @throws ConnectionError
 std::int32_t receive_integer(Socket& socket);
+
+/// Receive the number of atoms of each structure in a message.
+/// @param cure what the error says to do
+/// @throws ConnectionError
+/// @throws ProtocolError for another number than expected
+void receive_atom_count(Socket& socket, std::int64_t expected, const std::string& cure);
 
 }  // namespace tumble

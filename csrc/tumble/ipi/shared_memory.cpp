@@ -75,12 +75,8 @@ SharedSegment& SharedSegment::operator=(SharedSegment&& other) noexcept {
 
 void SharedPayload::receive(Socket& socket, std::size_t batch, const Structure& blank,
                             std::vector<Structure>& structures) {
-    const std::int32_t announced = receive_integer(socket);
-    if (announced != blank.size()) {
-        throw ProtocolError(message("expected ", blank.size(), " atoms as in the driver's structure, got ", announced,
-                                    " from the server", mode_hint));
-    }
-    const auto atoms = static_cast<std::size_t>(announced);
+    receive_atom_count(socket, blank.size(), mode_hint);
+    const std::size_t atoms = blank.positions.size();
     if (batch_ == 0) attach(socket, batch, atoms);
     if (batch != batch_) {
         throw ProtocolError(message("`batch_size`: expected ", batch_, " as before, got ", batch));
