@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from ase import Atoms
+from ase.cell import Cell
 from ase.geometry import find_mic
 from typing_extensions import override
 
@@ -31,6 +32,8 @@ class FromFile(SystemKind):
         if choices.structure is None:
             raise ConfigurationError("`structure`: expected a file for the system `file`, got none")
         atoms = in_standard_cell(next(read_frames(choices.structure, "structure")))
+        if len(atoms) < 2:
+            raise ConfigurationError(f"`structure`: expected at least two atoms in `{choices.structure}`, got 1")
         stem = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in _stem(choices.structure))
         formula = atoms.symbols.get_chemical_formula()
         return System(
@@ -46,14 +49,15 @@ class FromFile(SystemKind):
 def in_standard_cell(atoms: Atoms) -> Atoms:
     """Return the structure, turned so that its first cell vector is along x and its second in the xy plane, z up.
 
-    Both engines need this orientation. Molecules aren't wrapped.
+    Both engines need this orientation. Molecules aren't wrapped. Vectors that aren't periodic become normal to the
+    others and hold all atoms, as LAMMPS needs it. The first two vectors of a left-handed cell are exchanged.
 
     Raises:
         ConfigurationError: If a periodic direction has no cell vector, or all vectors lie in a plane.
     """
     copy = Atoms(atoms.symbols, np.asarray(atoms.positions), cell=atoms.cell, pbc=atoms.pbc)
+    copy.cell[~copy.pbc] = 0.0
     if not copy.pbc.any():
-        copy.cell[:] = 0.0
         return copy
     lengths = copy.cell.lengths()
     if (lengths[copy.pbc] == 0.0).any():
@@ -61,14 +65,12 @@ def in_standard_cell(atoms: Atoms) -> Atoms:
     whole = copy.cell.complete()
     if abs(whole.volume) < 1e-6:
         raise ConfigurationError("`structure`: expected cell vectors that span a volume, got vectors in a plane")
-    standard, turn = whole.standard_form()
     if whole.handedness < 0:
-        raise ConfigurationError(
-            "`structure`: expected right-handed cell vectors, got left-handed ones; exchange two of them"
-        )
+        whole = Cell(whole[[1, 0, 2]])  # type: ignore[no-untyped-call]
+    standard, turn = whole.standard_form()
     copy.positions = copy.positions @ turn.T
     copy.cell[:] = standard
-    for axis in np.flatnonzero(lengths == 0.0):
+    for axis in np.flatnonzero(~copy.pbc):
         _give_room(copy, int(axis))
     return copy
 
@@ -84,12 +86,13 @@ def is_water(atoms: Atoms) -> bool:
 
 
 def _give_room(atoms: Atoms, axis: int) -> None:
-    """Make the cell along an axis without vector as long as the structure, with a margin."""
+    """Make the cell along an open axis as long as the structure, with a margin, and put the atoms into its middle."""
     extent = float(np.ptp(atoms.positions[:, axis])) + 20.0
     cell = atoms.cell.array.copy()
     cell[axis] *= extent / np.linalg.norm(cell[axis])
     atoms.cell[:] = cell
-    atoms.positions[:, axis] += extent / 2 - float(atoms.positions[:, axis].mean())
+    middle = 0.5 * (atoms.positions[:, axis].min() + atoms.positions[:, axis].max())
+    atoms.positions[:, axis] += extent / 2 - float(middle)
 
 
 def _stem(path: Path) -> str:
