@@ -16,6 +16,7 @@ from support.lammps_runs import LammpsRun, run_lammps, run_partitions
 from tumble.errors import ConfigurationError
 from tumble.new import Request, Written, write_folder
 from tumble.new.systems.system import Choices
+from tumble.registry import find_model
 from tumble.simulation_file import read_simulation
 
 
@@ -140,6 +141,19 @@ def test_a_crystal_of_the_user(tmp_path: Path, cell: list[list[float]], words: t
     assert energies[0] == pytest.approx(energies[1], rel=2e-7)
 
 
+def test_a_slab_of_the_user(tmp_path: Path) -> None:
+    """Atoms outside of the file's cell along its open axis: both engines run it, with one energy."""
+    positions = np.array([[0, 0, -2.0], [0.9, 0.3, -2.0], [-0.3, 0.9, -2.1]])
+    atoms = Atoms("OHH", positions, cell=[[6, 0, 0], [1, 6, 0], [1, 1, 9]], pbc=[True, True, False])
+    write(tmp_path / "in.extxyz", atoms)
+    energies = []
+    for engine in ("lammps", "ipi"):
+        new(tmp_path / engine, "file", engine, choices={"structure": tmp_path / "in.extxyz"})
+        table = run_script(tmp_path / engine).thermo() if engine == "lammps" else run_ipi(tmp_path / engine)
+        energies.append(table[ENERGIES[engine][0]][0])
+    assert energies[0] == pytest.approx(energies[1], rel=2e-7)
+
+
 def test_beads_of_lammps(tmp_path: Path) -> None:
     """Two partitions start from one structure, whose energy both log, with velocities of a ring polymer."""
     written = new(tmp_path / "run", "monomer", "lammps", beads=2)
@@ -173,6 +187,16 @@ def test_folders_with_files_are_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     with pytest.raises(ConfigurationError, match=r"`folder`: .*mine\.txt"):
         new(tmp_path / "mine.txt", "monomer", "lammps")
+
+
+def test_names_with_blanks_are_quoted(tmp_path: Path) -> None:
+    """The model of a user: LAMMPS has no way to read such a path, and the drivers' command line quotes it."""
+    model = tmp_path / "my model.pt"
+    model.symlink_to(find_model("water"))
+    new(tmp_path / "a", "monomer", "ipi", model=str(model))
+    assert f"tumble drive '{model}' --structure" in (tmp_path / "a" / "README.md").read_text()
+    with pytest.raises(ConfigurationError, match=r"`model`: .*my model"):
+        new(tmp_path / "b", "monomer", "lammps", model=str(model))
 
 
 def test_nothing_is_written_if_something_is_wrong(tmp_path: Path) -> None:

@@ -58,6 +58,12 @@ def test_lammps_cannot(options: dict[str, Any], words: str) -> None:
         check_lammps(setup(**options))
 
 
+@pytest.mark.parametrize("model", ["my model.pt", "a#b.pt", "$model.pt", "it's.pt"])
+def test_lammps_cannot_read_names_with_special_characters(model: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"`model`: .*link"):
+        check_lammps(setup(model=model))
+
+
 def test_unknown_ensemble() -> None:
     with pytest.raises(ConfigurationError, match=r"`ensemble`: .*`nvtt`; did you mean `nvt`"):
         find_ensemble("nvtt")

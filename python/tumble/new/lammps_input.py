@@ -8,6 +8,8 @@ from tumble.new.structure_files import lammps_data
 from tumble.new.templates import decimal, render
 
 _SHAPES = {"isotropic": "iso", "anisotropic": "aniso", "flexible": "tri"}
+#: Characters that a word of a script can't have.
+_SPECIAL = frozenset(" \t\"'#$&")
 _PRESSURE = "econserve press vol density "
 
 
@@ -27,6 +29,11 @@ def check_lammps(setup: Setup) -> None:
         raise ConfigurationError(f"`engine`: expected ipi for `mts` with {what}, got lammps, whose r-RESPA has none")
     if setup.beads > 1 and ensemble.pressure and setup.system.barostat == "flexible":
         raise ConfigurationError("`engine`: expected ipi for beads in a box that may shear, got lammps, which can't")
+    if not _SPECIAL.isdisjoint(setup.model):
+        raise ConfigurationError(
+            f"`model`: expected a path without blanks, quotes, `#`, `$` and `&`, which mean something else in a script "
+            f"of LAMMPS, got `{setup.model}`; give a link to it"
+        )
 
 
 def lammps_script(setup: Setup, title: str) -> str:

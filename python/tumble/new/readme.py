@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from tumble.new.engines.engine import Engine
@@ -81,9 +80,7 @@ def _expectations(setup: Setup, engine: Engine, reading: Reading) -> list[str]:
     """Return sentences about the physics of the run."""
     found = []
     if setup.ensemble.thermostat:
-        freedoms = 3 * engine.moving_atoms(setup) - 3
-        spread = setup.temperature * math.sqrt(2 / freedoms)
-        found.append(f"The temperature stays at {setup.temperature:g} K; single rows scatter by {spread:.1f} K.")
+        found.append(engine.temperature(setup))
     elif setup.system.relax:
         found.append(
             f"The run starts near a minimum of the energy, so about half of the kinetic energy of "

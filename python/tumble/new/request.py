@@ -99,18 +99,16 @@ class Request:
 
         Raises:
             ConfigurationError: If values are impossible or don't fit together.
-            ModelNotFoundError: If there is no such model.
         """
         ensemble = self._ensemble
-        path = find_model(self.model)
         every = self.every if self.every is not None else 4 if ensemble.dynamics and self.mts == 1 else 10
         steps = 20000 if self.steps is None else self.steps
         return Setup(
             name=system.name,
             system=system,
             ensemble=ensemble,
-            # The engines look up a name themselves; a path must be valid in any folder.
-            model=str(path.resolve()) if Path(self.model).is_file() else self.model,
+            # The engines look up a name themselves; a path must be valid in any folder, and a link stays one.
+            model=str(Path(self.model).absolute()) if Path(self.model).is_file() else self.model,
             symmetrize=self.symmetrize,
             mts=self.mts,
             beads=self._beads,

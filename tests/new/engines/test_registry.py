@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -45,8 +46,29 @@ def test_command_lines(name: str, options: dict[str, Any], lines: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "ensemble", "quantity"),
-    [("ipi", "nve", "conserved"), ("lammps", "nve", "etotal"), ("lammps", "nvt", "econserve")],
+    ("name", "ensemble", "beads", "words"),
+    [
+        ("ipi", "nve", 1, "`conserved` fluctuates"),
+        ("lammps", "nve", 1, "`etotal` fluctuates"),
+        ("lammps", "nvt", 1, "`econserve` fluctuates"),
+        ("lammps", "nve", 4, "`f_beads[4]`, .* fluctuates"),
+        ("lammps", "nvt", 4, "`f_beads[4]` .* changes"),
+    ],
 )
-def test_conserved_quantity(name: str, ensemble: str, quantity: str) -> None:
-    assert f"`{quantity}`" in ENGINES[name].conserved(setup_of(ensemble))
+def test_conserved_quantity(name: str, ensemble: str, beads: int, words: str) -> None:
+    assert re.match(words.replace("[", r"\["), ENGINES[name].conserved(setup_of(ensemble, beads=beads)))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        # three atoms at T with f degrees of freedom: T sqrt(2 / f)
+        ("ipi", {}, "300 K.* 173.2 K"),  # 6
+        ("ipi", {"beads": 4}, "300 K.* 73.9 K"),  # 33
+        ("lammps", {}, "300 K.* 173.2 K"),  # 6
+        ("lammps", {"symmetrize": "random"}, "300 K.* 141.4 K"),  # 9
+        ("lammps", {"beads": 4}, "1200 K.* 693 K"),  # 6, at four times the temperature
+    ],
+)
+def test_temperature(name: str, options: dict[str, Any], words: str) -> None:
+    assert re.search(words, ENGINES[name].temperature(setup_of(**options)))

@@ -6,7 +6,7 @@ import pytest
 
 from tumble.errors import ConfigurationError
 from tumble.new.systems.registry import build_system
-from tumble.new.systems.system import Choices
+from tumble.new.systems.system import LARGEST_SEED, Choices
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,14 @@ def test_refused(word: str, options: dict[str, float], message: str) -> None:
         build_system(word, Choices(**options))
 
 
-def test_options_are_positive() -> None:
-    with pytest.raises(ConfigurationError, match=r"`density`: .*got -1"):
-        Choices(density=-1.0)
+@pytest.mark.parametrize(("name", "value"), [("density", -1.0), ("equilibration", float("inf")), ("seed", 0)])
+def test_numbers_are_positive_and_finite(name: str, value: float) -> None:
+    with pytest.raises(ConfigurationError, match=rf"`{name}`: .*got {value:g}"):
+        Choices(**{name: value})
+
+
+def test_seeds_are_those_of_lammps() -> None:
+    """The largest possible seed of LAMMPS is 900 000 000."""
+    assert Choices(seed=LARGEST_SEED).seed + 1000 < 900_000_000
+    with pytest.raises(ConfigurationError, match=r"`seed`: .*got 2000000000"):
+        Choices(seed=2_000_000_000)

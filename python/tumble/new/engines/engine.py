@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
@@ -80,5 +81,10 @@ class Engine(ABC):
         """Return a sentence about the conserved quantity, for rotations that aren't random."""
 
     @abstractmethod
-    def moving_atoms(self, setup: Setup) -> int:
-        """Return over how many atoms, beads counted singly, the log's temperature is taken."""
+    def temperature(self, setup: Setup) -> str:
+        """Return a sentence about the temperature in the log, for a thermostat that acts on all modes."""
+
+
+def scatter(temperature: float, freedoms: int) -> float:
+    """Return the standard deviation of the temperature of so many degrees of freedom in the canonical ensemble, K."""
+    return temperature * math.sqrt(2 / freedoms)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+
 from typing_extensions import override
 
-from tumble.new.engines.engine import Engine
+from tumble.new.engines.engine import Engine, scatter
 from tumble.new.ipi_input import drivers_of, ipi_files
 from tumble.new.setup import Setup
 from tumble.simulation_file import Expect, Simulation
@@ -42,7 +44,7 @@ class Ipi(Engine):
     @override
     def by_hand(self, setup: Setup) -> list[str]:
         drives = [
-            f"{' '.join(['tumble drive', *driver.arguments()])} > driver{k or ''}.log 2>&1 &"
+            f"{shlex.join(['tumble', 'drive', *driver.arguments()])} > driver{k or ''}.log 2>&1 &"
             for k, driver in enumerate(drivers_of(setup))
         ]
         return [f"i-pi {self.input_name(setup)} &", *drives, "wait"]
@@ -56,5 +58,6 @@ class Ipi(Engine):
         return "`conserved` fluctuates with the time step and doesn't drift."
 
     @override
-    def moving_atoms(self, setup: Setup) -> int:
-        return len(setup.system.atoms) * setup.beads
+    def temperature(self, setup: Setup) -> str:
+        spread = scatter(setup.temperature, 3 * len(setup.system.atoms) * setup.beads - 3)
+        return f"The temperature stays at {setup.temperature:g} K; single rows scatter by {spread:.1f} K."

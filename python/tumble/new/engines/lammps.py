@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import override
 
-from tumble.new.engines.engine import Engine
+from tumble.new.engines.engine import Engine, scatter
 from tumble.new.lammps_input import check_lammps, command_line, lammps_files, partitions
 from tumble.new.setup import Setup
 from tumble.simulation_file import Expect, Simulation
@@ -64,11 +64,22 @@ class Lammps(Engine):
 
     @override
     def conserved(self, setup: Setup) -> str:
+        if setup.beads > 1 and setup.ensemble.thermostat:
+            return "`f_beads[4]` is the energy of all beads and springs, which the thermostat changes."
         if setup.beads > 1:
-            return "`f_beads[4]` is the energy of all beads and springs; a thermostat changes it."
+            return "`f_beads[4]`, the energy of all beads and springs, fluctuates with the time step and doesn't drift."
         name = "econserve" if setup.ensemble.thermostat else "etotal"
         return f"`{name}` fluctuates with the time step and doesn't drift."
 
     @override
-    def moving_atoms(self, setup: Setup) -> int:
-        return len(setup.system.atoms)
+    def temperature(self, setup: Setup) -> str:
+        count = 3 * len(setup.system.atoms)
+        if setup.beads > 1:
+            hot = setup.beads * setup.temperature
+            return (
+                f"`temp` is that of a bead, which moves at the number of beads times the temperature: its mean is "
+                f"{hot:g} K, and single rows scatter by {scatter(hot, count - 3):.0f} K."
+            )
+        # A thermostat that acts on each atom leaves the center of mass free.
+        spread = scatter(setup.temperature, count if setup.local else count - 3)
+        return f"`temp` stays at {setup.temperature:g} K; single rows scatter by {spread:.1f} K."

@@ -146,7 +146,7 @@ def _seeded(seed: int) -> Iterator[None]:
     state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 - GenIce2 uses the global one
     level = logging.root.manager.disable
     random.seed(seed)
-    np.random.seed(seed % 2**32)  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002
     logging.disable(logging.WARNING)
     try:
         with warnings.catch_warnings():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ import numpy as np
 from ase import Atoms
 
 from tumble.errors import ConfigurationError
+
+#: LAMMPS takes seeds up to 900 000 000, and adds their numbers for beads.
+LARGEST_SEED = 899_000_000
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,16 @@ class Choices:
     structure: Path | None = None
 
     def __post_init__(self) -> None:
-        """Check that numbers are positive.
+        """Check numbers.
 
         Raises:
-            ConfigurationError: If one isn't.
+            ConfigurationError: If one isn't positive, or the seed is none of LAMMPS.
         """
+        if not 1 <= self.seed <= LARGEST_SEED:
+            raise ConfigurationError(f"`seed`: expected a number from 1 to {LARGEST_SEED}, got {self.seed}")
         for name in ("density", "spacing", "molecules", "vacuum", "equilibration"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
+            if value is not None and not 0 < value < math.inf:
                 raise ConfigurationError(f"`{name}`: expected a positive number, got {value:g}")
 
 
