@@ -14,6 +14,7 @@ from tumble.new.setup import Setup
 from tumble.new.systems.system import System
 
 BOX = System("salt", "a box", Atoms("NaCl", [[0, 0, 0], [2, 0, 0]], cell=[6, 6, 6], pbc=True), barostat="isotropic")
+MOLECULE = System("water", "a molecule", Atoms("OHH"))
 OPEN = System("molecule", "a molecule", Atoms("NaCl", [[0, 0, 0], [2, 0, 0]]))
 
 
@@ -33,7 +34,7 @@ def setup(ensemble: str = "nvt", system: System = BOX, **options: Any) -> Setup:
         ({"ensemble": "piglet", "beads": 6}, "`gle`: .*none"),
         ({"economized": True}, "`springs`: .*beads: 1"),
         ({"mts": 4}, "`mts`: .*none"),
-        ({"mts": 12, "symmetrize": "octahedral"}, "`mts`: .*12 × 0.5 fs"),
+        ({"mts": 12, "symmetrize": "octahedral", "system": MOLECULE}, "`mts`: .*12 × 0.5 fs"),
         ({"ensemble": "nve", "symmetrize": "random"}, "`symmetrize`: .*random"),
         ({"ensemble": "trpmd", "beads": 4, "symmetrize": "random"}, "`symmetrize`: .*trpmd"),
         ({"symmetrize": "cubic"}, "`symmetrize`: .*cubic"),
@@ -62,6 +63,10 @@ def test_lammps_cannot(options: dict[str, Any], words: str) -> None:
 def test_lammps_cannot_read_names_with_special_characters(model: str) -> None:
     with pytest.raises(ConfigurationError, match=r"`model`: .*link"):
         check_lammps(setup(model=model))
+
+
+def test_long_outer_steps_are_for_what_has_no_hydrogen() -> None:
+    assert setup(mts=12, symmetrize="octahedral", system=BOX).outer == 6.0
 
 
 def test_unknown_ensemble() -> None:

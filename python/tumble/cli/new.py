@@ -55,7 +55,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--pressure", metavar="BAR", type=float, help="(default for npt: 1)")
     parser.add_argument("--timestep", metavar="FS", type=float, default=0.5, help="of the model (default: %(default)s)")
     parser.add_argument("--steps", metavar="N", type=int, help="steps, with --mts outer steps (default: 20000)")
-    parser.add_argument("--every", metavar="N", type=int, help="steps between frames (default: 10; 4 for spectra)")
+    parser.add_argument(
+        "--every", metavar="N", type=int, help="steps between frames (default: 10; about 2 fs for spectra)"
+    )
     parser.add_argument(
         "--seed", metavar="N", type=int, default=4711, help="of all random numbers (default: %(default)s)"
     )

@@ -55,8 +55,8 @@ def write_folder(request: Request, tell: Callable[[str], None] = lambda text: No
     """
     folder = request.folder
     check_empty(folder)
-    request.check()
     engine = ENGINES[request.engine_or_default]
+    engine.check(request.outline())
     tell(f"structure: {request.system}")
     setup = request.setup(build_system(request.system, request.choices))
     engine.check(setup)

@@ -6,17 +6,20 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tumble import _core
 from tumble.errors import ConfigurationError
 from tumble.new.ensembles import Ensemble, find_ensemble
 from tumble.new.gle import read_gle
 from tumble.new.setup import Setup
+from tumble.new.systems.registry import find_kind
 from tumble.new.systems.system import Choices, System
 from tumble.registry import find_model
 from tumble.simulation_file import ENGINES
 
 #: Kinds of springs of a ring polymer.
 SPRINGS = ("trotter", "eco")
+_STEPS_OF_FRAME = 10
+_SPECTRUM = 2.0  # fs between frames for spectra, a quarter of the period of an O–H stretch
+_NAME = 20  # characters of a name in that of a socket
 
 
 @dataclass(frozen=True)
@@ -75,24 +78,17 @@ class Request:
             raise ConfigurationError(f"`engine`: expected {' or '.join(ENGINES)}, got `{engine}`")
         return engine
 
-    def check(self) -> None:
-        """Refuse what can be known to be wrong before the structure is made, which may take minutes.
+    def outline(self) -> Setup:
+        """Return the setup without the structure, whose making may take minutes: to check everything else before.
 
         Raises:
-            ConfigurationError: If a word is unknown, or a file with matrices can't be read.
+            ConfigurationError: If a word is unknown, a file with matrices can't be read, or values are impossible.
             ModelNotFoundError: If there is no such model.
         """
         if self.springs not in SPRINGS:
             raise ConfigurationError(f"`springs`: expected {' or '.join(SPRINGS)}, got `{self.springs}`")
-        ensemble = self._ensemble
-        if ensemble.matrices and self.gle is None:
-            raise ConfigurationError(
-                f"`gle`: expected a file with matrices for {ensemble.name}, as of gle4md.org, got none"
-            )
-        if self.gle is not None:
-            read_gle(self.gle)
         find_model(self.model)
-        _core.Symmetrizer(self.symmetrize, "average", self.choices.seed)
+        return self.setup(find_kind(self.system).outline())
 
     def setup(self, system: System) -> Setup:
         """Return the setup for a system.
@@ -101,7 +97,6 @@ class Request:
             ConfigurationError: If values are impossible or don't fit together.
         """
         ensemble = self._ensemble
-        every = self.every if self.every is not None else 4 if ensemble.dynamics and self.mts == 1 else 10
         steps = 20000 if self.steps is None else self.steps
         return Setup(
             name=system.name,
@@ -116,7 +111,7 @@ class Request:
             pressure=1.0 if ensemble.pressure and self.pressure is None else self.pressure,
             timestep=self.timestep,
             steps=steps,
-            every=every,
+            every=max(1, min(self._every, steps)) if self.every is None else self.every,
             seed=self.choices.seed,
             gle=None if self.gle is None else read_gle(self.gle),
             economized=self.springs == "eco",
@@ -129,6 +124,14 @@ class Request:
         return find_ensemble(self.ensemble or ("npt" if self.pressure is not None else "nvt"))
 
     @property
+    def _every(self) -> int:
+        """Steps between frames, unless the user gives them; vibrations need frames."""
+        if not self._ensemble.dynamics:
+            return _STEPS_OF_FRAME
+        outer = self.timestep * self.mts
+        return max(1, round(_SPECTRUM / outer)) if outer > 0.0 else 1
+
+    @property
     def _beads(self) -> int:
         return self._ensemble.beads if self.beads is None else self.beads
 
@@ -136,4 +139,5 @@ class Request:
 def _address(folder: Path, name: str) -> str:
     """Return a name for sockets that no run in another folder has."""
     digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()
-    return f"tumble-{name}-{digest[:8]}"
+    # The path of a socket has at most 107 bytes.
+    return f"tumble-{name[:_NAME]}-{digest[:8]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from tumble import _core
@@ -14,6 +15,8 @@ from tumble.new.systems.system import System
 ECONOMIZED = 4000
 #: Outer steps up to which multiple time stepping showed no drift, fs (docs/symmetrization.md).
 LONGEST_OUTER = 3.0
+#: Outer steps that are refused where there is H, fs: beyond the resonance with its stretch.
+LIMIT_OUTER = 5.0
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,13 @@ class Setup:
         for name in ("mts", "beads", "steps", "every"):
             if getattr(self, name) < 1:
                 raise ConfigurationError(f"`{name}`: expected at least 1, got {getattr(self, name)}")
+        if self.every > self.steps:
+            raise ConfigurationError(f"`every`: expected at most the number of steps, {self.steps}, got {self.every}")
         for name in ("temperature", "timestep"):
-            if not getattr(self, name) > 0.0:
+            if not 0.0 < getattr(self, name) < math.inf:
                 raise ConfigurationError(f"`{name}`: expected a positive number, got {getattr(self, name):g}")
+        if self.pressure is not None and not math.isfinite(self.pressure):
+            raise ConfigurationError(f"`pressure`: expected a number in bar, got {self.pressure:g}")
         self._check_ensemble()
         self._check_rotations()
 
@@ -135,8 +142,9 @@ class Setup:
         if ensemble.quantum and self.beads < 2:
             raise ConfigurationError(f"`beads`: expected at least 2 for {ensemble.name}, got {self.beads}")
         if ensemble.matrices != (self.gle is not None):
-            got = "none" if self.gle is None else f"a file for {ensemble.name}"
-            raise ConfigurationError(f"`gle`: expected a file with matrices for piglet alone, got {got}")
+            expected = "a file with matrices, as of gle4md.org," if ensemble.matrices else "no matrices"
+            got = "none" if self.gle is None else f"{self.gle.path}"
+            raise ConfigurationError(f"`gle`: expected {expected} for {ensemble.name}, got {got}")
         if self.gle is not None:
             self.gle.check(self.beads, self.temperature)
         if self.economized and (self.beads < 2 or ensemble.matrices or ensemble.dynamics):
@@ -161,8 +169,8 @@ class Setup:
                 f"`symmetrize`: expected a fixed set for {self.ensemble.name}, whose centroids have no thermostat, got "
                 f"{self.symmetrize}, which heats them"
             )
-        if self.mts > 1 and self.outer > 5.0:
+        if self.mts > 1 and self.outer > LIMIT_OUTER and "H" in self.system.elements:
             raise ConfigurationError(
-                f"`mts`: expected an outer step of at most 5 fs, since half a period of an O–H stretch is 4.5 fs, got "
-                f"{self.mts} × {self.timestep:g} fs"
+                f"`mts`: expected an outer step of at most {LIMIT_OUTER:g} fs, since half a period of an O–H stretch "
+                f"is 4.5 fs, got {self.mts} × {self.timestep:g} fs"
             )

@@ -24,6 +24,8 @@ class FromFile(SystemKind):
 
     name = usage = "file"
     options = ("structure",)
+    pressure = True
+    symbols = ""
 
     @override
     def build(self, argument: str | None, choices: Choices) -> System:

@@ -42,7 +42,6 @@ PHASES = {
     "XVII": "ice17",
 }
 MOLECULES = 96
-TEMPERATURE = 200.0
 
 
 class Ice(SystemKind):
@@ -51,6 +50,8 @@ class Ice(SystemKind):
     name = "ice"
     usage = "ice:PHASE"
     options = ("density", "molecules")
+    temperature = 200.0
+    pressure = True
 
     @override
     def build(self, argument: str | None, choices: Choices) -> System:
@@ -63,7 +64,7 @@ class Ice(SystemKind):
             name=f"ice{phase}-{count}",
             title=f"{count} molecules of ice {phase}",
             atoms=atoms,
-            temperature=TEMPERATURE,
+            temperature=self.temperature,
             remarks=(
                 f"GenIce2 made the structure (proton ordering of seed {choices.seed}; another `--seed` gives another, "
                 "unless the phase is ordered).",

@@ -13,7 +13,6 @@ from tumble.new.water import inside, symbols
 #: g/cm³; of 64 molecules in a box of 12.42 Å.
 DENSITY = 0.9995
 VACUUM = 30.0  # Å
-TEMPERATURE = 300.0
 _START = (
     "The structure comes from a classical water model ({picoseconds:g} ps of SPC/Fw at 300 K): for results, leave out "
     "the first picoseconds."
@@ -26,7 +25,7 @@ def _molecules(count: int, choices: Choices) -> tuple[Atoms, str]:
     """Return the liquid, and a sentence about where it comes from."""
     picoseconds = EQUILIBRATION if choices.equilibration is None else choices.equilibration
     density = DENSITY if choices.density is None else choices.density
-    positions, box = liquid(count, density, TEMPERATURE, choices.seed, picoseconds)
+    positions, box = liquid(count, density, SystemKind.temperature, choices.seed, picoseconds)
     return Atoms(symbols(count), positions, cell=[box] * 3, pbc=True), _START.format(picoseconds=picoseconds)
 
 
@@ -36,6 +35,7 @@ class Liquid(SystemKind):
     name = "liquid"
     usage = "liquid:N"
     options = ("density", "equilibration")
+    pressure = True
 
     @override
     def build(self, argument: str | None, choices: Choices) -> System:
@@ -45,7 +45,7 @@ class Liquid(SystemKind):
             name=f"water{count}",
             title=f"{count} molecules of liquid water",
             atoms=atoms,
-            temperature=TEMPERATURE,
+            temperature=self.temperature,
             remarks=(start,),
             barostat="isotropic",
         )
@@ -69,7 +69,7 @@ class Slab(SystemKind):
             name=f"slab{count}",
             title=f"A slab of {count} molecules of liquid water, {edge:.0f} Å thick, with {vacuum:g} Å of vacuum",
             atoms=Atoms(symbols(count), positions, cell=cell, pbc=True),
-            temperature=TEMPERATURE,
+            temperature=self.temperature,
             remarks=(
                 start,
                 "The vacuum has to be wider than the range of the model, its depth times its cutoff, so that the two "

@@ -18,6 +18,21 @@ SYSTEMS: dict[str, SystemKind] = {
 }
 
 
+def find_kind(word: str) -> SystemKind:
+    """Return a kind of system.
+
+    Args:
+        word: Its name, perhaps with an argument.
+
+    Raises:
+        ConfigurationError: If there is none with this name.
+    """
+    name = word.partition(":")[0]
+    if name not in SYSTEMS:
+        raise ConfigurationError(f"`system`: expected a system, got `{word}`{nearest_name(name, SYSTEMS, 'systems')}")
+    return SYSTEMS[name]
+
+
 def build_system(word: str, choices: Choices) -> System:
     """Return a system.
 
@@ -29,10 +44,7 @@ def build_system(word: str, choices: Choices) -> System:
         ConfigurationError: If there is no such system, or it has no such argument or option.
         FramesError: If a file of a structure can't be read.
     """
-    name, colon, argument = word.partition(":")
-    kind = SYSTEMS.get(name)
-    if kind is None:
-        raise ConfigurationError(f"`system`: expected a system, got `{word}`{nearest_name(name, SYSTEMS, 'systems')}")
+    kind, (name, colon, argument) = find_kind(word), word.partition(":")
     for option in fields(Choices):
         given = getattr(choices, option.name)
         if option.name != "seed" and given is not None and option.name not in kind.options:

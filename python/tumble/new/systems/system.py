@@ -115,11 +115,22 @@ class SystemKind(ABC):
         name: Word for the system.
         usage: Word with its argument, such as `liquid:N`.
         options: Names of the choices that it uses; others are refused.
+        temperature: Temperature unless the user gives one, K.
+        pressure: Whether a pressure may have a meaning.
+        symbols: Elements that each such system has.
     """
 
     name: ClassVar[str]
     usage: ClassVar[str]
     options: ClassVar[tuple[str, ...]] = ()
+    temperature: ClassVar[float] = 300.0
+    pressure: ClassVar[bool] = False
+    symbols: ClassVar[str] = "OHH"
+
+    def outline(self) -> System:
+        """Return what is known before the structure is made, which may take minutes."""
+        barostat = "isotropic" if self.pressure else None
+        return System(self.name, self.usage, Atoms(self.symbols), temperature=self.temperature, barostat=barostat)
 
     @abstractmethod
     def build(self, argument: str | None, choices: Choices) -> System:
