@@ -15,11 +15,7 @@ from tumble.cli.options import (
     add_periodic,
     add_structure,
 )
-
-# Exit statuses, for scripts that restart a driver.
-NO_SERVER = 3
-SERVER_GONE = 4
-NO_FORCES = 5
+from tumble.drive_status import DriveStatus
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,9 +25,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="serve a model to i-PI",
         example="tumble drive water --unix my-water --structure water64.xyz",
         description="Connect to an i-PI server and evaluate the structures that it sends, until it sends EXIT.",
-        epilog=f"Exit status: 0 after EXIT, {NO_SERVER} if no server could be reached, {SERVER_GONE} if the "
-        f"server closed the connection without EXIT, {NO_FORCES} if a structure couldn't be evaluated, 2 for a "
-        "wrong option, 1 for any other error.",
+        epilog=f"Exit status: {DriveStatus.EXITED} after EXIT, {DriveStatus.NO_SERVER} if no server could be reached, "
+        f"{DriveStatus.SERVER_GONE} if the server closed the connection without EXIT, {DriveStatus.NO_FORCES} if a "
+        f"structure couldn't be evaluated, {DriveStatus.WRONG_OPTION} for a wrong option, {DriveStatus.ERROR} for any "
+        "other error.",
     )
     parser.add_argument("model", metavar="MODEL", help="path or name of a model")
     address = parser.add_mutually_exclusive_group(required=True)
@@ -152,13 +149,13 @@ def run(arguments: argparse.Namespace) -> int:
         )
     except ServerConnectionError as error:
         _log(f"error: {error}")
-        return NO_SERVER
+        return DriveStatus.NO_SERVER
     except EvaluationError as error:
         _log(f"error: {error}")
-        return NO_FORCES
+        return DriveStatus.NO_FORCES
     print(summary_line(summary), file=sys.stderr, flush=True)
     _log(summary_words(summary))
-    return 0 if summary.exited else SERVER_GONE
+    return DriveStatus.EXITED if summary.exited else DriveStatus.SERVER_GONE
 
 
 def _log(text: str) -> None:

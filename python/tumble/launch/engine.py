@@ -60,6 +60,8 @@ class Engine(ABC):
 
     #: Name in messages.
     name: str
+    #: Number of steps within which it notices that it is asked to stop.
+    steps_to_stop: int
 
     def __init__(self, simulation: Simulation, folder: Path) -> None:
         self.simulation = simulation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
@@ -82,8 +83,8 @@ def _run(engine: Engine, guard: Guard, progress: ProgressLine, tell: Callable[[s
             highest = engine.highest_temperature()
             report = Supervisor(engine, guard, progress, highest, append=checkpoint is not None).run(pending)
         progress.end()
-        for event in report.events:
-            tell(event)
+        for event, times in Counter(report.events).items():
+            tell(event if times == 1 else f"{event}, {times} times")
         if report.end is not End.STUCK:
             return _conclude(engine, report, pending, tell)
         tell("i-PI no longer talks to its drivers, since one of them was killed: continuing from a checkpoint")

@@ -58,6 +58,7 @@ class IpiEngine(Engine):
     """
 
     name = "i-PI"
+    steps_to_stop = 1
 
     def __init__(
         self,

@@ -44,6 +44,7 @@ class LammpsEngine(Engine):
     """
 
     name = "LAMMPS"
+    steps_to_stop = script.CHECK_EVERY
 
     def __init__(self, simulation: Simulation, folder: Path, machine: Machine) -> None:
         super().__init__(simulation, folder)

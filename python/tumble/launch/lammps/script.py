@@ -29,7 +29,8 @@ from tumble.launch.engine import STATE
 
 RESTART = f"{STATE}/restart"
 EXIT = f"{STATE}/EXIT"
-_CHECK_EVERY = 5  # steps between looks for the file
+#: Steps between looks for the file.
+CHECK_EVERY = 5
 #: Commands that make the state, which a restart file has.
 _MADE = ("create_atoms", "velocity", "displace_atoms", "delete_atoms", "minimize", "replicate", "change_box", "set")
 _DROPPED = (*_MADE, "reset_atoms", "restart")
@@ -150,7 +151,7 @@ def _before_run(every: int) -> list[str]:
     return [
         f"restart {every} {RESTART}",
         f"variable tumble_stop equal is_file({EXIT})",
-        f"fix tumble_stop all halt {_CHECK_EVERY} v_tumble_stop > 0 error soft message no",
+        f"fix tumble_stop all halt {CHECK_EVERY} v_tumble_stop > 0 error soft message no",
     ]
 
 
