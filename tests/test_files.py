@@ -1,4 +1,4 @@
-"""Hash and atomic writing of files."""
+"""Hashes, names and atomic writing of files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tumble.files import check_place, sha256, shown, write_atomically
+from tumble.files import check_place, set_aside, sha256, shown, write_atomically
 
 
 def test_hash(tmp_path):
@@ -55,3 +55,15 @@ def test_a_failed_write_changes_nothing(tmp_path, monkeypatch):
 def test_a_full_device_is_named():
     with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
         write_atomically(Path("/dev/full"), b"new")
+
+
+def test_files_that_are_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "RESTART"
+    for text in ("first", "second"):
+        path.write_text(text)
+        set_aside(path)
+    set_aside(path)  # there is none
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {
+        "#RESTART#0#": "first",
+        "#RESTART#1#": "second",
+    }

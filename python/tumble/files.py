@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import os
 import stat
 import unicodedata
@@ -43,6 +44,13 @@ def check_place(path: Path) -> None:
     if path.exists() and not path.is_file():
         kind = "a folder" if path.is_dir() else "a device or a pipe"
         raise FileExistsError(errno.EEXIST, f"expected a new file, or an older one to replace, got {kind}", str(path))
+
+
+def set_aside(path: Path) -> None:
+    """Rename a file, if it exists, to the first free name `#NAME#N#`, as i-PI does with older outputs."""
+    numbers = (path.with_name(f"#{path.name}#{number}#") for number in itertools.count())
+    if path.is_file():
+        path.rename(next(each for each in numbers if not each.exists()))
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -264,7 +264,7 @@ def test_outputs_of_another_run_are_kept(lammps: Make) -> None:
     (folder / "log.lammps").write_text("mine\n")
     status, output = finish(folder)
     assert status == 2
-    assert "`log.lammps`; `--again` replaces them" in output
+    assert "`log.lammps`; `--again` starts anew in their place" in output
     assert (folder / "log.lammps").read_text() == "mine\n"
     assert finish(folder, "--again")[0] == 0
 

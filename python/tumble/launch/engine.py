@@ -67,10 +67,33 @@ class Engine(ABC):
         self.simulation = simulation
         self.folder = folder
         self.state = folder / STATE
+        self._started, self._finished = self.state / "started", self.state / "finished"
+
+    @property
+    def started(self) -> bool:
+        """Whether a start from the beginning was made in this folder, so that checkpoints in it are of this run."""
+        return self._started.is_file()
+
+    def mark_started(self) -> None:
+        """Record such a start."""
+        self._started.touch()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all that the input asks for was done, and its physics found fine."""
+        return self._finished.is_file() and self._finished.read_text() == self.goal()
+
+    def mark_finished(self) -> None:
+        """Record this."""
+        self._finished.write_text(self.goal())
+
+    @abstractmethod
+    def goal(self) -> str:
+        """Return what the input asks for, so that a finished run goes on if it asks for more."""
 
     @abstractmethod
     def checkpoint(self) -> Checkpoint | None:
-        """Return the last usable checkpoint; None if there is none."""
+        """Return the last usable checkpoint of this run; None if there is none."""
 
     @abstractmethod
     def foreign_outputs(self) -> list[Path]:
@@ -84,13 +107,13 @@ class Engine(ABC):
         """
         return
 
-    @abstractmethod
-    def finished(self, checkpoint: Checkpoint) -> bool:
-        """Return whether a checkpoint is the end of the run."""
+    def is_at_end(self, checkpoint: Checkpoint) -> bool:
+        """Return whether a checkpoint is known to be that of the last step."""
+        return False
 
     @abstractmethod
-    def mark_finished(self) -> None:
-        """Record that the run is done, if its checkpoint doesn't show it."""
+    def ended_early(self) -> bool:
+        """Return whether the engine ended by itself before the last step, with a checkpoint."""
 
     @abstractmethod
     def begin(self) -> None:

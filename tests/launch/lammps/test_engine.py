@@ -1,4 +1,4 @@
-"""Cuts of logs, and names of restart files. `tests/launch/test_run.py` runs the engine."""
+"""Restart files and outputs of another run. `tests/launch/test_run.py` runs the engine."""
 
 from __future__ import annotations
 
@@ -7,58 +7,79 @@ from pathlib import Path
 import pytest
 
 from tumble.errors import LaunchError
-from tumble.launch.lammps.engine import LammpsEngine, _cut_log, _processes
+from tumble.launch.lammps.engine import LammpsEngine, _ranks
 from tumble.launch.machine import Machine
 from tumble.simulation_file import Simulation
 
-HEAD = "LAMMPS (22 Jul 2025)\nrun 20\n  3 atoms\nPer MPI rank memory allocation (min/avg/max) = 1 | 1 | 1 Mbytes\n"
-TABLE = "   Step          Temp     \n         0   300.0\n        10   301.0\n        20   302.0\n"
-END = "Loop time of 4.5 on 1 procs for 20 steps with 3 atoms\n 30 40\n"
+COMPLETE = b"LammpS RestartT\0 ... LammpS RestartT\0"
+BANNER = "Per MPI rank memory allocation (min/avg/max) = 1 | 1 | 1 Mbytes\n"
 
 
-@pytest.mark.parametrize(
-    ("last", "kept"),
-    [
-        (5, HEAD + "".join(TABLE.splitlines(keepends=True)[:2])),
-        (10, HEAD + "".join(TABLE.splitlines(keepends=True)[:3])),
-        (20, HEAD + TABLE + END),
-    ],
-)
-def test_log(tmp_path: Path, last: int, kept: str) -> None:
-    (tmp_path / "log.lammps").write_text(HEAD + TABLE + END + "a line that was cu")
-    _cut_log(tmp_path / "log.lammps", last)
-    assert (tmp_path / "log.lammps").read_text() == kept
+def engine_in(folder: Path, text: str = "run 10\n", partitions: str | None = None) -> LammpsEngine:
+    (folder / "in.water").write_text(text)
+    engine = LammpsEngine(Simulation(engine="lammps", input="in.water", partitions=partitions), folder, Machine(1))
+    engine.state.mkdir(exist_ok=True)
+    return engine
 
 
 def test_ranks_of_partitions() -> None:
-    assert _processes("8x1") == 8
-    assert _processes("4x2 2") == 10
+    assert _ranks("8x1") == [1] * 8
+    assert _ranks("4x2 2") == [2, 2, 2, 2, 2]
 
 
 def test_damaged_restart_files_do_not_count(tmp_path: Path) -> None:
-    (tmp_path / "in.water").write_text("run 10\n")
-    engine = LammpsEngine(Simulation(engine="lammps", input="in.water"), tmp_path, Machine(1))
-    engine.state.mkdir()
-    for step in (100, 200, 1000):
-        (engine.state / f"restart.{step}").write_bytes(b"LammpS RestartT\0 ... LammpS RestartT\0")
-    (engine.state / "restart.1000").write_bytes(b"LammpS RestartT\0 ...")
-    assert engine.checkpoint() is None  # without a log there was no run
+    engine = engine_in(tmp_path)
+    for name in ("1.100", "1.200", "2.50", "2.1000"):
+        (engine.state / f"restart.{name}").write_bytes(COMPLETE)
+    (engine.state / "restart.2.1000").write_bytes(COMPLETE[:20])
     (tmp_path / "log.lammps").touch()
+    assert engine.checkpoint() is None  # of another run
+    engine.mark_started()
+    found = engine.checkpoint()
+    # Steps may have been reset, so the number of the run counts first.
+    assert found is not None
+    assert (found.step, found.path.name) == (50, "restart.2.50")
+    engine.keep_checkpoint()
+    assert sorted(path.name for path in engine.state.glob("restart.*")) == ["restart.2.1000", "restart.2.50"]
+    (tmp_path / "log.lammps").unlink()
+    assert engine.checkpoint() is None  # without a log there was no run
+
+
+def test_all_beads_have_the_restart_file(tmp_path: Path) -> None:
+    engine = engine_in(tmp_path, partitions="2x1")
+    engine.mark_started()
+    (tmp_path / "log.lammps.0").touch()
+    for name in ("1.100.0", "1.100.1", "1.200.0"):
+        (engine.state / f"restart.{name}").write_bytes(COMPLETE)
     found = engine.checkpoint()
     assert found is not None
-    assert found.step == 200
-    engine.keep_checkpoint()
-    assert sorted(path.name for path in engine.state.iterdir()) == ["restart.1000", "restart.200"]
+    assert (found.step, found.path.name) == (100, "restart.1.100.0")
 
 
-@pytest.mark.parametrize(("partitions", "finished"), [("4x1", False), ("4x1", True), (None, True)])
-def test_what_cannot_continue_is_not_replaced(tmp_path: Path, partitions: str | None, finished: bool) -> None:
-    (tmp_path / "in.water").write_text("run 10\n")
-    engine = LammpsEngine(Simulation(engine="lammps", input="in.water", partitions=partitions), tmp_path, Machine(1))
-    engine.state.mkdir()
+def test_a_start_without_restart_files_is_not_replaced(tmp_path: Path) -> None:
+    engine = engine_in(tmp_path, 'if "1 == 1" then "run 10"\n')
+    log = tmp_path / "log.lammps"
+    log.write_text(BANNER)
     engine.check_start()
-    (tmp_path / "log.lammps").touch()
-    if finished:
-        engine.mark_finished()
+    engine.mark_started()
     with pytest.raises(LaunchError, match="--again"):
         engine.check_start()
+    log.write_text(f"tumble_run_begins 1 0\n{BANNER}")  # its first restart file was due
+    engine.check_start()
+
+
+def test_finished_without_a_checkpoint(tmp_path: Path) -> None:
+    engine = engine_in(tmp_path)
+    assert not engine.finished
+    engine.mark_finished()
+    assert engine.finished
+    assert not engine_in(tmp_path, "run 20\n").finished
+
+
+def test_outputs_of_another_run(tmp_path: Path) -> None:
+    engine = engine_in(tmp_path, "variable n index a\ndump 1 all custom 10 ${n}.dump id\nrun 10\n")
+    assert engine.foreign_outputs() == []
+    (tmp_path / "a.dump").touch()
+    assert engine.foreign_outputs() == [tmp_path / "a.dump"]
+    (tmp_path / "log.lammps.0").touch()
+    assert [path.name for path in engine_in(tmp_path, partitions="2x1").foreign_outputs()] == ["log.lammps.0"]

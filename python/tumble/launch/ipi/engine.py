@@ -17,14 +17,13 @@ from pathlib import Path
 from typing_extensions import override
 
 from tumble.errors import ConfigurationError, LaunchError, TrajectoryError
-from tumble.files import write_atomically
+from tumble.files import set_aside, write_atomically
 from tumble.launch.checks.check import Outcome
 from tumble.launch.checks.temperature import highest_temperature
-from tumble.launch.cut import cut_extras, cut_rows
+from tumble.launch.cut import check_frames, cut_extras, cut_frames, cut_rows
 from tumble.launch.driver_line import read_driver_line
 from tumble.launch.engine import STATE, Checkpoint, Engine, Job
 from tumble.launch.growing_file import size_of
-from tumble.launch.ipi.cut import check_format, cut_trajectory
 from tumble.launch.ipi.input import CHECKPOINT, InputFile
 from tumble.launch.ipi.monitor import IpiMonitor
 from tumble.launch.ipi.plan import PlannedDriver, plan_drivers
@@ -76,13 +75,21 @@ class IpiEngine(Engine):
         digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
         self._mark = f"tumble-{digest}-"
         self._derived = self.state / "input.xml"
-        # Checkpoints: when i-PI stops, while it runs, and the copy of the latest that is complete.
-        self._last_written = folder / _RESTART
-        self._written = folder / f"{self._own.prefix}{CHECKPOINT}"
-        self._kept = self.state / "checkpoint.xml"
+        self._kept = self.state / "checkpoint.xml"  # copy of the latest checkpoint that is complete
         self._continued = False
         self._log_start = 0
         self._drivers()  # checks them
+        self._check_start()
+
+    def _check_start(self) -> None:
+        """Check that i-PI doesn't overwrite the file with which it starts."""
+        names = [_RESTART, f"{self._own.prefix}{CHECKPOINT}", *(name for name, _ in self._own.checkpoints)]
+        for name in self._own.start_files:
+            if Path(name).name in names:
+                raise ConfigurationError(
+                    f"`{self.simulation.input}`: expected another name than `{name}` for the file in `initialize`, "
+                    "since i-PI writes its own checkpoint there; rename the file"
+                )
 
     def _read_input(self) -> IpiInput:
         try:
@@ -92,31 +99,46 @@ class IpiEngine(Engine):
 
     @override
     def checkpoint(self) -> Checkpoint | None:
-        found = [each for path in self._checkpoint_files() if (each := _checkpoint_in(path)) is not None]
+        if not self.started:
+            return None  # those in the folder are of another run
+        found = [each for path in (*self._written(), self._kept) if (each := _checkpoint_in(path)) is not None]
         return max(found, key=lambda each: each.step, default=None)
 
-    def _checkpoint_files(self) -> list[Path]:
-        names = [name for name, overwritten in self._own.checkpoints if overwritten]
+    def _written(self) -> list[Path]:
+        """Return the checkpoints that i-PI has written: when it stopped, and while it runs."""
+        names = [
+            f"{self._own.prefix}{CHECKPOINT}",
+            *(name for name, overwritten in self._own.checkpoints if overwritten),
+        ]
         numbered = [f"{name}_*" for name, overwritten in self._own.checkpoints if not overwritten]
-        paths = [self._last_written, self._written, *(self.folder / name for name in names)]
+        paths = [self.folder / name for name in (_RESTART, *dict.fromkeys(names))]
         paths += [path for pattern in numbered for path in self.folder.glob(pattern)]
-        return [path for path in (*paths, self._kept) if path.is_file()]
+        return [path for path in paths if path.is_file()]
 
     @override
     def foreign_outputs(self) -> list[Path]:
-        return []  # i-PI renames older outputs and continues from their checkpoint
+        return self._written()  # i-PI itself renames other outputs
 
     @override
-    def finished(self, checkpoint: Checkpoint) -> bool:
+    def goal(self) -> str:
+        return str(self._own.total_steps)
+
+    @override
+    def is_at_end(self, checkpoint: Checkpoint) -> bool:
         return checkpoint.step >= self._own.total_steps
 
     @override
-    def mark_finished(self) -> None:
-        """Do nothing: the checkpoint that i-PI writes at the end has the last step."""
+    def ended_early(self) -> bool:
+        found = self.checkpoint()
+        return found is not None and not self.is_at_end(found)
 
     @override
     def begin(self) -> None:
         self._continued = False
+        # Checkpoints of another run must not be taken for those of this one; the driver continues its log.
+        logs = (job.command[job.command.index("--symmetry-log") + 1] for job in self.helpers() if _has_log(job))
+        for path in (*self._written(), *(self.folder / log for log in logs)):
+            set_aside(path)
         self._write(InputFile(self.folder / self.simulation.input))
 
     @override
@@ -134,9 +156,10 @@ class IpiEngine(Engine):
         derived.set_sockets(self._mark, self._host)
         self._sockets = derived.sockets
         derived.write(self._derived)
-        # i-PI would rename an older checkpoint, as it does with outputs of another run, and obey an earlier EXIT.
-        for old in (self._last_written, self._written, self.folder / "EXIT"):
-            old.unlink(missing_ok=True)
+        # i-PI would rename older checkpoints, as it does with outputs of another run, and obey an earlier EXIT.
+        for name in (_RESTART, f"{self._own.prefix}{CHECKPOINT}", "EXIT"):
+            (self.folder / name).unlink(missing_ok=True)
+        self._finished.unlink(missing_ok=True)
         self._log_start = size_of(self.folder / SERVER_LOG)
 
     def _cut(self, step: int) -> None:
@@ -149,9 +172,9 @@ class IpiEngine(Engine):
             for path in self._files(output, _ENDINGS.get(output.format, f".{output.format}"))
         ]
         for path in frames:
-            check_format(path, step)  # before anything is cut
+            check_frames(path, step)  # before anything is cut
         for path in frames:
-            cut_trajectory(path, step)
+            cut_frames(path, step)
         for path, column in columns.items():
             cut_rows(path, column, step)
         for path in (path for output in extras for path in self._files(output, "")):
@@ -250,17 +273,22 @@ class IpiEngine(Engine):
     @override
     def keep_checkpoint(self) -> None:
         """Copy the checkpoint, which i-PI overwrites in place: it is useless if i-PI is killed meanwhile."""
-        written, kept = self._written, self._kept
-        if not written.is_file() or (kept.is_file() and kept.stat().st_mtime >= written.stat().st_mtime):
+        latest = max(self._written(), key=lambda path: path.stat().st_mtime, default=None)
+        kept = self._kept
+        if latest is None or (kept.is_file() and kept.stat().st_mtime >= latest.stat().st_mtime):
             return
-        if _checkpoint_in(written) is not None:
-            write_atomically(kept, written.read_bytes())
+        if _checkpoint_in(latest) is not None:
+            write_atomically(kept, latest.read_bytes())
 
     @override
     def clean_up(self) -> None:
         for socket in self._own.sockets:
             if socket.unix is not None:
                 Path(f"{self._own.sockets_prefix}{self._mark}{socket.unix}").unlink(missing_ok=True)
+
+
+def _has_log(job: Job) -> bool:
+    return "--symmetry-log" in job.command
 
 
 def _checkpoint_in(path: Path) -> Checkpoint | None:

@@ -90,6 +90,12 @@ class InputFile:
         )
 
     @property
+    def start_files(self) -> tuple[str, ...]:
+        """Names of the files from which the simulation starts."""
+        children = [child for each in self._root.iter("initialize") for child in each]
+        return tuple((child.text or "").strip() for child in children)
+
+    @property
     def prefix(self) -> str:
         """Start of the names of output files of the whole simulation."""
         output = self._root.find("output")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import signal
 from dataclasses import replace
@@ -11,23 +10,26 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from tumble.errors import LaunchError, TrajectoryError
-from tumble.launch.cut import cut_frames, cut_rows
+from tumble.errors import LaunchError
 from tumble.launch.engine import STATE, Checkpoint, Engine, Job
 from tumble.launch.growing_file import size_of, tail_of
 from tumble.launch.lammps import script
+from tumble.launch.lammps.commands import read_script
+from tumble.launch.lammps.cut import named_files, plan_cut
 from tumble.launch.lammps.monitor import LammpsMonitor
+from tumble.launch.lammps.obstacles import check_cuts, outputs_in
 from tumble.launch.machine import Machine, useful_threads
 from tumble.launch.processes import Program, find_program
 from tumble.launch.report import Report
 from tumble.launch.speed import Speed, lammps_parts, speed_of
-from tumble.runs.lammps.log import LOG, read_lammps_log
-from tumble.runs.lammps.table import BANNER, END
+from tumble.runs.lammps.log import LOG
+from tumble.runs.lammps.table import BANNER
 from tumble.simulation_file import Simulation
 
 SCREEN_LOG = "screen.log"
 _EVERY = 1000  # steps between restart files
 _KEPT = 2  # restart files
+_RESTART = re.compile(r"restart\.(\d+)\.(\d+)(?:\.\d+)?")  # with the number of the run and the step
 _MAGIC = b"LammpS RestartT"  # at the end of a complete restart file
 _TAIL = 32  # bytes with it, and zeros behind it
 _HEAD = 1 << 12  # characters of a data file with the number of atoms
@@ -48,126 +50,123 @@ class LammpsEngine(Engine):
 
     def __init__(self, simulation: Simulation, folder: Path, machine: Machine) -> None:
         super().__init__(simulation, folder)
-        self._commands = script.read_script(folder / simulation.input, folder)
+        self._commands = read_script(folder / simulation.input, folder)
         self._machine = machine
         self._derived = self.state / "input.in"
-        self._finished = self.state / "finished"
-        self._restart: Path | None = None
+        self._beads = len(_ranks(simulation.partitions or "1"))
+        self._continued = False
         self._log_start = 0
+
+    @property
+    def _logs(self) -> list[Path]:
+        """The log, or that of each partition."""
+        if self._beads == 1:
+            return [self.folder / LOG]
+        return [self.folder / f"{LOG}.{bead}" for bead in range(self._beads)]
 
     @override
     def checkpoint(self) -> Checkpoint | None:
-        if not (self.folder / LOG).is_file():
+        if not self.started or not self._logs[0].is_file():
             return None
-        complete = [each for each in self._restarts() if tail_of(each.path, _TAIL).rstrip(b"\0").endswith(_MAGIC)]
-        return max(complete, key=lambda each: each.step, default=None)
+        complete = [place for place in self._places() if all(map(_is_complete, self._files(place)))]
+        return Checkpoint(self._files(complete[-1])[0], complete[-1][1]) if complete else None
 
-    def _restarts(self) -> list[Checkpoint]:
-        found = [(path, path.name.removeprefix("restart.")) for path in self.state.glob("restart.*")]
-        return sorted((Checkpoint(path, int(n)) for path, n in found if n.isdigit()), key=lambda each: each.step)
+    def _places(self) -> list[tuple[int, int]]:
+        """Return the number of the run and the step of all restart files, in the order in which they were written."""
+        names = (_RESTART.fullmatch(path.name) for path in self.state.glob("restart.*"))
+        return sorted({(int(found[1]), int(found[2])) for found in names if found is not None})
+
+    def _files(self, place: tuple[int, int]) -> list[Path]:
+        """Return the restart file of a place, or that of each partition."""
+        name = "restart.{}.{}".format(*place)
+        return [self.state / (name if self._beads == 1 else f"{name}.{bead}") for bead in range(self._beads)]
 
     @override
     def foreign_outputs(self) -> list[Path]:
-        return [path for path in (self.folder / LOG,) if path.is_file()]
+        names = [path.name for path in self._logs] + outputs_in(self._commands, self.simulation.variables)
+        return named_files(names, self.folder)
 
     @override
     def check_start(self) -> None:
-        done = self._finished.is_file()
-        if (self.folder / LOG).is_file() and (done or self.simulation.partitions is not None):
-            end = "is finished" if done else "was stopped"
-            why = "has no restart file" if self.simulation.partitions is None else "has partitions"
+        if not self.started or not self._logs[0].is_file():
+            return
+        text = self._logs[0].read_text(errors="replace")
+        # A run killed before its first restart file has done less than the interval between them.
+        if BANNER.search(text) is not None and script.BEGINS.search(text) is None:
             raise LaunchError(
-                f"`{self.folder}`: the run {end} and can't be continued, since it {why}; `--again` replaces it"
+                f"`{self.folder}`: an earlier start can't be continued, since it wrote no restart files: its script "
+                "has no `run` outside of branches; `--again` replaces it"
             )
 
     @override
-    def finished(self, checkpoint: Checkpoint) -> bool:
-        return self._finished.is_file() and self._finished.read_text() == self._digest()
-
-    @override
-    def mark_finished(self) -> None:
-        self._finished.write_text(self._digest())
-
-    def _digest(self) -> str:
-        """Return a hash of what is to be done: with another number of steps, a finished run goes on."""
-        texts = [command.text for command in self._commands] + sorted(
-            f"{k}={v}" for k, v in self.simulation.variables.items()
-        )
+    def goal(self) -> str:
+        texts = [command.text for command in self._commands]
+        texts += sorted(f"{name}={value}" for name, value in self.simulation.variables.items())
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
     @override
+    def ended_early(self) -> bool:
+        return (self.folder / script.EARLY).is_file()
+
+    @override
     def begin(self) -> None:
-        for old in self._restarts():
-            old.path.unlink()
-        self._restart, self._log_start = None, 0
-        # The restart files of partitions would replace each other.
-        alone = self.simulation.partitions is None
-        self._write(script.started(self._commands, self._every) if alone else script.unchanged(self._commands))
+        for place in self._places():
+            self._remove(place)
+        self._continued, self._log_start = False, 0
+        self._write(script.started(self._commands, self._every, self._beads))
 
     @override
     def resume(self, checkpoint: Checkpoint) -> None:
-        name = f"{STATE}/{checkpoint.path.name}"
+        found = _RESTART.fullmatch(checkpoint.path.name)
+        if found is None:
+            raise LaunchError(f"expected a restart file with its run and step in its name, got `{checkpoint.path}`")
+        run, step = int(found[1]), int(found[2])
+        restarts = tuple(f"{STATE}/{path.name}" for path in self._files((run, step)))
+        place = script.Place(run, step, restarts)
         if self.simulation.resume is not None:
-            text = (self.folder / self.simulation.resume).read_text()
-            text = script.with_restarts(text, self._every)
+            commands = read_script(self.folder / self.simulation.resume, self.folder)
+            text = script.continued_by(commands, self._every, place)
         else:
-            log = (self.folder / LOG).read_text(errors="replace")
-            begins = {int(number): int(step) for number, step in script.BEGINS.findall(log)}
-            text = script.resumed(self._commands, self._every, name, checkpoint.step, begins)
-        self._cut(checkpoint.step)
-        for later in self._restarts():
-            if later.step > checkpoint.step:
-                later.path.unlink()  # it is damaged
-        self._restart, self._log_start = checkpoint.path, size_of(self.folder / LOG)
+            log = self._logs[0].read_text(errors="replace")
+            begins = {int(number): int(begin) for number, begin in script.BEGINS.findall(log)}
+            text = script.resumed(self._commands, self._every, place, begins)
+        self._cut(run, step)
+        for later in self._places():
+            if later > (run, step):
+                self._remove(later)  # it is incomplete
+        self._continued, self._log_start = True, size_of(self._logs[0])
         self._write(text)
 
-    def _cut(self, step: int) -> None:
-        """Cut outputs: LAMMPS writes the frames of the step from which it continues once more."""
-        log = self.folder / LOG
-        for dump in self._dumps(log):
-            whole = self.folder / dump
-            if "*" in dump:
-                numbered = re.compile(re.escape(whole.name).replace(r"\*", r"(\d+)", 1))
-                for path in whole.parent.iterdir():
-                    if (found := numbered.fullmatch(path.name)) is not None and int(found[1]) > step:
-                        path.unlink()
-            else:
-                cut_frames(whole, step - 1)
-        for name, again in script.files_of_rows(self._commands):
-            cut_rows(self.folder / name, 0, step - 1 if again else step)
-        _cut_log(log, step)
+    def _cut(self, run: int, step: int) -> None:
+        """Cut outputs."""
+        check_cuts(self._commands)
+        copy = self.state / LOG
+        cuts = [plan_cut(log, run, step, copy) for log in self._logs]
+        copy.unlink()
+        for each in cuts:
+            each.carry_out()
 
-    def _dumps(self, log: Path) -> list[str]:
-        """Return the names of the files of dumps in a log."""
-        try:
-            settings = read_lammps_log(log).settings
-        except TrajectoryError as error:
-            raise LaunchError(f"the run can't be continued, since {error}") from error
-        return list(dict.fromkeys([*settings.written, *(dump.words[5] for dump in settings.dumps.values())]))
+    def _remove(self, place: tuple[int, int]) -> None:
+        for path in self._files(place):
+            path.unlink(missing_ok=True)
 
     def _write(self, text: str) -> None:
         self._derived.write_text(text)
-        (self.folder / script.EXIT).unlink(missing_ok=True)
-        self._finished.unlink(missing_ok=True)
+        for old in (self.folder / script.EXIT, self.folder / script.EARLY, self._finished):
+            old.unlink(missing_ok=True)
 
     @property
     def _every(self) -> int:
         return self.simulation.checkpoint or _EVERY
 
-    def _variables(self) -> dict[str, str]:
-        given = dict(self.simulation.variables)
-        if self._restart is not None:
-            given["restart"] = f"{STATE}/{self._restart.name}"
-        return given
-
     @override
     def main(self) -> Job:
         partitions = self.simulation.partitions
-        ranks = _processes(partitions) if partitions is not None else self.simulation.ranks or 1
+        ranks = sum(_ranks(partitions)) if partitions is not None else self.simulation.ranks or 1
         words = [find_program("lmp"), "-in", f"{STATE}/{self._derived.name}"]
-        words += ["-log", LOG if self._restart is None else "none"]
+        words += ["-log", "none" if self._continued else LOG]
         words += [] if partitions is None else ["-partition", *partitions.split()]
-        for name, value in self._variables().items():
+        for name, value in self.simulation.variables.items():
             words += ["-var", name, *value.split()]
         if ranks > 1:
             words = [find_program("mpirun"), "-n", str(ranks), *words]
@@ -192,12 +191,11 @@ class LammpsEngine(Engine):
 
     @override
     def monitor(self) -> LammpsMonitor:
-        name = LOG if self.simulation.partitions is None else f"{LOG}.0"
-        return LammpsMonitor(self.folder / name, self._log_start)
+        return LammpsMonitor(self._logs[0], self._log_start)
 
     @override
     def outputs(self) -> Path:
-        return self.folder if self.simulation.partitions is None else self.folder / f"{LOG}.0"
+        return self.folder if self._beads == 1 else self._logs[0]
 
     @override
     def highest_temperature(self) -> float | None:
@@ -207,15 +205,15 @@ class LammpsEngine(Engine):
     @override
     def speed(self, report: Report) -> Speed:
         speed = speed_of(report, self._atoms(), 1, self._machine.cores)
-        shares, ghosts = lammps_parts(self.folder / LOG)
+        shares, ghosts = lammps_parts(self._logs[0])
         return replace(speed, shares=shares, ghosts=ghosts)
 
     @override
     def ask_to_stop(self, main: Program) -> None:
-        if self.simulation.partitions is None:
+        if self._beads == 1:
             (self.folder / script.EXIT).touch()
         else:
-            main.send(signal.SIGTERM)
+            main.send(signal.SIGTERM)  # its last restart files are the checkpoint
 
     @override
     def is_stuck(self) -> bool:
@@ -227,38 +225,23 @@ class LammpsEngine(Engine):
 
     @override
     def keep_checkpoint(self) -> None:
-        for old in self._restarts()[:-_KEPT]:
-            old.path.unlink(missing_ok=True)
+        for place in self._places()[:-_KEPT]:
+            self._remove(place)
 
     @override
     def clean_up(self) -> None:
         (self.folder / script.EXIT).unlink(missing_ok=True)
 
 
-def _processes(partitions: str) -> int:
-    """Return the number of ranks in words such as `8x1` or `4x2 2`."""
-    number = 0
+def _is_complete(path: Path) -> bool:
+    """Return whether a restart file was written to its end."""
+    return tail_of(path, _TAIL).rstrip(b"\0").endswith(_MAGIC)
+
+
+def _ranks(partitions: str) -> list[int]:
+    """Return the number of ranks of each partition, in words such as `8x1` or `4x2 2`."""
+    ranks: list[int] = []
     for word in partitions.split():
-        copies, _, ranks = word.rpartition("x")
-        number += int(copies or 1) * int(ranks)
-    return number
-
-
-def _cut_log(path: Path, last: int) -> None:
-    """Truncate a log at the first row of thermo output after a step, or behind its last complete line."""
-    end, width, begins = 0, None, False
-    with path.open("rb") as file:
-        for line in file:
-            words = line.split()
-            if not line.endswith(b"\n"):
-                break
-            if begins:
-                width, begins = len(words), False
-            elif BANNER.match(line.decode(errors="replace")):
-                begins = True
-            elif line.startswith(END.encode()):
-                width = None
-            elif width == len(words) and words[0].isdigit() and int(words[0]) > last:
-                break
-            end += len(line)
-    os.truncate(path, end)
+        copies, _, number = word.rpartition("x")
+        ranks += [int(number)] * int(copies or 1)
+    return ranks
