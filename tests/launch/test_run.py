@@ -22,6 +22,57 @@ INPUTS = Path(__file__).parents[2] / "inputs"
 LIMIT = 240.0
 IPI = "engine: ipi\ninput: simulation.xml\ncheckpoint: 20\ndrivers: [{{model: {model}, structure: water1.xyz}}]\n"
 LAMMPS = "engine: lammps\ninput: in.water\ncheckpoint: 100\nvariables: {{model: {model}, steps: {steps}, every: 10}}\n"
+HEAD = """variable steps index 100
+units metal
+atom_style atomic
+atom_modify map array sort 0 0.0
+boundary p p p
+read_data water1.data
+pair_style tumble
+pair_coeff * * ${model} O H
+neighbor 1.0 bin
+timestep 0.0005
+thermo 10
+thermo_modify format float %.10g
+"""
+RUNS = """region lower block INF INF INF INF INF 10
+group lower region lower
+velocity all create 300 1 loop geom
+fix integrate all nve
+fix rows all print 10 "$(step) $(pe:%.8f)" file rows.txt title ""
+dump first all custom 10 first.dump id type x y z
+dump_modify first sort id
+run $(2 * 300)
+undump first
+velocity all create 200 2 loop geom
+minimize 0 1e-9 5 5
+dump second all custom 10 second.dump id type x y z
+dump_modify second sort id
+run ${steps}
+write_data end.data
+"""
+BEADS = """variable bead world 0 1
+velocity all create 600 1${bead} mom yes loop geom
+fix beads all pimd/langevin ensemble nve method nmpimd integrator obabo temp 300.0 thermostat PILE_L 1 fixcom yes
+thermo_style custom step time temp pe ke f_beads[4]
+dump first all custom 5 beads.${bead}.dump id type x y z
+dump_modify first sort id
+run ${steps}
+"""
+RESET = """velocity all create 300 1 loop geom
+fix integrate all nve
+run 200
+reset_timestep 0
+dump first all custom 10 first.dump id type x y z
+run ${steps}
+"""
+RESUME = (
+    HEAD.replace("read_data water1.data", "read_restart ${restart}")
+    + """fix integrate all nve
+dump first all custom 10 first.dump id type x y z
+run ${steps} upto
+"""
+)
 Make = Callable[..., Path]
 
 
@@ -57,6 +108,24 @@ def lammps(tmp_path: Path, model_file: Callable[[str], Path]) -> Make:
             text = text.replace("integrate all nve", "integrate all nve\nfix bath all langevin 300 300 0.1 1")
         (folder / "in.water").write_text(text)
         (folder / "simulation.yaml").write_text(LAMMPS.format(model=model_file("pair"), steps=steps))
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def script(tmp_path: Path, model_file: Callable[[str], Path]) -> Make:
+    """Function that makes the folder of another script of LAMMPS."""
+
+    def make(text: str, steps: int, *, name: str = "script", more: str = "") -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        data = (INPUTS / "lammps" / "water1.data").read_text()
+        (folder / "water1.data").write_text(data)
+        (folder / "in.water").write_text(HEAD + text)
+        variables = f"variables: {{model: {model_file('pair')}, steps: {steps}}}\n"
+        settings = f"engine: lammps\ninput: in.water\n{variables}checkpoint: 100\nexpect: {{molecules: no}}\n{more}"
+        (folder / "simulation.yaml").write_text(settings)
         return folder
 
     return make
@@ -256,6 +325,7 @@ def test_lammps_continues_after_a_kill(lammps: Make) -> None:
     assert status == 0, output
     assert "from the checkpoint at step" in output
     assert steps_of(folder) == [list(range(0, 3001, 10))]
+    np.testing.assert_array_equal(open_run(folder).log["Step"], np.arange(0, 3001, 10))
 
 
 @pytest.mark.extended
@@ -278,3 +348,91 @@ def test_a_folder_runs_once_at_a_time(lammps: Make) -> None:
     assert (status, "expected a folder in which nothing runs" in output) == (2, True)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=LIMIT)
+
+
+def stop_when(folder: Path, condition: Callable[[], bool]) -> str:
+    """Start a run, stop it when a condition holds, and return what it says."""
+    process = start(folder)
+    wait_for(lambda: condition() or process.poll() is not None)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=LIMIT)
+    assert process.returncode == 143, output
+    return output
+
+
+def size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def test_lammps_with_several_runs_continues_in_each(script: Make) -> None:
+    folder, whole = script(RUNS, 600), script(RUNS, 600, name="whole")
+    output = stop_when(folder, lambda: size(folder / "first.dump") > 2000)
+    assert "stopped at step" in output
+    assert not (folder / "end.data").exists()
+    stop_when(folder, lambda: size(folder / "second.dump") > 2000)
+    status, output = finish(folder)
+    assert status == 0, output
+    assert finish(whole)[0] == 0
+    assert steps_of(folder) == steps_of(whole)
+    for name in ("first.dump", "second.dump", "rows.txt"):
+        one, other = (np.array((each / name).read_text().split()) for each in (folder, whole))
+        assert len(one) == len(other)
+    rows, expected = (np.loadtxt(each / "rows.txt") for each in (folder, whole))
+    # Velocities are set anew and the energy minimized between the runs, once and not again.
+    np.testing.assert_allclose(rows, expected, atol=1e-4)
+
+
+@pytest.mark.extended
+def test_beads_of_lammps_continue(script: Make) -> None:
+    more = "partitions: 2x1\n"
+    folder, whole = script(BEADS, 300, more=more), script(BEADS, 300, name="whole", more=more)
+    for each in (folder, whole):
+        text = (each / "simulation.yaml").read_text()
+        (each / "simulation.yaml").write_text(text.replace("checkpoint: 100", "checkpoint: 20"))
+    output = stop_when(folder, lambda: len(list((folder / "tumble-run").glob("restart.1.*0.?"))) >= 2)
+    assert re.search(r"stopped at step \d*[2468]0;", output)
+    status, output = finish(folder)
+    assert status == 0, output
+    assert "from the checkpoint at step" in output
+    assert finish(whole)[0] == 0
+    assert steps_of(folder) == steps_of(whole) == [list(range(0, 301, 5))] * 2
+    for bead in (0, 1):
+        one, other = (open_run(each / f"log.lammps.{bead}").log for each in (folder, whole))
+        np.testing.assert_array_equal(one["Step"], other["Step"])
+        np.testing.assert_allclose(one["potential"], other["potential"], atol=1e-6)
+    status, output = finish(folder)
+    assert (status, "finished already" in output) == (0, True)
+
+
+@pytest.mark.extended
+def test_a_script_of_the_user_continues_behind_reset_steps(script: Make) -> None:
+    folder = script(RESET, 600, more="resume: in.resume\n")
+    (folder / "in.resume").write_text(RESUME)
+    stop_when(folder, lambda: size(folder / "first.dump") > 2000)
+    status, output = finish(folder)
+    assert status == 0, output
+    assert steps_of(folder) == [list(range(0, 601, 10))]
+
+
+@pytest.mark.extended
+def test_a_time_limit_of_lammps_is_no_failure(script: Make) -> None:
+    folder = script("timer timeout 0:00:02 every 10\nfix integrate all nve\nrun ${steps}\n", 10000000)
+    status, output = finish(folder)
+    assert (status, "LAMMPS ended by itself at step" in output) == (3, True), output
+    status, again = finish(folder)
+    assert status == 3, again
+    steps = [int(re.findall(r"by itself at step (\d+)", each)[0]) for each in (output, again)]
+    assert steps[1] > steps[0]
+
+
+@pytest.mark.extended
+def test_an_end_that_ipi_was_asked_for_is_no_failure(ipi: Make) -> None:
+    folder = ipi(120)
+    process = start(folder)
+    wait_for(lambda: last_step(folder) >= 20)
+    (folder / "EXIT").touch()
+    output, _ = process.communicate(timeout=LIMIT)
+    assert (process.returncode, "i-PI ended by itself at step" in output) == (3, True), output
+    status, output = finish(folder)
+    assert status == 0, output
+    assert next(steps for steps in steps_of(folder) if len(steps) > 13) == list(range(0, 121, 5))

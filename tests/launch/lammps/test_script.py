@@ -55,14 +55,15 @@ def lines_of(text: str) -> list[str]:
 
 def test_first_start(commands: list[Command]) -> None:
     lines = lines_of(script.started(commands, 500))
-    users = [line for line in lines if "tumble" not in line]
+    users = [line for line in lines if "tumble" not in line and "flush" not in line]
     text = TEXT.replace("include more.in", 'pair_style zero 4 # "run"\npair_coeff * *')
     assert users == [line for line in lines_of(text) if line != "echo none"]
     place = lines.index("run $(v_steps * 2)")
-    assert lines[place - 7 : place + 4] == [
+    assert lines[place - 8 : place + 4] == [
         "variable tumble_run equal $(v_tumble_run+1)",
         "variable tumble_end equal $(step)+($(v_steps * 2))",
         "restart 500 tumble-run/restart.${tumble_run}.*",
+        "thermo_modify flush yes",
         "variable tumble_stop equal is_file(tumble-run/EXIT)",
         "fix tumble_stop all halt 5 v_tumble_stop > 0 error soft message no",
         'if "${tumble_run} > 1" then "write_restart tumble-run/restart.${tumble_run}.*"',
@@ -102,7 +103,7 @@ def test_continuation_of_the_first_run(commands: list[Command]) -> None:
     run = "run ${tumble_end} upto start 40 stop ${tumble_end}"
     assert after.startswith(f' then "{run}" "write_restart tumble-run/restart.${{tumble_run}}.*"')
     # What follows hasn't been done.
-    users = [line for line in lines_of(after)[1:] if "tumble" not in line]
+    users = [line for line in lines_of(after)[1:] if "tumble" not in line and "flush" not in line]
     assert users == lines_of(TEXT.split("run 50 pre no\n")[1])
 
 

@@ -12,6 +12,7 @@ from support.lammps_runs import run_lammps
 
 from tumble.errors import NotApplicableError
 from tumble.runs import open_run
+from tumble.runs.lammps.part import _lasting
 from tumble.trajectories.open import notes_of
 
 DUMP = "dump d all custom 10 a.dump id type element x y z vx vy vz\ndump_modify d element Ar\n"
@@ -181,3 +182,9 @@ def test_continuation_from_a_restart_file_is_one_run(tmp_path: Path) -> None:
     assert found.time[[0, -1]] == pytest.approx([0.0, 0.0125])
     assert found.ensemble == "NVT (Langevin)"
     assert found.periodic is True
+
+
+def test_seeds_may_differ_between_the_starts_of_a_run() -> None:
+    words = "fix 1 all pimd/langevin temp 300 thermostat PILE_L {} tau {}"
+    one, other, third = ({"1": words.format(seed, tau).split()} for seed, tau in ((1, 0.1), (21, 0.1), (21, 0.2)))
+    assert _lasting(one) == _lasting(other) != _lasting(third)

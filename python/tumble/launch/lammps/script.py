@@ -5,6 +5,7 @@ The first start gets restart files, and stops cleanly when the file `tumble-run/
     variable      tumble_run equal $(v_tumble_run+1)
     variable      tumble_end equal $(step)+(N)
     restart       1000 tumble-run/restart.${tumble_run}.*
+    thermo_modify flush yes
     variable      tumble_stop equal is_file(tumble-run/EXIT)
     fix           tumble_stop all halt 5 v_tumble_stop > 0 error soft message no
     if            "${tumble_run} > 1" then "write_restart tumble-run/restart.${tumble_run}.*"
@@ -16,8 +17,9 @@ The first start gets restart files, and stops cleanly when the file `tumble-run/
 
 so a restart file has in its name how many runs have begun, and its step; one at the beginning of a run shows that the
 commands before it are done. A run that ended early, also by `timer timeout` or a halt of the user, is to be continued
-before anything else is done. Each bead of a path integral has its own files, `restart.1.1000.0`. Beads
-exchange data in each step, and can't agree on one at which to stop: they are ended and continue from their last files.
+before anything else is done. The log is flushed, so that it has all rows up to a restart file. Each bead of a path
+integral has its own files, `restart.1.1000.0`. Beads exchange data in each step, and can't agree on one at which to
+stop: they are ended and continue from their last files.
 
 A later start reads the last restart file in place of the data. Before the run that it continues, it leaves out earlier
 runs, the commands that made atoms and velocities, and those that write files; it appends to outputs, and the run ends
@@ -204,6 +206,7 @@ class _Runs:
             "variable tumble_run equal $(v_tumble_run+1)",
             f"variable tumble_end equal {end}",
             f"restart {self.every} {self._files}",
+            "thermo_modify flush yes",
         ]
         if self.beads == 1:
             lines += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -180,7 +181,9 @@ def _lasting(fixes: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
     found = []
     for words in fixes.values():
         kept = tuple("file" if word == "append" else word for word in words)
-        found.append((*kept[:7], *kept[8:]) if words[3:4] == ["langevin"] else kept)
+        if words[3:4] == ["langevin"]:
+            kept = (*kept[:7], *kept[8:])
+        found.append(tuple(word for before, word in itertools.pairwise(("", *kept)) if before != "PILE_L"))
     return found
 
 
