@@ -15,6 +15,7 @@ from support.lammps_runs import LammpsRun, run_lammps, run_partitions
 
 from tumble.errors import ConfigurationError
 from tumble.new import Request, Written, write_folder
+from tumble.new.engines.registry import ENGINES
 from tumble.new.systems.system import Choices
 from tumble.registry import find_model
 from tumble.simulation_file import read_simulation
@@ -101,8 +102,9 @@ LONG = ("random", "ring-polymer", "economized")
 )
 def test_ipi(tmp_path: Path, case: str) -> None:
     options = dict(IPI[case])
-    written = new(tmp_path / "run", options.pop("system"), "ipi", **options)
-    table = run_ipi(tmp_path / "run")
+    folder = tmp_path / "run"
+    written = new(folder, options.pop("system"), "ipi", **options)
+    table = run_ipi(folder)
     assert len(table["step"]) == 5
     if written.reading.energy is not None:
         assert table["potential"][0] == pytest.approx(written.reading.energy, rel=2e-7)  # i-PI's eV
@@ -111,7 +113,12 @@ def test_ipi(tmp_path: Path, case: str) -> None:
     if written.setup.beads > 1:
         parts = table["kinetic_cv(O)"] + table["kinetic_cv(H)"]
         np.testing.assert_allclose(parts, table["kinetic_cv"], rtol=1e-6)
-    assert (tmp_path / "run" / "simulation.checkpoint").is_file()
+    assert (folder / "simulation.checkpoint").is_file()
+    # The README's size, without that of the properties, whose comments are most of so few rows.
+    names = ("pos", "vel", "torque", "bare_torque")
+    written_bytes = sum(path.stat().st_size for name in names for path in folder.glob(f"simulation.{name}[_.]*"))
+    properties = 17 * len(table) * 4  # steps
+    assert ENGINES["ipi"].output_bytes(written.setup) - properties == pytest.approx(written_bytes, rel=0.2)
 
 
 @pytest.mark.parametrize(
@@ -204,6 +211,18 @@ def test_nothing_is_written_if_something_is_wrong(tmp_path: Path) -> None:
         with pytest.raises(Exception, match="`"):
             write_folder(Request("monomer", tmp_path / "run", **options))
     assert not (tmp_path / "run").exists()
+
+
+def test_an_interruption_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tumble.new.folder.write_simulation", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            new(tmp_path / "run", "monomer", "ipi")
+    assert not list((tmp_path / "run").iterdir())
+    new(tmp_path / "run", "monomer", "ipi")
 
 
 def test_command_line(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,6 +73,13 @@ def test_long_outer_steps_are_for_what_has_no_hydrogen() -> None:
 def test_unknown_ensemble() -> None:
     with pytest.raises(ConfigurationError, match=r"`ensemble`: .*`nvtt`; did you mean `nvt`"):
         find_ensemble("nvtt")
+
+
+def test_large_beads_are_sent_one_by_one() -> None:
+    large = replace(BOX, atoms=BOX.atoms * (6, 6, 6))
+    assert setup(beads=8).batch_size == 8
+    assert setup(beads=8, system=large).batch_size == 1
+    assert setup(beads=8, batch=False).batch_size == 1
 
 
 def test_thermostats_act_on_each_atom_where_they_have_to() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tumble.new.relaxation import Relaxed, relaxed
 from tumble.new.request import Request
 from tumble.new.setup import Setup
 from tumble.new.systems.registry import build_system
-from tumble.simulation_file import Expect, write_simulation
+from tumble.simulation_file import NAME, Expect, Simulation, write_simulation
 
 README = "README.md"
 
@@ -66,17 +66,14 @@ def write_folder(request: Request, tell: Callable[[str], None] = lambda text: No
         relaxation = relaxed(setup)
         setup = replace(setup, system=replace(setup.system, atoms=relaxation.atoms))
     tell(f"energy{' and time' if request.timing else ''} of {request.model}")
-    reading = read_model(setup, timing=request.timing)
+    reading = read_model(setup, engine.processes(setup), timing=request.timing)
 
     title = title_of(setup)
     files = engine.files(setup, title)
     simulation = engine.simulation(setup, expect_of(setup))
     files[README] = readme(setup, engine, title, reading, relaxation)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    yaml = write_simulation(simulation, folder)
-    return Written(folder, (*files, yaml.name), setup, reading, relaxation)
+    _write(folder, files, simulation)
+    return Written(folder, (*files, NAME), setup, reading, relaxation)
 
 
 def check_empty(folder: Path) -> None:
@@ -89,6 +86,19 @@ def check_empty(folder: Path) -> None:
         raise ConfigurationError(f"`folder`: expected a new folder, got the file `{folder}`")
     if folder.is_dir() and any(folder.iterdir()):
         raise ConfigurationError(f"`folder`: expected a new or an empty folder, got `{folder}` with files")
+
+
+def _write(folder: Path, files: Mapping[str, str], simulation: Simulation) -> None:
+    """Write all files or, if that fails or is interrupted, none, so that the same command can be given again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        write_simulation(simulation, folder)
+    except BaseException:
+        for name in (*files, NAME):
+            (folder / name).unlink(missing_ok=True)
+        raise
 
 
 def expect_of(setup: Setup) -> Expect:

@@ -84,12 +84,13 @@ def _how_to_run(setup: Setup) -> str:
     """Return sentences about sockets and levels."""
     if setup.mts == 1:
         return "How to run it: README.md. The address below becomes the socket /tmp/ipi_ADDRESS: give each run its own."
+    batch = setup.batch_size > 1
     return (
         "How to run it: README.md. Two drivers serve it, one for each address below, which become the sockets "
         "/tmp/ipi_ADDRESS: give each run its own. The sum of both forces is that of the averaged energy. For another "
         "outer step change timestep and the second number of nmts together; 5 fs is close to the resonance with the "
-        "O-H stretch, half of its period. All beads go to a driver at once (batch_size): beads times "
-        "rotations are one batch."
+        "O-H stretch, half of its period."
+        + (" All beads go to a driver at once (batch_size): beads times rotations are one batch." if batch else "")
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tumble.amounts import duration, size
+from tumble.counted import counted
 from tumble.new.engines.engine import Engine
 from tumble.new.known import KNOWN, density_of
 from tumble.new.reading import Reading
@@ -44,7 +46,7 @@ def readme(setup: Setup, engine: Engine, title: str, reading: Reading, relaxatio
         "README.md",
         heading=f"{setup.system.title[0].upper()}{setup.system.title[1:]}",
         summary=f"{title} Model {setup.model}{_rotations(setup)}.",
-        programs=engine.programs,
+        supervised=engine.supervised(setup),
         by_hand=engine.by_hand(setup),
         analysis=engine.analysis(setup),
         files=_files(setup, engine),
@@ -134,15 +136,24 @@ def _duration(setup: Setup, engine: Engine, reading: Reading) -> list[str]:
     if reading.seconds is not None:
         total = reading.seconds * setup.steps
         found[0] += (
-            f" When the folder was made, the model took {_time(reading.seconds)} for a step "
-            f"({'' if setup.beads == 1 else f'{setup.beads} beads, '}up to {reading.threads} "
-            f"{'thread' if reading.threads == 1 else 'threads'}, other programs included): **{_time(total)}** in all, "
-            f"or {picoseconds / 1000 / total * 86400:.2g} ns a day. The engine's own time comes on top."
+            f" When the folder was made, the model took {duration(reading.seconds)} for a step "
+            f"({_conditions(setup, reading)}): **{duration(total)}** in all, or "
+            f"{picoseconds / 1000 / total * 86400:.2g} ns a day. The engine's own time comes on top."
         )
     frames = setup.steps // setup.every + 1
-    size = frames * setup.beads * len(setup.system.atoms) * engine.atom_bytes
-    found.append(f"The trajectory has {frames} frames and takes about {_size(size)}.")
+    found.append(f"The trajectory has {frames} frames; all outputs take about {size(engine.output_bytes(setup))}.")
     return found
+
+
+def _conditions(setup: Setup, reading: Reading) -> str:
+    """Return under which conditions the time was measured."""
+    beads = [] if setup.beads == 1 else [f"{setup.beads} beads"]
+    if reading.processes > 1:
+        beads.append(f"a process for each, on {counted(reading.cores, 'core')}")
+    else:
+        beads.append(f"up to {counted(reading.threads, 'thread')}")
+    single = ["from the time of one bead without rotations"] if reading.extrapolated else []
+    return ", ".join([*beads, "other programs included", *single])
 
 
 def _numbers(setup: Setup, engine: Engine, reading: Reading) -> list[tuple[str, str, str]]:
@@ -184,19 +195,3 @@ def _beads(setup: Setup) -> _Beads | None:
 def _share(beads: int, mode: float, setup: Setup) -> str:
     share = ring_polymer_energy(mode, setup.temperature, beads) / exact_energy(mode, setup.temperature)
     return f"{100 * share:.1f} %"
-
-
-def _time(seconds: float) -> str:
-    for limit, divisor, unit in (
-        (1.0, 0.001, "ms"),
-        (120.0, 1.0, "s"),
-        (7200.0, 60.0, "minutes"),
-        (172800.0, 3600.0, "hours"),
-    ):
-        if seconds < limit:
-            return f"{seconds / divisor:.3g} {unit}"
-    return f"{seconds / 86400:.3g} days"
-
-
-def _size(count: float) -> str:
-    return f"{count / 1e9:.2g} GB" if count > 1e9 else f"{max(count / 1e6, 0.1):.2g} MB"

@@ -17,6 +17,8 @@ ECONOMIZED = 4000
 LONGEST_OUTER = 3.0
 #: Outer steps that are refused where there is H, fs: beyond the resonance with its stretch.
 LIMIT_OUTER = 5.0
+#: Atoms of a bead, up to 64 molecules of water: beyond, batches of i-PI hardly save time.
+LARGEST_IN_BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Setup:
         seed: Seed of velocities, thermostats and random rotations.
         gle: Matrices of a colored-noise thermostat.
         economized: Whether the springs of the ring polymer are economized.
-        batch: Whether i-PI sends all beads at once.
+        batch: Whether i-PI sends all beads at once, if they are small.
         checkpoint: Steps between checkpoints; None for none.
         address: Stem of i-PI's sockets.
         remarks: Sentences for the head of the input.
@@ -105,6 +107,11 @@ class Setup:
     def outer(self) -> float:
         """Length of an outer step, fs; of a step without multiple time stepping."""
         return round(self.timestep * self.mts, 10)
+
+    @property
+    def batch_size(self) -> int:
+        """Number of beads that i-PI sends at once; large ones keep the cores busy, and can go to several drivers."""
+        return self.beads if self.batch and len(self.system.atoms) <= LARGEST_IN_BATCH else 1
 
     @property
     def data(self) -> str:

@@ -1,11 +1,10 @@
-"""Size of the outputs, against files that i-PI writes."""
+"""Size of the outputs against the space on the disk."""
 
 from __future__ import annotations
 
 import shutil
 from collections import namedtuple
 
-import numpy as np
 import pytest
 from support.ipi_inputs import findings
 
@@ -20,17 +19,6 @@ def test_a_note(case_of) -> None:
     assert (found.level, "1000 steps write about" in found.text, "`out.pos`" in found.text) == (Level.NOTE, True, True)
 
 
-def test_lines_of_ipi(tmp_path) -> None:
-    """An atom of an xyz file has as many bytes as the estimate takes."""
-    printer = pytest.importorskip("ipi.utils.io.backends.io_xyz").print_xyz
-    atoms, cell = pytest.importorskip("ipi.engine.atoms").Atoms(10), pytest.importorskip("ipi.engine.cell").Cell()
-    cell.h = np.eye(3)
-    with (tmp_path / "out.xyz").open("w") as file:
-        printer(atoms, cell, file)
-    lines = (tmp_path / "out.xyz").read_text().splitlines(keepends=True)
-    assert {len(line) for line in lines[2:]} == {48}
-
-
 @pytest.mark.parametrize(
     ("free", "steps", "level"),
     [(1e12, "1000", Level.NOTE), (1e5, "1000", Level.ERROR), (1e12, "100000000", Level.WARNING)],
@@ -39,3 +27,15 @@ def test_levels(case_of, monkeypatch, free: float, steps: str, level: Level) -> 
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(1e12, 0, free))
     (found,) = findings(Disk, case_of(("<total_steps> 1000", f"<total_steps> {steps}")))
     assert found.level is level
+
+
+def test_systems_share_the_disk(case_of, monkeypatch) -> None:
+    """Two systems, each of which would fit alone."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(1e12, 0, 1.5e6))
+    (alone,) = findings(Disk, case_of())
+    case = case_of()
+    case.root.append(case.system)
+    (both,) = findings(Disk, case)
+    assert (alone.level, both.level) == (Level.NOTE, Level.ERROR)
+    case.index = 1
+    assert not findings(Disk, case)  # said once

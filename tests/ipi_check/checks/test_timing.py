@@ -50,7 +50,7 @@ def test_a_latency_that_a_fast_model_waits_for(timed) -> None:
 def test_the_time_of_the_whole_run(timed) -> None:
     (found,) = findings(Timing, timed(seconds=0.25))
     assert (found.level, "1000 steps with 32 evaluations of 250 ms" in found.text) == (Level.NOTE, True)
-    assert "2.2 h" in found.text  # 1000 × 32 × 0.25 s = 8000 s
+    assert "2.22 hours" in found.text  # 1000 × 32 × 0.25 s = 8000 s
 
 
 def test_a_measured_time(case_of) -> None:

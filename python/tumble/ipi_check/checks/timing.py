@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from typing_extensions import override
 
+from tumble.amounts import duration
 from tumble.counted import counted
 from tumble.errors import NotApplicableError
 from tumble.ipi_check.case import Case
@@ -76,11 +77,5 @@ def _whole_run(case: Case) -> Iterator[Finding]:
         return  # these options are those of one of the drivers
     yield note(
         f"{counted(case.steps, 'step')} with {counted(per_step, 'evaluation')} of {1e3 * seconds:.3g} ms each take "
-        f"about {_duration(seconds * per_step * case.steps)} with one driver on this machine, as fast as it is now"
+        f"about {duration(seconds * per_step * case.steps)} with one driver on this machine, as fast as it is now"
     )
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120.0:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60.0:.0f} min" if seconds < 7200.0 else f"{seconds / 3600.0:.1f} h"

@@ -18,14 +18,12 @@ class Engine(ABC):
         title: Name in sentences.
         programs: What `tumble run` starts.
         energy: Where the first row of the log has the potential energy.
-        atom_bytes: Size of an atom in a frame of the trajectory.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     programs: ClassVar[str]
     energy: ClassVar[str]
-    atom_bytes: ClassVar[int]
 
     @abstractmethod
     def check(self, setup: Setup) -> None:
@@ -71,6 +69,21 @@ class Engine(ABC):
             "Afterwards `tumble analyze .` computes all observables that the run allows; `tumble report .` makes a "
             "page."
         )
+
+    def supervised(self, setup: Setup) -> str:
+        """Return a sentence about what `tumble run .` does."""
+        return (
+            f"starts {self.programs}, shows the progress, continues after an interruption, and checks the physics. By "
+            "hand:"
+        )
+
+    @abstractmethod
+    def output_bytes(self, setup: Setup) -> int:
+        """Return about how many bytes a whole run writes."""
+
+    @abstractmethod
+    def processes(self, setup: Setup) -> int:
+        """Return the number of processes that evaluate beads at the same time, whatever the machine."""
 
     @abstractmethod
     def torque(self, setup: Setup) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shlex
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 from typing_extensions import override
 
 from tumble.new.engines.engine import Engine, scatter
-from tumble.new.ipi_input import drivers_of, ipi_files
+from tumble.new.ipi_input import drivers_of, ipi_files, ipi_xml
 from tumble.new.setup import Setup
+from tumble.runs.ipi.input import read_ipi_system
+from tumble.runs.ipi.sizes import sizes_of
 from tumble.simulation_file import Expect, Simulation
 
 
@@ -19,7 +23,6 @@ class Ipi(Engine):
     title = "i-PI"
     programs = "i-PI and its drivers"
     energy = "`potential`; i-PI's unit makes it smaller by 1e-7"
-    atom_bytes = 54
 
     @override
     def check(self, setup: Setup) -> None:
@@ -48,6 +51,16 @@ class Ipi(Engine):
             for k, driver in enumerate(drivers_of(setup))
         ]
         return [f"i-pi {self.input_name(setup)} &", *drives, "wait"]
+
+    @override
+    def output_bytes(self, setup: Setup) -> int:
+        root = ElementTree.fromstring(ipi_xml(setup, "an input"))
+        found = read_ipi_system(Path(self.input_name(setup)), root, root.find("system"))
+        return sum(sizes_of(found, len(setup.system.atoms)).values())
+
+    @override
+    def processes(self, setup: Setup) -> int:
+        return 1
 
     @override
     def torque(self, setup: Setup) -> str:

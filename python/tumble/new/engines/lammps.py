@@ -9,6 +9,8 @@ from tumble.new.lammps_input import check_lammps, command_line, lammps_files, pa
 from tumble.new.setup import Setup
 from tumble.simulation_file import Expect, Simulation
 
+_ATOM = 75  # bytes of an atom in a frame of the trajectory
+
 
 class Lammps(Engine):
     """LAMMPS."""
@@ -16,7 +18,6 @@ class Lammps(Engine):
     name = "lammps"
     title = programs = "LAMMPS"
     energy = "`pe`"
-    atom_bytes = 75
 
     @override
     def check(self, setup: Setup) -> None:
@@ -57,6 +58,20 @@ class Lammps(Engine):
             f'`tumble.analysis.open_trajectory("{setup.name}.*.dump", beads=True, timestep={setup.timestep / 1000:g})` '
             "reads all beads."
         )
+
+    @override
+    def supervised(self, setup: Setup) -> str:
+        if setup.beads == 1:
+            return super().supervised(setup)
+        return "starts LAMMPS and shows the progress. A run with partitions can't be continued. By hand:"
+
+    @override
+    def output_bytes(self, setup: Setup) -> int:
+        return (setup.steps // setup.every + 1) * setup.beads * len(setup.system.atoms) * _ATOM
+
+    @override
+    def processes(self, setup: Setup) -> int:
+        return setup.beads
 
     @override
     def torque(self, setup: Setup) -> str:
