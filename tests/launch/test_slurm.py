@@ -57,10 +57,20 @@ def test_job_script(tmp_path: Path) -> None:
     assert "#SBATCH --cpus-per-task=8" in lines
     assert not any("partition" in line for line in lines)
     assert lines[-1].endswith(" -m tumble run . --launcher srun")
+    assert f"cd {tmp_path} || exit 1" in lines
     assert "seq 2 5" in submit.read_text()
     for path in (job, submit):
         subprocess.run(["bash", "-n", path], check=True)
         assert os.access(path, os.X_OK)
+
+
+def test_job_script_of_a_folder_with_blanks(tmp_path: Path) -> None:
+    folder = tmp_path / "my  water"
+    folder.mkdir()
+    job, _ = write_scripts(folder, SlurmOptions())
+    assert "#SBATCH --job-name=my-water" in job.read_text()
+    script = job.read_text().replace("exec ", "pwd #")
+    assert subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout == f"{folder}\n"
 
 
 @pytest.mark.parametrize("option", ["nodes", "tasks", "cpus", "jobs"])

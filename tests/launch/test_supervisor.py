@@ -43,12 +43,13 @@ class Engine:
     steps: Iterator[int] = field(default_factory=lambda: itertools.repeat(1))
     stuck: bool = False
     steps_to_stop: int = 1
+    launched: bool = False
 
     def main(self) -> Job:
         return Job("server", ("sh", "-c", self.server), "server.log")
 
     def helpers(self) -> tuple[Job, ...]:
-        return (Job("driver 1", ("sh", "-c", self.driver), "driver.log"),)
+        return (Job("driver 1", ("sh", "-c", self.driver), "driver.log", launched=self.launched),)
 
     def monitor(self) -> Engine:
         return self
@@ -112,6 +113,14 @@ def test_a_driver_that_dies_without_a_new_step_ends_the_run(tmp_path: Path) -> N
     assert report.end is End.FAILED
     assert report.reason.startswith(f"driver 1 failed with exit status 9 once more, after {RESTARTS} restarts")
     assert len(report.events) == RESTARTS
+
+
+def test_a_launcher_may_fail(tmp_path: Path) -> None:
+    """Its status is that of a driver with a wrong model."""
+    driver = "echo x >> starts; [ $(wc -l < starts) -le 2 ] && exit 1; touch over"
+    report = report_of(Engine(tmp_path, driver, server=DRIVER, launched=True))
+    assert report.end is End.DONE
+    assert len(report.events) == 2
 
 
 def test_a_driver_may_die_after_each_step(tmp_path: Path) -> None:

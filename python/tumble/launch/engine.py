@@ -29,12 +29,14 @@ class Job:
         command: The program and its arguments.
         log: Name of its log in the folder of the run.
         environment: Variables to add.
+        launched: Whether another program starts it, whose own failures, as on a busy node, have status 1, too.
     """
 
     name: str
     command: tuple[str, ...]
     log: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    launched: bool = False
 
 
 @dataclass(frozen=True)

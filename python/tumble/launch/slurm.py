@@ -8,6 +8,7 @@ to do or the physics has failed, it ends at once.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import socket
 import sys
@@ -69,7 +70,7 @@ class SlurmOptions:
 def write_scripts(folder: Path, options: SlurmOptions) -> tuple[Path, Path]:
     """Write the script of a job and the one that submits the chain, and return their paths."""
     settings = {
-        "job-name": folder.resolve().name,
+        "job-name": re.sub(r"\s+", "-", folder.resolve().name),
         "nodes": options.nodes,
         "ntasks-per-node": options.tasks_per_node,
         "cpus-per-task": options.cpus,
@@ -84,6 +85,8 @@ def write_scripts(folder: Path, options: SlurmOptions) -> tuple[Path, Path]:
     lines += [
         f"# Ends with a checkpoint {_WARNING} s before its time is over; the next job continues from it.",
         "# Load modules and environments here.",
+        # Slurm copies the script elsewhere, and starts it in the folder from which it was submitted.
+        f"cd {shlex.quote(str(folder.resolve()))} || exit 1",
         f"exec {shlex.quote(sys.executable)} -m tumble run . --launcher srun",
     ]
     job, submit = folder / JOB, folder / SUBMIT

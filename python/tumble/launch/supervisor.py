@@ -130,7 +130,7 @@ class Supervisor:
         report, status, name = self._report, driver.program.status, driver.job.name
         if report.end is not End.DONE or status in (None, DriveStatus.EXITED) or main.status is not None:
             return
-        if self._has_failed(driver, _HOPELESS):
+        if self._has_failed(driver, _HOPELESS[1:] if driver.job.launched else _HOPELESS):
             return
         if status == DriveStatus.SERVER_GONE and main.wait(_ENDING) is not None:
             return

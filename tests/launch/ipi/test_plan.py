@@ -42,6 +42,13 @@ def test_threads_are_not_more_than_the_atoms_are_worth() -> None:
     assert planned([ONE], cores=16, beads=1) == [(4, None)]
 
 
+def test_rotations_are_evaluated_together() -> None:
+    assert planned([BATCH], cores=16, atoms=3, symmetrize="icosahedral+inversion") == [(16, None)]
+    assert planned([ONE], cores=16, atoms=3, beads=1, symmetrize="octahedral") == [(2, None)]
+    with pytest.raises(ConfigurationError, match="nothing"):
+        planned([ONE], cores=16, symmetrize="nothing")
+
+
 def test_two_forcefields_share_the_cores() -> None:
     other = Socket("correction", "correction", "correction", 0, 8)
     assert planned([BATCH, other], cores=8) == [(4, None), (4, None)]

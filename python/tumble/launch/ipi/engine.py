@@ -213,7 +213,9 @@ class IpiEngine(Engine):
         environment = {"OMP_NUM_THREADS": str(planned.threads)}
         if planned.gpu is not None:
             environment["CUDA_VISIBLE_DEVICES"] = planned.gpu
-        return Job(f"driver {number}", command if self._wrap is None else self._wrap(command), name, environment)
+        if self._wrap is None:
+            return Job(f"driver {number}", command, name, environment)
+        return Job(f"driver {number}", self._wrap(command), name, environment, launched=True)
 
     def _address(self, planned: PlannedDriver) -> list[str]:
         """Return the options for the address of the socket in the derived input."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tumble.errors import ConfigurationError
 from tumble.launch.ipi.input import Socket
 from tumble.launch.machine import Machine, useful_threads
+from tumble.rotation_sets import RotationSet
 from tumble.simulation_file import Driver, Simulation
 
 
@@ -45,7 +46,7 @@ def plan_drivers(
         machine: What may be used.
 
     Raises:
-        ConfigurationError: If a driver has no forcefield, or a forcefield no driver.
+        ConfigurationError: If a driver has no forcefield or no known set of rotations, or a forcefield no driver.
     """
     served = [(driver, _socket_of(driver, sockets)) for driver in simulation.drivers]
     idle = [socket.name for socket in sockets if socket.name not in {served_by.name for _, served_by in served}]
@@ -57,10 +58,20 @@ def plan_drivers(
     planned = []
     for place, (driver, socket) in enumerate(drivers):
         together = max(socket.batch, driver.connections or 1)
-        threads = simulation.threads or min(share, useful_threads(atoms * min(together, beads)))
+        copies = min(together, beads) * _rotations(driver)
+        threads = simulation.threads or min(share, useful_threads(atoms * copies))
         gpu = machine.gpus[place % len(machine.gpus)] if len(machine.gpus) > 1 and driver.device is None else None
         planned.append(PlannedDriver(driver, socket, threads, gpu))
     return planned
+
+
+def _rotations(driver: Driver) -> int:
+    """Return the number of rotations of a structure that are evaluated together.
+
+    Raises:
+        ConfigurationError: If there is no such set.
+    """
+    return 1 if driver.symmetrize is None else len(RotationSet(driver.symmetrize, driver.seed or 0).frames().weights)
 
 
 def _socket_of(driver: Driver, sockets: Sequence[Socket]) -> Socket:
