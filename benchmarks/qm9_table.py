@@ -21,9 +21,11 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from qm9_cases import CHECKED_SIZE, RATE, SEEDS, SIZES, Case, cases
+from qm9_cases import CHECKED_SIZE, RATE, SEEDS, SIZES, SPECIES, Case, cases
 from qm9_errors import ANALYZED, AVERAGED, GROUPS, HIGHEST, Errors, Molecules, difference, errors, magnitudes
 from qm9_train import summary
+
+from tumble.frames import read_frames
 
 UNITS = {"energy": "meV", "dipole": "D"}
 DIGITS = {"energy": 1, "dipole": 3}
@@ -137,6 +139,16 @@ def accuracy(table: Table) -> Iterator[str]:
         yield line(row.name, row.parameters, *(spread(row.values(size), table.digits) for size in SIZES))
 
 
+def composition(folder: Path) -> Iterator[str]:
+    """Yield the error of a linear function of the numbers of atoms, the least that a network has to know."""
+    training, test = (list(read_frames(folder / f"{name}.extxyz")) for name in ("training", "test"))
+    counts, expected = ([[m.symbols.count(s) for s in SPECIES] for m in part] for part in (training, test))
+    energies, labels = (1000.0 * np.array([m.info["U0_atom"] for m in part]) for part in (training, test))
+    yield from head("", *(f"{size} molecules, meV" for size in SIZES))
+    fits = [np.linalg.lstsq(np.array(counts[:size]), energies[:size])[0] for size in SIZES]
+    yield line("linear", *(f"{np.abs(np.array(expected) @ fit - labels).mean():.0f}" for fit in fits))
+
+
 def differences(table: Table) -> Iterator[str]:
     """Yield the differences from the networks with few degrees."""
     yield from head("degrees", "minus", *(f"{size} molecules, {UNITS[table.target]}" for size in SIZES))
@@ -211,8 +223,9 @@ def draw(tables: Sequence[Table], path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def pages(tables: Sequence[Table]) -> Iterator[tuple[str, Iterator[str]]]:
+def pages(tables: Sequence[Table], folder: Path) -> Iterator[tuple[str, Iterator[str]]]:
     """Yield the titles and lines of what is printed."""
+    yield "energy from the numbers of atoms of each element: mean absolute error", composition(folder)
     for table in tables:
         if table.rate != RATE:
             continue
@@ -233,7 +246,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     tables = read(arguments.folder, Molecules.read(arguments.folder / "test.extxyz"))
-    for title, lines in pages(tables):
+    for title, lines in pages(tables, arguments.folder):
         print("\n".join(["", title, "", *lines]))
     if arguments.figure is not None:
         draw(tables, arguments.figure)

@@ -68,3 +68,20 @@ def test_messages_name_the_setting(tmp_path: Path) -> None:
         path.write_text(content)
         with pytest.raises(FramesError, match=r"^`structure`: .*x\.xyz"):
             list(read_frames(path, "structure"))
+
+
+@pytest.mark.parametrize("name", ["water.data", "data.water", "water.lmp", "water.data.gz"])
+@pytest.mark.parametrize("style", ["atomic", "full"])
+def test_data_files_of_lammps_have_elements_by_mass(tmp_path: Path, name: str, style: str) -> None:
+    water = Atoms("HOH", positions=[[1.0, 1.8, 1.0], [1.0, 1.0, 1.0], [1.8, 1.0, 1.0]], cell=[8.0, 9.0, 7.0], pbc=True)
+    ase.io.write(tmp_path / name, water, format="lammps-data", masses=True, atom_style=style, specorder=["O", "H"])
+    [found] = read_frames(tmp_path / name)
+    assert str(found.symbols) == "HOH"
+    np.testing.assert_allclose(found.positions, water.positions, atol=1e-10)
+    np.testing.assert_allclose(found.cell, water.cell, atol=1e-10)
+
+
+def test_data_files_without_masses_name_no_elements(tmp_path: Path) -> None:
+    ase.io.write(tmp_path / "x.data", Atoms("OH2", positions=np.eye(3), cell=[8.0] * 3), format="lammps-data")
+    with pytest.raises(FramesError, match=r"^`frames`: expected masses in the data file .*x\.data`"):
+        list(read_frames(tmp_path / "x.data"))

@@ -41,8 +41,10 @@ _READER_ERRORS = (
 _LONGEST = 18  # characters of a line with a number of atoms
 _XYZ = (".xyz", ".extxyz")
 _PLAIN = ["S", "R", "R", "R"]  # kinds of the columns of a plain xyz file: a symbol and three numbers
+_DATA_FILE = (rb"^\s*\d+\s+atoms\s*(#.*)?$", rb"^\s*\d+\s+atom\s+types\s*(#.*)?$")
 _LATTICE = re.compile(rb"""\bLattice\s*=\s*["']([^"']*)""", re.IGNORECASE)
 _JOINED = re.compile(rb"[-+]?\.?\d[\d.]*_[\d._]*(?:[eE][-+]?\d+)?")
+_HEADER = 4096  # bytes that hold the header of a data file of LAMMPS
 _COMPRESSION_ERRORS = (EOFError, OSError, zlib.error)
 
 
@@ -53,8 +55,11 @@ def read_frames(path: str | PathLike[str], key: str = "frames") -> Iterator[Atom
         path: The file, also compressed.
         key: The setting that names the file, for messages.
 
+    A data file of LAMMPS is read as in `units metal`, with elements from its masses, periodic in all directions.
+
     Raises:
-        FramesError: If the file is missing, is empty, or has no format that ASE reads.
+        FramesError: If the file is missing, is empty, or has no format that ASE reads, and for a data file of LAMMPS
+            without masses.
     """
     if not Path(path).exists():
         raise FramesError(f"`{key}`: expected a file, got `{fspath(path)}`, which doesn't exist")
@@ -65,7 +70,7 @@ def read_frames(path: str | PathLike[str], key: str = "frames") -> Iterator[Atom
         try:
             plain = _decompressed(Path(path), Path(folder))
             _check_numbers(plain, path, key)
-            reader = iread(str(plain))
+            reader = iread(str(plain), format=_lammps_data(plain, path, key))
         except _COMPRESSION_ERRORS as error:
             raise _damaged(path, count, error, key) from error
         while True:
@@ -101,6 +106,26 @@ def _decompressed(path: Path, folder: Path) -> Path:
     with open_with_compression(fspath(path), "rb") as source, copy.open("wb") as target:
         shutil.copyfileobj(source, target)
     return copy
+
+
+def _lammps_data(plain: Path, path: str | PathLike[str], key: str) -> str | None:
+    """Return ASE's name for data files of LAMMPS if this is one; their names end in anything.
+
+    Raises:
+        FramesError: If it has no masses, since ASE would take the numbers of types for atomic numbers.
+    """
+    if not plain.is_file():
+        return None
+    with plain.open("rb") as file:
+        header = file.read(_HEADER)
+        if not all(re.search(words, header, re.MULTILINE) for words in _DATA_FILE):
+            return None
+        file.seek(0)
+        if not any(line.split()[:1] == [b"Masses"] for line in file):
+            raise FramesError(
+                f"`{key}`: expected masses in the data file `{fspath(path)}`, from which the elements follow"
+            )
+    return "lammps-data"
 
 
 def _check_numbers(plain: Path, path: str | PathLike[str], key: str) -> None:
