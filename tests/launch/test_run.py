@@ -209,6 +209,9 @@ def test_path_integral_from_beginning_to_end(ipi: Make) -> None:
     assert programs_in(folder) == []
     status, output = finish(folder)
     assert (status, "finished already, at step 60" in output) == (0, True)
+    (folder / "tumble-run" / "finished").unlink()  # as if `tumble run` had been killed before its verdict
+    status, output = finish(folder)
+    assert (status, "nothing wrong" in output, "threads" in output) == (0, True, False), output
     text = (folder / "simulation.xml").read_text()
     (folder / "simulation.xml").write_text(text.replace("> 60 <", "> 80 <"))
     status, output = finish(folder)
@@ -291,6 +294,10 @@ def test_lammps_from_beginning_to_end(lammps: Make) -> None:
     assert len(open_run(folder).universe().trajectory) == 31
     status, output = finish(folder)
     assert (status, "finished already, at step 300" in output) == (0, True)
+    (folder / "tumble-run" / "finished").unlink()  # as if `tumble run` had been killed before its verdict
+    status, output = finish(folder)
+    assert (status, "nothing wrong" in output) == (0, True), output
+    assert steps_of(folder) == [list(range(0, 301, 10))]
 
 
 @pytest.mark.parametrize("ensemble", ["nve", "nvt"])
@@ -380,6 +387,18 @@ def test_lammps_with_several_runs_continues_in_each(script: Make) -> None:
     rows, expected = (np.loadtxt(each / "rows.txt") for each in (folder, whole))
     # Velocities are set anew and the energy minimized between the runs, once and not again.
     np.testing.assert_allclose(rows, expected, atol=1e-4)
+
+
+@pytest.mark.extended
+def test_lammps_on_two_ranks_starts_again(script: Make) -> None:
+    folder = script(RUNS, 100, more="ranks: 2\n")
+    stop_when(folder, lambda: size(folder / "first.dump") > 2000)
+    stop_when(folder, lambda: size(folder / "first.dump") > 20000)
+    text = (folder / "in.water").read_text()
+    (folder / "in.water").write_text(text.replace("run $(2 * 300)", "run 20"))
+    status, output = finish(folder, "--again")
+    assert (status, "from the beginning" in output) == (0, True), output
+    assert steps_of(folder) == [[0, 10, 20], list(range(30, 121, 10))]
 
 
 @pytest.mark.extended

@@ -43,10 +43,11 @@ def test_checkpoints_of_another_run(tmp_path: Path) -> None:
     (tmp_path / "symmetry.log").write_text("of another run\n")
     assert engine.checkpoint() is None
     assert sorted(path.name for path in engine.foreign_outputs()) == names
+    (tmp_path / "simulation.properties").write_text("of another run\n")
     engine.begin()
     engine.mark_started()
     assert engine.checkpoint() is None
-    for name in [*names, "symmetry.log"]:
+    for name in [*names, "symmetry.log", "simulation.properties"]:
         assert not (tmp_path / name).exists()
         assert (tmp_path / f"#{name}#0#").is_file()
 
@@ -78,3 +79,13 @@ def test_a_start_from_a_file_that_would_be_overwritten(tmp_path: Path, name: str
     with pytest.raises(ConfigurationError, match=f"another name than `{name}`"):
         engine_in(tmp_path, f"<file mode='chk'> {name} </file>")
     engine_in(tmp_path, "<file mode='chk'> start.chk </file>")
+
+
+def test_several_systems(tmp_path: Path) -> None:
+    engine_in(tmp_path)
+    text = (tmp_path / "simulation.xml").read_text()
+    begin, end = text.index("<system>"), text.index("</system>") + len("</system>")
+    (tmp_path / "simulation.xml").write_text(text[:end] + text[begin:end] + text[end:])
+    driver = Driver(model="water", structure="water1.xyz")
+    with pytest.raises(ConfigurationError, match="expected one system, got 2; start i-PI"):
+        IpiEngine(Simulation(engine="ipi", input="simulation.xml", drivers=(driver,)), tmp_path, Machine(1))

@@ -92,6 +92,11 @@ class IpiEngine(Engine):
                 )
 
     def _read_input(self) -> IpiInput:
+        if self._own.systems > 1:
+            raise ConfigurationError(
+                f"`{self.simulation.input}`: expected one system, got {self._own.systems}; start i-PI and the drivers "
+                "yourself, since `tumble run` neither continues nor checks several"
+            )
         try:
             return read_ipi_input(self.folder / self.simulation.input)
         except TrajectoryError as error:
@@ -135,9 +140,11 @@ class IpiEngine(Engine):
     @override
     def begin(self) -> None:
         self._continued = False
-        # Checkpoints of another run must not be taken for those of this one; the driver continues its log.
+        # Of another run: checkpoints must not be taken for those of this one, the monitor would read rows before i-PI
+        # renames them, and the driver continues its log.
         logs = (job.command[job.command.index("--symmetry-log") + 1] for job in self.helpers() if _has_log(job))
-        for path in (*self._written(), *(self.folder / log for log in logs)):
+        rows = (each.path for each in self._found.properties)
+        for path in (*self._written(), *rows, *(self.folder / log for log in logs)):
             set_aside(path)
         self._write(InputFile(self.folder / self.simulation.input))
 

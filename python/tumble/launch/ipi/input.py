@@ -77,6 +77,11 @@ class InputFile:
         _child(self._root, "total_steps").text = f" {steps} "
 
     @property
+    def systems(self) -> int:
+        """Number of systems."""
+        return sum(1 for _ in self._root.iter("system")) + sum(1 for _ in self._root.iter("instance"))
+
+    @property
     def sockets(self) -> tuple[Socket, ...]:
         """The forcefields that need drivers."""
         return tuple(_socket_of(forcefield_of(each)) for each in self._root.iter("ffsocket"))

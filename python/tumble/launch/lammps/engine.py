@@ -112,6 +112,8 @@ class LammpsEngine(Engine):
     def begin(self) -> None:
         for place in self._places():
             self._remove(place)
+        for log in self._logs:
+            log.unlink(missing_ok=True)  # before the monitor reads it
         self._continued, self._log_start = False, 0
         self._write(script.started(self._commands, self._every, self._beads))
 
