@@ -88,6 +88,13 @@ def test_all_options_of_the_driver_are_known(capsys: pytest.CaptureFixture[str])
         ("engine: lammps\ninput: in.water\nexpect: {ensemble: nph}", r"`expect`: `ensemble`: .*got `nph`"),
         ("engine: ipi\ninput: simulation.xml\ndrivers: [{model: a}]", r"`drivers\[0\]`: .*`structure`, got none"),
         ("engine: ipi\ninput: simulation.xml\ndrivers: [{model: a, structure: b}]", r"structure`: .*found no .*b"),
+        ("engine: lammps\ninput: in.water\nexpect: {limits: {drift: 0}}", r"`drift`: expected more than 0, got 0"),
+        ("engine: lammps\ninput: in.water\nexpect: {limits: {temperature: -5}}", r"`temperature`: .*got -5"),
+        ("engine: lammps\ninput: in.water\nexpect: {limits: {stretch: 0.5}}", r"`stretch`: expected more than 1"),
+        ("engine: lammps\ninput: in.water\npartitions: 8x", r"`partitions`: .*got `8x`"),
+        ("engine: lammps\ninput: in.water\npartitions: '0x1'", r"`partitions`: .*got `0x1`"),
+        ("engine: lammps\ninput: in.water\npartitions: ' '", r"`partitions`: .*got none"),
+        ("engine: lammps\ninput: in.water\npartitions: 8x1\nranks: 8", r"`ranks`: expected no such key"),
         ("- engine", r"expected a mapping"),
         ("engine: [", r"expected YAML"),
     ],
@@ -96,6 +103,12 @@ def test_mistakes(folder: Path, text: str, message: str) -> None:
     (folder / NAME).write_text(text)
     with pytest.raises(ConfigurationError, match=message):
         read_simulation(folder)
+
+
+def test_ranks_of_partitions() -> None:
+    simulation = Simulation(engine="lammps", input="in.water", partitions="2x1 3")
+    assert simulation.ranks_of_partitions == (1, 1, 3)
+    assert LAMMPS.ranks_of_partitions == ()
 
 
 def test_without_a_file(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ are required, and `drivers` for i-PI.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -33,6 +34,7 @@ ENGINES = ("ipi", "lammps")
 ENSEMBLES = ("nve", "nvt", "npt")
 #: Keys of a driver that aren't options of `tumble drive`.
 _NOT_OPTIONS = ("model", "forcefield", "number")
+_PARTITION = re.compile(r"(?:([1-9]\d*)x)?([1-9]\d*)")
 
 
 def _text(value: object, where: str, folder: Path) -> str:
@@ -127,6 +129,17 @@ class Limits:
     drift: float | None = None
     stretch: float | None = None
 
+    def __post_init__(self) -> None:
+        """Check the limits.
+
+        Raises:
+            ConfigurationError: If a run can't be below one.
+        """
+        for name, least in (("temperature", 0.0), ("drift", 0.0), ("stretch", 1.0)):
+            value = getattr(self, name)
+            if value is not None and value <= least:
+                raise ConfigurationError(f"`{name}`: expected more than {least:g}, got {value:g}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Expect:
@@ -154,6 +167,18 @@ class Expect:
             raise ConfigurationError(f"`ensemble`: expected {', '.join(ENSEMBLES)}, got `{self.ensemble}`")
         if self.temperature is not None and self.temperature <= 0:
             raise ConfigurationError(f"`temperature`: expected a positive number, got {self.temperature:g}")
+
+
+def _partition(word: str) -> list[int]:
+    """Return the numbers of ranks of the partitions in a word such as `8x1` or `2`.
+
+    Raises:
+        ConfigurationError: If it isn't such a word.
+    """
+    found = _PARTITION.fullmatch(word)
+    if found is None:
+        raise ConfigurationError(f"`partitions`: expected words such as `8x1` or `2`, got `{word}`")
+    return [int(found[2])] * int(found[1] or 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +213,8 @@ class Simulation:
         """Check the engine and what belongs to it.
 
         Raises:
-            ConfigurationError: If the engine is unknown, i-PI has no driver, or a number is below 1.
+            ConfigurationError: If the engine is unknown, i-PI has no driver, a number is below 1, or partitions have
+                another form than LAMMPS'.
         """
         if self.engine not in ENGINES:
             hint = nearest_name(self.engine, ENGINES, "engines")
@@ -203,6 +229,15 @@ class Simulation:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ConfigurationError(f"`{name}`: expected at least 1, got {value}")
+        if self.partitions is not None and self.ranks is not None:
+            raise ConfigurationError("`ranks`: expected no such key with `partitions`, which have the ranks, got one")
+        if self.partitions is not None and not self.ranks_of_partitions:
+            raise ConfigurationError("`partitions`: expected words such as `8x1`, got none")
+
+    @property
+    def ranks_of_partitions(self) -> tuple[int, ...]:
+        """Number of MPI ranks of each partition of LAMMPS; none without `partitions`."""
+        return tuple(ranks for word in (self.partitions or "").split() for ranks in _partition(word))
 
 
 def read_simulation(folder: Path) -> Simulation:

@@ -8,19 +8,27 @@ import pytest
 
 from tumble.launch import progress
 from tumble.launch.progress import ProgressLine, duration, line_of
-from tumble.launch.reading import Reading
+from tumble.launch.reading import Details, Reading
 
-READING = Reading(step=1200, last=10000, temperature=301.25, drift=0.123, torque=1.5e-3)
+READING = Reading(step=1200, last=10000, temperature=301.25, drift=0.123)
+DETAILS = Details(torque=1.5e-3, occupancy=0.984)
 
 
 def test_all_values() -> None:
-    expected = "step 1200 of 10000, 12 min left, T 301.2 K, drift +0.12 meV/atom/ps, |τ| 1.5 meV/rad"
-    assert line_of(READING, 720.0) == expected
+    expected = "step 1200 of 10000, 12 min left, T 301.2 K, drift +0.12 meV/atom/ps, |τ| 1.5 meV/rad, batches 98% full"
+    assert line_of(READING, DETAILS, 720.0) == expected
 
 
 def test_unknown_values_are_left_out() -> None:
-    assert line_of(Reading(), None) == "starting"
-    assert line_of(Reading(step=5), None) == "step 5"
+    assert line_of(Reading(), Details(), None) == "starting"
+    assert line_of(Reading(step=5), Details(), None) == "step 5"
+
+
+@pytest.mark.parametrize(
+    ("width", "end"), [(79, "drift +0.12 meV/atom/ps"), (84, "|τ| 1.5 meV/rad"), (10, "step 1200 of 10000")]
+)
+def test_a_narrow_terminal_has_the_first_values(width: int, end: str) -> None:
+    assert line_of(READING, DETAILS, 720.0, width).endswith(end)
 
 
 @pytest.mark.parametrize(
@@ -37,15 +45,20 @@ def test_time_left_follows_from_the_speed(monkeypatch: pytest.MonkeyPatch) -> No
     stream = io.StringIO()
     line = ProgressLine(stream, terminal=False)
     for step in (0, 100, 700, 1300):
-        line.show(Reading(step=step, last=2500))
+        line.show(Reading(step=step, last=2500), Details)
     # A line a minute: 18 s for the last 1800 steps at 10 steps/s are 180 s, then 120 s.
     assert stream.getvalue() == "step 700 of 2500, 3 min left\nstep 1300 of 2500, 2 min left\n"
 
 
-def test_a_terminal_has_one_line() -> None:
+def test_a_terminal_has_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
+    monkeypatch.setenv("COLUMNS", "40")
     line = ProgressLine(stream, terminal=True)
-    line.show(READING)
+    line.show(READING, lambda: DETAILS)
     line.end()
-    assert stream.getvalue().startswith("\rstep 1200 of 10000, T 301.2 K")
-    assert stream.getvalue().count("\n") == 1
+    assert stream.getvalue() == "\rstep 1200 of 10000, T 301.2 K\n"
+
+
+def test_details_are_read_for_a_line_only() -> None:
+    line = ProgressLine(io.StringIO(), terminal=False)
+    line.show(READING, lambda: pytest.fail("a minute hasn't passed"))

@@ -273,6 +273,11 @@ def test_path_integral_that_explodes_fails(ipi: Make) -> None:
     assert programs_in(folder) == []
     status, output = finish(folder)
     assert (status, "an earlier start failed" in output) == (1, True)
+    # What the failed start has written doesn't stop the next one.
+    text = (folder / "simulation.xml").read_text()
+    (folder / "simulation.xml").write_text(text.replace("> 12 <", "> 0.5 <").replace("> 400 <", "> 20 <"))
+    status, output = finish(folder, "--again")
+    assert status == 0, output
 
 
 @pytest.mark.extended
@@ -320,6 +325,38 @@ def test_lammps_that_is_stopped_continues(lammps: Make, ensemble: str) -> None:
     assert run.ensemble.startswith(ensemble.upper())
     if ensemble == "nve":
         np.testing.assert_allclose(run.log["conserved"], open_run(whole).log["conserved"], atol=1e-6)
+
+
+@pytest.mark.extended
+def test_lammps_that_is_too_hot_is_stopped(lammps: Make) -> None:
+    folder = lammps(1000000, ensemble="nvt")
+    text = (folder / "simulation.yaml").read_text()
+    (folder / "simulation.yaml").write_text(text + "expect: {limits: {temperature: 100}}\n")
+    status, output = finish(folder)
+    assert status == 1, output
+    assert re.search(r"failed: the temperature explodes: .* above 100 K", output)
+    # What the failed start has written doesn't stop the next one.
+    (folder / "simulation.yaml").write_text(text.replace("1000000", "100") + "expect: {limits: {temperature: 9000}}\n")
+    status, output = finish(folder, "--again")
+    assert status == 0, output
+
+
+def test_beads_of_lammps(lammps: Make) -> None:
+    """Each bead has a log of its own, with the temperature of the ring polymer."""
+    folder = lammps(40)
+    text = (folder / "in.water").read_text()
+    text = re.sub(
+        r"(?m)^fix .*nve.*", "fix beads all pimd/langevin ensemble nvt temp 300 thermostat PILE_L 1 tau 0.1", text
+    )
+    text = re.sub(r"(?m)^(atom_style.*)", r"\1\natom_modify map array sort 0 0.0\nvariable bead world 0 1", text)
+    text = text.replace("water-molecule.dump", "water-${bead}.dump")
+    (folder / "in.water").write_text(text)
+    with (folder / "simulation.yaml").open("a") as file:
+        file.write("partitions: 2x1\nexpect: {limits: {temperature: 450}}\n")
+    status, output = finish(folder)
+    assert status == 0, output
+    assert f"`tumble analyze {folder / 'log.lammps.0'}`" in output
+    assert open_run(folder / "log.lammps.0").path_integral
 
 
 @pytest.mark.extended

@@ -17,7 +17,7 @@ from tumble.launch.engine import Job
 from tumble.launch.guard import Guard
 from tumble.launch.processes import Program
 from tumble.launch.progress import ProgressLine
-from tumble.launch.reading import Reading
+from tumble.launch.reading import Details, Reading
 from tumble.launch.report import End, Report
 from tumble.launch.supervisor import RESTARTS, Supervisor
 
@@ -35,6 +35,7 @@ class Engine:
         server: Script of the server.
         steps: Last step in each look at the outputs.
         stuck: Whether the server looks stuck as soon as it has started.
+        temperature: K.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Engine:
     server: str = SERVER
     steps: Iterator[int] = field(default_factory=lambda: itertools.repeat(1))
     stuck: bool = False
+    temperature: float = 300.0
     steps_to_stop: int = 1
     launched: bool = False
 
@@ -55,7 +57,10 @@ class Engine:
         return self
 
     def read(self) -> Reading:
-        return Reading(step=next(self.steps))
+        return Reading(step=next(self.steps), temperature=self.temperature, highest=1000.0)
+
+    def details(self) -> Details:
+        return Details()
 
     def is_stuck(self) -> bool:
         return self.stuck
@@ -74,7 +79,7 @@ class Engine:
 def report_of(engine: Engine) -> Report:
     with Guard() as guard:
         line = ProgressLine(io.StringIO(), terminal=False)
-        return Supervisor(engine, guard, line, None, append=False).run(PendingSignal())  # type: ignore[arg-type]
+        return Supervisor(engine, guard, line, append=False).run(PendingSignal())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("stuck", [False, True])
@@ -133,9 +138,15 @@ def test_a_driver_may_die_after_each_step(tmp_path: Path) -> None:
     assert len(report.events) == deaths
 
 
+def test_an_explosion_is_stopped(tmp_path: Path) -> None:
+    report = report_of(Engine(tmp_path, DRIVER, temperature=1001.0))
+    assert (report.end, report.physics) == (End.FAILED, True)
+    assert "1001 K at step 1, above 1000 K" in report.reason
+
+
 def test_slow_steps_get_time_to_end(tmp_path: Path) -> None:
     engine = Engine(tmp_path, DRIVER, steps_to_stop=5)
-    one = Supervisor(engine, None, None, None, append=False)  # type: ignore[arg-type]
+    one = Supervisor(engine, None, None, append=False)  # type: ignore[arg-type]
     main = Program("main", ("true",), tmp_path, tmp_path / "log", {})
     with main:
         assert one._patience(main) == 90.0

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from tumble.drive_summary import FORMAT
+from tumble.launch.growing_file import size_of, tail_of
 from tumble.runs.json_line import values_of
 
+_TAIL = 1 << 14  # bytes at the end of a log with its last report
 _TIMES = {"model": "model", "gathering": "waiting for beads", "server": "waiting for i-PI"}
 
 
@@ -20,11 +22,13 @@ class DriverLine:
         shares: Share of its time in each part, by words for it.
         together: Mean number of structures in an evaluation; None if unknown.
         occupancy: Structures per place that the server had for them; None if unknown.
+        places: Number of places.
     """
 
     shares: dict[str, float] = field(default_factory=dict)
     together: float | None = None
     occupancy: float | None = None
+    places: int = 1
 
 
 def read_driver_line(log: Path, skip: int = 0) -> DriverLine | None:
@@ -34,12 +38,7 @@ def read_driver_line(log: Path, skip: int = 0) -> DriverLine | None:
         log: The log.
         skip: Bytes of earlier starts.
     """
-    try:
-        with log.open("rb") as file:
-            file.seek(skip)
-            lines = file.read().decode(errors="replace").splitlines()
-    except OSError:
-        return None
+    lines = tail_of(log, max(0, min(_TAIL, size_of(log) - skip))).decode(errors="replace").splitlines()
     found = [values for line in lines if (values := values_of(line, FORMAT)) is not None]
     return _line(found[-1]) if found else None
 
@@ -54,4 +53,5 @@ def _line(values: dict[str, Any]) -> DriverLine:
         shares=shares,
         together=evaluations / calls if evaluations and calls else None,
         occupancy=evaluations / (calls * places) if evaluations and calls and places else None,
+        places=places or 1,
     )

@@ -145,9 +145,10 @@ class Engine(ABC):
     def outputs(self) -> Path:
         """Return what `open_run` opens."""
 
-    @abstractmethod
-    def highest_temperature(self) -> float | None:
-        """Return the temperature above which the run is stopped, K; None if it isn't known before the end."""
+    @property
+    def analyzed(self) -> Path:
+        """What `tumble analyze` is given: the folder, if that opens the outputs."""
+        return self.folder
 
     @abstractmethod
     def speed(self, report: Report) -> Speed:

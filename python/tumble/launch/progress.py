@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from collections.abc import Callable
 from typing import TextIO
 
-from tumble.launch.reading import Reading
+from tumble.launch.reading import Details, Reading
 
 _ON_TERMINAL = 1.0  # s between lines
 _ELSEWHERE = 60.0
@@ -26,8 +28,13 @@ class ProgressLine:
         self._width = 0
         self._start: tuple[float, int] | None = None
 
-    def show(self, reading: Reading) -> None:
-        """Write the line, if it is time for it."""
+    def show(self, reading: Reading, details: Callable[[], Details]) -> None:
+        """Write the line, if it is time for it.
+
+        Args:
+            reading: Latest values.
+            details: Returns further values.
+        """
         now = time.monotonic()
         if self._start is None and reading.step is not None:
             self._start = now, reading.step
@@ -38,7 +45,7 @@ class ProgressLine:
         if self._start is not None and reading.step is not None and reading.last is not None:
             done = reading.step - self._start[1]
             left = (reading.last - reading.step) * (now - self._start[0]) / done if done > 0 else None
-        self._write(line_of(reading, left))
+        self._write(line_of(reading, details(), left, self._columns()))
 
     def end(self) -> None:
         """End a line that is being rewritten."""
@@ -46,6 +53,10 @@ class ProgressLine:
             self._stream.write("\n")
             self._stream.flush()
         self._width = 0
+
+    def _columns(self) -> int | None:
+        """Return how long a line may be; a longer one would wrap on a terminal, and can't be rewritten then."""
+        return shutil.get_terminal_size().columns - 1 if self._terminal else None
 
     def _write(self, text: str) -> None:
         if self._terminal:
@@ -56,12 +67,14 @@ class ProgressLine:
         self._stream.flush()
 
 
-def line_of(reading: Reading, left: float | None) -> str:
+def line_of(reading: Reading, details: Details, left: float | None, width: int | None = None) -> str:
     """Return the line.
 
     Args:
         reading: Latest values.
+        details: Further values.
         left: Time to the end, s; None if unknown.
+        width: Number of characters, for which the last values are left out; None for no limit.
     """
     if reading.step is None:
         return "starting"
@@ -74,8 +87,12 @@ def line_of(reading: Reading, left: float | None) -> str:
         words.append(f"T {reading.temperature:.4g} K")
     if reading.drift is not None:
         words.append(f"drift {reading.drift:+.2g} meV/atom/ps")
-    if reading.torque is not None:
-        words.append(f"|τ| {1000 * reading.torque:.3g} meV/rad")
+    if details.torque is not None:
+        words.append(f"|τ| {1000 * details.torque:.3g} meV/rad")
+    if details.occupancy is not None:
+        words.append(f"batches {details.occupancy:.0%} full")
+    while width is not None and len(words) > 1 and len(", ".join(words)) > width:
+        words.pop()
     return ", ".join(words)
 
 

@@ -86,8 +86,7 @@ def _run(engine: Engine, guard: Guard, progress: ProgressLine, tell: Callable[[s
         begun = 0 if checkpoint is None else checkpoint.step
         tell(_announcement(engine, begun))
         with signals_deferred(_NOTICE) as pending:
-            highest = engine.highest_temperature()
-            report = Supervisor(engine, guard, progress, highest, append=checkpoint is not None).run(pending)
+            report = Supervisor(engine, guard, progress, append=checkpoint is not None).run(pending)
         progress.end()
         for event, times in Counter(report.events).items():
             tell(event if times == 1 else f"{event}, {times} times")
@@ -153,7 +152,7 @@ def _judge(engine: Engine, report: Report, tell: Callable[[str], None]) -> int:
         (engine.state / _FAILED).write_text(f"{verdict.failures[0]}\n")
         return 1
     engine.mark_finished()
-    tell(f"done in {duration(report.seconds)}: `tumble analyze {engine.folder}` computes observables")
+    tell(f"done in {duration(report.seconds)}: `tumble analyze {engine.analyzed}` computes observables")
     return 0
 
 

@@ -129,7 +129,7 @@ def lammps_parts(log: Path) -> tuple[dict[str, float], float | None]:
     return {name: float(share) / 100 for name, share in _SECTION.findall(last)}, ghosts
 
 
-def speed_of(report: Report, atoms: int | None, beads: int, cores: int) -> Speed:
+def speed_of(report: Report, beads: int, cores: int) -> Speed:
     """Return the numbers that don't depend on the engine."""
-    timestep = report.reading.timestep
-    return Speed(report.seconds, report.steps, timestep, atoms, beads, cores, report.idle, dict(report.cpu))
+    now = report.reading
+    return Speed(report.seconds, report.steps, now.timestep, now.atoms, beads, cores, report.idle, dict(report.cpu))

@@ -13,7 +13,7 @@ from tumble.launch.engine import Engine, Job
 from tumble.launch.guard import Guard
 from tumble.launch.processes import Program, described, end_of
 from tumble.launch.progress import ProgressLine
-from tumble.launch.reading import Reading
+from tumble.launch.reading import Monitor
 from tumble.launch.report import End, Report
 from tumble.waiting import idle_cores
 
@@ -36,15 +36,11 @@ class Supervisor:
         engine: The engine, whose input is written.
         guard: Guard of the programs.
         progress: Where to show progress.
-        highest: Temperature, K, above which the run is stopped; None for no limit.
         append: Whether logs are continued.
     """
 
-    def __init__(
-        self, engine: Engine, guard: Guard, progress: ProgressLine, highest: float | None, *, append: bool
-    ) -> None:
-        self._engine, self._guard, self._progress = engine, guard, progress
-        self._highest, self._append = highest, append
+    def __init__(self, engine: Engine, guard: Guard, progress: ProgressLine, *, append: bool) -> None:
+        self._engine, self._guard, self._progress, self._append = engine, guard, progress, append
         self._report = Report(End.DONE)
         self._first: tuple[float, int] | None = None
         self._loading: dict[int, float] = {}  # s that each program computed before the first step
@@ -69,7 +65,7 @@ class Supervisor:
             looked = time.monotonic()
             while main.status is None and self._report.end is End.DONE:
                 time.sleep(POLL)
-                self._look(monitor.read())
+                self._look(monitor)
                 for driver in drivers:
                     self._look_after(driver, main)
                 if self._first is not None and not self._loading:
@@ -84,7 +80,7 @@ class Supervisor:
                 self._note_cpu(main, drivers)
                 engine.ask_to_stop(main)
             self._wait(main, drivers)
-            self._look(monitor.read())
+            self._look(monitor)
         engine.keep_checkpoint()
         engine.clean_up()
         self._judge(main, drivers)
@@ -102,9 +98,9 @@ class Supervisor:
             append=self._append,
         )
 
-    def _look(self, reading: Reading) -> None:
+    def _look(self, monitor: Monitor) -> None:
         """Show what the outputs say, and stop a run whose physics has failed."""
-        report = self._report
+        report, reading = self._report, monitor.read()
         report.reading = reading
         if reading.step is not None:
             now = time.monotonic()
@@ -112,17 +108,18 @@ class Supervisor:
                 self._first = now, reading.step
             elif reading.step > self._first[1] + report.steps:
                 report.seconds, report.steps = now - self._first[0], reading.step - self._first[1]
-        self._progress.show(reading)
+        self._progress.show(reading, monitor.details)
         if report.end is not End.DONE:
             return
         if reading.broken is not None:
             report.end, report.physics = End.FAILED, True
             report.reason = f"the logged `{reading.broken}` is infinite or NaN"
-        elif self._highest is not None and (reading.temperature or 0.0) > self._highest:
+        elif reading.highest is not None and (reading.temperature or 0.0) > reading.highest:
             report.end, report.physics = End.FAILED, True
             report.reason = (
                 f"the temperature explodes: {reading.temperature:.4g} K at step {reading.step}, above "
-                f"{self._highest:.4g} K; the time step may be too long, or the structure outside the range of the model"
+                f"{reading.highest:.4g} K; the time step may be too long, or the structure outside the range of the "
+                "model"
             )
 
     def _look_after(self, driver: _Driver, main: Program) -> None:

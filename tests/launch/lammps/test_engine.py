@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tumble.errors import LaunchError
-from tumble.launch.lammps.engine import LammpsEngine, _ranks
+from tumble.launch.lammps.engine import LammpsEngine
 from tumble.launch.machine import Machine
+from tumble.launch.reading import Reading
+from tumble.launch.report import End, Report
 from tumble.simulation_file import Simulation
 
 COMPLETE = b"LammpS RestartT\0 ... LammpS RestartT\0"
@@ -22,9 +25,36 @@ def engine_in(folder: Path, text: str = "run 10\n", partitions: str | None = Non
     return engine
 
 
-def test_ranks_of_partitions() -> None:
-    assert _ranks("8x1") == [1] * 8
-    assert _ranks("4x2 2") == [2, 2, 2, 2, 2]
+@pytest.mark.parametrize(
+    ("settings", "threads"),
+    [
+        ({}, "4"),  # 48 atoms for each
+        ({"ranks": 2}, "2"),
+        ({"partitions": "2x1"}, "4"),  # each has all atoms
+        ({"partitions": "2x2", "threads": 3}, "3"),
+        ({"variables": {"file": "missing.data"}}, "16"),  # unknown
+    ],
+)
+def test_threads_fit_to_the_atoms(tmp_path: Path, settings: dict[str, Any], threads: str) -> None:
+    (tmp_path / "water.data").write_text("A title\n\n192 atoms\n")
+    (tmp_path / "in.water").write_text("variable file index water.data\nread_data ${file}\nrun 10\n")
+    simulation = Simulation(engine="lammps", input="in.water", **settings)
+    job = LammpsEngine(simulation, tmp_path, Machine(16)).main()
+    assert job.environment["OMP_NUM_THREADS"] == threads
+
+
+def test_speed_is_that_of_all_beads(tmp_path: Path) -> None:
+    engine = engine_in(tmp_path, "fix beads all pimd/langevin temp 300\nrun 10\n", "4x1 2x2")
+    speed = engine.speed(Report(End.DONE, Reading(atoms=192), seconds=10.0, steps=10))
+    assert (speed.atoms, speed.beads) == (192, 6)
+
+
+def test_a_new_start_leaves_no_log_to_be_read(tmp_path: Path) -> None:
+    engine = engine_in(tmp_path)
+    (tmp_path / "log.lammps").write_text(f"{BANNER}   Step Temp\n 0 nan\n")
+    assert engine.monitor().read().broken == "Temp"
+    engine.begin()
+    assert engine.monitor().read().broken is None
 
 
 def test_damaged_restart_files_do_not_count(tmp_path: Path) -> None:

@@ -34,9 +34,20 @@ class Outcome:
     @property
     def target(self) -> float | None:
         """Temperature of the thermostat, K; None without one, or if unknown."""
-        if self.expect.ensemble == "nve" or (self.expect.ensemble is None and self.run.thermostat == "none"):
-            return None
-        return self.run.temperature if self.expect.temperature is None else self.expect.temperature
+        return target_of(self.expect, self.run.thermostat, self.run.temperature)
+
+
+def target_of(expect: Expect, thermostat: str | None, temperature: float | None) -> float | None:
+    """Return the temperature of the thermostat, K; None without one, or if unknown.
+
+    Args:
+        expect: What the user says.
+        thermostat: Kind of thermostat, as in `Run`.
+        temperature: K; None if unknown.
+    """
+    if expect.ensemble == "nve" or (expect.ensemble is None and thermostat == "none"):
+        return None
+    return temperature if expect.temperature is None else expect.temperature
 
 
 class Check(ABC):

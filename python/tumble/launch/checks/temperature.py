@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from tumble.errors import NotApplicableError
 from tumble.launch.checks.check import Check, Outcome
+from tumble.simulation_file import Expect
 
 # Multiples of the target, and standard deviations of the fluctuations beyond them. A start from a crystal or from a
 # structure of another model heats to less than twice the target.
@@ -25,7 +26,8 @@ class Temperature(Check):
         measured = outcome.run.log.get("temperature")
         if measured is None or len(measured) == 0:
             raise NotApplicableError("the log has no temperature")
-        limit = highest_temperature(outcome, float(measured[0]))
+        beads = outcome.run.beads
+        limit = highest_temperature(outcome.expect, outcome.target, float(measured[0]), outcome.atoms, beads)
         hot = np.flatnonzero(measured > limit)
         if len(hot) == 0:
             return None
@@ -39,19 +41,33 @@ class Temperature(Check):
         )
 
 
-def highest_temperature(outcome: Outcome, first: float) -> float:
+def highest_while_running(
+    expect: Expect, target: float | None, first: float, atoms: int | None, beads: int
+) -> float | None:
+    """Return `highest_temperature`; None without a thermostat or a limit of the user.
+
+    A start that continues another doesn't know the first temperature of the run, which decides then.
+    """
+    known = target is not None or expect.limits.temperature is not None
+    return highest_temperature(expect, target, first, atoms, beads) if known else None
+
+
+def highest_temperature(expect: Expect, target: float | None, first: float, atoms: int | None, beads: int) -> float:
     """Return the temperature above which a run counts as exploded, K.
 
-    The instantaneous temperature of f degrees of freedom at T fluctuates by T √(2/f).
+    The instantaneous temperature of f degrees of freedom at T fluctuates by T √(2/f). A thermostat may cool what
+    begins hotter.
 
     Args:
-        outcome: The run; its log isn't used.
+        expect: What the user says.
+        target: Temperature of the thermostat, K; None without one.
         first: Temperature of the first row, K.
+        atoms: Number of atoms; None if unknown.
+        beads: Number of beads.
     """
-    if outcome.expect.limits.temperature is not None:
-        return outcome.expect.limits.temperature
-    target = outcome.target
-    atoms = outcome.atoms or 1
-    freedom = max(1, 3 * atoms * outcome.run.beads - 3)
+    if expect.limits.temperature is not None:
+        return expect.limits.temperature
+    freedom = max(1, 3 * (atoms or 1) * beads - 3)
     spread = _FACTOR + _DEVIATIONS * float(np.sqrt(2 / freedom))
-    return max(_FLOOR, spread * first) if target is None else spread * target
+    first = first if np.isfinite(first) else 0.0
+    return max(_FLOOR, spread * first) if target is None else spread * max(target, first)

@@ -19,14 +19,15 @@ from typing_extensions import override
 from tumble.errors import ConfigurationError, LaunchError, TrajectoryError
 from tumble.files import set_aside, write_atomically
 from tumble.launch.checks.check import Outcome
-from tumble.launch.checks.temperature import highest_temperature
+from tumble.launch.checks.temperature import highest_while_running
 from tumble.launch.cut import check_frames, cut_extras, cut_frames, cut_rows
-from tumble.launch.driver_line import read_driver_line
+from tumble.launch.driver_line import DriverLine, read_driver_line
 from tumble.launch.engine import STATE, Checkpoint, Engine, Job
 from tumble.launch.growing_file import size_of
 from tumble.launch.ipi.input import CHECKPOINT, InputFile
 from tumble.launch.ipi.monitor import IpiMonitor
 from tumble.launch.ipi.plan import PlannedDriver, plan_drivers
+from tumble.launch.ipi.server_log import ServerLog
 from tumble.launch.machine import Machine
 from tumble.launch.processes import Program, find_program
 from tumble.launch.report import Report
@@ -40,9 +41,6 @@ from tumble.simulation_file import Simulation
 SERVER_LOG, DRIVER_LOG = "server.log", "driver.log"
 _RESTART = "RESTART"
 _ENDINGS = {"xyz": ".xyz", "pdb": ".pdb", "ase": ".extxyz"}
-# What the log of a server has after the thread that talks to the drivers has died.
-_DEAD_THREAD = "Exception in thread"
-_SUCCESS = "I-PI reports success"
 
 
 class IpiEngine(Engine):
@@ -77,7 +75,8 @@ class IpiEngine(Engine):
         self._derived = self.state / "input.xml"
         self._kept = self.state / "checkpoint.xml"  # copy of the latest checkpoint that is complete
         self._continued = False
-        self._log_start = 0
+        self._server_log = ServerLog(folder / SERVER_LOG, 0)
+        self._log_starts: dict[str, int] = {}  # bytes of earlier starts in the logs of the drivers
         self._drivers()  # checks them
         self._check_start()
 
@@ -167,7 +166,12 @@ class IpiEngine(Engine):
         for name in (_RESTART, f"{self._own.prefix}{CHECKPOINT}", "EXIT"):
             (self.folder / name).unlink(missing_ok=True)
         self._finished.unlink(missing_ok=True)
-        self._log_start = size_of(self.folder / SERVER_LOG)
+        self._server_log = ServerLog(self.folder / SERVER_LOG, self._old_bytes(SERVER_LOG))
+        self._log_starts = {job.log: self._old_bytes(job.log) for job in self.helpers()}
+
+    def _old_bytes(self, log: str) -> int:
+        """Return the size of what earlier starts have written to a log; a new one replaces it unless it continues."""
+        return size_of(self.folder / log) if self._continued else 0
 
     def _cut(self, step: int) -> None:
         columns = {each.path: _step_column(each.path) for each in self._found.properties}
@@ -238,28 +242,36 @@ class IpiEngine(Engine):
 
     @override
     def monitor(self) -> IpiMonitor:
-        return IpiMonitor(self._found, self._own.total_steps, continued=self._continued)
+        run = read_ipi_run(self.folder / self.simulation.input)
+        outcome = Outcome(run, self.simulation.expect, None, None)
+
+        def highest(first: float) -> float | None:
+            return highest_while_running(outcome.expect, outcome.target, first, outcome.atoms, run.beads)
+
+        return IpiMonitor(
+            self._found,
+            self._own.total_steps,
+            highest,
+            self._reported,
+            continued=self._continued,
+        )
+
+    def _reported(self) -> list[DriverLine]:
+        """Return what the drivers of this start have reported until now."""
+        lines = [read_driver_line(self.folder / log, skip) for log, skip in self._log_starts.items()]
+        return [line for line in lines if line is not None]
 
     @override
     def outputs(self) -> Path:
         return self.folder / self.simulation.input
 
     @override
-    def highest_temperature(self) -> float | None:
-        run = read_ipi_run(self.folder / self.simulation.input)
-        outcome = Outcome(run, self.simulation.expect, None, None)
-        known = outcome.target is not None or self.simulation.expect.limits.temperature is not None
-        return highest_temperature(outcome, 0.0) if known else None
-
-    @override
     def speed(self, report: Report) -> Speed:
-        logs = [self.folder / job.log for job in self.helpers()]
-        lines = [line for log in logs if (line := read_driver_line(log)) is not None]
-        speed = speed_of(report, sum(self._found.atoms.values()), self._found.beads, self._machine.cores)
+        speed = speed_of(report, self._found.beads, self._machine.cores)
         batch = max((socket.batch for socket in self._own.sockets), default=1)
         # Steps of a job compute elsewhere: what starts them here uses no core.
         cpu = speed.cpu if self._wrap is None else {}
-        return replace(speed, drivers=tuple(lines), batch=batch, cpu=cpu)
+        return replace(speed, drivers=tuple(self._reported()), batch=batch, cpu=cpu)
 
     @override
     def ask_to_stop(self, main: Program) -> None:
@@ -267,17 +279,11 @@ class IpiEngine(Engine):
 
     @override
     def is_stuck(self) -> bool:
-        return _DEAD_THREAD in self._said()
+        return self._server_log.stuck
 
     @override
     def succeeded(self) -> bool:
-        return _SUCCESS in self._said()
-
-    def _said(self) -> str:
-        """Return what the server of this start has written."""
-        with (self.folder / SERVER_LOG).open("rb") as file:
-            file.seek(self._log_start)
-            return file.read().decode(errors="replace")
+        return self._server_log.succeeded
 
     @override
     def keep_checkpoint(self) -> None:

@@ -1,16 +1,18 @@
-"""Reader of the outputs of i-PI while they grow: properties, and the frame torque among the extras."""
+"""Reader of the outputs of i-PI while they grow: properties, the frame torque among the extras, reports of drivers."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from typing_extensions import override
 
+from tumble.launch.driver_line import DriverLine
 from tumble.launch.growing_file import GrowingFile, size_of, tail_of
-from tumble.launch.reading import Monitor, Reading
+from tumble.launch.reading import Details, Monitor, Reading
 from tumble.runs.ipi.input import IpiInput
 from tumble.runs.ipi.properties import column_of, factor_of
 from tumble.runs.ipi.trajectory import files_of_beads
@@ -27,13 +29,26 @@ class IpiMonitor(Monitor):
     Args:
         found: The input.
         last: Step at which the run ends.
+        highest: Returns the temperature above which it counts as exploded, K, from that of the first row.
+        drivers: Returns what the drivers have reported.
         continued: Whether the outputs of an earlier start are continued.
     """
 
-    def __init__(self, found: IpiInput, last: int, *, continued: bool) -> None:
+    def __init__(
+        self,
+        found: IpiInput,
+        last: int,
+        highest: Callable[[float], float | None],
+        drivers: Callable[[], Sequence[DriverLine]],
+        *,
+        continued: bool,
+    ) -> None:
         self._input = found
         self._last = last
         self._atoms = sum(found.atoms.values())
+        self._highest_of, self._drivers = highest, drivers
+        self._highest: float | None = None
+        self._torques: list[Path] = []
         self._tables = [_Table(each.path, continued) for each in found.properties]
         self._first: tuple[float, float] | None = None
         self._values: dict[str, float] = {}
@@ -55,14 +70,22 @@ class IpiMonitor(Monitor):
             step=None if step is None else int(step),
             last=self._last,
             timestep=timestep,
+            atoms=self._atoms or None,
             temperature=values.get("temperature"),
+            highest=self._highest,
             conserved=conserved,
             drift=drift,
-            torque=self._torque(),
             broken=self._broken,
         )
 
+    @override
+    def details(self) -> Details:
+        full = [line.occupancy for line in self._drivers() if line.occupancy is not None and line.places > 1]
+        return Details(torque=self._torque(), occupancy=sum(full) / len(full) if full else None)
+
     def _take(self, row: dict[str, float]) -> None:
+        if "temperature" in row and "temperature" not in self._values:
+            self._highest = self._highest_of(row["temperature"])
         self._values |= row
         if self._first is None and "step" in row and "conserved" in row:
             self._first = row["step"], row["conserved"]
@@ -71,13 +94,13 @@ class IpiMonitor(Monitor):
 
     def _torque(self) -> float | None:
         """Return the mean length of the latest torques of the beads that have one."""
-        for output in self._input.trajectories:
-            if output.quantity == "extras" and output.extra_type.split(",")[0].strip() == "torque":
-                files = files_of_beads(output, self._input.beads, "").values()
-                rows = [row for path in files if (row := _last_row(path))]
-                lengths = [float(np.linalg.norm(row[:_TORQUE])) for row in rows if len(row) >= _TORQUE]
-                return sum(lengths) / len(lengths) if lengths else None
-        return None
+        if not self._values:
+            return None
+        if not self._torques:  # i-PI has opened its files before the first row
+            self._torques = _torque_files(self._input)
+        rows = [row for path in self._torques if (row := _last_row(path))]
+        lengths = [float(np.linalg.norm(row[:_TORQUE])) for row in rows if len(row) >= _TORQUE]
+        return sum(lengths) / len(lengths) if lengths else None
 
 
 class _Table:
@@ -106,6 +129,14 @@ class _Table:
         if column is not None and column.quantity in _WANTED and column.arguments is None:
             factor = factor_of(column.quantity, column.unit, column.quantity)
             self._columns[column.first - 1] = (column.quantity, factor)
+
+
+def _torque_files(found: IpiInput) -> list[Path]:
+    """Return the files of extras that begin with the torque, one for each bead that has one."""
+    for output in found.trajectories:
+        if output.quantity == "extras" and output.extra_keys[0] == "torque":
+            return list(files_of_beads(output, found.beads, "").values())
+    return []
 
 
 def _last_row(path: Path) -> list[float] | None:

@@ -16,10 +16,11 @@ from tumble.launch.growing_file import size_of, tail_of
 from tumble.launch.lammps import script
 from tumble.launch.lammps.commands import read_script
 from tumble.launch.lammps.cut import named_files, plan_cut
-from tumble.launch.lammps.monitor import LammpsMonitor
+from tumble.launch.lammps.monitor import LammpsMonitor, PartitionsMonitor
 from tumble.launch.lammps.obstacles import check_cuts, outputs_in
 from tumble.launch.machine import Machine, useful_threads
 from tumble.launch.processes import Program, find_program
+from tumble.launch.reading import Monitor
 from tumble.launch.report import Report
 from tumble.launch.speed import Speed, lammps_parts, speed_of
 from tumble.runs.lammps.log import LOG
@@ -33,6 +34,7 @@ _RESTART = re.compile(r"restart\.(\d+)\.(\d+)(?:\.\d+)?")  # with the number of 
 _MAGIC = b"LammpS RestartT"  # at the end of a complete restart file
 _TAIL = 32  # bytes with it, and zeros behind it
 _HEAD = 1 << 12  # characters of a data file with the number of atoms
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _IN_DATA = re.compile(r"^\s*(\d+)\s+atoms\b", re.MULTILINE)
 
 
@@ -53,9 +55,8 @@ class LammpsEngine(Engine):
         self._commands = read_script(folder / simulation.input, folder)
         self._machine = machine
         self._derived = self.state / "input.in"
-        self._beads = len(_ranks(simulation.partitions or "1"))
+        self._beads = len(simulation.ranks_of_partitions) or 1
         self._continued = False
-        self._log_start = 0
 
     @property
     def _logs(self) -> list[Path]:
@@ -114,7 +115,7 @@ class LammpsEngine(Engine):
             self._remove(place)
         for log in self._logs:
             log.unlink(missing_ok=True)  # before the monitor reads it
-        self._continued, self._log_start = False, 0
+        self._continued = False
         self._write(script.started(self._commands, self._every, self._beads))
 
     @override
@@ -136,7 +137,7 @@ class LammpsEngine(Engine):
         for later in self._places():
             if later > (run, step):
                 self._remove(later)  # it is incomplete
-        self._continued, self._log_start = True, size_of(self._logs[0])
+        self._continued = True
         self._write(text)
 
     def _cut(self, run: int, step: int) -> None:
@@ -164,7 +165,7 @@ class LammpsEngine(Engine):
     @override
     def main(self) -> Job:
         partitions = self.simulation.partitions
-        ranks = sum(_ranks(partitions)) if partitions is not None else self.simulation.ranks or 1
+        ranks = sum(self.simulation.ranks_of_partitions) or self.simulation.ranks or 1
         words = [find_program("lmp"), "-in", f"{STATE}/{self._derived.name}"]
         words += ["-log", "none" if self._continued else LOG]
         words += [] if partitions is None else ["-partition", *partitions.split()]
@@ -173,40 +174,54 @@ class LammpsEngine(Engine):
         if ranks > 1:
             words = [find_program("mpirun"), "-n", str(ranks), *words]
         share = max(1, self._machine.cores // ranks)
-        threads = self.simulation.threads or min(share, useful_threads(max(1, self._atoms() // ranks)))
+        threads = self.simulation.threads or min(share, self._useful_threads())
         environment = {"OMP_NUM_THREADS": str(threads)}
         if ranks > self._machine.cores:
             environment["MPIR_CVAR_ENABLE_HEAVY_YIELD"] = "1"  # ranks that wait let others run
         return Job("LAMMPS", tuple(words), SCREEN_LOG, environment)
 
-    def _atoms(self) -> int:
-        """Return the number of atoms in the data file; 1 if it is unknown."""
+    def _useful_threads(self) -> int:
+        """Return the number of threads that is worthwhile for a rank; all cores if the number of atoms is unknown."""
+        atoms = self._atoms()
+        if atoms is None:
+            return self._machine.cores
+        ranks = max(self.simulation.ranks_of_partitions, default=self.simulation.ranks or 1)
+        return useful_threads(max(1, atoms // ranks))
+
+    def _atoms(self) -> int | None:
+        """Return the number of atoms in the data file; None if it is unknown before the start."""
+        known = {each.words[1]: each.words[3] for each in self._commands if each.words[2:3] == ("index",)}
+        known |= self.simulation.variables
         for command in self._commands:
             if command.name == "read_data" and len(command.words) > 1:
-                path = self.folder / command.words[1]
-                if not path.is_file():
-                    return 1
-                with path.open(errors="replace") as file:
+                name = _VARIABLE.sub(lambda found: known.get(found[1], found[0]), command.words[1])
+                if not (self.folder / name).is_file():
+                    return None
+                with (self.folder / name).open(errors="replace") as file:
                     found = _IN_DATA.search(file.read(_HEAD))
-                return 1 if found is None else int(found[1])
-        return 1
+                return None if found is None else int(found[1])
+        return None
 
     @override
-    def monitor(self) -> LammpsMonitor:
-        return LammpsMonitor(self._logs[0], self._log_start)
+    def monitor(self) -> Monitor:
+        monitors = [
+            LammpsMonitor(log, size_of(log) if self._continued else 0, self.simulation.expect) for log in self._logs
+        ]
+        return monitors[0] if len(monitors) == 1 else PartitionsMonitor(monitors)
 
     @override
     def outputs(self) -> Path:
         return self.folder if self._beads == 1 else self._logs[0]
 
+    @property
     @override
-    def highest_temperature(self) -> float | None:
-        """Return the limit that the user gives; the ensemble is known from the log, when the run has ended."""
-        return self.simulation.expect.limits.temperature
+    def analyzed(self) -> Path:
+        return self.outputs()
 
     @override
     def speed(self, report: Report) -> Speed:
-        speed = speed_of(report, self._atoms(), 1, self._machine.cores)
+        ring = any(each.name == "fix" and "".join(each.words[3:4]).startswith("pimd") for each in self._commands)
+        speed = speed_of(report, self._beads if ring else 1, self._machine.cores)  # other partitions are replicas
         shares, ghosts = lammps_parts(self._logs[0])
         return replace(speed, shares=shares, ghosts=ghosts)
 
@@ -238,12 +253,3 @@ class LammpsEngine(Engine):
 def _is_complete(path: Path) -> bool:
     """Return whether a restart file was written to its end."""
     return tail_of(path, _TAIL).rstrip(b"\0").endswith(_MAGIC)
-
-
-def _ranks(partitions: str) -> list[int]:
-    """Return the number of ranks of each partition, in words such as `8x1` or `4x2 2`."""
-    ranks: list[int] = []
-    for word in partitions.split():
-        copies, _, number = word.rpartition("x")
-        ranks += [int(number)] * int(copies or 1)
-    return ranks
