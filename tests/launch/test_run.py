@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import io
 import os
 import re
 import shutil
@@ -16,7 +19,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tumble.launch.choose import engine_of
+from tumble.launch.machine import Machine
+from tumble.launch.run import run_simulation
 from tumble.runs import open_run
+from tumble.simulation_file import read_simulation
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 LIMIT = 240.0
@@ -461,8 +468,9 @@ def test_beads_of_lammps_continue(script: Make) -> None:
 
 
 @pytest.mark.extended
-def test_a_script_of_the_user_continues_behind_reset_steps(script: Make) -> None:
-    folder = script(RESET, 600, more="resume: in.resume\n")
+@pytest.mark.parametrize("more", ["", "resume: in.resume\n"], ids=["derived", "of the user"])
+def test_a_run_continues_behind_reset_steps(script: Make, more: str) -> None:
+    folder = script(RESET, 600, more=more)
     (folder / "in.resume").write_text(RESUME)
     stop_when(folder, lambda: size(folder / "first.dump") > 2000)
     status, output = finish(folder)
@@ -492,3 +500,33 @@ def test_an_end_that_ipi_was_asked_for_is_no_failure(ipi: Make) -> None:
     status, output = finish(folder)
     assert status == 0, output
     assert next(steps for steps in steps_of(folder) if len(steps) > 13) == list(range(0, 121, 5))
+
+
+@pytest.mark.extended
+def test_a_second_signal_ends_at_once_and_loses_nothing(lammps: Make) -> None:
+    folder = lammps(2000)
+    process = start(folder)
+    wait_for(lambda: last_step(folder) >= 250)
+    for _ in range(2):
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.05)
+    process.communicate(timeout=LIMIT)
+    assert process.returncode == 143
+    wait_for(lambda: programs_in(folder) == [])
+    status, output = finish(folder)
+    assert (status, "from the checkpoint at step" in output) == (0, True), output
+    assert steps_of(folder) == [list(range(0, 2001, 10))]
+
+
+def test_a_file_system_without_locks(lammps: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Lustre without `-o flock`."""
+    folder = lammps(20)
+    engine = engine_of(read_simulation(folder), folder, Machine(1))
+
+    def refuse(number: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    stream = io.StringIO()
+    assert run_simulation(engine, again=False, stream=stream, terminal=False) == 0
+    assert re.search(r"lock` can't be locked \(No locks available\)", stream.getvalue())

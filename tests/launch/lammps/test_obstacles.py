@@ -22,7 +22,6 @@ def commands_in(folder: Path, text: str) -> list[Command]:
     ("line", "message"),
     [
         ("jump SELF loop", "`jump`"),
-        ("reset_timestep 0", "`reset_timestep`"),
         ("log my.log", "`log`"),
         ("shell mv a b", "`shell mv a b`"),
         ('if "${a} == 1" then "run 10"', "if .* run 10"),
@@ -51,6 +50,7 @@ def test_what_cannot_be_continued(tmp_path: Path, line: str, message: str) -> No
         "fix 1 all langevin 300 300 $(100*dt) 1",
         'fix 1 all print 10 "$(step) $(temp)" file a.txt',
         "shell mkdir out",
+        "reset_timestep 0",
         "velocity all scale $(temp)",
     ],
 )

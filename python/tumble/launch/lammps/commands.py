@@ -27,7 +27,7 @@ _MADE = (
     "delete_bonds",
 )
 _WRITING = ("write_data", "write_dump", "write_restart", "write_coeff")
-_DONE = (*_MADE, *_WRITING, "reset_atoms")
+_DONE = (*_MADE, *_WRITING, "reset_atoms", "reset_timestep")
 _WORD = re.compile(
     r'"""(?P<triple>.*?)"""|"(?P<double>[^"]*)"|\'(?P<single>[^\']*)\'|(?P<comment>#.*)'
     rf"|(?P<word>(?:{NESTED}|[^\s\"'#])(?:{NESTED}|\S)*)",

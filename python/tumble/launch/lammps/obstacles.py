@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tumble.errors import LaunchError
 from tumble.launch.lammps.commands import NESTED, SOURCES, Command, is_done, place_of_run
 
-_LOOPS = ("jump", "next", "label", "reset_timestep", "rerun", "clear", "read_dump", "molecule")
+_LOOPS = ("jump", "next", "label", "rerun", "clear", "read_dump", "molecule")
 _OTHER_RUNS = ("neb", "neb/spin", "prd", "tad", "hyper", "temper", "temper/npt", "temper/grem")
 _IN_BRANCH = re.compile(
     r"\b(run|minimize|jump|velocity|read_data|read_restart|create_\w+|reset_timestep|dump|include)\b"
