@@ -13,5 +13,5 @@ def test_help_names_systems_and_ensembles(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit):
         run(capsys, "new", "--help")
     words = capsys.readouterr().out.replace(",", " ").split()
-    assert {kind.usage for kind in SYSTEMS.values() if kind.name != "file"} < set(words)
+    assert {kind.usage for kind in SYSTEMS.values() if kind.name not in ("file", "start")} < set(words)
     assert set(ENSEMBLES) < set(words)

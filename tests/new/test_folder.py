@@ -174,6 +174,29 @@ def test_beads_of_lammps(tmp_path: Path) -> None:
     assert len(list((tmp_path / "run").glob("water1.*.dump"))) == 2
 
 
+def test_spectra_start_from_equilibrium(tmp_path: Path) -> None:
+    """The first row of T-RPMD is the last one of the run before: i-PI reads positions, velocities and cell of all
+    beads. The second folder takes model, beads and temperature from the first."""
+    model = tmp_path / "link.pt"
+    model.symlink_to(find_model("water"))
+    new(tmp_path / "nvt", "gas:2", "ipi", beads=4, temperature=200.0, model=str(model))
+    before = run_ipi(tmp_path / "nvt")
+    options = {"ensemble": "trpmd", "model": None, "choices": {"start": tmp_path / "nvt"}}
+    written = new(tmp_path / "trpmd", "start", None, **options)
+    setup = written.setup
+    assert (setup.beads, setup.temperature, setup.model, setup.periodic) == (4, 200.0, str(model), "xyz")
+    assert setup.system.isolated is False
+    table = run_ipi(tmp_path / "trpmd")
+    for name in ("potential", "temperature", "kinetic_cv"):
+        # i-PI writes its properties with nine digits
+        assert table[name][0] == pytest.approx(before[name][-1], rel=1e-7)
+    assert np.ptp(table["conserved"]) < 0.1 * np.ptp(table["potential"]) + 1e-4
+    with pytest.raises(ConfigurationError, match=r"`beads`: .*4 .*got 8"):
+        new(tmp_path / "other", "start", "ipi", beads=8, **options)
+    with pytest.raises(ConfigurationError, match=r"`engine`: .*ipi"):
+        new(tmp_path / "other", "start", "lammps", **{**options, "ensemble": "nve"})
+
+
 def test_colored_noise_of_the_user(tmp_path: Path) -> None:
     """White noise as matrices, for the format alone: the conserved quantity of i-PI holds."""
     drift = " , ".join(["0.0005, 0.0, 0.0, 0.001"] * 2)

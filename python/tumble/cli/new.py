@@ -33,8 +33,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=Path,
         help="in place of SYSTEM: the structure of a file that ASE reads",
     )
+    parser.add_argument(
+        "--start",
+        action=Instead,
+        replaces=system,
+        metavar="FOLDER",
+        type=Path,
+        help="in place of SYSTEM: positions, velocities and cell at the end of an earlier run of i-PI, with its model "
+        "and number of beads; for trpmd and nve",
+    )
     parser.add_argument("--engine", choices=("lammps", "ipi"), help="(default: lammps, or ipi for path integrals)")
-    parser.add_argument("--model", default="water", help="path or name of a model (default: %(default)s)")
+    parser.add_argument("--model", help="path or name of a model (default: water, or that of --start)")
     add_symmetrize(parser)
     parser.add_argument(
         "--mts",
@@ -88,9 +97,10 @@ def run(arguments: argparse.Namespace) -> int:
         vacuum=arguments.vacuum,
         equilibration=arguments.equilibration,
         structure=arguments.structure,
+        start=arguments.start,
     )
     request = Request(
-        system="file" if arguments.system is None else arguments.system,
+        system=arguments.system or ("file" if arguments.start is None else "start"),
         folder=arguments.folder,
         engine=arguments.engine,
         model=arguments.model,

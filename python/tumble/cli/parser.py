@@ -45,7 +45,8 @@ class ExampleParser(argparse.ArgumentParser):
     ) -> tuple[argparse.Namespace, list[str]]:
         # An optional positional argument (`nargs="?"`) would take the next one's word.
         for action in [action for action in self._actions if isinstance(action, Instead)]:
-            if any(_abbreviates(word, action.option_strings) for word in args or ()):
+            given = any(_abbreviates(word, action.option_strings) for word in args or ())
+            if given and action.replaces in self._actions:
                 self._remove_action(action.replaces)
                 self.set_defaults(**{action.replaces.dest: None})
         return super().parse_known_args(args, namespace)

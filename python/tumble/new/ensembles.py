@@ -23,7 +23,8 @@ class Ensemble:
         beads: Number of beads unless the user gives one.
         quantum: Whether it needs beads, at least two.
         matrices: Whether its thermostat needs a file with matrices.
-        dynamics: Whether it is for spectra: centroids and their velocities are written, in short intervals.
+        dynamics: Whether it is for spectra: centroids and their velocities are written, in short intervals. Nothing
+            brings the centroids to a temperature then.
     """
 
     name: str

@@ -62,10 +62,10 @@ def write_folder(request: Request, tell: Callable[[str], None] = lambda text: No
     engine.check(setup)
     relaxation = None
     if request.relax and setup.system.relax:
-        tell(f"relaxation with {request.model}")
+        tell(f"relaxation with {setup.model}")
         relaxation = relaxed(setup)
         setup = replace(setup, system=replace(setup.system, atoms=relaxation.atoms))
-    tell(f"energy{' and time' if request.timing else ''} of {request.model}")
+    tell(f"energy{' and time' if request.timing else ''} of {setup.model}")
     reading = read_model(setup, engine.processes(setup), timing=request.timing)
 
     title = title_of(setup)

@@ -9,6 +9,9 @@ from tumble.new.structure_files import ipi_xyz
 from tumble.new.templates import decimal, render
 from tumble.simulation_file import Driver
 
+#: Name of a checkpoint from which the run starts; i-PI itself writes none of this name.
+START = "start.chk"
+
 
 @dataclass(frozen=True)
 class Force:
@@ -72,12 +75,14 @@ def ipi_xml(setup: Setup, title: str) -> str:
         kelvin=f"{setup.temperature:g}",
         outer=decimal(setup.outer),
         economized=ECONOMIZED,
+        start=START,
     )
 
 
 def ipi_files(setup: Setup, title: str) -> dict[str, str]:
     """Return the contents of input and structure, by their names."""
-    return {f"{setup.name}.xml": ipi_xml(setup, title), setup.xyz: ipi_xyz(setup.system)}
+    files = {f"{setup.name}.xml": ipi_xml(setup, title), setup.xyz: ipi_xyz(setup.system)}
+    return files if setup.system.start is None else files | {START: setup.system.start.text}
 
 
 def _how_to_run(setup: Setup) -> str:

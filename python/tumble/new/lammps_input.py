@@ -22,6 +22,8 @@ def check_lammps(setup: Setup) -> None:
     ensemble = setup.ensemble
     if ensemble.lammps is None:
         raise ConfigurationError(f"`engine`: expected ipi for `--ensemble {ensemble.name}`, got lammps, which has none")
+    if setup.system.start is not None:
+        raise ConfigurationError("`engine`: expected ipi for `--start`, got lammps, which reads no checkpoint of i-PI")
     if setup.economized:
         raise ConfigurationError("`engine`: expected ipi for `--springs eco`, got lammps, which has none")
     if setup.mts > 1 and (setup.beads > 1 or ensemble.pressure):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tumble.amounts import duration, size
 from tumble.counted import counted
 from tumble.new.engines.engine import Engine
+from tumble.new.ipi_input import START
 from tumble.new.known import KNOWN, density_of
 from tumble.new.reading import Reading
 from tumble.new.relaxation import Relaxed
@@ -24,7 +25,7 @@ def title_of(setup: Setup) -> str:
         state += f" and {setup.pressure:g} bar"
     elif system.barostat is not None:
         state += f" and {density_of(setup):.2f} g/cm3"
-    start = "from" if not setup.ensemble.thermostat else "at"
+    start = "from" if setup.ensemble.dynamics else "at"
     beads = f", path integral with {setup.beads} beads" if setup.beads > 1 else ""
     steps = f"{setup.timestep:g} fs"
     if setup.mts > 1:
@@ -46,7 +47,7 @@ def readme(setup: Setup, engine: Engine, title: str, reading: Reading, relaxatio
         "README.md",
         heading=f"{setup.system.title[0].upper()}{setup.system.title[1:]}",
         summary=f"{title} Model {setup.model}{_rotations(setup)}.",
-        supervised=engine.supervised(setup),
+        programs=engine.programs,
         by_hand=engine.by_hand(setup),
         analysis=engine.analysis(setup),
         files=_files(setup, engine),
@@ -71,8 +72,10 @@ def _rotations(setup: Setup) -> str:
 
 
 def _files(setup: Setup, engine: Engine) -> list[tuple[str, str]]:
+    start = [] if setup.system.start is None else [(START, "checkpoint of i-PI, from which the run starts")]
     return [
         (engine.structure_name(setup), f"structure, {len(setup.system.atoms)} atoms"),
+        *start,
         (engine.input_name(setup), f"input of {engine.title}"),
         (NAME, "what `tumble run` starts and checks"),
     ]
@@ -81,8 +84,19 @@ def _files(setup: Setup, engine: Engine) -> list[tuple[str, str]]:
 def _expectations(setup: Setup, engine: Engine, reading: Reading) -> list[str]:
     """Return sentences about the physics of the run."""
     found = []
-    if setup.ensemble.thermostat:
+    if not setup.ensemble.dynamics:
         found.append(engine.temperature(setup))
+    elif setup.system.start is not None:
+        found.append(
+            "Nothing brings the centroids to a temperature: their mean kinetic energy is that of the state from which "
+            "they start. For the error of a spectrum, start several runs from states that are picoseconds apart."
+        )
+    elif setup.beads > 1:
+        found.append(
+            f"The beads start on top of each other, and nothing brings the centroids to {setup.temperature:g} K: this "
+            "shows that the setup works, but has no known temperature. For results, run `--ensemble nvt` with as many "
+            "beads first, and give its folder with `--start`."
+        )
     elif setup.system.relax:
         found.append(
             f"The run starts near a minimum of the energy, so about half of the kinetic energy of "
@@ -157,7 +171,9 @@ def _conditions(setup: Setup, reading: Reading) -> str:
 
 
 def _numbers(setup: Setup, engine: Engine, reading: Reading) -> list[tuple[str, str, str]]:
-    found = []
+    found: list[tuple[str, str, str]] = []
+    if setup.system.start is not None:
+        return found  # the beads of a checkpoint differ from the centroid, which was evaluated
     if reading.energy is not None:
         where = f"first row: {engine.energy}"
         found.append(("potential energy of the starting structure", f"{reading.energy:.4f} eV", where))

@@ -17,6 +17,7 @@ from tumble.simulation_file import ENGINES
 
 #: Kinds of springs of a ring polymer.
 SPRINGS = ("trotter", "eco")
+MODEL = "water"
 _STEPS_OF_FRAME = 10
 _SPECTRUM = 2.0  # fs between frames for spectra, a quarter of the period of an O–H stretch
 _NAME = 20  # characters of a name in that of a socket
@@ -30,7 +31,7 @@ class Request:
         system: Name of the system, perhaps with an argument.
         folder: New folder.
         engine: `lammps` or `ipi`; by default i-PI for what has beads, else LAMMPS.
-        model: Name or path of a model.
+        model: Name or path of a model; by default that of the earlier run, or `water`.
         symmetrize: Rotations over which the model is averaged.
         mts: Inner steps in an outer step, on which the correction acts.
         ensemble: Name of the ensemble.
@@ -50,7 +51,7 @@ class Request:
     system: str
     folder: Path
     engine: str | None = None
-    model: str = "water"
+    model: str | None = None
     symmetrize: str = "none"
     mts: int = 1
     ensemble: str | None = None
@@ -73,7 +74,7 @@ class Request:
         Raises:
             ConfigurationError: If it is unknown.
         """
-        engine = self.engine or ("ipi" if self._beads > 1 or self._ensemble.lammps is None else "lammps")
+        engine = self.engine or ("ipi" if self._of_ipi else "lammps")
         if engine not in ENGINES:
             raise ConfigurationError(f"`engine`: expected {' or '.join(ENGINES)}, got `{engine}`")
         return engine
@@ -87,7 +88,7 @@ class Request:
         """
         if self.springs not in SPRINGS:
             raise ConfigurationError(f"`springs`: expected {' or '.join(SPRINGS)}, got `{self.springs}`")
-        find_model(self.model)
+        find_model(self.model or MODEL)
         return self.setup(find_kind(self.system).outline())
 
     def setup(self, system: System) -> Setup:
@@ -97,16 +98,17 @@ class Request:
             ConfigurationError: If values are impossible or don't fit together.
         """
         ensemble = self._ensemble
+        model = self.model or (system.start.model if system.start is not None else MODEL)
         steps = 20000 if self.steps is None else self.steps
         return Setup(
             name=system.name,
             system=system,
             ensemble=ensemble,
             # The engines look up a name themselves; a path must be valid in any folder, and a link stays one.
-            model=str(Path(self.model).absolute()) if Path(self.model).is_file() else self.model,
+            model=str(Path(model).absolute()) if Path(model).is_file() else model,
             symmetrize=self.symmetrize,
             mts=self.mts,
-            beads=self._beads,
+            beads=system.start.beads if system.start is not None and self.beads is None else self._beads,
             temperature=system.temperature if self.temperature is None else self.temperature,
             pressure=1.0 if ensemble.pressure and self.pressure is None else self.pressure,
             timestep=self.timestep,
@@ -118,6 +120,10 @@ class Request:
             checkpoint=max(1, min(1000, steps // 10)),
             address=_address(self.folder, system.name),
         )
+
+    @property
+    def _of_ipi(self) -> bool:
+        return self._beads > 1 or self._ensemble.lammps is None or self.choices.start is not None
 
     @property
     def _ensemble(self) -> Ensemble:

@@ -146,6 +146,10 @@ class Setup:
             )
         if self.pressure is not None and not ensemble.pressure:
             raise ConfigurationError(f"`pressure`: expected `--ensemble npt` with it, got {ensemble.name}")
+        if self.system.start is not None and self.system.start.beads != self.beads:
+            raise ConfigurationError(
+                f"`beads`: expected the {self.system.start.beads} of the earlier run, got {self.beads}"
+            )
         if ensemble.quantum and self.beads < 2:
             raise ConfigurationError(f"`beads`: expected at least 2 for {ensemble.name}, got {self.beads}")
         if ensemble.matrices != (self.gle is not None):

@@ -30,6 +30,14 @@ def test_atoms_of_the_start(tmp_path: Path, text: str, atoms: dict[str, int]) ->
     assert atoms_of(ElementTree.fromstring(INITIALIZE), tmp_path) == atoms
 
 
+def test_atoms_of_a_checkpoint_from_which_a_run_starts(tmp_path: Path) -> None:
+    start = ElementTree.fromstring("<system> <initialize> <file mode='chk'> start.chk </file> </initialize> </system>")
+    names = "<simulation><system><beads><names> [ O, H, H ] </names></beads></system></simulation>"
+    for text, atoms in ((names, {"O": 1, "H": 2}), (names[:-5], {}), ("<simulation/>", {})):
+        (tmp_path / "start.chk").write_text(text)
+        assert atoms_of(start, tmp_path) == atoms
+
+
 def test_atoms_of_a_checkpoint(tmp_path: Path) -> None:
     system = ElementTree.fromstring("<system> <beads> <names shape='(3)'> [ O, H, H ] </names> </beads> </system>")
     assert atoms_of(system, tmp_path) == {"O": 1, "H": 2}

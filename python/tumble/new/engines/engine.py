@@ -70,13 +70,6 @@ class Engine(ABC):
             "page."
         )
 
-    def supervised(self, setup: Setup) -> str:
-        """Return a sentence about what `tumble run .` does."""
-        return (
-            f"starts {self.programs}, shows the progress, continues after an interruption, and checks the physics. By "
-            "hand:"
-        )
-
     @abstractmethod
     def output_bytes(self, setup: Setup) -> int:
         """Return about how many bytes a whole run writes."""

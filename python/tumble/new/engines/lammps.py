@@ -60,12 +60,6 @@ class Lammps(Engine):
         )
 
     @override
-    def supervised(self, setup: Setup) -> str:
-        if setup.beads == 1:
-            return super().supervised(setup)
-        return "starts LAMMPS and shows the progress. A run with partitions can't be continued. By hand:"
-
-    @override
     def output_bytes(self, setup: Setup) -> int:
         return (setup.steps // setup.every + 1) * setup.beads * len(setup.system.atoms) * _ATOM
 

@@ -11,10 +11,11 @@ from tumble.new.systems.file import FromFile
 from tumble.new.systems.gas import Gas
 from tumble.new.systems.ice import Ice
 from tumble.new.systems.liquid import Liquid, Slab
+from tumble.new.systems.start import FromStart
 from tumble.new.systems.system import Choices, System, SystemKind
 
 SYSTEMS: dict[str, SystemKind] = {
-    kind.name: kind for kind in (Monomer(), Dimer(), Hexamer(), Gas(), Liquid(), Ice(), Slab(), FromFile())
+    kind.name: kind for kind in (Monomer(), Dimer(), Hexamer(), Gas(), Liquid(), Ice(), Slab(), FromFile(), FromStart())
 }
 
 

@@ -18,6 +18,23 @@ LARGEST_SEED = 899_000_000
 
 
 @dataclass(frozen=True)
+class Start:
+    """A checkpoint of i-PI, from which a run starts.
+
+    Attributes:
+        text: The checkpoint.
+        beads: Number of its beads.
+        step: Its step.
+        model: Name or path of the model of the earlier run.
+    """
+
+    text: str
+    beads: int
+    step: int
+    model: str
+
+
+@dataclass(frozen=True)
 class System:
     """A structure and its properties.
 
@@ -34,6 +51,8 @@ class System:
         kind: Name of the kind of system.
         barostat: Shape of the box at constant pressure: `isotropic`, `anisotropic` for lengths of the cell vectors, or
             `flexible` for angles as well; None if a pressure has no meaning.
+        start: Checkpoint with positions, velocities and cell; None if beads start on top of each other, with
+            thermal velocities.
     """
 
     name: str
@@ -47,6 +66,7 @@ class System:
     relax: bool = False
     kind: str = ""
     barostat: str | None = None
+    start: Start | None = None
 
     @property
     def open(self) -> bool:
@@ -71,6 +91,7 @@ class Choices:
         vacuum: Thickness of the vacuum of a slab, Å.
         equilibration: Time for which a classical water model prepares a liquid, ps.
         structure: File with a structure.
+        start: Folder of an earlier run, with whose end this one starts.
     """
 
     seed: int = 4711
@@ -80,6 +101,7 @@ class Choices:
     vacuum: float | None = None
     equilibration: float | None = None
     structure: Path | None = None
+    start: Path | None = None
 
     def __post_init__(self) -> None:
         """Check numbers.

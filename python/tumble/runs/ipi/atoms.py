@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
@@ -19,22 +20,33 @@ _MOST = 10_000_000  # atoms
 def atoms_of(system: Any, folder: Path) -> dict[str, int]:
     """Return the number of atoms of each label, by which i-PI selects atoms; empty if unknown.
 
-    The labels are those of a checkpoint, or of the first frame of the xyz file that the run starts from.
+    The labels are those of a checkpoint, or of the first frame of the xyz file, or the
+    checkpoint, that the run starts from.
 
     Args:
         system: The element `system`.
         folder: Folder of the input.
     """
+    return dict(Counter(_names(system) or _labels_in(system, folder)))
+
+
+def _names(system: Any) -> list[str]:
+    """Return the labels in a checkpoint."""
     names = system.find("beads/names")
     text = "" if names is None else (names.text or "").strip().strip("[]")
-    labels = [word.strip() for word in text.split(",") if word.strip()]
-    return dict(Counter(labels or _labels_in(system, folder)))
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _labels_in(system: Any, folder: Path) -> Sequence[str]:
-    """Return the labels of the first xyz file of `initialize`."""
+    """Return the labels of the first xyz file, or checkpoint, of `initialize`."""
     for file in system.findall("initialize/file"):
         path = folder / (file.text or "").strip()
+        if word_of(file, "mode", "chk") == "chk" and is_file(path):
+            try:
+                start = ElementTree.parse(path).getroot().find("system")
+            except (ElementTree.ParseError, OSError, ValueError, LookupError):
+                return ()
+            return () if start is None else _names(start)
         if word_of(file, "mode", "") == "xyz" and is_file(path):
             try:
                 with path.open(errors="replace") as lines:
