@@ -17,22 +17,34 @@ void check_signals() {
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
 }
 
+/// Let the core call a function of Python, unless it is None.
+template <typename Argument>
+void set_callback(std::function<void(const Argument&)>& callback, const py::object& function) {
+    if (function.is_none()) return;
+    callback = [&function](const Argument& argument) {
+        const py::gil_scoped_acquire lock;
+        function(argument);
+    };
+}
+
 DriveSummary drive_until_signal(const Potential& potential, const Address& address, const Array<std::int64_t>& species,
                                 const std::array<bool, 3>& periodic, double patience, int connections,
                                 const py::object& symmetrize, const py::object& mode, const py::object& seed,
                                 const std::string& beads, const std::string& symmetry_log,
                                 const std::optional<std::string>& symmetry_set,
-                                std::optional<std::int64_t> symmetry_every, const py::object& first) {
+                                std::optional<std::int64_t> symmetry_every, const py::object& first,
+                                const py::object& lost, const py::object& ended) {
     const auto atoms = to_vector(species, "species");
-    DriveOptions options{patience,       connections,
-                         &check_signals, to_symmetrize_options(symmetrize, mode, seed),
-                         beads,          {symmetry_log, symmetry_set, symmetry_every}};
-    if (!first.is_none()) {
-        options.first = [&first](const FirstMessage& message) {
-            const py::gil_scoped_acquire lock;
-            first(message);
-        };
-    }
+    DriveOptions options;
+    options.patience = patience;
+    options.connections = connections;
+    options.idle = &check_signals;
+    options.symmetrize = to_symmetrize_options(symmetrize, mode, seed);
+    options.beads = beads;
+    options.symmetry_log = {symmetry_log, symmetry_set, symmetry_every};
+    set_callback(options.first, first);
+    set_callback(options.lost, lost);
+    set_callback(options.ended, ended);
     const py::gil_scoped_release unlock;
     return drive(potential, address, atoms, periodic, options);
 }
@@ -66,7 +78,8 @@ void export_ipi(py::module_& m) {
           py::arg("symmetrize") = defaults.symmetrize.symmetrize, py::arg("mode") = defaults.symmetrize.mode,
           py::arg("seed") = py::none(), py::arg("beads") = defaults.beads,
           py::arg("symmetry_log") = defaults.symmetry_log.path, py::arg("symmetry_set") = py::none(),
-          py::arg("symmetry_every") = py::none(), py::arg("first") = py::none(), "Serve an i-PI server until it ends.");
+          py::arg("symmetry_every") = py::none(), py::arg("first") = py::none(), py::arg("lost") = py::none(),
+          py::arg("ended") = py::none(), "Serve an i-PI server until it ends.");
 }
 
 }  // namespace tumble::bindings

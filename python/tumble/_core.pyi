@@ -323,6 +323,8 @@ def drive(
     symmetry_set: str | None = None,
     symmetry_every: int | None = None,
     first: Callable[[FirstMessage], None] | None = None,
+    lost: Callable[[str], None] | None = None,
+    ended: Callable[[DriveSummary], None] | None = None,
 ) -> DriveSummary: ...
 
 class IpiResults:

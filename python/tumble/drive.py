@@ -43,6 +43,7 @@ def drive(
     symmetry_every: int | None = None,
     order: str = "check",
     tell: Callable[[str], None] = lambda text: None,
+    ended: Callable[[_core.DriveSummary], None] | None = None,
 ) -> _core.DriveSummary:
     """Serve an i-PI server until it ends.
 
@@ -51,7 +52,8 @@ def drive(
         atoms: Structure that i-PI starts from. Its elements, their order and its periodic directions are used; its
             positions only to check the order of i-PI's atoms.
         unix: Unix domain socket of the server: NAME for /tmp/ipi_NAME, or an absolute path.
-        shm: The same for a server that exchanges numbers by shared memory, mode="shm" of i-PI 3.3, instead of `unix`.
+        shm: The same for a server that exchanges numbers by shared memory, mode="shm" of i-PI 3.3, instead of `unix`;
+            such a server has one driver, with one connection.
         host: Name of the server's machine; used with `port`, instead of `unix`.
         port: Port of the server.
         periodic: Cell vectors along which the structure is periodic, among `x`, `y` and `z`; "" for open
@@ -69,7 +71,9 @@ def drive(
         symmetry_every: Interval of logged rounds through the beads, the first round being logged; 100 by default.
         order: `check` to compare the first geometry with the structure, `trust` if atoms of different elements have
             exchanged positions since.
-        tell: Called with messages for the user about the server, after its first structure.
+        tell: Called with messages for the user: about the server, after its first structure, and when one of several
+            connections is lost.
+        ended: Called with what this function returns, however the run ends: also before it raises an exception.
 
     Returns:
         Number of structures evaluated, how many came together, where the time went, and how the run ended.
@@ -110,6 +114,8 @@ def drive(
             symmetry_set=symmetry_set,
             symmetry_every=symmetry_every,
             first=look_at,
+            lost=lambda reason: tell(f"lost a connection ({reason}); another is opened in its place"),
+            ended=ended,
         )
 
 

@@ -180,7 +180,9 @@ def test_nan_stops_the_driver_and_a_server_that_may_wait_takes_the_next(
     endpoint = unix_endpoint()
     with Server(tmp_path, COLLAPSED, endpoint) as server:
         assert run_cli(model_file("nan"), tmp_path, endpoint) == 5
-        assert "evaluation 1: the model returned energy nan for atom 0" in capsys.readouterr().err
+        log = capsys.readouterr().err
+        assert "evaluation 1: the model returned energy nan for atom 0" in log
+        assert '"exited": false, "reason": "the driver failed"' in log
         assert serve(bound, COLLAPSED, endpoint).exited
         assert server.wait() == 0
     assert "died or got unresponsive" in server.output
@@ -223,6 +225,7 @@ def test_signal_to_a_driver_leaves_a_run_that_goes_on_with_another(
         ended.send(number)
         assert ended.wait() == 128 + number
         assert ("interrupted" if number == signal.SIGINT else f"ended by {number.name}") in ended.output
+        assert re.search(r"tumble drive: \d+ evaluations; the driver was interrupted; .* % model", ended.output)
         server.wait_for_steps(30)
 
 

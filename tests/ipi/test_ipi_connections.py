@@ -81,11 +81,10 @@ def test_connections_without_work_do_not_hold_up_others(
 
 
 @pytest.mark.parametrize("last", ["exit", "closed"])
-def test_a_connection_that_the_server_closes_is_given_up(
-    connect: Connect, accept: Accept, bound: _core.Potential, last: str
-) -> None:
-    """By EXIT, after a time-out of i-PI, or without; the last one says how the run ended."""
-    first, outcome = connect(connections=3)
+def test_a_lost_connection_is_replaced(connect: Connect, accept: Accept, bound: _core.Potential, last: str) -> None:
+    """As after a time-out of i-PI; not one that got EXIT. The last one says how the run ended."""
+    reasons: list[str] = []
+    first, outcome = connect(connections=3, lost=reasons.append)
     second, third = accept(), accept()
     for peer in (first, second, third):
         peer.start()
@@ -95,14 +94,40 @@ def test_a_connection_that_the_server_closes_is_given_up(
     exchange([first, third], moved(2), bound)
     third.send(header("EXIT"))
     assert third.end() == b""
-    exchange([first], moved(1), bound)
-    if last == "exit":
-        first.send(header("EXIT"))
-    first.connection.close()
+    another = accept()
+    another.start()
+    exchange([first, another], moved(2), bound)
+    for peer in (first, another):
+        if last == "exit":
+            peer.send(header("EXIT"))
+        peer.connection.close()
     summary = outcome.wait().summary
     assert summary is not None
     assert summary.exited == (last == "exit")
-    assert summary.evaluations in (6, 7)
+    assert summary.evaluations in (7, 8)
+    assert summary.places == 3
+    assert len(reasons) == (1 if last == "exit" else 2)
+    assert "the server" in reasons[0]
+
+
+def test_connections_that_are_lost_again_and_again_leave_nothing(
+    connect: Connect, accept: Accept, bound: _core.Potential
+) -> None:
+    first, outcome = connect(connections=2)
+    first.start()
+
+    def lose_one() -> int:
+        peer = accept()
+        peer.start()
+        exchange([first, peer], moved(2), bound)
+        peer.connection.close()
+        exchange([first], moved(1), bound)
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    files = [lose_one() for _ in range(3)]
+    assert files[0] == files[2]
+    first.send(header("EXIT"))
+    assert outcome.wait().summary is not None
 
 
 def test_server_that_never_accepts_the_others(

@@ -41,21 +41,18 @@ def held() -> tuple[int, int]:
 
 @needs_ipi(3, 3, "shared memory")
 @pytest.mark.parametrize(
-    ("options", "connections"),
+    "options",
     [
-        ("", 1),
-        ("", 2),
-        ("<consolidate_messages> False </consolidate_messages>", 1),
-        ("<batch_size> 2 </batch_size>", 1),
-        ("<batch_size> 5 </batch_size>", 1),
+        "",
+        "<consolidate_messages> False </consolidate_messages>",
+        "<batch_size> 2 </batch_size>",
+        "<batch_size> 5 </batch_size>",
     ],
 )
-def test_beads_of_a_real_server(
-    tmp_path: Path, bound: _core.Potential, crystal: Atoms, options: str, connections: int
-) -> None:
+def test_beads_of_a_real_server(tmp_path: Path, bound: _core.Potential, crystal: Atoms, options: str) -> None:
     endpoint, before = shm_endpoint(), held()
     with Server(tmp_path, crystal, endpoint, beads=3, steps=3, options=options) as server:
-        summary = drive(bound, crystal, shm=endpoint.unix, connections=connections)
+        summary = drive(bound, crystal, shm=endpoint.unix)
         assert server.wait() == 0
         beads = [(sent_structures(server, crystal, b), server.frames("forces", b)[1]) for b in range(3)]
         torques = [server.torques(b) for b in range(3)]
@@ -121,6 +118,24 @@ def posdata(names: list[str], atoms: int = 3) -> bytes:
 def receive_extras(peer: Peer) -> bytes:
     assert peer.receive(12) == header("FORCEREADY")
     return peer.receive(int(np.frombuffer(peer.receive(4), np.int32)[0]))
+
+
+def test_a_second_driver_is_refused(connect: Connect, endpoint: Endpoint, bound: _core.Potential) -> None:
+    """i-PI may give both the same memory. Once the first has ended, the server may have another."""
+    peer, outcome = connect()
+    with pytest.raises(_core.ConfigurationError, match=f"`shm`: .*`/tmp/ipi_{endpoint.unix}`, which has one"):
+        drive(bound, WATER, shm=endpoint.unix)
+    peer.send(header("EXIT"))
+    assert outcome.wait().error is None
+    peer.connection.close()
+    peer, outcome = connect()
+    peer.send(header("EXIT"))
+    assert outcome.wait().error is None
+
+
+def test_several_connections_are_refused(bound: _core.Potential) -> None:
+    with pytest.raises(_core.ConfigurationError, match="`connections`: expected 1 with shared memory, got 2"):
+        drive(bound, WATER, shm="nobody", connections=2)
 
 
 def test_names_come_once(connect: Connect, endpoint: Endpoint, bound: _core.Potential) -> None:

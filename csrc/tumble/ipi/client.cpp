@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <set>
 
 #include "tumble/base/clock.h"
 #include "tumble/base/error.h"
 #include "tumble/ipi/connection_pool.h"
 #include "tumble/ipi/evaluator.h"
 #include "tumble/ipi/gathering.h"
+#include "tumble/ipi/sole_driver.h"
 
 namespace tumble {
 
@@ -38,13 +38,13 @@ class IpiClient {
         }
     }
 
-    DriveSummary summary() const {
+    /// @param reason why the run ended
+    DriveSummary summary(const std::string& reason) const {
         DriveSummary summary = summary_;
         summary.evaluations = evaluator_.evaluations();
-        for (const Connection* connection : used_) summary.places += static_cast<std::int64_t>(connection->batch());
         if (start_) summary.times.server = now() - *start_ - summary.times.model - summary.times.gathering;
-        summary.exited = pool_.exited();
-        summary.reason = pool_.reason();
+        summary.exited = !pool_.is_open() && pool_.exited();
+        summary.reason = reason;
         return summary;
     }
 
@@ -61,10 +61,13 @@ class IpiClient {
     /// @param held number of connections that had structures before
     void note_requests(std::size_t held) {
         double last = 0.0;
+        std::size_t places = 0;
         for (const auto& connection : pool_.connections()) {
             last = std::max(last, connection->heard());
-            if (connection->has_structures() && used_.insert(connection.get()).second && !start_) start_ = now();
+            places += connection->places();
         }
+        if (places > 0 && !start_) start_ = now();
+        summary_.places = std::max(summary_.places, static_cast<std::int64_t>(places));
         gathering_.heard(last, held);
     }
 
@@ -137,8 +140,7 @@ class IpiClient {
     Gathering gathering_;
     std::vector<Structure> structures_;
     std::vector<std::int64_t> beads_;
-    std::optional<double> start_;       // time of the first structure
-    std::set<const Connection*> used_;  // connections that have received structures
+    std::optional<double> start_;  // time of the first structure
     DriveSummary summary_;
 };
 
@@ -153,14 +155,30 @@ DriveSummary drive(const Potential& potential, const Address& address, const std
         throw ConfigurationError(
             message("`connections`: expected 1 to ", most_connections, ", got ", options.connections));
     }
+    if (options.connections > 1 && address.shares_memory()) {
+        throw ConfigurationError(message("`connections`: expected 1 with shared memory, got ", options.connections,
+                                         "; <batch_size> in i-PI's `ffsocket` sends several beads at once"));
+    }
     const Structure blank = blank_structure(species, periodic);
     IpiEvaluator evaluator(potential, options.symmetrize, options.beads, options.symmetry_log);
     potential.warm_up();
+    std::optional<SoleDriver> sole;
+    if (address.shares_memory()) sole.emplace(address, options.idle);
     ConnectionPool pool(address, static_cast<std::size_t>(options.connections), options.patience, options.idle, blank,
-                        evaluator.needs_beads());
+                        evaluator.needs_beads(), options.lost);
     IpiClient client(evaluator, pool, options);
-    client.serve();
-    return client.summary();
+    try {
+        client.serve();
+    } catch (const Error&) {
+        options.ended(client.summary("the driver failed"));
+        throw;
+    } catch (...) {  // of the idle callback
+        options.ended(client.summary("the driver was interrupted"));
+        throw;
+    }
+    const DriveSummary summary = client.summary(pool.reason());
+    options.ended(summary);
+    return summary;
 }
 
 }  // namespace tumble

@@ -22,6 +22,34 @@ struct FirstMessage {
     bool consolidated;
 };
 
+/// Where the time went from the first structure on, s.
+struct DriveTimes {
+    /// Evaluations.
+    double model = 0.0;
+    /// The driver waited for other structures, to evaluate them together with those that it had.
+    double gathering = 0.0;
+    /// The rest: the driver had nothing to evaluate, or exchanged messages.
+    double server = 0.0;
+};
+
+/// Summary of a run.
+struct DriveSummary {
+    /// Number of evaluated structures, without the copies with which a server fills a batch.
+    std::int64_t evaluations = 0;
+    /// Number of calls of the model; one evaluates all structures that came together.
+    std::int64_t calls = 0;
+    /// Largest number of structures that came together.
+    std::int64_t largest = 0;
+    /// Largest number of structures for which the server had places at a time: batch size, times the connections that
+    /// it used.
+    std::int64_t places = 0;
+    DriveTimes times = {};
+    /// Whether the server sent EXIT, last of all, to a connection that it had accepted; otherwise that was lost.
+    bool exited = false;
+    /// Human-readable reason.
+    std::string reason;
+};
+
 struct DriveOptions {
     /// Seconds to wait for a server.
     double patience = 60.0;
@@ -36,37 +64,14 @@ struct DriveOptions {
     SymmetryLogOptions symmetry_log = {};
     /// Function called once, before the first structure is evaluated; it may throw to refuse the structure.
     std::function<void(const FirstMessage&)> first = [](const FirstMessage&) {};
-};
-
-/// Where the time went from the first structure on, s.
-struct DriveTimes {
-    /// Evaluations.
-    double model = 0.0;
-    /// The driver waited for other structures, to evaluate them together with those that it had.
-    double gathering = 0.0;
-    /// The rest: the driver had nothing to evaluate, or exchanged messages.
-    double server = 0.0;
-};
-
-/// Summary of a run that ended.
-struct DriveSummary {
-    /// Number of evaluated structures, without the copies with which a server fills a batch.
-    std::int64_t evaluations = 0;
-    /// Number of calls of the model; one evaluates all structures that came together.
-    std::int64_t calls = 0;
-    /// Largest number of structures that came together.
-    std::int64_t largest = 0;
-    /// Number of structures for which the server had places: batch size, times the connections that it used.
-    std::int64_t places = 0;
-    DriveTimes times = {};
-    /// Whether the server sent EXIT, last of all, to a connection that it had accepted; otherwise that was lost.
-    bool exited = false;
-    /// Human-readable reason.
-    std::string reason;
+    /// Function called with the reason when one of several connections is lost, and another is to take its place.
+    std::function<void(const std::string&)> lost = [](const std::string&) {};
+    /// Function called once with the summary, however the run ends: also before an exception leaves `drive`.
+    std::function<void(const DriveSummary&)> ended = [](const DriveSummary&) {};
 };
 
 /// Serve an i-PI server until it ends. The model is warmed up before the driver connects, and the connections are
-/// closed in an orderly way, whatever ends the run. A connection that the server closes before the others is given up.
+/// closed in an orderly way, whatever ends the run.
 ///
 /// i-PI always sends a cell and can't describe open boundaries, so the caller states which directions are periodic.
 ///

@@ -17,10 +17,10 @@ bool same(const Structure& a, const Structure& b) { return a.positions == b.posi
 
 }  // namespace
 
-Connection::Connection(const Address& address, double patience, const IdleCallback& idle, const Structure& blank,
-                       bool asks_for_beads)
-    : socket_(address, patience, idle),
-      payload_(payload_of(address)),
+Connection::Connection(Descriptor connected, const IdleCallback& idle, std::unique_ptr<Payload> payload,
+                       const Structure& blank, bool asks_for_beads)
+    : socket_(std::move(connected), idle),
+      payload_(std::move(payload)),
       blank_(blank),
       asks_for_beads_(asks_for_beads),
       since_(now()) {}

@@ -29,12 +29,12 @@ class Connection {
         ended,
     };
 
-    /// Connect, see `Socket`.
-    ///
+    /// @param connected descriptor, see `Socket`
+    /// @param payload what carries the numbers
     /// @param blank structure with the species and the periodic directions of all structures
     /// @param asks_for_beads whether the driver asks for the index of the bead with each message. i-PI sends it if INIT
     ///        is requested again, as i-PI's own Fortran driver does
-    Connection(const Address& address, double patience, const IdleCallback& idle, const Structure& blank,
+    Connection(Descriptor connected, const IdleCallback& idle, std::unique_ptr<Payload> payload, const Structure& blank,
                bool asks_for_beads);
 
     State state() const { return state_; }
@@ -49,8 +49,8 @@ class Connection {
     const std::vector<Structure>& structures() const { return structures_; }
     /// Index of the first of them, and of those that follow by one more each.
     std::int64_t bead() const { return bead_; }
-    /// Number of structures for which the server has places in a message.
-    std::size_t batch() const { return batch_; }
+    /// Number of structures for which the server has places in a message; 0 before the first.
+    std::size_t places() const { return structures_.empty() ? 0 : batch_; }
     /// Whether the server requested the forces in the message with the structures.
     bool consolidated() const { return pending_ == ipi::Request::getforce; }
 

@@ -1,19 +1,12 @@
 #include "tumble/ipi/socket.h"
 
-#include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <utility>
 
 #include "tumble/base/clock.h"
@@ -25,14 +18,6 @@ namespace {
 
 constexpr int slice_milliseconds = 200;     // longest wait without a call to the idle callback
 constexpr int hang_up_milliseconds = 1000;  // longest wait for the peer to close its side
-constexpr double first_pause = 0.02;        // s; first pause between attempts to connect
-constexpr double longest_pause = 0.5;       // s; to which the pauses grow
-
-/// Wait for events of a descriptor; return false if the time is over or a signal arrived.
-bool poll_once(int descriptor, short events, int milliseconds) {
-    pollfd entry{descriptor, events, 0};
-    return ::poll(&entry, 1, milliseconds) > 0;
-}
 
 /// Read and drop some bytes; return false at the end of the stream or after an error.
 bool drop_some(int descriptor) {
@@ -41,204 +26,41 @@ bool drop_some(int descriptor) {
     return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-/// Owner of a descriptor until it is released.
-class Descriptor {
-  public:
-    explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-    ~Descriptor() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return descriptor_; }
-    int release() { return std::exchange(descriptor_, -1); }
-
-  private:
-    int descriptor_;
-};
-
-/// Return a new, connected, non-blocking descriptor; -1 with `errno` set if connecting fails.
-int connect_one(int family, const sockaddr* address, socklen_t length, const IdleCallback& idle, double deadline) {
-    int error = 0;
-    {
-        Descriptor descriptor(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-        if (descriptor.get() < 0 || ::connect(descriptor.get(), address, length) != 0) error = errno;
-        if (error == EINPROGRESS || error == EINTR) {
-            error = ETIMEDOUT;
-            do {
-                if (poll_once(descriptor.get(), POLLOUT, slice_milliseconds)) {
-                    socklen_t size = sizeof(error);
-                    ::getsockopt(descriptor.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-                    break;
-                }
-                idle();
-            } while (now() < deadline);
-        }
-        if (error == 0) return descriptor.release();
-    }
-    errno = error;  // close() may have changed it
-    return -1;
-}
-
-/// Return whether a failure to connect may disappear when the server starts.
-bool may_pass(int error) {
-    return error == ENOENT || error == ECONNREFUSED || error == EAGAIN || error == ETIMEDOUT || error == EHOSTUNREACH ||
-           error == ENETUNREACH || error == ECONNRESET || error == ECONNABORTED;
-}
-
-/// Return the usual cure of a failure to connect to a Unix domain socket.
-std::string unix_hint(int error) {
-    if (error == ENOENT) return "; start i-PI, and compare the `address` of its `ffsocket` with this name";
-    if (error == ECONNREFUSED) {
-        return "; the socket exists but nobody listens: a server that was killed leaves it behind, and i-PI starts "
-               "only when it is removed";
-    }
-    if (error == EACCES) return "; is the server another user's?";
-    return "";
-}
-
-/// Return the usual cure of a failure to connect to a host.
-std::string tcp_hint(int error, const std::string& host) {
-    if (error == ENETUNREACH || error == EHOSTUNREACH || error == ETIMEDOUT) {
-        return "; compare the `address` of i-PI's `ffsocket` with this host, and look for a firewall between";
-    }
-    if (error != ECONNREFUSED) return "";
-    std::string text = "; start i-PI, and compare the `port` of its `ffsocket` with this one";
-    if (host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0) return text;
-    return text + ", and its `address`: where that is localhost, drivers on other machines are refused";
-}
-
-/// Return the kind of a path that exists but isn't a socket; empty for a socket and for a path that doesn't exist
-/// (yet).
-std::string other_kind(const std::string& path) {
-    struct stat status;
-    if (::stat(path.c_str(), &status) != 0 || S_ISSOCK(status.st_mode)) return "";
-    return S_ISDIR(status.st_mode) ? "a folder" : S_ISREG(status.st_mode) ? "a file" : "something else";
-}
-
 }  // namespace
 
-Address Address::unix_domain(const std::string& name) {
-    Address address;
-    address.path_ = !name.empty() && name[0] == '/' ? name : "/tmp/ipi_" + name;
-    if (name.empty()) throw ConfigurationError("`unix`: expected the name of a socket, got an empty one");
-    if (address.path_.size() >= sizeof(sockaddr_un::sun_path)) {
-        throw ConfigurationError(message("`unix`: expected a path of at most ", sizeof(sockaddr_un::sun_path) - 1,
-                                         " bytes, got ", address.path_.size(), " in `", address.path_, "`"));
-    }
-    return address;
-}
-
-Address Address::shared_memory(const std::string& name) {
-    Address address = unix_domain(name);
-    address.shares_memory_ = true;
-    return address;
-}
-
-Address Address::tcp(const std::string& host, int port) {
-    if (host.empty()) throw ConfigurationError("`host`: expected a name or an address, got an empty one");
-    if (port < 1 || port > 65535) throw ConfigurationError(message("`port`: expected 1 to 65535, got ", port));
-    Address address;
-    address.host_ = host;
-    address.port_ = port;
-    return address;
-}
-
-std::string Address::text() const {
-    if (!path_.empty()) return path_;
-    const bool ipv6 = host_.find(':') != std::string::npos;
-    return message(ipv6 ? "[" : "", host_, ipv6 ? "]:" : ":", port_);
-}
-
-int Address::connect_unix(const IdleCallback& idle, double deadline) const {
-    if (const std::string kind = other_kind(path_); !kind.empty()) {
-        throw ConfigurationError(
-            message("`unix`: expected a socket, got ", kind, ", `", path_,
-                    "`; the name is the `address` of i-PI's `ffsocket`, or the whole path of its socket"));
-    }
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::copy(path_.begin(), path_.end(), address.sun_path);
-    return connect_one(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof(address), idle, deadline);
-}
-
-int Address::connect_tcp(const IdleCallback& idle, double deadline) const {
-    addrinfo hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    const int status = ::getaddrinfo(host_.c_str(), std::to_string(port_).c_str(), &hints, &found);
-    if (status == EAI_AGAIN) {
-        errno = EAGAIN;
-        return -1;
-    }
-    if (status != 0) {
-        throw ConnectionError(message("`host`: can't look up `", host_, "` (", ::gai_strerror(status), ")"));
-    }
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-    int error = 0;  // error of the address that is most likely to answer later
-    for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-        const int descriptor = connect_one(entry->ai_family, entry->ai_addr, entry->ai_addrlen, idle, deadline);
-        if (descriptor < 0) {
-            if (error == 0 || may_pass(errno)) error = errno;
-            continue;
-        }
-        const int on = 1;
-        // Nagle's algorithm would delay each of the small messages; keepalive detects a machine that has gone down
-        ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        ::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-        return descriptor;
-    }
-    errno = error;
-    return -1;
-}
-
-Socket::Socket(const Address& address, double patience, IdleCallback idle) : idle_(std::move(idle)) {
-    const bool unix_domain = !address.path_.empty();
-    const double deadline = now() + patience;
-    for (double pause = first_pause;; pause = std::min(1.5 * pause, longest_pause)) {
-        descriptor_ = unix_domain ? address.connect_unix(idle_, deadline) : address.connect_tcp(idle_, deadline);
-        if (descriptor_ >= 0) return;
-        const int error = errno;
-        const double left = deadline - now();
-        if (!may_pass(error) || left <= 0.0) {
-            throw ConnectionError(message(
-                "can't connect to `", address.text(), "`", may_pass(error) ? message(" within ", patience, " s") : "",
-                " (", std::strerror(error), ")", unix_domain ? unix_hint(error) : tcp_hint(error, address.host_)));
-        }
-        for (double end = now() + std::min(pause, left); now() < end;) {
-            ::poll(nullptr, 0, std::clamp(static_cast<int>(1000.0 * (end - now())), 1, slice_milliseconds));
-            idle_();
-        }
-    }
+Socket::Socket(Descriptor connected, IdleCallback idle) : descriptor_(std::move(connected)), idle_(std::move(idle)) {
+    const int on = 1;
+    // Nagle's algorithm would delay each of the small messages; keepalive detects a machine that has gone down. Sockets
+    // other than TCP refuse the first, which doesn't matter.
+    ::setsockopt(descriptor_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    ::setsockopt(descriptor_.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 }
 
 void Socket::end() {
     if (hang_up_) return;
-    ::shutdown(descriptor_, SHUT_WR);
+    ::shutdown(descriptor_.get(), SHUT_WR);
     hang_up_ = now() + 1e-3 * hang_up_milliseconds;
 }
 
 Socket::~Socket() {
     end();
     for (double left; (left = 1000.0 * (*hang_up_ - now())) > 0.0;) {
-        if (poll_once(descriptor_, POLLIN, static_cast<int>(left) + 1) && !drop_some(descriptor_)) break;
+        if (poll_once(descriptor_.get(), POLLIN, static_cast<int>(left) + 1) && !drop_some(descriptor_.get())) break;
     }
     // From here on a peer on this machine can't send, so no bytes arrive between the last one read and the end.
-    ::shutdown(descriptor_, SHUT_RD);
-    while (poll_once(descriptor_, POLLIN, 0) && drop_some(descriptor_)) {
+    ::shutdown(descriptor_.get(), SHUT_RD);
+    while (poll_once(descriptor_.get(), POLLIN, 0) && drop_some(descriptor_.get())) {
     }
-    ::close(descriptor_);
 }
 
 void Socket::wait(short events) {
-    while (!poll_once(descriptor_, events, slice_milliseconds)) idle_();
+    while (!poll_once(descriptor_.get(), events, slice_milliseconds)) idle_();
 }
 
 void Socket::receive(void* data, std::size_t bytes) {
     auto* position = static_cast<char*>(data);
     while (bytes > 0) {
-        const ssize_t count = ::recv(descriptor_, position, bytes, 0);
+        const ssize_t count = ::recv(descriptor_.get(), position, bytes, 0);
         if (count > 0) {
             position += count;
             bytes -= static_cast<std::size_t>(count);
@@ -255,7 +77,7 @@ void Socket::receive(void* data, std::size_t bytes) {
 void Socket::send(const void* data, std::size_t bytes) {
     const auto* position = static_cast<const char*>(data);
     while (bytes > 0) {
-        const ssize_t count = ::send(descriptor_, position, bytes, MSG_NOSIGNAL);
+        const ssize_t count = ::send(descriptor_.get(), position, bytes, MSG_NOSIGNAL);
         if (count >= 0) {
             position += count;
             bytes -= static_cast<std::size_t>(count);

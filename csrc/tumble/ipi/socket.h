@@ -1,61 +1,21 @@
 #pragma once
-/// Byte streams to a server: Unix domain sockets and TCP. They receive exactly the requested number of bytes and send
-/// all bytes, however the system divides the stream, and never block for long without calling back.
+/// Byte streams to a server. They receive exactly the requested number of bytes and send all bytes, however the system
+/// divides the stream, and never block for long without calling back.
 
 #include <cstddef>
-#include <functional>
 #include <optional>
-#include <string>
+
+#include "tumble/ipi/address.h"
+#include "tumble/ipi/descriptor.h"
 
 namespace tumble {
-
-/// Function called at least every 0.2 s while waiting; it may throw to give up.
-using IdleCallback = std::function<void()>;
-
-/// Address at which a server listens.
-class Address {
-  public:
-    /// Return the address of a Unix domain socket. As in i-PI, NAME stands for `/tmp/ipi_NAME`; an absolute path stays.
-    /// @throws ConfigurationError if the name is empty or too long for the system
-    static Address unix_domain(const std::string& name);
-
-    /// Return the address of a Unix domain socket whose server exchanges numbers by shared memory.
-    /// @throws ConfigurationError as `unix_domain`
-    static Address shared_memory(const std::string& name);
-
-    /// Return the address of a TCP socket.
-    /// @param host name, IPv4 or IPv6 address
-    /// @throws ConfigurationError for an empty host or a port that isn't 1 to 65535
-    static Address tcp(const std::string& host, int port);
-
-    /// Return the address as users write it: a path, or `host:port`.
-    std::string text() const;
-
-    bool shares_memory() const { return shares_memory_; }
-
-  private:
-    friend class Socket;
-    Address() = default;
-    /// Return a connected, non-blocking descriptor, or -1 with `errno` set.
-    int connect_unix(const IdleCallback& idle, double deadline) const;
-    int connect_tcp(const IdleCallback& idle, double deadline) const;
-
-    std::string path_;
-    bool shares_memory_ = false;
-    std::string host_;
-    int port_ = 0;
-};
 
 /// A connection that is closed in an orderly way: the peer sees the end of the stream, and bytes that it has sent are
 /// read and dropped. Closing a socket with unread bytes would reset the connection, which ends a thread of i-PI 3.3.
 class Socket {
   public:
-    /// Connect; try again while nobody listens.
-    ///
-    /// @param patience seconds to keep trying
-    /// @throws ConfigurationError if the path isn't a socket
-    /// @throws ConnectionError if nobody answers; the message gives address, time and cause
-    Socket(const Address& address, double patience, IdleCallback idle);
+    /// @param connected non-blocking, of `connect` or `Attempt`
+    Socket(Descriptor connected, IdleCallback idle);
     ~Socket();
     Socket(const Socket&) = delete;
     Socket& operator=(const Socket&) = delete;
@@ -73,12 +33,12 @@ class Socket {
     void end();
 
     /// For `poll`: bytes, or the end of the stream, can be read.
-    int descriptor() const { return descriptor_; }
+    int descriptor() const { return descriptor_.get(); }
 
   private:
     void wait(short events);
 
-    int descriptor_ = -1;
+    Descriptor descriptor_;
     std::optional<double> hang_up_;  // time until which the peer may close its side
     IdleCallback idle_;
 };

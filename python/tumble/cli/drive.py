@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tumble.cli.options import (
     Once,
@@ -16,6 +17,9 @@ from tumble.cli.options import (
     add_structure,
 )
 from tumble.drive_status import DriveStatus
+
+if TYPE_CHECKING:
+    from tumble import _core
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -92,7 +96,6 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble import _core
     from tumble.announcement import announcement
     from tumble.drive import chosen_axes, drive, server_address
-    from tumble.drive_summary import summary_line, summary_words
     from tumble.errors import EvaluationError, ServerConnectionError
     from tumble.frames import read_frames
     from tumble.model_file import load
@@ -146,6 +149,7 @@ def run(arguments: argparse.Namespace) -> int:
             symmetry_every=arguments.symmetry_every,
             order=arguments.order,
             tell=_log,
+            ended=_report,
         )
     except ServerConnectionError as error:
         _log(f"error: {error}")
@@ -153,9 +157,15 @@ def run(arguments: argparse.Namespace) -> int:
     except EvaluationError as error:
         _log(f"error: {error}")
         return DriveStatus.NO_FORCES
+    return DriveStatus.EXITED if summary.exited else DriveStatus.SERVER_GONE
+
+
+def _report(summary: _core.DriveSummary) -> None:
+    """Print the summary, for programs and for people."""
+    from tumble.drive_summary import summary_line, summary_words
+
     print(summary_line(summary), file=sys.stderr, flush=True)
     _log(summary_words(summary))
-    return DriveStatus.EXITED if summary.exited else DriveStatus.SERVER_GONE
 
 
 def _log(text: str) -> None:

@@ -37,6 +37,13 @@ def test_one_driver_has_all_beads_of_a_batch() -> None:
     assert planned([ONE], cores=16, connections=8) == [(16, None)]
 
 
+def test_shared_memory_has_one_driver() -> None:
+    shared = Socket("tumble", "water", "water", 0, 1, option="--shm")
+    assert planned([shared], cores=16) == [(4, None)]
+    with pytest.raises(ConfigurationError, match=r"`number`: expected 1 for `tumble`, .* got 3"):
+        planned([shared], cores=16, number=3)
+
+
 def test_threads_are_not_more_than_the_atoms_are_worth() -> None:
     assert planned([BATCH], cores=16, atoms=3) == [(1, None)]
     assert planned([ONE], cores=16, beads=1) == [(4, None)]

@@ -70,10 +70,9 @@ def _unix(forcefield: ForceField, prefix: str) -> Iterator[Finding]:
         yield note(f"`port` of `{forcefield.name}` is ignored with mode='{mode}'", "remove it, or write mode='inet'")
     if forcefield.word("mode") == "shm":
         yield note(
-            f"`{forcefield.name}` exchanges numbers through shared memory (mode='shm'): the driver has to be on the "
-            "same "
-            "machine and of the same user",
-            f"`--shm {forcefield.word('address')}` of the driver, in place of `--unix`",
+            f"`{forcefield.name}` exchanges numbers through shared memory (mode='shm'): it has one driver, with one "
+            "connection, on the same machine and of the same user",
+            f"`--shm {forcefield.word('address')}` of the driver, in place of `--unix`; <batch_size> for several beads",
         )
 
 

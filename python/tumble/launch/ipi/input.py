@@ -44,6 +44,11 @@ class Socket:
     batch: int
     option: str = "--unix"
 
+    @property
+    def shares_memory(self) -> bool:
+        """Whether it exchanges numbers by shared memory."""
+        return self.option == "--shm"
+
 
 class InputFile:
     """An input or a checkpoint.

@@ -46,7 +46,8 @@ def plan_drivers(
         machine: What may be used.
 
     Raises:
-        ConfigurationError: If a driver has no forcefield or no known set of rotations, or a forcefield no driver.
+        ConfigurationError: If a driver has no forcefield or no known set of rotations, or a forcefield no driver, or
+            more than it can have.
     """
     served = [(driver, _socket_of(driver, sockets)) for driver in simulation.drivers]
     idle = [socket.name for socket in sockets if socket.name not in {served_by.name for _, served_by in served}]
@@ -96,6 +97,13 @@ def _socket_of(driver: Driver, sockets: Sequence[Socket]) -> Socket:
 
 def _number(driver: Driver, socket: Socket, beads: int, machine: Machine, kinds: int) -> int:
     """Return the number of drivers of one kind."""
+    if socket.shares_memory:
+        if (driver.number or 1) > 1:
+            raise ConfigurationError(
+                f"`number`: expected 1 for `{socket.name}`, since a server with shared memory has one driver, got "
+                f"{driver.number}; <batch_size> sends it several beads at once"
+            )
+        return 1
     if driver.number is not None:
         return driver.number
     if socket.batch > 1 or (driver.connections or 1) > 1:
