@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.ipi_inputs import SOCKET, findings
+from support.ipi_inputs import SOCKET, WATER, findings, view_of
 
 from tumble.ipi_check.checks.address import Address
 from tumble.ipi_check.finding import Level
@@ -108,3 +109,10 @@ def test_a_prefix(case_of, tmp_path) -> None:
     found = findings(Address, case_of(short, unix("x")), *BAD)
     too_long = len(f"{tmp_path}/s_x") > 107
     assert bool(found) == too_long
+
+
+def test_a_prefix_that_old_servers_ignore(case_of, tmp_path) -> None:
+    prefix = ("<simulation ", f"<simulation sockets_prefix='{tmp_path}/s_' ")
+    view = replace(view_of(WATER), version="3.1.5")
+    (found,) = findings(Address, case_of(prefix, unix("x"), view=view), *BAD)
+    assert (found.level, "3.1.5 ignores sockets_prefix" in found.text) == (Level.WARNING, True)

@@ -24,3 +24,12 @@ def test_fixed_atoms_and_center(case_of) -> None:
 def test_a_free_center(case_of) -> None:
     (found,) = findings(Constraints, case_of(FREE))
     assert found.level is Level.NOTE
+
+
+def test_motions_within_a_motion(case_of) -> None:
+    several = (
+        ("<motion mode='dynamics'>", "<motion mode='multi'> <motion mode='dynamics'>"),
+        ("</motion>", "</motion></motion>"),
+    )
+    (found,) = findings(Constraints, case_of(FIXED, *several))
+    assert found.level is Level.WARNING

@@ -7,6 +7,7 @@ import pytest
 import scipy.constants
 from support.ipi_inputs import INPUT, THERMOSTAT, WATER, findings
 
+from tumble.errors import NotApplicableError
 from tumble.ipi_check.checks.random_frames import RandomFrames, excess_of_elements, heating
 from tumble.ipi_check.finding import Level
 
@@ -57,6 +58,18 @@ def test_fixed_sets(case_of) -> None:
 def test_faults(case_of, change: tuple[str, str], level: Level, text: str) -> None:
     (found,) = findings(RandomFrames, case_of(change, **RANDOM))
     assert (found.level, text in found.text) == (level, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (THERMOSTAT, "<thermostat mode='gle'/>"),
+        ("<ensemble> <temperature units='kelvin'> 300 </temperature> </ensemble>", ""),
+    ],
+)
+def test_unknown_heat_is_no_silence(case_of, change: tuple[str, str]) -> None:
+    with pytest.raises(NotApplicableError):
+        findings(RandomFrames, case_of(change, **RANDOM))
 
 
 def test_the_noise_of_a_model(case_of) -> None:

@@ -93,6 +93,16 @@ def test_the_inner_step_counts(case_of) -> None:
     assert Level.ERROR in [each.level for each in findings(TimeStep, outer)]
 
 
+def test_the_correction_of_averaging_is_not_stiff(case_of) -> None:
+    """It acts at outer steps, of which only the resonance matters."""
+    for step, count in ((2.0, 0), (4.5, 1)):
+        case = case_of(("0.5", f"{step}"), symmetrize="octahedral", mode="correction")
+        case.__dict__["stiffness"] = Stiffness(OMEGA, 0.0, {"H": 1.0}, 10)
+        found = [each for each in findings(TimeStep, case) if "resonates" in each.text]
+        assert len(found) == count
+        assert not findings(TimeStep, case, Level.ERROR)
+
+
 def test_resonance_of_the_outer_step(case_of) -> None:
     case = case_of(*mts(4.5, "1, 9", "0.1, 0.9"))
     case.__dict__["stiffness"] = Stiffness(OMEGA, 0.0, {"H": 1.0}, 10)

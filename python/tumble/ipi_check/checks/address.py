@@ -15,6 +15,7 @@ from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, note, warning
 from tumble.runs.ipi.forcefields import ForceField
 
+_PREFIX = "/tmp/ipi_"
 _LONGEST = 107  # bytes of the path of a Unix socket (unix(7))
 _LOOPBACK = ("localhost", "127.0.0.1")
 _PRIVILEGED = 1024
@@ -30,7 +31,13 @@ class Address(Check):
     @override
     def run(self, case: Case) -> Iterator[Finding]:
         sockets = [each for each in case.forcefields if each.has_socket]
-        prefix = case.root.get("sockets_prefix", "/tmp/ipi_")
+        prefix = case.root.get("sockets_prefix", _PREFIX)
+        if prefix != _PREFIX and (case.view.version or "").startswith("3.1."):
+            yield warning(
+                f"i-PI {case.view.version} ignores sockets_prefix: its sockets are `{_PREFIX}ADDRESS`",
+                "i-PI 3.2 or later, or no sockets_prefix",
+            )
+            prefix = _PREFIX
         places = Counter(_place(each, prefix) for each in sockets)
         for place, count in places.items():
             if count > 1:

@@ -9,7 +9,8 @@ from typing_extensions import override
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, note, warning
-from tumble.runs.ipi.motion import fixed_in
+from tumble.runs.ipi.elements import word_of
+from tumble.runs.ipi.motion import fixed_in, is_dynamics
 
 
 class Constraints(Check):
@@ -21,9 +22,11 @@ class Constraints(Check):
 
     @override
     def run(self, case: Case) -> Iterator[Finding]:
-        motion = case.system.find("motion")
-        fixed = fixed_in(motion)
-        free_center = (motion.findtext("fixcom") or "True").strip().lower() == "false"
+        # With mode='multi' there are motions within the motion.
+        every = case.system.find("motion").iter("motion")
+        motions = [motion for motion in every if is_dynamics(word_of(motion, "mode", ""))]
+        fixed = list(dict.fromkeys(name for motion in motions for name in fixed_in(motion)))
+        free_center = all((motion.findtext("fixcom") or "True").strip().lower() == "false" for motion in motions)
         if fixed and not free_center:
             yield warning(
                 f"both atoms ({', '.join(fixed)}) and the center of mass (fixcom) are fixed: the free atoms can't move "

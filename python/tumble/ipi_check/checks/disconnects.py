@@ -40,8 +40,7 @@ class Disconnects(Check):
             batches = any(each.batch > 1 for each in fragile)
             yield note(
                 f"if a driver of {_names(fragile)} is killed (SIGKILL, out of memory), i-PI may stall for good, since "
-                "it consolidates "
-                "messages" + (", which batches need" if batches else ""),
+                "it consolidates messages" + (", which batches need" if batches else ""),
                 ""
                 if batches
                 else "<consolidate_messages> False </consolidate_messages> if drivers may be killed; it costs messages",

@@ -13,6 +13,7 @@ import ase.units
 import numpy as np
 from typing_extensions import override
 
+from tumble.errors import NotApplicableError
 from tumble.ipi_check.case import Case
 from tumble.ipi_check.check import Check
 from tumble.ipi_check.finding import Finding, error, note, warning
@@ -66,15 +67,23 @@ def _heat(case: Case, dynamics: Dynamics, *, measurable: bool) -> Iterator[Findi
             "hotter than the rest with random rotations",
             local,
         )
+        return
     bath = next((bath for bath in dynamics.thermostats if bath.mode in _LOCAL and bath.tau), None)
-    if bath is not None and measurable:
-        yield from _estimate(case, dynamics, bath)
+    if not measurable:
+        raise NotApplicableError("the heat of i-PI's own rotations isn't measured")
+    if bath is None:
+        raise NotApplicableError(
+            f"the heat isn't known for the thermostat {', '.join(modes)}, which has no single time constant"
+        )
+    yield from _estimate(case, dynamics, bath)
 
 
 def _estimate(case: Case, dynamics: Dynamics, bath: Thermostat) -> Iterator[Finding]:
     temperature = case.input.temperature
-    if temperature is None or temperature <= 0.0 or not case.served_components:
-        return
+    if temperature is None or temperature <= 0.0:
+        raise NotApplicableError("the temperature isn't known, or changes")
+    if not case.served_components:
+        return  # the check of forcefields says it
     assert bath.tau is not None
     noise = case.measured("noise", lambda: case.model.force_noise(case.structure, case.options.evaluations))
     step = 1e3 * max(dynamics.step_at(level) for part in case.served_components for level in part.acts_at or (0,))

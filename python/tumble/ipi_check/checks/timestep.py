@@ -41,8 +41,11 @@ class TimeStep(Check):
             levels = [level for part in case.served_components for level in part.acts_at]
             if not levels:
                 continue
-            yield from _inner(case, dynamics, max(levels))
-            if min(levels) < max(levels):
+            # The correction of averaging is no stiff force: of its step, only a resonance matters.
+            correction = case.model.symmetrizer.correction
+            if not correction:
+                yield from _inner(case, dynamics, max(levels))
+            if correction or min(levels) < max(levels):
                 yield from _outer(case, dynamics, min(levels))
 
 
