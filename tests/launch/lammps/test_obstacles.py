@@ -12,6 +12,8 @@ from tumble.launch.lammps.commands import Command, read_script
 from tumble.launch.lammps.obstacles import check_cuts, files_of_rows, obstacle_in, outputs_in
 from tumble.launch.lammps.script import Place, resumed, started
 
+INPUTS = Path(__file__).parents[3] / "inputs" / "lammps"
+
 
 def commands_in(folder: Path, text: str) -> list[Command]:
     (folder / "in.water").write_text(text)
@@ -58,6 +60,13 @@ def test_what_can(tmp_path: Path, line: str) -> None:
     assert obstacle_in(commands_in(tmp_path, f"read_data a\n{line}\nrun 100\n"), 1) is None
 
 
+@pytest.mark.parametrize("path", sorted(INPUTS.glob("*.in")), ids=lambda path: path.name)
+def test_our_inputs_can(path: Path) -> None:
+    commands = read_script(path, path.parent)
+    assert obstacle_in(commands, 1) is None
+    check_cuts(commands)
+
+
 def test_what_follows_the_run_may_depend_on_the_state(tmp_path: Path) -> None:
     commands = commands_in(tmp_path, "read_data a\nrun 10\nvariable start equal $(lx)\nrun 100\n")
     assert obstacle_in(commands, 1) is None
@@ -75,7 +84,8 @@ def test_files_of_fixes() -> None:
 
 
 def test_names_of_outputs(tmp_path: Path) -> None:
-    text = "variable n index a b\nvariable m string c\ndump 1 all custom 10 ${n}.${m}.${k}.dump id x\n"
+    text = "variable n index a b\nvariable m string c\nvariable k world 1 2\n"
+    text += "dump 1 all custom 10 ${n}.${m}.${k}.dump id x\ndump 2 all custom 10 ${unknown} id x\n"
     commands = commands_in(tmp_path, text + "fix 1 all print 10 '$(step)' file ${n}.txt\nfix 2 all nve\n")
     assert outputs_in(commands, {"n": "x"}) == ["x.c.*.dump", "x.txt"]
 

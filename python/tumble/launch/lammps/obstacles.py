@@ -16,6 +16,7 @@ _IN_BRANCH = re.compile(
 #: Fixes with files whose rows begin with the step, so that they can be cut.
 ROWS = ("print", "ave/time")
 _TEXT_DUMPS = ("atom", "custom", "xyz", "extxyz", "local")
+_SEVERAL = ("world", "universe", "uloop", "loop")  # variables with several values
 _QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'|#.*")
 # What changes during a run, in a formula.
 _STATE = re.compile(
@@ -110,14 +111,16 @@ def check_cuts(commands: Sequence[Command]) -> None:
 
 
 def outputs_in(commands: Iterable[Command], variables: Mapping[str, str]) -> list[str]:
-    """Return the names of files that dumps and fixes write, as far as variables in them are known."""
+    """Return the names of files that dumps and fixes write, with `*` for numbers; not those with unknown variables."""
     values, names = dict(variables), []
     for command in commands:
         words = command.words
-        if command.name == "variable" and words[2:3] in (("index",), ("string",)) and len(words) > 3:
-            values.setdefault(words[1], words[3])
+        if command.name == "variable" and len(words) > 3:
+            known = {"index": words[3], "string": words[3], **dict.fromkeys(_SEVERAL, "*")}
+            if words[2] in known:
+                values.setdefault(words[1], known[words[2]])
         name = words[5] if command.name == "dump" and len(words) > 5 else None
         name = _file_of(words) if command.name == "fix" else name
         if name is not None:
-            names.append(re.sub(r"\$\{(\w+)\}", lambda found: values.get(found[1], "*"), name))
-    return names
+            names.append(re.sub(r"\$\{(\w+)\}", lambda found: values.get(found[1], found[0]), name))
+    return [name for name in names if "$" not in name]
