@@ -33,7 +33,8 @@ DriveSummary drive_until_signal(const Potential& potential, const Address& addre
                                 const std::string& beads, const std::string& symmetry_log,
                                 const std::optional<std::string>& symmetry_set,
                                 std::optional<std::int64_t> symmetry_every, const py::object& first,
-                                const py::object& lost, const py::object& ended) {
+                                const py::object& lost, const py::object& ended, const py::object& report,
+                                double report_interval) {
     const auto atoms = to_vector(species, "species");
     DriveOptions options;
     options.patience = patience;
@@ -45,6 +46,8 @@ DriveSummary drive_until_signal(const Potential& potential, const Address& addre
     set_callback(options.first, first);
     set_callback(options.lost, lost);
     set_callback(options.ended, ended);
+    set_callback(options.report, report);
+    options.report_interval = report_interval;
     const py::gil_scoped_release unlock;
     return drive(potential, address, atoms, periodic, options);
 }
@@ -61,7 +64,7 @@ void export_ipi(py::module_& m) {
         .def_readonly("model", &DriveTimes::model)
         .def_readonly("gathering", &DriveTimes::gathering)
         .def_readonly("server", &DriveTimes::server);
-    py::class_<DriveSummary>(m, "DriveSummary", "How a run of the i-PI driver ended.")
+    py::class_<DriveSummary>(m, "DriveSummary", "What a run of the i-PI driver came to.")
         .def_readonly("evaluations", &DriveSummary::evaluations)
         .def_readonly("calls", &DriveSummary::calls)
         .def_readonly("largest", &DriveSummary::largest)
@@ -79,7 +82,8 @@ void export_ipi(py::module_& m) {
           py::arg("seed") = py::none(), py::arg("beads") = defaults.beads,
           py::arg("symmetry_log") = defaults.symmetry_log.path, py::arg("symmetry_set") = py::none(),
           py::arg("symmetry_every") = py::none(), py::arg("first") = py::none(), py::arg("lost") = py::none(),
-          py::arg("ended") = py::none(), "Serve an i-PI server until it ends.");
+          py::arg("ended") = py::none(), py::arg("report") = py::none(),
+          py::arg("report_interval") = defaults.report_interval, "Serve an i-PI server until it ends.");
 }
 
 }  // namespace tumble::bindings

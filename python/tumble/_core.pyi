@@ -325,6 +325,8 @@ def drive(
     first: Callable[[FirstMessage], None] | None = None,
     lost: Callable[[str], None] | None = None,
     ended: Callable[[DriveSummary], None] | None = None,
+    report: Callable[[DriveSummary], None] | None = None,
+    report_interval: float = 60.0,
 ) -> DriveSummary: ...
 
 class IpiResults:

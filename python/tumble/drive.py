@@ -44,6 +44,7 @@ def drive(
     order: str = "check",
     tell: Callable[[str], None] = lambda text: None,
     ended: Callable[[_core.DriveSummary], None] | None = None,
+    report: Callable[[_core.DriveSummary], None] | None = None,
 ) -> _core.DriveSummary:
     """Serve an i-PI server until it ends.
 
@@ -74,6 +75,7 @@ def drive(
         tell: Called with messages for the user: about the server, after its first structure, and when one of several
             connections is lost.
         ended: Called with what this function returns, however the run ends: also before it raises an exception.
+        report: Called once a minute with the result until then.
 
     Returns:
         Number of structures evaluated, how many came together, where the time went, and how the run ended.
@@ -116,6 +118,7 @@ def drive(
             first=look_at,
             lost=lambda reason: tell(f"lost a connection ({reason}); another is opened in its place"),
             ended=ended,
+            report=report,
         )
 
 

@@ -1,6 +1,6 @@
 """What a run of the driver came to, in a sentence for people and in a line for programs.
 
-The line is `tumble: ` and a JSON object:
+The line, which is written once a minute and at the end, is `tumble: ` and a JSON object:
 
     format       "tumble-drive-1"
     evaluations  number of evaluated structures
@@ -10,7 +10,7 @@ The line is `tumble: ` and a JSON object:
     seconds      time from the first structure on: in the `model`, in `gathering` (waiting for structures to evaluate
                  together), and waiting for the `server`
     exited       whether the server sent EXIT
-    reason       how the run ended
+    reason       how the run ended, or `still running`
 """
 
 from __future__ import annotations

@@ -63,6 +63,20 @@ def test_what_has_arrived_is_evaluated_together(connect: Connect, accept: Accept
     assert summary.times.model > 0.0
 
 
+def test_numbers_are_reported_while_it_runs(connect: Connect, bound: _core.Potential) -> None:
+    reports: list[_core.DriveSummary] = []
+    peer, outcome = connect(report=reports.append, report_interval=0.0)
+    peer.start()
+    for positions in moved(3):
+        exchange([peer], [positions], bound)
+    peer.send(header("EXIT"))
+    summary = outcome.wait().summary
+    assert [(each.evaluations, each.calls, each.places) for each in reports] == [(1, 1, 1), (2, 2, 1), (3, 3, 1)]
+    assert {each.reason for each in reports} == {"still running"}
+    assert summary is not None
+    assert summary.reason == "the server sent EXIT"
+
+
 def test_connections_without_work_do_not_hold_up_others(
     connect: Connect, accept: Accept, bound: _core.Potential
 ) -> None:

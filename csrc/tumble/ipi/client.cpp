@@ -34,7 +34,9 @@ class IpiClient {
             pool_.handle_requests(time_left());
             if (held > 0) summary_.times.gathering += now() - start;
             note_requests(held);
-            if (time_left() <= 0.0) evaluate();
+            if (time_left() > 0.0) continue;
+            evaluate();
+            report();
         }
     }
 
@@ -112,6 +114,12 @@ class IpiClient {
         }
     }
 
+    void report() {
+        if (now() - reported_ < options_.report_interval) return;
+        options_.report(summary("still running"));
+        reported_ = now();
+    }
+
     /// Put all structures into a row.
     void collect(const std::vector<Connection*>& held) {
         std::size_t count = 0;
@@ -140,6 +148,7 @@ class IpiClient {
     Gathering gathering_;
     std::vector<Structure> structures_;
     std::vector<std::int64_t> beads_;
+    double reported_ = now();
     std::optional<double> start_;  // time of the first structure
     DriveSummary summary_;
 };

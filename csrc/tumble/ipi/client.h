@@ -68,6 +68,9 @@ struct DriveOptions {
     std::function<void(const std::string&)> lost = [](const std::string&) {};
     /// Function called once with the summary, however the run ends: also before an exception leaves `drive`.
     std::function<void(const DriveSummary&)> ended = [](const DriveSummary&) {};
+    /// Function called with the summary until now, after an evaluation, if the last call is this long ago, s.
+    std::function<void(const DriveSummary&)> report = [](const DriveSummary&) {};
+    double report_interval = 60.0;
 };
 
 /// Serve an i-PI server until it ends. The model is warmed up before the driver connects, and the connections are

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,6 +151,7 @@ def run(arguments: argparse.Namespace) -> int:
             order=arguments.order,
             tell=_log,
             ended=_report,
+            report=_write_line,
         )
     except ServerConnectionError as error:
         _log(f"error: {error}")
@@ -162,10 +164,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _report(summary: _core.DriveSummary) -> None:
     """Print the summary, for programs and for people."""
-    from tumble.drive_summary import summary_line, summary_words
+    from tumble.drive_summary import summary_words
 
-    print(summary_line(summary), file=sys.stderr, flush=True)
+    _write_line(summary)
     _log(summary_words(summary))
+
+
+def _write_line(summary: _core.DriveSummary) -> None:
+    """Print the summary for programs."""
+    from tumble.drive_summary import summary_line
+
+    with suppress(OSError):  # a full disk ends no run
+        print(summary_line(summary), file=sys.stderr, flush=True)
 
 
 def _log(text: str) -> None:
