@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from support.command_line import run
+
+from tumble.simulation_file import read_simulation
 
 Capture = pytest.CaptureFixture[str]
 
@@ -38,6 +41,19 @@ def test_no_folder(tmp_path: Path, capsys: Capture) -> None:
     status, _, error = run(capsys, "run", tmp_path / "none")
     assert status == 2
     assert "expected a folder, got nothing" in error
+
+
+def test_a_model_is_looked_up_where_the_command_is_given(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").mkdir()
+    for name in ("water1.xyz", "water-molecule.xml"):
+        shutil.copy(Path(__file__).parents[2] / "inputs" / "ipi" / name, "run")
+    Path("my.pt").touch()
+    words = ["--model", "my.pt", "--structure", "water1.xyz", "--launcher", "slurm"]
+    assert run(capsys, "run", "run", *words)[0] == 0
+    assert read_simulation(tmp_path / "run").drivers[0].model == str(tmp_path / "my.pt")
 
 
 def test_job_scripts(folder: Path, capsys: Capture) -> None:

@@ -62,3 +62,12 @@ def test_a_terminal_has_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_details_are_read_for_a_line_only() -> None:
     line = ProgressLine(io.StringIO(), terminal=False)
     line.show(READING, lambda: pytest.fail("a minute hasn't passed"))
+
+
+def test_a_sentence_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = io.StringIO()
+    line = ProgressLine(stream, terminal=True)
+    line.show(READING, Details)
+    line.note("checkpoints are rare")
+    assert stream.getvalue() == "\rstep 1200 of 10000\ntumble run: checkpoints are rare\n"

@@ -67,3 +67,5 @@ def test_cores_count_only_if_they_are_idle() -> None:
     assert not any("cores are in use" in sentence for sentence in busy.sentences())
     idle = replace(busy, idle=3)
     assert "faster: 1 of 4 cores are in use: set `threads` in simulation.yaml higher" in idle.sentences()
+    lammps = replace(idle, shares={"Pair": 1.0})
+    assert any("higher, or `ranks` for a box" in sentence for sentence in lammps.sentences())

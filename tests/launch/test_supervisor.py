@@ -71,6 +71,9 @@ class Engine:
     def succeeded(self) -> bool:
         return True
 
+    def checkpoint_interval(self) -> int:
+        return 1000
+
     def keep_checkpoint(self) -> None: ...
 
     def clean_up(self) -> None: ...
@@ -152,3 +155,14 @@ def test_slow_steps_get_time_to_end(tmp_path: Path) -> None:
         assert one._patience(main) == 90.0
         one._report.seconds, one._report.steps = 1000.0, 10
         assert one._patience(main) == 3 * 5 * 100.0
+
+
+def test_rare_checkpoints_are_announced_once(tmp_path: Path) -> None:
+    stream = io.StringIO()
+    line = ProgressLine(stream, terminal=False)
+    one = Supervisor(Engine(tmp_path, DRIVER), None, line, append=False)  # type: ignore[arg-type]
+    one._report.seconds, one._report.steps = 100.0, 10
+    one._warn()
+    one._warn()
+    assert stream.getvalue().count("\n") == 1
+    assert "checkpoints are 2 h 47 min apart; with `checkpoint: 360`" in stream.getvalue()

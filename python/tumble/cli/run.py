@@ -68,7 +68,10 @@ def run(arguments: argparse.Namespace) -> int:
     from tumble.launch.slurm import SlurmOptions, engine_in_job
 
     folder: Path = arguments.folder
-    simulation = simulation_in(folder, arguments.model, arguments.structure)
+    model = arguments.model
+    if model is not None and Path(model).is_file():  # the driver runs in another folder
+        model = str(Path(model).resolve())
+    simulation = simulation_in(folder, model, arguments.structure)
     values = {option.name: getattr(arguments, option.name) for option in fields(SlurmOptions)}
     given = {name: value for name, value in values.items() if value is not None}
     if arguments.launcher == "slurm":

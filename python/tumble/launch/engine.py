@@ -167,6 +167,10 @@ class Engine(ABC):
         """Return whether the main program says that all its work is done."""
 
     @abstractmethod
+    def checkpoint_interval(self) -> int:
+        """Return the number of steps between checkpoints."""
+
+    @abstractmethod
     def keep_checkpoint(self) -> None:
         """Save the latest checkpoint where the engine doesn't overwrite it, and remove older ones."""
 

@@ -47,6 +47,12 @@ class ProgressLine:
             left = (reading.last - reading.step) * (now - self._start[0]) / done if done > 0 else None
         self._write(line_of(reading, details(), left, self._columns()))
 
+    def note(self, text: str) -> None:
+        """Write a sentence that stays."""
+        self.end()
+        self._stream.write(f"tumble run: {text}\n")
+        self._stream.flush()
+
     def end(self) -> None:
         """End a line that is being rewritten."""
         if self._terminal and self._width:

@@ -114,7 +114,10 @@ class Speed:
             advice.append(f"i-PI itself computes during {engine:.0%} of the time: larger strides of its outputs help")
         used = sum(self.cpu.values()) / self.seconds
         if self.cpu and self.idle > 0 and used < _IDLE * self.cores:
-            advice.append(f"{used:.2g} of {self.cores} cores are in use: set `threads` in simulation.yaml higher")
+            ranks = ", or `ranks` for a box much wider than the range of the model" if self.shares else ""
+            advice.append(
+                f"{used:.2g} of {self.cores} cores are in use: set `threads` in simulation.yaml higher{ranks}"
+            )
         return [f"faster: {each}" for each in advice]
 
 

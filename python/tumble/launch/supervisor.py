@@ -12,7 +12,7 @@ from tumble.interruption import PendingSignal
 from tumble.launch.engine import Engine, Job
 from tumble.launch.guard import Guard
 from tumble.launch.processes import Program, described, end_of
-from tumble.launch.progress import ProgressLine
+from tumble.launch.progress import ProgressLine, duration
 from tumble.launch.reading import Monitor
 from tumble.launch.report import End, Report
 from tumble.waiting import idle_cores
@@ -20,6 +20,8 @@ from tumble.waiting import idle_cores
 #: Times that a driver is started again after it has died, without a new row of the outputs in between.
 RESTARTS = 5
 POLL = 0.2  # s between looks at programs and outputs
+_RARE = 3600.0  # s between checkpoints, above which the user is warned
+_SURE = 60.0  # s after which the time of a step is known well enough for this
 _CHECKPOINTS = 2.0  # s between looks at checkpoints and at the time that programs have computed
 _STOPPING = 90.0  # s for an engine to finish its step and to write a checkpoint, or
 _SLOWER = 3.0  # times as long as its steps have taken
@@ -43,6 +45,7 @@ class Supervisor:
         self._engine, self._guard, self._progress, self._append = engine, guard, progress, append
         self._report = Report(End.DONE)
         self._first: tuple[float, int] | None = None
+        self._warned = False
         self._loading: dict[int, float] = {}  # s that each program computed before the first step
         self._earlier: dict[str, float] = {}  # s that drivers computed that have died, by their names
 
@@ -109,6 +112,7 @@ class Supervisor:
             elif reading.step > self._first[1] + report.steps:
                 report.seconds, report.steps = now - self._first[0], reading.step - self._first[1]
         self._progress.show(reading, monitor.details)
+        self._warn()
         if report.end is not End.DONE:
             return
         if reading.broken is not None:
@@ -120,6 +124,21 @@ class Supervisor:
                 f"the temperature explodes: {reading.temperature:.4g} K at step {reading.step}, above "
                 f"{reading.highest:.4g} K; the time step may be too long, or the structure outside the range of the "
                 "model"
+            )
+
+    def _warn(self) -> None:
+        """Say once if a kill, which leaves no time for a checkpoint, would cost much."""
+        report = self._report
+        if self._warned or report.seconds < _SURE:
+            return
+        self._warned = True
+        steps = self._engine.checkpoint_interval()
+        between = steps * report.seconds / report.steps
+        if between > _RARE:
+            wanted = max(1, round(steps * _RARE / between))
+            self._progress.note(
+                f"checkpoints are {duration(between)} apart; with `checkpoint: {wanted}` in simulation.yaml a kill "
+                "costs at most an hour"
             )
 
     def _look_after(self, driver: _Driver, main: Program) -> None:

@@ -48,6 +48,7 @@ def test_a_checkpoint_is_the_last_output(tmp_path: Path) -> None:
     found.write(tmp_path / "derived.xml")
     text = (tmp_path / "derived.xml").read_text()
     assert text.index("<properties") < text.index('<checkpoint filename="checkpoint" stride="50"')
+    assert InputFile(tmp_path / "derived.xml").checkpoint_interval == 50
     assert InputFile(tmp_path / "derived.xml").checkpoints == (("run.checkpoint", True),)
 
 

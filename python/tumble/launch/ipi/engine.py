@@ -286,6 +286,10 @@ class IpiEngine(Engine):
         return self._server_log.succeeded
 
     @override
+    def checkpoint_interval(self) -> int:
+        return InputFile(self._derived).checkpoint_interval
+
+    @override
     def keep_checkpoint(self) -> None:
         """Copy the checkpoint, which i-PI overwrites in place: it is useless if i-PI is killed meanwhile."""
         latest = max(self._written(), key=lambda path: path.stat().st_mtime, default=None)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tumble.errors import ConfigurationError, LaunchError, TrajectoryError
-from tumble.runs.ipi.elements import integer_of, word_of
+from tumble.runs.ipi.elements import integer_of, positive_of, word_of
 from tumble.runs.ipi.forcefields import ForceField, forcefield_of
 from tumble.runs.ipi.input import parsed_root
 
@@ -104,6 +104,11 @@ class InputFile:
         """Names of the files from which the simulation starts."""
         children = [child for each in self._root.iter("initialize") for child in each]
         return tuple((child.text or "").strip() for child in children)
+
+    @property
+    def checkpoint_interval(self) -> int:
+        """Steps between checkpoints, of which there is at least one."""
+        return min(positive_of(each, "stride") for each in self._root.iter("checkpoint"))
 
     @property
     def prefix(self) -> str:

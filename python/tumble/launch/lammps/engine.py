@@ -241,6 +241,10 @@ class LammpsEngine(Engine):
         return True  # its exit status says it
 
     @override
+    def checkpoint_interval(self) -> int:
+        return self._every
+
+    @override
     def keep_checkpoint(self) -> None:
         for place in self._places()[:-_KEPT]:
             self._remove(place)
