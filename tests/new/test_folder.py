@@ -53,6 +53,12 @@ def run_script(folder: Path) -> LammpsRun:
     return run_lammps(folder, script).checked()
 
 
+def need(options: dict[str, Any]) -> None:
+    """Skip an ice without GenIce2."""
+    if options["system"].startswith("ice"):
+        pytest.importorskip("genice2")
+
+
 LAMMPS = {
     "energy": {"system": "monomer", "ensemble": "nve"},
     "random": {"system": "monomer", "symmetrize": "random"},
@@ -61,12 +67,26 @@ LAMMPS = {
     "mts": {"system": "monomer", "ensemble": "nve", "symmetrize": "octahedral", "mts": 4},
     "liquid": {"system": "liquid:32", "choices": {"equilibration": 0.05}},
     "pressure": {"system": "liquid:32", "ensemble": "npt", "choices": {"equilibration": 0.05}},
+    "hexamer": {"system": "hexamer", "relax": False},
+    "slab": {"system": "slab:32", "choices": {"equilibration": 0.05}},
+    "random-pressure": {
+        "system": "liquid:32",
+        "pressure": 1.0,
+        "symmetrize": "random",
+        "choices": {"equilibration": 0.05},
+    },
+    "ice": {"system": "ice:Ih", "pressure": 1.0, "relax": False, "choices": {"molecules": 16}},
 }
+#: Cases whose parts the others cover.
+LONG_LAMMPS = ("slab", "random-pressure")
 
 
-@pytest.mark.parametrize("case", LAMMPS)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=pytest.mark.extended) if case in LONG_LAMMPS else case for case in LAMMPS]
+)
 def test_lammps(tmp_path: Path, case: str) -> None:
     """The first energy is the one that the README predicts, and the conserved quantity is one."""
+    need(LAMMPS[case])
     options = dict(LAMMPS[case])
     written = new(tmp_path / "run", options.pop("system"), "lammps", **options)
     table = run_script(tmp_path / "run").thermo()
@@ -75,7 +95,7 @@ def test_lammps(tmp_path: Path, case: str) -> None:
         # the thermo output of LAMMPS has ten digits here
         assert table["PotEng"][0] == pytest.approx(written.reading.energy, abs=2e-3, rel=1e-7)
     column = "TotEng" if written.setup.ensemble.name == "nve" else "Econserve"
-    if case != "random":
+    if not written.setup.random:
         assert np.ptp(table[column]) < 0.1 * np.ptp(table["PotEng"]) + 1e-4
 
 
@@ -90,17 +110,29 @@ IPI = {
     "economized": {"system": "monomer", "beads": 4, "springs": "eco"},
     "mts": {"system": "monomer", "beads": 2, "symmetrize": "octahedral", "mts": 4},
     "pressure": {"system": "liquid:32", "pressure": 1.0, "beads": 2, "choices": {"equilibration": 0.05}},
+    "hexamer": {"system": "hexamer", "beads": 2, "relax": False},
+    "gas": {"system": "gas:3", "beads": 2},
+    "slab": {"system": "slab:32", "choices": {"equilibration": 0.05}},
+    "ice": {"system": "ice:II", "pressure": 3000.0, "relax": False, "choices": {"molecules": 12}},
+    "mts-pressure": {
+        "system": "liquid:32",
+        "pressure": 1.0,
+        "symmetrize": "tetrahedral",
+        "mts": 2,
+        "choices": {"equilibration": 0.05},
+    },
 }
 
 
 #: Cases whose templates the others cover.
-LONG = ("random", "ring-polymer", "economized")
+LONG = ("random", "ring-polymer", "economized", "gas", "slab", "mts-pressure")
 
 
 @pytest.mark.parametrize(
     "case", [pytest.param(case, marks=pytest.mark.extended) if case in LONG else case for case in IPI]
 )
 def test_ipi(tmp_path: Path, case: str) -> None:
+    need(IPI[case])
     options = dict(IPI[case])
     folder = tmp_path / "run"
     written = new(folder, options.pop("system"), "ipi", **options)
@@ -108,7 +140,7 @@ def test_ipi(tmp_path: Path, case: str) -> None:
     assert len(table["step"]) == 5
     if written.reading.energy is not None:
         assert table["potential"][0] == pytest.approx(written.reading.energy, rel=2e-7)  # i-PI's eV
-    if case != "random":
+    if not written.setup.random:
         assert np.ptp(table["conserved"]) < 0.1 * np.ptp(table["potential"]) + 1e-4
     if written.setup.beads > 1:
         parts = table["kinetic_cv(O)"] + table["kinetic_cv(H)"]
@@ -172,6 +204,23 @@ def test_beads_of_lammps(tmp_path: Path) -> None:
     assert tables[0]["PotEng"][-1] != tables[1]["PotEng"][-1]
     np.testing.assert_array_equal(tables[0]["f_beads[7]"], tables[1]["f_beads[7]"])  # of the ring polymer
     assert len(list((tmp_path / "run").glob("water1.*.dump"))) == 2
+
+
+def test_ring_polymers_of_lammps_conserve_energy(tmp_path: Path) -> None:
+    """Without a thermostat, the energy of all beads with their springs is conserved."""
+    new(tmp_path / "run", "hexamer", "lammps", ensemble="nve", beads=2, relax=False, steps=20)
+    table = run_script(tmp_path / "run").thermo(log="log.lammps.0")
+    assert np.ptp(table["f_beads[4]"]) < 0.1 * np.ptp(table["PotEng"]) + 1e-4
+
+
+def test_beads_of_lammps_at_constant_pressure(tmp_path: Path) -> None:
+    """All beads have one box, whose volume moves."""
+    choices = {"equilibration": 0.05}
+    new(tmp_path / "run", "liquid:32", "lammps", pressure=1.0, beads=2, choices=choices)
+    run = run_script(tmp_path / "run")
+    volumes = [run.thermo(log=f"log.lammps.{bead}")["Volume"] for bead in range(2)]
+    np.testing.assert_array_equal(volumes[0], volumes[1])
+    assert np.ptp(volumes[0]) > 0.0
 
 
 def test_spectra_start_from_equilibrium(tmp_path: Path) -> None:
