@@ -28,6 +28,7 @@ from tumble.launch.ipi.input import CHECKPOINT, InputFile
 from tumble.launch.ipi.monitor import IpiMonitor
 from tumble.launch.ipi.plan import PlannedDriver, plan_drivers
 from tumble.launch.ipi.server_log import ServerLog
+from tumble.launch.ipi.timing import DriverTiming
 from tumble.launch.machine import Machine
 from tumble.launch.processes import Program, find_program
 from tumble.launch.report import Report
@@ -271,7 +272,9 @@ class IpiEngine(Engine):
         batch = max((socket.batch for socket in self._own.sockets), default=1)
         # Steps of a job compute elsewhere: what starts them here uses no core.
         cpu = speed.cpu if self._wrap is None else {}
-        return replace(speed, drivers=tuple(self._reported()), batch=batch, cpu=cpu)
+        server = cpu.get(self.name, 0.0) / report.seconds if report.seconds > 0 else 0.0
+        timing = DriverTiming(self._reported(), self._found.beads, batch, server)
+        return replace(speed, timing=timing, cpu=cpu)
 
     @override
     def ask_to_stop(self, main: Program) -> None:

@@ -18,11 +18,12 @@ from tumble.launch.lammps.commands import read_script
 from tumble.launch.lammps.cut import named_files, plan_cut
 from tumble.launch.lammps.monitor import LammpsMonitor, PartitionsMonitor
 from tumble.launch.lammps.obstacles import check_cuts, outputs_in
+from tumble.launch.lammps.timing import read_timing
 from tumble.launch.machine import Machine, useful_threads
 from tumble.launch.processes import Program, find_program
 from tumble.launch.reading import Monitor
 from tumble.launch.report import Report
-from tumble.launch.speed import Speed, lammps_parts, speed_of
+from tumble.launch.speed import Speed, speed_of
 from tumble.runs.lammps.log import LOG
 from tumble.runs.lammps.table import BANNER
 from tumble.simulation_file import Simulation
@@ -222,8 +223,7 @@ class LammpsEngine(Engine):
     def speed(self, report: Report) -> Speed:
         ring = any(each.name == "fix" and "".join(each.words[3:4]).startswith("pimd") for each in self._commands)
         speed = speed_of(report, self._beads if ring else 1, self._machine.cores)  # other partitions are replicas
-        shares, ghosts = lammps_parts(self._logs[0])
-        return replace(speed, shares=shares, ghosts=ghosts)
+        return replace(speed, timing=read_timing(self._logs[0]))
 
     @override
     def ask_to_stop(self, main: Program) -> None:
