@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tumble.new.reading import Reading
 from tumble.new.readme import readme, title_of
 from tumble.new.setup import Setup
 from tumble.new.systems.registry import build_system
-from tumble.new.systems.system import Choices
+from tumble.new.systems.system import Choices, Start
 
 READING = Reading(
     energy=-468.5,
@@ -62,6 +63,15 @@ def test_outputs_have_their_size() -> None:
     assert "2001 frames; all outputs take about 450 kB" in text_of("lammps", "nvt")
     few, many = (text_of("ipi", "trpmd", beads=beads).split("take about ")[1].split(" MB. ")[0] for beads in (4, 8))
     assert float(few) < float(many) < 2 * float(few)
+
+
+def test_tables_have_rows() -> None:
+    """No number is known for random rotations of other systems, nor for bare beads of a checkpoint."""
+    system = replace(build_system("gas:2", Choices()), start=Start("", 1, 10, "water"))
+    setup = Setup("a", system, ENSEMBLES["nvt"])
+    text = readme(setup, ENGINES["ipi"], title_of(setup), READING, None)
+    assert "Numbers to compare with" not in text
+    assert "Numbers to compare with" in text_of("ipi", "nvt")
 
 
 def test_long_outer_steps_are_watched() -> None:
