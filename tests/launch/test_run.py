@@ -223,6 +223,7 @@ def test_path_integral_from_beginning_to_end(ipi: Make) -> None:
     (folder / "simulation.xml").write_text(text.replace("> 60 <", "> 80 <"))
     status, output = finish(folder)
     assert (status, "from the checkpoint at step 60" in output) == (0, True), output
+    assert "no longer that of the beginning" not in output
     assert len(open_run(folder).universe().trajectory) == 9
 
 
@@ -421,8 +422,10 @@ def test_lammps_with_several_runs_continues_in_each(script: Make) -> None:
     assert "stopped at step" in output
     assert not (folder / "end.data").exists()
     stop_when(folder, lambda: size(folder / "second.dump") > 2000)
+    (folder / "in.water").write_text((folder / "in.water").read_text() + "write_data end2.data\n")
     status, output = finish(folder)
     assert status == 0, output
+    assert "`in.water` is no longer that of the beginning: changes act from the checkpoint on" in output
     assert finish(whole)[0] == 0
     assert steps_of(folder) == steps_of(whole)
     for name in ("first.dump", "second.dump", "rows.txt"):

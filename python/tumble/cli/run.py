@@ -23,8 +23,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Start the programs of a simulation, show its progress, stop it with a checkpoint on Ctrl-C or "
         "SIGTERM, continue it when called again, and check its physics at the end.",
         epilog="DIR has a simulation.yaml (docs/run.md), as `tumble new` writes it, or one input. Exit status: 0 if "
-        "all steps are done and the physics is fine, 1 if something failed, 2 for a wrong setting, 128 + N after a "
-        "signal N.",
+        "all steps are done and the physics is fine, 1 if something failed, 2 for a wrong setting, 3 if the engine "
+        "ended by itself before the last step, 128 + N after a signal N.",
     )
     parser.add_argument("folder", metavar="DIR", type=Path, help="folder of the simulation")
     parser.add_argument("--again", action="store_true", help="start from the beginning, and replace earlier outputs")

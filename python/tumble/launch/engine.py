@@ -62,6 +62,8 @@ class Engine(ABC):
 
     #: Name in messages.
     name: str
+    #: What a continuation does with changes of the input.
+    on_change: str
     #: Number of steps within which it notices that it is asked to stop.
     steps_to_stop: int
 
@@ -77,8 +79,13 @@ class Engine(ABC):
         return self._started.is_file()
 
     def mark_started(self) -> None:
-        """Record such a start."""
-        self._started.touch()
+        """Record such a start, with its settings."""
+        self._started.write_text(self.settings())
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the settings differ from those of the start from the beginning."""
+        return self._started.read_text() != self.settings()
 
     @property
     def finished(self) -> bool:
@@ -88,6 +95,10 @@ class Engine(ABC):
     def mark_finished(self) -> None:
         """Record this."""
         self._finished.write_text(self.goal())
+
+    @abstractmethod
+    def settings(self) -> str:
+        """Return what `has_changed` compares: a hash of the input."""
 
     @abstractmethod
     def goal(self) -> str:

@@ -76,6 +76,8 @@ def _run(engine: Engine, guard: Guard, progress: ProgressLine, tell: Callable[[s
         return _judge(engine, Report(End.DONE, engine.monitor().read()), tell)
     if checkpoint is None and not again:
         engine.check_start()
+    if checkpoint is not None and engine.has_changed:
+        tell(f"`{engine.simulation.input}` is no longer that of the beginning: {engine.on_change}")
     for _ in range(_CONTINUATIONS + 1):
         if checkpoint is None:
             engine.begin()

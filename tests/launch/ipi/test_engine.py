@@ -89,3 +89,16 @@ def test_several_systems(tmp_path: Path) -> None:
     driver = Driver(model="water", structure="water1.xyz")
     with pytest.raises(ConfigurationError, match="expected one system, got 2; start i-PI"):
         IpiEngine(Simulation(engine="ipi", input="simulation.xml", drivers=(driver,)), tmp_path, Machine(1))
+
+
+def test_changes_that_a_continuation_ignores(tmp_path: Path) -> None:
+    engine = engine_in(tmp_path)
+    engine.mark_started()
+    assert not engine.has_changed
+    text = (tmp_path / "simulation.xml").read_text()
+    driver = Driver(model="water", structure="water1.xyz")
+    simulation = Simulation(engine="ipi", input="simulation.xml", drivers=(driver,))
+    for old, new, changed in (("> 1000 <", "> 2000 <", False), ("> 0.5 <", "> 0.25 <", True)):
+        assert old in text
+        (tmp_path / "simulation.xml").write_text(text.replace(old, new))
+        assert IpiEngine(simulation, tmp_path, Machine(1)).has_changed is changed

@@ -113,3 +113,10 @@ def test_outputs_of_another_run(tmp_path: Path) -> None:
     assert engine.foreign_outputs() == [tmp_path / "a.dump"]
     (tmp_path / "log.lammps.0").touch()
     assert [path.name for path in engine_in(tmp_path, partitions="2x1").foreign_outputs()] == ["log.lammps.0"]
+
+
+def test_changes_are_noticed(tmp_path: Path) -> None:
+    engine = engine_in(tmp_path)
+    engine.mark_started()
+    assert not engine_in(tmp_path).has_changed
+    assert engine_in(tmp_path, "timestep 2\nrun 10\n").has_changed

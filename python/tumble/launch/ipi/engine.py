@@ -56,6 +56,7 @@ class IpiEngine(Engine):
     """
 
     name = "i-PI"
+    on_change = "i-PI takes no changes but `total_steps`; `--again` starts anew with them"
     steps_to_stop = 1
 
     def __init__(
@@ -123,6 +124,10 @@ class IpiEngine(Engine):
     @override
     def foreign_outputs(self) -> list[Path]:
         return self._written()  # i-PI itself renames other outputs
+
+    @override
+    def settings(self) -> str:
+        return self._own.digest()
 
     @override
     def goal(self) -> str:

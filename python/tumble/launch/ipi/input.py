@@ -6,6 +6,8 @@ the run, so that two runs never share one, and a checkpoint is written if the in
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import socket
 import xml.etree.ElementTree as ElementTree
 from contextlib import ExitStack
@@ -80,6 +82,14 @@ class InputFile:
     @total_steps.setter
     def total_steps(self, steps: int) -> None:
         _child(self._root, "total_steps").text = f" {steps} "
+
+    def digest(self) -> str:
+        """Return a hash of all that a continuation takes from its checkpoint, which is all but the number of steps."""
+        copied = copy.deepcopy(self._root)
+        for each in copied.findall("total_steps"):
+            copied.remove(each)
+        text = ElementTree.canonicalize(ElementTree.tostring(copied, encoding="unicode"), strip_text=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def systems(self) -> int:

@@ -49,6 +49,7 @@ class LammpsEngine(Engine):
     """
 
     name = "LAMMPS"
+    on_change = "changes act from the checkpoint on"
     steps_to_stop = script.CHECK_EVERY
 
     def __init__(self, simulation: Simulation, folder: Path, machine: Machine) -> None:
@@ -99,6 +100,10 @@ class LammpsEngine(Engine):
                 f"`{self.folder}`: an earlier start can't be continued, since it wrote no restart files: its script "
                 "has no `run` outside of branches; `--again` replaces it"
             )
+
+    @override
+    def settings(self) -> str:
+        return self.goal()
 
     @override
     def goal(self) -> str:
