@@ -64,6 +64,15 @@ def time_of_drivers(arguments: argparse.Namespace, folder: Path, atoms: Atoms, t
     drive = [sys.executable, "-m", "tumble", "drive", arguments.model, "--unix", address, "--structure", "start.xyz"]
     properties = folder / "out.properties"
     with ExitStack() as stack:
+        stack.callback(Path(f"/tmp/ipi_{address}").unlink, missing_ok=True)
+        processes = []
+
+        def check() -> None:
+            for n, process in enumerate(processes):
+                if process.poll() is not None:
+                    text = (folder / f"{n}.log").read_text(errors="replace")
+                    raise RuntimeError(f"program {n} ended with status {process.returncode}:\n{text[-3000:]}")
+
         for n in range(arguments.processes + 1):
             command = [sys.executable, ipi_program(), "input.xml"] if n == 0 else [*drive, "--device", "cpu"]
             log = stack.enter_context((folder / f"{n}.log").open("wb"))
@@ -72,14 +81,15 @@ def time_of_drivers(arguments: argparse.Namespace, folder: Path, atoms: Atoms, t
             )
             stack.callback(process.wait)
             stack.callback(process.kill)
+            processes.append(process)
         # not before all drivers serve: a late one would take the cores while it loads
         while (folder / "0.log").read_text().count("Handshaking was successful") < arguments.processes:
+            check()
             time.sleep(POLL)
-        first = wait_for_rows(properties, count(properties) + 3)
+        first = wait_for_rows(properties, count(properties) + 3, check)
         start = time.perf_counter()
-        last = wait_for_rows(properties, first + arguments.steps)
+        last = wait_for_rows(properties, first + arguments.steps, check)
         seconds = time.perf_counter() - start
-    Path(f"/tmp/ipi_{address}").unlink(missing_ok=True)
     return 1e3 * seconds / (last - first)
 
 
@@ -87,10 +97,11 @@ def count(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
-def wait_for_rows(path: Path, rows: int) -> int:
-    """Return the number of rows of a table as soon as there are enough."""
+def wait_for_rows(path: Path, rows: int, check: Callable[[], None]) -> int:
+    """Return the number of rows of a table as soon as there are enough; `check` raises if there won't be."""
     end = time.monotonic() + PATIENCE
     while (found := count(path)) < rows:
+        check()
         if time.monotonic() > end:
             raise RuntimeError(f"no more rows in {path}")
         time.sleep(POLL)

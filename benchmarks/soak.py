@@ -11,7 +11,7 @@ drivers of the second are killed in turn. At the end
    numbers itself. So the beads aren't batched: how many go together depends on time, and on it the last bits;
 2. memory and open files of both servers and of the drivers of the first run must not have grown between the second and
    the last quarter of the time, beyond `--growth` MB and no file;
-3. the disturbed run must have made steps after the last kill, and lost no driver by itself.
+3. the disturbed run must have made steps after the last kill, and no process of either run has ended by itself.
 
 Exit status 1 if one of these fails. i-PI stops by its own file `EXIT`.
 """
@@ -38,6 +38,7 @@ from ipi_input import ipi_program, write_input
 from tumble.demo.inputs import LAMMPS_MOLECULE, find_inputs
 
 SAMPLE = 2.0  # s between samples
+SHORTEST = 8 * SAMPLE  # s, of a run
 END = 300.0  # s for a program to end, even on a busy machine
 
 
@@ -107,14 +108,19 @@ class Run:
         command += ["--structure", "start.xyz", "--periodic", "none", "--device", "cpu", "--check", "no"]
         self.drivers.append(self._start(command, f"driver{next(self.numbers)}.log"))
 
-    def replace(self, index: int, number: signal.Signals) -> bool:
-        """Kill a driver and start another; return whether the first one was alive."""
+    def replace(self, index: int, number: signal.Signals) -> None:
+        """Kill a driver and start another."""
         driver = self.drivers.pop(index)
-        alive = driver.poll() is None
         driver.send_signal(number)
         driver.wait(END)
         self.add_driver()
-        return alive
+
+    def ended(self) -> str | None:
+        """Return a sentence on a process that ended by itself, None if there is none."""
+        for name, process in [("i-PI", self.server), *(("a driver", driver) for driver in self.drivers)]:
+            if process.poll() is not None:
+                return f"{name} of the {self.folder.name} run ended by itself with status {process.returncode}"
+        return None
 
     def sample(self, now: float) -> None:
         for process in (self.server, *self.drivers):
@@ -125,11 +131,11 @@ class Run:
         path = self.folder / "out.properties"
         return path.read_bytes().count(b"\n") if path.exists() else 0
 
-    def end(self) -> None:
+    def end(self) -> list[str]:
+        """Let i-PI end; return what ended with another status than 0."""
         (self.folder / "EXIT").touch()
-        self.server.wait(END)
-        for driver in self.drivers:
-            driver.wait(END)
+        statuses = [process.wait(END) for process in (self.server, *self.drivers)]
+        return [f"a program of the {self.folder.name} run ended with status {status}" for status in statuses if status]
 
 
 def differing(one: Path, other: Path) -> list[str]:
@@ -151,25 +157,23 @@ def soak(calm: Run, wild: Run, arguments: argparse.Namespace) -> list[str]:
             if driver.poll() is not None:
                 return [f"a driver ended with status {driver.returncode} at its start; its log is kept with --keep"]
         time.sleep(0.5)
-    start, kills, wrong = time.monotonic(), 0, []
+    start, kills = time.monotonic(), 0
     length = 60.0 * arguments.minutes
     while (now := time.monotonic() - start) < length:
+        if (ended := calm.ended() or wild.ended()) is not None:
+            return [f"{ended} after {now:.0f} s; its log is kept with --keep"]
         calm.sample(now)
         wild.sample(now)
         if now > (kills + 1) * arguments.every and now < length - arguments.every / 2:
-            if not wild.replace(0, number):
-                wrong.append(f"a driver had ended by itself before kill {kills + 1}")
+            wild.replace(0, number)
             kills += 1
             after = wild.steps()
-        for name, process in (("undisturbed", calm.server), ("disturbed", wild.server)):
-            if process.poll() is not None:
-                return [f"i-PI of the {name} run ended by itself"]
         time.sleep(SAMPLE)
     steps = {"undisturbed": calm.steps(), "disturbed": wild.steps()}
+    wrong = []
     if kills and wild.steps() < after + 10:
         wrong.append(f"no steps after kill {kills}: the server waits forever")
-    calm.end()
-    wild.end()
+    wrong += calm.end() + wild.end()
     print(f"{kills} drivers killed by {number.name}, steps: {steps}")
     wrong += growths(calm, wild, length, arguments.growth)
     different = differing(calm.folder, wild.folder)
@@ -205,6 +209,8 @@ def main() -> int:
     parser.add_argument("--growth", type=float, default=2.0, help="largest growth of memory, MB")
     parser.add_argument("--keep", metavar="DIR", type=Path, help="folder for both runs, else a temporary one")
     arguments = parser.parse_args()
+    if arguments.minutes * 60.0 < SHORTEST:
+        parser.error(f"--minutes: expected at least {SHORTEST / 60.0:g}, for samples in each quarter")
     atoms = read(find_inputs(None) / LAMMPS_MOLECULE.data, format="lammps-data", atom_style="atomic")
     consolidate = arguments.signal != "KILL"
     with tempfile.TemporaryDirectory(prefix="tumble-soak-") as temporary:

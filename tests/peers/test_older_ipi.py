@@ -15,7 +15,7 @@ from support.peers import FOLDER, ROOT
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(3600)]
 
-FILES = ("test_driver.py", "test_ipi_pes.py", "test_ipi_symmetry_log.py")
+FILES = ("test_driver.py", "test_ipi_connections.py", "test_ipi_pes.py", "test_ipi_symmetry_log.py")
 
 
 @pytest.mark.parametrize("release", ["ipi-3.1", "ipi-3.2"])
