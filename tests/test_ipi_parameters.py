@@ -17,6 +17,7 @@ def as_ipi_reads(text: str) -> dict[str, object]:
     [
         IpiParameters("water", "start.xyz"),
         IpiParameters("my models/7:1.pt", "a b.xyz", symmetrize="random:octahedral+inversion", seed=2**40),
+        IpiParameters("True", "./007", periodic="xy"),
         IpiParameters("7", "b.xyz", periodic="none", memory=128.5, check=False, device="cuda:1", order="trust"),
     ],
 )
@@ -32,6 +33,13 @@ def test_defaults_are_left_out() -> None:
 @pytest.mark.parametrize("name", ["a,b.xyz", "{a}.xyz", " a.xyz"])
 def test_text_that_ipi_cannot_read(name: str) -> None:
     with pytest.raises(ConfigurationError, match="`template`: expected text without commas"):
+        write_parameters(IpiParameters("water", name))
+
+
+@pytest.mark.parametrize("name", ["007", "1e3", "1_0", "true", "NaN"])
+def test_text_that_ipi_takes_for_something_else(name: str) -> None:
+    assert str(as_ipi_reads(f"{{template: {name}}}")["template"]) != name
+    with pytest.raises(ConfigurationError, match=f"`template`: .*got `{name}`; for a file add its folder"):
         write_parameters(IpiParameters("water", name))
 
 

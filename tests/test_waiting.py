@@ -18,6 +18,8 @@ from tumble import waiting
         ({"OMP_NUM_THREADS": "2"}, 2, ("passive", "8000")),
         ({"OMP_NUM_THREADS": "2"}, 1, ("passive", "0")),
         ({"OMP_NUM_THREADS": "1"}, 0, (None, None)),
+        ({"OMP_NUM_THREADS": "2", "MPI_LOCALNRANKS": "4"}, 8, ("passive", "8000")),
+        ({"OMP_NUM_THREADS": "2", "OMPI_COMM_WORLD_LOCAL_SIZE": "4"}, 7, ("passive", "0")),
         ({"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "active"}, 0, ("active", None)),
         ({"OMP_NUM_THREADS": "2,1", "GOMP_SPINCOUNT": "5"}, 0, (None, "5")),
     ],
@@ -26,7 +28,7 @@ def test_policy(
     monkeypatch: pytest.MonkeyPatch, given: dict[str, str], idle: int, expected: tuple[str | None, str | None]
 ) -> None:
     # so that it is put back as it was
-    for name in (waiting.POLICY, waiting.SPINS, "OMP_NUM_THREADS"):
+    for name in (waiting.POLICY, waiting.SPINS, "OMP_NUM_THREADS", "MPI_LOCALNRANKS"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     for name, value in given.items():

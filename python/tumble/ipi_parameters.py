@@ -83,8 +83,23 @@ def write_parameters(parameters: IpiParameters) -> str:
                 f"`{field.name}`: expected text without commas, braces and outer spaces, which i-PI can't read, "
                 f"got `{value}`; rename the file"
             )
+        if isinstance(value, str) and not _stays_text(value):
+            raise ConfigurationError(
+                f"`{field.name}`: expected text that i-PI doesn't take for a number or a truth value, got `{value}`; "
+                "for a file add its folder, as in `./007`"
+            )
         items.append(f"{field.name}: {value}")
     return "{" + ", ".join(items) + "}"
+
+
+def _stays_text(value: str) -> bool:
+    """Return whether i-PI passes a text on as it is, or as a number or truth value with the same text."""
+    for kind in (int, float):
+        try:
+            return str(kind(value)) == value
+        except ValueError:
+            continue
+    return value.lower() not in ("true", "false") or value in ("True", "False")
 
 
 def _text(name: str, value: object) -> str:

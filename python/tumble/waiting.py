@@ -16,6 +16,8 @@ POLICY, SPINS = "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"
 SPINS_IF_QUIET = "8000"  # 0.3 ms: longer than the serial parts of an evaluation
 
 _SAMPLES = 11  # odd, so that one of them is the median
+#: Of MPICH and Intel MPI, Open MPI, MVAPICH.
+_LOCAL_RANKS = ("MPI_LOCALNRANKS", "OMPI_COMM_WORLD_LOCAL_SIZE", "MV2_COMM_WORLD_LOCAL_SIZE")
 _PAUSE = 0.002  # s
 
 
@@ -25,13 +27,25 @@ def set_waiting() -> None:
     if threads < 2 or POLICY in os.environ or SPINS in os.environ:
         return
     os.environ[POLICY] = "passive"
-    os.environ[SPINS] = "0" if threads > idle_cores() else SPINS_IF_QUIET
+    os.environ[SPINS] = "0" if threads * local_ranks() > idle_cores() else SPINS_IF_QUIET
 
 
 def wanted_threads() -> int:
     """Return the number of threads: `OMP_NUM_THREADS` or, without it, the number of available cores."""
     given = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
     return int(given) if given.isdigit() and int(given) > 0 else len(os.sched_getaffinity(0))
+
+
+def local_ranks() -> int:
+    """Return the number of processes that MPI starts on this machine at the same time; 1 without MPI.
+
+    They see each other's cores as idle while all of them start.
+    """
+    for variable in _LOCAL_RANKS:
+        given = os.environ.get(variable, "")
+        if given.isdigit() and int(given) > 0:
+            return int(given)
+    return 1
 
 
 def idle_cores() -> int:
