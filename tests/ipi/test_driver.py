@@ -222,6 +222,7 @@ def test_signal_to_a_driver_leaves_a_run_that_goes_on_with_another(
         server.wait_for_steps(10)
         while server.output.count("Handshaking was successful") < 2:
             time.sleep(0.05)
+        server.wait_for_steps(10)  # by both
         ended.send(number)
         assert ended.wait() == 128 + number
         assert ("interrupted" if number == signal.SIGINT else f"ended by {number.name}") in ended.output

@@ -10,7 +10,7 @@ import pytest
 from ase import Atoms
 from numpy.typing import NDArray
 from support.ipi_peer import POSITIONS, Connect, Peer, batchdata, check, expected, header, moved, posdata, structure
-from support.ipi_runs import BOHR, Server, unix_endpoint
+from support.ipi_runs import BOHR, Server, ipi_release, unix_endpoint
 
 import tumble
 from tumble import _core
@@ -129,6 +129,7 @@ def test_beads_of_a_real_server(
 ) -> None:
     """From the command line; a second run goes on in the same file, below a heading of its own."""
     path = tmp_path / "symmetry.log"
+    repeated = 0 if ipi_release() >= (3, 2) else 1  # i-PI 3.1 asks twice for the first structures
     for run in range(2):
         endpoint = unix_endpoint()
         with Server(tmp_path, crystal, endpoint, beads=2, steps=4) as server:
@@ -140,12 +141,12 @@ def test_beads_of_a_real_server(
             beads = [server.frames("positions", bead) for bead in range(2)]
         words = capsys.readouterr().err
         assert "symmetrize random+inversion, 2 rotations, seed 3; waiting for a server" in words
-        assert "10 evaluations; the server sent EXIT" in words
+        assert f"{10 + 2 * repeated} evaluations; the server sent EXIT" in words
         rows = read(path)[4 * run :]
         assert sorted(map(tuple, rows[:, :2])) == [(1, 0), (1, 1), (4, 0), (4, 1)]
         for round_, bead, *numbers in rows:
             cells, positions = beads[int(bead)]
-            step = int(round_) - 1
+            step = max(0, int(round_) - 1 - repeated)
             species = [0 if symbol == "O" else 1 for symbol in crystal.symbols]
             one = _core.Structure(species, positions[step] * BOHR, cells[step] * BOHR, [True] * 3)
             reference = error_of(bound, one, _core.Symmetrizer("octahedral"))
